@@ -1,0 +1,1 @@
+"""Independent best-execution oversight of a third-party smart order router."""

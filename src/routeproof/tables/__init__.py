@@ -1,0 +1,1 @@
+"""Canonical tables: what every source becomes before anything is measured."""

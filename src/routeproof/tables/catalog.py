@@ -1,0 +1,30 @@
+"""All canonical tables, by name, in reading order."""
+
+from __future__ import annotations
+
+from routeproof.tables.executions import EXECUTIONS, SIGHTINGS
+from routeproof.tables.market import AUCTIONS, MARKET_STATUS, QUOTES, TRADES
+from routeproof.tables.order_versions import ORDER_VERSIONS
+from routeproof.tables.parent_orders import PARENT_ORDERS
+from routeproof.tables.reference import FEE_SCHEDULES, INSTRUMENTS, LINKS, PAYMENTS, VENUES
+from routeproof.tables.routes import ROUTES
+from routeproof.tables.schema import by_name
+
+TABLES = by_name(
+    (
+        PARENT_ORDERS,
+        ORDER_VERSIONS,
+        ROUTES,
+        EXECUTIONS,
+        SIGHTINGS,
+        QUOTES,
+        TRADES,
+        MARKET_STATUS,
+        AUCTIONS,
+        INSTRUMENTS,
+        VENUES,
+        FEE_SCHEDULES,
+        PAYMENTS,
+        LINKS,
+    )
+)

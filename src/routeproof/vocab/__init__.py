@@ -1,0 +1,1 @@
+"""Words and units: the vocabulary that every other package speaks."""
