@@ -1,0 +1,56 @@
+# Every target sets up what it needs: Python >= 3.11 and make are enough (uv is used when it is there).
+#   make demo         the product's main job on simulated flow, ends with what to look at
+#   make test         the tests (make test TESTS=tests/unit/metrics for a part)
+#   make check        lint, types, import contracts, tests
+#   make test-night   the longer proofs
+#   make bench        the published benchmark, writes docs/benchmarks.md
+#   make format       let ruff rewrite what it can
+#   make lock         rewrite requirements/*.txt (needs uv)
+#   make clean        remove what the other targets made
+# PYTHON=/path/to/python3 chooses the interpreter for .venv.
+
+BIN := .venv/bin
+TESTS ?= tests
+WORKERS ?= 2
+PINS := requirements/build.txt pyproject.toml tools/setup.sh
+
+.PHONY: help demo test test-night check lint bench format lock clean
+
+help:
+	@sed -n '2,/^$$/s/^# \{0,1\}//p' Makefile
+
+.venv/.ready-run: requirements/run.txt $(PINS)
+	@sh tools/setup.sh run
+
+.venv/.ready-dev: requirements/dev.txt $(PINS)
+	@sh tools/setup.sh dev
+
+demo: .venv/.ready-run
+	$(BIN)/routeproof demo --workspace demo/workspace --out demo/pack
+
+test: .venv/.ready-dev
+	$(BIN)/python -m pytest -m "not night" -n $(WORKERS) --dist loadfile $(TESTS)
+
+test-night: .venv/.ready-dev
+	$(BIN)/python -m pytest -m night $(TESTS)
+
+lint: .venv/.ready-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: lint test
+
+bench: .venv/.ready-dev
+	$(BIN)/python -m bench
+
+format: .venv/.ready-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock:
+	@sh tools/lock.sh
+
+clean:
+	rm -rf .venv demo bench/data dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .numba_cache
