@@ -5,7 +5,7 @@ An Int64 holds up to 9.2e9 units. Products of two fixed-point numbers have the s
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from decimal import Decimal, localcontext
 
 SCALE_DIGITS = 9
 SCALE = 10**SCALE_DIGITS
@@ -49,13 +49,3 @@ def divide_half_even(numerator: int, denominator: int) -> int:
     if twice > denominator or (twice == denominator and quotient % 2 == 1):
         return quotient + 1
     return quotient
-
-
-def ratio(numerator: int, denominator: int) -> float | None:
-    """The one division that finishes a metric: the double nearest to the exact quotient; null over zero."""
-    if denominator == 0:
-        return None
-    with localcontext() as context:
-        context.prec = 40
-        context.rounding = ROUND_HALF_EVEN
-        return float(Decimal(numerator) / Decimal(denominator))

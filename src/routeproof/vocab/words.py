@@ -34,9 +34,7 @@ ORDER_CLASSES = (
     "midpoint_or_better",
     "midpoint_or_better_ioc",
     "non_marketable",
-    "non_marketable_ioc",
     "never_executable",
-    "never_executable_ioc",
     "stop",
     "on_open",
     "on_close",
@@ -45,6 +43,7 @@ ORDER_CLASSES = (
     "directed",
     "outside_hours",
     "multi_leg",
+    "unclassified",
 )
 """Each order version falls in exactly one; the classes sum to the population."""
 

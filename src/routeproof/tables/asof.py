@@ -1,0 +1,139 @@
+"""The as-of kernel: which quote was in force at an instant, and which quote first reached a price.
+
+There is one convention. A quote is in force from its own instant until the next one of the same symbol and day;
+at equal instants the later row wins. A look-up is *strictly before* unless asked to be inclusive, and finds nothing
+rather than something from another day.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+Int64s = npt.NDArray[np.int64]
+
+BLOCK = 512
+"""Rows summarised by one extreme in `first_reaching`; a block that cannot hold the answer is skipped whole."""
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _count_before(at: Int64s, low: int, high: int, instant: int, inclusive: bool) -> int:
+    """First position in `[low, high)` that is not before the instant, found by galloping from `low`."""
+    step = 1
+    left = low
+    probe = low
+    while probe < high and (at[probe] < instant or (inclusive and at[probe] == instant)):
+        left = probe + 1
+        probe += step
+        step += step
+    right = min(probe, high)
+    while left < right:
+        middle = (left + right) >> 1
+        if at[middle] < instant or (inclusive and at[middle] == instant):
+            left = middle + 1
+        else:
+            right = middle
+    return left
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _quote_in_force(
+    at: Int64s,
+    low: Int64s,
+    high: Int64s,
+    instants: Int64s,
+    inclusive: bool,
+    found: Int64s,
+) -> None:
+    cursor = 0
+    last_low = np.int64(-1)
+    last_instant = np.int64(-1)
+    for row in range(instants.size):
+        instant = instants[row]
+        if instant < 0:
+            found[row] = -1
+            continue
+        if low[row] != last_low or instant < last_instant:
+            cursor = low[row]
+        cursor = _count_before(at, cursor, high[row], instant, inclusive)
+        found[row] = cursor - 1 if cursor > low[row] else -1
+        last_low = low[row]
+        last_instant = instant
+
+
+def quote_in_force(at: Int64s, low: Int64s, high: Int64s, instants: Int64s, *, inclusive: bool) -> Int64s:
+    """Row of the quote in force at each instant.
+
+    Args:
+        at: (quotes,) UTC ns, ascending within each symbol's range.
+        low: (n,) first row of the symbol's range, per look-up.
+        high: (n,) row after the symbol's range.
+        instants: (n,) UTC ns; negative means that there is no such instant. Fastest when ascending per range.
+        inclusive: take a quote of the very instant too.
+
+    Returns:
+        (n,) row into `at`; -1 where no quote was in force.
+    """
+    found = np.empty(instants.shape, dtype=np.int64)
+    _quote_in_force(at, low, high, instants, inclusive, found)
+    return found
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _block_extremes(prices: Int64s, at_or_below: bool) -> Int64s:
+    blocks = (prices.size + BLOCK - 1) // BLOCK
+    extremes = np.zeros(blocks, dtype=np.int64)
+    for block in range(blocks):
+        extreme = np.int64(0)
+        for row in range(block * BLOCK, min(prices.size, (block + 1) * BLOCK)):
+            price = prices[row]
+            if price > 0 and (extreme == 0 or (price < extreme if at_or_below else price > extreme)):
+                extreme = price
+        extremes[block] = extreme
+    return extremes
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _first_reaching(
+    prices: Int64s,
+    extremes: Int64s,
+    begin: Int64s,
+    end: Int64s,
+    limits: Int64s,
+    at_or_below: bool,
+    found: Int64s,
+) -> None:
+    for query in range(limits.size):
+        limit = limits[query]
+        found[query] = -1
+        row = begin[query]
+        while row < end[query]:
+            if row % BLOCK == 0:
+                extreme = extremes[row // BLOCK]
+                if extreme == 0 or (extreme > limit if at_or_below else extreme < limit):
+                    row += BLOCK
+                    continue
+            price = prices[row]
+            if price > 0 and (price <= limit if at_or_below else price >= limit):
+                found[query] = row
+                break
+            row += 1
+
+
+def first_reaching(prices: Int64s, begin: Int64s, end: Int64s, limits: Int64s, *, at_or_below: bool) -> Int64s:
+    """First row of each window whose price reaches a limit.
+
+    Args:
+        prices: (rows,) fixed point; 0 = no price, which reaches nothing.
+        begin: (n,) first row of each window.
+        end: (n,) row after each window.
+        limits: (n,) price to reach.
+        at_or_below: reach from above (price <= limit), else from below (price >= limit).
+
+    Returns:
+        (n,) row into `prices`; -1 where the window never reaches the limit.
+    """
+    found = np.empty(limits.shape, dtype=np.int64)
+    _first_reaching(prices, _block_extremes(prices, at_or_below), begin, end, limits, at_or_below, found)
+    return found

@@ -1,0 +1,59 @@
+"""Executions against the market: the quote at execution and the midpoints that followed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from routeproof.tables.quote_book import QuoteBook, look_up
+from routeproof.vocab import quote_status as status
+from routeproof.vocab.words import HORIZONS_NS
+
+if TYPE_CHECKING:
+    from routeproof.tables.switches import Switches
+
+
+def measure_executions(executions: pl.DataFrame, book: QuoteBook, switches: Switches) -> pl.DataFrame:
+    """Executions of the book's day with the quote at execution and one per horizon.
+
+    Args:
+        executions: canonical `executions` of one day, none busted, plus `close_at` of the day.
+        book: the day's reference quotes.
+        switches: tie rule, what follows the close, clock shift.
+
+    Returns:
+        The executions plus `execution_bid, execution_ask, execution_bid_size, execution_ask_size, execution_age_ns,
+        execution_status` and, per horizon H, `bid_H, ask_H, status_H`. A horizon quote is the last at or before
+        execution + H; exactly at the close counts, later is `after_close` unless the final quote is asked for.
+    """
+    low, high = book.bounds(executions["symbol"])
+    executed_at = executions["executed_at"].add(switches.shift_ns).to_numpy()
+    close_at = executions["close_at"].fill_null(np.iinfo(np.int64).max).to_numpy()
+    found = look_up(book, low, high, executed_at, inclusive=switches.tie == "inclusive")
+    safe = np.where(found.row < 0, 0, found.row)
+    columns = [
+        pl.Series("execution_bid", found.bid),
+        pl.Series("execution_ask", found.ask),
+        pl.Series("execution_age_ns", found.age_ns),
+        pl.Series("execution_status", found.status),
+    ]
+    for name, sizes in (("bid_size", book.bid_size), ("ask_size", book.ask_size)):
+        known = np.where(found.row < 0, -1, sizes[safe]) if sizes.size else np.full(safe.shape, -1)
+        columns.append(pl.Series(f"execution_{name}", known))
+    for name, horizon_ns in HORIZONS_NS.items():
+        after = executed_at + horizon_ns
+        late = after > close_at
+        if switches.after_close == "final_quote":
+            after = np.minimum(after, np.maximum(close_at, executed_at))
+        looked = look_up(book, low, high, after, inclusive=True)
+        code = looked.status
+        if switches.after_close == "null":
+            code = np.where(late, np.int8(status.AFTER_CLOSE), code)
+        columns += [
+            pl.Series(f"bid_{name}", looked.bid),
+            pl.Series(f"ask_{name}", looked.ask),
+            pl.Series(f"status_{name}", code),
+        ]
+    return executions.with_columns(columns)

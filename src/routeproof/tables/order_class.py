@@ -1,0 +1,89 @@
+"""Order classes: each order version falls in exactly one, fixed at its receipt by the quote in force strictly before."""
+
+from __future__ import annotations
+
+import polars as pl
+
+ON_OPEN_TYPES = ("market_on_open", "limit_on_open")
+ON_CLOSE_TYPES = ("market_on_close", "limit_on_close")
+STOP_TYPES = ("stop", "stop_limit")
+IMMEDIATE = ("ioc", "fok")
+
+_BUY = pl.col("side") == "buy"
+_LIMIT = pl.col("limit_price")
+_BID = pl.col("receipt_bid")
+_ASK = pl.col("receipt_ask")
+
+
+def price_class() -> pl.Expr:
+    """Class by price alone of a limit against the receipt quote (0 = side missing).
+
+    A buy at or above the ask is marketable, else at or above the midpoint (boundary inclusive) midpoint-or-better, else
+    non-marketable; sells mirror. Non-marketable limits at or above the bid are executable at receipt (`executable_now`).
+    Source: 17 CFR 242.600 order categories as used by 605(a)(1); boundaries as in a public 605 test suite.
+    """
+    two_sided = (_BID > 0) & (_ASK > 0)
+    marketable = pl.when(_BUY).then((_ASK > 0) & (_LIMIT >= _ASK)).otherwise((_BID > 0) & (_LIMIT <= _BID))
+    midpoint = two_sided & (pl.when(_BUY).then(2 * _LIMIT >= _BID + _ASK).otherwise(2 * _LIMIT <= _BID + _ASK))
+    return (
+        pl.when(_LIMIT.is_null())
+        .then(pl.lit("unclassified"))
+        .when(marketable)
+        .then(pl.lit("marketable_limit"))
+        .when(midpoint)
+        .then(pl.lit("midpoint_or_better"))
+        .otherwise(pl.lit("non_marketable"))
+    )
+
+
+def executable_now() -> pl.Expr:
+    """Whether a non-marketable limit is executable at receipt: buy at or above the bid, sell at or below the ask."""
+    return pl.when(_BUY).then((_BID > 0) & (_LIMIT >= _BID)).otherwise((_ASK > 0) & (_LIMIT <= _ASK))
+
+
+def terms_class() -> pl.Expr:
+    """Class by terms: market, stop, pegged, on-open/on-close, or the class by price for limits."""
+    kind = pl.col("order_type")
+    tif = pl.col("time_in_force")
+    return (
+        pl.when(kind.is_in(ON_OPEN_TYPES) | (tif == "at_the_open"))
+        .then(pl.lit("on_open"))
+        .when(kind.is_in(ON_CLOSE_TYPES) | (tif == "at_the_close"))
+        .then(pl.lit("on_close"))
+        .when(kind.is_in(STOP_TYPES))
+        .then(pl.lit("stop"))
+        .when(kind == "pegged")
+        .then(pl.lit("pegged"))
+        .when(kind == "market")
+        .then(pl.lit("market"))
+        .when(kind == "limit")
+        .then(price_class())
+        .otherwise(pl.lit("unclassified"))
+    )
+
+
+def order_class() -> pl.Expr:
+    """The one class of a version, from `terms_class`, `executable_at` and what the order asked for.
+
+    Precedence: multi-leg, directed, not held, on-open/on-close, outside hours, then the class by terms.
+    """
+    terms = pl.col("terms_class")
+    twin = pl.when(pl.col("time_in_force").is_in(IMMEDIATE)).then(pl.lit("_ioc")).otherwise(pl.lit(""))
+    never = (terms == "non_marketable") & pl.col("executable_at").is_null()
+    return (
+        pl.when(pl.col("multileg_id").is_not_null())
+        .then(pl.lit("multi_leg"))
+        .when(pl.col("directed"))
+        .then(pl.lit("directed"))
+        .when(~pl.col("held"))
+        .then(pl.lit("not_held"))
+        .when(terms.is_in(["on_open", "on_close"]))
+        .then(terms)
+        .when(pl.col("session") != "regular")
+        .then(pl.lit("outside_hours"))
+        .when(terms.is_in(["market", "marketable_limit", "midpoint_or_better"]))
+        .then(pl.concat_str([terms, twin]))
+        .when(never)
+        .then(pl.lit("never_executable"))
+        .otherwise(terms)
+    )
