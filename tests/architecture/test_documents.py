@@ -49,7 +49,7 @@ def test_a_decision_fits_on_a_page(repository: Path) -> None:
 
 
 def _links(text: str) -> list[str]:
-    prose = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+    prose = re.sub(r"```.*?```|<!--.*?-->", "", text, flags=re.DOTALL)
     return [t for t in LINK.findall(prose) if not t.startswith(("http://", "https://", "mailto:"))]
 
 
