@@ -1,0 +1,27 @@
+"""The ways a provider can cheat: one file each, listed here in the order they act within a stage."""
+
+from __future__ import annotations
+
+from routeproof.lab.cheats import (
+    backfilled_times,
+    disimprovement,
+    fade,
+    logic_change,
+    payment_chasing,
+    selective_reporting,
+    slow_walk,
+    undisclosed_venue,
+)
+from routeproof.lab.cheats.cheat import Cheat
+
+CHEATS: tuple[Cheat, ...] = (
+    logic_change.CHEAT,
+    payment_chasing.CHEAT,
+    undisclosed_venue.CHEAT,
+    slow_walk.CHEAT,
+    fade.CHEAT,
+    disimprovement.CHEAT,
+    selective_reporting.CHEAT,
+    backfilled_times.CHEAT,
+)
+BY_NAME = {cheat.name: cheat for cheat in CHEATS}
