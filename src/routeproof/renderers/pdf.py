@@ -1,0 +1,64 @@
+"""The report as an archival, tagged PDF (PDF/A-3a with PDF/UA-1) on US Letter, set by typst.
+
+The document travels as JSON into a fixed template: no text of a report is ever read as typesetting code.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+from typing import Any
+
+import typst
+
+from routeproof.renderers.charts import FONT, svg_of
+from routeproof.renderers.plain import plain_document
+from routeproof.reports.document import Document
+
+STANDARDS = ("a-3a", "ua-1")
+PAGE_FONT = "Libertinus Serif"
+WIDE_PX = 470
+"""Charts at least this wide are fitted to the text column; narrower ones keep their size."""
+
+
+def _printable(block: dict[str, Any], titles: dict[str, str]) -> dict[str, Any]:
+    """The block with what only paper needs: the drawn chart, the title of the section it refers to."""
+    if block["type"] == "Figure":
+        svg = svg_of(block["spec"]).replace(FONT, PAGE_FONT)
+        kept = {name: block[name] for name in ("type", "id", "caption", "alt")}
+        return {**kept, "svg": svg, "wide": _width(svg) >= WIDE_PX}
+    if block["type"] == "Listing":
+        items = [{**item, "section_title": titles.get(item["section_id"])} for item in block["items"]]
+        return {**block, "items": items}
+    return block
+
+
+def _width(svg: str) -> float:
+    return float(svg.split('width="', 1)[1].split('"', 1)[0])
+
+
+def _payload(document: Document) -> str:
+    tree: Any = plain_document(document)
+    titles = {section["id"]: section["title"] for section in tree["sections"]}
+    for section in tree["sections"]:
+        printed = [block for block in section["blocks"] if not block.get("data_only")]
+        section["blocks"] = [_printable(block, titles) for block in printed]
+    kept = ("title", "subtitle", "dated_on", "version", "digest", "meta", "sections")
+    return json.dumps({name: tree[name] for name in kept}, ensure_ascii=False, allow_nan=False)
+
+
+def render_pdf(document: Document) -> bytes:
+    """PDF bytes; the same document gives the same bytes (fonts are the compiler's own, dates the document's).
+
+    Raises:
+        typst.TypstError: the template refused the document, with the place in the template.
+    """
+    template = resources.files("routeproof.renderers").joinpath("templates/pack.typ").read_bytes()
+    output = typst.compile(
+        template,
+        format="pdf",
+        sys_inputs={"document": _payload(document)},
+        pdf_standards=list(STANDARDS),
+        ignore_system_fonts=True,
+    )
+    return bytes(output)

@@ -1,0 +1,69 @@
+"""How numbers are printed: one place, so that the same quantity looks the same in every table and sentence."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+Kind = Literal["usd_per_share", "share", "ms", "count", "bps", "usd", "index", "ratio", "rate"]
+
+UNITS: Final[dict[str, str]] = {
+    "usd_per_share": "USD per share",
+    "share": "share of 1",
+    "ms": "ms",
+    "count": "count",
+    "bps": "bps",
+    "usd": "USD",
+    "index": "index 0-1",
+    "ratio": "ratio",
+    "rate": "share of 1",
+}
+MINUS: Final = "−"
+MILLISECONDS_WITH_DECIMALS: Final = 10.0
+
+
+def _signed(text: str) -> str:
+    return MINUS + text[1:] if text.startswith("-") else text
+
+
+def printed(value: float, kind: Kind) -> str:
+    """The value as printed, with its unit sign where that reads better than a header would.
+
+    A dollar amount a share has four decimals (a hundredth of a cent), because that is where routers differ.
+    """
+    if kind == "usd_per_share":
+        return _signed(f"{value:.4f}") if value < 0 else f"{value:.4f}"
+    if kind in ("share", "rate"):
+        return _signed(f"{value * 100:.1f}%")
+    if kind == "ms":
+        return _signed(f"{value:,.1f}" if abs(value) < MILLISECONDS_WITH_DECIMALS else f"{value:,.0f}")
+    if kind == "count":
+        return _signed(f"{value:,.0f}")
+    if kind == "usd":
+        return _signed(f"{value:,.0f}")
+    return _signed(f"{value:.3f}" if kind in ("index", "ratio") else f"{value:.2f}")
+
+
+def spoken(value: float, kind: Kind) -> str:
+    """The value inside a sentence, with its unit."""
+    if kind == "usd_per_share":
+        sign = MINUS if value < 0 else ""
+        return f"{sign}${abs(value):.4f} a share"
+    if kind in ("share", "rate"):
+        return _signed(f"{value * 100:.1f}%").replace(".0%", "%")
+    if kind == "ms":
+        return f"{printed(value, kind)} ms"
+    if kind == "usd":
+        return f"{MINUS if value < 0 else ''}${abs(value):,.0f}"
+    return printed(value, kind)
+
+
+def interval(lower: float | None, upper: float | None, kind: Kind) -> str:
+    """`[low, high]`, or nothing when there is no interval."""
+    if lower is None or upper is None:
+        return ""
+    return f"[{printed(lower, kind)}, {printed(upper, kind)}]"
+
+
+def counted(n: int | None, noun: str = "") -> str:
+    """`n 1,234 noun`, or nothing when uncounted."""
+    return "" if n is None else f"n {n:,}{' ' + noun if noun else ''}"

@@ -1,0 +1,55 @@
+"""Parts of Vega-Lite specifications that several sections share; data travels inside the specification."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+Spec = dict[str, object]
+
+INK: Final = "#1a1a1a"
+ACCENT: Final = "#1f4e79"
+WARN: Final = "#9c3d1b"
+SOFT: Final = "#9aa5b1"
+WIDTH: Final = 560
+SHADES: Final = [INK, ACCENT, WARN, SOFT]
+DASHES: Final = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3]]
+SHAPES: Final = ["circle", "square", "triangle-up", "diamond"]
+
+
+def values(frame: pl.DataFrame) -> Spec:
+    """The frame's rows as inline data."""
+    return {"values": frame.to_dicts()}
+
+
+def field(name: str, kind: str, title: str | None = None, **more: object) -> Spec:
+    """An encoding channel; an absent title prints none."""
+    return {"field": name, "type": kind, "title": title, **more}
+
+
+def quantitative(name: str, title: str, form: str = "", *, zero: bool = True, **axis: object) -> Spec:
+    """A number axis with few ticks."""
+    return field(name, "quantitative", title, axis={"format": form, "tickCount": 5, **axis}, scale={"zero": zero})
+
+
+def chart(*layers: Spec, data: Spec | None = None, width: int = WIDTH, height: int = 150) -> Spec:
+    """Layers over one data set."""
+    spec: Spec = {"width": width, "height": height, "layer": list(layers)}
+    return spec | ({"data": data} if data else {})
+
+
+def whisker(x: Spec, low: str, high: str, y: Spec) -> Spec:
+    """A 95 % interval as a thin horizontal line."""
+    return {
+        "mark": {"type": "rule", "color": INK, "strokeWidth": 1},
+        "encoding": {"x": {**x, "field": low}, "x2": {"field": high}, "y": y},
+    }
+
+
+def zero_line(channel: str = "x") -> Spec:
+    """A thin line at zero."""
+    return {
+        "mark": {"type": "rule", "color": SOFT, "strokeWidth": 0.8},
+        "encoding": {channel: {"datum": 0, "type": "quantitative"}},
+    }

@@ -1,0 +1,99 @@
+"""Page one: what was reviewed, against which thresholds, with what outcome, and what to look at."""
+
+from __future__ import annotations
+
+from routeproof.reports.document import (
+    Block,
+    Callout,
+    Cell,
+    Column,
+    KeyFigure,
+    KeyFigures,
+    Listing,
+    ListItem,
+    Row,
+    Section,
+    Table,
+    Verdict,
+    words,
+)
+from routeproof.reports.pack.frames import number
+from routeproof.reports.pack.inputs import FrameworkRow, PackInputs
+
+OUTCOMES: dict[str, tuple[str, Verdict]] = {
+    "passed": ("Passed", "better"),
+    "failed": ("Action", "worse"),
+    "cannot_tell": ("Cannot tell", "cannot_tell"),
+    "no_data": ("No data", "not_tested"),
+}
+OUTCOME_MARKS = {"passed": "✓", "failed": "✗", "cannot_tell": "?", "no_data": "·"}
+
+
+def _framework_row(row: FrameworkRow) -> Row:
+    word, _ = OUTCOMES[row.outcome]
+    outcome = Cell(value=row.outcome, text=f"{OUTCOME_MARKS[row.outcome]} {word}", note=row.detail)
+    return Row(
+        id=row.component,
+        cells=(words(row.component), words(row.metrics), words(row.data_sources), words(row.threshold), outcome),
+        strong=row.outcome == "failed",
+    )
+
+
+def framework_table(rows: tuple[FrameworkRow, ...]) -> Table:
+    """The review framework: component, metrics, data sources, action threshold, outcome."""
+    return Table(
+        id="framework",
+        columns=(
+            Column(id="component", title="Component", weight=1.0),
+            Column(id="metrics", title="Key metrics", weight=1.35),
+            Column(id="sources", title="Data sources", weight=1.25),
+            Column(id="threshold", title="Action threshold", weight=1.5),
+            Column(id="outcome", title="Outcome", weight=1.9),
+        ),
+        rows=tuple(_framework_row(row) for row in rows),
+        caption="Review framework",
+        note="✓ passed · ✗ threshold crossed: act or justify · ? the data cannot tell · · no data. "
+        "Each threshold is a test in the policy in force before the period began.",
+    )
+
+
+def _totals(inputs: PackInputs) -> KeyFigures:
+    quality = inputs.quality
+    reason = "no data quality totals were given"
+    share = quality.accepted / quality.received if quality and quality.received else None
+    analysed = quality.analysed / quality.measured if quality and quality.measured else None
+    actions = sum(row.outcome == "failed" for row in inputs.framework)
+    open_ = sum(row.outcome in ("cannot_tell", "no_data") for row in inputs.framework)
+    return KeyFigures(
+        items=(
+            KeyFigure(label="thresholds crossed", cell=Cell(value=actions, text=str(actions), unit="count")),
+            KeyFigure(label="cannot be told", cell=Cell(value=open_, text=str(open_), unit="count")),
+            KeyFigure(
+                label="executions measured", cell=number(quality.measured if quality else None, "count", reason=reason)
+            ),
+            KeyFigure(label="of them analysed", cell=number(analysed, "share", reason=reason)),
+            KeyFigure(label="input rows accepted", cell=number(share, "share", reason=reason)),
+        )
+    )
+
+
+def summary_section(inputs: PackInputs) -> Section:
+    """The pack's first page."""
+    blocks: list[Block] = [_totals(inputs), framework_table(inputs.framework)]
+    if inputs.findings:
+        items = tuple(
+            ListItem(headline=f.headline, detail=f.detail, section_id=f.section_id) for f in inputs.findings
+        )
+        blocks.append(Listing(items=items))
+    else:
+        text = inputs.reasons.get("summary", "No test of the period crossed its threshold and no rule fired.")
+        blocks.append(Callout(tone="note", title="Nothing stands out", text=text))
+    return Section(id="summary", title="Review framework and what to look at", blocks=tuple(blocks))
+
+
+def subtitle(inputs: PackInputs) -> str:
+    """Firm, provider and period in one line."""
+    who = inputs.identity
+    return f"{who.firm} · router {who.provider} · {who.from_on.isoformat()} to {who.to_on.isoformat()}"
+
+

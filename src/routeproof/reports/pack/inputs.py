@@ -1,0 +1,204 @@
+"""Everything the quarterly pack is made from: plain values and frames, no matter who measured them.
+
+Conventions: dollars, milliseconds and shares of one are floats ready to print (the exact integers stay in the
+measured rows); `_at` are Int64 UTC nanoseconds; a null in a frame prints as a dash with the reason "not measured".
+An empty frame or tuple prints the text in `reasons[section id]` instead of its section.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+import polars as pl
+
+from routeproof.reports.document import Verdict
+from routeproof.reports.score import Score
+
+Outcome = Literal["passed", "failed", "cannot_tell", "no_data"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackIdentity:
+    """Who, what, when, and from which data: all that is needed to build the same pack again.
+
+    `dated_on` is the date of the last fact the pack rests on (never the wall clock). `manifest` and `policy` are
+    digests or version names; `digest` identifies all inputs together and is printed on every page.
+    """
+
+    firm: str
+    provider: str
+    period: str
+    from_on: date
+    to_on: date
+    dated_on: date
+    manifest: str
+    policy: str
+    digest: str
+    version: str
+    command: str
+    switches: Mapping[str, str] = field(default_factory=dict)
+    metric_versions: Mapping[str, str] = field(default_factory=dict)
+    input_hashes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameworkRow:
+    """One line of the review framework and the outcome of its test; `detail` says in words what was found."""
+
+    component: str
+    metrics: str
+    data_sources: str
+    threshold: str
+    outcome: Outcome
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopFinding:
+    """Something to look at, in plain words; `section_id` is where its evidence stands."""
+
+    headline: str
+    detail: str
+    section_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridCell:
+    """Security × order class: `value` price improvement in USD a share, `difference` against the benchmark."""
+
+    security: str
+    order_class: str
+    n: int
+    value: float | None = None
+    difference: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    verdict: Verdict = "not_tested"
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridFamily:
+    """The family of tests of the grid: `expected_false` verdicts at false discovery rate `level` among `tested`."""
+
+    name: str
+    tested: int
+    verdicts: int
+    level: float
+    expected_false: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineEvent:
+    """One step of an order's life; `what` is a fixed word (received, routed, acknowledged, executed, cancelled)."""
+
+    at: int
+    what: str
+    label: str = ""
+    price: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class WorstExecution:
+    """An execution with its cost to the customer against the quote at receipt, and what happened around it.
+
+    `quotes` has `at` Int64 UTC ns, `bid`, `ask` Float64 USD (nullable), the NBBO in force from each `at` on.
+    """
+
+    execution_id: str
+    order_id: str
+    symbol: str
+    side: str
+    order_class: str
+    venue: str
+    quantity: float
+    price: float
+    executed_at: int
+    cost_usd: float
+    cost_usd_per_share: float
+    why: str
+    events: tuple[TimelineEvent, ...]
+    quotes: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityTotals:
+    """Input completeness: received = accepted + rejected by reason; measured = analysed + excluded by reason."""
+
+    received: int
+    accepted: int
+    rejected: Mapping[str, int]
+    measured: int
+    analysed: int
+    excluded: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A figure that differs from an earlier build; `cause` is data, metric or policy."""
+
+    figure: str
+    old: str
+    new: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierBuild:
+    """An earlier build of the same pack and how this one differs."""
+
+    digest: str
+    dated_on: date
+    manifest: str
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PackInputs:
+    """The pack's inputs, section by section.
+
+    Frames and their columns (floats unless said otherwise; `?` may be null or absent):
+
+    - `venues`: venue str, name? str, share (of executed shares, 0 to 1), executed_shares, executions int,
+      coverage?, price_improvement_usd_per_share?, lower?, upper? (its interval), e_over_q?, fill_time_ms?,
+      reversion_usd_per_share_60s?, net_payment_usd? (positive = the router was paid), payer? bool, tape_share?
+    - `time_of_day`: bucket str (`09:30`), executed_shares, executions int, e_over_q?, lower?, upper?
+    - `sizes`: bucket str (in order), executed_shares, executions int, price_improvement_usd_per_share?, lower?, upper?
+    - `markouts`: group str, horizon_s, markout_bps?, lower?, upper?, n int
+    - `fill_times`: group str, from_ms, to_ms (histogram bin), share (of the group's executions)
+    - `fill_quantiles`: group str, n int, p50_ms, p95_ms, p99_ms
+    - `quality_days`: day str, source str, received, accepted, rejected int
+    - `links`: method str, count int, share
+    - `quote_health`: symbol str, crossed, locked, one_sided, stale (shares of quote time or rows)
+    - `clock_shifts`: shift_ms, metric str, value?, lower?, upper?
+    """
+
+    identity: PackIdentity
+    framework: tuple[FrameworkRow, ...]
+    findings: tuple[TopFinding, ...]
+    overall: Score
+    securities: tuple[Score, ...] = ()
+    grid: tuple[GridCell, ...] = ()
+    grid_family: GridFamily | None = None
+    venues: pl.DataFrame = field(default_factory=pl.DataFrame)
+    hhi: float | None = None
+    hhi_threshold: float | None = None
+    payer_share: float | None = None
+    vendor_request: str = ""
+    time_of_day: pl.DataFrame = field(default_factory=pl.DataFrame)
+    sizes: pl.DataFrame = field(default_factory=pl.DataFrame)
+    markouts: pl.DataFrame = field(default_factory=pl.DataFrame)
+    fill_times: pl.DataFrame = field(default_factory=pl.DataFrame)
+    fill_quantiles: pl.DataFrame = field(default_factory=pl.DataFrame)
+    worst: tuple[WorstExecution, ...] = ()
+    quality: QualityTotals | None = None
+    quality_days: pl.DataFrame = field(default_factory=pl.DataFrame)
+    links: pl.DataFrame = field(default_factory=pl.DataFrame)
+    quote_health: pl.DataFrame = field(default_factory=pl.DataFrame)
+    clock_shifts: pl.DataFrame = field(default_factory=pl.DataFrame)
+    clock_flips: tuple[str, ...] = ()
+    earlier: tuple[EarlierBuild, ...] = ()
+    reasons: Mapping[str, str] = field(default_factory=dict)

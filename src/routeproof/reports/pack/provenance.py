@@ -1,0 +1,65 @@
+"""How to rebuild the pack, and how it differs from its earlier builds."""
+
+from __future__ import annotations
+
+from routeproof.reports.document import Block, Column, Paragraph, ProvenanceBlock, Row, Section, Table, words
+from routeproof.reports.pack.inputs import EarlierBuild, PackInputs
+
+
+def _entries(inputs: PackInputs) -> tuple[tuple[str, str], ...]:
+    who = inputs.identity
+    fixed = (
+        ("Firm", who.firm),
+        ("Provider", who.provider),
+        ("Period", f"{who.period}: {who.from_on.isoformat()} to {who.to_on.isoformat()}"),
+        ("Data manifest", who.manifest),
+        ("Policy", who.policy),
+        ("Pack digest", who.digest),
+        ("Program", f"routeproof {who.version}"),
+        ("Command", who.command),
+    )
+    switches = tuple((f"Switch {name}", value) for name, value in sorted(who.switches.items()))
+    metrics = tuple((f"Metric {name}", value) for name, value in sorted(who.metric_versions.items()))
+    files = tuple((f"Input {name}", value) for name, value in sorted(who.input_hashes.items()))
+    return fixed + switches + metrics + files
+
+
+def _changes(builds: tuple[EarlierBuild, ...]) -> Table:
+    rows = tuple(
+        Row(
+            id=f"{build.digest}-{index}",
+            cells=(
+                words(build.dated_on.isoformat()),
+                words(build.digest[:16]),
+                words(change.figure),
+                words(change.old),
+                words(change.new),
+                words(change.cause),
+            ),
+        )
+        for build in builds
+        for index, change in enumerate(build.changes)
+    )
+    columns = (
+        Column(id="dated_on", title="Earlier build"),
+        Column(id="digest", title="Digest", weight=1.6),
+        Column(id="figure", title="Figure", weight=2.2),
+        Column(id="old", title="Was", align="right"),
+        Column(id="new", title="Is", align="right"),
+        Column(id="cause", title="Cause"),
+    )
+    return Table(id="earlier-builds", columns=columns, rows=rows, caption="Figures that changed since earlier builds")
+
+
+def provenance_section(inputs: PackInputs) -> Section:
+    """Manifest, policy, versions, switches, command; then the earlier builds."""
+    blocks: list[Block] = [ProvenanceBlock(entries=_entries(inputs))]
+    same = [build for build in inputs.earlier if not build.changes]
+    if not inputs.earlier:
+        blocks.append(Paragraph(text="This is the first build of this pack."))
+    if same:
+        digests = ", ".join(f"{build.dated_on.isoformat()} ({build.digest[:16]})" for build in same)
+        blocks.append(Paragraph(text=f"Earlier builds with the same figures: {digests}."))
+    if len(same) < len(inputs.earlier):
+        blocks.append(_changes(inputs.earlier))
+    return Section(id="provenance", title="Provenance", blocks=tuple(blocks), page_break=True)

@@ -1,0 +1,133 @@
+"""What the data can bear: completeness, links, quote health, and how much the clocks matter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from routeproof.reports.document import Block, Callout, Column, Figure, Paragraph, Row, Section, Table, words
+from routeproof.reports.pack.charts import ACCENT, INK, Spec, chart, field, quantitative, values
+from routeproof.reports.pack.frames import Field, empty_section, number, table_of
+from routeproof.reports.pack.inputs import PackInputs, QualityTotals
+
+TITLE = "Data quality and completeness"
+DAY_FIELDS = (
+    Field(name="day", title="Day"),
+    Field(name="source", title="Source", weight=1.6),
+    Field(name="received", title="Received", kind="count", unit="rows"),
+    Field(name="accepted", title="Accepted", kind="count", unit="rows"),
+    Field(name="rejected", title="Rejected", kind="count", unit="rows"),
+)
+LINK_FIELDS = (
+    Field(name="method", title="Link method", weight=2.0),
+    Field(name="count", title="Links", kind="count", unit="n"),
+    Field(name="share", title="Share", kind="share"),
+)
+HEALTH_FIELDS = (
+    Field(name="symbol", title="Security"),
+    Field(name="crossed", title="Crossed", kind="share"),
+    Field(name="locked", title="Locked", kind="share"),
+    Field(name="one_sided", title="One-sided", kind="share"),
+    Field(name="stale", title="Stale", kind="share"),
+)
+CLOCK_FIELDS = (
+    Field(name="metric", title="Metric", weight=2.0),
+    Field(name="shift_ms", title="Clock moved by", kind="ms", unit="ms"),
+    Field(name="value", title="Value", kind="usd_per_share"),
+    Field(name="lower", title="low", kind="usd_per_share"),
+    Field(name="upper", title="high", kind="usd_per_share"),
+)
+
+
+def _part(label: str, count: int, of: int, *, strong: bool = False) -> Row:
+    share = number(count / of if of else None, "share", reason="nothing was received")
+    return Row(id=label, cells=(words(label), number(count, "count"), share), strong=strong)
+
+
+def _parts(reasons: Mapping[str, int], of: int) -> list[Row]:
+    return [_part(f"    {reason.replace('_', ' ')}", count, of) for reason, count in sorted(reasons.items())]
+
+
+def balance_table(totals: QualityTotals) -> Table:
+    """Both balances; a sum that does not close is printed as an unexplained line, never hidden."""
+    lost = totals.received - totals.accepted - sum(totals.rejected.values())
+    unexplained = totals.measured - totals.analysed - sum(totals.excluded.values())
+    rows = [
+        _part("Input rows received", totals.received, totals.received, strong=True),
+        _part("  accepted", totals.accepted, totals.received),
+        _part("  rejected", sum(totals.rejected.values()), totals.received),
+        *_parts(totals.rejected, totals.received),
+        _part("  unexplained", lost, totals.received),
+        _part("Executions", totals.measured, totals.measured, strong=True),
+        _part("  analysed", totals.analysed, totals.measured),
+        _part("  excluded", sum(totals.excluded.values()), totals.measured),
+        *_parts(totals.excluded, totals.measured),
+        _part("  unexplained", unexplained, totals.measured),
+    ]
+    columns = (
+        Column(id="line", title="Completeness", weight=2.4),
+        Column(id="count", title="Count", unit="n", align="right"),
+        Column(id="share", title="Share", align="right"),
+    )
+    return Table(
+        id="completeness",
+        columns=columns,
+        rows=tuple(rows),
+        caption="Received = accepted + rejected by reason; executions = analysed + excluded by reason",
+        compact=True,
+    )
+
+
+def quality_section(inputs: PackInputs) -> Section:
+    """Completeness first, then links, quotes and days."""
+    if inputs.quality is None:
+        return empty_section(inputs, "quality", TITLE)
+    blocks: list[Block] = [balance_table(inputs.quality)]
+    if not inputs.links.is_empty():
+        blocks.append(table_of("links", inputs.links, LINK_FIELDS, "Link coverage by method", compact=True))
+    if not inputs.quote_health.is_empty():
+        blocks.append(table_of("quote-health", inputs.quote_health, HEALTH_FIELDS, "Quotes by security", compact=True))
+    if not inputs.quality_days.is_empty():
+        note = "Every day and source is in the spreadsheet and the JSON."
+        bad = _worst_days(inputs.quality_days)
+        title = "Days and sources with the most rejects"
+        blocks.append(table_of("quality-worst-days", bad, DAY_FIELDS, title, note, compact=True))
+        every = inputs.quality_days.sort("day", "source")
+        blocks.append(table_of("quality-days", every, DAY_FIELDS, "Every day and source", data_only=True))
+    return Section(id="quality", title=TITLE, blocks=tuple(blocks), page_break=True)
+
+
+def _worst_days(days: pl.DataFrame, shown: int = 12) -> pl.DataFrame:
+    return days.sort("rejected", "day", "source", descending=[True, False, False]).head(shown)
+
+
+def clock_figure(frame: pl.DataFrame) -> Figure:
+    """Each metric against the shift of the firm's clock, one panel per metric."""
+    x = field("shift_ms", "quantitative", "firm's clock moved by, ms")
+    line: Spec = {"mark": {"type": "line", "color": INK, "strokeWidth": 1.2}, "encoding": {"x": x, "y": quantitative("value", "", ".4~f", zero=False)}}
+    dot: Spec = {"mark": {"type": "point", "filled": True, "size": 34, "color": ACCENT, "opacity": 1}, "encoding": line["encoding"]}
+    panel = chart(line, dot, width=255, height=90)
+    return Figure(
+        id="clock-chart",
+        spec={"data": values(frame), "facet": field("metric", "nominal", None, header={"labelFontWeight": "bold", "labelAnchor": "start"}), "columns": 2, "spec": panel, "resolve": {"scale": {"y": "independent"}}},
+        caption="What the figures would be if the firm's clock had run early or late.",
+        alt="Line charts of the main metrics against a shift of the firm's clock.",
+        data=table_of("clock", frame, CLOCK_FIELDS, "Clock sensitivity"),
+    )
+
+
+def clock_section(inputs: PackInputs) -> Section:
+    """How far the figures depend on the clocks, and which verdicts flip."""
+    title = "Clock sensitivity"
+    if inputs.clock_shifts.is_empty():
+        return empty_section(inputs, "clock", title)
+    blocks: list[Block] = [clock_figure(inputs.clock_shifts)]
+    if inputs.clock_flips:
+        text = "Within the declared clock uncertainty these verdicts change: " + "; ".join(inputs.clock_flips) + "."
+        blocks.insert(0, Callout(tone="warning", title="Clock-sensitive verdicts", text=text))
+    else:
+        blocks.insert(0, Paragraph(text="No verdict changes within the shifts shown.", style="lead"))
+    return Section(id="clock", title=title, blocks=tuple(blocks))
+
+

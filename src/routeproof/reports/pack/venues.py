@@ -1,0 +1,113 @@
+"""Where the shares went, how good each venue was, who paid for them, and how concentrated the flow is."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from routeproof.reports.document import Block, Callout, Figure, Paragraph, Section
+from routeproof.reports.numbers import printed
+from routeproof.reports.pack.charts import ACCENT, INK, SOFT, Spec, chart, field, quantitative, values, zero_line
+from routeproof.reports.pack.frames import Field, empty_section, table_of
+from routeproof.reports.pack.inputs import PackInputs
+
+TITLE = "Venues"
+FIELDS = (
+    Field(name="venue", title="Venue", weight=0.8),
+    Field(name="name", title="Name", weight=1.6),
+    Field(name="share", title="Share", kind="share", weight=0.8),
+    Field(name="tape_share", title="Tape share", kind="share", weight=0.8),
+    Field(name="executions", title="Fills", kind="count", unit="n", weight=0.9),
+    Field(name="coverage", title="Coverage", kind="share", weight=0.95),
+    Field(name="price_improvement_usd_per_share", title="Price impr.", kind="usd_per_share", unit="$/share"),
+    Field(name="lower", title="low", kind="usd_per_share", unit="$/share", weight=0.9),
+    Field(name="upper", title="high", kind="usd_per_share", unit="$/share", weight=0.9),
+    Field(name="e_over_q", title="E/Q", kind="ratio", weight=0.7),
+    Field(name="fill_time_ms", title="Fill time", kind="ms", unit="ms", weight=0.8),
+    Field(name="reversion_usd_per_share_60s", title="Reversion 60 s", kind="usd_per_share", unit="$/share"),
+    Field(name="net_payment_usd", title="Net paid to router", kind="usd", unit="$", weight=1.0),
+)
+
+
+def _shares(order: list[str]) -> Spec:
+    y = field("venue", "nominal", None, sort=order, axis={"labelLimit": 90, "ticks": False, "domain": False})
+    bars: Spec = {
+        "mark": {"type": "bar", "height": {"band": 0.62}, "strokeWidth": 1, "stroke": INK},
+        "encoding": {
+            "x": quantitative("share", "share of executed shares", ".0%"),
+            "y": y,
+            "fill": {"condition": {"test": "datum.payer", "value": INK}, "value": "#dfe4ea"},
+        },
+    }
+    text: Spec = {
+        "mark": {"type": "text", "align": "left", "dx": 4, "fontSize": 9},
+        "encoding": {"x": {"field": "share", "type": "quantitative"}, "y": y, "text": {"field": "label"}},
+    }
+    tape: Spec = {
+        "mark": {"type": "tick", "color": SOFT, "thickness": 2, "height": {"band": 0.9}},
+        "encoding": {"x": {"field": "tape_share", "type": "quantitative"}, "y": y},
+    }
+    return chart(bars, tape, text, width=245, height=20 * len(order))
+
+
+def _qualities(order: list[str]) -> Spec:
+    y = field("venue", "nominal", None, sort=order, axis=None)
+    x = quantitative("price_improvement_usd_per_share", "price improvement, $ a share (95 % interval)", ".4f", zero=False)
+    rule: Spec = {
+        "mark": {"type": "rule", "color": INK},
+        "encoding": {"x": {"field": "lower", "type": "quantitative"}, "x2": {"field": "upper"}, "y": y},
+    }
+    dot: Spec = {
+        "mark": {"type": "point", "filled": True, "size": 42, "color": ACCENT, "opacity": 1},
+        "encoding": {
+            "x": x,
+            "y": y,
+            "shape": {"condition": {"test": "datum.payer", "value": "diamond"}, "value": "circle"},
+            "color": {"condition": {"test": "datum.payer", "value": INK}, "value": ACCENT},
+        },
+    }
+    return chart(zero_line(), rule, dot, width=230, height=20 * len(order))
+
+
+def venue_figure(frame: pl.DataFrame) -> Figure:
+    """Share beside quality, one line per venue, venues that pay the router in black."""
+    absent = [name for name in ("payer", "tape_share", "lower", "upper") if name not in frame.columns]
+    kept = frame.with_columns(
+        *(pl.lit(None).alias(name) for name in absent),
+        label=pl.col("share").map_elements(lambda v: printed(v, "share"), return_dtype=pl.String),
+    )
+    order = kept["venue"].to_list()
+    spec: Spec = {"data": values(kept), "hconcat": [_shares(order), _qualities(order)], "spacing": 18}
+    first = kept.row(0, named=True)
+    return Figure(
+        id="venues-chart",
+        spec=spec,
+        caption="Share of executed shares and price improvement by venue. Black bars and diamonds: venues that pay "
+        "the router on balance. Grey tick: the venue's share of the tape.",
+        alt=f"{len(order)} venues by share of executed shares; the largest is {first['venue']} with "
+        f"{printed(first['share'], 'share')}. Beside each, its price improvement with a 95 % interval.",
+        data=table_of("venues-chart-data", frame, FIELDS, "Venues"),
+    )
+
+
+def _concentration(inputs: PackInputs) -> Paragraph:
+    if inputs.hhi is None:
+        return Paragraph(text="Concentration was not measured.", style="lead")
+    said = f"Concentration of executed shares (Herfindahl–Hirschman index) is {printed(inputs.hhi, 'index')}"
+    if inputs.hhi_threshold is not None:
+        side = "above" if inputs.hhi > inputs.hhi_threshold else "under"
+        said += f", {side} the policy's {printed(inputs.hhi_threshold, 'index')}"
+    if inputs.payer_share is not None:
+        said += f"; {printed(inputs.payer_share, 'share')} of the shares went to venues that pay the router on balance"
+    return Paragraph(text=said + ".", style="lead")
+
+
+def venues_section(inputs: PackInputs) -> Section:
+    """Chart, concentration, table, and what to ask the vendor for when the inner hops are unknown."""
+    if inputs.venues.is_empty():
+        return empty_section(inputs, "venues", TITLE)
+    blocks: list[Block] = [_concentration(inputs), venue_figure(inputs.venues)]
+    if inputs.vendor_request:
+        blocks.append(Callout(tone="warning", title="Ask the provider for", text=inputs.vendor_request))
+    note = "Averages are share-weighted over the covered executions; coverage is covered ÷ executed shares."
+    blocks.append(table_of("venues", inputs.venues, FIELDS, "Venues", note, compact=True, landscape=True))
+    return Section(id="venues", title=TITLE, blocks=tuple(blocks), page_break=True)

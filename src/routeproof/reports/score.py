@@ -1,0 +1,144 @@
+"""What the scorecard is made from: plain values that do not say how they were measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from routeproof.reports.document import Verdict
+from routeproof.reports.numbers import Kind
+
+Better = Literal["higher", "lower", "nearer_zero", "none"]
+ScoreRowId = Literal["price_improvement", "spread_capture", "fill_time", "limit_fill_rate", "reversion"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreRowKind:
+    """A scorecard row: its printed title, how its numbers print, which direction is good, how it may be read."""
+
+    id: ScoreRowId
+    title: str
+    kind: Kind
+    better: Better
+    gloss: str
+
+
+SCORE_ROWS: Final[tuple[ScoreRowKind, ...]] = (
+    ScoreRowKind(
+        id="price_improvement",
+        title="Price improvement vs NBBO",
+        kind="usd_per_share",
+        better="higher",
+        gloss="dollars a share inside the quote; share-weighted",
+    ),
+    ScoreRowKind(
+        id="spread_capture",
+        title="Effective / spread capture",
+        kind="share",
+        better="higher",
+        gloss="1 − E/Q: the part of the quoted spread the customer kept",
+    ),
+    ScoreRowKind(
+        id="fill_time",
+        title="Average fill time",
+        kind="ms",
+        better="lower",
+        gloss="receipt (or executability) to execution; share-weighted",
+    ),
+    ScoreRowKind(
+        id="limit_fill_rate",
+        title="Limit order fill rate",
+        kind="rate",
+        better="higher",
+        gloss="shares filled of executable limit orders",
+    ),
+    ScoreRowKind(
+        id="reversion",
+        title="Reversion after the trade, 60 s",
+        kind="usd_per_share",
+        better="nearer_zero",
+        gloss="midpoint move after the fill; negative = the price came back",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """A measured value. `value` null needs a `reason`; `coverage` is the share of shares behind it (0 to 1)."""
+
+    value: float | None = None
+    reason: str = ""
+    n: int | None = None
+    population: str = ""
+    lower: float | None = None
+    upper: float | None = None
+    coverage: float | None = None
+    rows_ref: str = ""
+    metric: str = ""
+    metric_version: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """A value against the benchmark, in the metric's unit: `difference` = value minus benchmark.
+
+    `margin` is the smallest difference that matters, from policy; `detectable` the smallest that this much data could
+    have shown; `margin_late` marks a margin decided after the period began. `reason` says why nothing can be told.
+    """
+
+    verdict: Verdict
+    difference: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    margin: float | None = None
+    detectable: float | None = None
+    margin_late: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Companion:
+    """A number printed small beside the row's own: E/Q beside capture, 1 s and 300 s beside 60 s reversion."""
+
+    label: str
+    kind: Kind
+    market: Estimate
+    limit: Estimate
+    benchmark: Estimate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adoption:
+    """A named person's decision on a draft analysis: `text` equals the draft when adopted as it stood."""
+
+    text: str
+    by: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreRow:
+    """One row of the dashboard before wording: three values, two comparisons, and what stands beside them."""
+
+    id: ScoreRowId
+    market: Estimate
+    limit: Estimate
+    benchmark: Estimate
+    benchmark_name: str
+    market_comparison: Comparison | None = None
+    limit_comparison: Comparison | None = None
+    companions: tuple[Companion, ...] = ()
+    adoption: Adoption | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """The dashboard of one security, or of everything when `security` is empty."""
+
+    security: str = ""
+    rows: tuple[ScoreRow, ...] = field(default=())
+
+
+def kind_of(row_id: ScoreRowId) -> ScoreRowKind:
+    """The row's fixed properties."""
+    return next(kind for kind in SCORE_ROWS if kind.id == row_id)

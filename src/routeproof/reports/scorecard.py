@@ -1,0 +1,186 @@
+"""The scorecard: the dashboard's five rows as a table, and the same rows for machines."""
+
+from __future__ import annotations
+
+from routeproof.reports.analysis import draft
+from routeproof.reports.document import VERDICT_WORDS, Cell, Column, Row, Table, Verdict
+from routeproof.reports.numbers import UNITS, Kind, counted, interval, printed, spoken
+from routeproof.reports.score import Comparison, Companion, Estimate, Score, ScoreRow, kind_of
+
+DRAFT = "draft — not reviewed"
+COLUMNS = (
+    Column(id="metric", title="Metric", weight=1.5),
+    Column(id="market", title="Market orders", align="right", weight=1.25),
+    Column(id="limit", title="Limit orders", align="right", weight=1.25),
+    Column(id="benchmark", title="Benchmark", align="right", weight=1.25),
+    Column(id="analysis", title="Analysis", weight=2.9),
+)
+
+
+def _support(estimate: Estimate, kind: Kind) -> str:
+    """The lines that stand under a value: interval, count, population, coverage."""
+    parts = [interval(estimate.lower, estimate.upper, kind), counted(estimate.n), estimate.population]
+    if estimate.coverage is not None:
+        parts.append(f"coverage {printed(estimate.coverage, 'share')}")
+    return " · ".join(part for part in parts if part)
+
+
+def _against(comparison: Comparison | None, kind: Kind) -> str:
+    """What the verdict rests on, in words."""
+    if comparison is None:
+        return ""
+    parts = [VERDICT_WORDS[comparison.verdict]]
+    if comparison.verdict == "cannot_tell" and comparison.detectable is not None:
+        parts.append(f"could have seen {spoken(comparison.detectable, kind)}")
+    if comparison.reason:
+        parts.append(comparison.reason)
+    if comparison.margin_late:
+        parts.append("margin set after the period began")
+    return ", ".join(part for part in parts if part)
+
+
+def _aside(companion: Companion, column: str) -> str:
+    estimate: Estimate = getattr(companion, column)
+    if estimate.value is None:
+        return f"{companion.label}: — ({estimate.reason})"
+    return f"{companion.label}: {printed(estimate.value, companion.kind)}"
+
+
+def value_cell(
+    estimate: Estimate, kind: Kind, comparison: Comparison | None = None, asides: tuple[str, ...] = ()
+) -> Cell:
+    """An estimate as a cell: value, interval, count and population, verdict, and the numbers beside it."""
+    verdict: Verdict = comparison.verdict if comparison and estimate.value is not None else ""
+    lines = [_support(estimate, kind), _against(comparison, kind) if verdict else "", *asides]
+    return Cell(
+        value=estimate.value,
+        text="" if estimate.value is None else printed(estimate.value, kind),
+        unit=UNITS[kind],
+        n=estimate.n,
+        population=estimate.population,
+        reason=estimate.reason,
+        lower=estimate.lower,
+        upper=estimate.upper,
+        verdict=verdict,
+        rows_ref=estimate.rows_ref,
+        metric=estimate.metric,
+        metric_version=estimate.metric_version,
+        note="\n".join(line for line in lines if line),
+    )
+
+
+def _analysis_cell(row: ScoreRow) -> Cell:
+    text = draft(row)
+    if row.adoption is None:
+        return Cell(value=text, text=text, note=DRAFT)
+    edited = "" if row.adoption.text == text else f"\nThe draft had read: {text}"
+    return Cell(value=row.adoption.text, text=row.adoption.text, note=f"{row.adoption.by}, {row.adoption.at}{edited}")
+
+
+def _row(row: ScoreRow) -> Row:
+    kind = kind_of(row.id)
+
+    def asides(column: str) -> tuple[str, ...]:
+        return tuple(_aside(companion, column) for companion in row.companions)
+
+    unit = {"usd_per_share": "USD per share", "ms": "milliseconds"}.get(kind.kind, "")
+    title = Cell(value=kind.title, text=kind.title, note="\n".join(line for line in (unit, kind.gloss) if line))
+    return Row(
+        id=row.id,
+        cells=(
+            title,
+            value_cell(row.market, kind.kind, row.market_comparison, asides("market")),
+            value_cell(row.limit, kind.kind, row.limit_comparison, asides("limit")),
+            value_cell(row.benchmark, kind.kind, None, (row.benchmark_name, *asides("benchmark"))),
+            _analysis_cell(row),
+        ),
+    )
+
+
+def scorecard_table(score: Score) -> Table:
+    """The dashboard of one security, or of all."""
+    name = score.security or "all securities"
+    return Table(
+        id=f"scorecard-{score.security or 'all'}",
+        columns=COLUMNS,
+        rows=tuple(_row(row) for row in score.rows),
+        caption=f"Scorecard, {name}",
+        note="" if score.security else LEGEND,
+    )
+
+
+LEGEND = (
+    "▲ better · ▼ worse · = no material difference · ? cannot tell, each against the benchmark and beyond the margin "
+    "that policy fixed before the period. Brackets hold 95 % intervals. Every value is share-weighted."
+)
+
+
+def _surface_cell(estimate: Estimate, kind: Kind, comparison: Comparison | None) -> dict[str, object]:
+    cell: dict[str, object] = {
+        "value": estimate.value,
+        "unit": UNITS[kind],
+        "n": estimate.n,
+        "population": estimate.population,
+        "lower": estimate.lower,
+        "upper": estimate.upper,
+        "verdict": (comparison.verdict if comparison and estimate.value is not None else "") or None,
+        "reason": estimate.reason or None,
+        "coverage": estimate.coverage,
+        "metric": estimate.metric,
+        "metric_version": estimate.metric_version,
+        "rows": estimate.rows_ref,
+    }
+    if comparison:
+        cell["comparison"] = {
+            "difference": comparison.difference,
+            "lower": comparison.lower,
+            "upper": comparison.upper,
+            "margin": comparison.margin,
+            "detectable": comparison.detectable,
+            "margin_late": comparison.margin_late,
+            "reason": comparison.reason or None,
+        }
+    return cell
+
+
+def _surface_analysis(row: ScoreRow) -> dict[str, object]:
+    text = draft(row)
+    adoption = row.adoption
+    return {
+        "analysis": adoption.text if adoption else text,
+        "analysis_status": "adopted" if adoption and adoption.text == text else "edited" if adoption else DRAFT,
+        "analysis_draft": text,
+        "analysis_by": adoption.by if adoption else None,
+        "analysis_at": adoption.at if adoption else None,
+    }
+
+
+def scorecard_surface(score: Score) -> dict[str, object]:
+    """The scorecard for programs: `rows[]` with `id`, `cells` (market, limit, benchmark), `beside`, `analysis`."""
+    rows = []
+    for row in score.rows:
+        kind = kind_of(row.id).kind
+        rows.append(
+            {
+                "id": row.id,
+                "title": kind_of(row.id).title,
+                "cells": {
+                    "market": _surface_cell(row.market, kind, row.market_comparison),
+                    "limit": _surface_cell(row.limit, kind, row.limit_comparison),
+                    "benchmark": _surface_cell(row.benchmark, kind, None) | {"name": row.benchmark_name},
+                },
+                "beside": [
+                    {
+                        "label": c.label,
+                        "market": _surface_cell(c.market, c.kind, None),
+                        "limit": _surface_cell(c.limit, c.kind, None),
+                        "benchmark": _surface_cell(c.benchmark, c.kind, None),
+                    }
+                    for c in row.companions
+                ],
+            }
+            | _surface_analysis(row)
+        )
+    return {"security": score.security or None, "rows": rows}
+
+
