@@ -1,0 +1,169 @@
+"""Take files in: raw bytes, parse, split, merge, commit."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from routeproof.app.delivery import Delivery, deliver, plausible
+from routeproof.app.lake_merge import merge_deliveries
+from routeproof.ledger.canonical import canonical_bytes
+from routeproof.sources.map_file import FileMap, load_map
+from routeproof.sources.registry import SOURCES
+from routeproof.sources.sandbox import Job, read_in_child
+from routeproof.sources.source import ReadContext
+from routeproof.stores.commits import SourceOutcome, commit, source_outcomes
+from routeproof.vocab.errors import MapError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from routeproof.app.context import Context
+    from routeproof.stores.raw import RawFile
+
+REJECT_SHARE_LIMIT = 0.05
+"""Reject share up to which a delivery counts as taken in, until an approved policy says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What an ingest did.
+
+    Attributes:
+        received: input rows that claimed to be data.
+        accepted: rows taken in or already known.
+        rejected: reason to count.
+        noise: lines that never claimed to be data.
+        already_known: accepted rows that added nothing.
+        manifest: the lake after it.
+        refused: file name to the reason why the whole file is no evidence, or is damaged.
+        files: per file, its outcome.
+    """
+
+    received: int
+    accepted: int
+    rejected: dict[str, int]
+    noise: int
+    already_known: int
+    manifest: str
+    refused: dict[str, str] = field(default_factory=dict)
+    files: list[dict[str, object]] = field(default_factory=list)
+
+    def is_taken(self, limit: float = REJECT_SHARE_LIMIT) -> bool:
+        """Something was accepted, no file was refused, and rejects are within the limit."""
+        share = sum(self.rejected.values()) / self.received if self.received else 1.0
+        return self.accepted > 0 and share <= limit and not self.refused
+
+
+def ingest(
+    context: Context,
+    source_name: str,
+    paths: Sequence[Path],
+    *,
+    map_path: Path | None = None,
+    provider_id: str = "",
+    on_done: Callable[[str], None] = lambda _: None,
+) -> IngestReport:
+    """Take files in through a source; doing it again changes nothing.
+
+    Args:
+        context: stores and actor.
+        source_name: registered source.
+        paths: files.
+        map_path: TOML map, where the source needs one.
+        provider_id: provider that the files speak of.
+        on_done: told the name of each file that has been read.
+
+    Raises:
+        UsageError: for an unknown source, a missing map, an unreadable path.
+        MapError: if the map does not fit a file; nothing but the raw bytes is kept then.
+    """
+    if source_name not in SOURCES:
+        message = f"expected a source ({', '.join(SOURCES)}), found {source_name!r}"
+        raise UsageError(message, where="SOURCE")
+    source = SOURCES[source_name]
+    if source.needs_map and map_path is None:
+        message = f"expected --map FILE.toml: a {source_name} file does not say what its columns mean"
+        raise MapError(message, where="--map")
+    file_map = load_map(map_path) if map_path is not None else None
+    raw_files = [context.raw.keep(path) for path in paths]
+    reading = _reading(source_name, file_map, provider_id)
+    seen = {item.source_id: item for item in source_outcomes(context.records) if item.reading == reading}
+    fresh = list({item.sha256: item for item in raw_files if item.source_id not in seen}.values())
+    for item in raw_files:
+        if item.source_id in seen:
+            on_done(item.name)
+    outcomes = _take_in(context, source_name, fresh, file_map, provider_id, reading, on_done) if fresh else {}
+    known = {source_id: item.outcome for source_id, item in seen.items()}
+    return _report([{**known, **outcomes}[item.source_id] for item in raw_files], context.lake.manifest().id)
+
+
+def _reading(source_name: str, file_map: FileMap | None, provider_id: str) -> str:
+    meaning = {"source": source_name, "map": file_map.digest if file_map else "", "provider": provider_id}
+    return hashlib.sha256(canonical_bytes(meaning)).hexdigest()[:16]
+
+
+def _take_in(
+    context: Context,
+    source_name: str,
+    files: Sequence[RawFile],
+    file_map: FileMap | None,
+    provider_id: str,
+    reading: str,
+    on_done: Callable[[str], None],
+) -> dict[str, dict[str, object]]:
+    scratch = context.workspace.scratch_folder / f"{context.actor.session}-{reading}"
+    scratch.mkdir(parents=True)
+    jobs = [
+        Job(item.path, ReadContext(item.name, item.source_id, context.workspace.firm_id, provider_id)) for item in files
+    ]
+    try:
+        results = read_in_child(
+            source_name, jobs, file_map, scratch, on_done=lambda job: on_done(job.context.file)
+        )
+        with context.workspace.lake_lock():
+            deliveries = [
+                plausible(context.lake, deliver(source_name, item, provider_id, pieces))
+                for item, pieces in zip(files, results, strict=True)
+            ]
+            return _commit(context, deliveries, reading)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _commit(context: Context, deliveries: Sequence[Delivery], reading: str) -> dict[str, dict[str, object]]:
+    changed = merge_deliveries(context.lake, deliveries)
+    outcomes = {item.source_id: item.outcome() for item in deliveries}
+    commit(
+        context.workspace.lake_folder,
+        context.lake,
+        context.records,
+        changed,
+        [SourceOutcome(source_id, reading, outcome) for source_id, outcome in outcomes.items()],
+        context.actor,
+    )
+    return outcomes
+
+
+def _report(outcomes: Sequence[dict[str, object]], manifest: str) -> IngestReport:
+    rejected: dict[str, int] = {}
+    for outcome in outcomes:
+        for reason, count in dict(outcome["rejected"]).items():  # type: ignore[call-overload]
+            rejected[reason] = rejected.get(reason, 0) + count
+
+    def total(name: str) -> int:
+        return sum(int(str(outcome[name])) for outcome in outcomes)
+
+    return IngestReport(
+        received=total("received"),
+        accepted=total("accepted"),
+        rejected=dict(sorted(rejected.items())),
+        noise=total("noise"),
+        already_known=total("already_known"),
+        manifest=manifest,
+        refused={str(outcome["file"]): str(outcome["refused"]) for outcome in outcomes if outcome["refused"]},
+        files=list(outcomes),
+    )

@@ -1,0 +1,128 @@
+"""Measure a range of days: load a day, look up the market, collect exact partial sums, carry what lives on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import polars as pl
+
+from routeproof.metrics.measure import Grouping, Partials, collect, finish_all, merge
+from routeproof.tables.day_measurement import (
+    LONG_LIVED,
+    Carry,
+    DayRules,
+    DayTables,
+    MeasuredDay,
+    close_long_lived,
+    measure_day,
+    measure_tape_day,
+)
+from routeproof.tables.version_terms import version_terms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from datetime import date
+
+    from routeproof.metrics.metric import Frame
+    from routeproof.tables.quote_book import QuoteBook
+    from routeproof.tables.switches import Switches
+
+RowFilter = "Callable[[pl.DataFrame], pl.DataFrame]"
+
+
+class DaySource(Protocol):
+    """Where canonical rows come from: frames in memory, or the lake as of a manifest."""
+
+    def rows(self, table: str, day: date) -> pl.DataFrame:
+        """Canonical rows of one day; empty if there are none."""
+        ...
+
+    def book(self, day: date, symbols: pl.Series | None) -> QuoteBook:
+        """Reference quotes of one day, of these symbols or of all."""
+        ...
+
+    def long_lived(self) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Parent orders, and all their versions, of orders that may outlive their day, over all days."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """What to measure: days, dimensions, filters."""
+
+    days: tuple[date, ...]
+    grouping: Grouping
+    keep: Callable[[pl.DataFrame], pl.DataFrame] = lambda frame: frame
+
+
+def measured_days(
+    source: DaySource, days: Iterable[date], rules: DayRules, switches: Switches
+) -> Iterator[MeasuredDay]:
+    """Measured rows day by day; orders that outlived their day come last, with all the fills they had."""
+    if switches.population == "tape":
+        for day in days:
+            yield _tape_day(source, day, rules, switches)
+        return
+    orders, versions = source.long_lived()
+    long_terms = version_terms(orders, versions)
+    wanted = sorted(set(days))
+    earlier = set(orders["trading_day"].to_list()) - {None}
+    carry = Carry()
+    for day in sorted(set(wanted) | {d for d in earlier if wanted and d <= wanted[-1]}):
+        tables = _day_tables(source, day, long_terms, orders)
+        measured, carry = measure_day(tables, source.book(day, _symbols(tables, carry)), rules, switches, carry)
+        if day in wanted:
+            yield measured
+    closing = close_long_lived(carry)
+    if closing is not None and wanted:
+        inside = closing.filter(pl.col("trading_day").is_between(wanted[0], wanted[-1]))
+        yield MeasuredDay(pl.DataFrame(), inside, pl.DataFrame())
+
+
+def _tape_day(source: DaySource, day: date, rules: DayRules, switches: Switches) -> MeasuredDay:
+    trades = source.rows("trades", day)
+    nothing = pl.DataFrame()
+    tables = DayTables(day, nothing, nothing, nothing, trades)
+    return measure_tape_day(tables, source.book(day, trades["symbol"].unique()), rules, switches)
+
+
+def _day_tables(source: DaySource, day: date, long_terms: pl.DataFrame, long_orders: pl.DataFrame) -> DayTables:
+    orders = source.rows("parent_orders", day).join(long_orders, on="order_id", how="anti")
+    versions = source.rows("order_versions", day)
+    terms = version_terms(orders, versions)
+    starts_today = long_terms.filter(pl.col("clock_day") == day) if "clock_day" in long_terms.columns else long_terms
+    return DayTables(
+        day=day,
+        terms=pl.concat([terms, starts_today.select(terms.columns)]),
+        routes=source.rows("routes", day),
+        executions=source.rows("executions", day),
+        trades=source.rows("trades", day),
+    )
+
+
+def _symbols(tables: DayTables, carry: Carry) -> pl.Series:
+    parts = [tables.terms["symbol"], tables.executions["symbol"], tables.routes["symbol"]]
+    if carry.versions is not None:
+        parts.append(carry.versions["symbol"])
+    return pl.concat(parts).unique()
+
+
+def measure_range(source: DaySource, what: Range, rules: DayRules, switches: Switches) -> pl.DataFrame:
+    """Metrics by dimension over a range of days.
+
+    Returns:
+        One row per group: dimensions, then every metric of the grouping; null where it cannot be computed.
+    """
+    frames: tuple[Frame, ...] = ("executions", "orders", "routes")
+    parts: dict[Frame, list[Partials]] = {frame: [] for frame in frames}
+    for measured in measured_days(source, what.days, rules, switches):
+        for frame in frames:
+            rows: pl.DataFrame = getattr(measured, frame)
+            if rows.width:
+                parts[frame].append(collect(what.keep(rows), what.grouping, frame))
+    merged = {frame: merge(found, what.grouping.by) for frame, found in parts.items() if found}
+    return finish_all(merged, what.grouping)
+
+
+__all__ = ["LONG_LIVED", "DaySource", "Range", "measure_range", "measured_days"]

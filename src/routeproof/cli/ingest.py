@@ -1,0 +1,64 @@
+"""`routeproof ingest`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from routeproof.cli.options import json_option, workspace_option
+
+if TYPE_CHECKING:
+    from routeproof.app.ingest import IngestReport
+
+EXIT_REJECTED = 3
+
+
+@click.command()
+@click.argument("source")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--map", "map_path", type=click.Path(path_type=Path), help="TOML map: table and columns of the files.")
+@click.option("--provider", "provider_id", default="", help="Router provider that the files speak of.")
+@workspace_option
+@json_option
+def ingest(
+    source: str, paths: tuple[Path, ...], map_path: Path | None, provider_id: str, workspace: Path, *, as_json: bool
+) -> int:
+    """Take PATHS in through SOURCE; the bytes are kept first, then read, then split into rows and rejects."""
+    from routeproof.app.context import open_context  # noqa: PLC0415
+    from routeproof.app.ingest import ingest as take_in  # noqa: PLC0415
+    from routeproof.cli.progress import file_progress  # noqa: PLC0415
+
+    with open_context(workspace) as context, file_progress(len(paths)) as on_done:
+        report = take_in(context, source, paths, map_path=map_path, provider_id=provider_id, on_done=on_done)
+    if as_json:
+        click.echo(json.dumps(_plain(report)))
+    else:
+        _talk(report)
+    return 0 if report.is_taken() else EXIT_REJECTED
+
+
+def _plain(report: IngestReport) -> dict[str, object]:
+    return {
+        "received": report.received,
+        "accepted": report.accepted,
+        "rejected": report.rejected,
+        "noise": report.noise,
+        "already_known": report.already_known,
+        "refused": report.refused,
+        "manifest": report.manifest,
+    }
+
+
+def _talk(report: IngestReport) -> None:
+    click.echo(f"received {report.received:,} · accepted {report.accepted:,} · manifest {report.manifest[:16]}")
+    for reason, count in report.rejected.items():
+        click.echo(f"  rejected {count:,}: {reason}")
+    for file, reason in report.refused.items():
+        click.echo(f"  {file}: {reason}", err=True)
+    if report.already_known:
+        click.echo(f"  {report.already_known:,} rows were already known", err=True)
+    sys.stdout.flush()

@@ -1,0 +1,80 @@
+"""The program `routeproof`: commands are imported when they are called, errors become exit codes."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from typing import Any
+
+import click
+
+from routeproof.vocab.errors import RouteproofError
+
+COMMANDS = {
+    "init": "routeproof.cli.init:init",
+    "ingest": "routeproof.cli.ingest:ingest",
+    "quality": "routeproof.cli.quality:quality",
+}
+"""Command to `module:object`; a new noun is one file and one line here."""
+
+HELP = {
+    "init": "Make a workspace.",
+    "ingest": "Take files in: quotes, trades, orders, executions.",
+    "quality": "What came in, what was refused and why, what it is worth.",
+}
+"""One line per command, so that `--help` imports none of them."""
+
+EXIT_USAGE = 2
+
+
+class LazyGroup(click.Group):
+    """Commands by name, imported on first use: the program says hello at once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
+        """Names in the table's order."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name].split(":")
+        command = getattr(importlib.import_module(module), name)
+        return command if isinstance(command, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Names and one line each, without importing."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, HELP.get(name, "")) for name in COMMANDS])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="routeproof")
+def cli() -> None:
+    """Independent best-execution oversight of a third-party smart order router."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the program; one error shape, exit codes by kind of error."""
+    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        result: Any = cli.main(args=given, standalone_mode=False)
+    except RouteproofError as error:
+        _say(error.code, error.message, error.where, as_json="--json" in given)
+        sys.exit(error.exit_code)
+    except click.exceptions.Abort:
+        _say("aborted", "interrupted; what was not committed is not in the lake", "", as_json="--json" in given)
+        sys.exit(130)
+    except click.ClickException as error:
+        _say("usage", error.format_message(), "", as_json="--json" in given)
+        sys.exit(EXIT_USAGE)
+    sys.exit(result if isinstance(result, int) else 0)
+
+
+def _say(code: str, message: str, where: str, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps({"error": {"code": code, "message": message, "where": where}}), err=True)
+        return
+    place = f" [{where}]" if where else ""
+    click.echo(f"routeproof: {message}{place}", err=True)

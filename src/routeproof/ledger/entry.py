@@ -1,0 +1,72 @@
+"""A ledger entry: who did what, when, with which evidence, as canonical bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from routeproof.ledger.canonical import canonical_bytes
+from routeproof.vocab.errors import LedgerBrokenError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MAX_ENTRY_BYTES = 65_535
+"""Longest entry; whatever is larger is evidence by hash."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What a use case wants recorded; the records store adds index and time.
+
+    Attributes:
+        stream: the object that the fact speaks of, such as `lake` or `review/2026Q3`.
+        type: dotted past tense word, such as `lake.committed`.
+        payload: JSON object; nanoseconds and integers beyond 2^53 - 1 as decimal strings.
+        business_on: business date, ISO 8601.
+        actor: person or program that acted.
+        role: in which role.
+        session: one run of the program or one web session.
+        version: version of the payload's shape.
+        evidence: SHA-256 (lower-case hex) of attached documents.
+    """
+
+    stream: str
+    type: str
+    payload: Mapping[str, object]
+    business_on: str
+    actor: str
+    role: str
+    session: str
+    version: int = 1
+    evidence: tuple[str, ...] = field(default=())
+
+
+def entry_bytes(fact: Fact, *, index: int, appended_at: int) -> bytes:
+    """Canonical bytes of the entry at `index`, appended at UTC nanoseconds `appended_at`.
+
+    Raises:
+        LedgerBrokenError: if the entry would be longer than 65,535 bytes.
+    """
+    entry = canonical_bytes(
+        {
+            "index": index,
+            "appended_at": str(appended_at),
+            "business_on": fact.business_on,
+            "actor": fact.actor,
+            "role": fact.role,
+            "session": fact.session,
+            "stream": fact.stream,
+            "type": fact.type,
+            "version": fact.version,
+            "payload": fact.payload,
+            "evidence": list(fact.evidence),
+        }
+    )
+    if len(entry) > MAX_ENTRY_BYTES:
+        message = (
+            f"expected an entry of at most {MAX_ENTRY_BYTES} bytes, found {len(entry)} for {fact.type}: "
+            "attach what is large as evidence by hash"
+        )
+        raise LedgerBrokenError(message, where=f"{fact.stream}#{index}")
+    return entry

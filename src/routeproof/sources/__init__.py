@@ -1,0 +1,1 @@
+"""Adapters in: what the outside world delivers becomes canonical tables and rejects."""

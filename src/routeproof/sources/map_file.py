@@ -1,0 +1,174 @@
+"""Maps: a TOML file that says which canonical table a file is and where its columns stand."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import tomllib
+import zoneinfo
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from routeproof.ledger.canonical import canonical_bytes
+from routeproof.tables.catalog import TABLES
+from routeproof.vocab.errors import MapError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+    from pathlib import Path
+
+UNITS = ("s", "ms", "us", "ns", "iso")
+SECTIONS = ("table", "columns", "constants", "time", "values", "delimiter", "sheet", "parties", "link", "clock")
+INLINE_TERMS = ("quantity", "order_type", "limit_price", "stop_price", "time_in_force", "instructions")
+"""Order terms that a row of parent orders may carry; they become version 1 of the order."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeFormat:
+    """How one instant column is written.
+
+    Attributes:
+        unit: `s|ms|us|ns` since 1970 UTC, or `iso`; empty if not declared.
+        zone: IANA zone of local times; empty for UTC and for times with an offset.
+    """
+
+    unit: str = ""
+    zone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileMap:
+    """A checked map.
+
+    Attributes:
+        table: canonical table that the rows are; empty in maps for FIX logs.
+        columns: canonical name to source column.
+        constants: canonical name to a value that every row has.
+        times: canonical name to its format.
+        values: canonical name to recoding, source value to canonical value.
+        delimiter: field separator of text files.
+        sheet: worksheet name, empty for the first.
+        sections: the whole document, for sources with sections of their own.
+    """
+
+    table: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    constants: Mapping[str, object] = field(default_factory=dict)
+    times: Mapping[str, TimeFormat] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    delimiter: str = ","
+    sheet: str = ""
+    sections: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def digest(self) -> str:
+        """Hash of the map's meaning: the same map written with other comments is the same map."""
+        return hashlib.sha256(canonical_bytes(self.sections)).hexdigest()
+
+
+def load_map(path: Path) -> FileMap:
+    """Read and check a map file.
+
+    Raises:
+        MapError: if it is not TOML, or says what no canonical table has; the message names the nearest names.
+    """
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"expected a readable map file, found: {error}"
+        raise MapError(message, where=str(path)) from error
+    except tomllib.TOMLDecodeError as error:
+        message = f"expected TOML, found: {error}"
+        raise MapError(message, where=str(path)) from error
+    return parse_map(document, where=str(path))
+
+
+def parse_map(document: Mapping[str, object], *, where: str = "map") -> FileMap:
+    """A checked map from a TOML document; see `load_map`."""
+    for name in document:
+        _expect_known(name, SECTIONS, "section of a map", where)
+    table = str(document.get("table", ""))
+    if table:
+        _expect_known(table, TABLES, "canonical table", where)
+    file_map = FileMap(
+        table=table,
+        columns={name: str(source) for name, source in _section(document, "columns", where).items()},
+        constants=_section(document, "constants", where),
+        times={name: _time(name, value, where) for name, value in _section(document, "time", where).items()},
+        values={name: _recoding(name, value, where) for name, value in _section(document, "values", where).items()},
+        delimiter=str(document.get("delimiter", ",")),
+        sheet=str(document.get("sheet", "")),
+        sections=_plain(document),
+    )
+    if table:
+        for name in (*file_map.columns, *file_map.constants, *file_map.times, *file_map.values):
+            _expect_known(name, writable_columns(table), f"column of {table}", where)
+    if len(file_map.delimiter.encode()) != 1:
+        message = f"expected a delimiter of one byte, found {file_map.delimiter!r}"
+        raise MapError(message, where=where)
+    return file_map
+
+
+def writable_columns(table: str) -> tuple[str, ...]:
+    """Canonical names that a map for the table may speak of."""
+    own = tuple(column.name for column in TABLES[table].columns)
+    extra = INLINE_TERMS if table == "parent_orders" else ()
+    return (*own, *(name for name in extra if name not in own), "sequence", "firm_id")
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A phrase naming the closest known names, empty if nothing is close."""
+    by_lower = {item.lower(): item for item in known}
+    found = [by_lower[item] for item in difflib.get_close_matches(name.lower(), by_lower, n=3, cutoff=0.5)]
+    return f"; nearest: {', '.join(found)}" if found else ""
+
+
+def _expect_known(name: str, known: Collection[str], what: str, where: str) -> None:
+    if name not in known:
+        message = f"expected a {what} ({', '.join(sorted(known))}), found {name!r}{nearest(name, known)}"
+        raise MapError(message, where=where)
+
+
+def _section(document: Mapping[str, object], name: str, where: str) -> dict[str, object]:
+    section = document.get(name, {})
+    if not isinstance(section, dict):
+        message = f"expected [{name}] to be a section, found {section!r}"
+        raise MapError(message, where=where)
+    return dict(section)
+
+
+def _time(name: str, value: object, where: str) -> TimeFormat:
+    if not isinstance(value, dict) or set(value) - {"unit", "zone"}:
+        message = f"expected [time.{name}] with unit and zone, found {value!r}"
+        raise MapError(message, where=where)
+    unit, zone = str(value.get("unit", "")), str(value.get("zone", ""))
+    if unit:
+        _expect_known(unit, UNITS, f"unit in [time.{name}]", where)
+    if zone and zone not in zoneinfo.available_timezones():
+        known = zoneinfo.available_timezones()
+        message = f"expected an IANA zone in [time.{name}], found {zone!r}{nearest(zone, known)}"
+        raise MapError(message, where=where)
+    return TimeFormat(unit=unit, zone="" if unit in ("s", "ms", "us", "ns") else zone)
+
+
+def _recoding(name: str, value: object, where: str) -> dict[str, str]:
+    if not isinstance(value, dict):
+        message = f"expected [values.{name}] to be a section, found {value!r}"
+        raise MapError(message, where=where)
+    return {str(old): _word(new) for old, new in value.items()}
+
+
+def _word(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _plain(value: object) -> dict[str, object]:
+    def plain(item: object) -> object:
+        if isinstance(item, dict):
+            return {str(key): plain(member) for key, member in item.items()}
+        if isinstance(item, list):
+            return [plain(member) for member in item]
+        return item if isinstance(item, (str, bool, int, float, type(None))) else str(item)
+
+    result = plain(value)
+    return result if isinstance(result, dict) else {}

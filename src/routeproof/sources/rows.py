@@ -1,0 +1,253 @@
+"""Source rows to canonical rows: fields by the map, checks, defaults, provenance, and what was refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from routeproof.sources.checks import normalised, row_problem
+from routeproof.sources.fields import Field, count_field, day_field, fixed_field, flag_field, text_field
+from routeproof.sources.instants import instant_field
+from routeproof.sources.map_file import INLINE_TERMS, FileMap, TimeFormat, nearest, writable_columns
+from routeproof.sources.source import REJECT_SCHEMA, ReadContext, SourceResult
+from routeproof.tables.catalog import TABLES
+from routeproof.tables.session_clock import day_of
+from routeproof.vocab.errors import MapError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from routeproof.tables.schema import Column, Table
+
+ROW = "__row"
+BYTE = "__byte"
+RAW = "__raw"
+POSITION = (ROW, BYTE, RAW)
+"""Columns that every raw frame carries: 1-based row, byte offset or null, the row as text or null."""
+
+_PROBLEM = "__problem"
+_DETAIL = "__detail"
+
+
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """A canonical column and what the map says about it."""
+
+    column: Column
+    field: Field
+    source: str
+
+
+def canonical_rows(raw: pl.DataFrame, file_map: FileMap, context: ReadContext) -> SourceResult:
+    """Rows of one piece of a file under a map.
+
+    Args:
+        raw: source columns as they were delivered, plus `POSITION`.
+        file_map: which table, and where its columns stand.
+        context: provenance.
+
+    Returns:
+        Canonical tables and rejects; every input row is in one or the other.
+
+    Raises:
+        MapError: if the map names columns that the file lacks, or leaves a required one out.
+    """
+    table = TABLES[file_map.table]
+    found = [name for name in raw.columns if name not in POSITION]
+    columns = _columns_of(table)
+    sources = source_columns(file_map, found)
+    bound = [_bind(column, sources.get(column.name), raw, file_map) for column in columns]
+    bound = [item for item in bound if item is not None]
+    read = raw.select(
+        *POSITION,
+        *(item.field.value.alias(item.column.name) for item in bound),
+        *(item.field.problem.alias(f"{_PROBLEM}{at}") for at, item in enumerate(bound)),
+    )
+    read = normalised(table.name, read)
+    read = read.with_columns(_first_problem(bound, table))
+    good = read.filter(pl.col(_PROBLEM).is_null())
+    bad = read.filter(pl.col(_PROBLEM).is_not_null())
+    return SourceResult(
+        tables=_tables(table, good, context),
+        rejects=_rejects(bad, raw, bound, table, context),
+        received=raw.height,
+        accepted=good.height,
+        notes={"sequence": "mapped" if "sequence" in sources else "row"},
+    )
+
+
+def source_columns(file_map: FileMap, found: Sequence[str]) -> dict[str, str]:
+    """Canonical name to source column: what the map says, and columns that already have a canonical name.
+
+    Raises:
+        MapError: if the map names a column that the file does not have.
+    """
+    for canonical, source in file_map.columns.items():
+        if source not in found:
+            message = (
+                f"expected column {source!r} for {canonical}, found {', '.join(map(repr, found))}"
+                f"{nearest(source, found)}"
+            )
+            raise MapError(message, where=f"[columns] {canonical}")
+    taken = set(file_map.columns.values())
+    same = {
+        name: name
+        for name in writable_columns(file_map.table)
+        if name in found and name not in taken and name not in file_map.columns and name not in file_map.constants
+    }
+    return {**same, **file_map.columns}
+
+
+def _columns_of(table: Table) -> list[Column]:
+    known = {column.name: column for column in table.all_columns}
+    if table.name == "parent_orders":
+        terms = TABLES["order_versions"]
+        known.update({name: terms.column(name) for name in INLINE_TERMS})
+    return [known[name] for name in writable_columns(table.name) if name in known]
+
+
+def _bind(column: Column, source: str | None, raw: pl.DataFrame, file_map: FileMap) -> _Bound | None:
+    name = column.name
+    recoding = file_map.values.get(name, {})
+    if source is None and name not in file_map.constants:
+        if column.required and column.name in {item.name for item in TABLES[file_map.table].columns}:
+            found = [item for item in raw.columns if item not in POSITION]
+            message = (
+                f"expected a column or constant for {name} ({column.meaning}), found none in the map; the file has "
+                f"{', '.join(map(repr, found))}{nearest(name, found)}"
+            )
+            raise MapError(message, where=f"[columns] {name}")
+        return None
+    if source is None:
+        constant = file_map.constants[name]
+        text = str(constant).lower() if isinstance(constant, bool) else str(constant)
+        expression, dtype = pl.lit(text), pl.String()
+    else:
+        expression, dtype = pl.col(source), raw.schema[source]
+    if dtype.is_nested() or dtype in (pl.Object, pl.Binary):
+        message = f"expected plain values for {name}, found {dtype} in column {source!r}"
+        raise MapError(message, where=f"[columns] {name}")
+    if column.kind not in ("text", "flag") and recoding:
+        expression = expression.cast(pl.String).str.strip_chars().replace(dict(recoding))
+        dtype = pl.String()
+    return _Bound(column, _field(column, expression, dtype, file_map), source or "")
+
+
+def _field(column: Column, expression: pl.Expr, dtype: pl.DataType, file_map: FileMap) -> Field:
+    recoding = file_map.values.get(column.name, {})
+    match column.kind:
+        case "price" | "quantity" | "money":
+            return fixed_field(expression, dtype)
+        case "instant":
+            return instant_field(expression, dtype, file_map.times.get(column.name, TimeFormat()), column.name)
+        case "day":
+            return day_field(expression, dtype)
+        case "count":
+            return count_field(expression, dtype)
+        case "flag":
+            return flag_field(expression, dtype, recoding)
+        case "text":
+            return text_field(expression, dtype, recoding, column.words)
+
+
+def _first_problem(bound: list[_Bound], table: Table) -> list[pl.Expr]:
+    """Reason and column of the first thing that is wrong with a row, in the order of the table's columns."""
+    fields = [pl.col(f"{_PROBLEM}{at}") for at in range(len(bound))]
+    missing = [
+        pl.when(pl.col(item.column.name).is_null()).then(pl.lit("missing_value"))
+        if item.column.required and item.column.default is None
+        else pl.lit(None, dtype=pl.String)
+        for item in bound
+    ]
+    reasons = [pl.coalesce(field, gap) for field, gap in zip(fields, missing, strict=True)]
+    named = [
+        pl.when(reason.is_not_null()).then(pl.lit(item.column.name)) for reason, item in zip(reasons, bound, strict=True)
+    ]
+    names = [item.column.name for item in bound]
+    checked = row_problem(table.name, names)
+    return [
+        pl.coalesce(*reasons, checked).alias(_PROBLEM),
+        pl.coalesce(*named, pl.lit("")).alias(_DETAIL),
+    ]
+
+
+def _tables(table: Table, good: pl.DataFrame, context: ReadContext) -> dict[str, pl.DataFrame]:
+    provenance = [
+        pl.lit(context.source_id).alias("source_id"),
+        pl.col(ROW).cast(pl.Int64).alias("source_row"),
+    ]
+    if "firm_id" not in good.columns:
+        provenance.append(pl.lit(context.firm_id).alias("firm_id"))
+    if table.is_event:
+        file_row = pl.col(ROW).cast(pl.Int64)
+        mapped = "sequence" in good.columns
+        provenance.append((pl.coalesce("sequence", file_row) if mapped else file_row).alias("sequence"))
+    frame = good.with_columns(provenance).with_columns(_defaults(table, good.columns, context))
+    tables = {table.name: table.conform(frame)}
+    if table.name == "parent_orders" and "quantity" in good.columns:
+        tables["order_versions"] = _first_versions(frame)
+    return tables
+
+
+def _defaults(table: Table, present: Sequence[str], context: ReadContext) -> list[pl.Expr]:
+    """Days from instants, the named provider, and the table's own defaults for cells that are empty."""
+    own = {column.name: column for column in table.columns}
+    filled = [
+        pl.col(name).fill_null(own[name].default)
+        for name in present
+        if name in own and own[name].default is not None and not (name == "provider_id" and context.provider_id)
+    ]
+    if "provider_id" in own and context.provider_id:
+        named = pl.lit(context.provider_id)
+        filled.append((pl.coalesce("provider_id", named) if "provider_id" in present else named).alias("provider_id"))
+    if table.day_of is not None and "trading_day" in own:
+        derived = day_of(pl.col(table.day_of))
+        filled.append((pl.coalesce("trading_day", derived) if "trading_day" in present else derived).alias("trading_day"))
+    return filled
+
+
+def _first_versions(frame: pl.DataFrame) -> pl.DataFrame:
+    """Version 1 of each order from terms that stand on the order's own row."""
+    versions = TABLES["order_versions"]
+    terms = [
+        pl.col(name).fill_null(versions.column(name).default)
+        for name in INLINE_TERMS
+        if name in frame.columns and versions.column(name).default is not None
+    ]
+    return versions.conform(
+        frame.filter(pl.col("quantity").is_not_null()).with_columns(
+            *terms, pl.col("received_at").alias("effective_at"), pl.lit("customer").alias("requested_by")
+        )
+    )
+
+
+def _rejects(
+    bad: pl.DataFrame, raw: pl.DataFrame, bound: list[_Bound], table: Table, context: ReadContext
+) -> pl.DataFrame:
+    if bad.is_empty():
+        return pl.DataFrame(schema=REJECT_SCHEMA)
+    texts = raw.join(bad.select(ROW), on=ROW, how="semi")
+    sources = {item.column.name: item.source for item in bound if item.source}
+    details = _found_texts(bad, texts, sources)
+    day = day_of(pl.col(table.day_of)) if table.day_of in bad.columns else pl.lit(None, dtype=pl.Date)
+    return bad.select(
+        pl.lit(context.file).alias("file"),
+        pl.col(ROW).cast(pl.Int64).alias("row"),
+        pl.col(BYTE).cast(pl.Int64).alias("byte"),
+        pl.col(_PROBLEM).alias("reason"),
+        pl.Series("detail", details, dtype=pl.String),
+        pl.col(RAW).alias("raw"),
+        pl.when(pl.col(_PROBLEM) != "absurd_time").then(day).alias("trading_day"),
+    )
+
+
+def _found_texts(bad: pl.DataFrame, texts: pl.DataFrame, sources: dict[str, str]) -> list[str]:
+    by_row = {row[ROW]: row for row in texts.iter_rows(named=True)}
+    details = []
+    for row, column in bad.select(ROW, _DETAIL).iter_rows():
+        source = sources.get(column, "")
+        found = by_row[row].get(source) if source else None
+        details.append(f"{column}: found {str(found)[:80]!r} in column {source!r}" if source else column)
+    return details

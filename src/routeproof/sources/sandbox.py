@@ -1,0 +1,163 @@
+"""Vendor files are parsed in a child process with memory and CPU limits; results come back as Arrow files."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from routeproof.sources.source import ReadContext, SourceResult, rejects_frame
+from routeproof.vocab.errors import DataRejectedError, MapError, RouteproofError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from routeproof.sources.map_file import FileMap
+
+MEMORY_BYTES = 8 << 30
+CPU_SECONDS = 120
+CPU_SECONDS_PER_MB = 2.0
+
+_ERRORS: dict[str, type[RouteproofError]] = {"wrong_map": MapError}
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One file to read.
+
+    Attributes:
+        path: where its bytes are.
+        context: name and provenance.
+    """
+
+    path: Path
+    context: ReadContext
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a child may use: bytes of address space, CPU seconds per file beyond `CPU_SECONDS_PER_MB`."""
+
+    memory_bytes: int = MEMORY_BYTES
+    cpu_seconds: int = CPU_SECONDS
+
+
+class ReaderStoppedError(DataRejectedError):
+    """The child that read the file did not come back."""
+
+    code = "reader_stopped"
+
+
+def read_in_child(
+    source: str,
+    jobs: Sequence[Job],
+    file_map: FileMap | None,
+    folder: Path,
+    *,
+    limits: Limits | None = None,
+    on_done: Callable[[Job], None] = lambda _: None,
+) -> list[list[SourceResult]]:
+    """Read files one after the other in a child; a file that stops the child is refused, the rest still read.
+
+    Args:
+        source: registered source name.
+        jobs: files.
+        file_map: map for all of them.
+        folder: empty folder for the child's results.
+        limits: of the child.
+        on_done: told after each file.
+
+    Returns:
+        Pieces per job; a file that stopped the child gives one reject `reader_stopped`.
+
+    Raises:
+        MapError: if the map does not fit a file.
+    """
+    limits = limits or Limits()
+    results: list[list[SourceResult]] = []
+    while len(results) < len(jobs):
+        done = len(results)
+        for pieces in _run(source, jobs[done:], file_map, folder / f"run{done}", limits):
+            results.append(pieces)
+            on_done(jobs[len(results) - 1])
+    return results
+
+
+def _run(
+    source: str, jobs: Sequence[Job], file_map: FileMap | None, folder: Path, limits: Limits
+) -> Iterator[list[SourceResult]]:
+    folder.mkdir(parents=True)
+    size_mb = sum(job.path.stat().st_size for job in jobs) / 1e6
+    order = {
+        "source": source,
+        "map": file_map.sections if file_map is not None else None,
+        "memory_bytes": limits.memory_bytes,
+        "cpu_seconds": int(limits.cpu_seconds + CPU_SECONDS_PER_MB * size_mb),
+        "jobs": [_plain_job(job) for job in jobs],
+    }
+    (folder / "order.json").write_text(json.dumps(order), encoding="utf-8")
+    with (folder / "stderr").open("wb") as talk, subprocess.Popen(  # noqa: S603  # our own program, no shell
+        [sys.executable, "-I", "-m", "routeproof.sources.sandbox_child", str(folder)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=talk,
+    ) as child:
+        answered = 0
+        for line in child.stdout or ():
+            yield _result(folder, json.loads(line))
+            answered += 1
+        code = child.wait()
+    if answered < len(jobs):
+        yield [_stopped(jobs[answered], code, folder)]
+
+
+def _plain_job(job: Job) -> dict[str, object]:
+    context = job.context
+    return {
+        "path": str(job.path),
+        "file": context.file,
+        "source_id": context.source_id,
+        "firm_id": context.firm_id,
+        "provider_id": context.provider_id,
+        "policy": dict(context.policy),
+    }
+
+
+def _result(folder: Path, answer: dict[str, object]) -> list[SourceResult]:
+    error = answer.get("error")
+    if isinstance(error, dict):
+        raise _ERRORS.get(error["code"], DataRejectedError)(error["message"], where=error["where"])
+    pieces = answer["pieces"]
+    assert isinstance(pieces, list)  # noqa: S101  # our own child wrote it
+    return [_piece(folder, piece) for piece in pieces]
+
+
+def _piece(folder: Path, piece: dict[str, object]) -> SourceResult:
+    names = piece["tables"]
+    assert isinstance(names, dict)  # noqa: S101  # our own child wrote it
+    return SourceResult(
+        tables={table: pl.read_ipc(folder / file) for table, file in names.items()},
+        rejects=pl.read_ipc(folder / str(piece["rejects"])),
+        received=int(str(piece["received"])),
+        accepted=int(str(piece["accepted"])),
+        noise=int(str(piece["noise"])),
+        notes=piece["notes"] if isinstance(piece["notes"], dict) else {},
+    )
+
+
+def _stopped(job: Job, code: int, folder: Path) -> SourceResult:
+    talk = (folder / "stderr").read_bytes()[-400:].decode("utf-8", "replace").strip()
+    if code == -signal.SIGXCPU or code == -signal.SIGKILL:
+        reason, detail = "reader_limit", "the reader used up its CPU time"
+    elif code < 0:
+        reason, detail = "reader_crashed", f"the reader ended by {signal.Signals(-code).name}"
+    else:
+        reason, detail = "reader_crashed", f"the reader ended with code {code}: {talk}"
+    row = {"file": job.context.file, "row": 0, "byte": 0, "reason": reason, "detail": detail, "raw": ""}
+    return SourceResult(tables={}, rejects=rejects_frame([row]), received=1, accepted=0)

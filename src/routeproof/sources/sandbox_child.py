@@ -1,0 +1,82 @@
+"""The child of `sandbox`: takes limits upon itself, reads the ordered files, writes Arrow files, answers per file."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from routeproof.sources.map_file import FileMap
+    from routeproof.sources.source import ReadContext, Source, SourceResult
+
+
+def main(folder: Path) -> None:
+    """Work off `order.json`; one JSON line on stdout per file, in order."""
+    order = json.loads((folder / "order.json").read_text(encoding="utf-8"))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CPU, (order["cpu_seconds"], order["cpu_seconds"] + 5))
+    resource.setrlimit(resource.RLIMIT_AS, (order["memory_bytes"], order["memory_bytes"]))
+    # Parsers come after the limits.
+    from routeproof.sources.map_file import parse_map  # noqa: PLC0415
+    from routeproof.sources.registry import SOURCES  # noqa: PLC0415
+    from routeproof.sources.source import ReadContext  # noqa: PLC0415
+
+    source = SOURCES[order["source"]]
+    file_map = parse_map(order["map"]) if order["map"] is not None else None
+    for at, job in enumerate(order["jobs"]):
+        path = Path(job.pop("path"))
+        answer = _answer(source, path, file_map, ReadContext(**job), folder, at)
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+
+
+def _answer(
+    source: Source, path: Path, file_map: FileMap | None, context: ReadContext, folder: Path, at: int
+) -> dict[str, object]:
+    from routeproof.vocab.errors import DataRejectedError, RouteproofError  # noqa: PLC0415
+
+    pieces: list[dict[str, object]] = []
+    try:
+        for number, result in enumerate(source.read(path, file_map, context)):
+            pieces.append(_write(result, folder, f"{at}.{number}"))
+    except DataRejectedError as error:
+        pieces.append(_write(_refused(context, error.code, error.message), folder, f"{at}.end"))
+    except RouteproofError as error:
+        return {"error": {"code": error.code, "message": error.message, "where": error.where}}
+    except MemoryError:
+        pieces.append(_write(_refused(context, "reader_limit", "the reader ran out of memory"), folder, f"{at}.end"))
+    except BaseException as error:  # noqa: BLE001  # the outermost edge; a panic of the parser is no `Exception`
+        detail = f"{type(error).__name__}: {str(error)[:300]}"
+        pieces.append(_write(_refused(context, "unreadable_file", detail), folder, f"{at}.end"))
+    return {"pieces": pieces}
+
+
+def _refused(context: ReadContext, reason: str, detail: str) -> SourceResult:
+    from routeproof.sources.source import SourceResult, rejects_frame  # noqa: PLC0415
+
+    row: dict[str, object] = {"file": context.file, "row": 0, "byte": 0, "reason": reason, "detail": detail, "raw": ""}
+    return SourceResult(tables={}, rejects=rejects_frame([row]), received=1, accepted=0)
+
+
+def _write(result: SourceResult, folder: Path, name: str) -> dict[str, object]:
+    files = {}
+    for table, frame in result.tables.items():
+        files[table] = f"{name}.{table}.arrow"
+        frame.write_ipc(folder / files[table], compression="uncompressed")
+    rejects = f"{name}.rejects.arrow"
+    result.rejects.write_ipc(folder / rejects)
+    return {
+        "tables": files,
+        "rejects": rejects,
+        "received": result.received,
+        "accepted": result.accepted,
+        "noise": result.noise,
+        "notes": result.notes,
+    }
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,180 @@
+"""Pieces of a delimited text file as frames of text columns, with every refused record accounted for."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from routeproof.sources.rows import BYTE, RAW, ROW
+from routeproof.sources.streams import DamagedFileError, blocks, open_stream
+from routeproof.sources.text_records import (
+    NUL,
+    Piece,
+    RecordScanner,
+    field_counts,
+    fields_of,
+    marked_records,
+    undecodable_records,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class TextFrame:
+    """Some records of a file.
+
+    Attributes:
+        frame: one text column per source column, plus row and byte.
+        refused: records that are none, as reject rows without a file name.
+        noise: blank lines.
+        raw: bytes of the piece, and where it begins in the file.
+    """
+
+    frame: pl.DataFrame
+    refused: list[dict[str, object]]
+    noise: int
+    piece: Piece
+
+
+def text_frames(path: Path, delimiter: str, header: list[str] | None = None) -> Iterator[TextFrame]:
+    """The file piece by piece; a file without a header line is given its column names.
+
+    A compressed file that breaks off gives what came before, then one refused record `truncated_file`.
+    """
+    names = header
+    last: Piece | None = None
+    scanner = RecordScanner()
+    with open_stream(path) as stream:
+        try:
+            for piece in scanner.pieces(blocks(stream, path)):
+                last = piece
+                if names is None and len(piece.starts):
+                    names, piece = _split_header(piece, delimiter)
+                if names is not None:
+                    yield _text_frame(piece, names, delimiter)
+        except DamagedFileError as error:
+            yield _breaking_off(error, names or [], last)
+
+
+def _breaking_off(error: DamagedFileError, names: list[str], last: Piece | None) -> TextFrame:
+    nothing = np.zeros(0, dtype=np.int64)
+    end = last.base + len(last.content) if last is not None else 0
+    row = int(last.rows[-1]) + 1 if last is not None and len(last.rows) else 1
+    refused = [{"row": row, "byte": end, "reason": "truncated_file", "detail": error.message, "raw": ""}]
+    return TextFrame(_empty(names), refused, 0, Piece(b"", nothing, nothing, nothing, end))
+
+
+def _split_header(piece: Piece, delimiter: str) -> tuple[list[str], Piece]:
+    first = piece.record(0).removeprefix(BYTE_ORDER_MARK)
+    names: list[str] = []
+    for name in fields_of(first, delimiter):
+        plain = name.strip()
+        names.append(plain if plain not in names else f"{plain}#{len(names) + 1}")
+    rest = Piece(piece.content, piece.starts[1:], piece.ends[1:], piece.rows[1:], piece.base, piece.refused)
+    return names, rest
+
+
+def _text_frame(piece: Piece, names: list[str], delimiter: str) -> TextFrame:
+    keep = np.ones(len(piece.starts), dtype=bool)
+    blank = _blank(piece)
+    keep[blank] = False
+    _refuse_all(piece, keep, marked_records(piece, NUL), "nul_byte", "a NUL byte in the line")
+    _refuse_all(piece, keep, undecodable_records(piece), "not_utf8", "bytes that are not UTF-8")
+    counts = field_counts(piece, delimiter)
+    strays = _refuse_counts(piece, keep, counts, names, delimiter)
+    chosen = np.flatnonzero(keep)
+    parts = [_parse(piece, chosen, names, delimiter)] if len(chosen) else []
+    frame = pl.concat([_empty(names), *parts, *strays])
+    return TextFrame(frame, piece.refused, len(blank), piece)
+
+
+def _blank(piece: Piece) -> NDArray[np.int64]:
+    short = np.flatnonzero(piece.ends - piece.starts <= len("\r\n"))
+    return np.array([at for at in short if not piece.record(int(at))], dtype=np.int64)
+
+
+def _refuse_all(
+    piece: Piece, keep: NDArray[np.bool_], marked: NDArray[np.int64], reason: str, detail: str
+) -> None:
+    for at in marked:
+        if at < len(keep) and keep[at]:
+            keep[at] = False
+            piece.refuse(int(at), reason, detail)
+
+
+def _refuse_counts(
+    piece: Piece, keep: NDArray[np.bool_], counts: NDArray[np.int64], names: list[str], delimiter: str
+) -> list[pl.DataFrame]:
+    """Refuse records of another width; lines that a stray quote had joined are looked at one by one."""
+    saved = []
+    for at in np.flatnonzero(keep & (counts != len(names))):
+        keep[at] = False
+        record = piece.record(int(at))
+        lines = record.split(b"\n") if b"\n" in record else []
+        whole = [line for line in lines if len(_plain_fields(line, delimiter)) == len(names)]
+        if whole:
+            saved.append(_rows_frame([_plain_fields(line, delimiter) for line in whole], names, piece, [int(at)] * len(whole)))
+        for line in [line for line in lines if line not in whole] or ([] if whole else [record]):
+            found = len(fields_of(line, delimiter))
+            piece.refuse(int(at), "wrong_field_count", f"expected {len(names)} fields, found {found}")
+            piece.refused[-1]["raw"] = line[:200].decode("utf-8", "backslashreplace")
+    return saved
+
+
+def _plain_fields(line: bytes, delimiter: str) -> list[str]:
+    return line.rstrip(b"\r").decode("utf-8", "replace").split(delimiter) if b'"' not in line else []
+
+
+def _parse(piece: Piece, chosen: NDArray[np.int64], names: list[str], delimiter: str) -> pl.DataFrame:
+    if b'"' in piece.content:
+        return _rows_frame([fields_of(piece.record(int(at)), delimiter) for at in chosen], names, piece, chosen)
+    every = len(chosen) == len(piece.starts)
+    first = int(piece.starts[0])
+    content = (
+        piece.content[first:]
+        if every
+        else b"".join(piece.content[int(piece.starts[at]) : int(piece.ends[at])] for at in chosen)
+    )
+    frame = pl.read_csv(
+        content.replace(b"\r\n", b"\n"),
+        has_header=False,
+        new_columns=names,
+        schema={name: pl.String() for name in names},
+        separator=delimiter,
+        quote_char=None,
+    )
+    if frame.height != len(chosen):
+        return _rows_frame([fields_of(piece.record(int(at)), delimiter) for at in chosen], names, piece, chosen)
+    return _positioned(frame, piece, chosen)
+
+
+def _rows_frame(
+    rows: list[list[str]], names: list[str], piece: Piece, chosen: NDArray[np.int64] | list[int]
+) -> pl.DataFrame:
+    columns = list(zip(*rows, strict=True)) if rows else [() for _ in names]
+    frame = pl.DataFrame({name: pl.Series(values, dtype=pl.String) for name, values in zip(names, columns, strict=True)})
+    return _positioned(frame, piece, np.asarray(chosen, dtype=np.int64))
+
+
+def _positioned(frame: pl.DataFrame, piece: Piece, chosen: NDArray[np.int64]) -> pl.DataFrame:
+    return frame.with_columns(
+        pl.Series(ROW, piece.rows[chosen]),
+        pl.Series(BYTE, piece.starts[chosen] + piece.base),
+        pl.lit(None, dtype=pl.String).alias(RAW),
+    )
+
+
+def _empty(names: list[str]) -> pl.DataFrame:
+    return pl.DataFrame(schema={**dict.fromkeys(names, pl.String()), ROW: pl.Int64(), BYTE: pl.Int64(), RAW: pl.String()})

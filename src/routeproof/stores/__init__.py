@@ -1,0 +1,1 @@
+"""Where things are kept: raw bytes, the lake, records."""

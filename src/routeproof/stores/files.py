@@ -1,0 +1,75 @@
+"""Files that are either whole and durable or not there: write beside, sync, rename, sync the folder."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BLOCK_BYTES = 1 << 20
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the folder's names durable."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_file(path: Path) -> None:
+    """Make the file's content durable."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def publish(temporary: Path, final: Path) -> None:
+    """Sync `temporary`, give it its final name, sync the folders that changed."""
+    sync_file(temporary)
+    made = [parent for parent in final.parents if not parent.exists()]
+    final.parent.mkdir(parents=True, exist_ok=True)
+    temporary.replace(final)
+    sync_folder(final.parent)
+    for parent in made:
+        sync_folder(parent.parent)
+
+
+def write_whole(final: Path, content: bytes) -> None:
+    """Write a small file whole and durable; an existing file of that name is replaced."""
+    final.parent.mkdir(parents=True, exist_ok=True)
+    temporary = final.with_name(final.name + ".part")
+    temporary.write_bytes(content)
+    publish(temporary, final)
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file, lower-case hex, read in blocks."""
+    digest = hashlib.sha256()
+    for block in blocks_of(path):
+        digest.update(block)
+    return digest.hexdigest()
+
+
+def blocks_of(path: Path) -> Iterator[bytes]:
+    """The file's bytes in blocks of one MiB."""
+    with path.open("rb") as stream:
+        while block := stream.read(BLOCK_BYTES):
+            yield block
+
+
+@contextlib.contextmanager
+def removed_after(path: Path) -> Iterator[Path]:
+    """A temporary file that does not outlive the block."""
+    try:
+        yield path
+    finally:
+        path.unlink(missing_ok=True)

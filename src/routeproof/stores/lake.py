@@ -1,0 +1,222 @@
+"""The lake: immutable Parquet files by table and trading day, readable as of any manifest."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from routeproof.stores.content import PROVENANCE_COLUMNS, content_hash
+from routeproof.stores.files import publish, removed_after, sha256_of
+from routeproof.stores.manifest import WHOLE, Manifest, Partition
+from routeproof.tables.catalog import TABLES
+from routeproof.vocab.errors import LedgerBrokenError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from routeproof.stores.records import Records
+
+ROW_GROUP_ROWS = 100_000
+COMPRESSION = "lz4"
+SYMBOL_INDEX = "routeproof.symbols"
+"""Parquet key-value metadata: rows of each symbol in a file that is sorted by (symbol, at, sequence)."""
+
+INDEXED_TABLES = ("quotes", "trades")
+
+
+@dataclass(frozen=True, slots=True)
+class SymbolRange:
+    """Rows of one symbol in a sorted file.
+
+    Attributes:
+        start: first row, from 0.
+        rows: number of rows.
+        first_at: earliest instant, UTC ns.
+        last_at: latest instant, UTC ns.
+    """
+
+    start: int
+    rows: int
+    first_at: int
+    last_at: int
+
+
+class Lake:
+    """Reads and writes the lake of one workspace; what is visible is what a manifest in `records` names."""
+
+    def __init__(self, root: Path, records: Records) -> None:
+        self._root = root
+        self._records = records
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    def manifest(self, manifest_id: str | None = None) -> Manifest:
+        """The manifest of that id (a unique prefix will do), or the newest; an empty one before the first commit.
+
+        Raises:
+            UsageError: if no commit has that id.
+        """
+        seq = self._seq_of(manifest_id)
+        rows = self._records.query(
+            "SELECT p.table_name, p.part, p.path, p.sha256, p.rows, p.size, p.content FROM lake_partitions p JOIN "
+            "(SELECT table_name, part, MAX(seq) AS seq FROM lake_partitions WHERE seq <= ? GROUP BY table_name, part) l "
+            "ON p.table_name = l.table_name AND p.part = l.part AND p.seq = l.seq ORDER BY p.table_name, p.part",
+            (seq,),
+        )
+        found = [Partition(*row) for row in rows]  # type: ignore[arg-type]
+        return Manifest({(item.table, item.part): item for item in found})
+
+    def _seq_of(self, manifest_id: str | None) -> int:
+        if manifest_id is None:
+            ((newest,),) = self._records.query("SELECT COALESCE(MAX(seq), 0) FROM lake_commits")
+            return int(str(newest))
+        found = self._records.query(
+            "SELECT manifest, MIN(seq) FROM lake_commits WHERE substr(manifest, 1, ?) = ? GROUP BY manifest",
+            (len(manifest_id), manifest_id),
+        )
+        if len(found) != 1:
+            message = f"expected the id of one lake commit, found {len(found)} commits for {manifest_id!r}"
+            raise UsageError(message, where="--manifest")
+        return int(str(found[0][1]))
+
+    def days(self, table: str, manifest: str | None = None) -> list[date]:
+        """Trading days that hold rows of the table, in order."""
+        return [date.fromisoformat(part) for part in self.manifest(manifest).parts(table) if part != WHOLE]
+
+    def files(self, table: str, day: date | None = None, manifest: str | None = None) -> list[Path]:
+        """Absolute paths of the files that hold the table, or one day of it."""
+        return [self._root / item.path for item in self._partitions(table, None if day is None else [day], manifest)]
+
+    def symbol_ranges(self, table: str, day: date, manifest: str | None = None) -> dict[str, SymbolRange]:
+        """Where each symbol's rows lie in the day's one file of `quotes` or `trades`; empty if there is no file."""
+        ranges: dict[str, SymbolRange] = {}
+        for path in self.files(table, day, manifest):
+            index = json.loads(pl.read_parquet_metadata(path).get(SYMBOL_INDEX, "{}"))
+            ranges.update({symbol: SymbolRange(*row) for symbol, row in index.items()})
+        return ranges
+
+    def read(
+        self,
+        table: str,
+        days: Sequence[date] | None = None,
+        columns: Sequence[str] | None = None,
+        symbols: Sequence[str] | None = None,
+        manifest: str | None = None,
+    ) -> pl.DataFrame:
+        """Rows of a table in canonical order within each day; see `scan`."""
+        return self.scan(table, days, columns, symbols, manifest).collect()
+
+    def scan(
+        self,
+        table: str,
+        days: Sequence[date] | None = None,
+        columns: Sequence[str] | None = None,
+        symbols: Sequence[str] | None = None,
+        manifest: str | None = None,
+    ) -> pl.LazyFrame:
+        """Lazy frame over a table.
+
+        Args:
+            table: canonical table name.
+            days: trading days; all if omitted. Ignored for reference tables.
+            columns: columns to read; all if omitted.
+            symbols: only these symbols.
+            manifest: as known at this commit; the newest if omitted.
+
+        Returns:
+            Rows day by day; a canonical table that the lake does not hold is a frame of no rows.
+        """
+        partitions = self._partitions(table, days, manifest)
+        if not partitions:
+            return _empty(table).select(columns if columns is not None else pl.all())
+        frame = pl.scan_parquet([self._root / item.path for item in partitions], missing_columns="insert")
+        if symbols is not None:
+            frame = frame.filter(pl.col("symbol").is_in(list(symbols)))
+        return frame.select(columns) if columns is not None else frame
+
+    def read_partition(self, partition: Partition) -> pl.DataFrame:
+        """All rows of one partition."""
+        return pl.read_parquet(self._root / partition.path)
+
+    def _partitions(self, table: str, days: Sequence[date] | None, manifest: str | None) -> list[Partition]:
+        held = self.manifest(manifest).partitions
+        wanted = None if days is None else {day.isoformat() for day in days} | {WHOLE}
+        return [
+            partition
+            for (name, part), partition in sorted(held.items())
+            if name == table and (wanted is None or part in wanted)
+        ]
+
+    def verify(self, manifest: str | None = None) -> list[Partition]:
+        """Partitions whose file is missing or no longer has its recorded hash."""
+        held = self.manifest(manifest).partitions.values()
+        return [item for item in held if not self._is_intact(item)]
+
+    def _is_intact(self, partition: Partition) -> bool:
+        path = self._root / partition.path
+        return path.exists() and sha256_of(path) == partition.sha256
+
+    # -- writing ---------------------------------------------------------------------------------------------------
+
+    def write(self, table: str, part: str, frame: pl.DataFrame) -> Partition:
+        """Write rows, already in canonical order, as one durable file that no manifest names yet.
+
+        Returns:
+            The partition to commit.
+
+        Raises:
+            LedgerBrokenError: if the bytes read back are not the bytes that were written.
+        """
+        folder = self._root / table / part
+        folder.mkdir(parents=True, exist_ok=True)
+        temporary = folder / f".writing-{os.getpid()}.parquet"
+        with removed_after(temporary):
+            frame.write_parquet(
+                temporary,
+                compression=COMPRESSION,
+                row_group_size=ROW_GROUP_ROWS,
+                metadata={SYMBOL_INDEX: json.dumps(_symbol_index(table, frame), separators=(",", ":"))},
+            )
+            sha256, size = sha256_of(temporary), temporary.stat().st_size
+            final = folder / f"{sha256}.parquet"
+            publish(temporary, final)
+        if sha256_of(final) != sha256:
+            message = f"expected {final.name} to read back as written: the disk or its driver is at fault"
+            raise LedgerBrokenError(message, where=str(final))
+        columns = [name for name in frame.columns if name not in PROVENANCE_COLUMNS]
+        return Partition(
+            table=table,
+            part=part,
+            path=final.relative_to(self._root).as_posix(),
+            sha256=sha256,
+            rows=frame.height,
+            size=size,
+            content=content_hash(frame, columns),
+        )
+
+
+def _empty(table: str) -> pl.LazyFrame:
+    return TABLES[table].empty().lazy() if table in TABLES else pl.LazyFrame()
+
+
+def _symbol_index(table: str, frame: pl.DataFrame) -> dict[str, list[int]]:
+    if table not in INDEXED_TABLES or frame.is_empty():
+        return {}
+    rows = (
+        frame.select("symbol", "at")
+        .with_row_index("row")
+        .group_by("symbol", maintain_order=True)
+        .agg(
+            pl.col("row").first().cast(pl.Int64),
+            pl.len().cast(pl.Int64).alias("rows"),
+            pl.col("at").min().alias("first_at"),
+            pl.col("at").max().alias("last_at"),
+        )
+    )
+    return {symbol: list(values) for symbol, *values in rows.iter_rows()}

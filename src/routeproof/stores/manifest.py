@@ -1,0 +1,62 @@
+"""Manifests: which immutable file holds which part of which table, as known at one commit."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from routeproof.ledger.canonical import canonical_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+WHOLE = "all"
+"""Part name of tables that are not kept by trading day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """One immutable Parquet file.
+
+    Attributes:
+        table: canonical table.
+        part: trading day (ISO 8601), `all` for reference tables, the source for rejects.
+        path: relative to the lake folder, so the workspace can move.
+        sha256: of the file's bytes.
+        rows: number of rows.
+        size: bytes.
+        content: hash of the rows without provenance: equal content has an equal hash, however it was delivered.
+    """
+
+    table: str
+    part: str
+    path: str
+    sha256: str
+    rows: int
+    size: int
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The lake at one moment: `(table, part)` to the file in force."""
+
+    partitions: Mapping[tuple[str, str], Partition] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """Hash over what the lake says; the same content has the same id whatever files brought it."""
+        tables: dict[str, dict[str, str]] = {}
+        for (table, part), partition in self.partitions.items():
+            if table not in UNMEASURED:
+                tables.setdefault(table, {})[part] = partition.content
+        return hashlib.sha256(canonical_bytes(tables)).hexdigest()
+
+    def parts(self, table: str) -> list[str]:
+        """Parts of a table, in order."""
+        return sorted(part for name, part in self.partitions if name == table)
+
+
+UNMEASURED = frozenset({"rejects"})
+"""Tables that say how the data came, not what it says; they do not change a manifest's id."""
