@@ -1,7 +1,7 @@
 # Every target sets up what it needs: Python >= 3.11 and make are enough (uv is used when it is there).
 #   make demo         the product's main job on simulated flow, ends with what to look at
 #   make test         the tests (make test TESTS=tests/unit/metrics for a part)
-#   make check        lint, types, import contracts, tests
+#   make check        lint (style, types, import contracts), then the tests
 #   make test-night   the longer proofs
 #   make bench        the published benchmark, writes docs/benchmarks.md
 #   make format       let ruff rewrite what it can
@@ -14,7 +14,7 @@ TESTS ?= tests
 WORKERS ?= 2
 PINS := requirements/build.txt pyproject.toml tools/setup.sh
 
-.PHONY: help demo test test-night check lint bench format lock clean
+.PHONY: help demo test test-night check lint style types contracts bench format lock clean
 
 help:
 	@sed -n '2,/^$$/s/^# \{0,1\}//p' Makefile
@@ -34,10 +34,16 @@ test: .venv/.ready-dev
 test-night: .venv/.ready-dev
 	$(BIN)/python -m pytest -m night $(TESTS)
 
-lint: .venv/.ready-dev
+lint: style types contracts
+
+style: .venv/.ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+types: .venv/.ready-dev
 	$(BIN)/mypy
+
+contracts: .venv/.ready-dev
 	$(BIN)/lint-imports
 
 check: lint test
