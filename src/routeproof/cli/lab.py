@@ -1,0 +1,61 @@
+"""`routeproof lab`: simulate providers, honest or cheating, as files to ingest."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from routeproof.lab.config import LabConfig
+
+
+@click.group("lab", help="Simulate a market and providers, honest or cheating in graded ways.")
+def lab() -> None:
+    """Group of the simulator's commands."""
+
+
+@lab.command("simulate")
+@click.option("--seed", default=7, show_default=True, help="The only source of randomness.")
+@click.option("--days", type=click.IntRange(min=1), default=None, help="Keep the first so many sessions of the quarter.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Directory to write.")
+@click.option("--scenario", type=click.Choice(["demo", "honest"]), default="demo", show_default=True)
+@click.option("--cheat", default=None, help="Instead of a scenario: one fault alone, see `routeproof lab cheats`.")
+@click.option("--grade", type=click.IntRange(0, 2), default=2, show_default=True, help="Mild, middle or gross.")
+@click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Processes.")
+def simulate(seed: int, days: int | None, out: Path, scenario: str, cheat: str | None, grade: int, workers: int) -> None:
+    """Write FIX logs, quotes, trades, vendor reports and maps; prints totals as JSON."""
+    from routeproof.lab.delivery import write_delivery  # noqa: PLC0415 heavy imports only when they are needed
+
+    config = _config(scenario, cheat, grade, seed, days)
+    with click.progressbar(length=len(config.all_sessions), label="sessions", file=click.get_text_stream("stderr")) as bar:
+        summary = write_delivery(config, out, workers=workers, progress=lambda _done, _total: bar.update(1))
+    click.echo(json.dumps(summary, sort_keys=True))
+
+
+@lab.command("cheats")
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
+def cheats(*, as_json: bool) -> None:
+    """List the faults that can be planted, with their three grades."""
+    from routeproof.lab.cheats import CHEATS  # noqa: PLC0415 heavy imports only when they are needed
+
+    rows = [
+        {"cheat": one.name, "grades": list(one.grades), "unit": one.unit, "stage": one.stage, "what": one.what}
+        for one in CHEATS
+    ]
+    if as_json:
+        click.echo(json.dumps(rows))
+        return
+    for one in CHEATS:
+        grades = " / ".join(f"{grade:g}" for grade in one.grades)
+        click.echo(f"{one.name:20} {grades:20} {one.unit:30} {one.what}")
+
+
+def _config(scenario: str, cheat: str | None, grade: int, seed: int, days: int | None) -> LabConfig:
+    from routeproof.lab import presets  # noqa: PLC0415 heavy imports only when they are needed
+
+    if cheat is not None:
+        return presets.certify(cheat, grade, seed, days=days)
+    return presets.demo(seed, days=days) if scenario == "demo" else presets.honest(seed, days=days)
