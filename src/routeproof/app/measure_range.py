@@ -9,7 +9,6 @@ import polars as pl
 
 from routeproof.metrics.measure import Grouping, Partials, collect, finish_all, merge
 from routeproof.tables.day_measurement import (
-    LONG_LIVED,
     Carry,
     DayRules,
     DayTables,
@@ -18,6 +17,7 @@ from routeproof.tables.day_measurement import (
     measure_day,
     measure_tape_day,
 )
+from routeproof.tables.session_clock import day_of
 from routeproof.tables.version_terms import version_terms
 
 if TYPE_CHECKING:
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from routeproof.metrics.metric import Frame
     from routeproof.tables.quote_book import QuoteBook
     from routeproof.tables.switches import Switches
-
-RowFilter = "Callable[[pl.DataFrame], pl.DataFrame]"
 
 
 class DaySource(Protocol):
@@ -65,7 +63,7 @@ def measured_days(
             yield _tape_day(source, day, rules, switches)
         return
     orders, versions = source.long_lived()
-    long_terms = version_terms(orders, versions)
+    long_terms = version_terms(orders, versions).with_columns(day_of(pl.col("clock_at")).alias("clock_day"))
     wanted = sorted(set(days))
     earlier = set(orders["trading_day"].to_list()) - {None}
     carry = Carry()
@@ -91,7 +89,7 @@ def _day_tables(source: DaySource, day: date, long_terms: pl.DataFrame, long_ord
     orders = source.rows("parent_orders", day).join(long_orders, on="order_id", how="anti")
     versions = source.rows("order_versions", day)
     terms = version_terms(orders, versions)
-    starts_today = long_terms.filter(pl.col("clock_day") == day) if "clock_day" in long_terms.columns else long_terms
+    starts_today = long_terms.filter(pl.col("clock_day") == day)
     return DayTables(
         day=day,
         terms=pl.concat([terms, starts_today.select(terms.columns)]),
@@ -123,6 +121,3 @@ def measure_range(source: DaySource, what: Range, rules: DayRules, switches: Swi
                 parts[frame].append(collect(what.keep(rows), what.grouping, frame))
     merged = {frame: merge(found, what.grouping.by) for frame, found in parts.items() if found}
     return finish_all(merged, what.grouping)
-
-
-__all__ = ["LONG_LIVED", "DaySource", "Range", "measure_range", "measured_days"]

@@ -24,24 +24,14 @@ def measure_executions(executions: pl.DataFrame, book: QuoteBook, switches: Swit
         switches: tie rule, what follows the close, clock shift.
 
     Returns:
-        The executions plus `execution_bid, execution_ask, execution_bid_size, execution_ask_size, execution_age_ns,
-        execution_status` and, per horizon H, `bid_H, ask_H, status_H`. A horizon quote is the last at or before
-        execution + H; exactly at the close counts, later is `after_close` unless the final quote is asked for.
+        The executions plus the `Lookup.columns` of `execution` and, per horizon H, `bid_H, ask_H, status_H`. A horizon
+        quote is the last at or before execution + H; exactly at the close counts, later is `after_close` unless the
+        final quote is asked for.
     """
     low, high = book.bounds(executions["symbol"])
-    executed_at = executions["executed_at"].add(switches.shift_ns).to_numpy()
+    executed_at = (executions["executed_at"] + switches.shift_ns).to_numpy()
     close_at = executions["close_at"].fill_null(np.iinfo(np.int64).max).to_numpy()
-    found = look_up(book, low, high, executed_at, inclusive=switches.tie == "inclusive")
-    safe = np.where(found.row < 0, 0, found.row)
-    columns = [
-        pl.Series("execution_bid", found.bid),
-        pl.Series("execution_ask", found.ask),
-        pl.Series("execution_age_ns", found.age_ns),
-        pl.Series("execution_status", found.status),
-    ]
-    for name, sizes in (("bid_size", book.bid_size), ("ask_size", book.ask_size)):
-        known = np.where(found.row < 0, -1, sizes[safe]) if sizes.size else np.full(safe.shape, -1)
-        columns.append(pl.Series(f"execution_{name}", known))
+    columns = look_up(book, low, high, executed_at, inclusive=switches.tie == "inclusive").columns("execution")
     for name, horizon_ns in HORIZONS_NS.items():
         after = executed_at + horizon_ns
         late = after > close_at

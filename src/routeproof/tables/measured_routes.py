@@ -51,8 +51,8 @@ def measure_routes(routes: pl.DataFrame, book: QuoteBook, switches: Switches) ->
         switches: tie rule and clock shift.
 
     Returns:
-        The routes plus `arrived_at` (acknowledged, else sent), `arrival_source` (`acknowledged` | `sent`) and for each of
-        `sent` and `arrived` the columns `_bid, _ask, _status`.
+        The routes plus `arrived_at` (acknowledged, else sent), `arrival_source` (`acknowledged` | `sent`) and the
+        `Lookup.columns` of `sent` and `arrived`.
     """
     timed = routes.with_columns(
         pl.coalesce("acknowledged_at", "sent_at").alias("arrived_at"),
@@ -64,11 +64,41 @@ def measure_routes(routes: pl.DataFrame, book: QuoteBook, switches: Switches) ->
     low, high = book.bounds(timed["symbol"])
     columns: list[pl.Series] = []
     for name in ("sent", "arrived"):
-        instants = timed[f"{name}_at"].add(switches.shift_ns).to_numpy()
-        found = look_up(book, low, high, instants, inclusive=switches.tie == "inclusive")
-        columns += [
-            pl.Series(f"{name}_bid", found.bid),
-            pl.Series(f"{name}_ask", found.ask),
-            pl.Series(f"{name}_status", found.status),
-        ]
+        instants = (timed[f"{name}_at"] + switches.shift_ns).to_numpy()
+        columns += look_up(book, low, high, instants, inclusive=switches.tie == "inclusive").columns(name)
     return timed.with_columns(columns)
+
+
+def route_outcomes(routes: pl.DataFrame, executions: pl.DataFrame) -> pl.DataFrame:
+    """The route frame that metrics read: measured routes with the shares executed through them.
+
+    Args:
+        routes: measured routes, complete chains.
+        executions: executions with `route_id` and `quantity`; a fill counts for its route and every route above it.
+
+    Returns:
+        The routes plus `executed` shares, `rejected` and `is_leaf` (0/1).
+    """
+    direct = executions.group_by("route_id").agg(pl.col("quantity").sum().alias("executed"))
+    rolled = (
+        routes.join(direct, on="route_id", how="left", maintain_order="left")
+        .join(route_paths(routes).select("route_id", "is_leaf"), on="route_id", how="left", maintain_order="left")
+        .with_columns(pl.col("executed").fill_null(0))
+    )
+    deepest = rolled["hop"].max()
+    for hop in range(int(deepest) if isinstance(deepest, int) else 1, 1, -1):
+        below = (
+            rolled.filter(pl.col("hop") == hop)
+            .group_by("parent_route_id")
+            .agg(pl.col("executed").sum().alias("below"))
+            .rename({"parent_route_id": "route_id"})
+        )
+        rolled = (
+            rolled.join(below, on="route_id", how="left", maintain_order="left")
+            .with_columns(pl.col("executed") + pl.col("below").fill_null(0))
+            .drop("below")
+        )
+    return rolled.with_columns(
+        pl.col("rejected_at").is_not_null().cast(pl.Int64).alias("rejected"),
+        pl.col("is_leaf").cast(pl.Int64),
+    )

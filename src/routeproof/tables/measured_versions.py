@@ -33,9 +33,14 @@ def measure_versions(terms: pl.DataFrame, book: QuoteBook, switches: Switches) -
     """
     low, high = book.bounds(terms["symbol"])
     clock_at = _instants(terms, "clock_at", switches.shift_ns)
+    inclusive = switches.tie == "inclusive"
     looked = terms.with_columns(
         session_name(pl.col("clock_at")).alias("session"),
-        *_quote_columns("receipt", book, low, high, clock_at, switches),
+        *look_up(book, low, high, clock_at, inclusive=inclusive).columns("receipt"),
+        *look_up(book, low, high, _instants(terms, "decided_at", switches.shift_ns), inclusive=inclusive).columns(
+            "decision"
+        ),
+        *look_up(book, low, high, _end_of(terms, switches.shift_ns), inclusive=inclusive).columns("end"),
     ).with_columns(terms_class().alias("terms_class"))
     return _with_clock(looked, book, low, high, switches)
 
@@ -60,38 +65,28 @@ def _with_clock(looked: pl.DataFrame, book: QuoteBook, low: Int64s, high: Int64s
         pl.when(waits).then("executable_at").otherwise("clock_at").alias("clock_start_at"),
     )
     clock_start = _instants(classed, "clock_start_at", switches.shift_ns)
-    return classed.with_columns(*_quote_columns("clock", book, low, high, clock_start, switches))
+    return classed.with_columns(
+        *look_up(book, low, high, clock_start, inclusive=switches.tie == "inclusive").columns("clock")
+    )
+
+
+def _end_of(terms: pl.DataFrame, shift_ns: int) -> Int64s:
+    """(n,) when each version ended, the close at the latest."""
+    ended = terms.select((pl.min_horizontal("ends_at", "close_at") + shift_ns).fill_null(NOT_YET).alias("end"))["end"]
+    instants: Int64s = ended.to_numpy()
+    return instants
 
 
 def _instants(frame: pl.DataFrame, name: str, shift_ns: int) -> Int64s:
-    return frame[name].add(shift_ns).fill_null(NOT_YET).to_numpy()
-
-
-def _quote_columns(
-    prefix: str, book: QuoteBook, low: Int64s, high: Int64s, instants: Int64s, switches: Switches
-) -> list[pl.Series]:
-    found = look_up(book, low, high, instants, inclusive=switches.tie == "inclusive")
-    missing = found.row < 0
-    safe = np.where(missing, 0, found.row)
-    sizes = {
-        f"{prefix}_{name}": np.where(missing, -1, column[safe]) if column.size else np.full(missing.shape, -1)
-        for name, column in (("bid_size", book.bid_size), ("ask_size", book.ask_size))
-    }
-    columns = {
-        f"{prefix}_bid": found.bid,
-        f"{prefix}_ask": found.ask,
-        **sizes,
-        f"{prefix}_age_ns": found.age_ns,
-        f"{prefix}_status": found.status,
-    }
-    return [pl.Series(name, values) for name, values in columns.items()]
+    instants: Int64s = (frame[name] + shift_ns).fill_null(NOT_YET).to_numpy()
+    return instants
 
 
 def _executable_at(looked: pl.DataFrame, book: QuoteBook, low: Int64s, high: Int64s, shift_ns: int) -> Int64s:
     """(n,) when each waiting version first became executable in regular hours, `NOT_YET` where it did not.
 
-    A buy limit becomes executable at the first quote whose bid is at or below it, a sell at the first whose ask is at or
-    above it. A stop is triggered when its order says so, else at the first quote whose far side reaches the stop price.
+    A buy limit becomes executable at the first quote whose bid is at or below it, a sell at the first whose ask is at
+    or above it. A stop is triggered when its order says so, else at the first quote whose far side reaches its price.
     """
     begin = looked.select(pl.max_horizontal("clock_at", "open_at").add(shift_ns).fill_null(NOT_YET))[
         "clock_at"

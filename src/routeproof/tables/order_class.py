@@ -1,4 +1,4 @@
-"""Order classes: each order version falls in exactly one, fixed at its receipt by the quote in force strictly before."""
+"""Order classes: each version falls in exactly one, fixed at its receipt by the quote in force strictly before."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _ASK = pl.col("receipt_ask")
 def price_class() -> pl.Expr:
     """Class by price alone of a limit against the receipt quote (0 = side missing).
 
-    A buy at or above the ask is marketable, else at or above the midpoint (boundary inclusive) midpoint-or-better, else
-    non-marketable; sells mirror. Non-marketable limits at or above the bid are executable at receipt (`executable_now`).
+    A buy at or above the ask is marketable, else at or above the midpoint (boundary inclusive) midpoint-or-better,
+    else non-marketable; sells mirror.
     Source: 17 CFR 242.600 order categories as used by 605(a)(1); boundaries as in a public 605 test suite.
     """
     two_sided = (_BID > 0) & (_ASK > 0)
@@ -34,11 +34,6 @@ def price_class() -> pl.Expr:
         .then(pl.lit("midpoint_or_better"))
         .otherwise(pl.lit("non_marketable"))
     )
-
-
-def executable_now() -> pl.Expr:
-    """Whether a non-marketable limit is executable at receipt: buy at or above the bid, sell at or below the ask."""
-    return pl.when(_BUY).then((_BID > 0) & (_LIMIT >= _BID)).otherwise((_ASK > 0) & (_LIMIT <= _ASK))
 
 
 def terms_class() -> pl.Expr:

@@ -58,6 +58,8 @@ class Lookup:
         row: row in the book, -1 = none.
         bid: fixed point, 0 = none.
         ask: fixed point, 0 = none.
+        bid_size: displayed shares, -1 = unknown.
+        ask_size: displayed shares, -1 = unknown.
         age_ns: how long the quote had been in force, -1 = none.
         status: code of `routeproof.vocab.quote_status`.
     """
@@ -65,8 +67,15 @@ class Lookup:
     row: Int64s
     bid: Int64s
     ask: Int64s
+    bid_size: Int64s
+    ask_size: Int64s
     age_ns: Int64s
     status: Int8s
+
+    def columns(self, prefix: str) -> list[pl.Series]:
+        """The look-up as columns `PREFIX_bid, _ask, _bid_size, _ask_size, _age_ns, _status`."""
+        names = ("bid", "ask", "bid_size", "ask_size", "age_ns", "status")
+        return [pl.Series(f"{prefix}_{name}", getattr(self, name)) for name in names]
 
 
 def book_of(quotes: pl.DataFrame) -> QuoteBook:
@@ -110,15 +119,22 @@ def look_up(book: QuoteBook, low: Int64s, high: Int64s, instants: Int64s, *, inc
     """
     row = quote_in_force(book.at, low, high, instants, inclusive=inclusive)
     missing = row < 0
-    if book.at.size == 0:
-        nothing = np.zeros(instants.shape, dtype=np.int64)
-        bid, ask, age = nothing, nothing, nothing - 1
-    else:
-        safe = np.where(missing, 0, row)
-        bid = np.where(missing, 0, book.bid[safe])
-        ask = np.where(missing, 0, book.ask[safe])
-        age = np.where(missing, -1, instants - book.at[safe])
-    return Lookup(row, bid, ask, age, _status(bid, ask, instants))
+    safe = np.where(missing, 0, row)
+
+    def gather(values: Int64s, absent: int) -> Int64s:
+        return np.where(missing, absent, values[safe]) if values.size else np.full(row.shape, absent, dtype=np.int64)
+
+    bid, ask = gather(book.bid, 0), gather(book.ask, 0)
+    began = gather(book.at, 0)
+    return Lookup(
+        row=row,
+        bid=bid,
+        ask=ask,
+        bid_size=gather(book.bid_size, -1),
+        ask_size=gather(book.ask_size, -1),
+        age_ns=np.where(missing, -1, instants - began),
+        status=_status(bid, ask, instants),
+    )
 
 
 def _status(bid: Int64s, ask: Int64s, instants: Int64s) -> Int8s:

@@ -53,8 +53,8 @@ class Switches:
                 raise UsageError(message, where=name)
         if self.population == "tape" and self.benchmark != "execution":
             message = (
-                f"a print on the tape has no {self.benchmark} moment: the tape is measured at benchmark 'execution' only, "
-                "and own flow is compared with it there"
+                f"a print on the tape has no {self.benchmark} moment: the tape is measured at benchmark "
+                "'execution' only, and own flow is compared with it there"
             )
             raise RefusedError(message, where="benchmark")
 

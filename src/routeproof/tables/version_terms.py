@@ -42,9 +42,9 @@ def version_terms(orders: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFrame:
         versions: canonical `order_versions`.
 
     Returns:
-        Order and version columns plus `clock_at` (receipt of the order for its first version, else the moment the replace
-        took effect), `ends_at` (the next version's begin, or the first ending event; null while open), `triggered_at`,
-        `cancelled_quantity` and `is_last` (the last accepted version).
+        Order and version columns plus `clock_at` (receipt of the order for its first version, else the moment the
+        replace took effect), `ends_at` (the next version's begin, or the first ending event; null while open),
+        `triggered_at`, `cancelled_quantity` and `is_last` (the last accepted version).
     """
     opening = (
         versions.filter(pl.col("event").is_in(OPENING_EVENTS))

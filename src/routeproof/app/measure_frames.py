@@ -1,0 +1,114 @@
+"""The library call: measure frames in memory, without a workspace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from routeproof.app.frame_source import FrameSource
+from routeproof.app.measure_range import Range, measure_range
+from routeproof.app.shipped_rules import shipped_rules
+from routeproof.metrics.measure import DIMENSIONS, Grouping
+from routeproof.tables.catalog import TABLES
+from routeproof.tables.coerce import coerce
+from routeproof.tables.inline_orders import orders_on_executions, plain_orders
+from routeproof.tables.switches import Switches
+from routeproof.vocab.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def measure(
+    executions: Any,  # noqa: ANN401 - anything with the Arrow C interface
+    quotes: Any,  # noqa: ANN401
+    orders: Any | None = None,  # noqa: ANN401
+    *,
+    by: Sequence[str] = (),
+    trades: Any | None = None,  # noqa: ANN401
+    routes: Any | None = None,  # noqa: ANN401
+    order_versions: Any | None = None,  # noqa: ANN401
+    **switches: Any,  # noqa: ANN401
+) -> pl.DataFrame:
+    """Execution quality of frames in memory.
+
+    Args:
+        executions: canonical `executions` columns; order fields (`order_id, received_at, order_type, limit_price,
+            time_in_force, provider_id`, `order_quantity`) may stand inline.
+        quotes: canonical `quotes` columns.
+        orders: canonical `parent_orders` columns; order terms (`quantity, order_type, limit_price, time_in_force`) may
+            stand inline.
+        by: dimensions, see `routeproof.metrics.measure.DIMENSIONS`.
+        trades: canonical `trades`, for VWAP and for `population="tape"`.
+        routes: canonical `routes`, for the route and venue benchmark points.
+        order_versions: canonical `order_versions`, where terms changed.
+        **switches: fields of `routeproof.tables.switches.Switches`, e.g. `benchmark="execution"`.
+
+    Frames are polars frames or anything with the Arrow C interface. Prices and quantities are decimal text, floats, or
+    integers scaled by 1e9; instants are integers of UTC ns or datetimes.
+
+    Returns:
+        One row per group: the dimensions, then every metric by its stable name; null where it cannot be computed.
+
+    Raises:
+        SchemaError: a column is missing or a value cannot be held exactly.
+        UsageError: an unknown dimension or switch.
+        RefusedError: a mix of population and benchmark that compares different things.
+    """
+    if switches.get("population") == "tape":
+        switches.setdefault("benchmark", "execution")
+    chosen = _switches(switches)
+    grouping = grouping_of(by)
+    tables = {"quotes": coerce(_frame(quotes), TABLES["quotes"], where="quotes")}
+    tables |= _flow(_frame(executions), orders, order_versions)
+    for name, given in (("trades", trades), ("routes", routes)):
+        if given is not None:
+            tables[name] = coerce(_frame(given), TABLES[name], where=name)
+    source = FrameSource(tables)
+    return measure_range(source, Range(source.days(), grouping), shipped_rules(), chosen)
+
+
+def grouping_of(by: Sequence[str]) -> Grouping:
+    """The grouping of dimension names.
+
+    Raises:
+        UsageError: an unknown or repeated name.
+    """
+    unknown = [name for name in by if name not in DIMENSIONS]
+    if unknown or len(set(by)) != len(by):
+        message = f"expected dimensions out of {', '.join(DIMENSIONS)}, each once, found {', '.join(by)}"
+        raise UsageError(message, where="by")
+    return Grouping(tuple(by))
+
+
+def _switches(given: dict[str, Any]) -> Switches:
+    try:
+        return Switches(**given)
+    except TypeError as error:
+        message = f"expected switches out of {', '.join(Switches.__slots__)}, found {', '.join(given)}"
+        raise UsageError(message, where="switches") from error
+
+
+def _frame(given: Any) -> pl.DataFrame:  # noqa: ANN401
+    if isinstance(given, pl.LazyFrame):
+        return given.collect()
+    return given if isinstance(given, pl.DataFrame) else pl.DataFrame(given)
+
+
+def _flow(executions: pl.DataFrame, orders: Any | None, versions: Any | None) -> dict[str, pl.DataFrame]:  # noqa: ANN401
+    tables: dict[str, pl.DataFrame] = {}
+    if orders is None:
+        inline = orders_on_executions(executions)
+        if inline is not None:
+            order_frame, executions = inline
+            tables["parent_orders"], tables["order_versions"] = plain_orders(order_frame, where="executions")
+    else:
+        tables["parent_orders"], tables["order_versions"] = plain_orders(_frame(orders))
+    if versions is not None:
+        tables["order_versions"] = coerce(_frame(versions), TABLES["order_versions"], where="order_versions")
+    if "execution_id" not in executions.columns:
+        ids = pl.format("execution-{}", pl.int_range(1, executions.height + 1))
+        executions = executions.with_columns(ids.alias("execution_id"))
+    tables["executions"] = coerce(executions, TABLES["executions"], where="executions")
+    return tables

@@ -1,0 +1,67 @@
+"""What became of routes: filled, refused, faded."""
+
+from routeproof.metrics.metric import Metric, Quotient, Total
+from routeproof.metrics.terms import Column, Constant
+from routeproof.vocab.fixed import SCALE
+
+_LEAF = Column("counted")
+_NO_ROUTES = "no routes in the population"
+_HOUSE = "house definition"
+
+METRICS = (
+    Metric(
+        "routes",
+        "Routes",
+        "count of routes",
+        "count",
+        "none",
+        Total(Constant(1), whole=True),
+        "",
+        _HOUSE,
+        frame="routes",
+    ),
+    Metric(
+        "route_fill_rate_shares",
+        "Route fill rate",
+        "executed / sent shares over routes; last routes of each chain unless grouped by hop",
+        "ratio",
+        "higher",
+        Quotient(_LEAF * Column("executed"), _LEAF * Column("quantity")),
+        _NO_ROUTES,
+        _HOUSE,
+        frame="routes",
+    ),
+    Metric(
+        "rejected_routes",
+        "Rejected routes",
+        "count of routes refused by their receiver",
+        "count",
+        "lower",
+        Total(Column("rejected"), whole=True),
+        "",
+        _HOUSE,
+        frame="routes",
+    ),
+    Metric(
+        "routed_shares",
+        "Routed shares",
+        "sum of shares sent",
+        "shares",
+        "none",
+        Total(_LEAF * Column("quantity"), SCALE),
+        _NO_ROUTES,
+        _HOUSE,
+        frame="routes",
+    ),
+    Metric(
+        "fade",
+        "Fade",
+        "1 - filled / min(routed, displayed at the venue when sent), over marketable routes whose venue quote stood",
+        "ratio",
+        "lower",
+        Quotient(Column("faded"), Column("fade_base")),
+        "no venue quotes at the routes",
+        _HOUSE,
+        frame="routes",
+    ),
+)

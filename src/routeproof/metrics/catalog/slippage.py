@@ -1,0 +1,44 @@
+"""Slippage against arrival, the interval VWAP, and implementation shortfall: dollars over benchmark dollars."""
+
+from routeproof.metrics.metric import QUANTITY, Metric, Quotient
+from routeproof.metrics.terms import Column, Given
+
+_SIGN, _PRICE = Column("sign"), Column("price")
+_ARRIVAL, _VWAP = Column("arrival_mid2"), Column("vwap_e12")
+_AGAINST_ARRIVAL = _SIGN * (2 * _PRICE - _ARRIVAL)
+_AGAINST_VWAP = _SIGN * (_PRICE * 1000 - _VWAP)
+
+METRICS = (
+    Metric(
+        "arrival_slippage_bps",
+        "Arrival slippage",
+        "sum q s (P - M at receipt) / sum q M at receipt x 1e4",
+        "bps",
+        "lower",
+        Quotient(_AGAINST_ARRIVAL * QUANTITY, Given(_AGAINST_ARRIVAL, _ARRIVAL * QUANTITY), multiplier=10_000),
+        "no usable quote at receipt",
+        "house definition",
+    ),
+    Metric(
+        "vwap_slippage_bps",
+        "VWAP slippage",
+        "sum q s (P - VWAP) / sum q VWAP x 1e4; VWAP of eligible prints from receipt to the order's last fill",
+        "bps",
+        "lower",
+        Quotient(_AGAINST_VWAP * QUANTITY, Given(_AGAINST_VWAP, _VWAP * QUANTITY), multiplier=10_000),
+        "no eligible prints during the orders' lives",
+        "house definition",
+    ),
+    Metric(
+        "implementation_shortfall_bps",
+        "Implementation shortfall",
+        "[s sum q (P - M decision) + s (Q - sum q)(M end - M decision) + fees] / (Q M decision) x 1e4; without "
+        "a decision time the decision is the receipt",
+        "bps",
+        "lower",
+        Quotient(Column("shortfall_e18x2"), Column("paper_e18x2"), multiplier=10_000),
+        "no usable quote at the decision, or at the end of an unfilled order",
+        "Perold 1988",
+        frame="orders",
+    ),
+)

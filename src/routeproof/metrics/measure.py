@@ -1,0 +1,203 @@
+"""From measured rows to metrics by dimension: exact partial sums that add up, and one division at the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from routeproof.metrics.compile_polars import finish, partial_sums, quantile_of
+from routeproof.metrics.metric import Concentration, Metric, Quantile
+from routeproof.metrics.registry import ALL
+from routeproof.metrics.terms import columns_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from routeproof.metrics.metric import Frame
+
+DIMENSIONS = (
+    "symbol",
+    "order_type",
+    "order_class",
+    "lot",
+    "size_bucket",
+    "side",
+    "venue",
+    "provider",
+    "hop",
+    "strategy",
+    "day",
+    "month",
+    "quarter",
+    "session",
+    "liquidity",
+    "tif",
+    "time_of_day",
+    "beyond_displayed",
+    "sp500",
+)
+"""Columns that figures can be grouped by; a frame that lacks one has no figures of its own in that grouping."""
+
+
+@dataclass(frozen=True, slots=True)
+class Partials:
+    """Mergeable sums of one frame.
+
+    Attributes:
+        sums: dimensions plus one Int128 column per sum.
+        values: dimensions plus the raw durations that quantiles need.
+        shares: dimensions plus `item, weight` for concentrations.
+        known: whether the frame has all the dimensions that were asked for.
+    """
+
+    sums: pl.DataFrame
+    values: pl.DataFrame
+    shares: pl.DataFrame
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """What is asked: dimensions and metrics."""
+
+    by: tuple[str, ...] = ()
+    metrics: tuple[Metric, ...] = field(default=ALL)
+
+    def of(self, frame: Frame) -> tuple[Metric, ...]:
+        """The metrics that read one frame."""
+        return tuple(metric for metric in self.metrics if metric.frame == frame)
+
+
+def collect(rows: pl.DataFrame, grouping: Grouping, frame: Frame) -> Partials:
+    """Partial sums of measured rows.
+
+    Args:
+        rows: a measured frame; columns that it lacks count as null.
+        grouping: dimensions and metrics.
+        frame: which frame it is.
+    """
+    metrics = grouping.of(frame)
+    keys = list(grouping.by)
+    if any(key not in rows.columns for key in keys):
+        return Partials(pl.DataFrame(), pl.DataFrame(), pl.DataFrame(), known=False)
+    rows = _with_counted(_complete(rows, metrics), frame, grouping.by)
+    sums = rows.group_by(keys).agg(partial_sums(metrics)) if keys else rows.select(partial_sums(metrics))
+    durations = sorted({m.averaging.column for m in metrics if isinstance(m.averaging, Quantile)})
+    values = rows.select(*keys, *durations) if durations else pl.DataFrame()
+    shares = pl.DataFrame()
+    for metric in metrics:
+        if isinstance(metric.averaging, Concentration):
+            item, weight = metric.averaging.column, metric.averaging.weight
+            named = rows.filter(pl.col(item).is_not_null()).with_columns(pl.col(item).alias("item"))
+            shares = named.group_by(*keys, "item").agg(pl.col(weight).cast(pl.Int128).sum().alias("weight"))
+    return Partials(sums, values, shares)
+
+
+def _complete(rows: pl.DataFrame, metrics: Sequence[Metric]) -> pl.DataFrame:
+    """The rows with a null column for each that a metric reads and the frame does not have."""
+    needed: set[str] = set()
+    for metric in metrics:
+        averaging = metric.averaging
+        match averaging:
+            case Quantile(column, _, _):
+                needed.add(column)
+            case Concentration(column, weight):
+                needed |= {column, weight}
+            case _:
+                for name in averaging.__dataclass_fields__:
+                    value = getattr(averaging, name)
+                    if not isinstance(value, int):
+                        needed |= columns_of(value)
+    absent = sorted(needed - set(rows.columns))
+    return rows.with_columns(pl.lit(None, dtype=pl.Int64).alias(name) for name in absent)
+
+
+def _with_counted(rows: pl.DataFrame, frame: Frame, by: tuple[str, ...]) -> pl.DataFrame:
+    """Routes count once per chain (the last one) unless they are grouped by hop."""
+    if frame != "routes":
+        return rows
+    counted = pl.lit(1, dtype=pl.Int64) if "hop" in by or "is_leaf" not in rows.columns else pl.col("is_leaf")
+    return rows.with_columns(counted.alias("counted"))
+
+
+def merge(parts: Sequence[Partials], by: tuple[str, ...]) -> Partials:
+    """The partials of the union of the parts' rows."""
+    if not all(part.known for part in parts):
+        return Partials(pl.DataFrame(), pl.DataFrame(), pl.DataFrame(), known=False)
+    keys = list(by)
+    sums = pl.concat([part.sums for part in parts], how="vertical_relaxed")
+    total = pl.exclude(keys).sum() if keys else pl.all().sum()
+    added = sums.group_by(keys).agg(total) if keys else sums.select(total)
+    values = [part.values for part in parts if part.values.width]
+    shares = [part.shares for part in parts if part.shares.width]
+    return Partials(
+        added,
+        pl.concat(values, how="vertical_relaxed") if values else pl.DataFrame(),
+        pl.concat(shares, how="vertical_relaxed").group_by(*keys, "item").agg(pl.col("weight").sum())
+        if shares
+        else pl.DataFrame(),
+    )
+
+
+def finish_all(partials: Mapping[Frame, Partials], grouping: Grouping) -> pl.DataFrame:
+    """One row per group with every metric, sorted by the dimensions; what cannot be computed is null."""
+    keys = list(grouping.by)
+    result: pl.DataFrame | None = None
+    for frame, part in partials.items():
+        if not part.known or not part.sums.width:
+            continue
+        finished = _finish_frame(part, grouping.of(frame), keys)
+        if result is None:
+            result = finished
+        elif keys:
+            result = result.join(finished, on=keys, how="full", nulls_equal=True, coalesce=True)
+        else:
+            result = pl.concat([result, finished], how="horizontal")
+    names = [metric.name for metric in grouping.metrics]
+    if result is None:
+        return pl.DataFrame(schema=dict.fromkeys([*keys, *names], pl.Float64))
+    whole = [m.name for m in grouping.metrics if getattr(m.averaging, "whole", False) and m.name in result.columns]
+    present = {frame for frame, part in partials.items() if part.known and part.sums.width}
+    countable = [m.name for m in grouping.metrics if m.name in whole and m.frame in present]
+    missing = [name for name in names if name not in result.columns]
+    complete = result.with_columns(
+        *(pl.col(name).fill_null(0) for name in countable),
+        *(pl.lit(None, dtype=pl.Float64).alias(name) for name in missing),
+    )
+    return complete.select(*keys, *names).sort(keys) if keys else complete.select(names)
+
+
+def _finish_frame(part: Partials, metrics: tuple[Metric, ...], keys: list[str]) -> pl.DataFrame:
+    summed = [m for m in metrics if not isinstance(m.averaging, Quantile | Concentration)]
+    frame = part.sums.select(*keys, *(finish(metric) for metric in summed))
+    quantiles = {m.name: m.averaging for m in metrics if isinstance(m.averaging, Quantile)}
+    if quantiles:
+        exprs = [quantile_of(averaging).alias(name) for name, averaging in quantiles.items()]
+        ranked = part.values.group_by(keys).agg(exprs) if keys else part.values.select(exprs)
+        frame = _beside(frame, ranked, keys)
+    for metric in metrics:
+        if isinstance(metric.averaging, Concentration):
+            frame = _beside(frame, _concentration(part.shares, keys, metric.name), keys)
+    return frame
+
+
+def _beside(left: pl.DataFrame, right: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    if keys:
+        return left.join(right, on=keys, how="left", nulls_equal=True)
+    return pl.concat([left, right], how="horizontal")
+
+
+def _concentration(shares: pl.DataFrame, keys: list[str], name: str) -> pl.DataFrame:
+    """Exact squares in Python integers: shares squared do not fit in 128 bits for a whole market."""
+    groups: dict[tuple[object, ...], tuple[int, int]] = {}
+    for row in shares.select(*keys, "weight").iter_rows():
+        squares, total = groups.get(row[:-1], (0, 0))
+        groups[row[:-1]] = (squares + row[-1] ** 2, total + row[-1])
+    values = [squares / total**2 if total else None for squares, total in groups.values()]
+    schema = {key: shares.schema[key] for key in keys} | {name: pl.Float64()}
+    if not keys:
+        return pl.DataFrame({name: values or [None]}, schema={name: pl.Float64()})
+    data = [(*key, value) for key, value in zip(groups, values, strict=True)]
+    return pl.DataFrame(data, schema=schema, orient="row")

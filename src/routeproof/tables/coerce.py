@@ -1,0 +1,96 @@
+"""Frames that people hand to the library, brought to canonical types exactly or refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from routeproof.tables.session_clock import day_of
+from routeproof.vocab.errors import SchemaError
+from routeproof.vocab.fixed import SCALE, SCALE_DIGITS
+
+if TYPE_CHECKING:
+    from routeproof.tables.schema import Table
+
+_FIXED = ("price", "quantity", "money")
+_FLOAT_NOISE = 2.0**-50
+_LEAST_PLAUSIBLE_SHARES = SCALE // 1000
+
+
+def coerce(frame: pl.DataFrame, table: Table, *, where: str) -> pl.DataFrame:
+    """The frame as the canonical table.
+
+    Args:
+        frame: canonical column names. Prices, quantities and money are decimal text, floats that are exact at nine
+            decimals, decimals, or integers already scaled by 1e9; instants are integers of UTC ns, or datetimes
+            (without a zone they are UTC).
+        table: what it is to become; columns it does not know are dropped.
+        where: name of the argument, for errors.
+
+    Raises:
+        SchemaError: a required column is missing, or a value cannot be held exactly.
+    """
+    missing = [column.name for column in table.columns if column.required and column.name not in frame.columns]
+    if missing:
+        message = f"expected columns {', '.join(missing)} in {where}, found {', '.join(frame.columns)}"
+        raise SchemaError(message, where=where)
+    plain = pl.DataFrame(
+        [
+            _column(frame[column.name], column.kind, f"{where}.{column.name}")
+            for column in table.all_columns
+            if column.name in frame.columns
+        ]
+    )
+    if "sequence" in table.names and "sequence" not in frame.columns:
+        plain = plain.with_columns(pl.int_range(1, frame.height + 1, dtype=pl.Int64).alias("sequence"))
+    if table.day_of and "trading_day" not in frame.columns and table.day_of in plain.columns:
+        plain = plain.with_columns(day_of(pl.col(table.day_of)).alias("trading_day"))
+    return table.conform(plain)
+
+
+def _column(values: pl.Series, kind: str, where: str) -> pl.Series:
+    if kind in _FIXED:
+        return _fixed(values, kind, where)
+    if kind == "instant" and isinstance(values.dtype, pl.Datetime):
+        zoned = values if values.dtype.time_zone is None else values.dt.convert_time_zone("UTC")
+        return zoned.dt.epoch("ns")
+    return values
+
+
+def _fixed(values: pl.Series, kind: str, where: str) -> pl.Series:
+    if values.dtype.is_integer():
+        return _scaled(values, kind, where)
+    if values.dtype.is_float():
+        return _from_float(values, where)
+    text = values.cast(pl.String)
+    exact = text.str.to_decimal(scale=SCALE_DIGITS + 3).cast(pl.Decimal(38, SCALE_DIGITS + 3))
+    fixed = exact.cast(pl.Decimal(38, SCALE_DIGITS))
+    if (fixed.cast(pl.Decimal(38, SCALE_DIGITS + 3)) != exact).any() or fixed.is_null().sum() != values.is_null().sum():
+        message = f"expected numbers with at most {SCALE_DIGITS} decimals in {where}"
+        raise SchemaError(message, where=where)
+    integers: pl.Series = fixed.to_physical().cast(pl.Int64).alias(values.name)
+    return integers
+
+
+def _scaled(values: pl.Series, kind: str, where: str) -> pl.Series:
+    largest = values.abs().max()
+    if kind == "quantity" and isinstance(largest, int) and 0 < largest < _LEAST_PLAUSIBLE_SHARES:
+        message = (
+            f"integers in {where} are taken as fixed point at 1e-{SCALE_DIGITS}, and the largest, {largest}, would be "
+            f"{largest / SCALE} shares: multiply by {SCALE}, or pass decimal text or floats"
+        )
+        raise SchemaError(message, where=where)
+    return values.cast(pl.Int64)
+
+
+def _from_float(values: pl.Series, where: str) -> pl.Series:
+    wide = values.cast(pl.Float64)
+    scaled = wide * SCALE
+    fixed = scaled.round()
+    off = ((scaled - fixed).abs() > (scaled.abs() * _FLOAT_NOISE).clip(lower_bound=1e-6)) | ~scaled.is_finite()
+    if off.any():
+        first = wide.filter(off.fill_null(value=False))[0]
+        message = f"expected numbers with at most {SCALE_DIGITS} decimals in {where}, found {first!r}"
+        raise SchemaError(message, where=where)
+    return fixed.cast(pl.Int64)

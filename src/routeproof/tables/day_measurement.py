@@ -1,0 +1,171 @@
+"""One day measured: canonical tables and the day's quotes in, measured rows out; orders that live on are carried."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from routeproof.tables.measured import join_routes, join_versions, measured_rows
+from routeproof.tables.measured_executions import measure_executions
+from routeproof.tables.measured_orders import measured_orders
+from routeproof.tables.measured_routes import measure_routes, route_outcomes
+from routeproof.tables.measured_versions import measure_versions, resume_versions
+from routeproof.tables.order_size import DEFAULT_ROUND_LOT, SizeScheme, lot, size_bucket
+from routeproof.tables.session_clock import SessionHours, hours_frame
+from routeproof.tables.tape import measured_prints
+from routeproof.tables.vwap import with_interval_vwap
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from routeproof.tables.quote_book import QuoteBook
+    from routeproof.tables.switches import Switches
+
+LONG_LIVED = ("gtc", "gtd")
+"""Times in force of orders that may outlive their day of receipt."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayTables:
+    """Canonical rows of one day; `terms` are `version_terms` whose clock starts that day."""
+
+    day: date
+    terms: pl.DataFrame
+    routes: pl.DataFrame
+    executions: pl.DataFrame
+    trades: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class DayRules:
+    """What the measurement needs to know beside the data: session hours, size buckets, round lots."""
+
+    hours: SessionHours
+    size_schemes: tuple[SizeScheme, ...] = ()
+    round_lots: pl.DataFrame | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredDay:
+    """Measured rows: `executions` for every metric of fills, `orders` and `routes` for likelihood and outcomes."""
+
+    executions: pl.DataFrame
+    orders: pl.DataFrame
+    routes: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Carry:
+    """What lives on after a day: measured versions and routes of long-lived orders, and fills that they had so far."""
+
+    versions: pl.DataFrame | None = None
+    routes: pl.DataFrame | None = None
+    fills: pl.DataFrame | None = None
+
+
+def measure_tape_day(tables: DayTables, book: QuoteBook, rules: DayRules, switches: Switches) -> MeasuredDay:
+    """The day's eligible prints as measured rows; the tape has no orders and no routes."""
+    trades = _with_hours(tables.trades, tables.day, rules.hours)
+    prints = measured_prints(trades, book, switches)
+    return MeasuredDay(prints, pl.DataFrame(), pl.DataFrame())
+
+
+def measure_day(
+    tables: DayTables, book: QuoteBook, rules: DayRules, switches: Switches, carry: Carry
+) -> tuple[MeasuredDay, Carry]:
+    """One day's own flow as measured rows.
+
+    Args:
+        tables: canonical rows of the day.
+        book: the day's reference quotes.
+        rules: hours, size buckets, round lots.
+        switches: how the market is looked up.
+        carry: from the day before; empty at first.
+
+    Returns:
+        The measured day, whose `orders` are those that cannot outlive it, and what lives on.
+    """
+    versions = _measure_versions(tables, book, rules, switches, carry)
+    routes = measure_routes(tables.routes, book, switches)
+    all_routes = routes if carry.routes is None else pl.concat([carry.routes, routes], how="diagonal_relaxed")
+    counted = tables.executions.filter(pl.col("status") != "busted")
+    looked = measure_executions(_with_hours(counted, tables.day, rules.hours), book, switches)
+    rows = measured_rows(join_routes(join_versions(looked, versions), all_routes), switches)
+    rows = with_interval_vwap(rows, tables.trades)
+    is_long = pl.col("time_in_force").is_in(LONG_LIVED)
+    closing = versions.filter(~is_long)
+    orders = measured_orders(closing, rows.join(closing, on="order_id", how="semi"))
+    outcomes = route_outcomes(routes, rows)
+    long_versions = versions.filter(is_long)
+    living = rows.join(long_versions, on="order_id", how="semi")
+    fills = living if carry.fills is None else pl.concat([carry.fills, living], how="diagonal_relaxed")
+    kept = all_routes.join(long_versions, on="order_id", how="semi")
+    return MeasuredDay(rows, orders, outcomes), replace(carry, versions=long_versions, routes=kept, fills=fills)
+
+
+def close_long_lived(carry: Carry) -> pl.DataFrame | None:
+    """Order rows of the long-lived orders, with all fills they had; `None` if there are none."""
+    if carry.versions is None or carry.fills is None or carry.versions.is_empty():
+        return None
+    return measured_orders(carry.versions, carry.fills)
+
+
+def _with_hours(frame: pl.DataFrame, day: date, hours: SessionHours) -> pl.DataFrame:
+    opened = hours_frame([day], hours)
+    return frame.with_columns(
+        pl.lit(opened["open_at"][0], dtype=pl.Int64).alias("open_at"),
+        pl.lit(opened["close_at"][0], dtype=pl.Int64).alias("close_at"),
+    )
+
+
+def _measure_versions(
+    tables: DayTables, book: QuoteBook, rules: DayRules, switches: Switches, carry: Carry
+) -> pl.DataFrame:
+    terms = _with_hours(tables.terms, tables.day, rules.hours).with_columns(pl.lit(tables.day).alias("trading_day"))
+    parts = [_sized(measure_versions(terms, book, switches), rules, switches)]
+    if carry.versions is not None and carry.versions.height:
+        alive = pl.col("executable_at").is_null() & (
+            pl.col("ends_at").is_null() | (pl.col("ends_at") > pl.col("close_at"))
+        )
+        waiting = _with_hours(carry.versions.filter(alive), tables.day, rules.hours)
+        parts += [carry.versions.filter(~alive), resume_versions(waiting, book, switches)]
+    versions = pl.concat(parts, how="diagonal_relaxed")
+    return _with_receipt_of_order(versions)
+
+
+def _sized(versions: pl.DataFrame, rules: DayRules, switches: Switches) -> pl.DataFrame:
+    is_buy = pl.col("side") == "buy"
+    far_touch = pl.when(is_buy).then("receipt_ask").otherwise("receipt_bid").replace(0, None)
+    contra = pl.when(is_buy).then("clock_ask_size").otherwise("clock_bid_size").replace(-1, None)
+    round_lot = pl.lit(DEFAULT_ROUND_LOT)
+    if rules.round_lots is not None and rules.round_lots.height:
+        versions = versions.join(rules.round_lots, on="symbol", how="left")
+        round_lot = pl.col("round_lot").fill_null(DEFAULT_ROUND_LOT)
+    allowed = [0, 1] if switches.locked == "include" else [0]
+    return versions.with_columns(
+        pl.coalesce("limit_price", far_touch).alias("size_price"),
+        pl.when(pl.col("quantity") > contra)
+        .then(pl.lit("beyond"))
+        .when(contra.is_not_null())
+        .then(pl.lit("within"))
+        .alias("beyond_displayed"),
+        lot(round_lot).alias("lot"),
+        pl.col("provider_id").alias("provider"),
+        pl.col("time_in_force").alias("tif"),
+        *(
+            pl.when(pl.col(f"{point}_status").is_in(allowed))
+            .then(pl.col(f"{point}_bid") + pl.col(f"{point}_ask"))
+            .alias(f"{point}_mid2")
+            for point in ("receipt", "decision", "end")
+        ),
+    ).with_columns(size_bucket(rules.size_schemes).alias("size_bucket"))
+
+
+def _with_receipt_of_order(versions: pl.DataFrame) -> pl.DataFrame:
+    """Arrival is the order's first receipt, whatever version is filled; without a decision time it is the decision."""
+    first = versions.sort("order_id", "version").unique("order_id", keep="first", maintain_order=True)
+    decided = pl.when(pl.col("decided_at").is_null()).then("receipt_mid2").otherwise("decision_mid2")
+    of_order = first.select("order_id", pl.col("receipt_mid2").alias("arrival_mid2"), decided.alias("decision_mid2"))
+    return versions.drop("arrival_mid2", "decision_mid2", strict=False).join(of_order, on="order_id", how="left")

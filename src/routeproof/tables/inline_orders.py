@@ -1,0 +1,47 @@
+"""Orders that stand inline on executions, or one row per order, as parent orders and first versions."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from routeproof.tables.catalog import TABLES
+from routeproof.tables.coerce import coerce
+from routeproof.tables.order_versions import ORDER_VERSIONS
+from routeproof.tables.parent_orders import PARENT_ORDERS
+
+TERMS = ("order_type", "limit_price", "stop_price", "time_in_force", "instructions")
+
+
+def orders_on_executions(executions: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame] | None:
+    """A plain orders frame from executions that carry `received_at`, and the executions with their order's identity.
+
+    Returns:
+        (orders with inline terms, executions), or `None` where the executions carry no order fields. Without `order_id`
+        each execution is its own order. `order_quantity` is the order's size where given, else unknown.
+    """
+    if "received_at" not in executions.columns:
+        return None
+    named = executions
+    if "order_id" not in executions.columns:
+        ids = pl.format("execution-{}", pl.int_range(1, executions.height + 1))
+        named = executions.with_columns(ids.alias("order_id"))
+    wanted = [name for name in (*PARENT_ORDERS.names, *TERMS) if name in named.columns and name != "trading_day"]
+    orders = named.select(
+        *wanted, *([pl.col("order_quantity").alias("quantity")] if "order_quantity" in named.columns else [])
+    ).unique("order_id", keep="first", maintain_order=True)
+    return orders, named
+
+
+def plain_orders(orders: pl.DataFrame, *, where: str = "orders") -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Canonical parent orders and their first versions from one row per order with inline terms."""
+    parents = coerce(orders, PARENT_ORDERS, where=where)
+    first = orders.with_columns(pl.col("received_at").alias("effective_at"), pl.lit("new").alias("event"))
+    if "quantity" not in first.columns:
+        first = first.with_columns(pl.lit(None, dtype=pl.Int64).alias("quantity"))
+    versions = coerce(first.drop("trading_day", strict=False), ORDER_VERSIONS, where=where)
+    return parents, versions
+
+
+def empty(name: str) -> pl.DataFrame:
+    """No rows of a canonical table."""
+    return TABLES[name].empty()
