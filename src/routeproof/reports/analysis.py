@@ -6,6 +6,7 @@ It is never more than a draft until a named person adopts or edits it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -13,6 +14,7 @@ from routeproof.reports.numbers import spoken
 from routeproof.reports.score import Better, Comparison, Estimate, ScoreRow, ScoreRowId, kind_of
 
 Standing = Literal["good", "level", "bad"]
+Column = Literal["market", "limit"]
 SLIGHT: Final = 1 / 3
 LEVEL: Final = 0.02
 """Relative gaps: under LEVEL two numbers are called level where policy gives no margin; under SLIGHT "slightly"."""
@@ -27,7 +29,7 @@ class Reading:
     established: bool
 
 
-_OPENINGS: Final[dict[tuple[ScoreRowId, str, Standing], str]] = {
+_OPENINGS: Final[dict[tuple[ScoreRowId, Column, str], str]] = {
     ("price_improvement", "market", "good"): "Market orders show strong price improvement: {value} against {benchmark}.",
     ("price_improvement", "market", "level"): "Market orders are improved in line with the benchmark: {value} against {benchmark}.",
     ("price_improvement", "market", "bad"): "Market orders get less price improvement than the benchmark: {value} against {benchmark}; review how they are routed.",
@@ -51,13 +53,14 @@ _OPENINGS: Final[dict[tuple[ScoreRowId, str, Standing], str]] = {
     ("limit_fill_rate", "limit", "bad"): "The fill rate is below the benchmark: {value} against {benchmark}; review the router's limit order logic and its choice of venues.",
     ("reversion", "market", "good"): "Prices hardly come back after our market orders ({value}, benchmark {benchmark}): little market impact, a good sign.",
     ("reversion", "market", "level"): "Reversion is in line with the benchmark: {value} against {benchmark}.",
+    ("reversion", "market", "low"): "Reversion is low, no more than the benchmark's: {value} against {benchmark}; market impact looks small, a good sign.",
+    ("reversion", "limit", "low"): "The same holds for limit orders, at {value}.",
     ("reversion", "market", "bad"): "Prices move more after our market orders than at the benchmark: {value} against {benchmark}; look for impact or leakage.",
     ("reversion", "limit", "good"): "The same holds for limit orders, at {value}.",
     ("reversion", "limit", "level"): "Limit orders are level, at {value}.",
     ("reversion", "limit", "bad"): "Limit orders show more, at {value}.",
 }  # fmt: skip
-_UNMEASURED: Final = "{who} cannot be judged: {reason}."
-_WHO: Final = {"market": "Market orders", "limit": "Limit orders"}
+_WHO: Final[dict[Column, str]] = {"market": "Market orders", "limit": "Limit orders"}
 
 
 def _better_by(value: float, benchmark: float, better: Better) -> float:
@@ -88,42 +91,60 @@ def read(value: float, benchmark: float, better: Better, comparison: Comparison 
     return Reading("good" if advantage > 0 else "bad", gap, established=False)
 
 
-def _caveat(comparison: Comparison | None, row: ScoreRow) -> str:
+def _doubt(comparison: Comparison | None, row: ScoreRow) -> str:
     """Why a difference that looks like one is not established."""
     if comparison is None:
-        return "No test was made of this difference."
+        return "no test was made"
     if comparison.reason:
-        return f"This is not established: {comparison.reason}."
+        return comparison.reason
     if comparison.detectable is not None:
         smallest = spoken(comparison.detectable, kind_of(row.id).kind)
-        return f"This is not established: a difference under {smallest} could not have been seen in this much data."
-    return "This is not established by the data of the period."
+        return f"this much data could not have shown less than {smallest}"
+    return "the data of the period do not decide"
 
 
-def _sentences(row: ScoreRow, column: Literal["market", "limit"], estimate: Estimate) -> list[str]:
+def _phrase(row: ScoreRow, column: Column, estimate: Estimate) -> tuple[str, str]:
+    """A sentence on one column, and the doubt about it (empty when there is none)."""
     kind = kind_of(row.id)
-    if (row.id, column, "good") not in _OPENINGS:
-        return []
+    if (row.id, column, "good") not in _OPENINGS or estimate.reason.startswith("N/A"):
+        return "", ""
     if estimate.value is None:
-        return [] if estimate.reason.startswith("N/A") else [_UNMEASURED.format(who=_WHO[column], reason=estimate.reason)]
+        return f"{_WHO[column]} cannot be judged: {estimate.reason}.", ""
     value = spoken(estimate.value, kind.kind)
     if row.benchmark.value is None:
-        return [f"{_WHO[column]}: {value}, without a benchmark ({row.benchmark.reason})."]
+        return f"{_WHO[column]}: {value}, without a benchmark ({row.benchmark.reason}).", ""
     comparison = row.market_comparison if column == "market" else row.limit_comparison
     reading = read(estimate.value, row.benchmark.value, kind.better, comparison)
-    sentence = _OPENINGS[row.id, column, reading.standing].format(
+    standing: str = reading.standing
+    if row.id == "reversion" and standing == "level" and abs(estimate.value) <= abs(row.benchmark.value):
+        standing = "low"
+    sentence = _OPENINGS[row.id, column, standing].format(
         value=value,
         benchmark=spoken(row.benchmark.value, kind.kind),
         degree="slightly " if reading.gap < SLIGHT else "",
     )
     unsure = not reading.established and reading.standing != "level"
-    return [sentence, _caveat(comparison, row)] if unsure else [sentence]
+    return sentence, _doubt(comparison, row) if unsure else ""
+
+
+def _caveat(doubts: Mapping[Column, str]) -> str:
+    """One closing sentence on what is not established, and for whom."""
+    open_ = {column: doubt for column, doubt in doubts.items() if doubt}
+    if not open_:
+        return ""
+    if len(open_) == len(doubts):
+        said = "The difference is" if len(doubts) == 1 else "Neither difference is"
+    else:
+        said = f"For {_WHO[next(iter(open_))].lower()} the difference is"
+    return f"{said} not established: {'; '.join(dict.fromkeys(open_.values()))}."
 
 
 def draft(row: ScoreRow) -> str:
-    """The row's draft analysis; the same caveat is said once."""
-    said: list[str] = []
-    for column, estimate in (("market", row.market), ("limit", row.limit)):
-        said += [s for s in _sentences(row, "market" if column == "market" else "limit", estimate) if s not in said]
-    caveats = [s for s in said if s.startswith(("This is not established", "No test was made"))]
-    return " ".join([s for s in said if s not in caveats] + caveats)
+    """The row's draft analysis: a sentence per column, then what is not established."""
+    phrases: dict[Column, tuple[str, str]] = {
+        "market": _phrase(row, "market", row.market),
+        "limit": _phrase(row, "limit", row.limit),
+    }
+    spoken_of = {column: phrase for column, phrase in phrases.items() if phrase[0]}
+    caveat = _caveat({column: doubt for column, (_, doubt) in spoken_of.items()})
+    return " ".join([sentence for sentence, _ in spoken_of.values()] + ([caveat] if caveat else []))

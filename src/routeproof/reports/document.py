@@ -41,7 +41,7 @@ class Cell:
     """One printed value and what stands behind it.
 
     `value` is in `unit`; null means "no such number" and then `reason` says why. `text` is what is printed.
-    `n` counts the rows behind the value, `population` names them. `lower` and `upper` bound the 95 % interval.
+    `n` counts the rows behind the value, `population` names them. `lower` and `upper` bound the 95% interval.
     `rows_ref` is a filter that finds the rows again; `note` is a second printed line.
 
     Raises:
@@ -97,7 +97,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A table whose first column names the row; `data_only` tables go to the spreadsheet and the JSON, not to paper.
+    """A table whose first column names the row; `data_only` tables go to the spreadsheet and the JSON, not to paper; a `together` table
+    is not broken over pages.
 
     Raises:
         ValueError: a row whose cells are not one per column.
@@ -111,6 +112,7 @@ class Table:
     landscape: bool = False
     compact: bool = False
     data_only: bool = False
+    together: bool = False
 
     def __post_init__(self) -> None:
         for row in self.rows:
@@ -149,8 +151,9 @@ class ListItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """An ordered list of things to look at."""
+    """An ordered list of things to look at, under its title."""
 
+    title: str
     items: tuple[ListItem, ...]
 
 

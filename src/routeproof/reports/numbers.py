@@ -18,11 +18,15 @@ UNITS: Final[dict[str, str]] = {
     "rate": "share of 1",
 }
 MINUS: Final = "−"
+SMALLEST_SHARE: Final = 0.0005
 MILLISECONDS_WITH_DECIMALS: Final = 10.0
 
 
 def _signed(text: str) -> str:
-    return MINUS + text[1:] if text.startswith("-") else text
+    """A true minus sign; a number that rounds to zero has none."""
+    if not text.startswith("-"):
+        return text
+    return MINUS + text[1:] if text.strip("-0.,%") else text[1:]
 
 
 def printed(value: float, kind: Kind) -> str:
@@ -31,9 +35,9 @@ def printed(value: float, kind: Kind) -> str:
     A dollar amount a share has four decimals (a hundredth of a cent), because that is where routers differ.
     """
     if kind == "usd_per_share":
-        return _signed(f"{value:.4f}") if value < 0 else f"{value:.4f}"
+        return _signed(f"{value:.4f}")
     if kind in ("share", "rate"):
-        return _signed(f"{value * 100:.1f}%")
+        return "<0.05%" if 0 < value < SMALLEST_SHARE else _signed(f"{value * 100:.1f}%")
     if kind == "ms":
         return _signed(f"{value:,.1f}" if abs(value) < MILLISECONDS_WITH_DECIMALS else f"{value:,.0f}")
     if kind == "count":
@@ -61,9 +65,9 @@ def interval(lower: float | None, upper: float | None, kind: Kind) -> str:
     """`[low, high]`, or nothing when there is no interval."""
     if lower is None or upper is None:
         return ""
-    return f"[{printed(lower, kind)}, {printed(upper, kind)}]"
+    return f"[{printed(lower, kind)},\N{NO-BREAK SPACE}{printed(upper, kind)}]"
 
 
-def counted(n: int | None, noun: str = "") -> str:
-    """`n 1,234 noun`, or nothing when uncounted."""
-    return "" if n is None else f"n {n:,}{' ' + noun if noun else ''}"
+def counted(n: int | None) -> str:
+    """`n 1,234`, or nothing when uncounted."""
+    return "" if n is None else f"n\N{NO-BREAK SPACE}{n:,}"

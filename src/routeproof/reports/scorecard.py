@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from routeproof.reports.analysis import draft
 from routeproof.reports.document import VERDICT_WORDS, Cell, Column, Row, Table, Verdict
-from routeproof.reports.numbers import UNITS, Kind, counted, interval, printed, spoken
+from routeproof.reports.numbers import UNITS, Kind, counted, interval, printed
 from routeproof.reports.score import Comparison, Companion, Estimate, Score, ScoreRow, kind_of
 
 DRAFT = "draft — not reviewed"
 COLUMNS = (
-    Column(id="metric", title="Metric", weight=1.5),
-    Column(id="market", title="Market orders", align="right", weight=1.25),
-    Column(id="limit", title="Limit orders", align="right", weight=1.25),
-    Column(id="benchmark", title="Benchmark", align="right", weight=1.25),
-    Column(id="analysis", title="Analysis", weight=2.9),
+    Column(id="metric", title="Metric", weight=1.35),
+    Column(id="market", title="Market orders", align="right", weight=1.45),
+    Column(id="limit", title="Limit orders", align="right", weight=1.45),
+    Column(id="benchmark", title="Benchmark", align="right", weight=1.4),
+    Column(id="analysis", title="Analysis", weight=2.6),
 )
 
 
-def _support(estimate: Estimate, kind: Kind) -> str:
-    """The lines that stand under a value: interval, count, population, coverage."""
-    parts = [interval(estimate.lower, estimate.upper, kind), counted(estimate.n), estimate.population]
-    if estimate.coverage is not None:
-        parts.append(f"coverage {printed(estimate.coverage, 'share')}")
-    return " · ".join(part for part in parts if part)
+def _support(estimate: Estimate, kind: Kind) -> list[str]:
+    """The lines that stand under a value: interval, count with coverage, population."""
+    covered = "" if estimate.coverage is None else f"{printed(estimate.coverage, 'share')} covered"
+    count = " · ".join(part for part in (counted(estimate.n), covered) if part)
+    return [interval(estimate.lower, estimate.upper, kind), count, estimate.population]
 
 
 def _against(comparison: Comparison | None, kind: Kind) -> str:
@@ -31,7 +32,7 @@ def _against(comparison: Comparison | None, kind: Kind) -> str:
         return ""
     parts = [VERDICT_WORDS[comparison.verdict]]
     if comparison.verdict == "cannot_tell" and comparison.detectable is not None:
-        parts.append(f"could have seen {spoken(comparison.detectable, kind)}")
+        parts.append(f"detectable from {printed(comparison.detectable, kind)}")
     if comparison.reason:
         parts.append(comparison.reason)
     if comparison.margin_late:
@@ -41,9 +42,10 @@ def _against(comparison: Comparison | None, kind: Kind) -> str:
 
 def _aside(companion: Companion, column: str) -> str:
     estimate: Estimate = getattr(companion, column)
+    label = companion.label.replace(" ", "\N{NO-BREAK SPACE}")
     if estimate.value is None:
-        return f"{companion.label}: — ({estimate.reason})"
-    return f"{companion.label}: {printed(estimate.value, companion.kind)}"
+        return f"{label} — ({estimate.reason})"
+    return f"{label}\N{NO-BREAK SPACE}{printed(estimate.value, companion.kind)}"
 
 
 def value_cell(
@@ -51,7 +53,7 @@ def value_cell(
 ) -> Cell:
     """An estimate as a cell: value, interval, count and population, verdict, and the numbers beside it."""
     verdict: Verdict = comparison.verdict if comparison and estimate.value is not None else ""
-    lines = [_support(estimate, kind), _against(comparison, kind) if verdict else "", *asides]
+    lines = [_against(comparison, kind) if verdict else "", *_support(estimate, kind), " · ".join(asides)]
     return Cell(
         value=estimate.value,
         text="" if estimate.value is None else printed(estimate.value, kind),
@@ -69,6 +71,12 @@ def value_cell(
     )
 
 
+def _benchmark_cell(row: ScoreRow, kind: Kind, asides: tuple[str, ...]) -> Cell:
+    """The benchmark says which one it is before anything else."""
+    cell = value_cell(row.benchmark, kind, None, asides)
+    return replace(cell, note="\n".join(line for line in (row.benchmark_name, cell.note) if line))
+
+
 def _analysis_cell(row: ScoreRow) -> Cell:
     text = draft(row)
     if row.adoption is None:
@@ -77,21 +85,21 @@ def _analysis_cell(row: ScoreRow) -> Cell:
     return Cell(value=row.adoption.text, text=row.adoption.text, note=f"{row.adoption.by}, {row.adoption.at}{edited}")
 
 
-def _row(row: ScoreRow) -> Row:
+def _row(row: ScoreRow, *, glossed: bool) -> Row:
     kind = kind_of(row.id)
 
     def asides(column: str) -> tuple[str, ...]:
         return tuple(_aside(companion, column) for companion in row.companions)
 
     unit = {"usd_per_share": "USD per share", "ms": "milliseconds"}.get(kind.kind, "")
-    title = Cell(value=kind.title, text=kind.title, note="\n".join(line for line in (unit, kind.gloss) if line))
+    title = Cell(value=kind.title, text=kind.title, note="\n".join(line for line in (unit, kind.gloss if glossed else "") if line))
     return Row(
         id=row.id,
         cells=(
             title,
             value_cell(row.market, kind.kind, row.market_comparison, asides("market")),
             value_cell(row.limit, kind.kind, row.limit_comparison, asides("limit")),
-            value_cell(row.benchmark, kind.kind, None, (row.benchmark_name, *asides("benchmark"))),
+            _benchmark_cell(row, kind.kind, asides("benchmark")),
             _analysis_cell(row),
         ),
     )
@@ -103,15 +111,17 @@ def scorecard_table(score: Score) -> Table:
     return Table(
         id=f"scorecard-{score.security or 'all'}",
         columns=COLUMNS,
-        rows=tuple(_row(row) for row in score.rows),
+        rows=tuple(_row(row, glossed=not score.security) for row in score.rows),
         caption=f"Scorecard, {name}",
         note="" if score.security else LEGEND,
+        compact=bool(score.security),
+        together=True,
     )
 
 
 LEGEND = (
     "▲ better · ▼ worse · = no material difference · ? cannot tell, each against the benchmark and beyond the margin "
-    "that policy fixed before the period. Brackets hold 95 % intervals. Every value is share-weighted."
+    "that policy fixed before the period. Brackets hold 95% intervals. Every value is share-weighted."
 )
 
 

@@ -69,7 +69,7 @@ NOT_APPLICABLE = Estimate(reason="N/A for market orders")
 
 def score(security: str, scale: float, n: int, drift: float, adopted: Adoption | None = None) -> Score:
     """The five rows; `drift` moves them so that securities differ."""
-    market, limit = "market orders", "marketable + midpoint-or-better limits"
+    market, limit = "market orders", "marketable + midpoint-or-better"
     thin = n < 2000
     tell: Verdict = "cannot_tell" if thin else "better"
     worse: Verdict = "cannot_tell" if thin else "worse"
@@ -412,7 +412,7 @@ def plausible_inputs() -> PackInputs:
         hhi=0.281,
         hhi_threshold=0.25,
         payer_share=0.524,
-        vendor_request="child routes with send and acknowledgement times for September: 1.8% of fills have none, so their "
+        vendor_request="Ask for child routes with send and acknowledgement times for September: 1.8% of fills have none, so their "
         "inner hops are missing.",
         time_of_day=time_of_day(),
         sizes=sizes(),

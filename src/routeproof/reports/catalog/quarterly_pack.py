@@ -23,8 +23,8 @@ SECTIONS = (
     markouts_section,
     fill_times_section,
     worst_section,
-    quality_section,
     clock_section,
+    quality_section,
     securities_section,
     provenance_section,
 )

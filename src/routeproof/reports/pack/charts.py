@@ -40,7 +40,7 @@ def chart(*layers: Spec, data: Spec | None = None, width: int = WIDTH, height: i
 
 
 def whisker(x: Spec, low: str, high: str, y: Spec) -> Spec:
-    """A 95 % interval as a thin horizontal line."""
+    """A 95% interval as a thin horizontal line."""
     return {
         "mark": {"type": "rule", "color": INK, "strokeWidth": 1},
         "encoding": {"x": {**x, "field": low}, "x2": {"field": high}, "y": y},

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from routeproof.reports.document import Callout, Cell, Column, Row, Section, Table, missing, words
-from routeproof.reports.numbers import UNITS, Kind, printed
+from routeproof.reports.numbers import UNITS, Kind, interval, printed
 from routeproof.reports.pack.inputs import PackInputs
 
 NOT_MEASURED = "not measured"
@@ -16,13 +16,20 @@ NOT_MEASURED = "not measured"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """A frame column as a table column; `kind` null means words."""
+    """A frame column as a table column; `kind` null means words.
+
+    `bounds` names the columns with the interval's ends, `under` a column whose words are printed beneath;
+    `reason` stands beside a null.
+    """
 
     name: str
     title: str
     kind: Kind | None = None
     unit: str = ""
     weight: float = 1.0
+    bounds: tuple[str, str] | None = None
+    under: str = ""
+    reason: str = NOT_MEASURED
 
 
 def number(value: float | None, kind: Kind, *, reason: str = NOT_MEASURED, n: int | None = None) -> Cell:
@@ -32,11 +39,20 @@ def number(value: float | None, kind: Kind, *, reason: str = NOT_MEASURED, n: in
     return Cell(value=value, text=printed(value, kind), unit=UNITS[kind], n=n)
 
 
+def _real(value: object) -> float | None:
+    return value if isinstance(value, int | float) else None
+
+
 def _cell(row: dict[str, object], entry: Field) -> Cell:
     value = row.get(entry.name)
     if entry.kind is None:
-        return words("" if value is None else str(value))
-    return number(value if isinstance(value, int | float) else None, entry.kind)
+        cell, note = words("" if value is None else str(value)), str(row.get(entry.under) or "")
+        return replace(cell, note=note)
+    cell = number(_real(value), entry.kind, reason=entry.reason)
+    if entry.bounds is None or value is None:
+        return cell
+    low, high = (_real(row.get(name)) for name in entry.bounds)
+    return replace(cell, lower=low, upper=high, note=interval(low, high, entry.kind))
 
 
 def columns_of(fields: Sequence[Field]) -> tuple[Column, ...]:

@@ -84,7 +84,7 @@ def summary_section(inputs: PackInputs) -> Section:
         items = tuple(
             ListItem(headline=f.headline, detail=f.detail, section_id=f.section_id) for f in inputs.findings
         )
-        blocks.append(Listing(items=items))
+        blocks.append(Listing(title="What to look at", items=items))
     else:
         text = inputs.reasons.get("summary", "No test of the period crossed its threshold and no rule fired.")
         blocks.append(Callout(tone="note", title="Nothing stands out", text=text))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from routeproof.reports.document import VERDICT_WORDS, Cell, Column, Paragraph, Row, Section, Table, missing, words
-from routeproof.reports.numbers import printed
+from routeproof.reports.numbers import counted, printed
 from routeproof.reports.pack.frames import empty_section
 from routeproof.reports.pack.inputs import GridCell, GridFamily, PackInputs
 
@@ -24,9 +24,10 @@ def _cell(entry: GridCell | None) -> Cell:
         return missing("no orders of this class", unit="USD per share")
     if entry.value is None:
         return Cell(reason=entry.reason or "not measured", n=entry.n, unit="USD per share")
-    note = f"n {entry.n:,}"
+    note = counted(entry.n)
     if entry.difference is not None:
-        note += f" · Δ {printed(entry.difference, 'usd_per_share')}"
+        plus = "+" if entry.difference > 0 else ""
+        note += f" · Δ\N{NO-BREAK SPACE}{plus}{printed(entry.difference, 'usd_per_share')}"
     return Cell(
         value=entry.value,
         text=printed(entry.value, "usd_per_share"),

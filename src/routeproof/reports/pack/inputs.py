@@ -160,7 +160,8 @@ class EarlierBuild:
 class PackInputs:
     """The pack's inputs, section by section.
 
-    Frames and their columns (floats unless said otherwise; `?` may be null or absent):
+    `reasons` says, by section id, why a section has no data. `vendor_request` is a full sentence naming the data to
+    ask the provider for, empty when nothing is missing. Frames and their columns (floats unless said otherwise; `?` may be null or absent):
 
     - `venues`: venue str, name? str, share (of executed shares, 0 to 1), executed_shares, executions int,
       coverage?, price_improvement_usd_per_share?, lower?, upper? (its interval), e_over_q?, fill_time_ms?,

@@ -25,24 +25,18 @@ TIME_FIELDS = (
     Field(name="bucket", title="From (New York)"),
     Field(name="executed_shares", title="Shares", kind="count"),
     Field(name="executions", title="Fills", kind="count", unit="n"),
-    Field(name="e_over_q", title="E/Q", kind="ratio"),
-    Field(name="lower", title="low", kind="ratio"),
-    Field(name="upper", title="high", kind="ratio"),
+    Field(name="e_over_q", title="E/Q", kind="ratio", weight=1.5, bounds=("lower", "upper")),
 )
 SIZE_FIELDS = (
     Field(name="bucket", title="Order size", weight=1.4),
     Field(name="executed_shares", title="Shares", kind="count"),
     Field(name="executions", title="Fills", kind="count", unit="n"),
-    Field(name="price_improvement_usd_per_share", title="Price improvement", kind="usd_per_share", unit="$/share"),
-    Field(name="lower", title="low", kind="usd_per_share", unit="$/share"),
-    Field(name="upper", title="high", kind="usd_per_share", unit="$/share"),
+    Field(name="price_improvement_usd_per_share", title="Price improvement", kind="usd_per_share", unit="$/share", weight=1.6, bounds=("lower", "upper")),
 )
 MARKOUT_FIELDS = (
     Field(name="group", title="Group", weight=1.4),
     Field(name="horizon_s", title="Horizon", kind="ratio", unit="s"),
-    Field(name="markout_bps", title="Markout", kind="bps", unit="bps"),
-    Field(name="lower", title="low", kind="bps", unit="bps"),
-    Field(name="upper", title="high", kind="bps", unit="bps"),
+    Field(name="markout_bps", title="Markout", kind="bps", unit="bps", weight=1.5, bounds=("lower", "upper")),
     Field(name="n", title="Fills", kind="count", unit="n"),
 )
 FILL_FIELDS = (
@@ -84,7 +78,7 @@ def time_figure(frame: pl.DataFrame) -> Figure:
     }
     dots: Spec = {
         "mark": {"type": "point", "filled": True, "size": 40, "color": ACCENT, "opacity": 1},
-        "encoding": {"x": {**x, "axis": None}, "y": quantitative("e_over_q", "E/Q (95 % interval)", ".2f", zero=False)},
+        "encoding": {"x": {**x, "axis": None}, "y": quantitative("e_over_q", "E/Q (95% interval)", ".2f", zero=False)},
     }
     bars: Spec = {
         "width": 600,
@@ -106,8 +100,8 @@ def size_figure(frame: pl.DataFrame) -> Figure:
     """Price improvement with its interval, one line per size bucket."""
     full = _with(frame, "lower", "upper")
     order = full["bucket"].to_list()
-    y = field("bucket", "nominal", None, sort=order, axis={"labelLimit": 180, "ticks": False, "domain": False})
-    x = quantitative("price_improvement_usd_per_share", "price improvement, $ a share (95 % interval)", ".4f")
+    y = field("bucket", "nominal", None, sort=order, axis={"labelLimit": 180, "labelPadding": 5, "ticks": False, "domain": False})
+    x = quantitative("price_improvement_usd_per_share", "price improvement, $ a share (95% interval)", ".4f")
     rule: Spec = {
         "mark": {"type": "rule", "color": INK},
         "encoding": {"x": {"field": "lower", "type": "quantitative"}, "x2": {"field": "upper"}, "y": y},
@@ -126,15 +120,6 @@ def size_figure(frame: pl.DataFrame) -> Figure:
     )
 
 
-def _series(groups: list[str], *, shapes: bool) -> Spec:
-    scale = {"domain": groups, "range": SHADES[: len(groups)]}
-    legend = {"orient": "top", "title": None, "symbolSize": 60, "symbolStrokeWidth": 1.5}
-    channels: Spec = {"color": field("group", "nominal", None, scale=scale, legend=legend)}
-    if shapes:
-        channels["shape"] = field("group", "nominal", None, scale={"domain": groups, "range": SHAPES[: len(groups)]}, legend=legend)
-    return channels
-
-
 def markout_figure(frame: pl.DataFrame) -> Figure:
     """Markout against time since the fill, one line per group, with intervals."""
     full = _with(frame, "lower", "upper")
@@ -142,28 +127,43 @@ def markout_figure(frame: pl.DataFrame) -> Figure:
     ticks = sorted(set(full["horizon_s"].to_list()))
     x = field("horizon_s", "quantitative", "seconds after the fill (log scale)", scale={"type": "log"}, axis={"values": ticks, "format": "~g"})
     y = quantitative("markout_bps", "markout, bps", ".1f")
+    scale = {"domain": groups, "range": SHADES[: len(groups)]}
+    colour = field("group", "nominal", None, scale=scale, legend=None)
+    ends = full.filter(pl.col("horizon_s") == ticks[-1])
+    names: Spec = {
+        "data": values(ends),
+        "mark": {"type": "text", "align": "left", "dx": 8, "fontSize": 9.5, "fontWeight": "bold"},
+        "encoding": {"x": x, "y": y, "text": {"field": "group"}, "color": colour},
+    }
+    shape = field("group", "nominal", None, scale={"domain": groups, "range": SHAPES[: len(groups)]}, legend=None)
     line: Spec = {
         "mark": {"type": "line", "strokeWidth": 1.4},
         "encoding": {
             "x": x,
             "y": y,
             "strokeDash": field("group", "nominal", None, scale={"domain": groups, "range": DASHES[: len(groups)]}, legend=None),
-            **_series(groups, shapes=False),
+            "color": colour,
         },
     }
     rule: Spec = {
         "mark": {"type": "rule", "strokeWidth": 0.8},
-        "encoding": {"x": x, "y": {"field": "lower", "type": "quantitative"}, "y2": {"field": "upper"}, "color": {"field": "group", "legend": None}},
+        "encoding": {"x": x, "y": {"field": "lower", "type": "quantitative"}, "y2": {"field": "upper"}, "color": colour},
     }
-    dot: Spec = {"mark": {"type": "point", "filled": True, "size": 40, "opacity": 1}, "encoding": {"x": x, "y": y, **_series(groups, shapes=True)}}
+    dot: Spec = {"mark": {"type": "point", "filled": True, "size": 40, "opacity": 1}, "encoding": {"x": x, "y": y, "color": colour, "shape": shape}}
     return Figure(
         id="markouts-chart",
-        spec=chart(zero_line("y"), rule, line, dot, data=values(full), width=600, height=190),
+        spec=chart(zero_line("y"), rule, line, dot, names, data=values(full), width=500, height=190),
         caption="Markout after the fill: above zero the market moved with the customer's trade, below zero it came "
-        "back. Vertical lines are 95 % intervals.",
+        "back. Vertical lines are 95% intervals.",
         alt=f"Markout curves of {', '.join(groups)} from {ticks[0]:g} to {ticks[-1]:g} seconds after the fill.",
         data=table_of("markouts", frame, MARKOUT_FIELDS, "Markouts"),
     )
+
+
+def _tens(frame: pl.DataFrame) -> list[float]:
+    """Powers of ten within the histogram."""
+    low, high = frame.select(pl.col("from_ms").min(), pl.col("to_ms").max()).row(0)
+    return [10.0**power for power in range(-3, 9) if low <= 10.0**power <= high]
 
 
 def fill_figure(frame: pl.DataFrame) -> Figure:
@@ -174,14 +174,15 @@ def fill_figure(frame: pl.DataFrame) -> Figure:
         "height": 62,
         "mark": {"type": "bar", "color": "#c9d1da", "stroke": INK, "strokeWidth": 0.6},
         "encoding": {
-            "x": field("from_ms", "quantitative", "milliseconds from receipt to fill (log scale)", scale={"type": "log"}, axis={"format": "~s", "tickCount": 6}),
+            "x": field("from_ms", "quantitative", "milliseconds from receipt to fill (log scale)", scale={"type": "log"}, axis={"format": "~s", "values": _tens(frame)}),
             "x2": {"field": "to_ms"},
             "y": quantitative("share", "share of fills", ".0%", tickCount=3),
+            "y2": {"datum": 0},
         },
     }
     return Figure(
         id="fill-times-chart",
-        spec={"data": values(frame), "facet": {"row": field("group", "nominal", None, sort=groups, header={"labelAngle": 0, "labelAlign": "left", "labelOrient": "top", "labelFontWeight": "bold"})}, "spec": panel, "spacing": 12},
+        spec={"data": values(frame), "facet": {"row": field("group", "nominal", None, sort=groups, header={"labelAngle": 0, "labelAnchor": "start", "labelOrient": "top", "labelFontWeight": "bold"})}, "spec": panel, "spacing": 12},
         caption="How long fills took, by order group.",
         alt=f"Histograms of fill time on a logarithmic scale for {', '.join(groups)}.",
         data=table_of("fill-times", frame, FILL_FIELDS, "Fill-time distribution"),

@@ -104,7 +104,7 @@ def _worst_days(days: pl.DataFrame, shown: int = 12) -> pl.DataFrame:
 
 def clock_figure(frame: pl.DataFrame) -> Figure:
     """Each metric against the shift of the firm's clock, one panel per metric."""
-    x = field("shift_ms", "quantitative", "firm's clock moved by, ms")
+    x = field("shift_ms", "quantitative", "firm's clock moved by, ms", scale={"padding": 8, "nice": False})
     line: Spec = {"mark": {"type": "line", "color": INK, "strokeWidth": 1.2}, "encoding": {"x": x, "y": quantitative("value", "", ".4~f", zero=False)}}
     dot: Spec = {"mark": {"type": "point", "filled": True, "size": 34, "color": ACCENT, "opacity": 1}, "encoding": line["encoding"]}
     panel = chart(line, dot, width=255, height=90)

@@ -12,24 +12,28 @@ from routeproof.reports.pack.inputs import PackInputs
 
 TITLE = "Venues"
 FIELDS = (
-    Field(name="venue", title="Venue", weight=0.8),
-    Field(name="name", title="Name", weight=1.6),
-    Field(name="share", title="Share", kind="share", weight=0.8),
-    Field(name="tape_share", title="Tape share", kind="share", weight=0.8),
-    Field(name="executions", title="Fills", kind="count", unit="n", weight=0.9),
-    Field(name="coverage", title="Coverage", kind="share", weight=0.95),
-    Field(name="price_improvement_usd_per_share", title="Price impr.", kind="usd_per_share", unit="$/share"),
-    Field(name="lower", title="low", kind="usd_per_share", unit="$/share", weight=0.9),
-    Field(name="upper", title="high", kind="usd_per_share", unit="$/share", weight=0.9),
+    Field(name="venue", title="Venue", weight=1.7, under="name"),
+    Field(name="share", title="Share", kind="share", weight=0.75),
+    Field(name="tape_share", title="Of tape", kind="share", weight=0.95, reason="no tape"),
+    Field(name="executions", title="Fills", kind="count", unit="n", weight=0.8),
+    Field(name="coverage", title="Covered", kind="share", weight=0.85),
+    Field(
+        name="price_improvement_usd_per_share",
+        title="Improvement",
+        kind="usd_per_share",
+        unit="$/share",
+        weight=1.5,
+        bounds=("lower", "upper"),
+    ),
     Field(name="e_over_q", title="E/Q", kind="ratio", weight=0.7),
     Field(name="fill_time_ms", title="Fill time", kind="ms", unit="ms", weight=0.8),
-    Field(name="reversion_usd_per_share_60s", title="Reversion 60 s", kind="usd_per_share", unit="$/share"),
-    Field(name="net_payment_usd", title="Net paid to router", kind="usd", unit="$", weight=1.0),
+    Field(name="reversion_usd_per_share_60s", title="Reversion", kind="usd_per_share", unit="$/share, 60 s", weight=1.1),
+    Field(name="net_payment_usd", title="Paid to router", kind="usd", unit="$, net", weight=1.15),
 )
 
 
 def _shares(order: list[str]) -> Spec:
-    y = field("venue", "nominal", None, sort=order, axis={"labelLimit": 90, "ticks": False, "domain": False})
+    y = field("venue", "nominal", None, sort=order, axis={"labelLimit": 90, "labelPadding": 5, "ticks": False, "domain": False})
     bars: Spec = {
         "mark": {"type": "bar", "height": {"band": 0.62}, "strokeWidth": 1, "stroke": INK},
         "encoding": {
@@ -51,7 +55,7 @@ def _shares(order: list[str]) -> Spec:
 
 def _qualities(order: list[str]) -> Spec:
     y = field("venue", "nominal", None, sort=order, axis=None)
-    x = quantitative("price_improvement_usd_per_share", "price improvement, $ a share (95 % interval)", ".4f", zero=False)
+    x = quantitative("price_improvement_usd_per_share", "price improvement, $ a share (95% interval)", ".4f", zero=False)
     rule: Spec = {
         "mark": {"type": "rule", "color": INK},
         "encoding": {"x": {"field": "lower", "type": "quantitative"}, "x2": {"field": "upper"}, "y": y},
@@ -84,7 +88,7 @@ def venue_figure(frame: pl.DataFrame) -> Figure:
         caption="Share of executed shares and price improvement by venue. Black bars and diamonds: venues that pay "
         "the router on balance. Grey tick: the venue's share of the tape.",
         alt=f"{len(order)} venues by share of executed shares; the largest is {first['venue']} with "
-        f"{printed(first['share'], 'share')}. Beside each, its price improvement with a 95 % interval.",
+        f"{printed(first['share'], 'share')}. Beside each, its price improvement with a 95% interval.",
         data=table_of("venues-chart-data", frame, FIELDS, "Venues"),
     )
 
@@ -107,7 +111,7 @@ def venues_section(inputs: PackInputs) -> Section:
         return empty_section(inputs, "venues", TITLE)
     blocks: list[Block] = [_concentration(inputs), venue_figure(inputs.venues)]
     if inputs.vendor_request:
-        blocks.append(Callout(tone="warning", title="Ask the provider for", text=inputs.vendor_request))
+        blocks.append(Callout(tone="warning", title="Missing from the provider", text=inputs.vendor_request))
     note = "Averages are share-weighted over the covered executions; coverage is covered ÷ executed shares."
-    blocks.append(table_of("venues", inputs.venues, FIELDS, "Venues", note, compact=True, landscape=True))
+    blocks.append(table_of("venues", inputs.venues, FIELDS, "Venues", note, compact=True))
     return Section(id="venues", title=TITLE, blocks=tuple(blocks), page_break=True)

@@ -26,7 +26,7 @@ def _book(case: WorstExecution) -> pl.DataFrame:
     start = _start(case)
     book = case.quotes.select(ms=(pl.col("at") - start) / NS_PER_MS, bid="bid", ask="ask")
     last = max([event.at for event in case.events] + [case.executed_at])
-    end = max((last - start) / NS_PER_MS * 1.08, *([] if book.is_empty() else [float(book["ms"][-1])]), 1.0)
+    end = max((last - start) / NS_PER_MS * 1.08, *([] if book.is_empty() else [float(book["ms"][-1]) * 1.05]), 1.0)
     return book if book.is_empty() else pl.concat([book, book.tail(1).with_columns(ms=pl.lit(end))])
 
 
@@ -51,7 +51,7 @@ def _band() -> Spec:
         "mark": {"type": "area", "interpolate": "step-after", "color": "#eceff2"},
         "encoding": {
             "x": {"field": "ms", "type": "quantitative"},
-            "y": {"field": "bid", "type": "quantitative", "scale": {"zero": False}},
+            "y": {"field": "bid", "type": "quantitative"},
             "y2": {"field": "ask"},
         },
     }
@@ -59,7 +59,7 @@ def _band() -> Spec:
 
 def _panel(rank: int, case: WorstExecution) -> Spec:
     x = {"field": "ms", "type": "quantitative", "title": None, "axis": {"tickCount": 4, "format": "~s"}}
-    y = {"field": "price", "type": "quantitative", "title": None, "axis": {"tickCount": 4, "format": ".2f"}, "scale": {"zero": False}}
+    y = {"field": "price", "type": "quantitative", "title": None, "axis": {"tickCount": 4, "format": ".2f", "minExtent": 38, "maxExtent": 38}, "scale": {"zero": False, "padding": 7, "nice": False}}
     shape = {
         "field": "what",
         "type": "nominal",
@@ -82,7 +82,7 @@ def _panel(rank: int, case: WorstExecution) -> Spec:
     return {
         "title": {"text": title, "anchor": "start", "fontSize": 10, "fontWeight": "bold", "offset": 4},
         "width": 255,
-        "height": 74,
+        "height": 86,
         "data": values(_book(case)),
         "layer": [_band(), _step("bid"), _step("ask"), rules, points],
     }
@@ -125,6 +125,7 @@ def worst_table(cases: tuple[WorstExecution, ...]) -> Table:
         rows=tuple(_row(rank, case) for rank, case in enumerate(cases, 1)),
         caption="Ten largest costs to customers against the quote at receipt",
         compact=True,
+        together=True,
     )
 
 
