@@ -1,0 +1,86 @@
+"""Parquet files to any canonical table by a declared map; only the mapped columns are decoded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from routeproof.sources.rows import BYTE, RAW, ROW, canonical_rows, source_columns
+from routeproof.sources.source import ReadContext, Source, SourceResult
+from routeproof.sources.streams import DamagedFileError
+from routeproof.vocab.errors import DataRejectedError, MapError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from routeproof.sources.map_file import FileMap
+
+MAGIC = b"PAR1"
+PIECE_ROWS = 500_000
+SMALLEST_FILE_BYTES = 12
+
+
+class NotParquetError(DataRejectedError):
+    """The bytes are not a Parquet file."""
+
+    code = "not_parquet"
+
+
+def read(path: Path, file_map: FileMap | None, context: ReadContext) -> Iterator[SourceResult]:
+    """Pieces of a Parquet file.
+
+    Raises:
+        MapError: if there is no map, it does not fit, or it names a nested column.
+        NotParquetError: if the magic bytes are not there.
+        DamagedFileError: if pages give another number of rows than the footer promises.
+    """
+    if file_map is None or not file_map.table:
+        message = 'expected a map with table = "…" (--map FILE.toml), found none'
+        raise MapError(message, where=context.file)
+    _expect_magic(path, context)
+    scan = pl.scan_parquet(path, glob=False)
+    schema = scan.collect_schema()
+    wanted = list(dict.fromkeys(source_columns(file_map, schema.names()).values()))
+    _expect_flat(schema, wanted)
+    promised = int(scan.select(pl.len()).collect().item())
+    found = 0
+    for start in range(0, max(promised, 1), PIECE_ROWS):
+        frame = scan.select(wanted).slice(start, PIECE_ROWS).collect()
+        found += frame.height
+        yield canonical_rows(positioned(frame, start + 1), file_map, context)
+    if found != promised:
+        message = f"expected {promised} rows as the footer says, found {found}"
+        raise DamagedFileError(message, where=context.file)
+
+
+def positioned(frame: pl.DataFrame, first_row: int) -> pl.DataFrame:
+    """The frame with 1-based row numbers; rows of such files have no byte offset."""
+    return frame.with_columns(
+        pl.int_range(first_row, first_row + frame.height, dtype=pl.Int64, eager=True).alias(ROW),
+        pl.lit(None, dtype=pl.Int64).alias(BYTE),
+        pl.lit(None, dtype=pl.String).alias(RAW),
+    )
+
+
+def _expect_magic(path: Path, context: ReadContext) -> None:
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(len(MAGIC))
+        file.seek(max(size - len(MAGIC), 0))
+        tail = file.read(len(MAGIC))
+    if size < SMALLEST_FILE_BYTES or head != MAGIC or tail != MAGIC:
+        message = f"expected a Parquet file ({MAGIC!r} at both ends), found {head!r} … {tail!r} in {size} bytes"
+        raise NotParquetError(message, where=context.file)
+
+
+def _expect_flat(schema: pl.Schema, wanted: list[str]) -> None:
+    """Nested columns are refused before a page is decoded: their level decoding is where readers go wrong."""
+    for name in wanted:
+        if schema[name].is_nested():
+            message = f"expected plain values in column {name!r}, found {schema[name]}"
+            raise MapError(message, where="[columns]")
+
+
+PARQUET_TABLE = Source(name="parquet", read=read, needs_map=True, meaning="Parquet by a map")

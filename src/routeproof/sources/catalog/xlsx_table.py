@@ -1,0 +1,72 @@
+"""Excel workbooks to any canonical table by a declared map; cells are read as the text that they show."""
+
+from __future__ import annotations
+
+import zipfile
+from typing import TYPE_CHECKING
+
+from routeproof.sources.catalog.parquet_table import positioned
+from routeproof.sources.map_file import nearest
+from routeproof.sources.rows import canonical_rows
+from routeproof.sources.source import ReadContext, Source, SourceResult
+from routeproof.vocab.errors import DataRejectedError, MapError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from routeproof.sources.map_file import FileMap
+
+MAX_CONTENT_BYTES = 2 << 30
+"""A workbook that unpacks to more is not a report that a person made."""
+
+HEADER_ROWS = 1
+
+
+class NotWorkbookError(DataRejectedError):
+    """The bytes are not a workbook that can be opened safely."""
+
+    code = "not_xlsx"
+
+
+def read(path: Path, file_map: FileMap | None, context: ReadContext) -> Iterator[SourceResult]:
+    """The mapped worksheet, the first one if the map names none.
+
+    Raises:
+        MapError: if there is no map, it does not fit, or names a sheet that is not there.
+        NotWorkbookError: if the file is no workbook, or unpacks to more than two GiB.
+    """
+    import fastexcel  # noqa: PLC0415  # only where a workbook is read
+
+    if file_map is None or not file_map.table:
+        message = 'expected a map with table = "…" (--map FILE.toml), found none'
+        raise MapError(message, where=context.file)
+    _expect_workbook(path, context)
+    try:
+        book = fastexcel.read_excel(path.read_bytes())
+    except fastexcel.FastExcelError as error:
+        message = f"expected a workbook, found: {str(error)[:200]}"
+        raise NotWorkbookError(message, where=context.file) from error
+    if file_map.sheet and file_map.sheet not in book.sheet_names:
+        message = (
+            f"expected sheet {file_map.sheet!r}, found {', '.join(book.sheet_names)}"
+            f"{nearest(file_map.sheet, book.sheet_names)}"
+        )
+        raise MapError(message, where="sheet")
+    frame = book.load_sheet(file_map.sheet or 0, dtypes="string").to_polars()
+    yield canonical_rows(positioned(frame, HEADER_ROWS + 1), file_map, context)
+
+
+def _expect_workbook(path: Path, context: ReadContext) -> None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(item.file_size for item in archive.infolist())
+    except (zipfile.BadZipFile, OSError) as error:
+        message = f"expected a workbook (.xlsx), found: {error}"
+        raise NotWorkbookError(message, where=context.file) from error
+    if size > MAX_CONTENT_BYTES:
+        message = f"expected at most {MAX_CONTENT_BYTES} bytes unpacked, found {size}"
+        raise NotWorkbookError(message, where=context.file)
+
+
+XLSX_TABLE = Source(name="xlsx", read=read, needs_map=True, meaning="Excel workbook by a map")
