@@ -48,9 +48,8 @@ class Delivery:
         received: input rows that claimed to be data.
         noise: lines that never did.
         refused: why the whole file is no evidence; empty if it is.
-        already_known: accepted rows that added nothing.
-        rejected_late: reason and day of rows refused when they met the lake.
         days: accepted rows per trading day.
+        known: of these, rows that added nothing.
     """
 
     source: str
@@ -65,8 +64,8 @@ class Delivery:
     received: int
     noise: int
     refused: str = ""
-    already_known: int = 0
     days: dict[date | None, int] = field(default_factory=dict)
+    known: dict[date | None, int] = field(default_factory=dict)
 
     def refuse_rows(self, rows: pl.DataFrame, reason: str) -> None:
         """Move accepted rows of the main table to the rejects."""
@@ -102,7 +101,7 @@ class Delivery:
             "accepted": self.received - sum(rejected.values()),
             "rejected": rejected,
             "noise": self.noise,
-            "already_known": self.already_known,
+            "already_known": sum(self.known.values()),
             "refused": self.refused,
             "days": [
                 {
@@ -110,6 +109,7 @@ class Delivery:
                     "received": self.days.get(day, 0) + sum(by_day.get(day, {}).values()),
                     "accepted": self.days.get(day, 0),
                     "rejected": by_day.get(day, {}),
+                    "already_known": self.known.get(day, 0),
                 }
                 for day in days
             ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -28,7 +29,7 @@ def merge_deliveries(lake: Lake, deliveries: Sequence[Delivery]) -> list[Partiti
         delivered = [_of_part(item.tables[table], part) for item in deliveries if table in item.tables]
         frame = pl.concat([rows for rows in delivered if not rows.is_empty()])
         merged = merge(TABLES[table], _existing(lake, table, part), frame)
-        _account(merged, table, by_source)
+        _account(merged, table, part, by_source)
         if merged.added:
             changed.append(lake.write(table, part, merged.frame))
     rejected = [_write_rejects(lake, item) for item in deliveries if not item.rejects.is_empty()]
@@ -63,10 +64,12 @@ def _existing(lake: Lake, table: str, part: str) -> pl.DataFrame:
     return TABLES[table].empty() if held is None else lake.read_partition(held)
 
 
-def _account(merged: Merged, table: str, by_source: dict[str, Delivery]) -> None:
+def _account(merged: Merged, table: str, part: str, by_source: dict[str, Delivery]) -> None:
+    day = None if part == WHOLE else date.fromisoformat(part)
     for source_id, count in merged.known.value_counts().iter_rows():
         if by_source[source_id].main == table:
-            by_source[source_id].already_known += count
+            known = by_source[source_id].known
+            known[day] = known.get(day, 0) + count
     for (source_id,), rows in merged.conflicts.group_by("source_id"):
         if by_source[str(source_id)].main == table:
             by_source[str(source_id)].refuse_rows(rows, "conflicting_duplicate")

@@ -1,0 +1,152 @@
+"""What came in and what it is worth, per day and source."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from routeproof.stores.commits import source_outcomes
+from routeproof.tables.quality import clock_health, excluded_rows, link_coverage, quote_health, weekdays_without
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from routeproof.app.context import Context
+    from routeproof.stores.lake import Lake
+
+Row = dict[str, Any]
+MARKED_TABLES = ("executions", "trades", "parent_orders")
+
+
+def quality(context: Context) -> Row:
+    """The quality report as JSON values.
+
+    Returns:
+        `total` and `days`: one row per trading day, source and table with `received = accepted + rejected` and
+        `accepted = analysed + excluded`; `quotes`, `clocks`, `links` per day; `gaps`.
+    """
+    lake = context.lake
+    rows = _source_rows(context)
+    _exclude(rows, _exclusions(lake))
+    quotes = [row for day in lake.days("quotes") for row in _records(quote_health(_quotes(lake, day)))]
+    orders = lake.read("parent_orders", columns=["order_id", "received_at", "trading_day"])
+    executions = lake.read("executions")
+    return {
+        "manifest": lake.manifest().id,
+        "total": _total(rows, quotes),
+        "days": sorted(rows.values(), key=lambda row: (str(row["day"]), row["source"], row["table"])),
+        "quotes": quotes,
+        "clocks": _records(clock_health(executions, orders)),
+        "links": _records(link_coverage(lake.read("links"), executions, orders)),
+        "gaps": {table: weekdays_without(pl.Series(lake.days(table), dtype=pl.Date)) for table in _day_tables(lake)},
+    }
+
+
+def _quotes(lake: Lake, day: date) -> pl.DataFrame:
+    columns = ["trading_day", "symbol", "at", "bid", "ask", "source_id", "source_row"]
+    return lake.read("quotes", [day], columns)
+
+
+def _day_tables(lake: Lake) -> list[str]:
+    return [table for table in ("quotes", "trades", "executions", "parent_orders") if lake.days(table)]
+
+
+def _source_rows(context: Context) -> dict[tuple[str | None, str, str], Row]:
+    """Counts of all committed sources, by day, source and table; deliveries of one format to one table add up."""
+    rows: dict[tuple[str | None, str, str], Row] = {}
+    for item in source_outcomes(context.records):
+        outcome: Any = item.outcome
+        for day in outcome["days"]:
+            key = (day["day"], outcome["source"], outcome["table"])
+            row = rows.setdefault(key, _empty_row(*key))
+            row["files"].append(outcome["file"])
+            row["source_ids"].append(item.source_id)
+            row["received"] += day["received"]
+            row["accepted"] += day["accepted"]
+            _add(row["rejected"], day["rejected"])
+            if day["already_known"]:
+                _add(row["excluded"], {"already_known": day["already_known"]})
+            if outcome["refused"]:
+                row["refused"][outcome["file"]] = outcome["refused"]
+        _noise(rows, outcome)
+    return rows
+
+
+def _empty_row(day: str | None, source: str, table: str) -> Row:
+    return {
+        "day": day,
+        "source": source,
+        "table": table,
+        "files": [],
+        "source_ids": [],
+        "received": 0,
+        "accepted": 0,
+        "rejected": {},
+        "noise": 0,
+        "analysed": 0,
+        "excluded": {},
+        "refused": {},
+    }
+
+
+def _noise(rows: dict[tuple[str | None, str, str], Row], outcome: Any) -> None:  # noqa: ANN401  # JSON
+    """Noise has no day of its own; it stands with the file's first day."""
+    days = outcome["days"]
+    if days:
+        rows[(days[0]["day"], outcome["source"], outcome["table"])]["noise"] += outcome["noise"]
+
+
+def _add(into: dict[str, int], counts: dict[str, int]) -> None:
+    for reason, count in counts.items():
+        into[reason] = into.get(reason, 0) + count
+
+
+def _exclusions(lake: Lake) -> pl.DataFrame:
+    frames = []
+    for table in MARKED_TABLES:
+        for day in lake.days(table):
+            symbols = [(day, symbol) for symbol in lake.symbol_ranges("quotes", day)]
+            quoted = pl.DataFrame(symbols, schema={"trading_day": pl.Date, "symbol": pl.String}, orient="row")
+            marked = excluded_rows(table, lake.read(table, [day]), quoted)
+            frames.append(marked.with_columns(pl.lit(table).alias("table")))
+    return pl.concat(frames) if frames else pl.DataFrame()
+
+
+def _exclude(rows: dict[tuple[str | None, str, str], Row], exclusions: pl.DataFrame) -> None:
+    by_source = {
+        (source_id, row["day"], row["table"]): row for row in rows.values() for source_id in row["source_ids"]
+    }
+    for item in exclusions.iter_rows(named=True):
+        row = by_source.get((item["source_id"], item["trading_day"].isoformat(), item["table"]))
+        if row is not None:
+            _add(row["excluded"], {item["reason"]: item["rows"]})
+    for row in rows.values():
+        row["analysed"] = row["accepted"] - sum(row["excluded"].values())
+        del row["source_ids"]
+
+
+def _total(rows: dict[tuple[str | None, str, str], Row], quotes: list[Row]) -> Row:
+    total: Row = {"received": 0, "accepted": 0, "rejected": {}, "noise": 0, "analysed": 0, "excluded": {}}
+    for row in rows.values():
+        for name in ("received", "accepted", "noise", "analysed"):
+            total[name] += row[name]
+        _add(total["rejected"], row["rejected"])
+        _add(total["excluded"], row["excluded"])
+    counted = sum(row["quotes"] for row in quotes)
+    for name in ("crossed", "locked", "one_sided", "stale"):
+        total[f"{name}_share"] = sum(row[name] for row in quotes) / counted if counted else None
+    return total
+
+
+def _records(frame: pl.DataFrame) -> list[Row]:
+    return [dict(_plain(row)) for row in frame.iter_rows(named=True)]
+
+
+def _plain(row: Row) -> Iterable[tuple[str, Any]]:
+    for name, value in row.items():
+        if name == "trading_day":
+            yield "day", value.isoformat() if value is not None else None
+        else:
+            yield name, value

@@ -1,0 +1,77 @@
+"""`routeproof quality`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from routeproof.cli.options import json_option, workspace_option
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+PLAIN_WIDTH = 160
+"""Columns of the tables where stdout is a file or a pipe."""
+
+
+@click.command()
+@workspace_option
+@json_option
+def quality(workspace: Path, *, as_json: bool) -> None:
+    """What came in, what was refused and why, what was left out of analysis, what quotes and clocks are worth."""
+    from routeproof.app.context import open_context  # noqa: PLC0415
+    from routeproof.app.quality import quality as look  # noqa: PLC0415
+
+    with open_context(workspace) as context:
+        report = look(context)
+    if as_json:
+        click.echo(json.dumps(report))
+    else:
+        _show(report)
+
+
+def _show(report: dict[str, Any]) -> None:
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    console = Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH)
+    for title, columns, rows in _tables(report):
+        table = Table(*columns, title=title, title_justify="left", show_edge=False)
+        for row in rows:
+            table.add_row(*(_cell(value) for value in row))
+        console.print(table)
+        console.print()
+    for table, days in report["gaps"].items():
+        if days:
+            console.print(f"No {table} on {', '.join(days)}")
+
+
+def _tables(report: dict[str, Any]) -> list[tuple[str, list[str], list[list[object]]]]:
+    names = ["day", "source", "table", "received", "accepted", "rejected", "noise", "analysed", "excluded"]
+    shown = [
+        ("Received = accepted + rejected; accepted = analysed + excluded", names, report["days"]),
+        (
+            "Quotes",
+            ["day", "quotes", "crossed", "locked", "one_sided", "empty", "stale", "gaps", "out_of_order"],
+            report["quotes"],
+        ),
+        (
+            "Clocks",
+            ["day", "executions", "executed_before_received", "reported_before_executed", "whole_seconds", "rounded"],
+            report["clocks"],
+        ),
+        ("Links", ["day", "method", "records"], report["links"]),
+    ]
+    return [(title, columns, [[row[name] for name in columns] for row in rows]) for title, columns, rows in shown if rows]
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, dict):
+        return "\n".join(f"{count:,} {reason}" for reason, count in value.items()) or "0"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:,}" if isinstance(value, int) else str(value if value is not None else "unknown")
