@@ -1,51 +1,62 @@
-"""What grows in a catalog is listed in order, and brings its worked case."""
+"""What grows in a catalog is listed by name, and every metric and rule in it brings a worked case."""
 
 import ast
+import importlib
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-CASED = {"metrics": "metrics", "rules": "rules"}
-
-
-def test_every_catalog_entry_is_listed_by_name(repository: Path) -> None:
-    """The tuple in a catalog's `__init__` names each of its modules: nothing is found by scanning."""
-    unlisted = [
-        entry.relative_to(repository).as_posix()
-        for catalog in _catalogs(repository)
-        for entry in _entries(catalog)
-        if entry.stem not in _imported(catalog / "__init__.py")
-    ]
-    assert unlisted == []
+import pytest
 
 
-def test_every_metric_and_rule_brings_a_worked_case(repository: Path) -> None:
-    """One entry, one data file of the same name with answers worked by hand."""
-    missing = [
-        entry.relative_to(repository).as_posix()
-        for catalog in _catalogs(repository)
-        if catalog.parent.name in CASED
-        for entry in _entries(catalog)
-        if not (repository / "tests/cases" / CASED[catalog.parent.name] / f"{entry.stem}.toml").is_file()
-    ]
-    assert missing == []
+def test_every_catalog_entry_is_imported_by_name(product: list[Any]) -> None:
+    """Nothing is found by scanning a folder, and nothing lies in a catalog unused."""
+    imported = {name for module in product for name in _imported(module.tree)}
+    unused = [m.name for m in product if "/catalog/" in m.name and m.path.stem not in {"__init__", *imported}]
+    assert unused == []
 
 
-def _catalogs(repository: Path) -> list[Path]:
-    return sorted((repository / "src/routeproof").glob("*/catalog"))
+@pytest.mark.parametrize("kind", ["metrics", "rules"])
+def test_every_entry_has_a_hand_worked_answer(repository: Path, kind: str) -> None:
+    """Each name of the registry is a key in some data file under tests/cases, where its answer was worked by hand."""
+    if not (repository / f"src/routeproof/{kind}/registry.py").exists():
+        pytest.skip(f"no registry of {kind} yet")
+    registry = importlib.import_module(f"routeproof.{kind}.registry")
+    answered: set[str] = set()
+    for case in (repository / "tests/cases" / kind).rglob("*.toml"):
+        answered.update(_keys(tomllib.loads(case.read_text("utf-8"))))
+    assert [entry.name for entry in registry.ALL if entry.name not in answered] == []
 
 
-def _entries(catalog: Path) -> list[Path]:
-    return [path for path in sorted(catalog.glob("*.py")) if not path.stem.startswith("_")]
+def test_metric_names_are_unique_and_end_in_their_unit() -> None:
+    """A name is stable API: one meaning each, and money says per what."""
+    registry = pytest.importorskip("routeproof.metrics.registry", reason="no registry of metrics yet")
+    names = [metric.name for metric in registry.ALL]
+    assert len(names) == len(set(names))
+    for metric in registry.ALL:
+        if metric.unit in {"usd_per_share", "bps", "ms", "usd"}:
+            assert f"_{metric.unit}" in metric.name, metric.name
+        assert metric.better in {"higher", "lower", "nearer_zero", "none"}, metric.name
+        assert metric.formula, metric.name
+        assert metric.source, metric.name
 
 
-def _imported(initialiser: Path) -> set[str]:
-    """Last name of every module that the initialiser imports or imports from."""
-    if not initialiser.exists():
-        return set()
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(initialiser.read_text("utf-8"))):
+def _imported(tree: ast.Module) -> Iterator[str]:
+    """Last name of every module that is imported, or imported from."""
+    for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
-            names.update(alias.name for alias in node.names)
-            names.add((node.module or "").rpartition(".")[2])
+            yield from (alias.name for alias in node.names)
+            yield (node.module or "").rpartition(".")[2]
         elif isinstance(node, ast.Import):
-            names.update(alias.name.rpartition(".")[2] for alias in node.names)
-    return names
+            yield from (alias.name.rpartition(".")[2] for alias in node.names)
+
+
+def _keys(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield key
+            yield from _keys(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _keys(inner)
