@@ -19,6 +19,7 @@ from routeproof.evidence.partials import Floats, Partials
 
 FEWEST_PROJECTIONS = 2
 PROJECTIONS_SCALE = 0.4
+ALLOWED_CORRELATION = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,15 +58,18 @@ def cluster_variance(series: DaySeries) -> Variance:
 
 
 def serial_variance(series: DaySeries) -> Variance:
-    """Variance that allows neighbouring days to move together (autocorrelation up to about 0.5 is covered).
+    """Variance that allows neighbouring days to move together, up to a correlation of `ALLOWED_CORRELATION`.
 
-    The projections are scaled to be unbiased, and the degrees of freedom are Satterthwaite's, under equal day
-    variances: unequal day weights make the projections unequal and dependent, which costs degrees of freedom.
+    The projections are scaled to be unbiased for day values with equal variances and that first-order correlation
+    (for less correlated days they are then too large, never too small); the degrees of freedom are Satterthwaite's
+    under the same: unequal day weights make the projections unequal and dependent, which costs degrees of freedom.
     """
     loads = _cosine_loads(series.weight)
-    gram = loads @ loads.T
+    apart = np.abs(np.subtract.outer(np.arange(len(series.weight)), np.arange(len(series.weight))))
+    together = ALLOWED_CORRELATION**apart
+    gram = loads @ together @ loads.T
     trace = float(np.trace(gram))
-    unbiased = float(np.square(series.weight).sum()) * len(loads) / trace
+    unbiased = float(series.weight @ together @ series.weight) * len(loads) / trace
     energy = np.square(_cosines(len(series.weight)) @ series.residual).mean()
     return Variance(float(energy) * unbiased, trace**2 / float(np.square(gram).sum()))
 
