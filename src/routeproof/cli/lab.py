@@ -19,19 +19,23 @@ def lab() -> None:
 
 @lab.command("simulate")
 @click.option("--seed", default=7, show_default=True, help="The only source of randomness.")
-@click.option("--days", type=click.IntRange(min=1), default=None, help="Keep the first so many sessions of the quarter.")
+@click.option(
+    "--days", type=click.IntRange(min=1), default=None, help="Keep the first so many sessions of the quarter."
+)
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Directory to write.")
 @click.option("--scenario", type=click.Choice(["demo", "honest"]), default="demo", show_default=True)
 @click.option("--cheat", default=None, help="Instead of a scenario: one fault alone, see `routeproof lab cheats`.")
 @click.option("--grade", type=click.IntRange(0, 2), default=2, show_default=True, help="Mild, middle or gross.")
 @click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Processes.")
-def simulate(seed: int, days: int | None, out: Path, scenario: str, cheat: str | None, grade: int, workers: int) -> None:
+def simulate(
+    seed: int, days: int | None, out: Path, scenario: str, cheat: str | None, grade: int, workers: int
+) -> None:
     """Write FIX logs, quotes, trades, vendor reports and maps; prints totals as JSON."""
     from routeproof.lab.delivery import write_delivery  # noqa: PLC0415 heavy imports only when they are needed
 
     config = _config(scenario, cheat, grade, seed, days)
-    with click.progressbar(length=len(config.all_sessions), label="sessions", file=click.get_text_stream("stderr")) as bar:
-        summary = write_delivery(config, out, workers=workers, progress=lambda _done, _total: bar.update(1))
+    summary = write_delivery(config, out, workers=workers, progress=_talk)
+    click.echo("", err=True)
     click.echo(json.dumps(summary, sort_keys=True))
 
 
@@ -51,6 +55,10 @@ def cheats(*, as_json: bool) -> None:
     for one in CHEATS:
         grades = " / ".join(f"{grade:g}" for grade in one.grades)
         click.echo(f"{one.name:20} {grades:20} {one.unit:30} {one.what}")
+
+
+def _talk(done: int, total: int) -> None:
+    click.echo(f"\rsession {done} of {total}", err=True, nl=False)
 
 
 def _config(scenario: str, cheat: str | None, grade: int, seed: int, days: int | None) -> LabConfig:

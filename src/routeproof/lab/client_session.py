@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import polars as pl
 
 from routeproof.lab.clocks import provider_clock
-from routeproof.lab.config import LabConfig
 from routeproof.lab.fix_text import Field, messages
-from routeproof.lab.provider_day import ProviderDay
 from routeproof.lab.states import HOP_NS, ORDER_TYPE, TIME_IN_FORCE, States
 from routeproof.lab.universe import VENUES
 from routeproof.vocab.times import NS_PER_S
+
+if TYPE_CHECKING:
+    from routeproof.lab.config import LabConfig
+    from routeproof.lab.provider_day import ProviderDay
 
 _CHANGE_NS = 500_000
 _TELL_NS = 120_000
@@ -21,7 +25,9 @@ _FEES = pl.Series([venue.fee_usd for venue in VENUES])
 
 def client_messages(config: LabConfig, day: ProviderDay, states: States) -> pl.DataFrame:
     """All messages of the firm-provider session of one day, unordered."""
-    return pl.concat([*_requests(config, day, states.orders), *_answers(config, day, states), *_fills(config, day, states)])
+    return pl.concat(
+        [*_requests(config, day, states.orders), *_answers(config, day, states), *_fills(config, day, states)]
+    )
 
 
 def _requests(config: LabConfig, day: ProviderDay, orders: pl.DataFrame) -> list[pl.DataFrame]:
@@ -75,7 +81,9 @@ def _answers(config: LabConfig, day: ProviderDay, states: States) -> list[pl.Dat
         said.about(cancelled, "4", "4", gone, first + "X", origin=first, leaves=pl.lit(0)),
         said.about(done, "4", "4", pl.col("last_answer_at") + _TELL_NS, first, leaves=pl.lit(0)),
         said.about(expired, "C", "C", pl.col("day_end") + NS_PER_S, ref, leaves=pl.lit(0)),
-        said.about(elected, "L", "0", pl.col("first_child_at") - 100_000, first, leaves=pl.col("quantity"), cum=pl.lit(0)),
+        said.about(
+            elected, "L", "0", pl.col("first_child_at") - 100_000, first, leaves=pl.col("quantity"), cum=pl.lit(0)
+        ),
         _too_late(config, day, orders.filter("race")),
     ]
 
@@ -131,17 +139,17 @@ def _fills(config: LabConfig, day: ProviderDay, states: States) -> list[pl.DataF
     fills = states.executions.join(known, on="order", how="left", maintain_order="left")
     provider, firm = pl.lit(day.provider.comp_id), pl.lit(config.firm)
     status = pl.when(pl.col("leaves") > 0).then(pl.lit("1")).otherwise(pl.lit("2"))
-    trade = _execution_fields(pl.lit("F"), pl.col("price")) + [
+    trade = [
+        *_execution_fields(pl.lit("F"), pl.col("price")),
         Field(17, pl.col("exec_id")), Field(39, status), Field(14, pl.col("cum"), "quantity"),
         Field(151, pl.col("leaves"), "quantity"), Field(6, pl.col("average"), "average"),
         Field(60, pl.col("stamped_at"), "instant"),
     ]  # fmt: skip
     later = fills.filter(pl.col("later") != "")
     busted = pl.col("later") == "busted"
-    change = _execution_fields(
-        pl.when(busted).then(pl.lit("H")).otherwise(pl.lit("G")),
-        pl.when(busted).then("price").otherwise("corrected_price"),
-    ) + [
+    kind = pl.when(busted).then(pl.lit("H")).otherwise(pl.lit("G"))
+    change = [
+        *_execution_fields(kind, pl.when(busted).then("price").otherwise("corrected_price")),
         Field(17, pl.col("exec_id") + "L"), Field(19, pl.col("exec_id")), Field(39, status),
         Field(14, pl.when(busted).then(pl.col("filled") - pl.col("quantity")).otherwise("filled"), "quantity"),
         Field(151, pl.lit("0")), Field(6, pl.col("average"), "average"), Field(60, pl.col("later_at"), "instant"),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.lab.config import LabConfig, Provider
 from routeproof.lab.seeds import stream
 from routeproof.vocab.times import NS_PER_DAY, NS_PER_MS
+
+if TYPE_CHECKING:
+    from routeproof.lab.config import LabConfig, Provider
 
 _PERIOD_DAYS = 17
 

@@ -40,7 +40,7 @@ class LabConfig:
     """One run. Equal values give equal bytes.
 
     Attributes:
-        prior_sessions: sessions before `first`, at `prior_flow` of the usual flow, as each provider's own history.
+        prior_sessions: sessions before `first`, at `prior_flow` of the usual flow and quotes: own history.
         orders_per_day: parent orders per provider and day, at least.
         quotes_per_day: NBBO quotes of all symbols per day, about.
         stress_on, halt_on: days of stressed markets; the day on which one symbol is halted.
@@ -54,7 +54,7 @@ class LabConfig:
     prior_sessions: int = 0
     prior_flow: float = 0.5
     orders_per_day: int = 1010
-    quotes_per_day: int = 165_000
+    quotes_per_day: int = 156_000
     providers: tuple[Provider, ...] = (Provider("P1"), Provider("P2"))
     firm: str = "FIRM"
     stress_on: tuple[date, ...] = ()

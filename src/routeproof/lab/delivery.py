@@ -9,25 +9,29 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from itertools import repeat
 from multiprocessing import get_context
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from routeproof.lab import reference_data
-from routeproof.lab.config import LabConfig
 from routeproof.lab.maps import TABLE_MAPS, fix_map, vendor_map
-from routeproof.lab.market import MarketDay
-from routeproof.lab.sessions import Session
 from routeproof.lab.simulate import LabDay, ProviderFiles, simulate_day
 from routeproof.lab.universe import CODES
 from routeproof.lab.vendor_report import vendor_rows
 from routeproof.vocab.fixed import SCALE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from routeproof.lab.config import LabConfig
+    from routeproof.lab.market import MarketDay
+    from routeproof.lab.sessions import Session
 
 _TRUNCATED_AT, _LATE_FROM = 0.62, 0.95
 _THREADS = "POLARS_MAX_THREADS"
@@ -175,19 +179,20 @@ def _write_log(config: LabConfig, day: str, files: ProviderFiles, folder: Path) 
 
 
 def _truth_folders() -> list[str]:
-    return [f"truth/{name}" for name in ("orders", "routes", "executions")]
+    return [f"truth/{name}" for name in ("orders", "routes", "executions", "carried")]
 
 
 def _write_truth(day: str, files: ProviderFiles, folder: Path) -> None:
     name = f"{files.truth.provider.comp_id}-{day}.parquet"
     states = files.states
-    for kind, frame in (("orders", states.orders), ("routes", states.routes), ("executions", states.executions)):
+    kinds = {"orders": states.orders, "routes": states.routes, "executions": states.executions}
+    for kind, frame in (kinds | {"carried": files.truth.carried}).items():
         frame.write_parquet(folder / kind / name, compression="lz4", statistics=False)
 
 
 def _planted(files: ProviderFiles) -> dict[str, int]:
     """Rows that carry each fault: routes and executions counted apart as `route:NAME` and `execution:NAME`."""
-    counts = {}
+    counts: dict[str, int] = {}
     for kind, frame in (("route", files.states.routes), ("execution", files.states.executions)):
         words = frame["planted"].str.split(" ").explode().value_counts().filter(pl.col("planted") != "")
         counts |= {f"{kind}:{word}": count for word, count in sorted(words.iter_rows())}
@@ -202,7 +207,9 @@ def _write_spanning(config: LabConfig, out: Path, counts: Sequence[DayCounts]) -
     reference_data.fee_schedules().write_csv(reference / "fee_schedules.csv")
     months = [f"{count.day[:7]}-01" for count in counts]
     reference_data.monthly([count.payments for count in counts], months).write_csv(reference / "payments.csv")
-    pl.concat([count.events for count in counts]).write_csv(reference / "market_status.csv")
+    events = pl.concat([count.events for count in counts])
+    if events.height:
+        events.write_csv(reference / "market_status.csv")
     pl.concat([count.auctions for count in counts]).write_csv(reference / "auctions.csv")
     for name, text in TABLE_MAPS.items():
         (out / "maps" / f"{name}.toml").write_text(text, encoding="utf-8")
@@ -222,12 +229,17 @@ def _steps(config: LabConfig, out: Path) -> list[dict[str, object]]:
     steps: list[dict[str, object]] = [
         {"source": source, "table": name, "map": f"maps/{name}.toml", "paths": _found(out, pattern)}
         for source, name, pattern in tables
-        if name != "market_status" or config.halt_on is not None
+        if _found(out, pattern)
     ]
     for provider in config.providers:
         name = provider.comp_id
         steps.append(
-            {"source": "fix-log", "provider": name, "map": f"maps/fix-{name}.toml", "paths": _found(out, f"fix/{name}/*.log")}
+            {
+                "source": "fix-log",
+                "provider": name,
+                "map": f"maps/fix-{name}.toml",
+                "paths": _found(out, f"fix/{name}/*.log"),
+            }
         )
     for provider in config.providers:
         name = provider.comp_id

@@ -6,14 +6,19 @@ Fill columns: `order`, `route`, `version`, `symbol`, `sign`, `executed_at`, `pri
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import polars as pl
 
-from routeproof.lab.market import MarketDay
 from routeproof.lab.resting import queue_fills
+from routeproof.lab.seeds import chance
 from routeproof.lab.universe import IMPROVEMENT, IS_LIT, LATENCY_NS, LIT, TICK
 from routeproof.vocab.fixed import SCALE
 from routeproof.vocab.times import NS_PER_MS, NS_PER_S
+
+if TYPE_CHECKING:
+    from routeproof.lab.market import MarketDay
 
 _SUB_TICK = SCALE // 10_000
 _ACK_NS = 30_000
@@ -133,16 +138,16 @@ def auction_delays_ns(count: int, rng: np.random.Generator) -> np.ndarray:
 
 def _extended(routes: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
     at = routes["arrived_at"].to_numpy() + (rng.uniform(2, 30, routes.height) * NS_PER_S).astype(np.int64)
-    good = (rng.random(routes.height) < 0.45) & (at < routes["until"].to_numpy())
+    good = chance(rng, routes.height, 0.45) & (at < routes["until"].to_numpy())
     return _fills(routes, np.where(good, at, 0), routes["limit"].to_numpy(), "added")
 
 
 def _split(fills: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
     """Some larger fills come as two executions, the second a moment later."""
     lots = pl.col("quantity") // (100 * SCALE)
-    drawn = pl.lit(pl.Series(rng.random(fills.height))) < 0.25
+    drawn = pl.lit(pl.Series(chance(rng, fills.height, 0.25)))
     first = (lots // 2) * (100 * SCALE)
-    marked = fills.with_columns(halved=drawn & (lots >= 2) & (pl.col("liquidity") != "auction"), first=first)
+    marked = fills.with_columns(halved=drawn & (lots > 1) & (pl.col("liquidity") != "auction"), first=first)
     ones = marked.with_columns(quantity=pl.when("halved").then("first").otherwise("quantity"))
     twos = marked.filter("halved").with_columns(
         quantity=pl.col("quantity") - pl.col("first"), executed_at=pl.col("executed_at") + 120_000

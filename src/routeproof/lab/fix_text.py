@@ -12,6 +12,7 @@ from routeproof.vocab.fixed import SCALE
 
 SOH = "\x01"
 Form = Literal["text", "price", "quantity", "instant", "average"]
+RESENT_AFTER_NS = 2_000_000_000
 _BEGIN = f"8=FIX.4.4{SOH}9="
 _BEGIN_SUM = sum(_BEGIN.encode()) + ord(SOH)
 
@@ -33,7 +34,7 @@ class Field:
 def messages(
     frame: pl.DataFrame, kind: str, sender: pl.Expr, target: pl.Expr, at: pl.Expr, fields: list[Field]
 ) -> pl.DataFrame:
-    """One message per row: `at` (true sending instant), `sender`, `target`, `kind`, `body`, `rank` (order at one instant)."""
+    """One message per row: `at` (true sending instant), `sender`, `target`, `kind`, `body`."""
     pieces: list[pl.Expr] = []
     for field in fields:
         start, end = pl.lit(f"{field.tag}="), pl.lit(SOH)
@@ -67,13 +68,15 @@ def lines(log: pl.DataFrame) -> list[str]:
     `log` also has `stamp`, the sender's clock at sending, and `resent` (true: a PossDup copy of an earlier message).
     """
     stamped = log.with_columns(time=instant_text(pl.col("stamp")))
+    first_sent = instant_text(pl.col("stamp") - RESENT_AFTER_NS)
+    again = pl.concat_str([pl.lit(f"43=Y{SOH}122="), first_sent, pl.lit(SOH)])
+    copied = pl.when("resent").then(again).otherwise(pl.lit(""))
     bodies = stamped.select(
         pl.concat_str(
             [
                 pl.lit("35="), "kind", pl.lit(f"{SOH}49="), "sender", pl.lit(f"{SOH}56="), "target",
                 pl.lit(f"{SOH}34="), pl.col("seq").cast(pl.String), pl.lit(f"{SOH}52="), "time", pl.lit(SOH),
-                pl.when("resent").then(pl.concat_str([pl.lit(f"43=Y{SOH}122="), "time", pl.lit(SOH)])).otherwise(pl.lit("")),
-                "body",
+                copied, "body",
             ]
         )
     ).to_series()  # fmt: skip
@@ -113,4 +116,5 @@ def _written(value: pl.Expr, form: Form) -> pl.Expr:
     if form == "quantity":
         whole = (value // SCALE).cast(pl.String)
         return pl.when(value % SCALE == 0).then(whole).otherwise((value / SCALE).round(6).cast(pl.String))
-    return (value / SCALE).round(6).cast(pl.String)
+    decimal: pl.Expr = (value / SCALE).round(6).cast(pl.String)
+    return decimal

@@ -7,15 +7,19 @@ Columns: `order` (row number), `cl_ord_id`, `symbol` (index), `sign` (+1 buy, -1
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import polars as pl
 
-from routeproof.lab.config import LabConfig, Provider
-from routeproof.lab.market import MarketDay
-from routeproof.lab.seeds import stream
+from routeproof.lab.seeds import chance, stream
 from routeproof.lab.universe import TICK
 from routeproof.vocab.fixed import SCALE
 from routeproof.vocab.times import NS_PER_MS, NS_PER_S
+
+if TYPE_CHECKING:
+    from routeproof.lab.config import LabConfig, Provider
+    from routeproof.lab.market import MarketDay
 
 KINDS: tuple[tuple[str, float, str, str], ...] = (  # kind, share, order type, time in force
     ("market", 0.290, "market", "day"),
@@ -58,7 +62,7 @@ def customer_orders(config: LabConfig, provider: Provider, market: MarketDay, *,
             "cl_ord_id": [f"{provider.comp_id[-1]}{index + 1:06d}" for index in range(count)],
             "symbol": symbol,
             "sign": sign,
-            "short": (sign < 0) & (rng.random(count) < 0.05),
+            "short": (sign < 0) & chance(rng, count, 0.05),
             "kind": pl.Series([row[0] for row in KINDS]).gather(kind),
             "order_type": pl.Series([row[2] for row in KINDS]).gather(kind),
             "tif": pl.Series([row[3] for row in KINDS]).gather(kind),
@@ -75,33 +79,33 @@ def customer_orders(config: LabConfig, provider: Provider, market: MarketDay, *,
     ).with_columns(
         pl.when(pl.col("kind") == "directed").then(pl.lit(_DIRECTED_TO)).alias("directed"),
         pl.col("limit", "stop", "cancel_at", "replace_at", "replace_limit").replace(0, None),
-        _refusals(provider, market, rng.random(count)),
+        _refusals(provider, market, chance(rng, count, 0.003)),
     )
 
 
-def _refusals(provider: Provider, market: MarketDay, draw: np.ndarray) -> pl.Expr:
+def _refusals(provider: Provider, market: MarketDay, rarely: np.ndarray) -> pl.Expr:
     """Why the provider refuses an order at entry, else null: an outage, or a rare refusal in honest flow."""
     start = market.session.open_at + (4 * 3600 + 35 * 60) * NS_PER_S
-    is_out = pl.col("received_at").is_between(start, start + 1200 * NS_PER_S) & (provider.outage_on == market.session.day)
-    rare = pl.lit(pl.Series(draw)) < 0.003
-    return (
-        pl.when(is_out).then(pl.lit("system unavailable")).when(rare).then(pl.lit("exceeds limit")).alias("refused")
+    is_out = pl.col("received_at").is_between(start, start + 1200 * NS_PER_S) & (
+        provider.outage_on == market.session.day
     )
+    rare = pl.lit(pl.Series(rarely))
+    return pl.when(is_out).then(pl.lit("system unavailable")).when(rare).then(pl.lit("exceeds limit")).alias("refused")
 
 
 def _shares() -> np.ndarray:
     shares = np.array([row[1] for row in KINDS])
-    return shares / shares.sum()
+    return np.divide(shares, shares.sum())
 
 
 def _receipts(market: MarketDay, kind: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     session, count = market.session, len(kind)
     length = session.close_at - session.open_at
-    place = np.where(rng.random(count) < 0.45, rng.beta(0.7, 2.2, count), rng.beta(1.1, 0.8, count))
+    place = np.where(chance(rng, count, 0.45), rng.beta(0.7, 2.2, count), rng.beta(1.1, 0.8, count))
     at = session.open_at + NS_PER_S + (place * (length - 120 * NS_PER_S)).astype(np.int64)
     early = session.open_at - (rng.random(count) * 5400 + 60).astype(np.int64) * NS_PER_S
     late = session.close_at + (rng.random(count) * 5400 + 60).astype(np.int64) * NS_PER_S
-    at = np.where(kind == KIND["outside_hours"], np.where(rng.random(count) < 0.5, early, late), at)
+    at = np.where(kind == KIND["outside_hours"], np.where(chance(rng, count, 0.5), early, late), at)
     at = np.where(kind == KIND["on_open"], early, at)
     return np.where(kind == KIND["on_close"], np.minimum(at, session.close_at - 900 * NS_PER_S), at) // 1000 * 1000
 
@@ -118,13 +122,12 @@ def _sides(market: MarketDay, symbol: np.ndarray, at: np.ndarray, rng: np.random
 def _quantities(kind: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     count = len(kind)
     lots = np.minimum(np.ceil(np.exp(rng.normal(0.55, 0.95, count))), 30).astype(np.int64) * 100
-    form = rng.random(count)
     odd = rng.integers(1, 100, count)
     fraction = rng.integers(1, 8_000, count) * (SCALE // 1000)
-    whole = np.where(form < 0.36, odd, lots)
+    whole = np.where(chance(rng, count, 0.33), odd, lots)
     whole = np.where(kind == KIND["not_held"], lots * 5 + 2000, whole) * SCALE
-    fractional = (form < 0.06) & np.isin(kind, [KIND["market"]])
-    return np.where(fractional, fraction, whole)
+    fractional = chance(rng, count, 0.10) & np.isin(kind, [KIND["market"]])
+    return np.asarray(np.where(fractional, fraction, whole))
 
 
 def _prices(
@@ -138,8 +141,8 @@ def _prices(
     inside = near + sign * (-(-spread // (2 * TICK)) * TICK)  # at the midpoint or the first tick beyond it
     inside = np.where(spread > TICK, inside, far)
     behind = near - sign * TICK * (rng.geometric(0.45, count) - 1)
-    behind = np.where(rng.random(count) < 0.12, near - sign * (near // 25 // TICK) * TICK, behind)
-    through = far + sign * TICK * np.where(rng.random(count) < 0.5, 0, rng.integers(1, 4, count))
+    behind = np.where(chance(rng, count, 0.12), near - sign * (near // 25 // TICK) * TICK, behind)
+    through = far + sign * TICK * np.where(chance(rng, count, 0.5), 0, rng.integers(1, 4, count))
     limit = np.zeros(count, np.int64)
     for names, price in (
         (("marketable_limit", "marketable_limit_ioc", "directed"), through),
@@ -159,9 +162,9 @@ def _changes(
     resting = np.isin(kind, [KIND["non_marketable"], KIND["midpoint_or_better"], KIND["pegged"]])
     after = at + (rng.exponential(1500, count) * NS_PER_S).astype(np.int64) // NS_PER_MS * NS_PER_MS + NS_PER_S
     in_time = resting & (after < market.session.close_at - 5 * NS_PER_S)
-    draw = rng.random(count)
-    cancel = np.where(in_time & (draw < 0.45), after, 0)
-    replaces = in_time & (draw > 0.88) & (kind == KIND["non_marketable"])
+    cancels = chance(rng, count, 0.45)
+    cancel = np.where(in_time & cancels, after, 0)
+    replaces = in_time & ~cancels & chance(rng, count, 0.22) & (kind == KIND["non_marketable"])
     replace = np.where(replaces, after, 0)
     nearer = limit + sign * TICK * rng.integers(1, 4, count)
     return cancel, replace, np.where(replaces, nearer, 0)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from routeproof.lab.config import LabConfig, Provider
+from typing import TYPE_CHECKING
+
 from routeproof.lab.universe import VENUES
+
+if TYPE_CHECKING:
+    from routeproof.lab.config import LabConfig, Provider
 
 _QUOTES = """\
 # Best quotes, one Parquet file per day; prices are doubles, times UTC nanoseconds.

@@ -7,15 +7,19 @@ the set stands one tick behind. The NBBO is therefore the best of the venues by 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from routeproof.lab.config import LabConfig
 from routeproof.lab.seeds import hashed, stream
-from routeproof.lab.sessions import Session
 from routeproof.lab.universe import LIT, TICK, Instrument, instruments
 from routeproof.vocab.times import NS_PER_S
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from routeproof.lab.config import LabConfig
+    from routeproof.lab.sessions import Session
 
 _SHIFT = 48  # a day's nanoseconds fit below this bit
 _HALT_START_S, _HALT_LENGTH_S = 5_400, 1_800
@@ -52,7 +56,8 @@ class MarketDay:
     def before(self, symbol: np.ndarray, at: np.ndarray) -> np.ndarray:
         """Row of the quote in force strictly before each instant; the day's first quote if there is none yet."""
         wanted = (symbol.astype(np.int64) << _SHIFT) | (at - self.session.midnight_at)
-        return np.maximum(np.searchsorted(self.key, wanted, side="left") - 1, self.starts[symbol])
+        row: np.ndarray = np.searchsorted(self.key, wanted, side="left") - 1
+        return np.maximum(row, self.starts[symbol])
 
     def tradable(self, symbol: np.ndarray, at: np.ndarray) -> np.ndarray:
         """Each instant, or just after the market of the symbol resumes where it is halted."""
@@ -67,10 +72,12 @@ def market_day(config: LabConfig, session: Session, opening: np.ndarray) -> Mark
     symbols = instruments()
     total = sum(one.activity for one in symbols)
     stressed = session.day in config.stress_on
+    busy = config.quotes_per_day * (1.4 if stressed else 1.0)
+    busy *= config.prior_flow if session.day < config.first else 1.0
     parts = []
     for one, price in zip(symbols, opening, strict=True):
         rng = stream(config.seed, "market", session.day.isoformat(), one.symbol)
-        count = int(config.quotes_per_day * one.activity / total * (1.4 if stressed else 1.0) * rng.uniform(0.9, 1.15))
+        count = int(busy * one.activity / total * rng.uniform(0.9, 1.15))
         parts.append(_symbol_quotes(one, float(price), count, session, rng, stressed=stressed))
     halts = _halts(config, session, symbols)
     for symbol, start, end in halts:
@@ -148,7 +155,7 @@ def _withdraw(quotes: Quotes, start: int, end: int) -> Quotes:
     first, last = np.searchsorted(quotes.at, [start, end])
     keep = np.concatenate([np.arange(first + 1), np.arange(last, len(quotes.at))])
     columns = {name: getattr(quotes, name)[keep] for name in Quotes.__dataclass_fields__}
-    for name in columns:
-        columns[name][first] = 0
+    for column in columns.values():
+        column[first] = 0
     columns["at"][first] = start
     return Quotes(**columns)

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
 import polars as pl
 
 from routeproof.lab.cheats import CHEATS
 from routeproof.lab.cheats.cheat import Scene, Stage
-from routeproof.lab.config import LabConfig, Provider
 from routeproof.lab.fills import arrivals, fill_routes
 from routeproof.lab.flow import customer_orders
-from routeproof.lab.market import MarketDay
+from routeproof.lab.gtc import carried_fills, with_gtc
 from routeproof.lab.seeds import stream
 from routeproof.lab.sor import plan_routes, with_retries
 from routeproof.lab.universe import LATENCY_NS
 from routeproof.vocab.times import NS_PER_MS
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from routeproof.lab.config import LabConfig, Provider
+    from routeproof.lab.market import MarketDay
 
 _BUST_SHARE, _CORRECTION_SHARE = 0.0006, 0.0008
 _AFTER_TRADE_NS = 900 * 1_000_000_000
@@ -28,7 +33,7 @@ class ProviderDay:
 
     `executions` adds to the fills: `execution` (number), `arrived_at`, `stamped_at` (the time the provider states),
     `told_at` (when it tells the firm), `reported` (stands in the vendor's report and drop copy), `later`
-    (`busted`, `corrected` or empty), `later_at`, `corrected_price`.
+    (`busted`, `corrected` or empty), `later_at`, `corrected_price`. `carried` are executions of earlier days' orders.
     """
 
     provider: Provider
@@ -36,20 +41,21 @@ class ProviderDay:
     orders: pl.DataFrame
     routes: pl.DataFrame
     executions: pl.DataFrame
+    carried: pl.DataFrame
 
 
 def provider_day(config: LabConfig, provider: Provider, market: MarketDay) -> ProviderDay:
     """Simulate one provider's day; all its random numbers hang on seed, day and provider."""
     day = market.session.day
     thinner = config.prior_flow if day < config.first else 1.0
-    orders = customer_orders(config, provider, market, thinner=thinner)
+    orders = with_gtc(config, provider, market.session, customer_orders(config, provider, market, thinner=thinner))
     rng = stream(config.seed, "router", day.isoformat(), provider.comp_id)
     routes = _cheated(config, provider, "route", plan_routes(orders, market, provider.decision_us, rng), orders, market)
     routes = arrivals(with_retries(routes), rng)
     fills = _cheated(config, provider, "fill", fill_routes(routes, market, rng), orders, market)
     reports = _reports(fills, routes, market, rng)
     executions = _cheated(config, provider, "report", reports, orders, market)
-    return ProviderDay(provider, market, orders, routes, executions)
+    return ProviderDay(provider, market, orders, routes, executions, carried_fills(config, provider, market))
 
 
 def _cheated(
@@ -70,22 +76,19 @@ def _reports(fills: pl.DataFrame, routes: pl.DataFrame, market: MarketDay, rng: 
     draw = pl.lit(pl.Series(rng.random(fills.height)))
     session_end = market.session.close_at + 1_800 * 1_000_000_000
     back = pl.lit(pl.Series(LATENCY_NS)).gather(pl.col("venue")) + NS_PER_MS // 2
-    return (
-        fills.join(routes.select("route", "arrived_at"), on="route", how="left", maintain_order="left")
-        .with_columns(
-            execution=pl.int_range(pl.len()),
-            stamped_at=pl.col("executed_at"),
-            told_at=pl.col("executed_at") + back,
-            reported=pl.lit(value=True),
-            later=pl.when(draw < _BUST_SHARE)
-            .then(pl.lit("busted"))
-            .when(draw < _BUST_SHARE + _CORRECTION_SHARE)
-            .then(pl.lit("corrected"))
-            .otherwise(pl.lit("")),
-            later_at=pl.max_horizontal(
-                pl.min_horizontal(pl.col("executed_at") + _AFTER_TRADE_NS, pl.lit(session_end)),
-                pl.col("executed_at") + 60_000_000_000,
-            ),
-            corrected_price=pl.col("price") - pl.col("sign") * 10_000_000,
-        )
+    return fills.join(routes.select("route", "arrived_at"), on="route", how="left", maintain_order="left").with_columns(
+        execution=pl.int_range(pl.len()),
+        stamped_at=pl.col("executed_at"),
+        told_at=pl.col("executed_at") + back,
+        reported=pl.lit(value=True),
+        later=pl.when(draw < _BUST_SHARE)
+        .then(pl.lit("busted"))
+        .when(draw < _BUST_SHARE + _CORRECTION_SHARE)
+        .then(pl.lit("corrected"))
+        .otherwise(pl.lit("")),
+        later_at=pl.max_horizontal(
+            pl.min_horizontal(pl.col("executed_at") + _AFTER_TRADE_NS, pl.lit(session_end)),
+            pl.col("executed_at") + 60_000_000_000,
+        ),
+        corrected_price=pl.col("price") - pl.col("sign") * 10_000_000,
     )

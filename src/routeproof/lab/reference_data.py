@@ -1,20 +1,24 @@
-"""Reference files that come with the flow: venues as the provider declares them, fees, payments, instruments, events."""
+"""Reference files beside the flow: venues as the provider declares them, fees, payments, instruments, events."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.lab.config import LabConfig
 from routeproof.lab.fills import official_prices
-from routeproof.lab.market import MarketDay
-from routeproof.lab.provider_day import ProviderDay
 from routeproof.lab.tape import auction_times
 from routeproof.lab.universe import CODES, VENUES, instruments
 from routeproof.vocab.fixed import SCALE
 from routeproof.vocab.times import NS_PER_S
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from routeproof.lab.config import LabConfig
+    from routeproof.lab.market import MarketDay
+    from routeproof.lab.provider_day import ProviderDay
 
 _VALID_FROM = "2026-01-01"
 _KINDS = {"lit": "exchange", "dark": "ats", "wholesaler": "wholesaler"}
@@ -36,7 +40,7 @@ def securities() -> pl.DataFrame:
     """The instruments."""
     return pl.DataFrame(
         [
-            {"symbol": one.symbol, "valid_from": _VALID_FROM, "listing": one.listing, "sp500": index < 15,
+            {"symbol": one.symbol, "valid_from": _VALID_FROM, "listing": one.listing, "sp500": index % 2 == 0,
              "round_lot": 100, "tick": 0.01, "calendar": "xnys"}
             for index, one in enumerate(instruments())
         ]
@@ -58,9 +62,14 @@ def payments_of_day(day: ProviderDay) -> pl.DataFrame:
     """What each venue owes the firm for one day's flow: `provider_id`, `venue`, `payment_usd`."""
     rate = pl.lit(pl.Series([one.payment_usd for one in VENUES])).gather(pl.col("venue"))
     stands = day.executions.filter((pl.col("later") != "busted") & (rate > 0))
-    return stands.group_by(
-        pl.lit(day.provider.comp_id).alias("provider_id"), pl.lit(pl.Series(CODES)).gather(pl.col("venue")).alias("mic")
-    ).agg((rate * pl.col("quantity") / SCALE).sum().alias("payment_usd")).sort("mic")
+    return (
+        stands.group_by(
+            pl.lit(day.provider.comp_id).alias("provider_id"),
+            pl.lit(pl.Series(CODES)).gather(pl.col("venue")).alias("mic"),
+        )
+        .agg((rate * pl.col("quantity") / SCALE).sum().alias("payment_usd"))
+        .sort("mic")
+    )
 
 
 def market_events(market: MarketDay) -> pl.DataFrame:
@@ -94,7 +103,9 @@ def monthly(parts: Sequence[pl.DataFrame], months: Sequence[str]) -> pl.DataFram
     """Payments by venue, provider and month from the days' payments; whole cents."""
     every = [part.with_columns(month=pl.lit(month)) for part, month in zip(parts, months, strict=True)]
     total = pl.concat(every).group_by("mic", "provider_id", "month").agg(pl.col("payment_usd").sum().round(2))
-    return total.sort("month", "provider_id", "mic").select(pl.col("mic").alias("venue"), "provider_id", "month", "payment_usd")
+    return total.sort("month", "provider_id", "mic").select(
+        pl.col("mic").alias("venue"), "provider_id", "month", "payment_usd"
+    )
 
 
 def iso(at: int) -> str:

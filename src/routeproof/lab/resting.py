@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-import numpy as np
-import polars as pl
+from typing import TYPE_CHECKING
 
-from routeproof.lab.market import MarketDay
+import numpy as np
+
 from routeproof.vocab.times import NS_PER_S
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from routeproof.lab.market import MarketDay
 
 _QUEUE_MEAN_S = 420.0
 

@@ -22,6 +22,11 @@ def stream(seed: int, *names: str | int) -> np.random.Generator:
     return np.random.Generator(np.random.PCG64(key))
 
 
+def chance(rng: np.random.Generator, count: int, share: float) -> np.ndarray:
+    """`count` booleans, each true with probability `share`."""
+    return rng.random(count) < share
+
+
 def hashed(values: np.ndarray, salt: int) -> np.ndarray:
     """A fixed pseudo-random uint64 per value (splitmix64): the same quote always shows the same sizes."""
     mixed = values.astype(np.uint64) + np.uint64((salt * 0x9E3779B97F4A7C15) & 0xFFFFFFFFFFFFFFFF)

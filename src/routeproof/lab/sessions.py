@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from routeproof.vocab.times import EQUITY_ZONE, NS_PER_S
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _SATURDAY, _SUNDAY, _THURSDAY, _MONDAY = 5, 6, 3, 0
 

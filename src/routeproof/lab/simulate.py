@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.lab.clocks import provider_clock
 from routeproof.lab.client_session import client_messages
-from routeproof.lab.config import LabConfig
-from routeproof.lab.fix_text import lines, numbered
+from routeproof.lab.clocks import provider_clock
+from routeproof.lab.fix_text import RESENT_AFTER_NS, lines, numbered
+from routeproof.lab.gtc import carried_messages
 from routeproof.lab.market import MarketDay, market_day, opening_prices
 from routeproof.lab.provider_day import ProviderDay, provider_day
 from routeproof.lab.seeds import stream
-from routeproof.lab.sessions import Session
 from routeproof.lab.states import States, order_states
 from routeproof.lab.tape import tape
 from routeproof.lab.venue_session import venue_messages
-from routeproof.vocab.times import NS_PER_S
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from routeproof.lab.config import LabConfig
+    from routeproof.lab.sessions import Session
 
 _RESENT_SHARE = 0.0015
 
@@ -61,11 +65,12 @@ def simulate_day(config: LabConfig, session: Session) -> LabDay:
 
 def _log(config: LabConfig, day: ProviderDay, states: States) -> list[str]:
     """All messages that the firm's log of this provider holds, in order of sending."""
-    ordered = numbered(pl.concat([client_messages(config, day, states), venue_messages(config, day, states)]))
+    carried = carried_messages(config, day.provider, day.carried)
+    ordered = numbered(pl.concat([client_messages(config, day, states), venue_messages(config, day, states), *carried]))
     honest = ordered.with_columns(resent=pl.lit(value=False))
     rng = stream(config.seed, "resend", day.market.session.day.isoformat(), day.provider.comp_id)
     drawn = pl.Series(rng.random(ordered.height) < _RESENT_SHARE) & (ordered["sender"] == day.provider.comp_id)
-    again = honest.filter(drawn).with_columns(at=pl.col("at") + 2 * NS_PER_S, resent=pl.lit(value=True))
+    again = honest.filter(drawn).with_columns(at=pl.col("at") + RESENT_AFTER_NS, resent=pl.lit(value=True))
     every = pl.concat([honest, again]).sort("at", maintain_order=True)
     own_clock = pl.col("sender") == day.provider.comp_id
     clock = provider_clock(config, day.provider, pl.col("at"))

@@ -16,6 +16,7 @@ import polars as pl
 
 from routeproof.lab.market import MarketDay, touch_size
 from routeproof.lab.resting import first_touch
+from routeproof.lab.seeds import chance
 from routeproof.lab.universe import DARK, EXTENDED, INDEX, LATENCY_NS, LIT, WHOLESALERS
 from routeproof.vocab.fixed import SCALE
 from routeproof.vocab.times import NS_PER_S
@@ -35,10 +36,11 @@ _RETRY_NS = 1_500_000
 def plan_routes(orders: pl.DataFrame, market: MarketDay, decision_us: int, rng: np.random.Generator) -> pl.DataFrame:
     """Honest child routes of one day's accepted orders, in order of `order`, `child`."""
     decision = (np.exp(rng.normal(np.log(decision_us), 0.3, orders.height)) * 1000).astype(np.int64)
-    known = orders.with_columns(
-        decided_at=pl.col("sent_at") + 300_000 + pl.Series(decision), day_end=_day_end(market)
-    ).with_columns(until=pl.min_horizontal("cancel_at", "replace_at", "day_end")
-    ).filter(pl.col("refused").is_null())
+    known = (
+        orders.with_columns(decided_at=pl.col("sent_at") + 300_000 + pl.Series(decision), day_end=_day_end(market))
+        .with_columns(until=pl.min_horizontal("cancel_at", "replace_at", "day_end"))
+        .filter(pl.col("refused").is_null())
+    )
     parts = [
         _take(known.filter(pl.col("kind").is_in(_TAKING)), market, rng),
         _take(_triggered(known.filter(pl.col("kind") == "stop"), market), market, rng),
@@ -51,7 +53,7 @@ def plan_routes(orders: pl.DataFrame, market: MarketDay, decision_us: int, rng: 
     ]
     routes = pl.concat(parts).filter(pl.col("quantity") > 0).sort("order", "version", "sent_at", maintain_order=True)
     lit_take = (pl.col("style") == "take") & (pl.col("venue") < len(LIT))
-    missed = lit_take & (pl.lit(pl.Series(rng.random(routes.height))) < _HONEST_MISS)
+    missed = lit_take & pl.lit(pl.Series(chance(rng, routes.height, _HONEST_MISS)))
     return routes.with_columns(missed=missed)
 
 
@@ -64,8 +66,10 @@ def with_retries(routes: pl.DataFrame) -> pl.DataFrame:
         planted=pl.lit(""),
     )
     every = pl.concat([routes, again]).sort("order", "version", "sent_at", maintain_order=True)
-    return every.with_columns(child=pl.int_range(1, pl.len() + 1).over("order")).with_row_index("route").with_columns(
-        pl.col("route").cast(pl.Int64)
+    return (
+        every.with_columns(child=pl.int_range(1, pl.len() + 1).over("order"))
+        .with_row_index("route")
+        .with_columns(pl.col("route").cast(pl.Int64))
     )
 
 
@@ -78,7 +82,9 @@ def _day_end(market: MarketDay) -> pl.Expr:
     outside = pl.col("kind") == "outside_hours"
     early = pl.col("received_at") < market.session.open_at
     return (
-        pl.when(outside & early)
+        pl.when(pl.col("tif") == "gtc")
+        .then("received_at")  # it rests beyond today; the day it fills is another day's story
+        .when(outside & early)
         .then(market.session.open_at)
         .when(outside)
         .then(close + _EXTENDED_S * NS_PER_S)
@@ -152,7 +158,7 @@ def _take(orders: pl.DataFrame, market: MarketDay, rng: np.random.Generator) -> 
     symbol, sign = orders["symbol"].to_numpy(), orders["sign"].to_numpy()
     quantity = orders["quantity"].to_numpy()
     row = market.before(symbol, market.tradable(symbol, orders["decided_at"].to_numpy()))
-    small = (quantity <= _WHOLESALE_MOST) & (rng.random(orders.height) < _WHOLESALE_SHARE)
+    small = (quantity <= _WHOLESALE_MOST) & chance(rng, orders.height, _WHOLESALE_SHARE)
     held = ~orders["kind"].is_in(["not_held", "directed"]).to_numpy() & ~(orders["tif"] == "ioc").to_numpy()
     wholesale = (small & held) | (quantity % SCALE != 0)
     directed = orders["directed"].is_not_null().to_numpy()
@@ -202,4 +208,3 @@ def _ranked(market: MarketDay, row: np.ndarray, sign: np.ndarray) -> tuple[np.nd
             )
         sizes.append(np.where(venue == best, shown, hidden) * SCALE)
     return first, second, sizes
-

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.lab.provider_day import ProviderDay
 from routeproof.lab.universe import CODES
 from routeproof.vocab.times import NS_PER_MS
+
+if TYPE_CHECKING:
+    from routeproof.lab.provider_day import ProviderDay
 
 SIDE = pl.when("short").then(pl.lit("5")).when(pl.col("sign") > 0).then(pl.lit("1")).otherwise(pl.lit("2"))
 ORDER_TYPE = {"market": "1", "limit": "2", "stop": "3", "pegged": "P"}
@@ -84,7 +87,9 @@ def _orders(day: ProviderDay, executions: pl.DataFrame, stamp: str) -> pl.DataFr
     filled = joined.with_columns(
         ticker=pl.lit(tickers).gather(pl.col("symbol")),
         side_code=SIDE,
-        order_id=pl.format("{}-{}-{}", pl.lit(day.provider.comp_id), pl.lit(stamp), "order"),
+        order_id=pl.when(pl.col("tif") == "gtc")
+        .then(pl.col("cl_ord_id") + "O")
+        .otherwise(pl.format("{}-{}-{}", pl.lit(day.provider.comp_id), pl.lit(stamp), "order")),
         filled=pl.col("filled").fill_null(0),
         replaced=pl.col("replace_at").is_not_null() & ~pl.col("traded_first").fill_null(value=False),
     )
@@ -118,7 +123,8 @@ def _orders(day: ProviderDay, executions: pl.DataFrame, stamp: str) -> pl.DataFr
 def _routes(day: ProviderDay, orders: pl.DataFrame, executions: pl.DataFrame, stamp: str) -> pl.DataFrame:
     totals = executions.group_by("route").agg(pl.col("quantity").sum().alias("filled"))
     parents = orders.select(
-        "order", "cl_ord_id", "ticker", "side_code", "order_type", "instructions", "cancel_at", "replace_at", "replaced",
+        "order", "cl_ord_id", "ticker", "side_code", "order_type", "instructions", "cancel_at", "replace_at",
+        "replaced",
         "day_end",
     )  # fmt: skip
     joined = day.routes.join(totals, on="route", how="left", maintain_order="left").join(
@@ -146,5 +152,7 @@ def _routes(day: ProviderDay, orders: pl.DataFrame, executions: pl.DataFrame, st
         mic=_mic(),
         parent_ref=_ref(pl.col("version")),
         child_id=pl.format("C{}-{}", "child", _ref(pl.col("version"))),
-        venue_order_id=pl.format("{}{}{}r{}", _mic(), pl.lit(stamp), pl.lit(day.provider.comp_id), "route"),
+        venue_order_id=pl.when(pl.col("tif") == "gtc")
+        .then(pl.col("cl_ord_id") + "V")
+        .otherwise(pl.format("{}{}{}r{}", _mic(), pl.lit(stamp), pl.lit(day.provider.comp_id), "route")),
     )

@@ -6,19 +6,23 @@ exchange. Conditions: `@` regular, `I` odd lot, `F` sweep, `O` opening, `6` clos
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
-from routeproof.lab.config import LabConfig
 from routeproof.lab.fills import official_prices
-from routeproof.lab.market import MarketDay
-from routeproof.lab.provider_day import ProviderDay
-from routeproof.lab.seeds import stream
+from routeproof.lab.seeds import chance, stream
 from routeproof.lab.universe import CODES, IS_LIT
 from routeproof.vocab.fixed import SCALE
 from routeproof.vocab.times import NS_PER_S
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from routeproof.lab.config import LabConfig
+    from routeproof.lab.market import MarketDay
+    from routeproof.lab.provider_day import ProviderDay
 
 OFF_EXCHANGE = "FINN"
 _PRINT_SHARE = 0.06
@@ -49,12 +53,12 @@ def _others(config: LabConfig, market: MarketDay) -> pl.DataFrame:
     count = len(rows)
     bid, ask = quotes.bid[rows], quotes.ask[rows]
     gap = (quotes.at[rows + 1] - quotes.at[rows]) * rng.random(count)
-    buying = rng.random(count) < 0.5
-    lit = rng.random(count) < 0.58
+    buying = chance(rng, count, 0.5)
+    lit = chance(rng, count, 0.58)
     touch = np.where(buying, ask, bid)
     inside = touch + np.where(buying, -1, 1) * ((ask - bid) * rng.integers(0, 6, count) // 10)
     venue = np.where(buying, quotes.ask_venue[rows], quotes.bid_venue[rows]).astype(np.int64)
-    odd = rng.random(count) < 0.35
+    odd = chance(rng, count, 0.35)
     shares = np.where(odd, rng.integers(1, 100, count), 100 * rng.geometric(0.5, count)) * SCALE
     codes = _CONDITIONS[np.searchsorted([0.93, 0.998], rng.random(count))]
     codes = np.where(odd, np.char.add(codes, "I"), codes)

@@ -6,19 +6,26 @@ an order held back before that looks fast. Executions it does not report are not
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import polars as pl
 
-from routeproof.lab.provider_day import ProviderDay
-from routeproof.lab.states import States
 from routeproof.vocab.fixed import SCALE
 from routeproof.vocab.times import NS_PER_MS
+
+if TYPE_CHECKING:
+    from routeproof.lab.provider_day import ProviderDay
+    from routeproof.lab.states import States
 
 
 def vendor_rows(day: ProviderDay, states: States) -> pl.DataFrame:
     """The vendor's rows of one day, by order."""
     market, quotes = day.market, day.market.quotes
     shown = states.executions.filter("reported").join(
-        states.routes.select("route", pl.col("sent_at").alias("child_at")), on="route", how="left", maintain_order="left"
+        states.routes.select("route", pl.col("sent_at").alias("child_at")),
+        on="route",
+        how="left",
+        maintain_order="left",
     )
     row = market.before(shown["symbol"].to_numpy(), shown["stamped_at"].to_numpy())
     far = pl.when(pl.col("sign") > 0).then(pl.Series(quotes.ask[row])).otherwise(pl.Series(quotes.bid[row]))
@@ -36,19 +43,21 @@ def vendor_rows(day: ProviderDay, states: States) -> pl.DataFrame:
     )
     orders = states.orders.filter(pl.col("ended") != "refused")
     received = market.before(orders["symbol"].to_numpy(), orders["received_at"].to_numpy())
-    return orders.with_columns(
-        bid=pl.Series(quotes.bid[received]) / SCALE, ask=pl.Series(quotes.ask[received]) / SCALE
-    ).join(per_order, on="order", how="left", maintain_order="left", suffix="_shown").select(
-        pl.lit(market.session.day.isoformat()).alias("trade_date"),
-        pl.col("cl_ord_id").alias("client_order_id"),
-        pl.col("ticker").alias("symbol"),
-        pl.when(pl.col("sign") > 0).then(pl.lit("B")).otherwise(pl.lit("S")).alias("side"),
-        pl.col("received_at").cast(pl.Datetime("ns")).dt.strftime("%Y-%m-%dT%H:%M:%S%.6fZ").alias("received_utc"),
-        (pl.col("quantity") / SCALE).alias("order_qty"),
-        pl.col("filled_shown").fill_null(0.0).alias("filled_qty"),
-        "avg_price",
-        pl.col("bid", "ask").round(6),
-        "improvement_usd",
-        "latency_ms",
-        "venues",
+    return (
+        orders.with_columns(bid=pl.Series(quotes.bid[received]) / SCALE, ask=pl.Series(quotes.ask[received]) / SCALE)
+        .join(per_order, on="order", how="left", maintain_order="left", suffix="_shown")
+        .select(
+            pl.lit(market.session.day.isoformat()).alias("trade_date"),
+            pl.col("cl_ord_id").alias("client_order_id"),
+            pl.col("ticker").alias("symbol"),
+            pl.when(pl.col("sign") > 0).then(pl.lit("B")).otherwise(pl.lit("S")).alias("side"),
+            pl.col("received_at").cast(pl.Datetime("ns")).dt.strftime("%Y-%m-%dT%H:%M:%S%.6fZ").alias("received_utc"),
+            (pl.col("quantity") / SCALE).alias("order_qty"),
+            pl.col("filled_shown").fill_null(0.0).alias("filled_qty"),
+            "avg_price",
+            pl.col("bid", "ask").round(6),
+            "improvement_usd",
+            "latency_ms",
+            "venues",
+        )
     )

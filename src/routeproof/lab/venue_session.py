@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import polars as pl
 
 from routeproof.lab.clocks import provider_clock
-from routeproof.lab.config import LabConfig
 from routeproof.lab.fix_text import Field, messages
-from routeproof.lab.provider_day import ProviderDay
 from routeproof.lab.states import HOP_NS, ORDER_TYPE, TIME_IN_FORCE, States
 from routeproof.lab.universe import VENUES
 from routeproof.vocab.times import NS_PER_S
+
+if TYPE_CHECKING:
+    from routeproof.lab.config import LabConfig
+    from routeproof.lab.provider_day import ProviderDay
 
 _ACK_NS = 30_000
 _MISS_NS = 90_000
@@ -67,7 +71,8 @@ def _orders(config: LabConfig, day: ProviderDay, routes: pl.DataFrame) -> list[p
     ]  # fmt: skip
     before = pl.format("C1-{}", "cl_ord_id")
     replace = [
-        Field(11, pl.col("child_id")), Field(41, before), Field(526, pl.col("parent_ref")), *_terms(), *_price(), stamped
+        Field(11, pl.col("child_id")), Field(41, before), Field(526, pl.col("parent_ref")), *_terms(), *_price(),
+        stamped,
     ]  # fmt: skip
     return [
         messages(routes.filter(pl.col("version") == 1), "D", provider, venue, sent, new),
@@ -96,12 +101,19 @@ def _reports(routes: pl.DataFrame, provider: str) -> list[pl.DataFrame]:
 
 
 def _report(
-    routes: pl.DataFrame, provider: str, exec_type: pl.Expr, at: pl.Expr, ref: pl.Expr, leaves: pl.Expr, extra: list[Field]
+    routes: pl.DataFrame,
+    provider: str,
+    exec_type: pl.Expr,
+    at: pl.Expr,
+    ref: pl.Expr,
+    leaves: pl.Expr,
+    extra: list[Field],
 ) -> pl.DataFrame:
     fields = [
         Field(37, pl.col("venue_order_id")), Field(11, ref), *extra,
         Field(17, pl.format("{}k{}", "venue_order_id", exec_type)), Field(150, exec_type), Field(39, exec_type),
-        *_terms(), Field(14, pl.lit("0")), Field(151, leaves, "quantity"), Field(6, pl.lit("0")), Field(60, at, "instant"),
+        *_terms(), Field(14, pl.lit("0")), Field(151, leaves, "quantity"), Field(6, pl.lit("0")),
+        Field(60, at, "instant"),
     ]  # fmt: skip
     return messages(routes, "8", pl.col("mic"), pl.lit(provider), at + _ACK_NS, fields)
 
@@ -128,7 +140,9 @@ def _executions(fills: pl.DataFrame, provider: str) -> list[pl.DataFrame]:
     later = fills.filter(pl.col("later") != "")
     return [
         _execution(fills, provider, pl.lit("F"), status, pl.col("venue_exec_id"), pl.col("price"), "executed_at", []),
-        _execution(later, provider, change, status, pl.col("venue_exec_id") + "L", changed_price, "later_at", reference),
+        _execution(
+            later, provider, change, status, pl.col("venue_exec_id") + "L", changed_price, "later_at", reference
+        ),
     ]
 
 
@@ -139,7 +153,8 @@ def _execution(
     fields = [
         Field(37, pl.col("venue_order_id")), Field(11, pl.col("child_id")), Field(17, exec_id), *extra,
         Field(880, pl.col("venue_exec_id")), Field(150, exec_type), Field(39, status), Field(55, pl.col("ticker")),
-        Field(54, pl.col("side_code")), Field(38, pl.col("sent"), "quantity"), Field(32, pl.col("quantity"), "quantity"),
+        Field(54, pl.col("side_code")), Field(38, pl.col("sent"), "quantity"),
+        Field(32, pl.col("quantity"), "quantity"),
         Field(31, price, "price"), Field(30, pl.col("mic")), Field(851, pl.col("liquidity").replace_strict(_LIQUIDITY)),
         Field(29, pl.col("capacity").replace_strict(_CAPACITY)), Field(14, pl.col("done"), "quantity"),
         Field(151, pl.col("open"), "quantity"), Field(6, price, "price"), Field(60, pl.col(at), "instant"),

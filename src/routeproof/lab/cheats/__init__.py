@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from routeproof.lab.cheats import (
     backfilled_times,
     disimprovement,
@@ -12,7 +14,9 @@ from routeproof.lab.cheats import (
     slow_walk,
     undisclosed_venue,
 )
-from routeproof.lab.cheats.cheat import Cheat
+
+if TYPE_CHECKING:
+    from routeproof.lab.cheats.cheat import Cheat
 
 CHEATS: tuple[Cheat, ...] = (
     logic_change.CHEAT,

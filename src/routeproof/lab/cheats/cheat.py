@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import numpy as np
 import polars as pl
 
-from routeproof.lab.market import MarketDay
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+
+    from routeproof.lab.market import MarketDay
 
 Stage = Literal["route", "fill", "report"]
 
