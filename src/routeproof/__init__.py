@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from routeproof.app.measure_frames import measure
-    from routeproof.app.workspace import Workspace
+    from routeproof.app.public_workspace import Workspace
     from routeproof.sources.catalog.fix_log import read_fix_log
 
 __all__ = ["Workspace", "measure", "read_fix_log"]
@@ -15,7 +15,7 @@ __all__ = ["Workspace", "measure", "read_fix_log"]
 _HOMES = {
     "measure": "routeproof.app.measure_frames",
     "read_fix_log": "routeproof.sources.catalog.fix_log",
-    "Workspace": "routeproof.app.workspace",
+    "Workspace": "routeproof.app.public_workspace",
 }
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
 
-from routeproof.metrics.measure import Grouping, Partials, collect, finish_all, merge
+from routeproof.app.row_filter import RowFilter, keep
+from routeproof.metrics.measure import UNKNOWN, Grouping, Partials, collect, finish_all, merge
 from routeproof.tables.day_measurement import (
     Carry,
     DayRules,
@@ -21,7 +22,7 @@ from routeproof.tables.session_clock import day_of
 from routeproof.tables.version_terms import version_terms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import date
 
     from routeproof.metrics.metric import Frame
@@ -51,7 +52,7 @@ class Range:
 
     days: tuple[date, ...]
     grouping: Grouping
-    keep: Callable[[pl.DataFrame], pl.DataFrame] = lambda frame: frame
+    filters: tuple[RowFilter, ...] = ()
 
 
 def measured_days(
@@ -118,6 +119,7 @@ def measure_range(source: DaySource, what: Range, rules: DayRules, switches: Swi
         for frame in frames:
             rows: pl.DataFrame = getattr(measured, frame)
             if rows.width:
-                parts[frame].append(collect(what.keep(rows), what.grouping, frame))
+                kept = keep(rows, what.filters)
+                parts[frame].append(UNKNOWN if kept is None else collect(kept, what.grouping, frame))
     merged = {frame: merge(found, what.grouping.by) for frame, found in parts.items() if found}
     return finish_all(merged, what.grouping)

@@ -15,6 +15,8 @@ COMMANDS = {
     "init": "routeproof.cli.init:init",
     "ingest": "routeproof.cli.ingest:ingest",
     "quality": "routeproof.cli.quality:quality",
+    "measure": "routeproof.cli.measure:measure",
+    "metrics": "routeproof.cli.metrics:metrics",
 }
 """Command to `module:object`; a new noun is one file and one line here."""
 
@@ -22,6 +24,8 @@ HELP = {
     "init": "Make a workspace.",
     "ingest": "Take files in: quotes, trades, orders, executions.",
     "quality": "What came in, what was refused and why, what it is worth.",
+    "measure": "Execution quality by dimension.",
+    "metrics": "Every metric: formula, unit, direction, source.",
 }
 """One line per command, so that `--help` imports none of them."""
 

@@ -58,6 +58,10 @@ class Partials:
     known: bool = True
 
 
+UNKNOWN = Partials(pl.DataFrame(), pl.DataFrame(), pl.DataFrame(), known=False)
+"""Partials of a frame that cannot answer: it lacks a dimension or a filtered column."""
+
+
 @dataclass(frozen=True, slots=True)
 class Grouping:
     """What is asked: dimensions and metrics."""
@@ -81,7 +85,7 @@ def collect(rows: pl.DataFrame, grouping: Grouping, frame: Frame) -> Partials:
     metrics = grouping.of(frame)
     keys = list(grouping.by)
     if any(key not in rows.columns for key in keys):
-        return Partials(pl.DataFrame(), pl.DataFrame(), pl.DataFrame(), known=False)
+        return UNKNOWN
     rows = _with_counted(_complete(rows, metrics), frame, grouping.by)
     sums = rows.group_by(keys).agg(partial_sums(metrics)) if keys else rows.select(partial_sums(metrics))
     durations = sorted({m.averaging.column for m in metrics if isinstance(m.averaging, Quantile)})
@@ -125,7 +129,7 @@ def _with_counted(rows: pl.DataFrame, frame: Frame, by: tuple[str, ...]) -> pl.D
 def merge(parts: Sequence[Partials], by: tuple[str, ...]) -> Partials:
     """The partials of the union of the parts' rows."""
     if not all(part.known for part in parts):
-        return Partials(pl.DataFrame(), pl.DataFrame(), pl.DataFrame(), known=False)
+        return UNKNOWN
     keys = list(by)
     sums = pl.concat([part.sums for part in parts], how="vertical_relaxed")
     total = pl.exclude(keys).sum() if keys else pl.all().sum()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.tables.measured import join_routes, join_versions, measured_rows
+from routeproof.tables.measured import calendar_dimensions, join_routes, join_versions, measured_rows
 from routeproof.tables.measured_executions import measure_executions
 from routeproof.tables.measured_orders import measured_orders
 from routeproof.tables.measured_routes import measure_routes, route_outcomes
@@ -97,7 +97,7 @@ def measure_day(
     is_long = pl.col("time_in_force").is_in(LONG_LIVED)
     closing = versions.filter(~is_long)
     orders = measured_orders(closing, rows.join(closing, on="order_id", how="semi"))
-    outcomes = route_outcomes(routes, rows)
+    outcomes = _with_order_dimensions(route_outcomes(routes, rows), versions)
     long_versions = versions.filter(is_long)
     living = rows.join(long_versions, on="order_id", how="semi")
     fills = living if carry.fills is None else pl.concat([carry.fills, living], how="diagonal_relaxed")
@@ -169,3 +169,13 @@ def _with_receipt_of_order(versions: pl.DataFrame) -> pl.DataFrame:
     decided = pl.when(pl.col("decided_at").is_null()).then("receipt_mid2").otherwise("decision_mid2")
     of_order = first.select("order_id", pl.col("receipt_mid2").alias("arrival_mid2"), decided.alias("decision_mid2"))
     return versions.drop("arrival_mid2", "decision_mid2", strict=False).join(of_order, on="order_id", how="left")
+
+
+def _with_order_dimensions(routes: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFrame:
+    """Routes with the provider, class and size of the order version that they serve, and calendar dimensions."""
+    of_order = versions.select("order_id", "version", "provider", "order_class", "lot", "size_bucket")
+    return (
+        routes.with_columns(pl.col("version").fill_null(1))
+        .join(of_order, on=["order_id", "version"], how="left")
+        .with_columns(pl.col("time_in_force").alias("tif"), *calendar_dimensions("sent_at"))
+    )

@@ -14,6 +14,7 @@ GAP_NS = 15 * 60 * NS_PER_S
 
 OPEN_NS = 34_200 * NS_PER_S
 CLOSE_NS = 57_600 * NS_PER_S
+SATURDAY = 5
 LEAST_FOR_PATTERN = 20
 """Fewer instants than this show no pattern."""
 
@@ -80,8 +81,13 @@ def clock_health(executions: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame
             (pl.col("reported_at") < executed).sum().alias("reported_before_executed"),
             (executed % NS_PER_S == 0).sum().alias("whole_seconds"),
             (executed % NS_PER_MS == 0).sum().alias("whole_milliseconds"),
-            pl.col("step").filter(pl.col("step") > 0).value_counts(sort=True, name="n").struct.field("n").first()
-            .fill_null(0).alias("equal_intervals"),
+            pl.col("step")
+            .filter(pl.col("step") > 0)
+            .value_counts(sort=True, name="n")
+            .struct.field("n")
+            .first()
+            .fill_null(0)
+            .alias("equal_intervals"),
         )
         .sort("trading_day")
     )
@@ -125,7 +131,9 @@ def excluded_rows(table: str, frame: pl.DataFrame, quoted: pl.DataFrame) -> pl.D
     """
     reason = _exclusion(table)
     if reason is None or frame.is_empty():
-        return pl.DataFrame(schema={"trading_day": pl.Date, "source_id": pl.String, "reason": pl.String, "rows": pl.UInt32})
+        return pl.DataFrame(
+            schema={"trading_day": pl.Date, "source_id": pl.String, "reason": pl.String, "rows": pl.UInt32}
+        )
     marked = frame.join(quoted.with_columns(pl.lit(True).alias("is_quoted")), on=["trading_day", "symbol"], how="left")
     return (
         marked.with_columns(reason.alias("reason"))
@@ -152,6 +160,5 @@ def weekdays_without(table_days: pl.Series) -> list[str]:
     if table_days.is_empty():
         return []
     every = pl.date_range(table_days.min(), table_days.max(), eager=True)  # type: ignore[arg-type]
-    missing = every.filter((every.dt.weekday() <= 5) & ~every.is_in(table_days.implode()))  # noqa: PLR2004  # Friday
-    return [day.isoformat() for day in missing]
-
+    held = set(table_days)
+    return [day.isoformat() for day in every if day.weekday() < SATURDAY and day not in held]

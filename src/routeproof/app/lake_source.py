@@ -1,0 +1,58 @@
+"""The lake, as of one manifest, as a source of days for measurement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from routeproof.app.frame_source import REFERENCE_KINDS
+from routeproof.tables.catalog import TABLES
+from routeproof.tables.day_measurement import LONG_LIVED
+from routeproof.tables.quote_book import QuoteBook, book_of
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from routeproof.stores.lake import Lake
+
+BOOK_COLUMNS = ("symbol", "at", "sequence", "bid", "ask", "bid_size", "ask_size", "kind")
+FLOW_TABLES = ("parent_orders", "executions", "routes")
+
+
+@dataclass(frozen=True, slots=True)
+class LakeSource:
+    """Days of the lake.
+
+    Attributes:
+        lake: where the files are.
+        manifest: as known at this commit.
+        population: `own` days are those with orders, routes or executions, `tape` days those with trades.
+    """
+
+    lake: Lake
+    manifest: str
+    population: str = "own"
+
+    def days(self) -> tuple[date, ...]:
+        """Days that the population has rows on, ascending."""
+        names = ("trades",) if self.population == "tape" else FLOW_TABLES
+        return tuple(sorted({day for name in names for day in self.lake.days(name, self.manifest)}))
+
+    def rows(self, table: str, day: date) -> pl.DataFrame:
+        """Canonical rows of one day."""
+        return self.lake.read(table, [day], manifest=self.manifest).select(TABLES[table].names)
+
+    def book(self, day: date, symbols: pl.Series | None) -> QuoteBook:
+        """Reference quotes of one day."""
+        wanted = None if symbols is None else symbols.to_list()
+        quotes = self.lake.read("quotes", [day], BOOK_COLUMNS, wanted, self.manifest)
+        return book_of(quotes.filter(pl.col("kind").is_in(REFERENCE_KINDS)))
+
+    def long_lived(self) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Orders that may outlive their day, and all their versions."""
+        versions = self.lake.scan("order_versions", manifest=self.manifest)
+        lasting = versions.filter(pl.col("time_in_force").is_in(LONG_LIVED)).select("order_id").unique()
+        orders = self.lake.scan("parent_orders", manifest=self.manifest).join(lasting, on="order_id", how="semi")
+        return orders.collect(), versions.join(lasting, on="order_id", how="semi").collect()

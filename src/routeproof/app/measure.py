@@ -1,0 +1,124 @@
+"""Measure a workspace: the figures, and beside them everything that made them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from routeproof.app.lake_source import LakeSource
+from routeproof.app.measure_frames import grouping_of
+from routeproof.app.measure_range import Range, measure_range
+from routeproof.app.row_filter import RowFilter, parse_filters
+from routeproof.app.shipped_rules import POLICY_ID, shipped_rules
+from routeproof.metrics.registry import ALL, BY_NAME
+from routeproof.tables.switches import Switches
+from routeproof.vocab.times import NS_PER_MS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from routeproof.stores.lake import Lake
+
+ORDER_FRAMES = ("orders", "routes")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked of a workspace.
+
+    Attributes:
+        by: dimensions.
+        first: first trading day, or all.
+        last: last trading day, or all.
+        provider: only this provider's orders.
+        where: further filters, joined by *and*.
+        switches: how the market is looked up.
+        shifts_ns: clock shifts to repeat the look-ups with.
+        manifest: as known at this commit; the newest if omitted.
+    """
+
+    by: tuple[str, ...] = ()
+    first: date | None = None
+    last: date | None = None
+    provider: str | None = None
+    where: tuple[str, ...] = ()
+    switches: Switches = field(default_factory=Switches)
+    shifts_ns: tuple[int, ...] = ()
+    manifest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """Figures and their provenance: `meta` as plain values, `rows` one per group."""
+
+    meta: dict[str, Any]
+    rows: pl.DataFrame
+
+    def as_plain(self) -> dict[str, Any]:
+        """`{"meta", "rows"}` as JSON values; each row names the reason of each null under `reasons`."""
+        by = tuple(self.meta["by"])
+        return {"meta": self.meta, "rows": [_plain_row(row, by) for row in self.rows.iter_rows(named=True)]}
+
+
+def measure(lake: Lake, question: Question) -> Measurement:
+    """The figures of a workspace's lake.
+
+    Raises:
+        UsageError: an unknown dimension, a filter that is none.
+    """
+    manifest = lake.manifest(question.manifest).id
+    source = LakeSource(lake, manifest, question.switches.population)
+    filters = parse_filters(question.where)
+    if question.provider is not None:
+        filters = (*filters, RowFilter("provider", "=", (question.provider,)))
+    days = tuple(day for day in source.days() if _inside(day, question))
+    what = Range(days, grouping_of(question.by), filters)
+    rules = shipped_rules()
+    if question.shifts_ns:
+        shifted = [
+            measure_range(source, what, rules, replace(question.switches, shift_ns=shift)).select(
+                pl.lit(shift / NS_PER_MS).alias("shift_ms"), pl.all()
+            )
+            for shift in question.shifts_ns
+        ]
+        rows = pl.concat(shifted)
+    else:
+        rows = measure_range(source, what, rules, question.switches)
+    return Measurement(_meta(question, manifest, days), rows)
+
+
+def _inside(day: date, question: Question) -> bool:
+    return (question.first is None or day >= question.first) and (question.last is None or day <= question.last)
+
+
+def _meta(question: Question, manifest: str, days: Sequence[date]) -> dict[str, Any]:
+    return {
+        "manifest": manifest,
+        "policy": POLICY_ID,
+        "switches": question.switches.stamped() | {"shifts_ns": list(question.shifts_ns)},
+        "by": list(question.by),
+        "where": list(question.where),
+        "provider": question.provider,
+        "from": days[0].isoformat() if days else None,
+        "to": days[-1].isoformat() if days else None,
+        "days": len(days),
+        "metric_versions": {metric.name: metric.version for metric in ALL},
+    }
+
+
+def _plain_row(row: dict[str, Any], by: tuple[str, ...]) -> dict[str, Any]:
+    plain = {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in row.items()}
+    reasons = {name: null_reason(name, by) for name, value in row.items() if value is None and name in BY_NAME}
+    return plain | {"reasons": reasons}
+
+
+def null_reason(name: str, by: Sequence[str]) -> str:
+    """Why a metric is null in a grouping."""
+    metric = BY_NAME[name]
+    only_fills = {"venue", "liquidity", "hop", "strategy"} & set(by)
+    if metric.frame == "orders" and only_fills:
+        return f"orders have no {' or '.join(sorted(only_fills))}"
+    return metric.reason or "no rows of this kind in the group"

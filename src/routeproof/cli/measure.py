@@ -1,0 +1,119 @@
+"""`routeproof measure`."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+import click
+
+from routeproof.cli.options import json_option, workspace_option
+from routeproof.vocab.errors import UsageError
+
+_SHIFT = re.compile(r"^\s*([+-]?\d+(?:\.\d+)?)\s*(ns|us|ms|s)\s*$")
+_UNIT_NS = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 1_000_000_000}
+FORMATS = ("table", "csv", "json", "parquet")
+
+
+@click.command()
+@click.option(
+    "--by", "by", default="", help="Dimensions, comma separated: symbol, order_type, order_class, venue, day, …"
+)
+@click.option("--from", "first", help="First trading day, YYYY-MM-DD.")
+@click.option("--to", "last", help="Last trading day, YYYY-MM-DD.")
+@click.option("--provider", help="Only this provider's orders.")
+@click.option("--where", "where", multiple=True, help="COLUMN=V[,V] | COLUMN>=V | COLUMN<V; repeat for *and*.")
+@click.option("--benchmark", type=click.Choice(["receipt", "route", "venue", "execution"]), help="Moment of the quote.")
+@click.option("--population", type=click.Choice(["own", "tape"]), default="own", show_default=True)
+@click.option("--tie", type=click.Choice(["strict", "inclusive"]), default="strict", show_default=True)
+@click.option("--locked", type=click.Choice(["exclude", "include"]), default="exclude", show_default=True)
+@click.option("--after-close", type=click.Choice(["null", "final_quote"]), default="null", show_default=True)
+@click.option("--shift", help="Repeat the look-ups with the firm's clock moved: 10ms, or -50ms..50ms.")
+@click.option("--manifest", help="As known at this commit.")
+@click.option("--format", "layout", type=click.Choice(FORMATS), default="table", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="File to write instead of stdout.")
+@workspace_option
+@json_option
+def measure(
+    *,
+    by: str,
+    first: str | None,
+    last: str | None,
+    provider: str | None,
+    where: tuple[str, ...],
+    benchmark: str | None,
+    population: str,
+    tie: str,
+    locked: str,
+    after_close: str,
+    shift: str | None,
+    manifest: str | None,
+    layout: str,
+    out: Path | None,
+    workspace: Path,
+    as_json: bool,
+) -> None:
+    """Execution quality by dimension.
+
+    Example: routeproof measure --by symbol,order_class --from 2026-07-01 --to 2026-09-30 --format csv
+    """
+    from routeproof.app.context import open_context  # noqa: PLC0415
+    from routeproof.app.measure import Question  # noqa: PLC0415
+    from routeproof.app.measure import measure as answer  # noqa: PLC0415
+    from routeproof.cli.measurement_output import write  # noqa: PLC0415
+    from routeproof.tables.switches import Switches  # noqa: PLC0415
+
+    switches = Switches(
+        population=population,  # type: ignore[arg-type] # click holds the choices
+        benchmark=benchmark or ("execution" if population == "tape" else "receipt"),  # type: ignore[arg-type]
+        tie=tie,  # type: ignore[arg-type]
+        locked=locked,  # type: ignore[arg-type]
+        after_close=after_close,  # type: ignore[arg-type]
+    )
+    question = Question(
+        by=tuple(name.strip() for name in by.split(",") if name.strip()),
+        first=_day(first, "--from"),
+        last=_day(last, "--to"),
+        provider=provider,
+        where=where,
+        switches=switches,
+        shifts_ns=parse_shifts(shift),
+        manifest=manifest,
+    )
+    with open_context(workspace) as context:
+        result = answer(context.lake, question)
+    write(result, "json" if as_json else layout, out)
+
+
+def _day(text: str | None, option: str) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        message = f"expected a day such as 2026-07-01, found {text!r}"
+        raise UsageError(message, where=option) from error
+
+
+def parse_shifts(text: str | None) -> tuple[int, ...]:
+    """Clock shifts in ns: one, or five even steps of a range `-50ms..50ms` (also written with `…`).
+
+    Raises:
+        UsageError: the text is neither.
+    """
+    if text is None:
+        return ()
+    ends = [_shift_ns(part) for part in re.split(r"\.\.|…", text)]
+    if len(ends) == 1:
+        return (ends[0],)
+    low, high = ends[0], ends[-1]
+    return tuple(sorted({low + (high - low) * step // 4 for step in range(5)}))
+
+
+def _shift_ns(text: str) -> int:
+    found = _SHIFT.match(text)
+    if found is None:
+        message = f"expected a shift such as 10ms or a range such as -50ms..50ms, found {text!r}"
+        raise UsageError(message, where="--shift")
+    return round(float(found[1]) * _UNIT_NS[found[2]])
