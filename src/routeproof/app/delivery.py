@@ -24,7 +24,14 @@ if TYPE_CHECKING:
     from routeproof.stores.lake import Lake
     from routeproof.stores.raw import RawFile
 
-WHOLE_FILE_REASONS = ("truncated_file", "damaged_file", "unreadable_file", "empty_file", "reader_crashed", "reader_limit")
+WHOLE_FILE_REASONS = (
+    "truncated_file",
+    "damaged_file",
+    "unreadable_file",
+    "empty_file",
+    "reader_crashed",
+    "reader_limit",
+)
 """Rejects that speak of the file: what was read before is kept, but the delivery is not whole."""
 
 ABSURD_PRICE = 5_000_000 * SCALE
@@ -81,14 +88,14 @@ class Delivery:
         )
         self.rejects = pl.concat([self.rejects, moved])
         for (key,), group in moved.group_by("trading_day", maintain_order=True):
-            self.days[key] = self.days.get(key, 0) - group.height  # type: ignore[index, arg-type, call-overload]
+            self.days[key] = self.days.get(key, 0) - group.height
 
     def outcome(self) -> dict[str, object]:
         """Counts as JSON values; received = accepted + rejected, in total and per day."""
         rejected = _counts(self.rejects)
         by_day: dict[date | None, dict[str, int]] = {}
         for (day,), group in self.rejects.group_by("trading_day"):
-            by_day[day] = _counts(group)  # type: ignore[index]
+            by_day[day] = _counts(group)
         days = sorted({*self.days, *by_day}, key=str)
         return {
             "source": self.source,
@@ -173,14 +180,20 @@ def plausible(lake: Lake, delivery: Delivery) -> Delivery:
 def _implausible(lake: Lake, delivery: Delivery) -> tuple[str, str]:
     absurd = delivery.rejects.filter(pl.col("reason") == "absurd_time").height
     if absurd > ABSURD_SHARE_LIMIT * delivery.received:
-        return "wrong_time_unit", f"{absurd} of {delivery.received} rows are before 1990 or after 2100: check [time] unit"
+        return (
+            "wrong_time_unit",
+            f"{absurd} of {delivery.received} rows are before 1990 or after 2100: check [time] unit",
+        )
     frame = delivery.tables.get(delivery.main)
     if frame is None or frame.is_empty():
         return "", ""
     if delivery.main == "quotes":
         share = crossed_share(frame)
         if share > CROSSED_SHARE_LIMIT:
-            return "crossed_book", f"bid above ask in {share:.1%} of two-sided quotes: bid and ask swapped, or not an NBBO"
+            return (
+                "crossed_book",
+                f"bid above ask in {share:.1%} of two-sided quotes: bid and ask swapped, or not an NBBO",
+            )
     own = median_prices(delivery.main, frame)
     if own and sorted(own.values())[len(own) // 2] > ABSURD_PRICE:
         return "wrong_price_unit", f"the usual price is above {ABSURD_PRICE // SCALE:,} dollars"

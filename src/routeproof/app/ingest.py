@@ -97,7 +97,7 @@ def ingest(
         if item.source_id in seen:
             on_done(item.name)
     outcomes = _take_in(context, source_name, fresh, file_map, provider_id, reading, on_done) if fresh else {}
-    known = {source_id: item.outcome for source_id, item in seen.items()}
+    known = {source_id: dict(item.outcome) for source_id, item in seen.items()}
     return _report([{**known, **outcomes}[item.source_id] for item in raw_files], context.lake.manifest().id)
 
 
@@ -121,9 +121,7 @@ def _take_in(
         Job(item.path, ReadContext(item.name, item.source_id, context.workspace.firm_id, provider_id)) for item in files
     ]
     try:
-        results = read_in_child(
-            source_name, jobs, file_map, scratch, on_done=lambda job: on_done(job.context.file)
-        )
+        results = read_in_child(source_name, jobs, file_map, scratch, on_done=lambda job: on_done(job.context.file))
         with context.workspace.lake_lock():
             deliveries = [
                 plausible(context.lake, deliver(source_name, item, provider_id, pieces))

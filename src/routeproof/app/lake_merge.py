@@ -38,12 +38,7 @@ def merge_deliveries(lake: Lake, deliveries: Sequence[Delivery]) -> list[Partiti
 
 def _parts(deliveries: Sequence[Delivery]) -> Iterator[tuple[str, str]]:
     """Tables and parts that the deliveries speak of, in a stable order."""
-    found = {
-        (table, part)
-        for item in deliveries
-        for table, frame in item.tables.items()
-        for part in _parts_of(frame)
-    }
+    found = {(table, part) for item in deliveries for table, frame in item.tables.items() for part in _parts_of(frame)}
     yield from sorted(found)
 
 

@@ -40,7 +40,7 @@ def quality(context: Context) -> Row:
         "quotes": quotes,
         "clocks": _records(clock_health(executions, orders)),
         "links": _records(link_coverage(lake.read("links"), executions, orders)),
-        "gaps": {table: weekdays_without(pl.Series(lake.days(table), dtype=pl.Date)) for table in _day_tables(lake)},
+        "gaps": {table: weekdays_without(lake.days(table)) for table in _day_tables(lake)},
     }
 
 
@@ -115,9 +115,7 @@ def _exclusions(lake: Lake) -> pl.DataFrame:
 
 
 def _exclude(rows: dict[tuple[str | None, str, str], Row], exclusions: pl.DataFrame) -> None:
-    by_source = {
-        (source_id, row["day"], row["table"]): row for row in rows.values() for source_id in row["source_ids"]
-    }
+    by_source = {(source_id, row["day"], row["table"]): row for row in rows.values() for source_id in row["source_ids"]}
     for item in exclusions.iter_rows(named=True):
         row = by_source.get((item["source_id"], item["trading_day"].isoformat(), item["table"]))
         if row is not None:

@@ -6,13 +6,13 @@ import contextlib
 import fcntl
 import tomllib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 WORKSPACE_VERSION = 1
 SETTINGS = "routeproof.toml"

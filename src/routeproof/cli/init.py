@@ -22,4 +22,6 @@ def init(folder: Path, firm_id: str, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"workspace": str(workspace.root), "firm_id": workspace.firm_id}))
     else:
-        click.echo(f"Workspace ready in {workspace.root}. Next: routeproof ingest SOURCE PATH… -w {workspace.root}", err=True)
+        click.echo(
+            f"Workspace ready in {workspace.root}. Next: routeproof ingest SOURCE PATH… -w {workspace.root}", err=True
+        )

@@ -66,7 +66,9 @@ def _tables(report: dict[str, Any]) -> list[tuple[str, list[str], list[list[obje
         ),
         ("Links", ["day", "method", "records"], report["links"]),
     ]
-    return [(title, columns, [[row[name] for name in columns] for row in rows]) for title, columns, rows in shown if rows]
+    return [
+        (title, columns, [[row[name] for name in columns] for row in rows]) for title, columns, rows in shown if rows
+    ]
 
 
 def _cell(value: object) -> str:

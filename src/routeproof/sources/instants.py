@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.sources.fields import EXACT, NO_PROBLEM, Field
+from routeproof.sources.fields import EXACT, Field, marked, trimmed
 from routeproof.vocab.errors import MapError
 from routeproof.vocab.fixed import SCALE
 from routeproof.vocab.times import NS_PER_MS, NS_PER_S
@@ -20,90 +20,108 @@ EARLIEST_AT = 631_152_000 * NS_PER_S
 LATEST_AT = 4_102_444_800 * NS_PER_S
 """2100-01-01: no order is younger."""
 
-_OFFSET = r"(?:Z|z|[+-]\d{2}:?\d{2})$"
-_COMPACT_DAY = r"^(\d{4})(\d{2})(\d{2})[-T ]"
-_LOCAL = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?$"
+_ISO = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|z|[+-]\d{2}:?\d{2})?$"
+_COMPACT_DAY = r"^(\d{4})(\d{2})(\d{2})[-T ](\d{2}:)"
+_NO_SECONDS = r"^(\S{10}[T ]\d{2}:\d{2})(Z|z|[+-]\d{2}:?\d{2})?$"
+_OFFSET = r"([+-]\d{2}:?\d{2})$"
+_SECONDS = "%Y-%m-%dT%H:%M:%S"
+_HEAD = len("2026-07-01T09:30:00")
 
 
-def instant_field(source: pl.Expr, dtype: pl.DataType, time: TimeFormat, name: str) -> Field:
+def instant_field(source: pl.Series, time: TimeFormat, name: str) -> Field:
     """An instant column as UTC nanoseconds.
 
     Raises:
         MapError: if the column is in local time and the map names no zone.
     """
-    if dtype == pl.Datetime:
-        field = _from_datetime(source, dtype, time, name)
-    elif dtype == pl.String and time.unit in ("", "iso"):
-        field = _from_text(source, time)
-    elif dtype.is_numeric():
-        field = _from_epoch(source.cast(EXACT, strict=False), source, time)
-    elif dtype == pl.String:
-        text = source.str.strip_chars()
-        field = _from_epoch(text.cast(EXACT, strict=False), pl.when(text != "").then(text), time)
-    else:
-        message = f"expected {name} as text, number or timestamp, found {dtype}"
-        raise MapError(message, where=f"[time.{name}]")
-    return Field(field.value, pl.coalesce(field.problem, _absurd(field.value)))
+    if isinstance(source.dtype, pl.Datetime):
+        return _plausible(_from_datetime(source, source.dtype, time, name))
+    if source.dtype == pl.String and time.unit == "iso":
+        return _plausible(_from_text(trimmed(source), time, name))
+    if source.dtype == pl.String:
+        text = trimmed(source)
+        if not time.unit and text.str.contains(r"\d[-:]\d").any():
+            return _plausible(_from_text(text, time, name))
+        return _plausible(_from_epoch(text, time))
+    if source.dtype.is_numeric():
+        return _plausible(_from_epoch(source, time))
+    message = f"expected {name} as text, number or timestamp, found {source.dtype}"
+    raise MapError(message, where=f"[time.{name}]")
 
 
-def _absurd(value: pl.Expr) -> pl.Expr:
-    return pl.when((value < EARLIEST_AT) | (value >= LATEST_AT)).then(pl.lit("absurd_time"))
+def _plausible(field: Field) -> Field:
+    absurd = ((field.value < EARLIEST_AT) | (field.value >= LATEST_AT)).fill_null(value=False)
+    if not absurd.any():
+        return field
+    # The value stays: a refused row still says when it claims to have happened.
+    problem = pl.Series([None], dtype=pl.String).new_from_index(0, len(absurd)).set(absurd, "absurd_time")
+    return Field(field.value, problem if field.problem is None else field.problem.fill_null(problem))
 
 
-def _from_epoch(number: pl.Expr, source: pl.Expr, time: TimeFormat) -> Field:
-    factor = NS_PER_UNIT[time.unit if time.unit in NS_PER_UNIT else "ns"]
-    whole = number.to_physical() * pl.lit(factor, dtype=pl.Int128) // pl.lit(SCALE, dtype=pl.Int128)
+def _from_epoch(source: pl.Series, time: TimeFormat) -> Field:
+    factor = NS_PER_UNIT.get(time.unit, 1)
+    exact = source.cast(EXACT, strict=False).to_physical()
+    whole = (exact * pl.Series([factor], dtype=pl.Int128)) // pl.Series([SCALE], dtype=pl.Int128)
     value = whole.cast(pl.Int64, strict=False)
-    return Field(value, pl.when(source.is_not_null() & value.is_null()).then(pl.lit("not_a_time")))
+    return marked(value, (source.is_not_null() & value.is_null(), "not_a_time"))
 
 
-def _from_datetime(source: pl.Expr, dtype: pl.DataType, time: TimeFormat, name: str) -> Field:
-    assert isinstance(dtype, pl.Datetime)  # noqa: S101  # the caller has matched it
+def _from_datetime(source: pl.Series, dtype: pl.Datetime, time: TimeFormat, name: str) -> Field:
     wide = source.dt.cast_time_unit("ns")
     if dtype.time_zone is not None:
-        return Field(wide.dt.timestamp("ns"), NO_PROBLEM)
+        return Field(wide.dt.timestamp("ns"))
+    value = _localised(wide, _zone(time, name))
+    return marked(value, (source.is_not_null() & value.is_null(), "ambiguous_local_time"))
+
+
+def _from_text(text: pl.Series, time: TimeFormat, name: str) -> Field:
+    text = _normal(text)
+    present = text.is_not_null()
+    whole = text.str.slice(0, _HEAD).str.to_datetime(_SECONDS, time_unit="ns", strict=False)
+    bad_shape = present & (~text.str.contains(_ISO) | whole.is_null())
+    fraction = text.str.extract(r"\.(\d{1,9})").str.pad_end(9, "0").cast(pl.Int64, strict=False).fill_null(0)
+    has_offset = text.str.contains(r"(Z|z|[+-]\d{2}:?\d{2})$").fill_null(value=False)
+    utc = whole.dt.timestamp("ns") + fraction - _offset_ns(text, has_offset)
+    local_rows = present & ~has_offset & ~bad_shape
+    if not local_rows.any():
+        return marked(utc, (bad_shape, "not_a_time"))
+    if not time.zone and has_offset.any():
+        # A file that writes offsets and forgets one has a bad row, not a bad map.
+        return marked(utc, (bad_shape, "not_a_time"), (local_rows, "time_without_zone"))
+    local = _localised(whole, _zone(time, name)) + fraction
+    value = utc.zip_with(has_offset, local)
+    return marked(value, (bad_shape, "not_a_time"), (present & value.is_null(), "ambiguous_local_time"))
+
+
+def _normal(text: pl.Series) -> pl.Series:
+    """`20260701-09:30:00`, `2026-07-01 09:30` and the like as `2026-07-01T09:30:00`."""
+    if text.str.contains(_COMPACT_DAY).any():
+        text = text.str.replace(_COMPACT_DAY, "$1-$2-${3}T$4")
+    if text.str.contains(_NO_SECONDS).any():
+        text = text.str.replace(_NO_SECONDS, "$1:00$2")
+    return text.str.replace(" ", "T", literal=True)
+
+
+def _offset_ns(text: pl.Series, has_offset: pl.Series) -> pl.Series:
+    nothing = pl.Series([0], dtype=pl.Int64).new_from_index(0, len(text))
+    if not has_offset.any() or text.str.ends_with("Z").all():
+        return nothing
+    digits = text.str.extract(_OFFSET).str.replace(":", "", literal=True)
+    hours, minutes = (digits.str.slice(at, 2).cast(pl.Int64, strict=False) for at in (1, 3))
+    size = (hours * 3600 + minutes * 60) * NS_PER_S
+    return (-size).zip_with(digits.str.starts_with("-").fill_null(value=False), size).fill_null(0)
+
+
+def _zone(time: TimeFormat, name: str) -> str:
     if not time.zone:
-        message = f'expected a zone for {name}: the file\'s timestamps are without one; add [time.{name}] zone = "UTC"'
+        message = (
+            f'expected a zone for {name}: its times are without offset; add [time.{name}] zone = "America/New_York", '
+            'or zone = "UTC" if that is what they are'
+        )
         raise MapError(message, where=f"[time.{name}]")
-    return _localised(source, wide, time.zone)
+    return time.zone
 
 
-def _from_text(source: pl.Expr, time: TimeFormat) -> Field:
-    text = source.str.strip_chars().str.replace(_COMPACT_DAY, "$1-$2-${3}T")
-    text = pl.when(text != "").then(text)
-    offset = text.str.extract(f"({_OFFSET})")
-    naive = text.str.replace(_OFFSET, "")
-    has_seconds = naive.str.contains(r":\d{2}:")
-    whole = pl.when(has_seconds).then(naive).otherwise(naive + ":00").str.replace(" ", "T")
-    parsed = whole.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", time_unit="ns", strict=False)
-    well_formed = naive.str.contains(_LOCAL) & parsed.is_not_null()
-    utc = Field(parsed.dt.timestamp("ns") - _offset_ns(offset), NO_PROBLEM)
-    local = _localised(parsed, parsed, time.zone) if time.zone else Field(_NO_INSTANT, pl.lit("time_without_zone"))
-    has_offset = offset.is_not_null()
-    problem = (
-        pl.when(text.is_null())
-        .then(NO_PROBLEM)
-        .when(~well_formed)
-        .then(pl.lit("not_a_time"))
-        .when(~has_offset)
-        .then(local.problem)
-    )
-    value = pl.when(has_offset).then(utc.value).otherwise(local.value)
-    return Field(pl.when(well_formed).then(value), problem)
-
-
-_NO_INSTANT = pl.lit(None, dtype=pl.Int64)
-
-
-def _offset_ns(offset: pl.Expr) -> pl.Expr:
-    digits = offset.str.replace(":", "")
-    hours, minutes = digits.str.slice(1, 2).cast(pl.Int64, strict=False), digits.str.slice(3, 2).cast(pl.Int64, strict=False)
-    sign = pl.when(digits.str.starts_with("-")).then(-1).otherwise(1)
-    return (sign * (hours.fill_null(0) * 3600 + minutes.fill_null(0) * 60) * NS_PER_S).fill_null(0)
-
-
-def _localised(source: pl.Expr, naive: pl.Expr, zone: str) -> Field:
-    """Local times; the hour that occurs twice and the one that does not occur are no instants."""
-    aware = naive.dt.replace_time_zone(zone, ambiguous="null", non_existent="null")
-    value = aware.dt.timestamp("ns")
-    return Field(value, pl.when(source.is_not_null() & value.is_null()).then(pl.lit("ambiguous_local_time")))
+def _localised(naive: pl.Series, zone: str) -> pl.Series:
+    """UTC ns of local times; null in the hour that occurs twice and in the one that does not occur."""
+    return naive.dt.replace_time_zone(zone, ambiguous="null", non_existent="null").dt.timestamp("ns")

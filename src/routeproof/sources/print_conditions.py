@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -96,5 +95,3 @@ def local_time(day: date, ms_since_midnight: pl.Expr) -> pl.Expr:
     known = (ms_since_midnight >= 0) & (ms_since_midnight < _MS_PER_DAY)
     midnight = pl.lit(day).cast(pl.Datetime("ns"))
     return pl.when(known).then(midnight + pl.duration(milliseconds=ms_since_midnight, time_unit="ns"))
-
-

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from routeproof.sources.checks import normalised, row_problem
-from routeproof.sources.fields import Field, count_field, day_field, fixed_field, flag_field, text_field
+from routeproof.sources.fields import Field, count_field, day_field, fixed_field, flag_field, recoded, text_field
 from routeproof.sources.instants import instant_field
 from routeproof.sources.map_file import INLINE_TERMS, FileMap, TimeFormat, nearest, writable_columns
 from routeproof.sources.source import REJECT_SCHEMA, ReadContext, SourceResult
@@ -58,14 +58,11 @@ def canonical_rows(raw: pl.DataFrame, file_map: FileMap, context: ReadContext) -
     found = [name for name in raw.columns if name not in POSITION]
     columns = _columns_of(table)
     sources = source_columns(file_map, found)
-    bound = [_bind(column, sources.get(column.name), raw, file_map) for column in columns]
-    bound = [item for item in bound if item is not None]
-    read = raw.select(
-        *POSITION,
-        *(item.field.value.alias(item.column.name) for item in bound),
-        *(item.field.problem.alias(f"{_PROBLEM}{at}") for at, item in enumerate(bound)),
+    bound = [item for item in (_bind(column, sources.get(column.name), raw, file_map) for column in columns) if item]
+    read = normalised(
+        table.name,
+        raw.select(POSITION).with_columns(item.field.value.alias(item.column.name) for item in bound),
     )
-    read = normalised(table.name, read)
     read = read.with_columns(_first_problem(bound, table))
     good = read.filter(pl.col(_PROBLEM).is_null())
     bad = read.filter(pl.col(_PROBLEM).is_not_null())
@@ -110,7 +107,6 @@ def _columns_of(table: Table) -> list[Column]:
 
 def _bind(column: Column, source: str | None, raw: pl.DataFrame, file_map: FileMap) -> _Bound | None:
     name = column.name
-    recoding = file_map.values.get(name, {})
     if source is None and name not in file_map.constants:
         if column.required and column.name in {item.name for item in TABLES[file_map.table].columns}:
             found = [item for item in raw.columns if item not in POSITION]
@@ -120,50 +116,53 @@ def _bind(column: Column, source: str | None, raw: pl.DataFrame, file_map: FileM
             )
             raise MapError(message, where=f"[columns] {name}")
         return None
-    if source is None:
-        constant = file_map.constants[name]
-        text = str(constant).lower() if isinstance(constant, bool) else str(constant)
-        expression, dtype = pl.lit(text), pl.String()
-    else:
-        expression, dtype = pl.col(source), raw.schema[source]
-    if dtype.is_nested() or dtype in (pl.Object, pl.Binary):
-        message = f"expected plain values for {name}, found {dtype} in column {source!r}"
+    values = _constant(file_map.constants[name], raw.height) if source is None else raw.get_column(source)
+    if values.dtype.is_nested() or values.dtype in (pl.Object, pl.Binary):
+        message = f"expected plain values for {name}, found {values.dtype} in column {source!r}"
         raise MapError(message, where=f"[columns] {name}")
+    recoding = file_map.values.get(name, {})
     if column.kind not in ("text", "flag") and recoding:
-        expression = expression.cast(pl.String).str.strip_chars().replace(dict(recoding))
-        dtype = pl.String()
-    return _Bound(column, _field(column, expression, dtype, file_map), source or "")
+        values = recoded(values, recoding)
+    return _Bound(column, _field(column, values, file_map), source or "")
 
 
-def _field(column: Column, expression: pl.Expr, dtype: pl.DataType, file_map: FileMap) -> Field:
+def _constant(value: object, height: int) -> pl.Series:
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return pl.Series([text], dtype=pl.String).new_from_index(0, height)
+
+
+def _field(column: Column, values: pl.Series, file_map: FileMap) -> Field:
     recoding = file_map.values.get(column.name, {})
     match column.kind:
         case "price" | "quantity" | "money":
-            return fixed_field(expression, dtype)
+            return fixed_field(values)
         case "instant":
-            return instant_field(expression, dtype, file_map.times.get(column.name, TimeFormat()), column.name)
+            return instant_field(values, file_map.times.get(column.name, TimeFormat()), column.name)
         case "day":
-            return day_field(expression, dtype)
+            return day_field(values)
         case "count":
-            return count_field(expression, dtype)
+            return count_field(values)
         case "flag":
-            return flag_field(expression, dtype, recoding)
+            return flag_field(values, recoding)
         case "text":
-            return text_field(expression, dtype, recoding, column.words)
+            return text_field(values, recoding, column.words)
 
 
 def _first_problem(bound: list[_Bound], table: Table) -> list[pl.Expr]:
     """Reason and column of the first thing that is wrong with a row, in the order of the table's columns."""
-    fields = [pl.col(f"{_PROBLEM}{at}") for at in range(len(bound))]
-    missing = [
-        pl.when(pl.col(item.column.name).is_null()).then(pl.lit("missing_value"))
-        if item.column.required and item.column.default is None
-        else pl.lit(None, dtype=pl.String)
+    nothing = pl.lit(None, dtype=pl.String)
+    reasons = [
+        pl.coalesce(
+            nothing if item.field.problem is None else pl.lit(item.field.problem),
+            pl.when(pl.col(item.column.name).is_null()).then(pl.lit("missing_value"))
+            if item.column.required and item.column.default is None
+            else nothing,
+        )
         for item in bound
     ]
-    reasons = [pl.coalesce(field, gap) for field, gap in zip(fields, missing, strict=True)]
     named = [
-        pl.when(reason.is_not_null()).then(pl.lit(item.column.name)) for reason, item in zip(reasons, bound, strict=True)
+        pl.when(reason.is_not_null()).then(pl.lit(item.column.name))
+        for reason, item in zip(reasons, bound, strict=True)
     ]
     names = [item.column.name for item in bound]
     checked = row_problem(table.name, names)
@@ -204,7 +203,9 @@ def _defaults(table: Table, present: Sequence[str], context: ReadContext) -> lis
         filled.append((pl.coalesce("provider_id", named) if "provider_id" in present else named).alias("provider_id"))
     if table.day_of is not None and "trading_day" in own:
         derived = day_of(pl.col(table.day_of))
-        filled.append((pl.coalesce("trading_day", derived) if "trading_day" in present else derived).alias("trading_day"))
+        filled.append(
+            (pl.coalesce("trading_day", derived) if "trading_day" in present else derived).alias("trading_day")
+        )
     return filled
 
 

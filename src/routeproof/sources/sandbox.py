@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -17,6 +16,7 @@ from routeproof.vocab.errors import DataRejectedError, MapError, RouteproofError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from routeproof.sources.map_file import FileMap
 
@@ -102,12 +102,15 @@ def _run(
         "jobs": [_plain_job(job) for job in jobs],
     }
     (folder / "order.json").write_text(json.dumps(order), encoding="utf-8")
-    with (folder / "stderr").open("wb") as talk, subprocess.Popen(  # noqa: S603  # our own program, no shell
-        [sys.executable, "-I", "-m", "routeproof.sources.sandbox_child", str(folder)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=talk,
-    ) as child:
+    with (
+        (folder / "stderr").open("wb") as talk,
+        subprocess.Popen(  # noqa: S603  # our own program, no shell
+            [sys.executable, "-I", "-m", "routeproof.sources.sandbox_child", str(folder)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=talk,
+        ) as child,
+    ):
         answered = 0
         for line in child.stdout or ():
             yield _result(folder, json.loads(line))
@@ -153,7 +156,7 @@ def _piece(folder: Path, piece: dict[str, object]) -> SourceResult:
 
 def _stopped(job: Job, code: int, folder: Path) -> SourceResult:
     talk = (folder / "stderr").read_bytes()[-400:].decode("utf-8", "replace").strip()
-    if code == -signal.SIGXCPU or code == -signal.SIGKILL:
+    if code in {-signal.SIGXCPU, -signal.SIGKILL}:
         reason, detail = "reader_limit", "the reader used up its CPU time"
     elif code < 0:
         reason, detail = "reader_crashed", f"the reader ended by {signal.Signals(-code).name}"

@@ -101,4 +101,6 @@ def _expect_end(stream: BinaryIO, path: Path) -> None:
 
 
 def _damaged(path: Path, error: Exception) -> DamagedFileError:
-    return DamagedFileError(f"expected a whole compressed file, found: {error or type(error).__name__}", where=path.name)
+    return DamagedFileError(
+        f"expected a whole compressed file, found: {error or type(error).__name__}", where=path.name
+    )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -58,10 +56,10 @@ def text_frames(path: Path, delimiter: str, header: list[str] | None = None) -> 
     scanner = RecordScanner()
     with open_stream(path) as stream:
         try:
-            for piece in scanner.pieces(blocks(stream, path)):
-                last = piece
-                if names is None and len(piece.starts):
-                    names, piece = _split_header(piece, delimiter)
+            for last in scanner.pieces(blocks(stream, path)):
+                piece = last
+                if names is None and len(last.starts):
+                    names, piece = _split_header(last, delimiter)
                 if names is not None:
                     yield _text_frame(piece, names, delimiter)
         except DamagedFileError as error:
@@ -105,9 +103,7 @@ def _blank(piece: Piece) -> NDArray[np.int64]:
     return np.array([at for at in short if not piece.record(int(at))], dtype=np.int64)
 
 
-def _refuse_all(
-    piece: Piece, keep: NDArray[np.bool_], marked: NDArray[np.int64], reason: str, detail: str
-) -> None:
+def _refuse_all(piece: Piece, keep: NDArray[np.bool_], marked: NDArray[np.int64], reason: str, detail: str) -> None:
     for at in marked:
         if at < len(keep) and keep[at]:
             keep[at] = False
@@ -125,7 +121,9 @@ def _refuse_counts(
         lines = record.split(b"\n") if b"\n" in record else []
         whole = [line for line in lines if len(_plain_fields(line, delimiter)) == len(names)]
         if whole:
-            saved.append(_rows_frame([_plain_fields(line, delimiter) for line in whole], names, piece, [int(at)] * len(whole)))
+            saved.append(
+                _rows_frame([_plain_fields(line, delimiter) for line in whole], names, piece, [int(at)] * len(whole))
+            )
         for line in [line for line in lines if line not in whole] or ([] if whole else [record]):
             found = len(fields_of(line, delimiter))
             piece.refuse(int(at), "wrong_field_count", f"expected {len(names)} fields, found {found}")
@@ -164,7 +162,9 @@ def _rows_frame(
     rows: list[list[str]], names: list[str], piece: Piece, chosen: NDArray[np.int64] | list[int]
 ) -> pl.DataFrame:
     columns = list(zip(*rows, strict=True)) if rows else [() for _ in names]
-    frame = pl.DataFrame({name: pl.Series(values, dtype=pl.String) for name, values in zip(names, columns, strict=True)})
+    frame = pl.DataFrame(
+        {name: pl.Series(values, dtype=pl.String) for name, values in zip(names, columns, strict=True)}
+    )
     return _positioned(frame, piece, np.asarray(chosen, dtype=np.int64))
 
 
@@ -177,4 +177,6 @@ def _positioned(frame: pl.DataFrame, piece: Piece, chosen: NDArray[np.int64]) ->
 
 
 def _empty(names: list[str]) -> pl.DataFrame:
-    return pl.DataFrame(schema={**dict.fromkeys(names, pl.String()), ROW: pl.Int64(), BYTE: pl.Int64(), RAW: pl.String()})
+    return pl.DataFrame(
+        schema={**dict.fromkeys(names, pl.String()), ROW: pl.Int64(), BYTE: pl.Int64(), RAW: pl.String()}
+    )

@@ -124,7 +124,12 @@ class RecordScanner:
         starts = np.concatenate([np.zeros(1, dtype=np.int64), ends[:-1]]) if len(ends) else ends
         rows = np.arange(self._row + 1, self._row + 1 + len(ends), dtype=np.int64)
         piece = Piece(self._carry[:last], starts, ends, rows, self._base, self._refused)
-        self._carry, self._base, self._row, self._refused = self._carry[last:], self._base + last, self._row + len(ends), []
+        self._carry, self._base, self._row, self._refused = (
+            self._carry[last:],
+            self._base + last,
+            self._row + len(ends),
+            [],
+        )
         return piece
 
     def _drop_line(self, length: int) -> None:

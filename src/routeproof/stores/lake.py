@@ -6,7 +6,7 @@ import json
 import os
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from routeproof.stores.records import Records
 
 ROW_GROUP_ROWS = 100_000
-COMPRESSION = "lz4"
+COMPRESSION: Literal["lz4"] = "lz4"
 SYMBOL_INDEX = "routeproof.symbols"
 """Parquet key-value metadata: rows of each symbol in a file that is sorted by (symbol, at, sequence)."""
 
@@ -65,7 +65,8 @@ class Lake:
         seq = self._seq_of(manifest_id)
         rows = self._records.query(
             "SELECT p.table_name, p.part, p.path, p.sha256, p.rows, p.size, p.content FROM lake_partitions p JOIN "
-            "(SELECT table_name, part, MAX(seq) AS seq FROM lake_partitions WHERE seq <= ? GROUP BY table_name, part) l "
+            "(SELECT table_name, part, MAX(seq) AS seq FROM lake_partitions WHERE seq <= ? "
+            "GROUP BY table_name, part) l "
             "ON p.table_name = l.table_name AND p.part = l.part AND p.seq = l.seq ORDER BY p.table_name, p.part",
             (seq,),
         )

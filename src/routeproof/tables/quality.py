@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
 import polars as pl
 
 from routeproof.vocab.times import EQUITY_ZONE, NS_PER_MS, NS_PER_S
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 STALE_NS = 60 * NS_PER_S
 """A quote that stands unchanged for longer during regular hours is flagged; it stays in."""
@@ -155,10 +161,10 @@ def _exclusion(table: str) -> pl.Expr | None:
     return None
 
 
-def weekdays_without(table_days: pl.Series) -> list[str]:
+def weekdays_without(days: Sequence[date]) -> list[str]:
     """Monday-to-Friday days between the first and the last that hold nothing; holidays are among them."""
-    if table_days.is_empty():
+    if not days:
         return []
-    every = pl.date_range(table_days.min(), table_days.max(), eager=True)  # type: ignore[arg-type]
-    held = set(table_days)
+    held, first = set(days), min(days)
+    every = [first + timedelta(days=step) for step in range((max(days) - first).days + 1)]
     return [day.isoformat() for day in every if day.weekday() < SATURDAY and day not in held]

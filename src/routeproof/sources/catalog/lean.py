@@ -44,7 +44,7 @@ class _Name:
     kind: str
 
 
-def read(path: Path, file_map: FileMap | None, context: ReadContext) -> Iterator[SourceResult]:  # noqa: ARG001
+def read(path: Path, file_map: FileMap | None, context: ReadContext) -> Iterator[SourceResult]:
     """Pieces of one day of one symbol.
 
     Raises:
@@ -52,7 +52,7 @@ def read(path: Path, file_map: FileMap | None, context: ReadContext) -> Iterator
     """
     name = _name_of(path, context)
     columns = QUOTE_COLUMNS if name.kind == "quote" else TRADE_COLUMNS
-    state = dict.fromkeys((f"{side}{part}" for side in SIDES for part in ("", "_size", "_venue")))
+    state = dict.fromkeys(f"{side}{part}" for side in SIDES for part in ("", "_size", "_venue"))
     for piece in text_frames(path, ",", header=columns):
         if name.kind == "quote":
             frame, state = _quotes(piece.frame, name, state)
@@ -71,9 +71,7 @@ def _name_of(path: Path, context: ReadContext) -> _Name:
     for candidate in names:
         found = _NAME.search(candidate)
         if found:
-            return _Name(
-                date.fromisoformat(found["day"]), found["symbol"].upper(), found["kind"].lower()
-            )
+            return _Name(date.fromisoformat(found["day"]), found["symbol"].upper(), found["kind"].lower())
     message = f"expected DAY_SYMBOL_Quote_Tick.csv or DAY_SYMBOL_Trade_Tick.csv, found {', '.join(names)}"
     raise MapError(message, where=context.file)
 
@@ -91,8 +89,10 @@ def _venue(column: str) -> pl.Expr:
 
 
 def _quotes(raw: pl.DataFrame, name: _Name, state: dict[str, object]) -> tuple[pl.DataFrame, dict[str, object]]:
-    """States of the whole quote after each record; `state` is the one before the first record, the second result
-    the one after the last."""
+    """States of the whole quote after each record.
+
+    `state` is the one before the first record, the second result the one after the last.
+    """
     sides = []
     for side in SIDES:
         speaks = pl.col(side).cast(pl.Int64, strict=False) > 0
