@@ -3,8 +3,6 @@
 The font is Liberation Sans because the converter carries it: text is measured the same way on every machine.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Mapping
@@ -51,13 +49,15 @@ def svg_of(spec: Mapping[str, object]) -> str:
 
 
 def inline_svg(spec: Mapping[str, object], figure_id: str, alt: str) -> str:
-    """The chart as an SVG element for an HTML page: scales with the column, unique ids, one image to a screen reader."""
+    """The chart as an SVG element for a page: scales with the column, unique ids, one image to a screen reader."""
     svg = svg_of(spec)
     svg = re.sub(r'\sxmlns(:\w+)?="[^"]*"', "", svg, count=2)
     svg = re.sub(r'id="([^"]+)"', rf'id="{figure_id}-\1"', svg)
     svg = re.sub(r"url\(#([^)]+)\)", rf"url(#{figure_id}-\1)", svg)
     svg = re.sub(r'xlink:href="#([^"]+)"', rf'href="#{figure_id}-\1"', svg)
     svg = re.sub(r'\s(aria-[a-z]+|role)="[^"]*"', "", svg)
-    svg = svg.replace(f"&quot;{FONT}&quot;", FONT).replace(f'font-family="{FONT}"', f'font-family="{FONT}, Arial, sans-serif"')
+    svg = svg.replace(f"&quot;{FONT}&quot;", FONT).replace(
+        f'font-family="{FONT}"', f'font-family="{FONT}, Arial, sans-serif"'
+    )
     label = alt.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
     return svg.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)

@@ -1,7 +1,5 @@
 """The report as one HTML file: styles and charts inline, no script, nothing fetched from anywhere."""
 
-from __future__ import annotations
-
 from importlib import resources
 from typing import Any
 
@@ -17,21 +15,15 @@ def _environment() -> Environment:
     return Environment(
         loader=PackageLoader("routeproof.renderers", "templates"),
         autoescape=True,
-        undefined=_Blank,
+        undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
 
 
-class _Blank(StrictUndefined):
-    """An absent part of a cell or block is empty; a misspelt name at the top level still fails."""
-
-    def __bool__(self) -> bool:
-        return False
-
-
-def _drawn(tree: Any) -> Any:
+def _drawn(document: Document) -> dict[str, Any]:
     """The document with each figure's SVG; the converter's output is the only markup let through unescaped."""
+    tree: dict[str, Any] = plain_document(document)
     for section in tree["sections"]:
         for block in section["blocks"]:
             if block["type"] == "Figure":
@@ -43,5 +35,5 @@ def render_html(document: Document) -> bytes:
     """UTF-8 HTML; the same document gives the same bytes."""
     css = resources.files("routeproof.renderers").joinpath("templates/pack.css").read_text("utf-8")
     page = _environment().get_template("pack.html.j2")
-    text = page.render(doc=_drawn(plain_document(document)), css=Markup(css))  # noqa: S704
+    text = page.render(doc=_drawn(document), css=Markup(css))  # noqa: S704
     return (text.rstrip("\n") + "\n").encode()

@@ -1,7 +1,5 @@
 """The report as JSON: the document tree, with the report's machine-readable surfaces at the top level."""
 
-from __future__ import annotations
-
 import json
 
 from routeproof.renderers.plain import plain_document

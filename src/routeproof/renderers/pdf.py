@@ -3,8 +3,6 @@
 The document travels as JSON into a fixed template: no text of a report is ever read as typesetting code.
 """
 
-from __future__ import annotations
-
 import json
 from importlib import resources
 from typing import Any
@@ -15,7 +13,6 @@ from routeproof.renderers.charts import FONT, svg_of
 from routeproof.renderers.plain import plain_document
 from routeproof.reports.document import Document
 
-STANDARDS = ("a-3a", "ua-1")
 PAGE_FONT = "Libertinus Serif"
 WIDE_PX = 470
 """Charts at least this wide are fitted to the text column; narrower ones keep their size."""
@@ -58,7 +55,7 @@ def render_pdf(document: Document) -> bytes:
         template,
         format="pdf",
         sys_inputs={"document": _payload(document)},
-        pdf_standards=list(STANDARDS),
+        pdf_standards=["a-3a", "ua-1"],
         ignore_system_fonts=True,
     )
     return bytes(output)

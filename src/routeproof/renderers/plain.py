@@ -1,7 +1,5 @@
 """The document as plain dicts and lists, for JSON and for the templates that print it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date

@@ -4,8 +4,6 @@ Numbers are numbers in the unit of the header; interval, count, verdict and reas
 Text is never written as a formula or a link, whatever it begins with.
 """
 
-from __future__ import annotations
-
 import io
 import re
 from datetime import UTC, datetime, time
@@ -24,7 +22,7 @@ ASIDES = ("n", "lower", "upper", "verdict", "population", "reason", "note")
 
 
 def _sheet_name(name: str, taken: set[str]) -> str:
-    """A legal sheet name (31 characters, none of []:*?/\\) not used before."""
+    """A legal sheet name (31 characters, no brackets, slashes, colons, stars or quotes) not used before."""
     base = re.sub(r"[\[\]:*?/\\']", "-", name)[:SHEET_NAME]
     found, count = base, 1
     while found.lower() in taken:
@@ -57,7 +55,7 @@ def _layout(table: Table) -> list[tuple[int, str, str]]:
 def _write(sheet: Worksheet, row: int, column: int, value: Scalar) -> None:
     if value is None or value == "":
         return
-    if isinstance(value, bool) or isinstance(value, str):
+    if isinstance(value, bool | str):
         sheet.write_string(row, column, str(value).strip("\n"))
     elif isinstance(value, int) and abs(value) > SAFE_INTEGER:
         sheet.write_string(row, column, str(value))

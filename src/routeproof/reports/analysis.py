@@ -4,17 +4,15 @@ A draft says what the number is against the benchmark, what it asks the reader t
 It is never more than a draft until a named person adopts or edits it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from routeproof.reports.numbers import spoken
-from routeproof.reports.score import Better, Comparison, Estimate, ScoreRow, ScoreRowId, kind_of
+from routeproof.reports.score import Better, Comparison, Estimate, ScoreRow, kind_of
+from routeproof.reports.sentences import SENTENCES, Column
 
 Standing = Literal["good", "level", "bad"]
-Column = Literal["market", "limit"]
 SLIGHT: Final = 1 / 3
 LEVEL: Final = 0.02
 """Relative gaps: under LEVEL two numbers are called level where policy gives no margin; under SLIGHT "slightly"."""
@@ -29,37 +27,6 @@ class Reading:
     established: bool
 
 
-_OPENINGS: Final[dict[tuple[ScoreRowId, Column, str], str]] = {
-    ("price_improvement", "market", "good"): "Market orders show strong price improvement: {value} against {benchmark}.",
-    ("price_improvement", "market", "level"): "Market orders are improved in line with the benchmark: {value} against {benchmark}.",
-    ("price_improvement", "market", "bad"): "Market orders get less price improvement than the benchmark: {value} against {benchmark}; review how they are routed.",
-    ("price_improvement", "limit", "good"): "Limit orders also do well, at {value}.",
-    ("price_improvement", "limit", "level"): "Limit orders are in line, at {value}.",
-    ("price_improvement", "limit", "bad"): "Limit orders fall behind at {value} and need review.",
-    ("spread_capture", "market", "good"): "The router captures the spread well on marketable orders: {value} against {benchmark}.",
-    ("spread_capture", "market", "level"): "Spread capture on market orders is in line with the benchmark: {value} against {benchmark}.",
-    ("spread_capture", "market", "bad"): "Market orders keep less of the spread than the benchmark: {value} against {benchmark}; review venue order.",
-    ("spread_capture", "limit", "good"): "Limit orders capture more too, at {value}.",
-    ("spread_capture", "limit", "level"): "Limit orders are level, at {value}.",
-    ("spread_capture", "limit", "bad"): "Limit orders capture less, at {value}.",
-    ("fill_time", "market", "good"): "Fills are {degree}faster than the benchmark: {value} against {benchmark}.",
-    ("fill_time", "market", "level"): "Fills take as long as the benchmark: {value} against {benchmark}.",
-    ("fill_time", "market", "bad"): "Fills are {degree}slower than the benchmark: {value} against {benchmark}; find where the latency arises.",
-    ("fill_time", "limit", "good"): "Limit orders are faster, at {value}.",
-    ("fill_time", "limit", "level"): "Limit orders are level, at {value}.",
-    ("fill_time", "limit", "bad"): "Limit orders are slower, at {value}.",
-    ("limit_fill_rate", "limit", "good"): "More limit orders fill than at the benchmark: {value} against {benchmark}.",
-    ("limit_fill_rate", "limit", "level"): "The fill rate is in line with the benchmark: {value} against {benchmark}.",
-    ("limit_fill_rate", "limit", "bad"): "The fill rate is below the benchmark: {value} against {benchmark}; review the router's limit order logic and its choice of venues.",
-    ("reversion", "market", "good"): "Prices hardly come back after our market orders ({value}, benchmark {benchmark}): little market impact, a good sign.",
-    ("reversion", "market", "level"): "Reversion is in line with the benchmark: {value} against {benchmark}.",
-    ("reversion", "market", "low"): "Reversion is low, no more than the benchmark's: {value} against {benchmark}; market impact looks small, a good sign.",
-    ("reversion", "limit", "low"): "The same holds for limit orders, at {value}.",
-    ("reversion", "market", "bad"): "Prices move more after our market orders than at the benchmark: {value} against {benchmark}; look for impact or leakage.",
-    ("reversion", "limit", "good"): "The same holds for limit orders, at {value}.",
-    ("reversion", "limit", "level"): "Limit orders are level, at {value}.",
-    ("reversion", "limit", "bad"): "Limit orders show more, at {value}.",
-}  # fmt: skip
 _WHO: Final[dict[Column, str]] = {"market": "Market orders", "limit": "Limit orders"}
 
 
@@ -106,7 +73,7 @@ def _doubt(comparison: Comparison | None, row: ScoreRow) -> str:
 def _phrase(row: ScoreRow, column: Column, estimate: Estimate) -> tuple[str, str]:
     """A sentence on one column, and the doubt about it (empty when there is none)."""
     kind = kind_of(row.id)
-    if (row.id, column, "good") not in _OPENINGS or estimate.reason.startswith("N/A"):
+    if (row.id, column, "good") not in SENTENCES or estimate.reason.startswith("N/A"):
         return "", ""
     if estimate.value is None:
         return f"{_WHO[column]} cannot be judged: {estimate.reason}.", ""
@@ -118,7 +85,7 @@ def _phrase(row: ScoreRow, column: Column, estimate: Estimate) -> tuple[str, str
     standing: str = reading.standing
     if row.id == "reversion" and standing == "level" and abs(estimate.value) <= abs(row.benchmark.value):
         standing = "low"
-    sentence = _OPENINGS[row.id, column, standing].format(
+    sentence = SENTENCES[row.id, column, standing].format(
         value=value,
         benchmark=spoken(row.benchmark.value, kind.kind),
         degree="slightly " if reading.gap < SLIGHT else "",

@@ -4,8 +4,6 @@ A number never travels alone: a `Cell` carries its unit, its population and coun
 reason when there is no value. Renderers print what they find here and decide nothing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -97,8 +95,9 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A table whose first column names the row; `data_only` tables go to the spreadsheet and the JSON, not to paper; a `together` table
-    is not broken over pages.
+    """A table whose first column names the row.
+
+    A `data_only` table goes to the spreadsheet and the JSON, not to paper; a `together` one is not broken over pages.
 
     Raises:
         ValueError: a row whose cells are not one per column.

@@ -1,7 +1,5 @@
 """How numbers are printed: one place, so that the same quantity looks the same in every table and sentence."""
 
-from __future__ import annotations
-
 from typing import Final, Literal
 
 Kind = Literal["usd_per_share", "share", "ms", "count", "bps", "usd", "index", "ratio", "rate"]
@@ -17,7 +15,7 @@ UNITS: Final[dict[str, str]] = {
     "ratio": "ratio",
     "rate": "share of 1",
 }
-MINUS: Final = "−"
+MINUS: Final = "\N{MINUS SIGN}"
 SMALLEST_SHARE: Final = 0.0005
 MILLISECONDS_WITH_DECIMALS: Final = 10.0
 
@@ -29,6 +27,15 @@ def _signed(text: str) -> str:
     return MINUS + text[1:] if text.strip("-0.,%") else text[1:]
 
 
+def _percent(value: float) -> str:
+    """A percentage that never rounds to nothing or to all when it is neither."""
+    if 0 < value < SMALLEST_SHARE:
+        return "<0.05%"
+    if 1 - SMALLEST_SHARE < value < 1:
+        return ">99.95%"
+    return _signed(f"{value * 100:.1f}%")
+
+
 def printed(value: float, kind: Kind) -> str:
     """The value as printed, with its unit sign where that reads better than a header would.
 
@@ -37,7 +44,7 @@ def printed(value: float, kind: Kind) -> str:
     if kind == "usd_per_share":
         return _signed(f"{value:.4f}")
     if kind in ("share", "rate"):
-        return "<0.05%" if 0 < value < SMALLEST_SHARE else _signed(f"{value * 100:.1f}%")
+        return _percent(value)
     if kind == "ms":
         return _signed(f"{value:,.1f}" if abs(value) < MILLISECONDS_WITH_DECIMALS else f"{value:,.0f}")
     if kind == "count":

@@ -1,7 +1,5 @@
 """What the scorecard is made from: plain values that do not say how they were measured."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -36,7 +34,7 @@ SCORE_ROWS: Final[tuple[ScoreRowKind, ...]] = (
         title="Effective / spread capture",
         kind="share",
         better="higher",
-        gloss="1 − E/Q: the part of the quoted spread the customer kept",
+        gloss="1 \N{MINUS SIGN} E/Q: the part of the quoted spread the customer kept",
     ),
     ScoreRowKind(
         id="fill_time",

@@ -1,13 +1,11 @@
 """The scorecard: the dashboard's five rows as a table, and the same rows for machines."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from routeproof.reports.analysis import draft
 from routeproof.reports.document import VERDICT_WORDS, Cell, Column, Row, Table, Verdict
 from routeproof.reports.numbers import UNITS, Kind, counted, interval, printed
-from routeproof.reports.score import Comparison, Companion, Estimate, Score, ScoreRow, kind_of
+from routeproof.reports.score import Companion, Comparison, Estimate, Score, ScoreRow, kind_of
 
 DRAFT = "draft — not reviewed"
 COLUMNS = (
@@ -92,7 +90,11 @@ def _row(row: ScoreRow, *, glossed: bool) -> Row:
         return tuple(_aside(companion, column) for companion in row.companions)
 
     unit = {"usd_per_share": "USD per share", "ms": "milliseconds"}.get(kind.kind, "")
-    title = Cell(value=kind.title, text=kind.title, note="\n".join(line for line in (unit, kind.gloss if glossed else "") if line))
+    title = Cell(
+        value=kind.title,
+        text=kind.title,
+        note="\n".join(line for line in (unit, kind.gloss if glossed else "") if line),
+    )
     return Row(
         id=row.id,
         cells=(
@@ -192,5 +194,3 @@ def scorecard_surface(score: Score) -> dict[str, object]:
             | _surface_analysis(row)
         )
     return {"security": score.security or None, "rows": rows}
-
-

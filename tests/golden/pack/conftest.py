@@ -1,7 +1,5 @@
 """A plausible quarter, made of arithmetic: enough rows in every section to print the whole pack."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from datetime import date
@@ -24,13 +22,42 @@ from routeproof.reports.pack.inputs import (
     TopFinding,
     WorstExecution,
 )
-from routeproof.reports.score import Adoption, Comparison, Companion, Estimate, Score, ScoreRow
+from routeproof.reports.score import Adoption, Companion, Comparison, Estimate, Score, ScoreRow
 
 OPEN = 1_783_949_400_000_000_000  # 2026-07-13 13:30:00 UTC
 MS = 1_000_000
 SYMBOLS = (
-    "AAPL AMD AMZN BAC C COST CSCO DIS F GE GOOGL IBM INTC JPM KO MCD META MSFT NFLX NKE NVDA ORCL PFE QCOM T TSLA UNH V WMT XOM"
-).split()
+    "AAPL",
+    "AMD",
+    "AMZN",
+    "BAC",
+    "C",
+    "COST",
+    "CSCO",
+    "DIS",
+    "F",
+    "GE",
+    "GOOGL",
+    "IBM",
+    "INTC",
+    "JPM",
+    "KO",
+    "MCD",
+    "META",
+    "MSFT",
+    "NFLX",
+    "NKE",
+    "NVDA",
+    "ORCL",
+    "PFE",
+    "QCOM",
+    "T",
+    "TSLA",
+    "UNH",
+    "V",
+    "WMT",
+    "XOM",
+)
 CLASSES = ("market", "marketable_limit", "midpoint_or_better", "non_marketable")
 BETTER_QUARTER = "own prior quarter"
 
@@ -41,6 +68,7 @@ def wave(step: float) -> float:
 
 
 def estimate(value: float, n: int, population: str, half: float, metric: str) -> Estimate:
+    """A measured value with a symmetric interval."""
     return Estimate(
         value=round(value, 6),
         n=n,
@@ -54,6 +82,7 @@ def estimate(value: float, n: int, population: str, half: float, metric: str) ->
 
 
 def compared(verdict: Verdict, difference: float, half: float, margin: float) -> Comparison:
+    """A comparison with a symmetric interval."""
     return Comparison(
         verdict=verdict,
         difference=difference,
@@ -126,7 +155,9 @@ def score(security: str, scale: float, n: int, drift: float, adopted: Adoption |
                 id="limit_fill_rate",
                 market=NOT_APPLICABLE,
                 limit=estimate(0.75 + drift / 2, n, "executable non-marketable limits", 0.02, "fill_rate_shares"),
-                benchmark=estimate(0.80, n, "executable non-marketable limits, prior quarter", 0.02, "fill_rate_shares"),
+                benchmark=estimate(
+                    0.80, n, "executable non-marketable limits, prior quarter", 0.02, "fill_rate_shares"
+                ),
                 benchmark_name=BETTER_QUARTER,
                 limit_comparison=compared("cannot_tell", -0.05, 0.06, 0.02),
             ),
@@ -204,6 +235,7 @@ FINDINGS = (
 
 
 def grid() -> Iterator[GridCell]:
+    """Thirty securities by four classes, some cells empty."""
     verdicts: tuple[Verdict, ...] = ("better", "worse", "no_material_difference", "cannot_tell", "cannot_tell")
     for row, symbol in enumerate(SYMBOLS):
         for column, order_class in enumerate(CLASSES):
@@ -226,6 +258,7 @@ def grid() -> Iterator[GridCell]:
 
 
 def venues() -> pl.DataFrame:
+    """Three venues that pay the router, five that do not."""
     rows = [
         ("CDRG", "Cedar wholesale", 0.274, None, 0.0007, 0.62, 92.0, -0.0004, 81_200.0, True),
         ("XNAS", "Nasdaq", 0.181, 0.164, 0.0011, 0.51, 141.0, -0.0002, -9_400.0, False),
@@ -236,7 +269,10 @@ def venues() -> pl.DataFrame:
         ("IEXG", "IEX", 0.051, 0.028, 0.0019, 0.39, 210.0, -0.0001, -1_900.0, False),
         ("ARCX", "NYSE Arca", 0.029, 0.083, 0.0012, 0.50, 150.0, -0.0002, -800.0, False),
     ]
-    names = "venue name share tape_share price_improvement_usd_per_share e_over_q fill_time_ms reversion_usd_per_share_60s net_payment_usd payer"
+    names = (
+        "venue name share tape_share price_improvement_usd_per_share e_over_q fill_time_ms "
+        "reversion_usd_per_share_60s net_payment_usd payer"
+    )
     frame = pl.DataFrame(rows, schema=names.split(), orient="row")
     improvement = pl.col("price_improvement_usd_per_share")
     return frame.with_columns(
@@ -249,6 +285,7 @@ def venues() -> pl.DataFrame:
 
 
 def time_of_day() -> pl.DataFrame:
+    """Half hours, busier and worse at both ends."""
     rows = []
     for step in range(13):
         minutes = 570 + 30 * step
@@ -268,6 +305,7 @@ def time_of_day() -> pl.DataFrame:
 
 
 def sizes() -> pl.DataFrame:
+    """Six buckets, worse as they grow."""
     buckets = ("under 100 shares", "100 to 499", "500 to 1,999", "2,000 to 4,999", "5,000 to 9,999", "10,000 and more")
     rows = []
     for step, bucket in enumerate(buckets):
@@ -287,18 +325,27 @@ def sizes() -> pl.DataFrame:
 
 
 def markouts() -> pl.DataFrame:
+    """Three groups drifting at five horizons."""
     rows = []
     for group, sign in (("market orders", -0.35), ("limit orders", -0.15), ("tape, same securities", -0.55)):
         for horizon in (0.05, 1.0, 15.0, 60.0, 300.0):
             value = sign * math.log1p(horizon * 20) / math.log1p(6000)
             half = 0.02 + 0.03 * math.log1p(horizon)
             rows.append(
-                {"group": group, "horizon_s": horizon, "markout_bps": value, "lower": value - half, "upper": value + half, "n": 81_000}
+                {
+                    "group": group,
+                    "horizon_s": horizon,
+                    "markout_bps": value,
+                    "lower": value - half,
+                    "upper": value + half,
+                    "n": 81_000,
+                }
             )
     return pl.DataFrame(rows)
 
 
 def fill_times() -> pl.DataFrame:
+    """Two log-normal histograms."""
     rows = []
     for group, centre, spread in (("Market orders", 2.1, 0.32), ("Marketable limit orders", 2.25, 0.42)):
         edges = [10 ** (1 + 0.1 * step) for step in range(31)]
@@ -311,6 +358,7 @@ def fill_times() -> pl.DataFrame:
 
 
 def worst() -> Iterator[WorstExecution]:
+    """Ten orders with four steps each."""
     causes = (
         "Routed 212 ms after receipt while the offer moved up; filled at the new offer.",
         "Two venues acknowledged without a fill before the third; the quote faded.",
@@ -326,7 +374,11 @@ def worst() -> Iterator[WorstExecution]:
         wait = 90 + 60 * (rank % 4)
         quotes = pl.DataFrame(
             [
-                {"at": received + int((step / 12 - 0.15) * wait * 1.25 * MS), "bid": base + drift * step / 6, "ask": base + 0.02 + drift * step / 6 + (0.01 if step % 5 == 3 else 0)}
+                {
+                    "at": received + int((step / 12 - 0.15) * wait * 1.25 * MS),
+                    "bid": base + drift * step / 6,
+                    "ask": base + 0.02 + drift * step / 6 + (0.01 if step % 5 == 3 else 0),
+                }
                 for step in range(14)
             ]
         )
@@ -334,8 +386,12 @@ def worst() -> Iterator[WorstExecution]:
         quantity = 1_200.0 + 350 * rank
         events = (
             TimelineEvent(at=received, what="received", label="firm", price=base + 0.01),
-            TimelineEvent(at=received + int(0.3 * wait) * MS, what="routed", label="provider", price=base + 0.01 + drift / 2),
-            TimelineEvent(at=received + int(0.45 * wait) * MS, what="acknowledged", label="CDRG", price=base + 0.01 + drift),
+            TimelineEvent(
+                at=received + int(0.3 * wait) * MS, what="routed", label="provider", price=base + 0.01 + drift / 2
+            ),
+            TimelineEvent(
+                at=received + int(0.45 * wait) * MS, what="acknowledged", label="CDRG", price=base + 0.01 + drift
+            ),
             TimelineEvent(at=received + wait * MS, what="executed", label="CDRG", price=price),
         )
         per_share = 0.09 - 0.004 * rank
@@ -358,17 +414,27 @@ def worst() -> Iterator[WorstExecution]:
 
 
 def quality_days() -> pl.DataFrame:
+    """Two sources a day."""
     rows = []
     for day in range(63):
         on = date.fromordinal(date(2026, 7, 1).toordinal() + day + 2 * (day // 5))
         for source in ("fix_log", "quotes"):
             rejected = int(40 + 39 * wave(day)) * (1 if source == "fix_log" else 3)
             received = 21_000 + 17 * day if source == "fix_log" else 164_000 + 91 * day
-            rows.append({"day": on.isoformat(), "source": source, "received": received, "accepted": received - rejected, "rejected": rejected})
+            rows.append(
+                {
+                    "day": on.isoformat(),
+                    "source": source,
+                    "received": received,
+                    "accepted": received - rejected,
+                    "rejected": rejected,
+                }
+            )
     return pl.DataFrame(rows)
 
 
 def clock_shifts() -> pl.DataFrame:
+    """Two metrics at seven shifts."""
     rows = []
     for metric, base, slope in (("price improvement, $ a share", 0.0011, -0.000006), ("E/Q", 0.53, 0.0014)):
         rows += [
@@ -381,7 +447,8 @@ def clock_shifts() -> pl.DataFrame:
 def plausible_inputs() -> PackInputs:
     """A whole quarter of one provider, every section filled."""
     adoption = Adoption(
-        text="Market orders do well. Limit orders fell behind after the August change; the provider was asked on 6 October.",
+        text="Market orders do well. Limit orders fell behind after the August change; the provider was "
+        "asked on 6 October.",
         by="R. Alvarez",
         at="2026-10-07 14:05 UTC",
     )
@@ -405,15 +472,19 @@ def plausible_inputs() -> PackInputs:
         framework=FRAMEWORK,
         findings=FINDINGS,
         overall=score("", 1.0, 81_000, 0.0, adoption),
-        securities=tuple(score(s, 1 + 0.3 * wave(i), 700 + 900 * (i % 5), 0.05 * wave(i)) for i, s in enumerate(SYMBOLS)),
+        securities=tuple(
+            score(s, 1 + 0.3 * wave(i), 700 + 900 * (i % 5), 0.05 * wave(i)) for i, s in enumerate(SYMBOLS)
+        ),
         grid=tuple(grid()),
-        grid_family=GridFamily(name="price improvement, security by order class", tested=118, verdicts=47, level=0.05, expected_false=2.4),
+        grid_family=GridFamily(
+            name="price improvement, security by order class", tested=118, verdicts=47, level=0.05, expected_false=2.4
+        ),
         venues=venues(),
         hhi=0.281,
         hhi_threshold=0.25,
         payer_share=0.524,
-        vendor_request="Ask for child routes with send and acknowledgement times for September: 1.8% of fills have none, so their "
-        "inner hops are missing.",
+        vendor_request="Ask for child routes with send and acknowledgement times: 1.8% of fills have none, "
+        "so their inner hops are missing.",
         time_of_day=time_of_day(),
         sizes=sizes(),
         markouts=markouts(),
@@ -438,13 +509,30 @@ def plausible_inputs() -> PackInputs:
         ),
         quality_days=quality_days(),
         links=pl.DataFrame(
-            {"method": ["exact", "declared pattern", "tag 198", "attributes, unique both ways", "ambiguous", "unlinked"], "count": [228_400, 8_120, 3_290, 880, 214, 476], "share": [0.9463, 0.0336, 0.0136, 0.0036, 0.0009, 0.0020]}
+            {
+                "method": [
+                    "exact",
+                    "declared pattern",
+                    "tag 198",
+                    "attributes, unique both ways",
+                    "ambiguous",
+                    "unlinked",
+                ],
+                "count": [228_400, 8_120, 3_290, 880, 214, 476],
+                "share": [0.9463, 0.0336, 0.0136, 0.0036, 0.0009, 0.0020],
+            }
         ),
         quote_health=pl.DataFrame(
-            {"symbol": SYMBOLS[:8], "crossed": [0.0004] * 8, "locked": [0.0091] * 8, "one_sided": [0.0012] * 8, "stale": [0.021, 0.018, 0.04, 0.011, 0.0, 0.002, 0.013, 0.005]}
+            {
+                "symbol": SYMBOLS[:8],
+                "crossed": [0.0004] * 8,
+                "locked": [0.0091] * 8,
+                "one_sided": [0.0012] * 8,
+                "stale": [0.021, 0.018, 0.04, 0.011, 0.0, 0.002, 0.013, 0.005],
+            }
         ),
         clock_shifts=clock_shifts(),
-        clock_flips=("price improvement of limit orders in GE (worse at 0 ms, cannot tell at −20 ms)",),
+        clock_flips=("price improvement of limit orders in GE (worse at 0 ms, cannot tell at \N{MINUS SIGN}20 ms)",),
         earlier=(
             EarlierBuild(
                 digest="aa01" * 16,

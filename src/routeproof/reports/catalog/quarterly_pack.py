@@ -1,12 +1,11 @@
 """The quarterly review pack: from `PackInputs` to one document value that every renderer prints."""
 
-from __future__ import annotations
-
 from routeproof.reports.document import Document
+from routeproof.reports.pack.fills import fill_times_section, markouts_section
 from routeproof.reports.pack.front import subtitle, summary_section
 from routeproof.reports.pack.grid import grid_section
 from routeproof.reports.pack.inputs import PackInputs
-from routeproof.reports.pack.profiles import fill_times_section, markouts_section, profiles_section
+from routeproof.reports.pack.profiles import profiles_section
 from routeproof.reports.pack.provenance import provenance_section
 from routeproof.reports.pack.quality import clock_section, quality_section
 from routeproof.reports.pack.scores import scorecard_section, securities_section

@@ -1,7 +1,5 @@
 """Parts of Vega-Lite specifications that several sections share; data travels inside the specification."""
 
-from __future__ import annotations
-
 from typing import Final
 
 import polars as pl

@@ -1,13 +1,11 @@
 """From a frame to a table of the report: one column description each, nulls with their reason."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
 
-from routeproof.reports.document import Callout, Cell, Column, Row, Section, Table, missing, words
+from routeproof.reports.document import Block, Callout, Cell, Column, Row, Section, Table, missing, words
 from routeproof.reports.numbers import UNITS, Kind, interval, printed
 from routeproof.reports.pack.inputs import PackInputs
 
@@ -96,3 +94,17 @@ def empty_section(inputs: PackInputs, section_id: str, title: str) -> Section:
     """A section without data, which says why."""
     why = inputs.reasons.get(section_id, "The workspace holds no data for this section in the period.")
     return Section(id=section_id, title=title, blocks=(Callout(tone="note", title="Nothing to show", text=why),))
+
+
+def with_columns(frame: pl.DataFrame, *names: str) -> pl.DataFrame:
+    """The frame with absent optional columns added as nulls."""
+    return frame.with_columns(pl.lit(None, dtype=pl.Float64).alias(n) for n in names if n not in frame.columns)
+
+
+def section_of(
+    inputs: PackInputs, section_id: str, title: str, blocks: list[Block], *, page_break: bool = False
+) -> Section:
+    """The blocks as a section, or why there are none."""
+    if not blocks:
+        return empty_section(inputs, section_id, title)
+    return Section(id=section_id, title=title, blocks=tuple(blocks), page_break=page_break)

@@ -1,7 +1,5 @@
 """Page one: what was reviewed, against which thresholds, with what outcome, and what to look at."""
 
-from __future__ import annotations
-
 from routeproof.reports.document import (
     Block,
     Callout,
@@ -81,9 +79,7 @@ def summary_section(inputs: PackInputs) -> Section:
     """The pack's first page."""
     blocks: list[Block] = [_totals(inputs), framework_table(inputs.framework)]
     if inputs.findings:
-        items = tuple(
-            ListItem(headline=f.headline, detail=f.detail, section_id=f.section_id) for f in inputs.findings
-        )
+        items = tuple(ListItem(headline=f.headline, detail=f.detail, section_id=f.section_id) for f in inputs.findings)
         blocks.append(Listing(title="What to look at", items=items))
     else:
         text = inputs.reasons.get("summary", "No test of the period crossed its threshold and no rule fired.")
@@ -95,5 +91,3 @@ def subtitle(inputs: PackInputs) -> str:
     """Firm, provider and period in one line."""
     who = inputs.identity
     return f"{who.firm} · router {who.provider} · {who.from_on.isoformat()} to {who.to_on.isoformat()}"
-
-

@@ -1,6 +1,4 @@
-"""Security × order class: price improvement against the benchmark, verdicts under Benjamini–Yekutieli."""
-
-from __future__ import annotations
+"""Security by order class: price improvement against the benchmark, verdicts under Benjamini-Yekutieli."""
 
 from routeproof.reports.document import VERDICT_WORDS, Cell, Column, Paragraph, Row, Section, Table, missing, words
 from routeproof.reports.numbers import counted, printed
@@ -46,8 +44,8 @@ def _family(family: GridFamily | None) -> str:
     if family is None:
         return "No family of tests was declared; the grid shows values without verdicts."
     return (
-        f"Verdicts belong to the family “{family.name}”: {family.tested:,} tests under Benjamini–Yekutieli at a false "
-        f"discovery rate of {family.level:.0%}. {family.verdicts:,} cells carry ▲ or ▼; of these, at most "
+        f"Verdicts belong to the family “{family.name}”: {family.tested:,} tests under Benjamini\N{EN DASH}Yekutieli "
+        f"at a false discovery rate of {family.level:.0%}. {family.verdicts:,} cells carry ▲ or ▼; of these, at most "
         f"{family.expected_false:.1f} are expected to be false."
     )
 

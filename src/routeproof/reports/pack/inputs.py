@@ -5,8 +5,6 @@ measured rows); `_at` are Int64 UTC nanoseconds; a null in a frame prints as a d
 An empty frame or tuple prints the text in `reasons[section id]` instead of its section.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -67,7 +65,7 @@ class TopFinding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GridCell:
-    """Security × order class: `value` price improvement in USD a share, `difference` against the benchmark."""
+    """Security by order class: `value` price improvement in USD a share, `difference` against the benchmark."""
 
     security: str
     order_class: str
@@ -161,7 +159,9 @@ class PackInputs:
     """The pack's inputs, section by section.
 
     `reasons` says, by section id, why a section has no data. `vendor_request` is a full sentence naming the data to
-    ask the provider for, empty when nothing is missing. Frames and their columns (floats unless said otherwise; `?` may be null or absent):
+    ask the provider for, empty when nothing is missing.
+
+    Frames and their columns (floats unless said otherwise; `?` may be null or absent):
 
     - `venues`: venue str, name? str, share (of executed shares, 0 to 1), executed_shares, executions int,
       coverage?, price_improvement_usd_per_share?, lower?, upper? (its interval), e_over_q?, fill_time_ms?,

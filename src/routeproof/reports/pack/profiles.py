@@ -1,16 +1,11 @@
-"""Profiles: execution quality by time of day, by size, after the fill, and the distribution of fill times."""
-
-from __future__ import annotations
+"""Profiles: execution quality by time of day and by order size."""
 
 import polars as pl
 
 from routeproof.reports.document import Block, Figure, Section
 from routeproof.reports.pack.charts import (
     ACCENT,
-    DASHES,
     INK,
-    SHADES,
-    SHAPES,
     Spec,
     chart,
     field,
@@ -18,7 +13,7 @@ from routeproof.reports.pack.charts import (
     values,
     zero_line,
 )
-from routeproof.reports.pack.frames import Field, empty_section, table_of
+from routeproof.reports.pack.frames import Field, section_of, table_of, with_columns
 from routeproof.reports.pack.inputs import PackInputs
 
 TIME_FIELDS = (
@@ -31,32 +26,15 @@ SIZE_FIELDS = (
     Field(name="bucket", title="Order size", weight=1.4),
     Field(name="executed_shares", title="Shares", kind="count"),
     Field(name="executions", title="Fills", kind="count", unit="n"),
-    Field(name="price_improvement_usd_per_share", title="Price improvement", kind="usd_per_share", unit="$/share", weight=1.6, bounds=("lower", "upper")),
+    Field(
+        name="price_improvement_usd_per_share",
+        title="Price improvement",
+        kind="usd_per_share",
+        unit="$/share",
+        weight=1.6,
+        bounds=("lower", "upper"),
+    ),
 )
-MARKOUT_FIELDS = (
-    Field(name="group", title="Group", weight=1.4),
-    Field(name="horizon_s", title="Horizon", kind="ratio", unit="s"),
-    Field(name="markout_bps", title="Markout", kind="bps", unit="bps", weight=1.5, bounds=("lower", "upper")),
-    Field(name="n", title="Fills", kind="count", unit="n"),
-)
-FILL_FIELDS = (
-    Field(name="group", title="Group", weight=1.4),
-    Field(name="from_ms", title="From", kind="ms", unit="ms"),
-    Field(name="to_ms", title="To", kind="ms", unit="ms"),
-    Field(name="share", title="Share of fills", kind="share"),
-)
-QUANTILE_FIELDS = (
-    Field(name="group", title="Orders", weight=1.6),
-    Field(name="n", title="Fills", kind="count", unit="n"),
-    Field(name="p50_ms", title="Median", kind="ms", unit="ms"),
-    Field(name="p95_ms", title="95th percentile", kind="ms", unit="ms"),
-    Field(name="p99_ms", title="99th percentile", kind="ms", unit="ms"),
-)
-
-
-def _with(frame: pl.DataFrame, *names: str) -> pl.DataFrame:
-    """The frame with absent optional columns added as nulls."""
-    return frame.with_columns(pl.lit(None, dtype=pl.Float64).alias(n) for n in names if n not in frame.columns)
 
 
 def _ends(frame: pl.DataFrame, name: str, best: str) -> tuple[object, object]:
@@ -69,12 +47,18 @@ def _ends(frame: pl.DataFrame, name: str, best: str) -> tuple[object, object]:
 
 def time_figure(frame: pl.DataFrame) -> Figure:
     """Volume below, E/Q with its interval above, half-hour by half-hour."""
-    full = _with(frame, "lower", "upper")
+    full = with_columns(frame, "lower", "upper")
     order = full["bucket"].to_list()
-    x = field("bucket", "ordinal", "time of execution, New York", sort=order, axis={"labelAngle": 0, "labelOverlap": True})
+    x = field(
+        "bucket", "ordinal", "time of execution, New York", sort=order, axis={"labelAngle": 0, "labelOverlap": True}
+    )
     band: Spec = {
         "mark": {"type": "rule", "color": INK},
-        "encoding": {"x": {**x, "axis": None}, "y": {"field": "lower", "type": "quantitative"}, "y2": {"field": "upper"}},
+        "encoding": {
+            "x": {**x, "axis": None},
+            "y": {"field": "lower", "type": "quantitative"},
+            "y2": {"field": "upper"},
+        },
     }
     dots: Spec = {
         "mark": {"type": "point", "filled": True, "size": 40, "color": ACCENT, "opacity": 1},
@@ -98,9 +82,15 @@ def time_figure(frame: pl.DataFrame) -> Figure:
 
 def size_figure(frame: pl.DataFrame) -> Figure:
     """Price improvement with its interval, one line per size bucket."""
-    full = _with(frame, "lower", "upper")
+    full = with_columns(frame, "lower", "upper")
     order = full["bucket"].to_list()
-    y = field("bucket", "nominal", None, sort=order, axis={"labelLimit": 180, "labelPadding": 5, "ticks": False, "domain": False})
+    y = field(
+        "bucket",
+        "nominal",
+        None,
+        sort=order,
+        axis={"labelLimit": 180, "labelPadding": 5, "ticks": False, "domain": False},
+    )
     x = quantitative("price_improvement_usd_per_share", "price improvement, $ a share (95% interval)", ".4f")
     rule: Spec = {
         "mark": {"type": "rule", "color": INK},
@@ -120,81 +110,6 @@ def size_figure(frame: pl.DataFrame) -> Figure:
     )
 
 
-def markout_figure(frame: pl.DataFrame) -> Figure:
-    """Markout against time since the fill, one line per group, with intervals."""
-    full = _with(frame, "lower", "upper")
-    groups = list(dict.fromkeys(full["group"].to_list()))
-    ticks = sorted(set(full["horizon_s"].to_list()))
-    x = field("horizon_s", "quantitative", "seconds after the fill (log scale)", scale={"type": "log"}, axis={"values": ticks, "format": "~g"})
-    y = quantitative("markout_bps", "markout, bps", ".1f")
-    scale = {"domain": groups, "range": SHADES[: len(groups)]}
-    colour = field("group", "nominal", None, scale=scale, legend=None)
-    ends = full.filter(pl.col("horizon_s") == ticks[-1])
-    names: Spec = {
-        "data": values(ends),
-        "mark": {"type": "text", "align": "left", "dx": 8, "fontSize": 9.5, "fontWeight": "bold"},
-        "encoding": {"x": x, "y": y, "text": {"field": "group"}, "color": colour},
-    }
-    shape = field("group", "nominal", None, scale={"domain": groups, "range": SHAPES[: len(groups)]}, legend=None)
-    line: Spec = {
-        "mark": {"type": "line", "strokeWidth": 1.4},
-        "encoding": {
-            "x": x,
-            "y": y,
-            "strokeDash": field("group", "nominal", None, scale={"domain": groups, "range": DASHES[: len(groups)]}, legend=None),
-            "color": colour,
-        },
-    }
-    rule: Spec = {
-        "mark": {"type": "rule", "strokeWidth": 0.8},
-        "encoding": {"x": x, "y": {"field": "lower", "type": "quantitative"}, "y2": {"field": "upper"}, "color": colour},
-    }
-    dot: Spec = {"mark": {"type": "point", "filled": True, "size": 40, "opacity": 1}, "encoding": {"x": x, "y": y, "color": colour, "shape": shape}}
-    return Figure(
-        id="markouts-chart",
-        spec=chart(zero_line("y"), rule, line, dot, names, data=values(full), width=500, height=190),
-        caption="Markout after the fill: above zero the market moved with the customer's trade, below zero it came "
-        "back. Vertical lines are 95% intervals.",
-        alt=f"Markout curves of {', '.join(groups)} from {ticks[0]:g} to {ticks[-1]:g} seconds after the fill.",
-        data=table_of("markouts", frame, MARKOUT_FIELDS, "Markouts"),
-    )
-
-
-def _tens(frame: pl.DataFrame) -> list[float]:
-    """Powers of ten within the histogram."""
-    low, high = frame.select(pl.col("from_ms").min(), pl.col("to_ms").max()).row(0)
-    return [10.0**power for power in range(-3, 9) if low <= 10.0**power <= high]
-
-
-def fill_figure(frame: pl.DataFrame) -> Figure:
-    """The distribution of fill times on a log scale, one panel per group."""
-    groups = list(dict.fromkeys(frame["group"].to_list()))
-    panel: Spec = {
-        "width": 600,
-        "height": 62,
-        "mark": {"type": "bar", "color": "#c9d1da", "stroke": INK, "strokeWidth": 0.6},
-        "encoding": {
-            "x": field("from_ms", "quantitative", "milliseconds from receipt to fill (log scale)", scale={"type": "log"}, axis={"format": "~s", "values": _tens(frame)}),
-            "x2": {"field": "to_ms"},
-            "y": quantitative("share", "share of fills", ".0%", tickCount=3),
-            "y2": {"datum": 0},
-        },
-    }
-    return Figure(
-        id="fill-times-chart",
-        spec={"data": values(frame), "facet": {"row": field("group", "nominal", None, sort=groups, header={"labelAngle": 0, "labelAnchor": "start", "labelOrient": "top", "labelFontWeight": "bold"})}, "spec": panel, "spacing": 12},
-        caption="How long fills took, by order group.",
-        alt=f"Histograms of fill time on a logarithmic scale for {', '.join(groups)}.",
-        data=table_of("fill-times", frame, FILL_FIELDS, "Fill-time distribution"),
-    )
-
-
-def _section(inputs: PackInputs, section_id: str, title: str, blocks: list[Block], *, page_break: bool = False) -> Section:
-    if not blocks:
-        return empty_section(inputs, section_id, title)
-    return Section(id=section_id, title=title, blocks=tuple(blocks), page_break=page_break)
-
-
 def profiles_section(inputs: PackInputs) -> Section:
     """Time of day and size."""
     blocks: list[Block] = []
@@ -203,19 +118,4 @@ def profiles_section(inputs: PackInputs) -> Section:
     if not inputs.sizes.is_empty():
         blocks.append(size_figure(inputs.sizes))
         blocks.append(table_of("sizes-table", inputs.sizes, SIZE_FIELDS, "Profile by order size", compact=True))
-    return _section(inputs, "profiles", "Time of day and size", blocks, page_break=True)
-
-
-def markouts_section(inputs: PackInputs) -> Section:
-    """What the market did after the fill."""
-    blocks: list[Block] = [] if inputs.markouts.is_empty() else [markout_figure(inputs.markouts)]
-    return _section(inputs, "markouts", "After the fill", blocks, page_break=True)
-
-
-def fill_times_section(inputs: PackInputs) -> Section:
-    """How long fills took."""
-    blocks: list[Block] = [] if inputs.fill_times.is_empty() else [fill_figure(inputs.fill_times)]
-    if not inputs.fill_quantiles.is_empty():
-        note = "Unweighted nearest-rank quantiles over executions."
-        blocks.append(table_of("fill-quantiles", inputs.fill_quantiles, QUANTILE_FIELDS, "Fill-time quantiles", note))
-    return _section(inputs, "fill-times", "Fill times", blocks)
+    return section_of(inputs, "profiles", "Time of day and size", blocks, page_break=True)

@@ -1,7 +1,5 @@
 """How to rebuild the pack, and how it differs from its earlier builds."""
 
-from __future__ import annotations
-
 from routeproof.reports.document import Block, Column, Paragraph, ProvenanceBlock, Row, Section, Table, words
 from routeproof.reports.pack.inputs import EarlierBuild, PackInputs
 

@@ -1,7 +1,5 @@
 """What the data can bear: completeness, links, quote health, and how much the clocks matter."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import polars as pl
@@ -105,12 +103,24 @@ def _worst_days(days: pl.DataFrame, shown: int = 12) -> pl.DataFrame:
 def clock_figure(frame: pl.DataFrame) -> Figure:
     """Each metric against the shift of the firm's clock, one panel per metric."""
     x = field("shift_ms", "quantitative", "firm's clock moved by, ms", scale={"padding": 8, "nice": False})
-    line: Spec = {"mark": {"type": "line", "color": INK, "strokeWidth": 1.2}, "encoding": {"x": x, "y": quantitative("value", "", ".4~f", zero=False)}}
-    dot: Spec = {"mark": {"type": "point", "filled": True, "size": 34, "color": ACCENT, "opacity": 1}, "encoding": line["encoding"]}
+    line: Spec = {
+        "mark": {"type": "line", "color": INK, "strokeWidth": 1.2},
+        "encoding": {"x": x, "y": quantitative("value", "", ".4~f", zero=False)},
+    }
+    dot: Spec = {
+        "mark": {"type": "point", "filled": True, "size": 34, "color": ACCENT, "opacity": 1},
+        "encoding": line["encoding"],
+    }
     panel = chart(line, dot, width=255, height=90)
     return Figure(
         id="clock-chart",
-        spec={"data": values(frame), "facet": field("metric", "nominal", None, header={"labelFontWeight": "bold", "labelAnchor": "start"}), "columns": 2, "spec": panel, "resolve": {"scale": {"y": "independent"}}},
+        spec={
+            "data": values(frame),
+            "facet": field("metric", "nominal", None, header={"labelFontWeight": "bold", "labelAnchor": "start"}),
+            "columns": 2,
+            "spec": panel,
+            "resolve": {"scale": {"y": "independent"}},
+        },
         caption="What the figures would be if the firm's clock had run early or late.",
         alt="Line charts of the main metrics against a shift of the firm's clock.",
         data=table_of("clock", frame, CLOCK_FIELDS, "Clock sensitivity"),
@@ -129,5 +139,3 @@ def clock_section(inputs: PackInputs) -> Section:
     else:
         blocks.insert(0, Paragraph(text="No verdict changes within the shifts shown.", style="lead"))
     return Section(id="clock", title=title, blocks=tuple(blocks))
-
-

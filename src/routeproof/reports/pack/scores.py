@@ -1,7 +1,5 @@
 """The scorecard sections: all securities together up front, one by one at the back."""
 
-from __future__ import annotations
-
 from routeproof.reports.document import Block, Paragraph, Section
 from routeproof.reports.pack.frames import empty_section
 from routeproof.reports.pack.inputs import PackInputs
@@ -12,9 +10,7 @@ def scorecard_section(inputs: PackInputs) -> Section:
     """The dashboard over all securities."""
     if not inputs.overall.rows:
         return empty_section(inputs, "scorecard", "Scorecard")
-    return Section(
-        id="scorecard", title="Scorecard", blocks=(scorecard_table(inputs.overall),), page_break=True
-    )
+    return Section(id="scorecard", title="Scorecard", blocks=(scorecard_table(inputs.overall),), page_break=True)
 
 
 def securities_section(inputs: PackInputs) -> Section:

@@ -1,7 +1,5 @@
 """Where the shares went, how good each venue was, who paid for them, and how concentrated the flow is."""
 
-from __future__ import annotations
-
 import polars as pl
 
 from routeproof.reports.document import Block, Callout, Figure, Paragraph, Section
@@ -27,13 +25,21 @@ FIELDS = (
     ),
     Field(name="e_over_q", title="E/Q", kind="ratio", weight=0.7),
     Field(name="fill_time_ms", title="Fill time", kind="ms", unit="ms", weight=0.8),
-    Field(name="reversion_usd_per_share_60s", title="Reversion", kind="usd_per_share", unit="$/share, 60 s", weight=1.1),
+    Field(
+        name="reversion_usd_per_share_60s", title="Reversion", kind="usd_per_share", unit="$/share, 60 s", weight=1.1
+    ),
     Field(name="net_payment_usd", title="Paid to router", kind="usd", unit="$, net", weight=1.15),
 )
 
 
 def _shares(order: list[str]) -> Spec:
-    y = field("venue", "nominal", None, sort=order, axis={"labelLimit": 90, "labelPadding": 5, "ticks": False, "domain": False})
+    y = field(
+        "venue",
+        "nominal",
+        None,
+        sort=order,
+        axis={"labelLimit": 90, "labelPadding": 5, "ticks": False, "domain": False},
+    )
     bars: Spec = {
         "mark": {"type": "bar", "height": {"band": 0.62}, "strokeWidth": 1, "stroke": INK},
         "encoding": {
@@ -55,7 +61,9 @@ def _shares(order: list[str]) -> Spec:
 
 def _qualities(order: list[str]) -> Spec:
     y = field("venue", "nominal", None, sort=order, axis=None)
-    x = quantitative("price_improvement_usd_per_share", "price improvement, $ a share (95% interval)", ".4f", zero=False)
+    x = quantitative(
+        "price_improvement_usd_per_share", "price improvement, $ a share (95% interval)", ".4f", zero=False
+    )
     rule: Spec = {
         "mark": {"type": "rule", "color": INK},
         "encoding": {"x": {"field": "lower", "type": "quantitative"}, "x2": {"field": "upper"}, "y": y},
@@ -96,7 +104,7 @@ def venue_figure(frame: pl.DataFrame) -> Figure:
 def _concentration(inputs: PackInputs) -> Paragraph:
     if inputs.hhi is None:
         return Paragraph(text="Concentration was not measured.", style="lead")
-    said = f"Concentration of executed shares (Herfindahl–Hirschman index) is {printed(inputs.hhi, 'index')}"
+    said = f"Concentration of executed shares (Herfindahl\N{EN DASH}Hirschman index) is {printed(inputs.hhi, 'index')}"
     if inputs.hhi_threshold is not None:
         side = "above" if inputs.hhi > inputs.hhi_threshold else "under"
         said += f", {side} the policy's {printed(inputs.hhi_threshold, 'index')}"

@@ -1,7 +1,5 @@
 """The ten worst executions: each order's timeline against the NBBO, as small multiples."""
 
-from __future__ import annotations
-
 import polars as pl
 
 from routeproof.reports.document import Cell, Column, Figure, Paragraph, Row, Section, Table, words
@@ -32,10 +30,7 @@ def _book(case: WorstExecution) -> pl.DataFrame:
 
 def _marks(case: WorstExecution) -> pl.DataFrame:
     start = _start(case)
-    rows = [
-        {"ms": (event.at - start) / NS_PER_MS, "what": event.what, "price": event.price}
-        for event in case.events
-    ]
+    rows = [{"ms": (event.at - start) / NS_PER_MS, "what": event.what, "price": event.price} for event in case.events]
     return pl.DataFrame(rows, schema={"ms": pl.Float64, "what": pl.String, "price": pl.Float64})
 
 
@@ -59,7 +54,13 @@ def _band() -> Spec:
 
 def _panel(rank: int, case: WorstExecution) -> Spec:
     x = {"field": "ms", "type": "quantitative", "title": None, "axis": {"tickCount": 4, "format": "~s"}}
-    y = {"field": "price", "type": "quantitative", "title": None, "axis": {"tickCount": 4, "format": ".2f", "minExtent": 38, "maxExtent": 38}, "scale": {"zero": False, "padding": 7, "nice": False}}
+    y = {
+        "field": "price",
+        "type": "quantitative",
+        "title": None,
+        "axis": {"tickCount": 4, "format": ".2f", "minExtent": 38, "maxExtent": 38},
+        "scale": {"zero": False, "padding": 7, "nice": False},
+    }
     shape = {
         "field": "what",
         "type": "nominal",
@@ -67,7 +68,11 @@ def _panel(rank: int, case: WorstExecution) -> Spec:
         "legend": {"orient": "bottom", "title": None, "direction": "horizontal"} if rank == 1 else None,
     }
     marks = values(_marks(case))
-    rules: Spec = {"data": marks, "mark": {"type": "rule", "color": SOFT, "strokeDash": [2, 2], "strokeWidth": 0.7}, "encoding": {"x": x}}
+    rules: Spec = {
+        "data": marks,
+        "mark": {"type": "rule", "color": SOFT, "strokeDash": [2, 2], "strokeWidth": 0.7},
+        "encoding": {"x": x},
+    }
     points: Spec = {
         "data": marks,
         "mark": {"type": "point", "filled": True, "size": 55, "opacity": 1, "stroke": "white", "strokeWidth": 0.5},
@@ -111,7 +116,11 @@ def _row(rank: int, case: WorstExecution) -> Row:
             words(case.venue),
             Cell(value=case.price, text=f"{case.price:,.4f}", unit="USD"),
             number(case.cost_usd, "usd"),
-            Cell(value=case.cost_usd_per_share, text=printed(case.cost_usd_per_share, "usd_per_share"), unit="USD per share"),
+            Cell(
+                value=case.cost_usd_per_share,
+                text=printed(case.cost_usd_per_share, "usd_per_share"),
+                unit="USD per share",
+            ),
             words(case.why),
         ),
     )
@@ -134,10 +143,17 @@ def worst_figure(cases: tuple[WorstExecution, ...]) -> Figure:
     panels = [_panel(rank, case) for rank, case in enumerate(cases, 1)]
     return Figure(
         id="worst-chart",
-        spec={"concat": panels, "columns": 2, "spacing": {"row": 16, "column": 26}, "resolve": {"scale": {"shape": "shared"}}},
+        spec={
+            "concat": panels,
+            "columns": 2,
+            "spacing": {"row": 16, "column": 26},
+            "resolve": {"scale": {"shape": "shared"}},
+        },
         caption="Each order against the NBBO (grey band, bid to ask), in milliseconds since the firm received it. "
         "The title gives what the execution cost the customer.",
-        alt="Small multiples of the order timelines: " + "; ".join(f"{c.symbol} {c.side}, {c.why}" for c in cases) + ".",
+        alt="Small multiples of the order timelines: "
+        + "; ".join(f"{c.symbol} {c.side}, {c.why}" for c in cases)
+        + ".",
         data=_events_table(cases),
     )
 

@@ -1,0 +1,159 @@
+"""The whole pack, in all four forms, from one value.
+
+`expected.json` is the reviewed scorecard surface; after a wanted change, write it anew with
+`python tests/golden/pack/update.py` and read the difference before committing.
+"""
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import fastexcel
+import polars as pl
+import pytest
+
+from routeproof.renderers.html import render_html
+from routeproof.renderers.json import render_json
+from routeproof.renderers.pdf import render_pdf
+from routeproof.renderers.xlsx import render_xlsx
+from routeproof.reports.catalog.quarterly_pack import quarterly_pack
+from routeproof.reports.document import Callout, Cell, Document, Table, tables_of
+from routeproof.reports.pack.inputs import PackInputs
+
+RENDERERS = (render_html, render_pdf, render_xlsx, render_json)
+
+
+@pytest.fixture(scope="module")
+def page(pack: Document) -> str:
+    """The pack as HTML."""
+    return render_html(pack).decode()
+
+
+def cells(document: Document) -> Iterator[Cell]:
+    """Every cell of every table."""
+    for table in tables_of(document):
+        for row in table.rows:
+            yield from row.cells
+
+
+@pytest.mark.parametrize("render", RENDERERS)
+def test_the_same_inputs_give_the_same_bytes(render: object, plausible: PackInputs, pack: Document) -> None:
+    """The same inputs give the same bytes."""
+    assert callable(render)
+    assert render(quarterly_pack(plausible)) == render(pack)
+
+
+def test_the_scorecard_surface_is_the_reviewed_one(pack: Document) -> None:
+    """The scorecard surface is the reviewed one."""
+    written = json.loads(render_json(pack))
+    expected = json.loads(Path(__file__).with_name("expected.json").read_text("utf-8"))
+    assert written["scorecard"] == expected
+
+
+def test_the_json_has_the_agreed_rows(pack: Document) -> None:
+    """The JSON has the agreed rows."""
+    rows = json.loads(render_json(pack))["scorecard"]["rows"]
+    assert [row["id"] for row in rows] == [
+        "price_improvement",
+        "spread_capture",
+        "fill_time",
+        "limit_fill_rate",
+        "reversion",
+    ]
+    assert [row["cells"]["market"]["value"] for row in rows] == [0.0015, 0.55, 150, None, -0.0002]
+    assert [row["cells"]["limit"]["value"] for row in rows] == [0.0008, 0.30, None, 0.75, -0.0001]
+
+
+def test_every_null_has_a_reason(pack: Document) -> None:
+    """Every null has a reason."""
+    nulls = [cell for cell in cells(pack) if cell.value is None]
+    assert nulls
+    assert all(cell.reason for cell in nulls)
+
+
+def test_every_reason_is_printed_on_the_page(pack: Document, page: str) -> None:
+    """Every reason is printed on the page."""
+    printed = {c.reason for t in tables_of(pack) if not t.data_only for r in t.rows for c in r.cells if c.value is None}
+    assert all(reason in page for reason in printed)
+
+
+def test_the_page_needs_nothing_from_outside(page: str) -> None:
+    """The page needs nothing from outside."""
+    assert not re.findall(r"(?:https?:)?//[a-z]", page)
+    assert "<script" not in page
+    assert "<link" not in page
+    assert "@import" not in page
+
+
+def test_the_page_can_be_read_without_seeing_it(pack: Document, page: str) -> None:
+    """The page can be read without seeing it."""
+    assert page.count('role="img" aria-label=') >= page.count("<svg ")
+    assert 'scope="col"' in page
+    assert 'scope="row"' in page
+    assert "<main" in page
+    assert 'lang="en-US"' in page
+    ids = re.findall(r'\sid="([^"]+)"', page)
+    assert len(ids) == len(set(ids)), "ids are unique"
+    assert len({table.id for table in tables_of(pack)}) == len(tables_of(pack))
+
+
+def test_no_workbook_cell_is_a_formula(pack: Document) -> None:
+    """No workbook cell is a formula."""
+    book = zipfile.ZipFile(io.BytesIO(render_xlsx(pack)))
+    sheets = [book.read(name).decode() for name in book.namelist() if name.startswith("xl/worksheets/sheet")]
+    assert len(sheets) == 1 + len(tables_of(pack))
+    assert not any("<f>" in sheet for sheet in sheets)
+
+
+def test_workbook_numbers_are_numbers_with_their_unit_in_the_header(pack: Document) -> None:
+    """Workbook numbers are numbers with their unit in the header."""
+    book = fastexcel.read_excel(render_xlsx(pack))
+    grid = pl.DataFrame(book.load_sheet("grid"))
+    assert grid["Market (USD per share)"].dtype == pl.Float64
+    assert grid["Market: verdict"][0] == "better"
+    days = pl.DataFrame(book.load_sheet("quality-days"))
+    assert days.height == 126, "63 days of two sources, not only the dozen that is printed"
+
+
+def test_the_pdf_is_tagged_archival_and_bound_by_its_digest(pack: Document) -> None:
+    """The PDF is tagged archival and bound by its digest."""
+    pdf = render_pdf(pack)
+    assert b"<pdfaid:part>3" in pdf
+    assert b"<pdfuaid:part>1" in pdf
+    assert 20 <= len(re.findall(rb"/Type\s*/Page\b", pdf)) <= 40
+
+
+def test_a_section_without_data_says_why(plausible: PackInputs) -> None:
+    """A section without data says why."""
+    reasons = {"worst": "No execution of the period cost the customer anything."}
+    document = quarterly_pack(replace(plausible, worst=(), venues=pl.DataFrame(), reasons=reasons))
+    found = {s.id: s.blocks[0] for s in document.sections if isinstance(s.blocks[0], Callout)}
+    worst, venues = found["worst"], found["venues"]
+    assert isinstance(worst, Callout)
+    assert isinstance(venues, Callout)
+    assert worst.text == reasons["worst"]
+    assert "no data for this section" in venues.text
+
+
+def test_a_pack_without_any_data_still_prints(plausible: PackInputs) -> None:
+    """A pack without any data still prints."""
+    empty = PackInputs(
+        identity=plausible.identity, framework=(), findings=(), overall=replace(plausible.overall, rows=())
+    )
+    document = quarterly_pack(empty)
+    assert len(document.sections) == len(quarterly_pack(plausible).sections)
+    assert all(render(document) for render in RENDERERS)
+
+
+def test_the_completeness_table_shows_what_does_not_add_up(plausible: PackInputs) -> None:
+    """The completeness table shows what does not add up."""
+    assert plausible.quality is not None
+    short = replace(plausible.quality, accepted=plausible.quality.accepted - 5)
+    document = quarterly_pack(replace(plausible, quality=short))
+    table = next(t for t in tables_of(document) if t.id == "completeness")
+    assert isinstance(table, Table)
+    assert [row.cells[1].value for row in table.rows if "unexplained" in row.id] == [5, 0]

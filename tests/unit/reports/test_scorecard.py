@@ -1,0 +1,55 @@
+"""The scorecard keeps draft and adopted text apart and shows what stands behind every cell."""
+
+from routeproof.reports.score import Adoption, Comparison, Estimate, Score, ScoreRow
+from routeproof.reports.scorecard import DRAFT, scorecard_surface, scorecard_table
+
+ROW = ScoreRow(
+    id="fill_time",
+    market=Estimate(value=150.0, n=210, population="market orders", lower=140.0, upper=160.0, coverage=0.98),
+    limit=Estimate(reason="N/A: resting orders wait by choice"),
+    benchmark=Estimate(value=120.0, n=400, population="prior quarter"),
+    benchmark_name="own prior quarter",
+    market_comparison=Comparison(verdict="worse", difference=30.0, lower=18.0, upper=42.0, margin=10.0),
+)
+
+
+def adopted(text: str) -> Score:
+    """The row with a named person's text."""
+    fields = {name: getattr(ROW, name) for name in ROW.__slots__}
+    return Score(rows=(ScoreRow(**fields | {"adoption": Adoption(text=text, by="R. Alvarez", at="2026-10-07")}),))
+
+
+def test_an_analysis_is_a_draft_until_somebody_adopts_it() -> None:
+    """An analysis is a draft until somebody adopts it."""
+    row = scorecard_surface(Score(rows=(ROW,)))["rows"][0]  # type: ignore[index]
+    assert row["analysis_status"] == DRAFT
+    assert scorecard_table(Score(rows=(ROW,))).rows[0].cells[4].note == DRAFT
+
+
+def test_an_edited_analysis_keeps_the_draft_beside_it() -> None:
+    """An edited analysis keeps the draft beside it."""
+    row = scorecard_surface(adopted("Ask the provider."))["rows"][0]  # type: ignore[index]
+    assert (row["analysis"], row["analysis_status"], row["analysis_by"]) == (
+        "Ask the provider.",
+        "edited",
+        "R. Alvarez",
+    )
+    assert row["analysis_draft"].startswith("Fills are slightly slower")
+    assert "The draft had read: Fills are slightly slower" in scorecard_table(adopted("x")).rows[0].cells[4].note
+
+
+def test_every_cell_prints_its_population_and_count() -> None:
+    """Every cell prints its population and count."""
+    cell = scorecard_table(Score(rows=(ROW,))).rows[0].cells[1]
+    assert "market orders" in cell.note
+    assert "n\N{NO-BREAK SPACE}210 · 98.0% covered" in cell.note
+    assert (cell.verdict, cell.lower, cell.upper) == ("worse", 140.0, 160.0)
+
+
+def test_the_surface_has_the_agreed_keys() -> None:
+    """The surface has the agreed keys."""
+    row = scorecard_surface(Score(rows=(ROW,)))["rows"][0]  # type: ignore[index]
+    assert row["id"] == "fill_time"
+    for name in ("market", "limit", "benchmark"):
+        assert {"value", "unit", "n", "population", "lower", "upper", "verdict"} <= set(row["cells"][name])
+    assert row["cells"]["limit"]["reason"] == "N/A: resting orders wait by choice"
