@@ -1,0 +1,1 @@
+"""FIX logs: bytes to typed messages, messages to canonical tables."""

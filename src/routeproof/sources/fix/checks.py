@@ -1,0 +1,36 @@
+"""What a well-framed message must still satisfy to be accepted."""
+
+from __future__ import annotations
+
+import polars as pl
+
+_NEEDED = {
+    "D": ("cl_ord_id", "side", "order_qty"),
+    "G": ("cl_ord_id", "orig_cl_ord_id"),
+    "F": ("cl_ord_id", "orig_cl_ord_id"),
+    "8": ("exec_id",),
+    "9": ("cl_ord_id",),
+}
+_ORDER_MESSAGES = ("D", "F", "G", "8", "9", "3", "j", "AB")
+_SIZES = ("order_qty", "last_qty", "cum_qty", "leaves_qty")
+
+
+def reason_of() -> pl.Expr:
+    """Reason word why a message is rejected, null if it is accepted. Needs the columns of `FIX_MESSAGES` and `bad`."""
+    kind = pl.col("msg_type")
+    is_order = kind.is_in(_ORDER_MESSAGES)
+    missing = pl.any_horizontal(
+        is_order & (pl.col("sender").is_null() | pl.col("target").is_null() | pl.col("sent_at").is_null()),
+        *((kind == name) & pl.col(column).is_null() for name, columns in _NEEDED.items() for column in columns),
+    )
+    fill = (kind == "8") & pl.col("exec_type").is_in(["1", "2", "F", "G"]) & (pl.col("last_qty") > 0)
+    return (
+        pl.when(kind.is_null())
+        .then(pl.lit("no_message_type"))
+        .when(pl.col("bad") > 0)
+        .then(pl.lit("bad_value"))
+        .when(is_order & pl.any_horizontal(pl.col(*_SIZES) < 0))
+        .then(pl.lit("negative_quantity"))
+        .when(missing | (fill & pl.col("last_px").is_null()))
+        .then(pl.lit("missing_tag"))
+    )

@@ -1,0 +1,134 @@
+"""Which FIX tags become columns, and of what type.
+
+Source: FIX 4.2, 4.4 and 5.0 SP2 field dictionaries. One table serves all versions: no tag listed here changes its type
+between them. Group members that repeat are not listed, except 137 (MiscFeeAmt), whose values are added up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+
+MAX_TAG = 8192
+
+
+class Kind(IntEnum):
+    """How the bytes of a value become a column."""
+
+    WORD = 0  # few distinct values: interned, String
+    TEXT = 1  # many distinct values: copied, String
+    WHOLE = 2  # Int64
+    DECIMAL = 3  # Int64 at scale 1e-9
+    INSTANT = 4  # Int64 UTC nanoseconds
+    TOTAL = 5  # Int64 at scale 1e-9, the sum over a repeating group
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One tag that is kept: its number, column name and kind."""
+
+    tag: int
+    name: str
+    kind: Kind
+
+
+FIELDS: tuple[Field, ...] = (
+    Field(8, "begin_string", Kind.WORD),
+    Field(35, "msg_type", Kind.WORD),
+    Field(49, "sender", Kind.WORD),
+    Field(56, "target", Kind.WORD),
+    Field(115, "on_behalf_of", Kind.WORD),
+    Field(128, "deliver_to", Kind.WORD),
+    Field(43, "poss_dup", Kind.WORD),
+    Field(97, "poss_resend", Kind.WORD),
+    Field(55, "symbol", Kind.WORD),
+    Field(48, "security_id", Kind.WORD),
+    Field(150, "exec_type", Kind.WORD),
+    Field(39, "ord_status", Kind.WORD),
+    Field(20, "exec_trans_type", Kind.WORD),
+    Field(54, "side", Kind.WORD),
+    Field(40, "ord_type", Kind.WORD),
+    Field(59, "time_in_force", Kind.WORD),
+    Field(18, "exec_inst", Kind.WORD),
+    Field(21, "handl_inst", Kind.WORD),
+    Field(1031, "handling", Kind.WORD),
+    Field(100, "ex_destination", Kind.WORD),
+    Field(847, "target_strategy", Kind.WORD),
+    Field(30, "last_mkt", Kind.WORD),
+    Field(851, "last_liquidity", Kind.WORD),
+    Field(29, "last_capacity", Kind.WORD),
+    Field(528, "order_capacity", Kind.WORD),
+    Field(13, "comm_type", Kind.WORD),
+    Field(434, "cxl_rej_response_to", Kind.WORD),
+    Field(442, "multileg_type", Kind.WORD),
+    Field(372, "ref_msg_type", Kind.WORD),
+    Field(1, "account", Kind.TEXT),
+    Field(11, "cl_ord_id", Kind.TEXT),
+    Field(41, "orig_cl_ord_id", Kind.TEXT),
+    Field(37, "provider_order_id", Kind.TEXT),
+    Field(198, "secondary_order_id", Kind.TEXT),
+    Field(526, "secondary_cl_ord_id", Kind.TEXT),
+    Field(583, "cl_ord_link_id", Kind.TEXT),
+    Field(17, "exec_id", Kind.TEXT),
+    Field(19, "exec_ref_id", Kind.TEXT),
+    Field(527, "secondary_exec_id", Kind.TEXT),
+    Field(880, "trd_match_id", Kind.TEXT),
+    Field(379, "ref_id", Kind.TEXT),
+    Field(58, "text", Kind.TEXT),
+    Field(34, "seq", Kind.WHOLE),
+    Field(45, "ref_seq", Kind.WHOLE),
+    Field(378, "restatement_reason", Kind.WHOLE),
+    Field(103, "ord_rej_reason", Kind.WHOLE),
+    Field(102, "cxl_rej_reason", Kind.WHOLE),
+    Field(38, "order_qty", Kind.DECIMAL),
+    Field(44, "price", Kind.DECIMAL),
+    Field(99, "stop_px", Kind.DECIMAL),
+    Field(32, "last_qty", Kind.DECIMAL),
+    Field(31, "last_px", Kind.DECIMAL),
+    Field(14, "cum_qty", Kind.DECIMAL),
+    Field(151, "leaves_qty", Kind.DECIMAL),
+    Field(6, "avg_px", Kind.DECIMAL),
+    Field(12, "commission", Kind.DECIMAL),
+    Field(52, "sending_at", Kind.INSTANT),
+    Field(122, "orig_sending_at", Kind.INSTANT),
+    Field(60, "transact_at", Kind.INSTANT),
+    Field(137, "misc_fee", Kind.TOTAL),
+)
+
+COLUMN_OF: dict[str, int] = {field.name: index for index, field in enumerate(FIELDS)}
+
+# A length tag says how many bytes the data tag right after it holds; those bytes may contain the separator.
+DATA_OF_LENGTH: dict[int, int] = {
+    90: 91, 93: 89, 95: 96, 212: 213, 348: 349, 350: 351, 352: 353, 354: 355, 356: 357, 358: 359, 360: 361, 362: 363,
+    364: 365, 445: 446, 618: 619, 621: 622, 1184: 1185, 1277: 1278, 1280: 1281, 1282: 1283, 1397: 1398, 1401: 1402,
+    1403: 1404, 1468: 1469, 1525: 1527, 1664: 1665, 1621: 1622,
+}  # fmt: skip
+
+# Tags a resend may change, so they do not take part in the content hash.
+TRANSPORT_TAGS: tuple[int, ...] = (8, 9, 10, 34, 43, 52, 97, 122)
+
+
+def tag_table() -> npt.NDArray[np.int16]:
+    """Column index by tag; -1 for a tag that is not kept."""
+    table = np.full(MAX_TAG, -1, dtype=np.int16)
+    for index, field in enumerate(FIELDS):
+        table[field.tag] = index
+    return table
+
+
+def data_table() -> npt.NDArray[np.int16]:
+    """Data tag by length tag; 0 for a tag that is no length."""
+    table = np.zeros(MAX_TAG, dtype=np.int16)
+    for length, data in DATA_OF_LENGTH.items():
+        table[length] = data
+    return table
+
+
+def hash_table() -> npt.NDArray[np.uint8]:
+    """1 for a tag that takes part in the content hash."""
+    table = np.ones(MAX_TAG, dtype=np.uint8)
+    table[list(TRANSPORT_TAGS)] = 0
+    return table

@@ -1,0 +1,234 @@
+"""From value positions to typed arrays: whole numbers, decimals, instants, interned words, copied text."""
+
+from __future__ import annotations
+
+import numba as nb
+import numpy as np
+import numpy.typing as npt
+
+from routeproof.sources.fix.words import load_word, store_word
+
+NULL = np.iinfo(np.int64).min  # no value
+BAD = NULL + 1  # a value that is not of the type
+_LARGEST = np.iinfo(np.int64).max
+_32 = np.uint64(32)
+_LENGTH = np.uint64(0xFFFFFFFF)
+_SCALE_DIGITS = 9
+
+Bytes = npt.NDArray[np.uint8]
+Longs = npt.NDArray[np.int64]
+Spans = npt.NDArray[np.uint64]
+
+
+@nb.njit(cache=True)
+def parse_whole(buf: Bytes, at: int, end: int) -> int:
+    """Whole number, at most 18 digits."""
+    negative = end > at and buf[at] == 45
+    if negative:
+        at += 1
+    if end <= at or end - at > 18:
+        return BAD
+    value = 0
+    for index in range(at, end):
+        digit = np.int64(buf[index]) - 48
+        if digit < 0 or digit > 9:
+            return BAD
+        value = value * 10 + digit
+    return -value if negative else value
+
+
+@nb.njit(cache=True)
+def parse_decimal(buf: Bytes, at: int, end: int) -> int:
+    """Decimal at scale 1e-9, exact: more than nine places, unless zeros, and more than 9.2e9 are not representable."""
+    negative = end > at and buf[at] == 45
+    if negative:
+        at += 1
+    value, places, digits = 0, -1, 0
+    for index in range(at, end):
+        byte = np.int64(buf[index])
+        if byte == 46 and places < 0:
+            places = 0
+            continue
+        digit = byte - 48
+        if digit < 0 or digit > 9:
+            return BAD
+        digits += 1
+        if places >= 0:
+            places += 1
+        if places > _SCALE_DIGITS:
+            if digit != 0:
+                return BAD
+            continue
+        if value > (_LARGEST - 9) // 10:
+            return BAD
+        value = value * 10 + digit
+    if digits == 0:
+        return BAD
+    for _ in range(min(max(places, 0), _SCALE_DIGITS), _SCALE_DIGITS):
+        if value > _LARGEST // 10:
+            return BAD
+        value *= 10
+    return -value if negative else value
+
+
+@nb.njit(cache=True)
+def add_decimal(total: int, buf: Bytes, at: int, end: int) -> int:
+    """A sum with one more decimal in it; null + x = x, and a bad part makes the sum bad."""
+    value = parse_decimal(buf, at, end)
+    if total == BAD or value == BAD:
+        return BAD
+    return value if total == NULL else total + value
+
+
+@nb.njit(cache=True, inline="always")
+def _pair(buf: Bytes, at: int) -> int:
+    high, low = np.int64(buf[at]) - 48, np.int64(buf[at + 1]) - 48
+    if high < 0 or high > 9 or low < 0 or low > 9:
+        return -1
+    return high * 10 + low
+
+
+@nb.njit(cache=True)
+def days_since_epoch(year: int, month: int, day: int) -> int:
+    """Days from 1970-01-01 in the proleptic Gregorian calendar (Hinnant, days_from_civil)."""
+    year -= month <= 2
+    era = year // 400
+    of_era = year - era * 400
+    of_year = (153 * (month + (-3 if month > 2 else 9)) + 2) // 5 + day - 1
+    return era * 146097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 719468
+
+
+@nb.njit(cache=True)
+def _month_days(year: int, month: int) -> int:
+    if month == 2:
+        return 29 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 28
+    return 30 if month in (4, 6, 9, 11) else 31
+
+
+@nb.njit(cache=True)
+def parse_instant(buf: Bytes, at: int, end: int) -> int:
+    """UTCTimestamp ``YYYYMMDD-HH:MM:SS[.fraction]`` as UTC nanoseconds; a fraction below 1 ns must be zeros; years 1990 to 2100.
+
+    A leap second (SS = 60) is the first instant of the next minute.
+    """
+    if end - at < 17 or buf[at + 8] != 45 or buf[at + 11] != 58 or buf[at + 14] != 58:
+        return BAD
+    century, years, month, day = _pair(buf, at), _pair(buf, at + 2), _pair(buf, at + 4), _pair(buf, at + 6)
+    hour, minute, second = _pair(buf, at + 9), _pair(buf, at + 12), _pair(buf, at + 15)
+    if century < 0 or years < 0 or month < 1 or month > 12 or day < 1:
+        return BAD
+    year = century * 100 + years
+    if year < 1990 or year > 2100 or day > _month_days(year, month):
+        return BAD
+    if hour < 0 or hour > 23 or minute < 0 or minute > 59 or second < 0 or second > 60:
+        return BAD
+    fraction, places = 0, 0
+    if end - at > 17:
+        if buf[at + 17] != 46 or end - at == 18:
+            return BAD
+        for index in range(at + 18, end):
+            digit = np.int64(buf[index]) - 48
+            if digit < 0 or digit > 9 or (places >= 9 and digit != 0):
+                return BAD
+            if places < 9:
+                fraction = fraction * 10 + digit
+                places += 1
+    for _ in range(places, 9):
+        fraction *= 10
+    seconds = days_since_epoch(year, month, day) * 86400 + hour * 3600 + minute * 60 + second
+    return seconds * 1_000_000_000 + fraction
+
+
+@nb.njit(cache=True)
+def numbers(buf: Bytes, spans: Spans, rows: int, column: int, kind: int, out: Longs) -> None:
+    """Parse one numeric column; ``kind`` is ``Kind.WHOLE``, ``DECIMAL`` or ``INSTANT``."""
+    for row in range(rows):
+        place = spans[row, column]
+        if place == np.uint64(0):
+            out[row] = NULL
+            continue
+        at = np.int64(place >> _32)
+        end = at + np.int64(place & _LENGTH)
+        if kind == 2:
+            out[row] = parse_whole(buf, at, end)
+        elif kind == 3:
+            out[row] = parse_decimal(buf, at, end)
+        else:
+            out[row] = parse_instant(buf, at, end)
+
+
+@nb.njit(cache=True)
+def text_size(spans: Spans, rows: int, column: int) -> int:
+    """Total bytes of one text column."""
+    total = 0
+    for row in range(rows):
+        total += np.int64(spans[row, column] & _LENGTH)
+    return total
+
+
+@nb.njit(cache=True)
+def copy_text(buf: Bytes, spans: Spans, rows: int, column: int, out: Bytes) -> int:
+    """Copy one text column into one run of bytes, each value followed by a NUL. Returns the bytes written."""
+    to = 0
+    for row in range(rows):
+        place = spans[row, column]
+        at = np.int64(place >> _32)
+        length = np.int64(place & _LENGTH)
+        for step in range(0, length, 8):
+            store_word(out, to + step, load_word(buf, at + step))
+        to += length
+        out[to] = 0
+        to += 1
+    return to
+
+
+@nb.njit(cache=True)
+def intern(
+    buf: Bytes, spans: Spans, rows: int, column: int, codes: npt.NDArray[np.int32],
+    slots: npt.NDArray[np.int32], starts: Longs, arena: Bytes, count: int,
+) -> int:  # fmt: skip
+    """Give each value of a column the number of its first sight, over a shared dictionary; code -1 = null.
+
+    The dictionary is ``arena[starts[i]:starts[i + 1]]``, each entry with a NUL behind it; ``slots`` is an open-addressing table of code + 1. Returns the new
+    number of entries. The caller keeps room for every row's value.
+    """
+    mask = np.uint64(slots.size - 1)
+    for row in range(rows):
+        place = spans[row, column]
+        if place == np.uint64(0):
+            codes[row] = -1
+            continue
+        at = np.int64(place >> _32)
+        length = np.int64(place & _LENGTH)
+        value = np.uint64(length) * np.uint64(0x9E3779B97F4A7C15)
+        for step in range(0, length, 8):
+            word = load_word(buf, at + step)
+            if length - step < 8:
+                word &= np.uint64(0xFFFFFFFFFFFFFFFF) >> np.uint64(64 - 8 * (length - step))
+            value = (value ^ word) * np.uint64(0xBF58476D1CE4E5B9)
+            value ^= value >> _32
+        slot = value & mask
+        while True:
+            code = np.int64(slots[slot]) - 1
+            if code < 0:
+                to = starts[count]
+                for index in range(length):
+                    arena[to + index] = buf[at + index]
+                arena[to + length] = 0
+                starts[count + 1] = to + length + 1
+                codes[row] = count
+                count += 1
+                slots[slot] = count
+                break
+            first = starts[code]
+            if starts[code + 1] - 1 - first == length:
+                same = True
+                for index in range(length):
+                    if arena[first + index] != buf[at + index]:
+                        same = False
+                        break
+                if same:
+                    codes[row] = code
+                    break
+            slot = (slot + np.uint64(1)) & mask
+    return count
