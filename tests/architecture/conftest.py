@@ -1,6 +1,7 @@
 """The repository as data: parsed modules and tracked files."""
 
 import ast
+import shutil
 import subprocess
 from dataclasses import dataclass
 from functools import cached_property
@@ -66,6 +67,8 @@ def product(modules: list[Module]) -> list[Module]:
 @pytest.fixture(scope="session")
 def tracked(repository: Path) -> list[Path]:
     """Every file under version control that is present."""
+    if shutil.which("git") is None:
+        pytest.skip("git is not installed: which files are tracked cannot be told")
     listing = subprocess.run(["git", "ls-files", "-z"], cwd=repository, capture_output=True, check=False)
     if listing.returncode != 0:
         pytest.skip("not a git checkout: which files are tracked cannot be told")
