@@ -21,6 +21,7 @@ DIMENSIONS = (
     "symbol",
     "order_type",
     "order_class",
+    "order_group",
     "lot",
     "size_bucket",
     "side",

@@ -12,6 +12,7 @@ from routeproof.tables.measured_executions import measure_executions
 from routeproof.tables.measured_orders import measured_orders
 from routeproof.tables.measured_routes import measure_routes, route_outcomes
 from routeproof.tables.measured_versions import measure_versions, resume_versions
+from routeproof.tables.order_class import order_group
 from routeproof.tables.order_size import DEFAULT_ROUND_LOT, SizeScheme, lot, size_bucket
 from routeproof.tables.session_clock import SessionHours, hours_frame
 from routeproof.tables.tape import measured_prints
@@ -168,12 +169,13 @@ def _with_receipt_of_order(versions: pl.DataFrame) -> pl.DataFrame:
     first = versions.sort("order_id", "version").unique("order_id", keep="first", maintain_order=True)
     decided = pl.when(pl.col("decided_at").is_null()).then("receipt_mid2").otherwise("decision_mid2")
     of_order = first.select("order_id", pl.col("receipt_mid2").alias("arrival_mid2"), decided.alias("decision_mid2"))
-    return versions.drop("arrival_mid2", "decision_mid2", strict=False).join(of_order, on="order_id", how="left")
+    bare = versions.drop("arrival_mid2", "decision_mid2", strict=False)
+    return bare.join(of_order, on="order_id", how="left").with_columns(order_group().alias("order_group"))
 
 
 def _with_order_dimensions(routes: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFrame:
     """Routes with the provider, class and size of the order version that they serve, and calendar dimensions."""
-    of_order = versions.select("order_id", "version", "provider", "order_class", "lot", "size_bucket")
+    of_order = versions.select("order_id", "version", "provider", "order_class", "order_group", "lot", "size_bucket")
     return (
         routes.with_columns(pl.col("version").fill_null(1))
         .join(of_order, on=["order_id", "version"], how="left")

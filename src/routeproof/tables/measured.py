@@ -18,7 +18,16 @@ if TYPE_CHECKING:
 REFERENCE_OF = {"receipt": "clock", "route": "sent", "venue": "arrived", "execution": "execution"}
 """Benchmark point -> prefix of the looked-up columns."""
 
-VERSION_DIMENSIONS = ("provider", "order_type", "order_class", "lot", "size_bucket", "tif", "beyond_displayed")
+VERSION_DIMENSIONS = (
+    "provider",
+    "order_type",
+    "order_class",
+    "order_group",
+    "lot",
+    "size_bucket",
+    "tif",
+    "beyond_displayed",
+)
 _VERSION_QUOTES = [
     f"{point}_{name}"
     for point in ("clock", "receipt")

@@ -13,6 +13,7 @@ DIMENSIONS = (
     "provider",
     "order_type",
     "order_class",
+    "order_group",
     "lot",
     "size_bucket",
     "tif",

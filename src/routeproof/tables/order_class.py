@@ -82,3 +82,19 @@ def order_class() -> pl.Expr:
         .then(pl.lit("never_executable"))
         .otherwise(terms)
     )
+
+
+ORDER_GROUPS = {
+    "market": ("market", "market_ioc"),
+    "limit": ("marketable_limit", "marketable_limit_ioc", "midpoint_or_better", "midpoint_or_better_ioc"),
+    "resting": ("non_marketable", "never_executable"),
+}
+"""The scorecard's columns: market orders, limit orders that meet the market, limit orders that wait for it."""
+
+
+def order_group() -> pl.Expr:
+    """`market`, `limit`, `resting` or `other` of a version with `order_class`."""
+    group = pl.lit("other")
+    for name, classes in ORDER_GROUPS.items():
+        group = pl.when(pl.col("order_class").is_in(classes)).then(pl.lit(name)).otherwise(group)
+    return group
