@@ -100,7 +100,8 @@ def _taken(routes: pl.DataFrame, market: MarketDay, rng: np.random.Generator) ->
 
 
 def _rested(routes: pl.DataFrame, market: MarketDay, rng: np.random.Generator) -> pl.DataFrame:
-    row = market.before(routes["symbol"].to_numpy(), routes["arrived_at"].to_numpy())
+    symbol = routes["symbol"].to_numpy()
+    row = market.before(symbol, market.tradable(symbol, routes["arrived_at"].to_numpy()))
     near = np.where(routes["sign"].to_numpy() > 0, market.quotes.bid[row], market.quotes.ask[row])
     priced = routes.with_columns(limit=pl.coalesce("limit", pl.Series(near, dtype=pl.Int64)))
     at = queue_fills(market, priced, rng)

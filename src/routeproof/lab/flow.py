@@ -95,7 +95,7 @@ def _refusals(provider: Provider, market: MarketDay, rarely: np.ndarray) -> pl.E
 
 def _shares() -> np.ndarray:
     shares = np.array([row[1] for row in KINDS])
-    return np.divide(shares, shares.sum())
+    return np.asarray(shares / shares.sum())
 
 
 def _receipts(market: MarketDay, kind: np.ndarray, rng: np.random.Generator) -> np.ndarray:

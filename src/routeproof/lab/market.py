@@ -7,6 +7,7 @@ the set stands one tick behind. The NBBO is therefore the best of the venues by 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -57,13 +58,15 @@ class MarketDay:
         """Row of the quote in force strictly before each instant; the day's first quote if there is none yet."""
         wanted = (symbol.astype(np.int64) << _SHIFT) | (at - self.session.midnight_at)
         row: np.ndarray = np.searchsorted(self.key, wanted, side="left") - 1
-        return np.maximum(row, self.starts[symbol])
+        return np.asarray(np.maximum(row, self.starts[symbol]))
 
     def tradable(self, symbol: np.ndarray, at: np.ndarray) -> np.ndarray:
         """Each instant, or just after the market of the symbol resumes where it is halted."""
         moved = at.copy()
         for halted, start, end in self.halts:
-            moved = np.where((symbol == halted) & (at >= start) & (at <= end), end + NS_PER_S, moved)
+            mine = self.quotes.at[self.starts[halted] : self.starts[halted + 1]]
+            resumed = mine[np.searchsorted(mine, end)] + 1
+            moved = np.where((symbol == halted) & (at >= start) & (at < resumed), resumed, moved)
         return moved
 
 
@@ -89,6 +92,7 @@ def market_day(config: LabConfig, session: Session, opening: np.ndarray) -> Mark
     return MarketDay(session, symbols, quotes, starts, key, halts, stressed)
 
 
+@lru_cache(maxsize=4)
 def opening_prices(config: LabConfig) -> dict[date, np.ndarray]:
     """Opening price of every instrument on every session, in USD: a random walk with overnight steps."""
     days = config.all_sessions
