@@ -177,6 +177,7 @@ def measured_rows(joined: pl.DataFrame, switches: Switches) -> pl.DataFrame:
         *(horizon_midpoint(name, locked) for name in HORIZONS_NS),
         (pl.col("executed_at") - pl.col("clock_start_at")).alias("time_to_execution_ns"),
         (pl.col("sent_at") - pl.col("received_at")).alias("receipt_to_route_ns"),
+        (pl.col("executed_at") - pl.col("sent_at")).alias("route_to_execution_ns"),
         (pl.col("first_acknowledged_at") - pl.col("sent_at")).alias("route_to_ack_ns"),
         session_name(pl.col("executed_at")).alias("session"),
         *calendar_dimensions("executed_at"),

@@ -82,6 +82,14 @@ METRICS = (
         "no acknowledged routes linked to the executions",
         "house definition",
     ),
+    *duration(
+        "route_to_execution_ms",
+        "route_to_execution_ns",
+        "Route to execution",
+        "executed_at - sent_at of the first route",
+        "no routes linked to the executions",
+        "house definition; what a direct or control flow is compared with",
+    ),
     *per_order(
         "time_to_first_fill_ms_orders", "first_fill_ns", "Time to first fill", "first executed_at - clock start"
     ),

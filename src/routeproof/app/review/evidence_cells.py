@@ -1,0 +1,145 @@
+"""Evidence cells: what each metric leaves behind per provider, security, order class and day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from routeproof.evidence.partials import Partials
+from routeproof.metrics.compile_polars import to_polars
+from routeproof.metrics.metric import Metric, Quotient
+from routeproof.metrics.registry import BY_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from routeproof.tables.day_measurement import MeasuredDay
+
+CELL_METRICS = (
+    "price_improvement_usd_per_share",
+    "spread_capture",
+    "e_over_q",
+    "time_to_execution_ms_avg",
+    "limit_fill_rate_shares",
+    "reversion_usd_per_share_1s",
+    "reversion_usd_per_share_60s",
+    "reversion_usd_per_share_300s",
+    "route_to_execution_ms_avg",
+)
+"""Metrics that carry verdicts; each is a quotient of sums."""
+
+KEYS = ("provider", "symbol", "order_group", "order_class", "trading_day")
+
+
+def cells_of(day: MeasuredDay, names: Iterable[str] = CELL_METRICS) -> pl.DataFrame:
+    """Partial sums of one measured day.
+
+    Returns:
+        `metric`, the keys, `numerator` and `denominator` (doubles of exact sums, scaled so that their quotient is the
+        metric), `largest` (the heaviest single order's weight) and `n` rows behind them.
+    """
+    found = []
+    for name in names:
+        metric = BY_NAME[name]
+        rows: pl.DataFrame = getattr(day, metric.frame)
+        if rows.width and all(key in rows.columns for key in KEYS):
+            found.append(_cells(rows, metric))
+    return pl.concat(found) if found else pl.DataFrame()
+
+
+def _cells(rows: pl.DataFrame, metric: Metric) -> pl.DataFrame:
+    averaging = metric.averaging
+    if not isinstance(averaging, Quotient):
+        message = f"expected {metric.name} to be a quotient of sums"
+        raise TypeError(message)
+    weight = to_polars(averaging.denominator)
+    per_order = (
+        rows.with_columns(
+            to_polars(averaging.numerator).alias("numerator"),
+            weight.alias("denominator"),
+        )
+        .filter(pl.col("denominator").is_not_null() & pl.col("numerator").is_not_null())
+        .group_by(*KEYS, "order_id")
+        .agg(pl.col("numerator").sum(), pl.col("denominator").sum(), pl.len().alias("n"))
+    )
+    return (
+        per_order.group_by(KEYS)
+        .agg(
+            pl.col("numerator").sum().cast(pl.Float64) * averaging.multiplier,
+            pl.col("denominator").sum().cast(pl.Float64) * averaging.divisor,
+            pl.col("denominator").max().cast(pl.Float64).alias("largest") * averaging.divisor,
+            pl.col("n").sum().cast(pl.Int64),
+        )
+        .select(pl.lit(metric.name).alias("metric"), *KEYS, "numerator", "denominator", "largest", "n")
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which cells: of a provider, and optionally of a security, order groups or one class."""
+
+    provider: str
+    symbol: str | None = None
+    groups: tuple[str, ...] = ()
+    order_class: str | None = None
+    month: str | None = None
+
+    def of(self, cells: pl.DataFrame) -> pl.DataFrame:
+        """The selected cells."""
+        chosen = pl.col("provider") == self.provider
+        if self.symbol is not None:
+            chosen &= pl.col("symbol") == self.symbol
+        if self.groups:
+            chosen &= pl.col("order_group").is_in(self.groups)
+        if self.order_class is not None:
+            chosen &= pl.col("order_class") == self.order_class
+        if self.month is not None:
+            chosen &= pl.col("trading_day").dt.strftime("%Y-%m") == self.month
+        return cells.filter(chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class CellTable:
+    """All cells of a period, with one numbering of strata (security and order class) that all selections share."""
+
+    cells: pl.DataFrame
+
+    @classmethod
+    def of(cls, frames: Iterable[pl.DataFrame]) -> CellTable:
+        """The table of the cells of many days."""
+        parts = [frame for frame in frames if frame.width]
+        if not parts:
+            return cls(pl.DataFrame())
+        cells = pl.concat(parts).sort("metric", *KEYS, nulls_last=True)
+        strata = cells.select("symbol", "order_class").unique().sort("symbol", "order_class", nulls_last=True)
+        return cls(cells.join(strata.with_row_index("stratum"), on=["symbol", "order_class"], nulls_equal=True))
+
+    def partials(self, metric: str, selection: Selection) -> Partials:
+        """The selected cells of a metric as evidence partials."""
+        if not self.cells.width:
+            return Partials.of(day=[], numerator=[], denominator=[])
+        chosen = selection.of(self.cells.filter(pl.col("metric") == metric))
+        return Partials.of(
+            day=chosen["trading_day"].cast(pl.Int32).to_numpy(),
+            stratum=chosen["stratum"].cast(pl.Int64).to_numpy(),
+            numerator=chosen["numerator"].to_numpy(),
+            denominator=chosen["denominator"].to_numpy(),
+            largest=chosen["largest"].to_numpy(),
+        )
+
+    def rows_behind(self, metric: str, selection: Selection) -> int:
+        """Number of executions (or orders) behind the selected cells."""
+        if not self.cells.width:
+            return 0
+        return int(selection.of(self.cells.filter(pl.col("metric") == metric))["n"].sum())
+
+    def providers(self) -> list[str]:
+        """Providers that have cells, in order."""
+        return sorted(self.cells["provider"].drop_nulls().unique()) if self.cells.width else []
+
+    def symbols(self, provider: str) -> list[str]:
+        """Securities of a provider, in order."""
+        chosen = Selection(provider=provider).of(self.cells) if self.cells.width else self.cells
+        return sorted(chosen["symbol"].unique()) if chosen.width else []

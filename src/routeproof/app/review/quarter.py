@@ -1,0 +1,169 @@
+"""A period measured once: evidence cells, finished tables and the rows worth a second look, for all providers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from routeproof.app.measure_range import DaySource, measured_days
+from routeproof.app.review.evidence_cells import CellTable, cells_of
+from routeproof.app.review.fill_times import add_fill_times, fill_time_counts
+from routeproof.app.review.worst_rows import worst_rows
+from routeproof.metrics.measure import Grouping, Partials, collect, finish_all, merge
+from routeproof.metrics.registry import BY_NAME
+from routeproof.tables.day_measurement import DayRules, MeasuredDay
+from routeproof.vocab.quote_status import STATUS_NAMES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
+
+    from routeproof.metrics.metric import Frame
+    from routeproof.tables.switches import Switches
+
+FRAMES: tuple[Frame, ...] = ("executions", "orders", "routes")
+BATCH_ROWS = 500_000
+"""Execution rows measured before they are reduced to sums: bounds memory, whatever the period."""
+
+_QUALITY = (
+    "executions",
+    "executed_shares",
+    "covered_shares",
+    "coverage",
+    "price_improvement_usd_per_share",
+    "effective_spread_usd_per_share",
+    "e_over_q",
+    "spread_capture",
+    "time_to_execution_ms_avg",
+    "time_to_execution_ms_p50",
+    "time_to_execution_ms_p95",
+    "time_to_execution_ms_p99",
+    "reversion_usd_per_share_60s",
+    "markout_bps_50ms",
+    "markout_bps_1s",
+    "markout_bps_15s",
+    "markout_bps_60s",
+    "markout_bps_300s",
+    "hhi_venue",
+    "fees_usd",
+    "rebates_usd",
+    "payments_usd",
+)
+_ORDERS = ("orders", "refused_orders", "fill_rate_shares", "fill_rate_orders", "limit_fill_rate_shares")
+
+GROUPINGS: dict[str, tuple[str, ...]] = {
+    "provider": ("provider",),
+    "group": ("provider", "order_group"),
+    "symbol": ("provider", "symbol"),
+    "venue": ("provider", "venue"),
+    "venue_liquidity": ("provider", "venue", "liquidity"),
+    "time_of_day": ("provider", "time_of_day"),
+    "size": ("provider", "size_bucket"),
+    "month_venue": ("provider", "month", "venue"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Quarter:
+    """What is known of a period.
+
+    Attributes:
+        days: trading days measured.
+        cells: evidence cells.
+        tables: finished metrics by name of the grouping.
+        excluded: `provider, reason, executions, shares` of executions outside the spread statistics.
+        worst: candidate rows for the worst executions, with their look-ups.
+        fill_times: counts per `provider, order_group, bin`.
+    """
+
+    days: tuple[date, ...]
+    cells: CellTable
+    tables: dict[str, pl.DataFrame]
+    excluded: pl.DataFrame
+    worst: pl.DataFrame
+    fill_times: pl.DataFrame
+
+
+def measure_quarter(
+    source: DaySource, days: Sequence[date], rules: DayRules, switches: Switches, *, only_cells: bool = False
+) -> Quarter:
+    """Measure the days once and reduce them as they pass.
+
+    Args:
+        source: canonical rows and quotes.
+        days: trading days.
+        rules: hours, sizes.
+        switches: how the market is looked up.
+        only_cells: for periods that only serve as a benchmark.
+    """
+    metrics = tuple(BY_NAME[name] for name in (*_ORDERS, *_QUALITY))
+    groupings = {} if only_cells else {name: Grouping(by, metrics) for name, by in GROUPINGS.items()}
+    parts: dict[str, dict[Frame, list[Partials]]] = {name: {frame: [] for frame in FRAMES} for name in groupings}
+    cells, excluded, worst, times = [], [], [], []
+    for batch in batches(measured_days(source, days, rules, switches)):
+        cells.append(cells_of(batch))
+        if only_cells:
+            continue
+        for name, grouping in groupings.items():
+            for frame in FRAMES:
+                rows: pl.DataFrame = getattr(batch, frame)
+                if rows.width:
+                    parts[name][frame].append(collect(rows, grouping, frame))
+        if batch.executions.width:
+            excluded.append(_excluded(batch.executions))
+            worst.append(worst_rows(batch.executions))
+            times.append(fill_time_counts(batch.executions))
+    tables = {name: _finished(parts[name], grouping) for name, grouping in groupings.items()}
+    return Quarter(
+        days=tuple(days),
+        cells=CellTable.of(cells),
+        tables=tables,
+        excluded=_summed(excluded),
+        worst=worst_rows(pl.concat(worst, how="diagonal_relaxed")) if worst else pl.DataFrame(),
+        fill_times=add_fill_times(times),
+    )
+
+
+def batches(days: Iterable[MeasuredDay]) -> Iterator[MeasuredDay]:
+    """Days joined until they hold enough rows to be worth a group-by."""
+    held: list[MeasuredDay] = []
+    rows = 0
+    for day in days:
+        held.append(day)
+        rows += day.executions.height
+        if rows >= BATCH_ROWS:
+            yield _joined(held)
+            held, rows = [], 0
+    if held:
+        yield _joined(held)
+
+
+def _joined(days: list[MeasuredDay]) -> MeasuredDay:
+    def join(frame: Frame) -> pl.DataFrame:
+        parts = [rows for day in days if (rows := getattr(day, frame)).width]
+        return pl.concat(parts, how="diagonal_relaxed") if parts else pl.DataFrame()
+
+    return MeasuredDay(join("executions"), join("orders"), join("routes"))
+
+
+def _finished(parts: dict[Frame, list[Partials]], grouping: Grouping) -> pl.DataFrame:
+    return finish_all({frame: merge(found, grouping.by) for frame, found in parts.items() if found}, grouping)
+
+
+def _excluded(rows: pl.DataFrame) -> pl.DataFrame:
+    names = {code: name for code, name in STATUS_NAMES.items() if name != "ok"}
+    return (
+        rows.filter(pl.col("covered") == 0)
+        .with_columns(pl.col("reference_status").cast(pl.Int64).replace_strict(names, default="other").alias("reason"))
+        .group_by("provider", "reason")
+        .agg(pl.len().cast(pl.Int64).alias("executions"), pl.col("quantity").sum().alias("shares"))
+    )
+
+
+def _summed(parts: list[pl.DataFrame]) -> pl.DataFrame:
+    if not parts:
+        return pl.DataFrame()
+    joined = pl.concat(parts)
+    return joined.group_by("provider", "reason").agg(pl.col("executions", "shares").sum()).sort("provider", "reason")
