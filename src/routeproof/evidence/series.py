@@ -8,7 +8,7 @@ Two variances are taken from it:
   McCaffrey 2002, Survey Methodology 28(2); Cameron and Miller 2015, section VI.A);
 - `serial_variance`: days may hang together. Cosine projections of the residual series estimate its variance
   at long periods (equal-weighted cosine estimator, Lazarus, Lewis, Stock and Watson 2018, JBES 36(4), with their
-  0.4 T^(2/3) projections), with the degrees of freedom that many projections really give.
+  rule of T^(2/3) projections, 0.38 in place of 0.4), with the degrees of freedom that many projections really give.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ import numpy as np
 from routeproof.evidence.partials import Floats, Partials
 
 FEWEST_PROJECTIONS = 2
-PROJECTIONS_SCALE = 0.4
+PROJECTIONS_SCALE = 0.38
 ALLOWED_CORRELATION = 0.5
 
 

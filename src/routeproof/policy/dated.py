@@ -60,3 +60,7 @@ class Timeline(Generic[T]):
             message = f"policy {self.name} has no value for {day}: the first one takes effect on {first}"
             raise RefusedError(message, where=self.name)
         return in_force[-1]
+
+    def on_or_first(self, day: date) -> Dated[T]:
+        """Return the value in force on `day`, or the first one when none was yet."""
+        return self.on(max(day, self.values[0].effective_from))

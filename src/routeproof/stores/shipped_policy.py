@@ -1,0 +1,31 @@
+"""Reads the policy files that come with the package; the only place that does."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date
+from functools import cache
+from importlib import resources
+
+from routeproof.policy.book import PolicyBook, policy_book
+from routeproof.policy.sessions import SessionCalendar, parse_calendar
+
+PACKAGE = "routeproof.policy"
+DOCUMENTS = ("regulation/sizes.toml", "regulation/quotes.toml", "regulation/prints.toml", "firm/review.toml")
+CALENDAR_FIRST, CALENDAR_LAST = date(2010, 1, 1), date(2027, 12, 31)
+
+
+@cache
+def load_shipped_policy() -> PolicyBook:
+    """Return the shipped rules of law and default thresholds, each dated, cited and graded."""
+    return policy_book(tomllib.loads(_text(name)) for name in DOCUMENTS)
+
+
+@cache
+def load_equity_calendar() -> SessionCalendar:
+    """Return the New York equity sessions of 2010 to 2027."""
+    return parse_calendar(_text("calendars/xnys.csv"), first=CALENDAR_FIRST, last=CALENDAR_LAST)
+
+
+def _text(name: str) -> str:
+    return resources.files(PACKAGE).joinpath(name).read_text(encoding="utf-8")
