@@ -80,6 +80,7 @@ class Estimate:
 class Comparison:
     """A value against the benchmark, in the metric's unit: `difference` = value minus benchmark.
 
+    For a metric that is better nearer zero the difference is of magnitudes, |value| minus |benchmark|.
     `margin` is the smallest difference that matters, from policy; `detectable` the smallest that this much data could
     have shown; `margin_late` marks a margin decided after the period began. `reason` says why nothing can be told.
     """

@@ -30,7 +30,7 @@ def _against(comparison: Comparison | None, kind: Kind) -> str:
         return ""
     parts = [VERDICT_WORDS[comparison.verdict]]
     if comparison.verdict == "cannot_tell" and comparison.detectable is not None:
-        parts.append(f"detectable from {printed(comparison.detectable, kind)}")
+        parts.append(f"needs {printed(comparison.detectable, kind)}")
     if comparison.reason:
         parts.append(comparison.reason)
     if comparison.margin_late:
@@ -122,8 +122,9 @@ def scorecard_table(score: Score) -> Table:
 
 
 LEGEND = (
-    "▲ better · ▼ worse · = no material difference · ? cannot tell, each against the benchmark and beyond the margin "
-    "that policy fixed before the period. Brackets hold 95% intervals. Every value is share-weighted."
+    "▲ better · ▼ worse · = no material difference · ? cannot tell (and the difference it would need), each against "
+    "the benchmark and beyond the margin that policy fixed before the period. Brackets hold 95% intervals. "
+    "Every value is share-weighted."
 )
 
 

@@ -1,6 +1,7 @@
 """The scorecard sections: all securities together up front, one by one at the back."""
 
 from routeproof.reports.document import Block, Paragraph, Section
+from routeproof.reports.pack.differences import differences_figure
 from routeproof.reports.pack.frames import empty_section
 from routeproof.reports.pack.inputs import PackInputs
 from routeproof.reports.scorecard import scorecard_table
@@ -10,7 +11,9 @@ def scorecard_section(inputs: PackInputs) -> Section:
     """The dashboard over all securities."""
     if not inputs.overall.rows:
         return empty_section(inputs, "scorecard", "Scorecard")
-    return Section(id="scorecard", title="Scorecard", blocks=(scorecard_table(inputs.overall),), page_break=True)
+    figure = differences_figure(inputs.overall)
+    blocks: list[Block] = [scorecard_table(inputs.overall), *([figure] if figure else [])]
+    return Section(id="scorecard", title="Scorecard", blocks=tuple(blocks), page_break=True)
 
 
 def securities_section(inputs: PackInputs) -> Section:
@@ -20,7 +23,8 @@ def securities_section(inputs: PackInputs) -> Section:
         return empty_section(inputs, "securities", title)
     lead = Paragraph(
         text="The same five rows for each security, raw values with their counts. A security with little data is "
-        "shown all the same; its verdict then reads “cannot tell” and says what difference could have been seen.",
+        "shown all the same; its verdict then reads “cannot tell” and names the smallest difference that this much "
+        "data could have shown.",
         style="lead",
     )
     blocks: list[Block] = [lead, *(scorecard_table(score) for score in inputs.securities)]
