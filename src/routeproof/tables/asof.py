@@ -48,17 +48,19 @@ def _quote_in_force(
 ) -> None:
     cursor = 0
     last_low = np.int64(-1)
+    last_high = np.int64(-1)
     last_instant = np.int64(-1)
     for row in range(instants.size):
         instant = instants[row]
         if instant < 0:
             found[row] = -1
             continue
-        if low[row] != last_low or instant < last_instant:
-            cursor = low[row]
+        if low[row] != last_low or high[row] != last_high or instant < last_instant:
+            cursor = low[row]  # an empty range may begin where another one does: both ends tell symbols apart
         cursor = _count_before(at, cursor, high[row], instant, inclusive)
         found[row] = cursor - 1 if cursor > low[row] else -1
         last_low = low[row]
+        last_high = high[row]
         last_instant = instant
 
 
