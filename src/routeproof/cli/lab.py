@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,14 +27,23 @@ def lab() -> None:
 @click.option("--scenario", type=click.Choice(["demo", "honest"]), default="demo", show_default=True)
 @click.option("--cheat", default=None, help="Instead of a scenario: one fault alone, see `routeproof lab cheats`.")
 @click.option("--grade", type=click.IntRange(0, 2), default=2, show_default=True, help="Mild, middle or gross.")
+@click.option("--venue-quotes", is_flag=True, help="Also every venue's own quotes: seven times as many rows.")
 @click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Processes.")
 def simulate(
-    seed: int, days: int | None, out: Path, scenario: str, cheat: str | None, grade: int, workers: int
+    seed: int,
+    days: int | None,
+    out: Path,
+    scenario: str,
+    cheat: str | None,
+    grade: int,
+    workers: int,
+    *,
+    venue_quotes: bool,
 ) -> None:
     """Write FIX logs, quotes, trades, vendor reports and maps; prints totals as JSON."""
     from routeproof.lab.delivery import write_delivery  # noqa: PLC0415 heavy imports only when they are needed
 
-    config = _config(scenario, cheat, grade, seed, days)
+    config = replace(_config(scenario, cheat, grade, seed, days), venue_quotes=venue_quotes)
     summary = write_delivery(config, out, workers=workers, progress=_talk)
     click.echo("", err=True)
     click.echo(json.dumps(summary, sort_keys=True))

@@ -46,6 +46,7 @@ class LabConfig:
         stress_on, halt_on: days of stressed markets; the day on which one symbol is halted.
         broken_delivery_on: the day whose log arrives truncated and is delivered again, corrected.
         late_delivery_on: the day whose last messages arrive in a second, late file.
+        venue_quotes: also write every venue's own quotes, seven rows for each best quote.
     """
 
     seed: int = 7

@@ -20,6 +20,7 @@ import polars as pl
 
 from routeproof.lab import reference_data
 from routeproof.lab.maps import TABLE_MAPS, fix_map, vendor_map
+from routeproof.lab.market import venue_quotes
 from routeproof.lab.simulate import LabDay, ProviderFiles, simulate_day
 from routeproof.lab.universe import CODES
 from routeproof.lab.vendor_report import vendor_rows
@@ -87,6 +88,8 @@ def write_day(config: LabConfig, session: Session, out: Path) -> DayCounts:
     day = session.day.isoformat()
     _write_quotes(lab_day.market, out / "quotes" / f"{day}.parquet")
     _write_trades(lab_day, out / "trades" / f"{day}.parquet")
+    if config.venue_quotes:
+        _write_venue_quotes(lab_day.market, out / "venue_quotes" / f"{day}.parquet")
     for files in lab_day.providers:
         _write_log(config, day, files, out / "fix" / files.truth.provider.comp_id)
         _write_truth(day, files, out / "truth")
@@ -148,6 +151,19 @@ def _write_quotes(market: MarketDay, path: Path) -> None:
         sides = ["bid_px", "ask_px", "bid_sz", "ask_sz", "bid_ex", "ask_ex"]
         frame = frame.with_columns(pl.when(~gone).then(pl.col(name)).alias(name) for name in sides)
     frame.write_parquet(path, compression="zstd", compression_level=1, statistics=False)
+
+
+def _write_venue_quotes(market: MarketDay, path: Path) -> None:
+    path.parent.mkdir(exist_ok=True)
+    names, codes = pl.Series([one.symbol for one in market.symbols]), pl.Series(CODES)
+    venue_quotes(market).select(
+        pl.lit(names).gather(pl.col("symbol")).alias("symbol"),
+        pl.col("at").alias("ts"),
+        pl.lit(codes).gather(pl.col("venue")).alias("ex"),
+        (pl.col("bid", "ask") / SCALE).name.suffix("_px"),
+        pl.col("bid_size").alias("bid_sz"),
+        pl.col("ask_size").alias("ask_sz"),
+    ).with_row_index("seq").write_parquet(path, compression="zstd", compression_level=1, statistics=False)
 
 
 def _write_trades(lab_day: LabDay, path: Path) -> None:
@@ -225,9 +241,16 @@ def _write_spanning(config: LabConfig, out: Path, counts: Sequence[DayCounts]) -
 def _steps(config: LabConfig, out: Path) -> list[dict[str, object]]:
     """What to ingest, in order; paths are relative to the output directory."""
     tables = [("parquet", name, f"{name}/*.parquet") for name in ("quotes", "trades")]
-    tables += [("csv", name, f"reference/{name}.csv") for name in TABLE_MAPS if name not in ("quotes", "trades")]
+    tables += [("csv", name, f"reference/{name}.csv") for name in TABLE_MAPS if not name.endswith(("quotes", "trades"))]
+    if config.venue_quotes:
+        tables.append(("parquet", "venue_quotes", "venue_quotes/*.parquet"))
     steps: list[dict[str, object]] = [
-        {"source": source, "table": name, "map": f"maps/{name}.toml", "paths": _found(out, pattern)}
+        {
+            "source": source,
+            "table": name.removeprefix("venue_"),
+            "map": f"maps/{name}.toml",
+            "paths": _found(out, pattern),
+        }
         for source, name, pattern in tables
         if _found(out, pattern)
     ]

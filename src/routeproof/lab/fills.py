@@ -113,7 +113,7 @@ def _crossed(routes: pl.DataFrame, market: MarketDay, rng: np.random.Generator) 
     count = routes.height
     ioc = (routes["tif"] == "ioc").to_numpy()
     symbol, sign = routes["symbol"].to_numpy(), routes["sign"].to_numpy()
-    wait = np.where(ioc, 200_000, (rng.exponential(40, count) * NS_PER_S).astype(np.int64) + NS_PER_MS)
+    wait = np.where(ioc, 200_000, (rng.exponential(1.5, count) * NS_PER_S).astype(np.int64) + NS_PER_MS)
     at = market.tradable(symbol, routes["arrived_at"].to_numpy() + wait)
     row = market.before(symbol, at)
     middle = (market.quotes.bid[row] + market.quotes.ask[row]) // 2

@@ -116,7 +116,7 @@ def _sides(market: MarketDay, symbol: np.ndarray, at: np.ndarray, rng: np.random
     now, later = market.before(symbol, at), market.before(symbol, at + 60 * NS_PER_S)
     middle = (quotes.bid + quotes.ask) / 2
     lean = np.tanh((middle[later] - middle[now]) / (4 * TICK))
-    return np.where(rng.random(len(at)) < 0.5 + 0.07 * lean, 1, -1)
+    return np.where(rng.random(len(at)) < 0.5 + 0.04 * lean, 1, -1)
 
 
 def _quantities(kind: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -121,8 +121,31 @@ month = "month"
 payment_usd = "payment_usd"
 """
 
+_VENUE_QUOTES = """\
+# Each venue's own best quotes, one Parquet file per day.
+table = "quotes"
+
+[columns]
+symbol = "symbol"
+at = "ts"
+bid = "bid_px"
+ask = "ask_px"
+bid_size = "bid_sz"
+ask_size = "ask_sz"
+bid_venue = "ex"
+ask_venue = "ex"
+sequence = "seq"
+
+[constants]
+kind = "venue"
+
+[time.at]
+unit = "ns"
+"""
+
 TABLE_MAPS = {
     "quotes": _QUOTES,
+    "venue_quotes": _VENUE_QUOTES,
     "trades": _TRADES,
     "auctions": _AUCTIONS,
     "market_status": _STATUS,

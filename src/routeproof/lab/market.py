@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+import polars as pl
 
 from routeproof.lab.seeds import hashed, stream
 from routeproof.lab.universe import LIT, TICK, Instrument, instruments
@@ -107,6 +108,33 @@ def opening_prices(config: LabConfig) -> dict[date, np.ndarray]:
 def touch_size(row: np.ndarray, venue: int, *, ask: bool) -> np.ndarray:
     """Shares one venue shows at the best price in a quote row (whole shares)."""
     return (1 + hashed(row, 2 * venue + int(ask)) % np.uint64(6)).astype(np.int64) * _ROUND_LOT
+
+
+def venue_quotes(market: MarketDay) -> pl.DataFrame:
+    """Every lit venue's own best quotes: `symbol` (index), `at`, `venue` (index), `bid`, `ask`, `bid_size`, `ask_size`.
+
+    The best bid over the venues is the national best bid at every instant, the best offer likewise; halts are left out.
+    """
+    quotes, rows = market.quotes, np.arange(len(market.key))
+    symbol = np.repeat(np.arange(len(market.symbols)), np.diff(market.starts))
+    parts = []
+    for venue in range(len(LIT)):
+        at_bid, at_ask = (quotes.bid_touch >> venue) & 1 == 1, (quotes.ask_touch >> venue) & 1 == 1
+        bid_size = np.where(quotes.bid_venue == venue, quotes.bid_size, touch_size(rows, venue, ask=False))
+        ask_size = np.where(quotes.ask_venue == venue, quotes.ask_size, touch_size(rows, venue, ask=True))
+        frame = pl.DataFrame(
+            {
+                "symbol": symbol,
+                "at": quotes.at,
+                "venue": np.full(len(rows), venue),
+                "bid": np.where(at_bid, quotes.bid, quotes.bid - TICK),
+                "ask": np.where(at_ask, quotes.ask, quotes.ask + TICK),
+                "bid_size": bid_size,
+                "ask_size": ask_size,
+            }
+        )
+        parts.append(frame.filter(pl.Series(quotes.bid > 0)))
+    return pl.concat(parts).sort("symbol", "at", "venue", maintain_order=True)
 
 
 def _symbol_quotes(

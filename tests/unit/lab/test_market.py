@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 import numpy as np
+import polars as pl
 
 from routeproof.lab.config import LabConfig
-from routeproof.lab.market import market_day, opening_prices
+from routeproof.lab.market import market_day, opening_prices, venue_quotes
 from routeproof.lab.simulate import LabDay
-from routeproof.lab.universe import TICK
+from routeproof.lab.universe import LIT, TICK
 
 
 def test_the_best_quote_is_never_crossed_or_locked_and_stands_on_the_tick(honest_day: LabDay) -> None:
@@ -66,3 +67,16 @@ def test_a_stressed_day_is_wider_and_busier(honest_config: LabConfig) -> None:
     assert len(stressed.key) > len(calm.key)
     spread = [float((m.quotes.ask - m.quotes.bid).mean()) for m in (calm, stressed)]
     assert spread[1] > 1.5 * spread[0]
+
+
+def test_the_national_best_is_the_best_of_the_venues(honest_day: LabDay) -> None:
+    """Highest bid and lowest offer over all venues equal the NBBO at every instant of a quote."""
+    market = honest_day.market
+    best = (
+        venue_quotes(market)
+        .with_row_index("row")
+        .group_by(pl.col("row") // len(LIT), maintain_order=True)
+        .agg(pl.col("bid").max(), pl.col("ask").min())
+    )
+    assert best["bid"].to_list() == market.quotes.bid.tolist()
+    assert best["ask"].to_list() == market.quotes.ask.tolist()
