@@ -14,7 +14,7 @@ MAX_SAFE_INTEGER = 2**53 - 1
 """Largest integer that every JSON reader keeps exactly (RFC 8785 §3.2.2.3, I-JSON)."""
 
 _FIXED_NOTATION_MAX_EXPONENT = 21
-_FIXED_NOTATION_MIN_EXPONENT = -7
+_FIXED_NOTATION_MIN_EXPONENT = -6
 
 
 def canonical_bytes(value: object) -> bytes:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import json
 import tomllib
 import zoneinfo
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from routeproof.ledger.canonical import canonical_bytes
 from routeproof.tables.catalog import TABLES
 from routeproof.vocab.errors import MapError
 
@@ -63,7 +63,7 @@ class FileMap:
     @property
     def digest(self) -> str:
         """Hash of the map's meaning: the same map written with other comments is the same map."""
-        return hashlib.sha256(canonical_bytes(self.sections)).hexdigest()
+        return hashlib.sha256(json.dumps(self.sections, sort_keys=True).encode()).hexdigest()
 
 
 def load_map(path: Path) -> FileMap:

@@ -75,6 +75,15 @@ def canonical_rows(raw: pl.DataFrame, file_map: FileMap, context: ReadContext) -
     )
 
 
+def positioned(frame: pl.DataFrame, first_row: int) -> pl.DataFrame:
+    """The frame with 1-based row numbers; rows of such files have no byte offset."""
+    return frame.with_columns(
+        pl.int_range(first_row, first_row + frame.height, dtype=pl.Int64, eager=True).alias(ROW),
+        pl.lit(None, dtype=pl.Int64).alias(BYTE),
+        pl.lit(None, dtype=pl.String).alias(RAW),
+    )
+
+
 def source_columns(file_map: FileMap, found: Sequence[str]) -> dict[str, str]:
     """Canonical name to source column: what the map says, and columns that already have a canonical name.
 

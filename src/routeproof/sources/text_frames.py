@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from routeproof.sources.text_records import (
     field_counts,
     fields_of,
     marked_records,
+    quoted_rows,
     undecodable_records,
 )
 
@@ -90,12 +92,11 @@ def _text_frame(piece: Piece, names: list[str], delimiter: str) -> TextFrame:
     keep[blank] = False
     _refuse_all(piece, keep, marked_records(piece, NUL), "nul_byte", "a NUL byte in the line")
     _refuse_all(piece, keep, undecodable_records(piece), "not_utf8", "bytes that are not UTF-8")
-    counts = field_counts(piece, delimiter)
-    strays = _refuse_counts(piece, keep, counts, names, delimiter)
-    chosen = np.flatnonzero(keep)
-    parts = [_parse(piece, chosen, names, delimiter)] if len(chosen) else []
-    frame = pl.concat([_empty(names), *parts, *strays])
-    return TextFrame(frame, piece.refused, len(blank), piece)
+    if b'"' in piece.content:
+        frame = _quoted(piece, keep, names, delimiter)
+    else:
+        frame = _unquoted(piece, keep, names, delimiter)
+    return TextFrame(pl.concat([_empty(names), frame]), piece.refused, len(blank), piece)
 
 
 def _blank(piece: Piece) -> NDArray[np.int64]:
@@ -110,38 +111,18 @@ def _refuse_all(piece: Piece, keep: NDArray[np.bool_], marked: NDArray[np.int64]
             piece.refuse(int(at), reason, detail)
 
 
-def _refuse_counts(
-    piece: Piece, keep: NDArray[np.bool_], counts: NDArray[np.int64], names: list[str], delimiter: str
-) -> list[pl.DataFrame]:
-    """Refuse records of another width; lines that a stray quote had joined are looked at one by one."""
-    saved = []
+def _unquoted(piece: Piece, keep: NDArray[np.bool_], names: list[str], delimiter: str) -> pl.DataFrame:
+    """Fast path: without quotes every line is a record and every delimiter counts."""
+    counts = field_counts(piece, delimiter)
     for at in np.flatnonzero(keep & (counts != len(names))):
         keep[at] = False
-        record = piece.record(int(at))
-        lines = record.split(b"\n") if b"\n" in record else []
-        whole = [line for line in lines if len(_plain_fields(line, delimiter)) == len(names)]
-        if whole:
-            saved.append(
-                _rows_frame([_plain_fields(line, delimiter) for line in whole], names, piece, [int(at)] * len(whole))
-            )
-        for line in [line for line in lines if line not in whole] or ([] if whole else [record]):
-            found = len(fields_of(line, delimiter))
-            piece.refuse(int(at), "wrong_field_count", f"expected {len(names)} fields, found {found}")
-            piece.refused[-1]["raw"] = line[:200].decode("utf-8", "backslashreplace")
-    return saved
-
-
-def _plain_fields(line: bytes, delimiter: str) -> list[str]:
-    return line.rstrip(b"\r").decode("utf-8", "replace").split(delimiter) if b'"' not in line else []
-
-
-def _parse(piece: Piece, chosen: NDArray[np.int64], names: list[str], delimiter: str) -> pl.DataFrame:
-    if b'"' in piece.content:
-        return _rows_frame([fields_of(piece.record(int(at)), delimiter) for at in chosen], names, piece, chosen)
+        piece.refuse(int(at), "wrong_field_count", f"expected {len(names)} fields, found {counts[at]}")
+    chosen = np.flatnonzero(keep)
+    if not len(chosen):
+        return _empty(names)
     every = len(chosen) == len(piece.starts)
-    first = int(piece.starts[0])
     content = (
-        piece.content[first:]
+        piece.content[int(piece.starts[0]) :]
         if every
         else b"".join(piece.content[int(piece.starts[at]) : int(piece.ends[at])] for at in chosen)
     )
@@ -154,18 +135,45 @@ def _parse(piece: Piece, chosen: NDArray[np.int64], names: list[str], delimiter:
         quote_char=None,
     )
     if frame.height != len(chosen):
-        return _rows_frame([fields_of(piece.record(int(at)), delimiter) for at in chosen], names, piece, chosen)
+        rows = [fields_of(piece.record(int(at)), delimiter) for at in chosen]
+        return _rows_frame(rows, names, piece, chosen)
     return _positioned(frame, piece, chosen)
 
 
-def _rows_frame(
-    rows: list[list[str]], names: list[str], piece: Piece, chosen: NDArray[np.int64] | list[int]
-) -> pl.DataFrame:
+def _quoted(piece: Piece, keep: NDArray[np.bool_], names: list[str], delimiter: str) -> pl.DataFrame:
+    rows: list[list[str]] = []
+    places: list[int] = []
+    for at in np.flatnonzero(keep):
+        for row in _rows_of(piece, int(at), delimiter):
+            if len(row) == len(names):
+                rows.append(row)
+                places.append(int(at))
+            else:
+                piece.refuse(int(at), "wrong_field_count", f"expected {len(names)} fields, found {len(row)}")
+    return _rows_frame(rows, names, piece, np.array(places, dtype=np.int64))
+
+
+def _rows_of(piece: Piece, at: int, delimiter: str) -> list[list[str]]:
+    """Rows of one record; where a stray quote had joined lines, each line that can stand alone."""
+    record = piece.record(at)
+    try:
+        return quoted_rows(record, delimiter)
+    except csv.Error:
+        rows = []
+        for line in record.split(b"\n"):
+            try:
+                rows += quoted_rows(line.rstrip(b"\r"), delimiter)
+            except csv.Error as error:
+                piece.refuse(at, "unbalanced_quote", str(error))
+        return rows
+
+
+def _rows_frame(rows: list[list[str]], names: list[str], piece: Piece, chosen: NDArray[np.int64]) -> pl.DataFrame:
     columns = list(zip(*rows, strict=True)) if rows else [() for _ in names]
     frame = pl.DataFrame(
         {name: pl.Series(values, dtype=pl.String) for name, values in zip(names, columns, strict=True)}
     )
-    return _positioned(frame, piece, np.asarray(chosen, dtype=np.int64))
+    return _positioned(frame, piece, chosen)
 
 
 def _positioned(frame: pl.DataFrame, piece: Piece, chosen: NDArray[np.int64]) -> pl.DataFrame:

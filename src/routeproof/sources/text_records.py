@@ -66,6 +66,16 @@ def fields_of(record: bytes, delimiter: str) -> list[str]:
     return next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
 
 
+def quoted_rows(record: bytes, delimiter: str) -> list[list[str]]:
+    """Rows of a record that holds quotes: one, unless the quotes that joined its lines were none (RFC 4180).
+
+    Raises:
+        csv.Error: if text follows a closing quote.
+    """
+    text = record.decode("utf-8", "replace")
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+
+
 class RecordScanner:
     """Cuts blocks of bytes into pieces of whole records with bounded memory."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
 from datetime import date
 from functools import cache
@@ -25,6 +26,15 @@ def load_shipped_policy() -> PolicyBook:
 def load_equity_calendar() -> SessionCalendar:
     """Return the New York equity sessions of 2010 to 2027."""
     return parse_calendar(_text("calendars/xnys.csv"), first=CALENDAR_FIRST, last=CALENDAR_LAST)
+
+
+@cache
+def shipped_policy_id() -> str:
+    """Name of the shipped policy: `shipped-` and the first 12 hex digits of the hash over all its documents."""
+    digest = hashlib.sha256()
+    for name in (*DOCUMENTS, "calendars/xnys.csv"):
+        digest.update(_text(name).encode())
+    return f"shipped-{digest.hexdigest()[:12]}"
 
 
 def _text(name: str) -> str:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from routeproof.sources.rows import POSITION, canonical_rows
-from routeproof.sources.source import ReadContext, Source, SourceResult, rejects_frame, show
-from routeproof.sources.text_frames import TextFrame, text_frames
+from routeproof.sources.source import ReadContext, Source, SourceResult, rejects_frame
+from routeproof.sources.text_frames import text_frames
+from routeproof.sources.text_results import with_refused
 from routeproof.vocab.errors import MapError
 
 if TYPE_CHECKING:
@@ -36,25 +35,6 @@ def read(path: Path, file_map: FileMap | None, context: ReadContext) -> Iterator
 def nothing_read() -> SourceResult:
     """A piece that broke off before its header."""
     return SourceResult(tables={}, rejects=rejects_frame([]), received=0, accepted=0)
-
-
-def with_refused(result: SourceResult, piece: TextFrame, context: ReadContext) -> SourceResult:
-    """The result with the records that never became rows, and with the text of every refused row."""
-    refused = [{**row, "file": context.file} for row in piece.refused]
-    rejects = result.rejects.with_columns(pl.Series("raw", _texts(result.rejects, piece), dtype=pl.String))
-    return SourceResult(
-        tables=result.tables,
-        rejects=pl.concat([rejects, rejects_frame(refused)]),
-        received=result.received + len(refused),
-        accepted=result.accepted,
-        noise=result.noise + piece.noise,
-        notes=result.notes,
-    )
-
-
-def _texts(rejects: pl.DataFrame, piece: TextFrame) -> list[str]:
-    first = int(piece.piece.rows[0]) if len(piece.piece.rows) else 0
-    return [show(piece.piece.record(row - first)) for row in rejects.get_column("row")]
 
 
 CSV_TABLE = Source(name="csv", read=read, needs_map=True, meaning="delimited text by a map")

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.sources.catalog.csv_table import with_refused
 from routeproof.sources.map_file import FileMap, TimeFormat
 from routeproof.sources.print_conditions import in_regular_hours, is_regular, local_time, print_policy, venue_codes
 from routeproof.sources.rows import POSITION, canonical_rows
 from routeproof.sources.source import ReadContext, Source, SourceResult
 from routeproof.sources.text_frames import text_frames
+from routeproof.sources.text_results import with_refused
 from routeproof.vocab.errors import MapError
 from routeproof.vocab.times import EQUITY_ZONE
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.sources.rows import BYTE, RAW, ROW, canonical_rows, source_columns
+from routeproof.sources.rows import canonical_rows, positioned, source_columns
 from routeproof.sources.source import ReadContext, Source, SourceResult
 from routeproof.sources.streams import DamagedFileError
 from routeproof.vocab.errors import DataRejectedError, MapError
@@ -53,15 +53,6 @@ def read(path: Path, file_map: FileMap | None, context: ReadContext) -> Iterator
     if found != promised:
         message = f"expected {promised} rows as the footer says, found {found}"
         raise DamagedFileError(message, where=context.file)
-
-
-def positioned(frame: pl.DataFrame, first_row: int) -> pl.DataFrame:
-    """The frame with 1-based row numbers; rows of such files have no byte offset."""
-    return frame.with_columns(
-        pl.int_range(first_row, first_row + frame.height, dtype=pl.Int64, eager=True).alias(ROW),
-        pl.lit(None, dtype=pl.Int64).alias(BYTE),
-        pl.lit(None, dtype=pl.String).alias(RAW),
-    )
 
 
 def _expect_magic(path: Path, context: ReadContext) -> None:

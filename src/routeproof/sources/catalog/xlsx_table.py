@@ -5,9 +5,8 @@ from __future__ import annotations
 import zipfile
 from typing import TYPE_CHECKING
 
-from routeproof.sources.catalog.parquet_table import positioned
 from routeproof.sources.map_file import nearest
-from routeproof.sources.rows import canonical_rows
+from routeproof.sources.rows import canonical_rows, positioned
 from routeproof.sources.source import ReadContext, Source, SourceResult
 from routeproof.vocab.errors import DataRejectedError, MapError
 

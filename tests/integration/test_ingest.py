@@ -1,0 +1,245 @@
+"""From files to lake and back: kept, counted, idempotent, refused with a reason."""
+
+import gzip
+import json
+import random
+import zipfile
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from routeproof.app.context import Context, open_context
+from routeproof.app.ingest import IngestReport, ingest
+from routeproof.app.init_workspace import init_workspace
+from routeproof.app.quality import quality
+from routeproof.app.workspace import SETTINGS, WorkspaceError, open_workspace
+from routeproof.sources.sandbox import Job, Limits, read_in_child
+from routeproof.sources.source import ReadContext
+
+QUOTES_MAP = """
+table = "quotes"
+[columns]
+symbol = "sym"
+at = "time"
+[time.at]
+unit = "iso"
+zone = "America/New_York"
+"""
+EXECUTIONS_MAP = 'table = "executions"\n[time.executed_at]\nunit = "iso"\n'
+HEADER = "sym,time,bid,ask\n"
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> Iterator[Context]:
+    """A new workspace."""
+    init_workspace(tmp_path / "ws", firm_id="ACME")
+    with open_context(tmp_path / "ws", clock=lambda: 1_783_000_000_000_000_000) as opened:
+        yield opened
+
+
+def quote_lines(count: int, seed: int = 1) -> list[str]:
+    """Lines of a calm book, in time order, some instants shared."""
+    chance = random.Random(seed)  # noqa: S311  # test data
+    return [
+        f"IBM,2026-07-01 09:30:{at // 10:02d},10.{chance.randrange(20):02d},10.{30 + chance.randrange(20)}\n"
+        for at in range(count)
+    ]
+
+
+def take(context: Context, tmp_path: Path, source: str, content: dict[str, bytes], map_text: str) -> IngestReport:
+    """Write files and a map, and take the files in."""
+    folder = tmp_path / "in"
+    folder.mkdir(exist_ok=True)
+    map_path = folder / "map.toml"
+    map_path.write_text(map_text, encoding="utf-8")
+    for name, data in content.items():
+        (folder / name).write_bytes(data)
+    return ingest(context, source, [folder / name for name in content], map_path=map_path)
+
+
+def csv(lines: list[str]) -> bytes:
+    """A quotes file."""
+    return (HEADER + "".join(lines)).encode()
+
+
+def test_the_same_data_in_any_packing_changes_nothing(context: Context, tmp_path: Path) -> None:
+    """Same bytes, renamed, re-zipped, re-sorted, overlapping: the manifest stays."""
+    lines = quote_lines(200)
+    lines += lines[-1:]  # two identical prints in one file are two
+    first = take(context, tmp_path, "csv", {"q.csv": csv(lines)}, QUOTES_MAP)
+    assert (first.accepted, first.already_known) == (201, 0)
+    shuffled = random.Random(3).sample(lines, len(lines))  # noqa: S311
+    for name, data in {
+        "q.csv": csv(lines),
+        "renamed.csv": csv(lines),
+        "packed.csv.gz": gzip.compress(csv(lines)),
+        "sorted.csv": csv(shuffled),
+        "half.csv": csv(lines[50:150]),
+    }.items():
+        again = take(context, tmp_path, "csv", {name: data}, QUOTES_MAP)
+        assert again.manifest == first.manifest, name
+        assert again.is_taken(), name
+    assert context.lake.read("quotes").height == 201
+
+
+def test_how_files_are_split_or_ordered_does_not_matter(tmp_path: Path) -> None:
+    """Instants do not straddle the cut, because only within one file has the order of equal instants a meaning."""
+    lines = quote_lines(120)
+    deliveries = [
+        {"all.csv": csv(lines)},
+        {"b.csv": csv(lines[60:]), "a.csv": csv(lines[:60])},
+        {"late.csv": csv(lines[30:90]), "early.csv": csv(lines[:60]), "rest.csv": csv(lines[60:])},
+    ]
+    manifests = set()
+    for at, delivery in enumerate(deliveries):
+        init_workspace(tmp_path / f"ws{at}")
+        with open_context(tmp_path / f"ws{at}") as context:
+            manifests.add(take(context, tmp_path, "csv", delivery, QUOTES_MAP).manifest)
+    assert len(manifests) == 1
+
+
+def test_an_identity_with_other_content_is_refused_and_counted(context: Context, tmp_path: Path) -> None:
+    """The first one stands; an equal one is already known; a bust of it is another row."""
+    header = "execution_id,symbol,side,executed_at,price,quantity,status\n"
+    row = "e1,IBM,buy,2026-07-01T14:00:00Z,10.01,100,new\n"
+    take(context, tmp_path, "csv", {"a.csv": (header + row).encode()}, EXECUTIONS_MAP)
+    other = row + row.replace("10.01", "10.02") + row.replace("new", "busted")
+    report = take(context, tmp_path, "csv", {"b.csv": (header + other).encode()}, EXECUTIONS_MAP)
+    assert report.rejected == {"conflicting_duplicate": 1}
+    assert (report.received, report.accepted, report.already_known) == (3, 2, 1)
+    assert context.lake.read("executions").select("price", "status").sort("status").rows() == [
+        (10_010_000_000, "busted"),
+        (10_010_000_000, "new"),
+    ]
+
+
+def test_parquet_and_workbook_say_the_same_as_csv(tmp_path: Path) -> None:
+    """One content, three formats, one manifest."""
+    xlsxwriter = pytest.importorskip("xlsxwriter")
+    lines = quote_lines(40)
+    rows = [line.strip().split(",") for line in lines]
+    frame = pl.DataFrame(rows, schema=["sym", "time", "bid", "ask"], orient="row")
+    (tmp_path / "in").mkdir()
+    frame.with_columns(pl.col("bid", "ask").cast(pl.Float64)).write_parquet(tmp_path / "in" / "q.parquet")
+    with xlsxwriter.Workbook(tmp_path / "in" / "q.xlsx") as book:
+        sheet = book.add_worksheet("Quotes")
+        for at, row in enumerate([["sym", "time", "bid", "ask"], *rows]):
+            sheet.write_row(at, 0, row if at == 0 else [row[0], row[1], float(row[2]), float(row[3])])
+    manifests = set()
+    for source, data in {
+        "csv": {"q.csv": csv(lines)},
+        "parquet": {"q.parquet": (tmp_path / "in" / "q.parquet").read_bytes()},
+        "xlsx": {"q.xlsx": (tmp_path / "in" / "q.xlsx").read_bytes()},
+    }.items():
+        init_workspace(tmp_path / source)
+        with open_context(tmp_path / source) as context:
+            manifests.add(take(context, tmp_path, source, data, QUOTES_MAP).manifest)
+    assert len(manifests) == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "data", "reason"),
+    [
+        ("csv", b"", "empty_file"),
+        ("csv", HEADER.encode(), "empty_file"),
+        ("csv", gzip.compress(csv(quote_lines(600)))[:-200], "truncated_file"),
+        ("csv", csv([line.replace("2026", "1970") for line in quote_lines(9)]), "wrong_time_unit"),
+        ("csv", csv([f"IBM,2026-07-01 09:30:{at:02d},10.5,10.4\n" for at in range(9)]), "crossed_book"),
+        ("csv", csv([f"IBM,2026-07-01 09:30:{at:02d},10000000,10000001\n" for at in range(9)]), "wrong_price_unit"),
+        ("parquet", b"PAR1 but not really", "not_parquet"),
+        ("parquet", b"PAR1" + b"\x00" * 100 + b"PAR1", "unreadable_file"),
+        ("xlsx", b"PK\x03\x04 no", "not_xlsx"),
+    ],
+)
+def test_files_that_are_no_evidence_are_refused_whole(
+    context: Context, tmp_path: Path, source: str, data: bytes, reason: str
+) -> None:
+    """With the reason; the bytes stay in the raw store."""
+    report = take(context, tmp_path, source, {"file": data}, QUOTES_MAP)
+    assert not report.is_taken()
+    assert reason in report.rejected or report.refused["file"].startswith(reason)
+    assert report.received == report.accepted + sum(report.rejected.values())
+    kept = [path.read_bytes() for path in context.workspace.raw_folder.rglob("*") if path.is_file()]
+    assert kept == [data]
+
+
+def test_prices_in_another_unit_than_the_orders_are_refused(context: Context, tmp_path: Path) -> None:
+    """Quotes in hundredths of a cent against executions in dollars."""
+    header = "execution_id,symbol,side,executed_at,price,quantity\n"
+    take(
+        context,
+        tmp_path,
+        "csv",
+        {"e.csv": (header + "e,IBM,buy,2026-07-01T13:30:01Z,10.1,5\n").encode()},
+        EXECUTIONS_MAP,
+    )
+    scaled = [f"IBM,2026-07-01 09:30:{at:02d},101000,101100\n" for at in range(9)]
+    report = take(context, tmp_path, "csv", {"q.csv": csv(scaled)}, QUOTES_MAP)
+    assert report.rejected == {"wrong_price_unit": 9}
+    assert "10,0" in report.refused["q.csv"]
+
+
+def test_a_reader_that_uses_too_much_is_stopped_and_the_rest_is_read(tmp_path: Path) -> None:
+    """One file per child at worst; the parent lives on."""
+    quotes = tmp_path / "q.parquet"
+    pl.DataFrame({"symbol": ["A"], "at": [1_782_912_600_000_000_000], "bid": ["1"]}).write_parquet(quotes)
+    from routeproof.sources.map_file import parse_map  # noqa: PLC0415
+
+    tight = Limits(memory_bytes=300 << 20, cpu_seconds=30)
+    jobs = [Job(quotes, ReadContext("q.parquet", "ab"))]
+    (pieces,) = read_in_child("parquet", jobs, parse_map({"table": "quotes"}), tmp_path / "out", limits=tight)
+    assert pieces[-1].rejects["reason"][0] in {"reader_crashed", "reader_limit", "unreadable_file"}
+
+
+def test_the_lean_week(context: Context, shared_data: Path) -> None:
+    """575,589 quote records and 126,395 prints by the data's own description; 24,042 eligible on the first day."""
+    report = ingest(context, "lean", sorted((shared_data / "market" / "lean_ibm_201310").glob("*.zip")))
+    assert (report.received, report.accepted, report.rejected) == (575_589 + 126_395, 701_984, {})
+    trades = context.lake.read("trades", [date(2013, 10, 7)], ["eligible"])
+    assert trades["eligible"].sum() == 24_042
+
+
+def test_a_zip_of_one_csv_is_that_csv(context: Context, tmp_path: Path) -> None:
+    """Vendors zip."""
+    packed = tmp_path / "q.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("q.csv", csv(quote_lines(30)))
+    assert take(context, tmp_path, "csv", {"q.zip": packed.read_bytes()}, QUOTES_MAP).accepted == 30
+
+
+def test_quality_accounts_for_every_row(context: Context, tmp_path: Path) -> None:
+    """Worked by hand: three quotes of which one is locked and one one-sided, one bad line."""
+    lines = ["IBM,2026-07-01 09:30:00,10.00,10.02\n", "IBM,2026-07-01 09:32:00,10.01,10.01\n",
+             "IBM,2026-07-01 09:32:01,10.01,\n", "IBM,noon,1,2\n"]  # fmt: skip
+    take(context, tmp_path, "csv", {"q.csv": csv(lines)}, QUOTES_MAP)
+    report = quality(context)
+    assert report["quotes"] == [
+        {"day": "2026-07-01", "quotes": 3, "crossed": 0, "locked": 1, "one_sided": 1, "empty": 0, "stale": 1, "gaps": 0,
+         "out_of_order": 0},
+    ]  # fmt: skip
+    assert report["total"]["received"] == 4
+    for row in report["days"]:
+        assert row["received"] == row["accepted"] + sum(row["rejected"].values())
+        assert row["accepted"] == row["analysed"] + sum(row["excluded"].values())
+    json.dumps(report)
+
+
+def test_interrupted_steps_leave_the_workspace_as_it_was(context: Context, tmp_path: Path) -> None:
+    """Raw kept, then a file written, then nothing: the next ingest starts from the last commit."""
+    before = take(context, tmp_path, "csv", {"a.csv": csv(quote_lines(50))}, QUOTES_MAP).manifest
+    context.raw.keep(tmp_path / "in" / "map.toml")
+    context.lake.write("quotes", "2026-07-01", context.lake.read("quotes").head(1))
+    assert context.lake.manifest().id == before
+    assert context.lake.verify() == []
+    assert take(context, tmp_path, "csv", {"a.csv": csv(quote_lines(50))}, QUOTES_MAP).manifest == before
+
+
+def test_a_newer_workspace_is_refused(tmp_path: Path) -> None:
+    """An older program must not touch it."""
+    init_workspace(tmp_path / "ws")
+    (tmp_path / "ws" / SETTINGS).write_text("workspace_version = 99\n", encoding="utf-8")
+    with pytest.raises(WorkspaceError, match="newer"):
+        open_workspace(tmp_path / "ws")

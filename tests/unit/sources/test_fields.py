@@ -1,0 +1,131 @@
+"""Cells to canonical values: exact, or refused with the reason."""
+
+from datetime import UTC, datetime
+
+import polars as pl
+import pytest
+
+from routeproof.sources.fields import count_field, day_field, fixed_field, flag_field, text_field
+from routeproof.sources.instants import instant_field
+from routeproof.sources.map_file import TimeFormat
+from routeproof.vocab.errors import MapError
+
+NEW_YORK = TimeFormat("iso", "America/New_York")
+
+
+def fixed(value: object, dtype: pl.DataType | None = None) -> tuple[int | None, str | None]:
+    """Value and problem of one cell."""
+    field = fixed_field(pl.Series([value], dtype=dtype))
+    return field.value[0], None if field.problem is None else field.problem[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("10.015", 10_015_000_000), (" 7 ", 7_000_000_000), ("0.000000001", 1), ("-3", -3_000_000_000),
+     (".5", 500_000_000),
+     ("9223372036.854775807", 2**63 - 1), ("1.1000000000000", 1_100_000_000), ("", None), (None, None)],
+)  # fmt: skip
+def test_decimal_text_is_read_exactly(text: str | None, value: int | None) -> None:
+    """Never through a double."""
+    assert fixed(text, pl.String()) == (value, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [("1.1234567891", "too_many_decimals"), ("ten", "not_a_number"), ("1,000", "not_a_number"), ("nan", "not_a_number"),
+     ("9223372036.9", "number_out_of_range"), ("1_0", "not_a_number")],
+)  # fmt: skip
+def test_text_that_has_no_exact_value_is_refused(text: str, reason: str) -> None:
+    """A rounded price would be another price."""
+    assert fixed(text) == (None, reason)
+
+
+def test_doubles_stand_for_the_decimal_they_are_next_to() -> None:
+    """0.1 + 0.2 is 0.3 with noise; a tenth decimal is none."""
+    assert fixed(0.1 + 0.2) == (300_000_000, None)
+    assert fixed(184_321.123456789) == (184_321_123_456_789, None)
+    assert fixed(10.0000000015) == (None, "too_many_decimals")
+    assert fixed(float("inf")) == (None, "not_a_number")
+    assert fixed(10.1, pl.Float32()) == (10_100_000_000, None)
+
+
+def test_integers_are_whole_units() -> None:
+    """100 shares are 100, whatever the width of the column."""
+    assert fixed(100, pl.Int16()) == (100_000_000_000, None)
+
+
+def instant(value: object, time: TimeFormat, dtype: pl.DataType | None = None) -> tuple[int | None, str | None]:
+    """Value and problem of one cell."""
+    field = instant_field(pl.Series([value], dtype=dtype), time, "at")
+    return field.value[0], None if field.problem is None else field.problem[0]
+
+
+NINE_THIRTY = int(datetime(2026, 7, 1, 13, 30, tzinfo=UTC).timestamp()) * 10**9
+"""09:30 New York on 1 July 2026, daylight time."""
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2026-07-01T13:30:00Z", "2026-07-01 09:30:00", "2026-07-01T09:30", "20260701-09:30:00.000", "20260701 09:30:00",
+     "2026-07-01T15:30:00+02:00", "2026-07-01T08:30:00.000000000-0500"],
+)  # fmt: skip
+def test_one_instant_in_many_notations(text: str) -> None:
+    """Zone applies to local times only; an offset is already UTC."""
+    assert instant(text, NEW_YORK) == (NINE_THIRTY, None)
+
+
+@pytest.mark.parametrize(
+    ("unit", "value"),
+    [("s", "1782912600"), ("s", "1782912600.0"), ("ms", "1782912600000"), ("us", "1782912600000000"),
+     ("ns", "1782912600000000000"), ("", "1782912600000000000")],
+)  # fmt: skip
+def test_epoch_units(unit: str, value: str) -> None:
+    """Since 1970 UTC; nanoseconds unless the map says otherwise."""
+    assert instant(value, TimeFormat(unit)) == (NINE_THIRTY, None)
+
+
+def test_nanoseconds_survive() -> None:
+    """Neither a double nor microseconds in between."""
+    assert instant("2026-07-01T13:30:00.123456789Z", TimeFormat()) == (NINE_THIRTY + 123_456_789, None)
+    assert instant("1782912600.123456789", TimeFormat("s")) == (NINE_THIRTY + 123_456_789, None)
+
+
+@pytest.mark.parametrize("text", ["2026-11-01 01:30:00", "2026-03-08 02:30:00"])
+def test_local_times_that_are_no_instant_are_refused(text: str) -> None:
+    """The hour that comes twice and the hour that does not come."""
+    assert instant(text, NEW_YORK)[1] == "ambiguous_local_time"
+
+
+def test_absurd_times_are_refused() -> None:
+    """Milliseconds read as nanoseconds fall in 1970."""
+    assert instant("1782912600000", TimeFormat("ns"))[1] == "absurd_time"
+    assert instant("2200-01-01T00:00:00Z", TimeFormat("iso"))[1] == "absurd_time"
+    assert instant("yesterday", TimeFormat("iso"))[1] == "not_a_time"
+
+
+def test_local_time_without_zone_is_a_wrong_map() -> None:
+    """Guessing UTC would shift every figure by four hours."""
+    with pytest.raises(MapError, match="zone"):
+        instant("2026-07-01 09:30:00", TimeFormat("iso"))
+    with pytest.raises(MapError, match="zone"):
+        instant(datetime(2026, 7, 1, 9, 30), TimeFormat())  # noqa: DTZ001
+
+
+def test_one_forgotten_offset_is_a_bad_row() -> None:
+    """Not a bad map."""
+    field = instant_field(pl.Series(["2026-07-01T13:30:00Z", "2026-07-01T13:30:00"]), TimeFormat("iso"), "at")
+    assert field.problem is not None
+    assert field.problem.to_list() == [None, "time_without_zone"]
+
+
+def test_words_flags_counts_and_days() -> None:
+    """Recoding first, then the fixed vocabulary in any case."""
+    sides = text_field(pl.Series(["B", "SELL SHORT", "x", ""]), {"B": "buy"}, ("buy", "sell", "sell_short"))
+    assert sides.value.to_list() == ["buy", "sell_short", None, None]
+    assert sides.problem is not None
+    assert sides.problem.to_list() == [None, None, "unknown_value", None]
+    assert flag_field(pl.Series(["Y", "false", "H"]), {"H": "true"}).value.to_list() == [True, False, True]
+    assert count_field(pl.Series(["12", "1.5"])).value.to_list() == [12, None]
+    assert [str(day) for day in day_field(pl.Series(["20260701", "2026-07-02", "2026-07"])).value] == [
+        "2026-07-01", "2026-07-02", "2026-07-01",
+    ]  # fmt: skip

@@ -1,0 +1,119 @@
+"""Maps: what is wrong is said with the nearest right word."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from routeproof.sources.map_file import load_map, parse_map
+from routeproof.sources.rows import POSITION, canonical_rows, positioned
+from routeproof.sources.source import ReadContext
+from routeproof.vocab.errors import MapError
+
+CONTEXT = ReadContext("file.csv", "ab", "firm", "router-1")
+T0 = 1_782_912_600_000_000_000
+"""2026-07-01T13:30:00Z."""
+
+
+@pytest.mark.parametrize(
+    ("document", "words"),
+    [
+        ({"table": "quote"}, "nearest: quotes"),
+        ({"table": "quotes", "columns": {"bidd": "B"}}, "nearest: bid"),
+        ({"table": "quotes", "time": {"at": {"unit": "millis"}}}, "unit"),
+        ({"table": "quotes", "time": {"at": {"zone": "America/NewYork"}}}, "nearest: America/New_York"),
+        ({"tables": "quotes"}, "nearest: table"),
+        ({"table": "quotes", "columns": "all"}, "section"),
+    ],
+)
+def test_a_wrong_word_is_answered_with_the_nearest_right_one(document: dict[str, object], words: str) -> None:
+    """Expected, found, nearest."""
+    with pytest.raises(MapError, match=words):
+        parse_map(document)
+
+
+def test_a_file_that_is_no_toml_is_a_wrong_map(tmp_path: Path) -> None:
+    """With the line that TOML complains about."""
+    path = tmp_path / "map.toml"
+    path.write_text("table = quotes", encoding="utf-8")
+    with pytest.raises(MapError, match="TOML"):
+        load_map(path)
+
+
+def rows(document: dict[str, object], **columns: list[object]) -> dict[str, pl.DataFrame]:
+    """Canonical tables of a frame under a map."""
+    return canonical_rows(positioned(pl.DataFrame(columns), 1), parse_map(document), CONTEXT).tables
+
+
+def test_a_map_that_names_an_absent_column_says_what_the_file_has() -> None:
+    """And the closest column."""
+    with pytest.raises(MapError, match=r"found 'symbol', 'at', 'Bid Price'; nearest: Bid Price"):
+        rows({"table": "quotes", "columns": {"bid": "BidPrice"}}, symbol=["A"], at=[T0], **{"Bid Price": ["1"]})
+
+
+def test_a_required_column_that_nothing_fills_is_a_wrong_map() -> None:
+    """Rather than a file of rejects."""
+    with pytest.raises(MapError, match="column or constant for symbol"):
+        rows({"table": "quotes"}, at=[T0], bid=["1"])
+
+
+def test_columns_with_canonical_names_need_no_line() -> None:
+    """Constants fill what the file lacks; the session day is New York's."""
+    quotes = rows({"table": "quotes", "constants": {"symbol": "IBM"}}, at=[T0], bid=["10.01"], ask=["10.02"])["quotes"]
+    assert quotes.select("symbol", "at", "bid", "ask", "kind", "firm_id", "sequence").row(0) == (
+        "IBM", T0, 10_010_000_000, 10_020_000_000, "nbbo", "firm", 1,
+    )  # fmt: skip
+    assert str(quotes["trading_day"][0]) == "2026-07-01"
+
+
+def test_an_empty_or_zero_side_is_no_side() -> None:
+    """Its size and venue go with it; both empty means no quote from then on."""
+    quotes = rows(
+        {"table": "quotes", "constants": {"symbol": "IBM"}},
+        at=[T0, T0, T0], bid=["0", "", "1"], ask=["2", "", "0.00"], bid_size=["5", "5", "5"], bid_venue=["Q", "Q", "Q"],
+    )["quotes"]  # fmt: skip
+    assert quotes.select("bid", "ask", "bid_size", "bid_venue").rows() == [
+        (None, 2_000_000_000, None, None),
+        (None, None, None, None),
+        (1_000_000_000, None, 5_000_000_000, "Q"),
+    ]
+
+
+def test_an_order_row_with_terms_is_also_its_first_version() -> None:
+    """An OMS export has one row per order."""
+    tables = rows(
+        {"table": "parent_orders"},
+        order_id=["o1"], symbol=["IBM"], side=["buy"], received_at=[T0], quantity=["100"], order_type=["Limit"],
+        limit_price=["10.5"],
+    )  # fmt: skip
+    assert tables["parent_orders"].select("order_id", "provider_id", "held").row(0) == ("o1", "router-1", True)
+    assert tables["order_versions"].select(
+        "order_id", "version", "event", "effective_at", "quantity", "order_type", "limit_price", "time_in_force"
+    ).row(0) == ("o1", 1, "new", T0, 100_000_000_000, "limit", 10_500_000_000, "day")
+
+
+def test_a_mapped_sequence_breaks_ties_and_the_file_row_does_otherwise() -> None:
+    """Equal instants keep the order that the source gave them."""
+    document = {"table": "quotes", "constants": {"symbol": "IBM"}}
+    assert rows(document, at=[T0, T0], bid=["1", "2"])["quotes"]["sequence"].to_list() == [1, 2]
+    mapped = rows({**document, "columns": {"sequence": "n"}}, at=[T0, T0], bid=["1", "2"], n=["9", "8"])["quotes"]
+    assert mapped["sequence"].to_list() == [9, 8]
+
+
+@pytest.mark.parametrize(
+    ("columns", "reason"),
+    [
+        ({"price": ["-1"], "quantity": ["1"]}, "negative_price"),
+        ({"price": ["1"], "quantity": ["-1"]}, "negative_size"),
+        ({"price": ["0"], "quantity": ["1"]}, "zero_price"),
+        ({"price": ["1"], "quantity": ["0"]}, "zero_size"),
+        ({"price": [""], "quantity": ["1"]}, "missing_value"),
+    ],
+)
+def test_rows_that_cannot_have_happened_are_refused(columns: dict[str, list[str]], reason: str) -> None:
+    """Counted under one stable word; received = accepted + rejected."""
+    frame = positioned(pl.DataFrame({"symbol": ["IBM"], "at": [T0], **columns}), 1)
+    result = canonical_rows(frame, parse_map({"table": "trades"}), CONTEXT)
+    assert result.rejects["reason"].to_list() == [reason]
+    assert (result.received, result.accepted) == (1, 0)
+    assert set(POSITION).isdisjoint(result.rejects.columns)

@@ -1,0 +1,99 @@
+"""Delimited text: every byte ends in a row, a reject or noise."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+import zstandard
+
+from routeproof.sources.text_frames import text_frames
+
+POSITION = ("__row", "__byte", "__raw")
+
+
+def read(path: Path) -> tuple[list[dict[str, str]], list[tuple[int, int, str]], int]:
+    """Rows, refused lines as (row, byte, reason), blank lines."""
+    rows, refused, noise = [], [], 0
+    for piece in text_frames(path, ","):
+        rows += piece.frame.drop(POSITION).to_dicts()
+        refused += [(row["row"], row["byte"], row["reason"]) for row in piece.refused]
+        noise += piece.noise
+    return rows, refused, noise
+
+
+def written(tmp_path: Path, content: bytes) -> Path:
+    """A file of these bytes."""
+    path = tmp_path / "file.csv"
+    path.write_bytes(content)
+    return path
+
+
+def test_csv_spectrum(shared_data: Path) -> None:
+    """Expected values are the collection's own."""
+    folder = shared_data / "robustness" / "csv"
+    files = sorted((folder / "csv-spectrum").glob("*.csv"))
+    assert len(files) == 11
+    for path in files:
+        expected = json.loads((folder / "csv-spectrum-expected" / f"{path.stem}.json").read_text(encoding="utf-8"))
+        rows = [{name: value or "" for name, value in row.items()} for row in read(path)[0]]
+        assert rows == expected, path.name
+
+
+def test_bad_lines_are_refused_where_they_stand(tmp_path: Path) -> None:
+    """Row 1 is the header; bytes are counted by hand."""
+    path = written(tmp_path, b"a,b\n1,2\n1,2,3\n\n4\x00,5\n\xff,6\n7,8\n")
+    rows, refused, noise = read(path)
+    assert rows == [{"a": "1", "b": "2"}, {"a": "7", "b": "8"}]
+    assert sorted(refused) == [(3, 8, "wrong_field_count"), (5, 15, "nul_byte"), (6, 20, "not_utf8")]
+    assert noise == 1
+
+
+def test_a_quote_that_never_closes_spoils_one_line(tmp_path: Path) -> None:
+    """The rest of the file is still read."""
+    rows, refused, _ = read(written(tmp_path, b'a,b\n1,"2\n3,4\n5,6\n'))
+    assert rows == [{"a": "3", "b": "4"}, {"a": "5", "b": "6"}]
+    assert [reason for _, _, reason in refused] == ["unbalanced_quote"]
+
+
+def test_two_stray_quotes_do_not_swallow_what_lies_between(tmp_path: Path) -> None:
+    """Lines that a stray quote had joined are looked at one by one."""
+    rows, refused, _ = read(written(tmp_path, b'a,b\n1,5"\n3,4\n5,6\n7,8"\n9,10\n'))
+    assert rows[-1] == {"a": "9", "b": "10"}
+    assert {"a": "3", "b": "4"} in rows
+    assert {"a": "5", "b": "6"} in rows
+    assert len(rows) + len(refused) == 5
+
+
+def test_a_line_without_end_is_refused_in_bounded_memory(tmp_path: Path) -> None:
+    """Forty megabytes of one line, then a good one."""
+    path = written(tmp_path, b"a,b\n" + b"x" * 40_000_000 + b"\n1,2\n")
+    rows, refused, _ = read(path)
+    assert rows == [{"a": "1", "b": "2"}]
+    assert refused == [(2, 4, "line_too_long")]
+
+
+def test_the_last_line_needs_no_line_end(tmp_path: Path) -> None:
+    """Nor does it gain one."""
+    assert read(written(tmp_path, b"\xef\xbb\xbfa,b\r\n1,2"))[0] == [{"a": "1", "b": "2"}]
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zstandard.ZstdCompressor().compress])
+def test_packed_files_read_the_same(tmp_path: Path, pack: object) -> None:
+    """By their first bytes, not by their name."""
+    assert callable(pack)
+    assert read(written(tmp_path, pack(b"a,b\n1,2\n")))[0] == [{"a": "1", "b": "2"}]
+
+
+def test_a_cut_gzip_gives_what_came_before_and_says_so(tmp_path: Path) -> None:
+    """Half a file must not look like a whole one."""
+    content = b"a,b\n" + b"".join(b"%d,%d\n" % (at, at * 7919 % 10007) for at in range(20_000))
+    packed = gzip.compress(content)
+    rows, refused, _ = read(written(tmp_path, packed[: len(packed) // 2]))
+    assert 1_000 < len(rows) < 20_000
+    assert refused[-1][2] == "truncated_file"
+
+
+def test_an_empty_file_has_no_rows(tmp_path: Path) -> None:
+    """And no header either."""
+    assert read(written(tmp_path, b"")) == ([], [], 0)

@@ -1,0 +1,156 @@
+"""The lake: what is committed is visible, by manifest, and nothing else."""
+
+import itertools
+import sqlite3
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from routeproof.ledger.entry import Fact
+from routeproof.stores.commits import Actor, SourceOutcome, commit, source_outcomes
+from routeproof.stores.lake import Lake
+from routeproof.stores.raw import RawStore
+from routeproof.stores.records import Records
+from routeproof.tables.catalog import TABLES
+from routeproof.vocab.errors import UsageError
+
+ACTOR = Actor("os:ann", "operator", "s1", "2026-07-02")
+FACT = Fact("s", "note", {}, "2026-07-02", "a", "r", "s")
+DAY = date(2026, 7, 1)
+
+
+@pytest.fixture
+def records(tmp_path: Path) -> Iterator[Records]:
+    """A records database whose clock ticks by one."""
+    ticks = itertools.count(1_000)
+    store = Records(tmp_path / "records.sqlite", lambda: next(ticks))
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def lake(tmp_path: Path, records: Records) -> Lake:
+    """An empty lake."""
+    return Lake(tmp_path / "lake", records)
+
+
+def quotes(*rows: tuple[str, int, int | None]) -> pl.DataFrame:
+    """Quotes of symbol, instant, bid."""
+    frame = pl.DataFrame(rows, schema={"symbol": pl.String, "at": pl.Int64, "bid": pl.Int64}, orient="row")
+    return TABLES["quotes"].conform(frame.with_columns(pl.lit(DAY).alias("trading_day")))
+
+
+def put(lake: Lake, records: Records, tmp_path: Path, frame: pl.DataFrame) -> str:
+    """Write and commit one day of quotes; returns the manifest id."""
+    partition = lake.write("quotes", DAY.isoformat(), frame)
+    return commit(tmp_path / "lake", lake, records, [partition], [SourceOutcome("ab", "r", {"n": 1})], ACTOR)
+
+
+def test_written_files_are_invisible_until_they_are_committed(lake: Lake) -> None:
+    """A crash between file and event leaves the lake as it was."""
+    lake.write("quotes", DAY.isoformat(), quotes(("IBM", 1, 10)))
+    assert lake.days("quotes") == []
+    assert lake.read("quotes").height == 0
+
+
+def test_every_earlier_state_stays_readable(lake: Lake, records: Records, tmp_path: Path) -> None:
+    """Time travel by manifest id, also by a prefix of it."""
+    first = put(lake, records, tmp_path, quotes(("IBM", 1, 10)))
+    second = put(lake, records, tmp_path, quotes(("IBM", 1, 10), ("IBM", 2, 11)))
+    assert first != second
+    assert lake.read("quotes", manifest=first).height == 1
+    assert lake.read("quotes", manifest=second[:12]).height == 2
+    assert lake.read("quotes").height == 2
+
+
+def test_an_unknown_manifest_is_refused(lake: Lake) -> None:
+    """Not silently the newest one."""
+    with pytest.raises(UsageError, match="found 0 commits"):
+        lake.manifest("feed")
+
+
+def test_equal_content_has_an_equal_manifest_id(lake: Lake, records: Records, tmp_path: Path) -> None:
+    """Provenance and tie-breakers do not change what the lake says."""
+    frame = quotes(("IBM", 1, 10), ("XOM", 1, None))
+    first = put(lake, records, tmp_path, frame)
+    second = put(lake, records, tmp_path, frame.with_columns(pl.lit("other").alias("source_id"), sequence=pl.lit(7)))
+    assert first == second
+
+
+def test_a_null_is_not_a_zero(lake: Lake, records: Records, tmp_path: Path) -> None:
+    """Content hashes tell them apart."""
+    assert put(lake, records, tmp_path, quotes(("A", 1, None))) != put(lake, records, tmp_path, quotes(("A", 1, 0)))
+
+
+def test_readers_learn_where_a_symbol_lies(lake: Lake, records: Records, tmp_path: Path) -> None:
+    """Worked by hand: two rows of A, then one of B."""
+    put(lake, records, tmp_path, quotes(("A", 5, 1), ("A", 9, 2), ("B", 3, 3)))
+    ranges = lake.symbol_ranges("quotes", DAY)
+    assert {name: (item.start, item.rows, item.first_at, item.last_at) for name, item in ranges.items()} == {
+        "A": (0, 2, 5, 9),
+        "B": (2, 1, 3, 3),
+    }
+
+
+def test_a_changed_byte_in_a_file_is_found(lake: Lake, records: Records, tmp_path: Path) -> None:
+    """The manifest holds the hash of every file."""
+    put(lake, records, tmp_path, quotes(("A", 5, 1)))
+    assert lake.verify() == []
+    path = lake.files("quotes")[0]
+    content = bytearray(path.read_bytes())
+    content[20] ^= 1
+    path.write_bytes(bytes(content))
+    assert [item.path for item in lake.verify()] == [path.relative_to(tmp_path / "lake").as_posix()]
+
+
+def test_source_outcomes_are_kept_with_the_commit(lake: Lake, records: Records, tmp_path: Path) -> None:
+    """Quality reads them back."""
+    put(lake, records, tmp_path, quotes(("A", 5, 1)))
+    assert source_outcomes(records) == [SourceOutcome("ab", "r", {"n": 1})]
+
+
+@pytest.mark.parametrize("statement", ["UPDATE ledger_entries SET entry = x'00'", "DELETE FROM ledger_entries"])
+def test_entries_cannot_be_changed_or_deleted(records: Records, statement: str) -> None:
+    """Triggers refuse it, whoever asks through this database."""
+    records.append([FACT])
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        records.query(statement)
+
+
+def test_indexes_are_dense_from_zero(records: Records) -> None:
+    """Across appends."""
+    assert records.append([FACT, FACT]) == [0, 1]
+    assert records.append([FACT]) == [2]
+
+
+def test_a_failing_projection_leaves_no_entry(records: Records) -> None:
+    """Event and projection are one transaction."""
+
+    def fails(connection: sqlite3.Connection, indexes: list[int]) -> None:
+        raise RuntimeError(len(indexes), connection)
+
+    with pytest.raises(RuntimeError):
+        records.append([FACT], fails)
+    assert records.entries() == []
+
+
+def test_raw_bytes_are_kept_once_under_their_hash(tmp_path: Path) -> None:
+    """The hash of `abc` is the one in FIPS 180-4."""
+    source = tmp_path / "a.csv"
+    source.write_bytes(b"abc")
+    store = RawStore(tmp_path / "raw")
+    kept = store.keep(source)
+    assert kept.sha256 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert kept.path.read_bytes() == b"abc"
+    assert store.keep(source) == kept
+    assert sum(path.is_file() for path in (tmp_path / "raw").rglob("*")) == 1
+
+
+def test_a_missing_file_is_the_callers_mistake(tmp_path: Path) -> None:
+    """Nothing is left behind."""
+    with pytest.raises(UsageError, match=r"nothing\.csv"):
+        RawStore(tmp_path / "raw").keep(tmp_path / "nothing.csv")
+    assert not any((tmp_path / "raw").iterdir())
