@@ -7,6 +7,8 @@
 import io
 import json
 import re
+import shutil
+import subprocess
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -125,6 +127,19 @@ def test_the_pdf_is_tagged_archival_and_bound_by_its_digest(pack: Document) -> N
     assert b"<pdfaid:part>3" in pdf
     assert b"<pdfuaid:part>1" in pdf
     assert 20 <= len(re.findall(rb"/Type\s*/Page\b", pdf)) <= 40
+
+
+def test_the_pdf_text_holds_the_numbers_and_the_page_count(pack: Document, tmp_path: Path) -> None:
+    """What is printed is text that can be searched, not pictures of text."""
+    reader = shutil.which("pdftotext")
+    if reader is None:
+        pytest.skip("pdftotext is not installed")
+    path = tmp_path / "pack.pdf"
+    path.write_bytes(render_pdf(pack))
+    text = subprocess.run([reader, "-layout", path, "-"], capture_output=True, check=True, text=True).stdout
+    pages = text.count("\f")
+    for said in ("0.0015", "55.0%", "draft — not reviewed", "Benjamini", f"page 1 of {pages}", pack.digest[:16]):
+        assert said in text
 
 
 def test_a_section_without_data_says_why(plausible: PackInputs) -> None:

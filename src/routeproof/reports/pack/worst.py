@@ -189,7 +189,7 @@ def worst_section(inputs: PackInputs) -> Section:
     """Panels first, then the table."""
     if not inputs.worst:
         return empty_section(inputs, "worst", TITLE)
-    cases = inputs.worst[:SHOWN]
+    cases = tuple(sorted(inputs.worst, key=lambda case: (-case.cost_usd, case.execution_id))[:SHOWN])
     lead = Paragraph(
         text="These are the executions to ask the provider about first. They are picked by dollars lost, so they say "
         "where to look, not how the average order fared.",
