@@ -32,6 +32,13 @@ def test_the_quote_map_names_the_columns_of_the_file_beside_it(repository: Path)
     assert sorted(quotes["columns"].values()) == sorted(header)
 
 
+def test_the_library_example_prints_what_it_says(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The Python block of docs/library.md runs as it stands and prints the block that follows it."""
+    (_, code), (_, printed) = BLOCK.findall((repository / "docs/library.md").read_text("utf-8"))
+    exec(compile(code, "docs/library.md", "exec"), {})  # noqa: S102 (our own document)
+    assert capsys.readouterr().out == printed
+
+
 def test_the_commands_in_the_readme_exist(repository: Path) -> None:
     """Each `routeproof …` line names a command and options that the program has."""
     if not (repository / "src/routeproof/cli/main.py").exists():
