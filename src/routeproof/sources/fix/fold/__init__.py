@@ -1,0 +1,1 @@
+"""Distinct FIX messages to canonical tables; pure functions of the set of messages."""

@@ -1,0 +1,116 @@
+"""One fill seen on several sessions: which sightings are the same fill, and which sighting is the one counted."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from routeproof.sources.fix.fold.lookup import roots
+
+MATCH_WINDOW_NS = 2_000_000_000
+"""Sightings without a shared identifier must carry times at most this far apart."""
+
+_SAME_ID = (("exec_id", "exec_id"), ("exec_id", "secondary_exec_id"), ("secondary_exec_id", "exec_id"),
+            ("trd_match_id", "trd_match_id"))  # fmt: skip
+_SAME_TERMS = ("first_price", "first_shares")
+
+
+def cluster(fills: pl.DataFrame, links: pl.DataFrame, chains: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
+    """Fills with `cluster` (fill number of the sighting nearest the customer) and `counted`; and counts of what did not meet.
+
+    Sightings of adjacent sessions meet by 17, 527 or 880, else by (linked order, price, shares, time), in time order where
+    several are alike. Drop copies, and sessions without orders, only add sightings. Where the session above did report on the
+    order, a fill below that it never reported is not counted for the customer: it is noted as unreported.
+    """
+    placed = fills.join(links.select("chain", pl.col("parent").alias("above")), on="chain", how="left", maintain_order="left")
+    routed = pl.col("hop").is_not_null() & ~pl.col("is_copy") & pl.col("chain").is_not_null()
+    up = _meet(placed.filter(routed & pl.col("above").is_not_null()), placed.filter(routed))
+    seen = placed.filter(~routed)
+    known = placed.filter(routed)
+    copies = _meet_anywhere(seen, known)
+    parents = np.full(fills.height, -1, dtype=np.int64)
+    numbers = fills["fill"].to_numpy()
+    pairs = pl.concat([up, copies])
+    parents[np.searchsorted(numbers, pairs["child"].to_numpy())] = np.searchsorted(numbers, pairs["parent"].to_numpy())
+    root = pl.Series("cluster", numbers[roots(parents)])
+    joined = placed.with_columns(root, pl.Series("met", parents >= 0))
+    return _counted(joined, chains)
+
+
+def _meet(below: pl.DataFrame, above: pl.DataFrame) -> pl.DataFrame:
+    """`child, parent` pairs of fills, each used once."""
+    pairs = pl.DataFrame(schema={"child": pl.Int64, "parent": pl.Int64})
+    for own, other in _SAME_ID:
+        left = below.filter(~pl.col("fill").is_in(pairs["child"].to_list())).select("fill", "above", pl.col(own).alias("id"))
+        right = above.filter(~pl.col("fill").is_in(pairs["parent"].to_list())).select(
+            pl.col("fill").alias("parent"), pl.col("chain").alias("above"), pl.col(other).alias("id")
+        )
+        met = left.drop_nulls().join(right.drop_nulls(), on=["above", "id"]).rename({"fill": "child"})
+        pairs = pl.concat([pairs, _each_once(met)])
+    for terms in (("executed_at",), ()):
+        keys = ["above", *_SAME_TERMS, *terms]
+        left = below.filter(~pl.col("fill").is_in(pairs["child"].to_list()))
+        right = above.filter(~pl.col("fill").is_in(pairs["parent"].to_list())).with_columns(pl.col("chain").alias("above"))
+        met = _ranked(left, keys).join(_ranked(right, keys), on=[*keys, "rank", "alike"], suffix="_above")
+        near = (pl.col("at") - pl.col("at_above")).abs() <= MATCH_WINDOW_NS
+        pairs = pl.concat([pairs, met.filter(near).select(pl.col("fill").alias("child"), pl.col("fill_above").alias("parent"))])
+    return pairs
+
+
+def _ranked(frame: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    """Rows numbered in time order among their like; `alike` counts them, so that only equal numbers of fills are paired."""
+    return frame.sort("executed_at", "m", maintain_order=True).select(
+        "fill", *keys, pl.col("executed_at").alias("at"), pl.int_range(pl.len()).over(keys).alias("rank"),
+        pl.len().over(keys).alias("alike"),
+    )  # fmt: skip
+
+
+def _each_once(met: pl.DataFrame) -> pl.DataFrame:
+    return met.select("child", "parent").unique("child", keep="first", maintain_order=True).unique(
+        "parent", keep="first", maintain_order=True
+    )  # fmt: skip
+
+
+def _meet_anywhere(seen: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Sightings that belong to no order session, met with a fill of any session that does; the session nearest the venue first."""
+    pairs = pl.DataFrame(schema={"child": pl.Int64, "parent": pl.Int64})
+    deepest = known.sort(pl.col("hop") != 1, "hop", "m", maintain_order=True)
+    terms = ["trading_day", "symbol", *_SAME_TERMS]
+    for own, other in _SAME_ID:
+        left = seen.filter(~pl.col("fill").is_in(pairs["child"].to_list())).select(
+            pl.col("fill").alias("child"), pl.col(own).alias("id"), *terms
+        )
+        right = deepest.select(pl.col("fill").alias("parent"), pl.col(other).alias("id"), *terms)
+        met = left.drop_nulls("id").join(right.drop_nulls("id"), on=["id", *terms], nulls_equal=True, maintain_order="right")
+        pairs = pl.concat([pairs, met.select("child", "parent").unique("child", keep="first", maintain_order=True)])
+    for own in ("cl_ord_id", "provider_order_id"):
+        left = seen.filter(~pl.col("fill").is_in(pairs["child"].to_list())).drop_nulls(own)
+        met = left.join(known.drop_nulls(own), on=[own, *_SAME_TERMS], suffix="_above").filter(
+            (pl.col("executed_at") - pl.col("executed_at_above")).abs() <= MATCH_WINDOW_NS
+        )
+        # several alike on one order are told apart by time; an exact one wins, else the nearest
+        near = met.sort((pl.col("executed_at") - pl.col("executed_at_above")).abs(), "m", "m_above", maintain_order=True)
+        pairs = pl.concat([pairs, near.select(pl.col("fill").alias("child"), pl.col("fill_above").alias("parent")).unique(
+            "child", keep="first", maintain_order=True)])  # fmt: skip
+    return pairs
+
+
+def _counted(joined: pl.DataFrame, chains: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
+    reported = chains.filter("reported").select(pl.col("chain").alias("above"), pl.lit(True).alias("above_reported"))
+    below = chains.filter(pl.col("filled") & (pl.col("hop") > 0)).select(pl.col("parent").alias("chain")).drop_nulls().unique()
+    judged = joined.join(reported, on="above", how="left", maintain_order="left").join(
+        below.with_columns(pl.lit(True).alias("below_filled")), on="chain", how="left", maintain_order="left"
+    )
+    own_row = ~pl.col("met")
+    unreported = own_row & (pl.col("hop") > 1) & pl.col("above_reported").fill_null(value=False)
+    client_only = own_row & (pl.col("hop") == 0) & pl.col("below_filled").fill_null(value=False)
+    # a client report stands for the whole cluster below it, so it is no fill of its own only if nothing met it
+    alone = pl.len().over("cluster") == 1
+    result = judged.with_columns(
+        unreported.alias("unreported"), (client_only & alone).alias("client_only"), (own_row & pl.col("is_copy")).alias("stray")
+    ).with_columns((~(pl.col("unreported") | pl.col("client_only") | pl.col("stray"))).alias("stands"))
+    return result.with_columns(pl.col("stands").all().over("cluster").alias("counted")), {
+        "venue_fills_not_reported": result["unreported"].sum(),
+        "client_fills_without_route": result["client_only"].sum(),
+        "drop_copy_fills_not_met": result["stray"].sum(),
+    }

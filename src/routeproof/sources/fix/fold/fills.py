@@ -1,0 +1,87 @@
+"""Fills as each session reported them: originals, corrections and busts folded into one state per fill."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from routeproof.sources.fix.fold import words
+from routeproof.sources.fix.fold.chains import EDGE
+from routeproof.sources.fix.fold.lookup import meant, roots
+
+_KEPT = ("last_mkt", "liquidity", "capacity", "fee", "secondary_exec_id", "trd_match_id", "symbol", "side")
+
+
+def families(reports: pl.DataFrame) -> tuple[pl.DataFrame, int]:
+    """One row per fill and session, and how many busts spoke of a fill nobody saw.
+
+    Args:
+        reports: all 35=8, drop copies too, with `action, chain, node, hop, is_copy, m` in canonical order.
+
+    Returns:
+        `fill` (0…), identity of the original report, and price, shares and status after all corrections and busts: the last
+        sent one decides, wherever it stands in the file. `executed_at` is the original's; `reported_at` the deciding report's.
+    """
+    said = (
+        reports.filter(pl.col("action").is_in(["fill", "bust", "correct"]))
+        .unique([*EDGE, "exec_id", "action", "trading_day"], keep="first", maintain_order=True)
+        .with_row_index("row")
+        .with_columns(
+            pl.col("row").cast(pl.Int64).alias("fill"),
+            pl.col("sent_at").alias("at"),
+            words.liquidity().alias("liquidity"),
+            words.capacity().alias("capacity"),
+            words.fee().alias("fee"),
+            words.symbol().alias("symbol"),
+            words.side().alias("side"),
+        )
+    )
+    root = said.with_columns(pl.Series("root", _roots(said)))
+    kind = root.select(pl.col("row").cast(pl.Int64).alias("root"), pl.col("action").alias("root_action"))
+    ordered = root.join(kind, on="root", how="left", maintain_order="left").sort(
+        "root", pl.col("action") != "fill", "sent_at", "m", maintain_order=True
+    )
+    states = ordered.group_by("root", maintain_order=True).agg(_state())
+    lost = states.filter(pl.col("price").is_null()).height
+    return states.filter(pl.col("price").is_not_null()).rename({"root": "fill"}).sort("fill"), lost
+
+
+def _roots(said: pl.DataFrame) -> pl.Series:
+    follow = said.filter(pl.col("action") != "fill").select(
+        "fill", *EDGE, pl.col("exec_ref_id").alias("id"), "at"
+    ).with_row_index("row")  # fmt: skip
+    parents = pl.Series([-1], dtype=pl.Int64).new_from_index(0, said.height)
+    if follow.height:
+        target = said.select("fill", "action", *EDGE, pl.col("exec_id").alias("id"), "at")
+        original = meant(follow, target.filter(pl.col("action") == "fill"), keys=[*EDGE, "id"], value="fill")
+        corrected = meant(follow, target.filter(pl.col("action") == "correct"), keys=[*EDGE, "id"], value="fill")
+        found = follow.with_columns(pl.coalesce(original, corrected).alias("parent"))
+        stand_in = pl.col("fill").min().over([*EDGE, "id"])
+        alone = pl.when(stand_in != pl.col("fill")).then(stand_in)
+        chosen = found.select("fill", pl.coalesce("parent", alone).alias("parent")).filter(
+            pl.col("parent") != pl.col("fill")
+        )
+        parents = said.select("fill").join(chosen, on="fill", how="left", maintain_order="left")["parent"].fill_null(-1)
+    return pl.Series(roots(parents.to_numpy()))
+
+
+def _state() -> list[pl.Expr]:
+    priced = pl.col("action") != "bust"
+    last = pl.col("action").last()
+    original = pl.col("action") == "fill"
+    return [
+        pl.col("m").first().alias("m"),
+        *(pl.col(name).first() for name in (*EDGE, "hop", "is_copy", "chain", "node", "via", "exec_id", "sent_at",
+                                            "cl_ord_id", "provider_order_id", "seq", "trading_day", "source_id",
+                                            "source_row", "sender", "target")),
+        pl.coalesce(pl.col("transact_at").first(), pl.col("sent_at").first()).alias("executed_at"),
+        pl.col("sent_at").last().alias("reported_at"),
+        pl.col("last_px").filter(priced).last().alias("price"),
+        pl.col("last_qty").filter(priced).last().alias("shares"),
+        pl.col("last_px").first().alias("first_price"),
+        pl.col("last_qty").first().alias("first_shares"),
+        *(pl.col(name).filter(priced).drop_nulls().last().alias(name) for name in _KEPT),
+        pl.when(last == "bust").then(pl.lit("busted")).when(last == "correct").then(pl.lit("corrected"))
+        .otherwise(pl.lit("new")).alias("status"),
+        pl.when(last != "fill").then(pl.coalesce(pl.col("exec_id").filter(original).first(),
+                                                 pl.col("exec_ref_id").first())).alias("refers_to"),
+    ]  # fmt: skip

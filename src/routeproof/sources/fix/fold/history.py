@@ -1,0 +1,142 @@
+"""The life of each order on one session: versions, cancels, rejects, in canonical order."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from routeproof.sources.fix.fold import words
+from routeproof.sources.fix.fold.actions import reject_reason
+
+OPENING = ("new", "replace")
+_ENDING = ("cancel", "reject", "restate", "trigger", "expire", "done")
+TERMS = ("order_type", "limit_price", "stop_price", "time_in_force", "instructions")
+
+
+def history(nodes: pl.DataFrame, reports: pl.DataFrame) -> pl.DataFrame:
+    """One row per event of each chain, with the terms in force.
+
+    Args:
+        nodes: `request_nodes`.
+        reports: `reports` with `action`.
+
+    Returns:
+        `chain, node, event (new, replace, cancel, reject, restate, trigger, expire, done, fill), version, effective_at,
+        quantity, leaves, terms…, cum, requested_by, reason, m`. A replace is in force from the moment its request was
+        received, as an order is (field 60 of the request, else 52), and opens a version only when it was accepted.
+    """
+    own = reports.filter(pl.col("chain").is_not_null())
+    events = pl.concat(
+        [_opening(nodes), _replaces(nodes, own), _later(nodes, own)], how="diagonal_relaxed"
+    ).sort("chain", "phase", "order_at", "tie", maintain_order=True)  # fmt: skip
+    chain = "chain"
+    filled = pl.when(pl.col("event") == "fill").then("last_qty").otherwise(0).cum_sum().over(chain)
+    versioned = events.with_columns(
+        pl.col("event").is_in(OPENING).cast(pl.Int64).cum_sum().over(chain).alias("version"),
+        filled.alias("filled"),
+        pl.col("new_quantity").forward_fill().over(chain).alias("order_quantity"),
+        *(pl.col(name).forward_fill().over(chain) for name in ("order_type", "time_in_force", "instructions")),
+        *_prices_forward(),
+    )
+    cum = pl.coalesce("cum_qty", "filled")
+    left = pl.max_horizontal(pl.col("order_quantity") - cum, pl.lit(0))
+    ends = pl.col("event").is_in(["cancel", "expire", "done"])
+    closed = pl.col("event").is_in(["cancel", "reject", "expire", "done"])
+    return versioned.with_columns(
+        cum.alias("cum"),
+        pl.when(ends).then(left).otherwise("order_quantity").alias("quantity"),
+        pl.when(closed).then(0).when(pl.col("event") == "new").then("order_quantity")
+        .otherwise(pl.coalesce("leaves_qty", left)).alias("leaves"),
+    ).filter((pl.col("event") != "reject") | ~_alive_before())  # fmt: skip
+
+
+def _alive_before() -> pl.Expr:
+    """Whether the order had been accepted before this event: a later reject then speaks of something else."""
+    lively = pl.col("event").is_in(["fill", "replace"]) | pl.col("acknowledged")
+    return lively.cast(pl.Int64).cum_sum().over("chain") > 0
+
+
+def _prices_forward() -> list[pl.Expr]:
+    """Limit and stop of the version; null in one version must not fall back to the version before."""
+    stated = pl.col("event").is_in(OPENING)
+    step = stated.cast(pl.Int64).cum_sum().over("chain")
+    return [pl.col(name).forward_fill().over("chain", step).alias(name) for name in ("limit_price", "stop_price")]
+
+
+def _terms() -> list[pl.Expr]:
+    return [
+        words.order_type().alias("order_type"),
+        words.limit_price().alias("limit_price"),
+        words.stop_price().alias("stop_price"),
+        words.time_in_force().alias("time_in_force"),
+        words.instructions().alias("instructions"),
+    ]
+
+
+def received_at() -> pl.Expr:
+    """When a request was received: field 60, else 52 (as first sent)."""
+    return pl.coalesce("transact_at", "sent_at")
+
+
+def _opening(nodes: pl.DataFrame) -> pl.DataFrame:
+    return nodes.filter(pl.col("node") == pl.col("chain")).select(
+        "chain", "node", pl.lit("new").alias("event"), pl.lit(0).alias("phase"), pl.col("sent_at").alias("order_at"),
+        pl.lit(0).alias("tie"), received_at().alias("effective_at"), pl.col("order_qty").alias("new_quantity"), *_terms(),
+        pl.lit(False).alias("acknowledged"), pl.col("source_id"), pl.col("source_row"), pl.col("seq"),
+        pl.col("sent_at").alias("asked_at"),
+    )  # fmt: skip
+
+
+def _replaces(nodes: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
+    """Accepted replaces: reported as replaced, or reported on under the new ClOrdID, or on a session without any reports."""
+    asked = nodes.filter((pl.col("msg_type") == "G") & (pl.col("node") != pl.col("chain")))
+    accepting = own.filter(pl.col("action").is_in(["replace", "ack", "fill", "cancel", "expire", "done"]))
+    accepted = accepting.sort(pl.col("action") != "replace", "m", maintain_order=True).unique(
+        "node", keep="first", maintain_order=True
+    )
+    answered = asked.join(
+        accepted.select(
+            "node", pl.col("sent_at").alias("order_at"), pl.col("m").alias("tie"), pl.col("cum_qty").alias("ack_cum"),
+            pl.col("order_qty").alias("ack_quantity"), pl.col("transact_at").alias("ack_at"),
+        ),
+        on="node",
+    )  # fmt: skip
+    silent = asked.join(own.select("from_party", "to_party").unique(), on=["from_party", "to_party"], how="anti")
+    silent = silent.with_columns(pl.col("sent_at").alias("order_at"), pl.col("m").alias("tie"))
+    requested = pl.concat([answered, silent], how="diagonal").select(
+        "chain", "node", pl.lit("replace").alias("event"), pl.lit(1).alias("phase"), "order_at", "tie",
+        received_at().alias("effective_at"), _first(("ack_quantity", "order_qty")).alias("new_quantity"), *_terms(),
+        pl.lit(True).alias("acknowledged"), "source_id", "source_row", "seq", pl.col("sent_at").alias("asked_at"),
+        pl.coalesce("ack_at", "order_at").alias("answered_at"), pl.col("ack_cum").alias("cum_qty"),
+    )  # fmt: skip
+    unasked = own.filter((pl.col("action") == "replace") & (pl.col("request") != "G")).select(
+        "chain", "node", pl.lit("replace").alias("event"), pl.lit(1).alias("phase"), pl.col("sent_at").alias("order_at"),
+        pl.col("m").alias("tie"), received_at().alias("effective_at"), pl.col("order_qty").alias("new_quantity"),
+        words.limit_price().alias("limit_price"), words.stop_price().alias("stop_price"),
+        pl.lit(True).alias("acknowledged"), "source_id", "source_row", "seq", pl.col("sent_at").alias("asked_at"),
+        received_at().alias("answered_at"), "cum_qty", pl.lit(True).alias("unasked"),
+    )  # fmt: skip
+    return pl.concat([requested, unasked], how="diagonal_relaxed")
+
+
+def _first(names: tuple[str, ...]) -> pl.Expr:
+    return pl.coalesce(*(pl.when(pl.col(name) > 0).then(name) for name in names))
+
+
+def _later(nodes: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
+    refused = own.filter(pl.col("action") == "refuse_request")["node"].drop_nulls().unique()
+    asked = nodes.filter((pl.col("msg_type") == "F") & ~pl.col("node").is_in(refused.to_list()))
+    cancel_asked = pl.col("chain").is_in(asked["chain"].unique().to_list())
+    restates = pl.col("action") == "restate"
+    return (
+        own.filter(pl.col("action").is_in([*_ENDING, "fill", "ack"]))
+        .filter((pl.col("action") != "reject") | (pl.col("request") == "D"))
+        .select(
+            "chain", "node", pl.col("action").alias("event"), pl.lit(1).alias("phase"), pl.col("sent_at").alias("order_at"),
+            pl.col("m").alias("tie"), received_at().alias("effective_at"), "cum_qty", "leaves_qty", "last_qty",
+            pl.when(restates & (pl.col("order_qty") > 0)).then("order_qty").alias("new_quantity"),
+            pl.when(restates).then(words.limit_price()).alias("limit_price"),
+            (pl.col("action") == "ack").alias("acknowledged"), "source_id", "source_row", "seq",
+            pl.when(cancel_asked).then(pl.lit("asked")).otherwise(pl.lit("unasked")).alias("cancel"),
+            pl.when(pl.col("action") == "reject").then(reject_reason()).alias("reason"),
+        )
+    )  # fmt: skip

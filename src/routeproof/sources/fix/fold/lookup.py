@@ -1,0 +1,66 @@
+"""Finding the record that an identifier meant at a moment, and following references to their root."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import numpy.typing as npt
+
+CLOCK_SLACK_NS = 2_000_000_000
+"""How far a receiver's clock may lag the sender's before a report is taken to speak of an earlier use of an identifier."""
+
+ID_LENGTH = 20
+
+
+def meant(asking: pl.DataFrame, table: pl.DataFrame, *, keys: Sequence[str], value: str) -> pl.Series:
+    """For each asking row the `value` of the table row with equal keys that was the latest at that time.
+
+    Args:
+        asking: `keys` and `at` (UTC ns), plus `row` counting from 0.
+        table: `keys`, `at` and `value`.
+        keys: columns that must agree; a null key matches nothing.
+        value: column to return.
+
+    Returns:
+        (n,) values, null where nothing has the keys. The latest at or before `at` + 2 s; if all are later, the earliest.
+    """
+    wanted = asking.select("row", *keys, (pl.col("at") + CLOCK_SLACK_NS).alias("at")).drop_nulls()
+    known = table.select(*keys, "at", value).drop_nulls().unique([*keys, "at"], keep="first", maintain_order=True)
+    single = known.filter(pl.len().over(keys) == 1)
+    several = known.filter(pl.len().over(keys) > 1).sort("at", maintain_order=True)
+    found = wanted.join(single.select(*keys, value), on=list(keys), how="left")
+    if several.height:
+        rest = found.filter(pl.col(value).is_null()).drop(value).sort("at", maintain_order=True)
+        before = rest.join_asof(several, on="at", by=list(keys), strategy="backward", check_sortedness=False)
+        after = rest.join_asof(several, on="at", by=list(keys), strategy="forward", check_sortedness=False)
+        late = before.with_columns(pl.coalesce(pl.col(value), after[value]))
+        found = pl.concat([found.filter(pl.col(value).is_not_null()), late.select(found.columns)])
+    return asking.select("row").join(found.select("row", value), on="row", how="left", maintain_order="left")[value]
+
+
+def roots(parents: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Root of each row along parent references; -1 = no parent. A row on a circle is its own root."""
+    own = np.arange(parents.size)
+    found = np.where(parents < 0, own, parents)
+    for _ in range(64):
+        further = found[found]
+        if np.array_equal(further, found):
+            return found
+        found = further
+    return np.where(parents[found] < 0, found, own)
+
+
+def content_ids(parts: Iterable[Sequence[object]]) -> pl.Series:
+    """First 20 hex digits of SHA-256 over each row's parts."""
+    made = [
+        hashlib.sha256("\x1f".join(["" if part is None else str(part) for part in row]).encode()).hexdigest()[:ID_LENGTH]
+        for row in parts
+    ]
+    return pl.Series(made, dtype=pl.String)

@@ -1,0 +1,180 @@
+"""Orders on sessions, and the canonical rows of parent orders, their versions and routes."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from routeproof.sources.fix.fold import words
+from routeproof.sources.fix.fold.chains import EDGE
+from routeproof.sources.fix.fold.history import OPENING, received_at
+from routeproof.sources.fix.fold.lookup import content_ids
+from routeproof.tables.session_clock import day_of
+
+_SOURCE = ("source_id", "source_row")
+
+
+def order_chains(nodes: pl.DataFrame, reports: pl.DataFrame, firm_id: str) -> pl.DataFrame:
+    """One row per order on a session: identity, terms of entry, whether anything was reported on it."""
+    told = reports.filter(pl.col("chain").is_not_null() & (pl.col("msg_type") == "8"))
+    facts = told.group_by("chain").agg(
+        pl.lit(True).alias("reported"),
+        (pl.col("action") == "fill").any().alias("filled"),
+        *(pl.col("sent_at" if name == "sent_at" else name).filter(pl.col("action") == "ack").first().alias(f"ack_{name}")
+          for name in ("transact_at", "sent_at")),
+    )  # fmt: skip
+    first = nodes.filter(pl.col("node") == pl.col("chain")).with_columns(
+        pl.coalesce(pl.when(pl.col("msg_type") == "G").then("orig_cl_ord_id"), "cl_ord_id").alias("cl_ord_id"),
+        received_at().alias("received_at"),
+        words.symbol().alias("symbol"),
+        words.side().alias("side"),
+        words.limit_price().alias("limit_price"),
+        pl.col("order_qty").alias("quantity"),
+    ).with_columns(day_of(pl.col("received_at")).alias("received_on"))  # fmt: skip
+    made = content_ids(
+        (firm_id, *row) for row in first.select("received_on", *EDGE, "cl_ord_id").iter_rows()
+    )
+    return (
+        first.with_columns(made.alias("chain_id"))
+        .join(facts, on="chain", how="left", maintain_order="left")
+        .with_columns(pl.col("reported", "filled").fill_null(value=False),
+                      pl.coalesce("ack_transact_at", "ack_sent_at").alias("acknowledged_at"))
+    )  # fmt: skip
+
+
+def identifiers(nodes: pl.DataFrame, reports: pl.DataFrame) -> pl.DataFrame:
+    """`chain, tag, id`: every identifier that requests and reports of a chain carry."""
+    requested = ("cl_ord_id", "orig_cl_ord_id", "secondary_cl_ord_id", "cl_ord_link_id", "provider_order_id", "secondary_order_id")
+    told = ("provider_order_id", "secondary_order_id", "secondary_cl_ord_id", "cl_ord_link_id")
+    asked = [
+        nodes.select("chain", pl.lit(name.removeprefix("orig_")).alias("tag"), pl.col(name).alias("id")) for name in requested
+    ]
+    answered = [reports.select("chain", pl.lit(name).alias("tag"), pl.col(name).alias("id")) for name in told]
+    return pl.concat([frame.drop_nulls() for frame in (*asked, *answered)]).unique(maintain_order=True)
+
+
+def parent_orders(chains: pl.DataFrame, events: pl.DataFrame, provider_id: str) -> pl.DataFrame:
+    """Canonical parent orders of the chains with `is_parent`."""
+    refused = events.filter(pl.col("event") == "reject").unique("chain", keep="first", maintain_order=True).select(
+        "chain", pl.lit(True).alias("refused"), pl.col("reason").alias("refused_reason")
+    )  # fmt: skip
+    below = chains.filter(pl.col("hop") == 1).select(
+        pl.coalesce("parent", "chain").alias("chain"), pl.col("to_party").alias("below_party")
+    ).unique("chain", keep="first", maintain_order=True)  # fmt: skip
+    provider = pl.lit(provider_id) if provider_id else pl.col("below_party").fill_null("")
+    return (
+        chains.filter("is_parent")
+        .join(refused, on="chain", how="left", maintain_order="left")
+        .join(below, on="chain", how="left", maintain_order="left")
+        .select(
+            pl.col("chain_id").alias("order_id"),
+            pl.col("account").alias("account_id"),
+            provider.alias("provider_id"),
+            "symbol",
+            "side",
+            words.held().alias("held"),
+            words.directed().alias("directed"),
+            "received_at",
+            pl.col("refused").fill_null(value=False),
+            "refused_reason",
+            pl.col("received_on").alias("trading_day"),
+            pl.col("seq").alias("sequence"),
+            *_SOURCE,
+        )
+    )
+
+
+def order_versions(chains: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
+    """Canonical version rows of the chains with `is_parent`."""
+    parents = chains.filter("is_parent").select("chain", pl.col("chain_id").alias("order_id"), "hop")
+    # An order's own terms end an unfilled immediate order; nobody asked for it, so it is no customer's cancel.
+    below = pl.when(pl.col("hop") == 0).then(pl.lit("firm")).otherwise(pl.lit("provider"))
+    asker = pl.when(pl.col("cancel") == "asked").then(pl.lit("customer")).otherwise(below)
+    by = pl.when(pl.col("event") == "cancel").then(asker).when(pl.col("event") == "replace").then(
+        pl.when(pl.col("unasked").fill_null(value=False)).then(below).otherwise(pl.lit("customer"))
+    ).otherwise(pl.lit(""))  # fmt: skip
+    return (
+        events.filter(~pl.col("event").is_in(["fill", "ack"]))
+        .join(parents, on="chain", how="inner", maintain_order="left")
+        .select(
+            "order_id",
+            "version",
+            "effective_at",
+            "event",
+            "quantity",
+            "leaves",
+            "order_type",
+            "limit_price",
+            "stop_price",
+            "time_in_force",
+            "instructions",
+            by.alias("requested_by"),
+            day_of(pl.col("effective_at")).alias("trading_day"),
+            pl.col("seq").alias("sequence"),
+            *_SOURCE,
+        )
+    )
+
+
+def routes(chains: pl.DataFrame, events: pl.DataFrame, nodes: pl.DataFrame, parties: frozenset[str]) -> pl.DataFrame:
+    """Canonical routes with `chain` and own `chain_version`: one per instruction sent onward, an accepted replace is a new one.
+
+    A replaced route ends when the replace was answered, with what was then unfilled as its cancelled quantity; the new route's
+    quantity is what was left to do. `version` is the parent order's version; `venue` is the receiver where it is a declared
+    or last venue, or field 100.
+    """
+    opened = events.filter(pl.col("event").is_in(OPENING) & pl.col("chain").is_in(chains.filter(pl.col("hop") > 0)["chain"].to_list()))
+    ends = (
+        events.filter(pl.col("event").is_in(["cancel", "expire", "done"]))
+        .unique(["chain", "version"], keep="first", maintain_order=True)
+        .select("chain", "version", pl.col("effective_at").alias("ended_at"), pl.col("quantity").alias("ended_quantity"))
+    )
+    refusals = (
+        events.filter(pl.col("event") == "reject")
+        .unique("chain", keep="first", maintain_order=True)
+        .select("chain", "version", pl.col("effective_at").alias("rejected_at"), pl.col("reason").alias("reject_reason"))
+    )
+    carried = ("chain", "hop", "from_party", "to_party", "symbol", "side", "acknowledged_at", "chain_id", "order_id",
+               "parent", "parent_version", "is_parent", "has_below")  # fmt: skip
+    request = nodes.select("node", words.iso().alias("iso"), "ex_destination", "target_strategy")
+    following = pl.col("chain").shift(-1) == pl.col("chain")
+    done = pl.when(pl.col("event") == "replace").then("cum").otherwise(0)
+    replaced_at = pl.when(following).then(pl.col("answered_at").shift(-1).fill_null(pl.col("order_at").shift(-1)))
+    unfilled = pl.when(following).then(pl.max_horizontal(pl.col("order_quantity") - done.shift(-1), pl.lit(0)))
+    rows = (
+        opened.with_columns(replaced_at.alias("replaced_at"), unfilled.alias("unfilled"), done.alias("done"))
+        .join(ends, on=["chain", "version"], how="left", maintain_order="left")
+        .join(refusals, on=["chain", "version"], how="left", maintain_order="left")
+        .join(chains.select(carried), on="chain", how="left", maintain_order="left")
+        .join(request, on="node", how="left", maintain_order="left")
+    )
+    made = content_ids(rows.select(pl.lit("route"), "chain_id", "version").iter_rows())
+    is_venue = pl.col("to_party").is_in(list(parties)) | (~pl.col("has_below") & (pl.col("hop") > 1))
+    return rows.select(
+        made.alias("route_id"),
+        "order_id",
+        pl.when("is_parent").then("version").otherwise("parent_version").alias("version"),
+        "hop",
+        "from_party",
+        "to_party",
+        pl.coalesce(pl.when(is_venue).then("to_party"), "ex_destination").alias("venue"),
+        "symbol",
+        "side",
+        pl.col("asked_at").alias("sent_at"),
+        pl.when(pl.col("event") == "new").then("acknowledged_at").otherwise("answered_at").alias("acknowledged_at"),
+        "rejected_at",
+        "reject_reason",
+        pl.max_horizontal(pl.col("order_quantity") - pl.col("done"), pl.lit(0)).alias("quantity"),
+        "order_type",
+        "limit_price",
+        "time_in_force",
+        "iso",
+        pl.col("target_strategy").alias("strategy"),
+        pl.coalesce("ended_at", "replaced_at").alias("cancelled_at"),
+        pl.coalesce("ended_quantity", "unfilled").alias("cancelled_quantity"),
+        day_of(pl.col("asked_at")).alias("trading_day"),
+        pl.col("seq").alias("sequence"),
+        *_SOURCE,
+        "chain",
+        pl.col("version").alias("chain_version"),
+        "parent",
+    )

@@ -1,0 +1,141 @@
+"""Who is firm, provider, venue and drop copy, and how far from the firm each session is."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from routeproof.vocab.errors import MapError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DOWNWARD = ("D", "F", "G", "AB", "H")
+"""Message types that travel from the customer towards the venue."""
+
+DEFAULT_UNCERTAINTY_NS = 50_000_000
+"""CAT clock tolerance for industry members; used for attribute links where a map declares nothing better."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """What a map declares about a FIX log.
+
+    Attributes:
+        firm: CompIDs of the firm; empty = inferred: those that send 35=D and get none.
+        provider: CompIDs of SOR providers.
+        venue: CompIDs of venues.
+        drop_copy: CompIDs whose sessions only report sightings.
+        parent: regular expression whose first group, in a child's ClOrdID, is the parent's; empty = none.
+        uncertainty_ns: largest declared clock uncertainty.
+    """
+
+    firm: frozenset[str] = frozenset()
+    provider: frozenset[str] = frozenset()
+    venue: frozenset[str] = frozenset()
+    drop_copy: frozenset[str] = frozenset()
+    parent: str = ""
+    uncertainty_ns: int = DEFAULT_UNCERTAINTY_NS
+    inferred: bool = field(default=False)
+
+
+def declared_parties(sections: Mapping[str, object]) -> Parties:
+    """Parties from a map's `[parties]`, `[link]` and `[clock.*]` sections.
+
+    Raises:
+        MapError: if a section is not what it should be, or the regular expression has no group.
+    """
+    parties = _mapping(sections.get("parties", {}), "[parties]")
+    for name in parties:
+        if name not in ("firm", "provider", "venue", "drop_copy"):
+            message = f"expected firm, provider, venue or drop_copy in [parties], found {name!r}"
+            raise MapError(message)
+    parent = str(_mapping(sections.get("link", {}), "[link]").get("parent", ""))
+    try:
+        groups = re.compile(parent).groups
+    except re.error as error:
+        message = f"expected a regular expression in [link] parent, found {parent!r}: {error}"
+        raise MapError(message) from error
+    if parent and groups == 0:
+        message = f"expected a group around the parent's ClOrdID in [link] parent, found {parent!r}"
+        raise MapError(message)
+    clocks = [_mapping(clock, "[clock.*]") for clock in _mapping(sections.get("clock", {}), "[clock]").values()]
+    known = [int(str(clock["uncertainty_ns"])) for clock in clocks if str(clock.get("uncertainty_ns", "")).isdigit()]
+    return Parties(
+        firm=_names(parties.get("firm", ())),
+        provider=_names(parties.get("provider", ())),
+        venue=_names(parties.get("venue", ())),
+        drop_copy=_names(parties.get("drop_copy", ())),
+        parent=parent,
+        uncertainty_ns=max(known, default=DEFAULT_UNCERTAINTY_NS),
+    )
+
+
+def with_edges(messages: pl.DataFrame, parties: Parties) -> tuple[pl.DataFrame, Parties]:
+    """Messages with `from_party, to_party` (in the direction orders travel), `hop` and `is_copy`; and the parties, firm filled in.
+
+    `hop` is 0 for customer to firm, 1 for firm to provider, 2 onward; null for sessions that carry no orders.
+    """
+    downward = pl.col("msg_type").is_in(DOWNWARD)
+    copies = list(parties.drop_copy)
+    frame = messages.with_columns(
+        pl.when(downward).then("sender").otherwise("target").alias("from_party"),
+        pl.when(downward).then("target").otherwise("sender").alias("to_party"),
+        (pl.col("sender").is_in(copies) | pl.col("target").is_in(copies)).fill_null(value=False).alias("is_copy"),
+    )
+    edges = (
+        frame.filter(pl.col("msg_type").is_in(["D", "G"]) & ~pl.col("is_copy"))
+        .select("from_party", "to_party")
+        .unique()
+        .sort("from_party", "to_party")
+        .rows()
+    )
+    firm = parties.firm or _top({sender for sender, _ in edges}, {target for _, target in edges})
+    filled = Parties(firm, parties.provider, parties.venue, parties.drop_copy, parties.parent, parties.uncertainty_ns,
+                     inferred=not parties.firm)  # fmt: skip
+    hops = _hops(edges, filled)
+    table = pl.DataFrame(
+        [(source, target, hop) for (source, target), hop in hops.items()],
+        schema={"from_party": pl.String, "to_party": pl.String, "hop": pl.Int64},
+        orient="row",
+    )
+    return frame.join(table, on=["from_party", "to_party"], how="left", maintain_order="left"), filled
+
+
+def _top(senders: set[str], targets: set[str]) -> frozenset[str]:
+    return frozenset(senders - targets or senders)
+
+
+def _hops(edges: list[tuple[str, str]], parties: Parties) -> dict[tuple[str, str], int]:
+    depth = dict.fromkeys(parties.firm, 0)
+    changed = True
+    while changed:
+        changed = False
+        for source, target in edges:
+            if source in depth and depth.get(target, len(edges) + 1) > depth[source] + 1:
+                depth[target] = depth[source] + 1
+                changed = True
+    hops = {}
+    for source, target in edges:
+        if target in parties.firm:
+            if source not in parties.firm:
+                hops[source, target] = 0
+        elif source in depth:
+            hops[source, target] = depth[source] + 1
+        else:
+            hops[source, target] = 3 if source in parties.venue else 2
+    return hops
+
+
+def _names(value: object) -> frozenset[str]:
+    return frozenset([value] if isinstance(value, str) else [str(name) for name in value])  # type: ignore[attr-defined]
+
+
+def _mapping(value: object, name: str) -> Mapping[str, object]:
+    if not isinstance(value, dict):
+        message = f"expected {name} to be a section, found {value!r}"
+        raise MapError(message)
+    return value

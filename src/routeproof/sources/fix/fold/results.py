@@ -1,0 +1,138 @@
+"""Canonical executions, sightings and links from clustered fills."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from routeproof.sources.fix.fold.lookup import content_ids
+from routeproof.tables.session_clock import day_of
+
+_SOURCE = ("source_id", "source_row")
+
+
+def executions(clustered: pl.DataFrame, chains: pl.DataFrame, routes: pl.DataFrame, firm_id: str) -> pl.DataFrame:
+    """Canonical executions with `cluster`: one row per fill that is counted.
+
+    Price, shares, status and times are those of the firm's session with its provider; route, venue and liquidity those of the
+    sighting nearest the venue.
+    """
+    counted = clustered.filter("counted")
+    nearest = counted.sort("cluster", pl.col("hop") != 1, pl.col("is_copy"), "hop", "m", nulls_last=True, maintain_order=True)
+    chosen = nearest.unique("cluster", keep="first", maintain_order=True)
+    routed = counted.filter(pl.col("hop").is_not_null() & ~pl.col("is_copy"))
+    deepest = routed.sort("cluster", "hop", "m", descending=[False, True, False], maintain_order=True).unique(
+        "cluster", keep="first", maintain_order=True
+    )
+    deep = deepest.select(
+        "cluster", pl.col("chain").alias("deep_chain"), pl.col("chain_version").alias("deep_version"), pl.col("hop").alias("deep_hop"),
+        *(pl.col(name).alias(f"deep_{name}") for name in ("last_mkt", "liquidity", "to_party")),
+    ).join(
+        routes.select(pl.col("chain").alias("deep_chain"), pl.col("chain_version").alias("deep_version"), "route_id",
+                      pl.col("venue").alias("route_venue")),
+        on=["deep_chain", "deep_version"], how="left", maintain_order="left",
+    )  # fmt: skip
+    owner = chains.select("chain", "order_id", "is_parent", pl.col("symbol").alias("order_symbol"), pl.col("side").alias("order_side"))
+    rows = chosen.join(deep, on="cluster", how="left", maintain_order="left").join(
+        owner, on="chain", how="left", maintain_order="left"
+    )
+    made = content_ids(
+        ("execution", firm_id, *row)
+        for row in rows.select("from_party", "to_party", "trading_day", "exec_id", "cl_ord_id").iter_rows()
+    )
+    seen = counted.group_by("cluster").agg(pl.len().cast(pl.Int64).alias("sightings"))
+    onward = pl.when(pl.col("deep_hop") > 1).then("route_venue")
+    return (
+        rows.with_columns(made.alias("execution_id"))
+        .join(seen, on="cluster", how="left", maintain_order="left")
+        .select(
+            "execution_id",
+            "route_id",
+            "order_id",
+            pl.when("is_parent").then("chain_version").alias("version"),
+            pl.coalesce("order_symbol", "symbol").alias("symbol"),
+            pl.coalesce("order_side", "side").alias("side"),
+            "executed_at",
+            "reported_at",
+            "price",
+            pl.col("shares").alias("quantity"),
+            pl.coalesce("deep_last_mkt", "last_mkt", onward).alias("venue"),
+            pl.coalesce("deep_liquidity", "liquidity").alias("liquidity"),
+            "capacity",
+            "fee",
+            "status",
+            "refers_to",
+            "sightings",
+            day_of(pl.col("executed_at")).alias("trading_day"),
+            pl.col("seq").alias("sequence"),
+            *_SOURCE,
+            "cluster",
+            "via",
+        )
+    )
+
+
+def with_parent_version(executed: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFrame:
+    """Fills of orders entered on another session get the version of the order in force at the fill."""
+    opened = versions.filter(pl.col("event").is_in(["new", "replace"])).select(
+        "order_id", pl.col("version").alias("in_force"), pl.col("effective_at").alias("executed_at")
+    )
+    found = executed.with_row_index("row").sort("executed_at", maintain_order=True).join_asof(
+        opened.sort("executed_at", "in_force"), on="executed_at", by="order_id", check_sortedness=False
+    ).sort("row").drop("row")  # fmt: skip
+    owned = pl.col("order_id").is_not_null()
+    return found.with_columns(
+        pl.when(owned).then(pl.coalesce("version", "in_force", pl.lit(1))).alias("version")
+    ).drop("in_force")  # fmt: skip
+
+
+def sightings(clustered: pl.DataFrame, executed: pl.DataFrame) -> pl.DataFrame:
+    """Canonical sightings of the fills that are counted."""
+    role = (
+        pl.when("is_copy")
+        .then(pl.lit("drop_copy"))
+        .when(pl.col("hop") == 0)
+        .then(pl.lit("client"))
+        .when(pl.col("hop") == 1)
+        .then(pl.lit("provider"))
+        .when(pl.col("hop") > 1)
+        .then(pl.lit("venue"))
+        .otherwise(pl.lit("drop_copy"))
+    )
+    return clustered.join(executed.select("cluster", "execution_id"), on="cluster", how="inner", maintain_order="left").select(
+        "execution_id",
+        pl.concat_str("sender", "target", separator=">").alias("session"),
+        pl.col("sent_at").alias("seen_at"),
+        role.alias("role"),
+        pl.col("exec_id").alias("exec_id_seen"),
+        day_of(pl.col("sent_at")).alias("trading_day"),
+        pl.col("seq").alias("sequence"),
+        *_SOURCE,
+    )
+
+
+def link_rows(routes: pl.DataFrame, executed: pl.DataFrame, links: pl.DataFrame, uncertainty_ns: int) -> pl.DataFrame:
+    """Canonical links: each route to its order or route above, each execution to its route."""
+    method = pl.col("method").fill_null("exact")
+    by_time = pl.when(pl.col("method") == "attributes").then(uncertainty_ns)
+    upward = routes.join(links.select("chain", "method"), on="chain", how="left", maintain_order="left").select(
+        pl.lit("route").alias("child_kind"),
+        pl.col("route_id").alias("child_id"),
+        pl.when(pl.col("parent_route_id").is_not_null()).then(pl.lit("route")).when(pl.col("order_id").is_not_null())
+        .then(pl.lit("order")).alias("parent_kind"),
+        pl.coalesce("parent_route_id", "order_id").alias("parent_id"),
+        method.alias("method"),
+        by_time.cast(pl.Int64).alias("clock_uncertainty_ns"),
+        "trading_day",
+        *_SOURCE,
+    )  # fmt: skip
+    of_fills = executed.select(
+        pl.lit("execution").alias("child_kind"),
+        pl.col("execution_id").alias("child_id"),
+        pl.when(pl.col("route_id").is_not_null()).then(pl.lit("route")).alias("parent_kind"),
+        pl.col("route_id").alias("parent_id"),
+        pl.when(pl.col("route_id").is_null()).then(pl.lit("unlinked")).otherwise("via").alias("method"),
+        pl.lit(None, dtype=pl.Int64).alias("clock_uncertainty_ns"),
+        "trading_day",
+        *_SOURCE,
+    )
+    return pl.concat([upward, of_fills])
