@@ -11,8 +11,9 @@ from routeproof.app.lake_source import LakeSource
 from routeproof.app.measure_frames import grouping_of
 from routeproof.app.measure_range import Range, measure_range
 from routeproof.app.row_filter import RowFilter, parse_filters
-from routeproof.app.shipped_rules import POLICY_ID, shipped_rules
+from routeproof.app.shipped_rules import rules_of
 from routeproof.metrics.registry import ALL, BY_NAME
+from routeproof.stores.shipped_policy import shipped_policy_id
 from routeproof.tables.switches import Switches
 from routeproof.vocab.times import NS_PER_MS
 
@@ -76,7 +77,7 @@ def measure(lake: Lake, question: Question) -> Measurement:
         filters = (*filters, RowFilter("provider", "=", (question.provider,)))
     days = tuple(day for day in source.days() if _inside(day, question))
     what = Range(days, grouping_of(question.by), filters)
-    rules = shipped_rules()
+    rules = rules_of(lake, manifest)
     if question.shifts_ns:
         shifted = [
             measure_range(source, what, rules, replace(question.switches, shift_ns=shift)).select(
@@ -97,7 +98,7 @@ def _inside(day: date, question: Question) -> bool:
 def _meta(question: Question, manifest: str, days: Sequence[date]) -> dict[str, Any]:
     return {
         "manifest": manifest,
-        "policy": POLICY_ID,
+        "policy": shipped_policy_id(),
         "switches": question.switches.stamped() | {"shifts_ns": list(question.shifts_ns)},
         "by": list(question.by),
         "where": list(question.where),

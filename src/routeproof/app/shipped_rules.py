@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
+import polars as pl
+
+from routeproof.stores.shipped_policy import load_equity_calendar, load_shipped_policy
 from routeproof.tables.day_measurement import DayRules
+from routeproof.tables.order_size import SizeScheme
 
-_ZONE = ZoneInfo("America/New_York")
-
-
-def _hours(day: date) -> tuple[int, int] | None:
-    if day.weekday() > 4:
-        return None
-    a, b = (int(datetime.combine(day, t, _ZONE).timestamp()) * 10**9 for t in (time(9, 30), time(16)))
-    return a, b
+if TYPE_CHECKING:
+    from routeproof.stores.lake import Lake
 
 
-def shipped_rules() -> DayRules:
-    """Session hours and size buckets."""
-    return DayRules(_hours)
+def shipped_rules(round_lots: pl.DataFrame | None = None) -> DayRules:
+    """Session hours and size buckets as shipped; round lots from the instruments table where there is one."""
+    schemes = tuple(
+        SizeScheme(
+            effective_from=entry.effective_from,
+            basis=entry.value.basis,
+            lower_bounds=entry.value.lower_bounds,
+            source=entry.citation,
+        )
+        for entry in load_shipped_policy().size_buckets.values
+    )
+    return DayRules(load_equity_calendar().hours, schemes, round_lots)
+
+
+def rules_of(lake: Lake, manifest: str) -> DayRules:
+    """The shipped rules with the round lots that the lake's instruments declare (the latest terms of each symbol)."""
+    instruments = lake.read("instruments", manifest=manifest)
+    known = instruments.filter(pl.col("round_lot").is_not_null()).sort("symbol", "valid_from")
+    return shipped_rules(known.unique("symbol", keep="last", maintain_order=True).select("symbol", "round_lot"))

@@ -86,6 +86,19 @@ class Selection:
     order_class: str | None = None
     month: str | None = None
 
+    def rows_ref(self) -> str:
+        """The selection as `measure --where` filters, so that a figure leads back to its rows."""
+        parts = [f"provider={self.provider}"]
+        if self.symbol is not None:
+            parts.append(f"symbol={self.symbol}")
+        if self.groups:
+            parts.append(f"order_group={','.join(self.groups)}")
+        if self.order_class is not None:
+            parts.append(f"order_class={self.order_class}")
+        if self.month is not None:
+            parts.append(f"month={self.month}")
+        return " ".join(parts)
+
     def of(self, cells: pl.DataFrame) -> pl.DataFrame:
         """The selected cells."""
         chosen = pl.col("provider") == self.provider

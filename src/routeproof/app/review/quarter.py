@@ -31,6 +31,8 @@ _QUALITY = (
     "executions",
     "executed_shares",
     "covered_shares",
+    "improved_shares",
+    "outside_shares",
     "coverage",
     "price_improvement_usd_per_share",
     "effective_spread_usd_per_share",

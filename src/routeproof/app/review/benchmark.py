@@ -1,0 +1,69 @@
+"""What a provider's quarter is held against: another provider, its own prior quarter, or a declared figure."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from routeproof.vocab.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from routeproof.app.review.evidence_cells import CellTable
+
+Against = Literal["other_provider", "prior_quarter", "none"]
+
+ROWS = ("price_improvement", "spread_capture", "fill_time", "limit_fill_rate", "reversion")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """A figure that somebody declared, taken as exact: its value in the row's unit and where it comes from."""
+
+    value: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Benchmark:
+    """The other side of every comparison.
+
+    Attributes:
+        name: what people read.
+        cells: the other side's evidence cells; empty without one.
+        provider: whose cells they are.
+        declared: figures by scorecard row, which take the place of measured ones.
+    """
+
+    name: str
+    cells: CellTable | None = None
+    provider: str = ""
+    declared: Mapping[str, Declared] = field(default_factory=dict)
+
+    def name_of(self, row: str) -> str:
+        """What a row is compared with."""
+        return self.declared[row].source if row in self.declared else self.name
+
+
+def read_declared(path: Path) -> dict[str, Declared]:
+    """Declared benchmark figures: TOML tables `[price_improvement] value = 0.0012, source = "…"`, one per row.
+
+    Raises:
+        UsageError: an unknown row, or a table without a numeric value and a source.
+    """
+    try:
+        document: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        message = f"expected a TOML file of declared figures, found: {error}"
+        raise UsageError(message, where=str(path)) from error
+    found: dict[str, Declared] = {}
+    for row, entry in document.items():
+        value = entry.get("value") if isinstance(entry, dict) else None
+        if row not in ROWS or not isinstance(value, int | float) or not entry.get("source"):
+            message = f"expected tables out of {', '.join(ROWS)} with a value and a source, found [{row}]"
+            raise UsageError(message, where=str(path))
+        found[row] = Declared(value=float(value), source=str(entry["source"]))
+    return found

@@ -1,0 +1,104 @@
+"""A selection of cells measured, and held against its benchmark: estimate, comparison, p-value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from routeproof.evidence.compare import compare, compare_fixed, estimate_mean
+from routeproof.evidence.multiple import Family, benjamini_yekutieli
+from routeproof.evidence.verdict import Verdict, verdict, withdrawn
+from routeproof.metrics.registry import BY_NAME
+from routeproof.reports.score import Comparison, Estimate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from routeproof.app.review.benchmark import Benchmark
+    from routeproof.app.review.evidence_cells import CellTable, Selection
+    from routeproof.evidence.compare import Difference
+    from routeproof.policy.book import PolicyBook
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A comparison with what its family's error control needs: the difference, the verdict, the p-value."""
+
+    difference: Difference
+    verdict: Verdict
+
+    @property
+    def p_value(self) -> float | None:
+        """Two-sided p-value against no difference; `None` without an interval."""
+        found = self.difference.interval
+        return None if found is None else found.p_value
+
+    def comparison(self) -> Comparison:
+        """The comparison as the scorecard prints it."""
+        found = self.difference.interval
+        return Comparison(
+            verdict=self.verdict.word,
+            difference=self.difference.estimate,
+            lower=found.lower if found else None,
+            upper=found.upper if found else None,
+            margin=self.verdict.margin,
+            detectable=self.verdict.detectable,
+            margin_late=self.verdict.margin_after_start,
+            reason=self.verdict.reason,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judge:
+    """Standards and margins of a period, applied the same way to every cell."""
+
+    book: PolicyBook
+    period_start: date
+
+    def estimate(self, cells: CellTable, metric: str, selection: Selection, population: str) -> Estimate:
+        """The measured value of a selection with its interval; without one the estimate keeps its value."""
+        standards = self.book.evidence.on(self.period_start).value
+        found = estimate_mean(cells.partials(metric, selection), standards)
+        rows = cells.rows_behind(metric, selection)
+        return Estimate(
+            value=found.value,
+            reason="" if found.value is not None else BY_NAME[metric].reason,
+            n=rows,
+            population=population,
+            lower=found.interval.lower if found.interval else None,
+            upper=found.interval.upper if found.interval else None,
+            rows_ref=selection.rows_ref(),
+            metric=metric,
+            metric_version=str(BY_NAME[metric].version),
+        )
+
+    def compare(
+        self, cells: CellTable, metric: str, selection: Selection, benchmark: Benchmark, row: str = ""
+    ) -> Judged | None:
+        """The selection against its benchmark; `None` where there is nothing to compare with."""
+        standards = self.book.evidence.on(self.period_start).value
+        better = BY_NAME[metric].better
+        nearer_zero = better == "nearer_zero"
+        subject = cells.partials(metric, selection)
+        if row in benchmark.declared:
+            difference = compare_fixed(subject, benchmark.declared[row].value, standards, nearer_zero=nearer_zero)
+        elif benchmark.cells is not None:
+            other = replace(selection, provider=benchmark.provider)
+            difference = compare(subject, benchmark.cells.partials(metric, other), standards, nearer_zero=nearer_zero)
+        else:
+            return None
+        margin = self.book.margin(metric, self.period_start)
+        return Judged(difference, verdict(difference, margin, better, self.period_start))
+
+    def control(self, name: str, judged: Sequence[Judged | None]) -> tuple[list[Judged | None], Family]:
+        """The same comparisons after Benjamini-Yekutieli control over those that have an interval, and the family."""
+        rate = self.book.evidence.on(self.period_start).value.false_discovery_rate
+        tested = [(item, p) for item in judged if item is not None and (p := item.p_value) is not None]
+        family = benjamini_yekutieli(name, [p for _, p in tested], rate)
+        stands = {id(item): bool(found) for (item, _), found in zip(tested, family.discovered, strict=True)}
+        kept = [
+            item if item is None or stands.get(id(item), True) else replace(item, verdict=withdrawn(item.verdict))
+            for item in judged
+        ]
+        return kept, family

@@ -1,0 +1,162 @@
+"""The scorecard, overall and per security: five rows, market and limit orders, benchmark."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from routeproof.app.review.evidence_cells import Selection
+from routeproof.reports.score import Companion, Estimate, Score, ScoreRow
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from routeproof.app.review.benchmark import Benchmark
+    from routeproof.app.review.evidence_cells import CellTable
+    from routeproof.app.review.judge import Judge, Judged
+    from routeproof.reports.numbers import Kind
+    from routeproof.reports.score import ScoreRowId
+
+MARKET = "market orders"
+LIMIT = "marketable and midpoint-or-better limit orders"
+RESTING = "executable non-marketable limit orders"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowPlan:
+    """How one scorecard row is measured: its metric, the populations of its two columns, and companions."""
+
+    id: ScoreRowId
+    metric: str
+    market: str = "market"
+    limit: str = "limit"
+    companions: tuple[tuple[str, str, Kind], ...] = ()
+
+
+PLANS: tuple[RowPlan, ...] = (
+    RowPlan(id="price_improvement", metric="price_improvement_usd_per_share"),
+    RowPlan(id="spread_capture", metric="spread_capture", companions=(("E/Q", "e_over_q", "ratio"),)),
+    RowPlan(id="fill_time", metric="time_to_execution_ms_avg"),
+    RowPlan(id="limit_fill_rate", metric="limit_fill_rate_shares", market="", limit="resting"),
+    RowPlan(
+        id="reversion",
+        metric="reversion_usd_per_share_60s",
+        companions=(
+            ("1 s", "reversion_usd_per_share_1s", "usd_per_share"),
+            ("300 s", "reversion_usd_per_share_300s", "usd_per_share"),
+        ),
+    ),
+)
+
+_POPULATION = {"market": MARKET, "limit": LIMIT, "resting": RESTING}
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    estimate: Estimate
+    judged: Judged | None
+
+
+def overall_score(judge: Judge, cells: CellTable, provider: str, benchmark: Benchmark) -> Score:
+    """The dashboard over all securities."""
+    return _score(judge, cells, Selection(provider=provider), benchmark)[0]
+
+
+def security_scores(
+    judge: Judge, cells: CellTable, provider: str, benchmark: Benchmark, symbols: Sequence[str]
+) -> tuple[Score, ...]:
+    """The dashboard of each security; verdicts under one family's false-discovery control."""
+    drafts = [_score(judge, cells, Selection(provider=provider, symbol=symbol), benchmark) for symbol in symbols]
+    judged = [item for _, columns in drafts for item in columns]
+    kept, _ = judge.control("scorecards by security", judged)
+    scores, place = [], 0
+    for score, columns in drafts:
+        scores.append(_with_verdicts(score, kept[place : place + len(columns)]))
+        place += len(columns)
+    return tuple(scores)
+
+
+def _score(
+    judge: Judge, cells: CellTable, selection: Selection, benchmark: Benchmark
+) -> tuple[Score, list[Judged | None]]:
+    rows, judged = [], []
+    for plan in PLANS:
+        row, columns = _row(judge, cells, selection, benchmark, plan)
+        rows.append(row)
+        judged += columns
+    return Score(security=selection.symbol or "", rows=tuple(rows)), judged
+
+
+def _row(
+    judge: Judge, cells: CellTable, selection: Selection, benchmark: Benchmark, plan: RowPlan
+) -> tuple[ScoreRow, list[Judged | None]]:
+    market = _column(judge, cells, selection, benchmark, plan, plan.market)
+    limit = _column(judge, cells, selection, benchmark, plan, plan.limit)
+    row = ScoreRow(
+        id=plan.id,
+        market=market.estimate,
+        limit=limit.estimate,
+        benchmark=_benchmark_estimate(judge, selection, benchmark, plan.metric, plan),
+        benchmark_name=benchmark.name_of(plan.id),
+        market_comparison=market.judged.comparison() if market.judged else None,
+        limit_comparison=limit.judged.comparison() if limit.judged else None,
+        companions=tuple(
+            _companion(judge, cells, selection, benchmark, plan, companion) for companion in plan.companions
+        ),
+    )
+    return row, [market.judged, limit.judged]
+
+
+def _column(
+    judge: Judge, cells: CellTable, selection: Selection, benchmark: Benchmark, plan: RowPlan, group: str
+) -> _Column:
+    if not group:
+        return _Column(Estimate(reason="N/A: a fill rate of resting orders says nothing of market orders"), None)
+    chosen = replace(selection, groups=(group,))
+    estimate = judge.estimate(cells, plan.metric, chosen, _POPULATION[group])
+    judged = judge.compare(cells, plan.metric, chosen, benchmark, plan.id) if estimate.value is not None else None
+    return _Column(estimate, judged)
+
+
+def _benchmark_estimate(
+    judge: Judge, selection: Selection, benchmark: Benchmark, metric: str, plan: RowPlan
+) -> Estimate:
+    if plan.id in benchmark.declared and metric == plan.metric:
+        declared = benchmark.declared[plan.id]
+        return Estimate(value=declared.value, population=declared.source, metric=metric)
+    if benchmark.cells is None:
+        return Estimate(reason="no benchmark: no other provider, no prior quarter, no declared figure")
+    groups = tuple(group for group in (plan.market, plan.limit) if group)
+    chosen = replace(selection, provider=benchmark.provider, groups=groups)
+    population = " and ".join(_POPULATION[group] for group in groups)
+    return judge.estimate(benchmark.cells, metric, chosen, f"{benchmark.name}: {population}")
+
+
+def _companion(
+    judge: Judge,
+    cells: CellTable,
+    selection: Selection,
+    benchmark: Benchmark,
+    plan: RowPlan,
+    companion: tuple[str, str, Kind],
+) -> Companion:
+    label, metric, kind = companion
+    market, limit = (
+        judge.estimate(cells, metric, replace(selection, groups=(group,)), _POPULATION[group])
+        for group in (plan.market, plan.limit)
+    )
+    other = _benchmark_estimate(judge, selection, benchmark, metric, plan)
+    return Companion(label=label, kind=kind, market=market, limit=limit, benchmark=other)
+
+
+def _with_verdicts(score: Score, judged: Sequence[Judged | None]) -> Score:
+    pairs = zip(judged[::2], judged[1::2], strict=True)
+    rows = tuple(
+        replace(
+            row,
+            market_comparison=market.comparison() if market else None,
+            limit_comparison=limit.comparison() if limit else None,
+        )
+        for row, (market, limit) in zip(score.rows, pairs, strict=True)
+    )
+    return replace(score, rows=rows)

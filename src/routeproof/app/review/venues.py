@@ -1,0 +1,120 @@
+"""Where a provider's executions went, at what quality, and who paid for them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from routeproof.vocab.fixed import SCALE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from routeproof.app.review.quarter import Quarter
+    from routeproof.stores.lake import Lake
+
+
+def venue_table(lake: Lake, manifest: str, quarter: Quarter, provider: str) -> pl.DataFrame:
+    """The pack's `venues` frame, largest share first; see `PackInputs`."""
+    own = quarter.tables["venue"].filter((pl.col("provider") == provider) & (pl.col("executions") > 0))
+    if own.is_empty():
+        return pl.DataFrame()
+    named = pl.when(pl.col("venue").is_null()).then(pl.lit("(not reported)")).otherwise("venue")
+    names = lake.read("venues", manifest=manifest).sort("valid_from").unique("mic", keep="last", maintain_order=True)
+    paid = net_payments(lake, manifest, quarter, provider)
+    tape = tape_shares(lake, manifest, quarter.days)
+    return (
+        own.join(names.select(pl.col("mic").alias("venue"), "name"), on="venue", how="left")
+        .join(paid, on="venue", how="left")
+        .join(tape, on="venue", how="left")
+        .select(
+            named.alias("venue"),
+            "name",
+            (pl.col("executed_shares") / pl.col("executed_shares").sum()).alias("share"),
+            "executed_shares",
+            "executions",
+            "coverage",
+            "price_improvement_usd_per_share",
+            "e_over_q",
+            pl.col("time_to_execution_ms_avg").alias("fill_time_ms"),
+            "reversion_usd_per_share_60s",
+            "net_payment_usd",
+            (pl.col("net_payment_usd") > 0).alias("payer"),
+            "tape_share",
+        )
+        .sort("share", "venue", descending=[True, False])
+    )
+
+
+def net_payments(lake: Lake, manifest: str, quarter: Quarter, provider: str) -> pl.DataFrame:
+    """`venue, net_payment_usd`: payments and rebates received less fees paid; null where nothing is known.
+
+    Fees and rebates are the executions' own where they carry any, else the venue's schedule times the shares.
+    """
+    by_liquidity = quarter.tables["venue_liquidity"].filter(pl.col("provider") == provider)
+    schedule = (
+        lake.read("fee_schedules", manifest=manifest)
+        .sort("valid_from")
+        .unique(["venue", "liquidity"], keep="last", maintain_order=True)
+        .select(
+            "venue", "liquidity", ((pl.col("rebate_usd_per_share") - pl.col("fee_usd_per_share")) / SCALE).alias("rate")
+        )
+    )
+    own = pl.sum_horizontal(pl.col("rebates_usd").fill_null(0), -pl.col("fees_usd").fill_null(0))
+    has_own = pl.col("fees_usd").is_not_null() | pl.col("rebates_usd").is_not_null()
+    charged = (
+        by_liquidity.join(schedule, on=["venue", "liquidity"], how="left")
+        .with_columns(pl.when(has_own).then(own).otherwise(pl.col("rate") * pl.col("executed_shares")).alias("charged"))
+        .with_columns(pl.sum_horizontal("charged", "payments_usd", ignore_nulls=True).alias("net"))
+        .filter(pl.col("charged").is_not_null() | pl.col("payments_usd").is_not_null())
+        .group_by("venue")
+        .agg(pl.col("net").sum())
+    )
+    months = sorted({day.replace(day=1) for day in quarter.days})
+    payments = (
+        lake.read("payments", manifest=manifest)
+        .filter(pl.col("month").is_in(months) & pl.col("provider_id").is_in(["", provider]))
+        .group_by("venue")
+        .agg((pl.col("payment_usd").sum() / SCALE).alias("paid"))
+    )
+    return charged.join(payments, on="venue", how="full", coalesce=True).select(
+        "venue", pl.sum_horizontal("net", "paid", ignore_nulls=True).alias("net_payment_usd")
+    )
+
+
+def tape_shares(lake: Lake, manifest: str, days: Sequence[date]) -> pl.DataFrame:
+    """`venue, tape_share` of eligible printed shares over the days."""
+    trades = lake.scan("trades", list(days), ["venue", "quantity", "eligible"], manifest=manifest)
+    by_venue = trades.filter("eligible").group_by("venue").agg(pl.col("quantity").cast(pl.Int128).sum()).collect()
+    total = by_venue["quantity"].sum()
+    share = pl.col("quantity").cast(pl.Float64) / float(total) if total else pl.lit(None, dtype=pl.Float64)
+    return by_venue.select("venue", share.alias("tape_share"))
+
+
+def undisclosed(lake: Lake, manifest: str, venues: pl.DataFrame) -> list[tuple[str, float]]:
+    """Venues (and their share) that executed and are not in the disclosed list; empty without such a list."""
+    disclosed = lake.read("venues", manifest=manifest)["mic"]
+    if disclosed.is_empty() or not venues.width:
+        return []
+    unknown = venues.filter(~pl.col("venue").is_in(disclosed.implode()) & (pl.col("venue") != "(not reported)"))
+    return list(unknown.select("venue", "share").iter_rows())
+
+
+def share_moves(quarter: Quarter, provider: str) -> list[tuple[str, float, float]]:
+    """Venues whose share of the provider's executed shares moved most from the first month to the last."""
+    own = quarter.tables["month_venue"].filter((pl.col("provider") == provider) & pl.col("venue").is_not_null())
+    shares = own.with_columns(
+        (pl.col("executed_shares") / pl.col("executed_shares").sum().over("month")).alias("share")
+    )
+    months = sorted(shares["month"].unique()) if shares.height else []
+    if len(months) <= 1:
+        return []
+    first, last = (
+        shares.filter(pl.col("month") == month).select("venue", pl.col("share").alias(name))
+        for month, name in ((months[0], "before"), (months[-1], "after"))
+    )
+    both = first.join(last, on="venue", how="full", coalesce=True).fill_null(0.0)
+    moved = both.sort((pl.col("after") - pl.col("before")).abs(), "venue", descending=[True, False])
+    return list(moved.select("venue", "before", "after").iter_rows())
