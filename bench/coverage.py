@@ -173,15 +173,16 @@ def rarely_given(outcomes: list[Outcome]) -> Outcome | None:
 
 PAGE = """# Do the 95 % intervals hold the truth?
 
-Regenerate: `python bench/coverage.py --reps {reps} --seed {seed}`. {shapes} cell shapes, {reps} draws each, seed {seed};
+Regenerate: `python bench/coverage.py --reps {reps} --seed {seed}`. {shapes} cell shapes, {reps} draws each, one seed;
 simulation error about {error:.1%} (one standard error). Promise: at least {promised:.0%} wherever a verdict is given.
 
-**Shapes below the promise: {broken} of {judged}** that were given intervals in at least {from_share:.0%} of their draws. {rare}
+**Shapes below the promise: {broken} of {judged}** that were given intervals in at least {from_share:.0%} of their draws.
+{rare}
 
 Orders have lognormal sizes; noise and day effects are normal, Student t3 or lognormal (sd of the log 1, skewness 6).
 rho is the day-to-day correlation of a day effect as large as an order's noise; `none` = no day effect. Each cell is the
 lowest coverage over even and uneven day weights and over 4 and 30 orders a day; in brackets the share of draws given an
-interval (the others: cannot tell, fewer than 10 effective days or one order too heavy). A dash: (almost) none was given.
+interval (the others: cannot tell, fewer than 10 effective days or one order too heavy). A dash: almost none was given.
 
 {table}
 
