@@ -79,7 +79,9 @@ def _answers(config: LabConfig, day: ProviderDay, states: States) -> list[pl.Dat
         said.about(refused, "8", "8", heard, first, leaves=pl.lit(0), extra=_refusal()),
         said.about(replaced, "5", "5", changed, second, origin=first, price="replace_limit", cum=pl.lit(0)),
         said.about(cancelled, "4", "4", gone, first + "X", origin=first, leaves=pl.lit(0)),
-        said.about(done, "4", "4", pl.col("last_answer_at") + _TELL_NS, first, leaves=pl.lit(0)),
+        said.about(
+            done, "4", "4", pl.max_horizontal("last_answer_at", "last_told_at") + _TELL_NS, first, leaves=pl.lit(0)
+        ),
         said.about(expired, "C", "C", pl.col("day_end") + NS_PER_S, ref, leaves=pl.lit(0)),
         said.about(
             elected, "L", "0", pl.col("first_child_at") - 100_000, first, leaves=pl.col("quantity"), cum=pl.lit(0)
