@@ -176,7 +176,7 @@ PAGE = """# Do the 95 % intervals hold the truth?
 Regenerate: `python bench/coverage.py --reps {reps} --seed {seed}`. {shapes} cell shapes, {reps} draws each, one seed;
 simulation error about {error:.1%} (one standard error). Promise: at least {promised:.0%} wherever a verdict is given.
 
-**Shapes below the promise: {broken} of {judged}** that were given intervals in at least {from_share:.0%} of their draws.
+**Shapes below the promise: {broken} of {judged}** that were given intervals in at least {from_share:.0%} of draws.
 {rare}
 
 Orders have lognormal sizes; noise and day effects are normal, Student t3 or lognormal (sd of the log 1, skewness 6).
