@@ -37,9 +37,6 @@ FIX_MESSAGES = Table(
 
 CANONICAL_ORDER = ("sent_at", "sender", "target", "seq", "poss_dup", "message_id", "source_id", "source_row")
 
-ADMINISTRATIVE = ("0", "1", "2", "4", "5", "A", "n")
-"""Message types of the session layer: counted as accepted, not kept."""
-
 
 def distinct_messages(frame: pl.DataFrame) -> pl.DataFrame:
     """One row per distinct message, in canonical order.

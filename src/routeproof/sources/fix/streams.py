@@ -29,11 +29,13 @@ class LogStream:
 
     Attributes:
         damage: why reading ended early, empty if the file was whole.
+        damage_reason: `truncated_file` or `damaged_file`, empty if the file was whole.
     """
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self.damage = ""
+        self.damage_reason = ""
         start = file.read(len(_ZSTD_MAGIC))
         if start[:2] == _GZIP_MAGIC:
             self._blocks = self._unpack(start, "gzip")
@@ -73,6 +75,7 @@ class LogStream:
                 block = unpacker.decompress(data)
             except (zlib.error, zstandard.ZstdError) as error:
                 self.damage = f"expected whole {packing} data, found damage: {error}"
+                self.damage_reason = "damaged_file"
                 return
             if block:
                 yield block
@@ -85,6 +88,7 @@ class LogStream:
             else:
                 data = self._file.read(_BLOCK)
         self.damage = f"expected the end of the {packing} data, found the end of the file before it"
+        self.damage_reason = "truncated_file"
 
 
 def _unpacker(packing: str) -> _Unpacker:

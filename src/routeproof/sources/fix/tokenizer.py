@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, BinaryIO
 import numpy as np
 import polars as pl
 
-from routeproof.sources.fix import scanner, typed
+from routeproof.sources.fix import scanner
 from routeproof.sources.fix.checks import reason_of
 from routeproof.sources.fix.columns import Words, frame_of
-from routeproof.sources.fix.messages import ADMINISTRATIVE, FIX_MESSAGES
+from routeproof.sources.fix.messages import FIX_MESSAGES
 from routeproof.sources.fix.streams import LogStream
-from routeproof.sources.fix.tags import COLUMN_OF, FIELDS, data_table, hash_table, tag_table
+from routeproof.sources.fix.tags import FIELDS, data_table, hash_table, tag_table
 from routeproof.sources.source import rejects_frame, show
 from routeproof.tables.session_clock import day_of
 
@@ -67,7 +67,7 @@ def tokenize(file: BinaryIO, *, name: str, source_id: str = "", firm_id: str = "
         chunk: bytes held at a time; at least 4 MiB, so that the longest message fits twice.
 
     Yields:
-        Pieces of at most 65,536 messages. Damage of the file itself is a reject `damaged_file` after what could be read.
+        Pieces of at most 65,536 messages. Damage of the file itself is a reject `truncated_file` or `damaged_file` after what could be read.
     """
     stream = LogStream(file)
     log = _Log(name, source_id, firm_id)
@@ -83,7 +83,7 @@ def tokenize(file: BinaryIO, *, name: str, source_id: str = "", firm_id: str = "
         log.begin += used
         filled -= used
     if stream.damage:
-        row = {"file": name, "row": int(log.state[scanner.LINE]), "byte": log.begin, "reason": "damaged_file"}
+        row = {"file": name, "row": int(log.state[scanner.LINE]), "byte": log.begin, "reason": stream.damage_reason}
         rejects = rejects_frame([{**row, "detail": stream.damage, "raw": ""}])
         yield Piece(FIX_MESSAGES.empty(), rejects, received=1, accepted=0, noise=0)
 
@@ -137,8 +137,7 @@ class _Log:
             for line, at, length, outcome, detail in self._rejects[:refused]
         ]
         rejects.sort(key=lambda reject: reject["byte"])
-        keep = pl.col("reason").is_null() & ~pl.col("msg_type").is_in(ADMINISTRATIVE)
-        messages = FIX_MESSAGES.conform(frame.filter(keep))
+        messages = FIX_MESSAGES.conform(frame.filter(pl.col("reason").is_null()))
         return Piece(messages, rejects_frame(rejects), rows + refused, rows - len(wrong), noise)
 
     def _reject(self, buf: npt.NDArray[np.uint8], line: int, at: int, length: int, reason: str, detail: str) -> dict[str, object]:
@@ -152,6 +151,3 @@ def _detail(outcome: int, detail: int) -> str:
     if outcome == scanner.BAD_CHECKSUM:
         return f"expected the stated checksum, computed {detail:03d}"
     return f"at tag {detail}" if detail else ""
-
-
-__all__ = ["CHUNK", "COLUMN_OF", "Piece", "tokenize", "typed"]
