@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from routeproof.lab.provider_day import ProviderDay
     from routeproof.lab.states import States
 
+_UNQUOTED = ("on_open", "on_close", "outside_hours")
+
 
 def vendor_rows(day: ProviderDay, states: States) -> pl.DataFrame:
     """The vendor's rows of one day, by order."""
@@ -56,7 +58,7 @@ def vendor_rows(day: ProviderDay, states: States) -> pl.DataFrame:
             pl.col("filled_shown").fill_null(0.0).alias("filled_qty"),
             "avg_price",
             pl.col("bid", "ask").round(6),
-            "improvement_usd",
+            pl.when(~pl.col("kind").is_in(_UNQUOTED)).then("improvement_usd"),
             "latency_ms",
             "venues",
         )

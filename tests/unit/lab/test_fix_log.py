@@ -72,6 +72,17 @@ def test_every_order_is_answered_and_ends(logs: list[list[str]]) -> None:
         }
 
 
+def test_nothing_fills_after_its_order_ended(logs: list[list[str]]) -> None:
+    """An honest provider reports all fills before it says that the order is cancelled or expired."""
+    for log in logs:
+        ended: set[str] = set()
+        for m in map(parse, log):
+            if m[35] == "8" and m[56] == "FIRM" and m.get(43) != "Y":
+                assert not (m[150] == "F" and m[37] in ended)
+                if m[150] in "4C8":
+                    ended.add(m[37])
+
+
 def test_child_orders_name_their_parent(logs: list[list[str]]) -> None:
     """ClOrdID of a child is C, its number, a hyphen and the parent's ClOrdID, which exists."""
     for log in logs:
