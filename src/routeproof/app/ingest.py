@@ -18,7 +18,7 @@ from routeproof.stores.commits import SourceOutcome, commit, source_outcomes
 from routeproof.vocab.errors import MapError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from routeproof.app.context import Context
@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 
 REJECT_SHARE_LIMIT = 0.05
 """Reject share up to which a delivery counts as taken in, until an approved policy says otherwise."""
+
+BATCH_BYTES = 160_000_000
+"""Unpacked bytes of one commit; about two million quotes."""
+
+PACKED_WEIGHT = 8
+"""How much larger delimited text is once unpacked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +102,26 @@ def ingest(
     for item in raw_files:
         if item.source_id in seen:
             on_done(item.name)
-    outcomes = _take_in(context, source_name, fresh, file_map, provider_id, reading, on_done) if fresh else {}
+    outcomes: dict[str, dict[str, object]] = {}
+    for batch in batches(fresh):
+        outcomes |= _take_in(context, source_name, batch, file_map, provider_id, reading, on_done)
     known = {source_id: dict(item.outcome) for source_id, item in seen.items()}
     return _report([{**known, **outcomes}[item.source_id] for item in raw_files], context.lake.manifest().id)
+
+
+def batches(files: Sequence[RawFile], limit: int = BATCH_BYTES) -> Iterator[list[RawFile]]:
+    """Files in order, cut so that the rows of one commit fit in memory; a file larger than the limit stands alone."""
+    batch: list[RawFile] = []
+    size = 0
+    for item in files:
+        weight = item.size * (PACKED_WEIGHT if item.is_packed else 1)
+        if batch and size + weight > limit:
+            yield batch
+            batch, size = [], 0
+        batch.append(item)
+        size += weight
+    if batch:
+        yield batch
 
 
 def _reading(source_name: str, file_map: FileMap | None, provider_id: str) -> str:
@@ -115,7 +138,7 @@ def _take_in(
     reading: str,
     on_done: Callable[[str], None],
 ) -> dict[str, dict[str, object]]:
-    scratch = context.workspace.scratch_folder / f"{context.actor.session}-{reading}"
+    scratch = context.workspace.scratch_folder / f"{context.actor.session}-{reading}-{files[0].source_id}"
     scratch.mkdir(parents=True)
     jobs = [
         Job(item.path, ReadContext(item.name, item.source_id, context.workspace.firm_id, provider_id)) for item in files

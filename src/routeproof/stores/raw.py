@@ -13,6 +13,9 @@ from routeproof.vocab.errors import UsageError
 if TYPE_CHECKING:
     from pathlib import Path
 
+PACKED_MAGIC = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK\x03\x04", b"PAR1")
+"""gzip, zstandard, zip, Parquet."""
+
 
 @dataclass(frozen=True, slots=True)
 class RawFile:
@@ -29,6 +32,12 @@ class RawFile:
     path: Path
     name: str
     size: int
+
+    @property
+    def is_packed(self) -> bool:
+        """The first bytes are those of a compressed file."""
+        with self.path.open("rb") as file:
+            return file.read(4).startswith(PACKED_MAGIC)
 
     @property
     def source_id(self) -> str:

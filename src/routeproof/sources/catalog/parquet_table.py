@@ -1,4 +1,8 @@
-"""Parquet files to any canonical table by a declared map; only the mapped columns are decoded."""
+"""Parquet files to any canonical table by a declared map.
+
+Every plain column is decoded, also those that no map names: a file with one damaged column is a damaged file, and
+readers that skip it have been seen to give wrong values for the next one.
+"""
 
 from __future__ import annotations
 
@@ -44,10 +48,11 @@ def read(path: Path, file_map: FileMap | None, context: ReadContext) -> Iterator
     schema = scan.collect_schema()
     wanted = list(dict.fromkeys(source_columns(file_map, schema.names()).values()))
     _expect_flat(schema, wanted)
+    flat = [name for name, dtype in schema.items() if not dtype.is_nested()]
     promised = int(scan.select(pl.len()).collect().item())
     found = 0
     for start in range(0, max(promised, 1), PIECE_ROWS):
-        frame = scan.select(wanted).slice(start, PIECE_ROWS).collect()
+        frame = scan.select(flat).slice(start, PIECE_ROWS).collect().select(wanted)
         found += frame.height
         yield canonical_rows(positioned(frame, start + 1), file_map, context)
     if found != promised:
