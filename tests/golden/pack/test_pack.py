@@ -164,6 +164,28 @@ def test_a_pack_without_any_data_still_prints(plausible: PackInputs) -> None:
     assert all(render(document) for render in RENDERERS)
 
 
+def test_what_is_not_a_number_is_a_null_with_a_reason(plausible: PackInputs) -> None:
+    """NaN never reaches paper, and a worst execution without quotes still has its panel."""
+    venues = plausible.venues.with_columns(e_over_q=pl.lit(float("nan")))
+    worst = (replace(plausible.worst[0], quotes=pl.DataFrame()), *plausible.worst[1:])
+    document = quarterly_pack(replace(plausible, venues=venues, worst=worst))
+    table = next(t for t in tables_of(document) if t.id == "venues")
+    place = [column.id for column in table.columns].index("e_over_q")
+    assert {(row.cells[place].value, row.cells[place].reason) for row in table.rows} == {(None, "not measured")}
+    assert all(render(document) for render in RENDERERS)
+
+
+def test_a_wide_grid_lies_on_its_side_with_its_heading(plausible: PackInputs) -> None:
+    """Seven order classes and more do not fit upright."""
+    classes = ("market", "stop", "pegged", "on_open", "on_close", "not_held", "directed")
+    cells_ = tuple(replace(plausible.grid[0], order_class=name) for name in classes)
+    document = quarterly_pack(replace(plausible, grid=cells_))
+    table = next(t for t in tables_of(document) if t.id == "grid")
+    assert table.landscape
+    assert "Yekutieli" in table.note
+    assert re.search(rb"/MediaBox\s*\[0 0 792 612\]", render_pdf(document))
+
+
 def test_the_completeness_table_shows_what_does_not_add_up(plausible: PackInputs) -> None:
     """The completeness table shows what does not add up."""
     assert plausible.quality is not None

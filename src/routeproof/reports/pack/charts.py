@@ -3,6 +3,7 @@
 from typing import Final
 
 import polars as pl
+import polars.selectors as cs
 
 Spec = dict[str, object]
 
@@ -17,8 +18,8 @@ SHAPES: Final = ["circle", "square", "triangle-up", "diamond"]
 
 
 def values(frame: pl.DataFrame) -> Spec:
-    """The frame's rows as inline data."""
-    return {"values": frame.to_dicts()}
+    """The frame's rows as inline data; what is not a number is null."""
+    return {"values": frame.with_columns(cs.float().fill_nan(None)).to_dicts()}
 
 
 def field(name: str, kind: str, title: str | None = None, **more: object) -> Spec:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import isfinite
 
 import polars as pl
 
@@ -31,14 +32,14 @@ class Field:
 
 
 def number(value: float | None, kind: Kind, *, reason: str = NOT_MEASURED, n: int | None = None) -> Cell:
-    """A printed number, or a dash with its reason."""
-    if value is None:
+    """A printed number, or a dash with its reason; NaN and infinities are no numbers."""
+    if value is None or not isfinite(value):
         return missing(reason, unit=UNITS[kind])
     return Cell(value=value, text=printed(value, kind), unit=UNITS[kind], n=n)
 
 
 def _real(value: object) -> float | None:
-    return value if isinstance(value, int | float) else None
+    return value if isinstance(value, int | float) and isfinite(value) else None
 
 
 def _cell(row: dict[str, object], entry: Field) -> Cell:

@@ -50,7 +50,10 @@ def _family(family: GridFamily | None) -> str:
     )
 
 
-def grid_table(cells: tuple[GridCell, ...]) -> Table:
+PORTRAIT_CLASSES = 6
+
+
+def grid_table(cells: tuple[GridCell, ...], said: str = "") -> Table:
     """One row per security, one column per order class; n stands under every value."""
     classes = list(dict.fromkeys(cell.order_class for cell in cells))
     by_place = {(cell.security, cell.order_class): cell for cell in cells}
@@ -71,7 +74,8 @@ def grid_table(cells: tuple[GridCell, ...]) -> Table:
         columns=columns,
         rows=rows,
         caption="Price improvement, USD per share; Δ is the difference from the benchmark",
-        note=f"{legend}. n counts executions.",
+        note=f"{legend}. n counts executions. {said}".strip(),
+        landscape=len(classes) > PORTRAIT_CLASSES,
         compact=True,
     )
 
@@ -89,5 +93,8 @@ def grid_section(inputs: PackInputs) -> Section:
     """The grid and the sentence that says how many of its verdicts may be false."""
     if not inputs.grid:
         return empty_section(inputs, "grid", TITLE)
-    lead = Paragraph(text=_family(inputs.grid_family), style="lead")
+    said = _family(inputs.grid_family)
+    if len({cell.order_class for cell in inputs.grid}) > PORTRAIT_CLASSES:
+        return Section(id="grid", title=TITLE, blocks=(grid_table(inputs.grid, said),), page_break=True)
+    lead = Paragraph(text=said, style="lead")
     return Section(id="grid", title=TITLE, blocks=(lead, grid_table(inputs.grid)), page_break=True)

@@ -9,6 +9,7 @@ from routeproof.reports.pack.frames import Field, empty_section, table_of
 from routeproof.reports.pack.inputs import PackInputs
 
 TITLE = "Venues"
+CHARTED = 15
 FIELDS = (
     Field(name="venue", title="Venue", weight=1.7, under="name"),
     Field(name="share", title="Share", kind="share", weight=0.75),
@@ -81,20 +82,22 @@ def _qualities(order: list[str]) -> Spec:
 
 
 def venue_figure(frame: pl.DataFrame) -> Figure:
-    """Share beside quality, one line per venue, venues that pay the router in black."""
+    """Share beside quality, one line per venue, venues that pay the router in black; the largest CHARTED of them."""
+    largest = frame.sort("share", "venue", descending=[True, False], nulls_last=True).head(CHARTED)
     absent = [name for name in ("payer", "tape_share", "lower", "upper") if name not in frame.columns]
-    kept = frame.with_columns(
+    kept = largest.with_columns(
         *(pl.lit(None).alias(name) for name in absent),
         label=pl.col("share").map_elements(lambda v: printed(v, "share"), return_dtype=pl.String),
     )
     order = kept["venue"].to_list()
+    cut = "" if frame.height <= CHARTED else f"The {CHARTED} largest venues. "
     spec: Spec = {"data": values(kept), "hconcat": [_shares(order), _qualities(order)], "spacing": 18}
     first = kept.row(0, named=True)
     return Figure(
         id="venues-chart",
         spec=spec,
-        caption="Share of executed shares and price improvement by venue. Black bars and diamonds: venues that pay "
-        "the router on balance. Grey tick: the venue's share of the tape.",
+        caption=f"{cut}Share of executed shares and price improvement by venue. Black bars and diamonds: venues that "
+        "pay the router on balance. Grey tick: the venue's share of the tape.",
         alt=f"{len(order)} venues by share of executed shares; the largest is {first['venue']} with "
         f"{printed(first['share'], 'share')}. Beside each, its price improvement with a 95% interval.",
         data=table_of("venues-chart-data", frame, FIELDS, "Venues"),

@@ -8,7 +8,7 @@ from routeproof.reports.pack.charts import INK, SOFT, WARN, Spec, values
 from routeproof.reports.pack.frames import empty_section, number
 from routeproof.reports.pack.inputs import PackInputs, WorstExecution
 
-TITLE = "The ten worst executions"
+TITLE = "The worst executions"
 SHOWN = 10
 NS_PER_MS = 1_000_000
 EVENTS = ("received", "routed", "acknowledged", "executed", "cancelled")
@@ -22,10 +22,12 @@ def _start(case: WorstExecution) -> int:
 def _book(case: WorstExecution) -> pl.DataFrame:
     """The NBBO in milliseconds since the first event, carried to the last point of the panel."""
     start = _start(case)
+    if case.quotes.is_empty():
+        return pl.DataFrame(schema={"ms": pl.Float64, "bid": pl.Float64, "ask": pl.Float64})
     book = case.quotes.select(ms=(pl.col("at") - start) / NS_PER_MS, bid="bid", ask="ask")
     last = max([event.at for event in case.events] + [case.executed_at])
-    end = max((last - start) / NS_PER_MS * 1.08, *([] if book.is_empty() else [float(book["ms"][-1]) * 1.05]), 1.0)
-    return book if book.is_empty() else pl.concat([book, book.tail(1).with_columns(ms=pl.lit(end))])
+    end = max((last - start) / NS_PER_MS * 1.08, float(book["ms"][-1]) * 1.05, 1.0)
+    return pl.concat([book, book.tail(1).with_columns(ms=pl.lit(end))])
 
 
 def _marks(case: WorstExecution) -> pl.DataFrame:
@@ -132,7 +134,7 @@ def worst_table(cases: tuple[WorstExecution, ...]) -> Table:
         id="worst",
         columns=FIELDS,
         rows=tuple(_row(rank, case) for rank, case in enumerate(cases, 1)),
-        caption="Ten largest costs to customers against the quote at receipt",
+        caption="Largest costs to customers against the quote at receipt",
         compact=True,
         together=True,
     )
