@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from routeproof.app.public_workspace import Workspace
     from routeproof.sources.catalog.fix_log import read_fix_log
 
+__version__ = "0.1.0"
+
 __all__ = ["Workspace", "measure", "read_fix_log"]
 
 _HOMES = {

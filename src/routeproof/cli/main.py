@@ -17,6 +17,9 @@ COMMANDS = {
     "quality": "routeproof.cli.quality:quality",
     "measure": "routeproof.cli.measure:measure",
     "metrics": "routeproof.cli.metrics:metrics",
+    "review": "routeproof.cli.review:review",
+    "lab": "routeproof.cli.lab:lab",
+    "demo": "routeproof.cli.demo:demo",
 }
 """Command to `module:object`; a new noun is one file and one line here."""
 
@@ -26,6 +29,9 @@ HELP = {
     "quality": "What came in, what was refused and why, what it is worth.",
     "measure": "Execution quality by dimension.",
     "metrics": "Every metric: formula, unit, direction, source.",
+    "review": "The quarterly review: build the pack.",
+    "lab": "Simulate a market and providers, honest or cheating.",
+    "demo": "The whole main job on a simulated quarter.",
 }
 """One line per command, so that `--help` imports none of them."""
 

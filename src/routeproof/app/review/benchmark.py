@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from routeproof.vocab.errors import UsageError
 
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from routeproof.app.review.evidence_cells import CellTable
-
-Against = Literal["other_provider", "prior_quarter", "none"]
 
 ROWS = ("price_improvement", "spread_capture", "fill_time", "limit_fill_rate", "reversion")
 
@@ -35,12 +33,14 @@ class Benchmark:
         name: what people read.
         cells: the other side's evidence cells; empty without one.
         provider: whose cells they are.
+        is_same_period: the cells are of the reviewed period itself.
         declared: figures by scorecard row, which take the place of measured ones.
     """
 
     name: str
     cells: CellTable | None = None
     provider: str = ""
+    is_same_period: bool = False
     declared: Mapping[str, Declared] = field(default_factory=dict)
 
     def name_of(self, row: str) -> str:
@@ -67,3 +67,41 @@ def read_declared(path: Path) -> dict[str, Declared]:
             raise UsageError(message, where=str(path))
         found[row] = Declared(value=float(value), source=str(entry["source"]))
     return found
+
+
+def choose_benchmark(
+    cells: CellTable,
+    prior: CellTable | None,
+    provider: str,
+    declared: Mapping[str, Declared],
+    against: str | None = None,
+) -> Benchmark:
+    """The benchmark of a review.
+
+    Args:
+        cells: of the period.
+        prior: of the quarter before, if it has any.
+        provider: under review.
+        declared: declared figures.
+        against: another provider's id, or `prior`; else the other provider with the most orders in common is taken
+            (the first by name), else the own prior quarter, else none.
+
+    Raises:
+        UsageError: `against` names a provider without executions in the period, or there is no prior quarter.
+    """
+    others = [name for name in cells.providers() if name != provider]
+    has_prior = prior is not None and provider in prior.providers()
+    if against is not None and against not in (*others, "prior"):
+        message = f"expected --against prior or one of {', '.join(others) or '(no other provider)'}, found {against!r}"
+        raise UsageError(message, where="--against")
+    if against == "prior" and not has_prior:
+        message = f"there are no measured orders of {provider} in the quarter before"
+        raise UsageError(message, where="--against")
+    if others and against != "prior":
+        other = against or others[0]
+        return Benchmark(
+            name=f"provider {other}, same quarter", cells=cells, provider=other, is_same_period=True, declared=declared
+        )
+    if has_prior:
+        return Benchmark(name="own prior quarter", cells=prior, provider=provider, declared=declared)
+    return Benchmark(name="no benchmark", declared=declared)

@@ -1,0 +1,147 @@
+"""A measured and judged review as the inputs of the pack."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from routeproof.app.review import clock, data_quality, profiles, venues
+from routeproof.app.review.fill_times import histogram
+from routeproof.app.review.findings import findings_of
+from routeproof.app.review.framework_rows import framework_rows, payer_share
+from routeproof.app.review.grid import grid_of
+from routeproof.app.review.scores import overall_score, security_scores
+from routeproof.app.review.worst import worst_executions
+from routeproof.metrics.registry import ALL
+from routeproof.reports.pack.inputs import PackIdentity, PackInputs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from routeproof.app.review.benchmark import Benchmark
+    from routeproof.app.review.evidence_cells import CellTable
+    from routeproof.app.review.judge import Judge
+    from routeproof.app.review.quarter import Quarter
+    from routeproof.reports.score import Score
+    from routeproof.stores.lake import Lake
+    from routeproof.tables.switches import Switches
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """Everything that a pack rests on."""
+
+    lake: Lake
+    manifest: str
+    firm: str
+    provider: str
+    period: str
+    first: date
+    last: date
+    quarter: Quarter
+    prior: CellTable | None
+    shifted: dict[int, CellTable]
+    judge: Judge
+    benchmark: Benchmark
+    control: str | None
+    switches: Switches
+    policy_id: str
+    version: str
+    quality_report: Mapping[str, Any]
+
+    def dated_on(self) -> date:
+        """Day of the last fact that the pack rests on."""
+        return self.quarter.days[-1]
+
+    def figures(self) -> dict[str, str]:
+        """Headline figures of the provider, for the record and for later comparison."""
+        own = self.quarter.tables["provider"].filter(pl.col("provider") == self.provider)
+        names = (
+            "executions",
+            "coverage",
+            "price_improvement_usd_per_share",
+            "e_over_q",
+            "time_to_execution_ms_avg",
+            "limit_fill_rate_shares",
+            "reversion_usd_per_share_60s",
+            "hhi_venue",
+        )
+        return {name: repr(own[name][0]) for name in names}
+
+
+def pack_inputs(review: Review, digest: str, command: str) -> PackInputs:
+    """The pack's inputs, section by section."""
+    judge, cells, provider, benchmark = review.judge, review.quarter.cells, review.provider, review.benchmark
+    lake, manifest, quarter = review.lake, review.manifest, review.quarter
+    overall = overall_score(judge, cells, provider, benchmark)
+    venue_frame = venues.venue_table(lake, manifest, quarter, provider)
+    hhi = _own_hhi(quarter, provider)
+    rows = framework_rows(judge, cells, provider, benchmark, review.prior, venue_frame, hhi, review.control)
+    grid, family = grid_of(judge, cells, provider, benchmark)
+    quality = data_quality.totals_of(review.quality_report, quarter, provider)
+    thresholds = judge.book.framework.on(judge.period_start).value
+    return PackInputs(
+        identity=_identity(review, digest, command),
+        framework=rows,
+        findings=findings_of(
+            overall,
+            rows,
+            quarter,
+            provider,
+            venues.undisclosed(lake, manifest, venue_frame),
+            venues.share_moves(quarter, provider),
+            quality,
+        ),
+        overall=overall,
+        securities=_securities(review),
+        grid=grid,
+        grid_family=family,
+        venues=venue_frame,
+        hhi=hhi,
+        hhi_threshold=thresholds.payer_concentration_hhi,
+        payer_share=payer_share(venue_frame),
+        vendor_request=data_quality.vendor_request(lake.scan("routes", list(quarter.days), ["hop"], manifest=manifest)),
+        time_of_day=profiles.time_of_day(quarter, provider),
+        sizes=profiles.sizes(quarter, provider),
+        markouts=profiles.markouts(quarter, provider),
+        fill_times=histogram(quarter.fill_times, provider),
+        fill_quantiles=profiles.fill_quantiles(quarter, provider),
+        worst=worst_executions(lake, manifest, quarter, provider),
+        quality=quality,
+        quality_days=data_quality.days_of(review.quality_report, quarter.days),
+        links=data_quality.link_methods(lake, manifest, quarter.days),
+        quote_health=data_quality.quote_soundness(lake, manifest, quarter.days, review.switches.stale_after_ns),
+        clock_shifts=clock.clock_table(judge, cells, review.shifted, provider),
+        clock_flips=clock.clock_flips(judge, overall, review.shifted, provider, benchmark),
+    )
+
+
+def _securities(review: Review) -> tuple[Score, ...]:
+    symbols = review.quarter.cells.symbols(review.provider)
+    return security_scores(review.judge, review.quarter.cells, review.provider, review.benchmark, symbols)
+
+
+def _own_hhi(quarter: Quarter, provider: str) -> float | None:
+    own = quarter.tables["provider"].filter(pl.col("provider") == provider)["hhi_venue"]
+    return own[0] if own.len() else None
+
+
+def _identity(review: Review, digest: str, command: str) -> PackIdentity:
+    return PackIdentity(
+        firm=review.firm or "(firm not named)",
+        provider=review.provider,
+        period=review.period,
+        from_on=review.first,
+        to_on=review.last,
+        dated_on=review.dated_on(),
+        manifest=review.manifest,
+        policy=review.policy_id,
+        digest=digest,
+        version=review.version,
+        command=command,
+        switches={name: str(value) for name, value in review.switches.stamped().items()},
+        metric_versions={metric.name: str(metric.version) for metric in ALL},
+    )

@@ -1,0 +1,73 @@
+"""Clock sensitivity: the figures and overall verdicts with the firm's clock moved."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from routeproof.app.review.evidence_cells import Selection
+from routeproof.app.review.quarter import measure_quarter
+from routeproof.app.review.scores import overall_score
+from routeproof.reports.score import kind_of
+from routeproof.vocab.times import NS_PER_MS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from routeproof.app.measure_range import DaySource
+    from routeproof.app.review.benchmark import Benchmark
+    from routeproof.app.review.evidence_cells import CellTable
+    from routeproof.app.review.judge import Judge
+    from routeproof.reports.score import Score
+    from routeproof.tables.day_measurement import DayRules
+    from routeproof.tables.switches import Switches
+
+SHIFTS_MS = (-50, 50)
+SHOWN = ("price_improvement_usd_per_share", "e_over_q", "reversion_usd_per_share_60s")
+
+
+def shifted_cells(
+    source: DaySource, days: Sequence[date], rules: DayRules, switches: Switches, shifts_ms: Sequence[int] = SHIFTS_MS
+) -> dict[int, CellTable]:
+    """The period's evidence cells with the firm's clock moved by each shift."""
+    return {
+        shift: measure_quarter(
+            source, days, rules, replace(switches, shift_ns=shift * NS_PER_MS), only_cells=True
+        ).cells
+        for shift in shifts_ms
+    }
+
+
+def clock_table(judge: Judge, cells: CellTable, shifted: dict[int, CellTable], provider: str) -> pl.DataFrame:
+    """`shift_ms, metric, value, lower, upper` of market and limit orders together, zero shift included."""
+    chosen = Selection(provider=provider, groups=("market", "limit"))
+    rows = []
+    for shift, table in sorted({0: cells, **shifted}.items()):
+        for metric in SHOWN:
+            found = judge.estimate(table, metric, chosen, "")
+            rows.append((float(shift), metric, found.value, found.lower, found.upper))
+    schema = {"shift_ms": pl.Float64, "metric": pl.String} | dict.fromkeys(("value", "lower", "upper"), pl.Float64)
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def clock_flips(
+    judge: Judge, overall: Score, shifted: dict[int, CellTable], provider: str, benchmark: Benchmark
+) -> tuple[str, ...]:
+    """Overall verdicts that change when the clock moves, as sentences."""
+    found = []
+    for shift, table in sorted(shifted.items()):
+        moved = replace(benchmark, cells=table) if benchmark.is_same_period else benchmark
+        other = overall_score(judge, table, provider, moved)
+        for before, after in zip(overall.rows, other.rows, strict=True):
+            for who, old, new in (
+                ("market", before.market_comparison, after.market_comparison),
+                ("limit", before.limit_comparison, after.limit_comparison),
+            ):
+                if old is not None and new is not None and old.verdict != new.verdict:
+                    title = kind_of(before.id).title
+                    was, now = (word.verdict.replace("_", " ") for word in (old, new))
+                    found.append(f"{title}, {who} orders: {was} becomes {now} with the clock moved by {shift:+d} ms")
+    return tuple(found)

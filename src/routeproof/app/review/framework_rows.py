@@ -1,0 +1,141 @@
+"""The review framework of page one: four components, each with a threshold that is a test in policy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from routeproof.app.review.benchmark import Benchmark
+from routeproof.app.review.evidence_cells import CellTable, Selection
+from routeproof.evidence.framework import (
+    ThresholdResult,
+    consistent_underperformance,
+    fill_rate_decline,
+    payer_concentration,
+    routing_latency,
+)
+from routeproof.reports.pack.inputs import FrameworkRow
+
+if TYPE_CHECKING:
+    from routeproof.app.review.judge import Judge
+    from routeproof.evidence.verdict import Word
+    from routeproof.policy.thresholds import FrameworkThresholds
+    from routeproof.reports.pack.inputs import Outcome
+
+IMPROVEMENT = "price_improvement_usd_per_share"
+LATENCY = "route_to_execution_ms_avg"
+FILL_RATE = "limit_fill_rate_shares"
+_OUTCOMES: dict[str, Outcome] = {
+    "met": "failed",
+    "not_met": "passed",
+    "cannot_tell": "cannot_tell",
+    "no_control_flow": "no_data",
+}
+
+
+def framework_rows(
+    judge: Judge,
+    cells: CellTable,
+    provider: str,
+    benchmark: Benchmark,
+    prior: CellTable | None,
+    venues: pl.DataFrame,
+    hhi: float | None,
+    control: str | None,
+) -> tuple[FrameworkRow, ...]:
+    """The four components with their outcomes; a test that could not be made is never a pass."""
+    thresholds = judge.book.framework.on(judge.period_start).value
+    return (
+        _row(
+            "Price improvement",
+            "Effective/spread capture, price improvement per share",
+            "Firm's own measurement of FIX logs against the NBBO; provider's reports are compared, not used",
+            f"Consistent underperformance: worse than {benchmark.name} in the quarter, or in {thresholds.worse_months} "
+            f"of {thresholds.months} months",
+            _improvement(judge, cells, provider, benchmark, thresholds),
+        ),
+        _row(
+            "Execution speed",
+            "Average fill time, route to execution (ms)",
+            "FIX timestamps of route and fill",
+            "Significant latency against a declared direct (control) flow",
+            _latency(judge, cells, provider, control),
+        ),
+        _row(
+            "Fill rates",
+            "Share of orders filled, limit order fill rate",
+            "Order versions and executions",
+            "Fill rate of limit orders worse than in the own prior quarter",
+            _fill_rate(judge, cells, provider, prior),
+        ),
+        _row(
+            "Venue analysis",
+            "Share of volume by venue, net payments, concentration (HHI)",
+            "Executions, fee schedules, payments",
+            f"More than {thresholds.payer_volume_share:.0%} of shares at net payers with HHI above "
+            f"{thresholds.payer_concentration_hhi:.2f}",
+            payer_concentration(payer_share(venues), hhi, thresholds),
+        ),
+    )
+
+
+def _row(component: str, metrics: str, sources: str, threshold: str, result: ThresholdResult) -> FrameworkRow:
+    return FrameworkRow(
+        component=component,
+        metrics=metrics,
+        data_sources=sources,
+        threshold=threshold,
+        outcome=_OUTCOMES[result.outcome],
+        detail=result.reason[:1].upper() + result.reason[1:] + ".",
+    )
+
+
+def _improvement(
+    judge: Judge, cells: CellTable, provider: str, benchmark: Benchmark, thresholds: FrameworkThresholds
+) -> ThresholdResult:
+    months = _months(cells)[: thresholds.months]
+    words = [_word(judge, cells, IMPROVEMENT, _met(provider, month), benchmark) for month in months]
+    quarter = _word(judge, cells, IMPROVEMENT, _met(provider, None), benchmark)
+    return consistent_underperformance(words, quarter, thresholds)
+
+
+def _met(provider: str, month: str | None) -> Selection:
+    return Selection(provider=provider, groups=("market", "limit"), month=month)
+
+
+def _months(cells: CellTable) -> list[str]:
+    if not cells.cells.width:
+        return []
+    return sorted(cells.cells["trading_day"].dt.strftime("%Y-%m").unique())
+
+
+def _word(judge: Judge, cells: CellTable, metric: str, selection: Selection, benchmark: Benchmark) -> Word:
+    judged = judge.compare(cells, metric, selection, benchmark, _row_of(metric))
+    return judged.verdict.word if judged is not None else "cannot_tell"
+
+
+def _row_of(metric: str) -> str:
+    return {IMPROVEMENT: "price_improvement", FILL_RATE: "limit_fill_rate"}.get(metric, "")
+
+
+def _latency(judge: Judge, cells: CellTable, provider: str, control: str | None) -> ThresholdResult:
+    if control is None or control == provider or control not in cells.providers():
+        return routing_latency(None, None)
+    direct = Benchmark(name=control, cells=cells, provider=control)
+    return routing_latency(_word(judge, cells, LATENCY, Selection(provider=provider), direct), control)
+
+
+def _fill_rate(judge: Judge, cells: CellTable, provider: str, prior: CellTable | None) -> ThresholdResult:
+    if prior is None or provider not in prior.providers():
+        return fill_rate_decline(None)
+    before = Benchmark(name="own prior quarter", cells=prior, provider=provider)
+    judged = judge.compare(cells, FILL_RATE, Selection(provider=provider), before)
+    return fill_rate_decline(judged.verdict.word if judged else None)
+
+
+def payer_share(venues: pl.DataFrame) -> float | None:
+    """Share of executed shares at net payers; `None` where no payment is known."""
+    if not venues.width or venues["payer"].is_null().all():
+        return None
+    return float(venues.filter(pl.col("payer").fill_null(value=False))["share"].sum())
