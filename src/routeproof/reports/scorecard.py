@@ -124,7 +124,7 @@ def scorecard_table(score: Score) -> Table:
 LEGEND = (
     "▲ better · ▼ worse · = no material difference · ? cannot tell (and the difference it would need), each against "
     "the benchmark and beyond the margin that policy fixed before the period. Brackets hold 95% intervals. "
-    "Every value is share-weighted."
+    "Means are share-weighted."
 )
 
 
