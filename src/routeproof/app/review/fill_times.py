@@ -6,7 +6,7 @@ import math
 
 import polars as pl
 
-BINS_MS = (0.0, 0.1, 0.316, 1.0, 3.16, 10.0, 31.6, 100.0, 316.0, 1_000.0, 3_160.0, 10_000.0, 60_000.0, math.inf)
+BINS_MS = (0.01, 0.1, 0.316, 1.0, 3.16, 10.0, 31.6, 100.0, 316.0, 1_000.0, 3_160.0, 10_000.0, 60_000.0, math.inf)
 _EDGES_NS = [round(edge * 1_000_000) for edge in BINS_MS[1:-1]]
 _LAST_MS = 600_000.0
 KEYS = ("provider", "order_group", "bin")

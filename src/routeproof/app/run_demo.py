@@ -1,0 +1,83 @@
+"""The whole main job on a simulated quarter: deliver, ingest, review."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from routeproof.app.build_review import Built, Order, build_review
+from routeproof.app.context import open_context
+from routeproof.app.ingest import ingest
+from routeproof.app.init_workspace import init_workspace
+from routeproof.lab.delivery import write_delivery
+from routeproof.lab.presets import demo as demo_scenario
+from routeproof.vocab.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+DELIVERY = "delivery"
+MARKER = "delivery.json"
+PROVIDER = "P2"
+QUARTER = "2026Q3"
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What the demo made: the pack, and the counts of the simulated quarter."""
+
+    built: Built
+    summary: dict[str, Any]
+
+
+def run_demo(
+    workspace: Path,
+    pack: Path,
+    *,
+    seed: int = 7,
+    days: int | None = None,
+    on_step: Callable[[str], None] = lambda _: None,
+) -> Demo:
+    """Simulate a quarter, take its files in as the outside world would deliver them, and build the pack.
+
+    Args:
+        workspace: made anew; an earlier demo's workspace is replaced.
+        pack: folder of the pack.
+        seed: the only source of randomness.
+        days: only the first so many sessions.
+        on_step: told what is being done.
+
+    Raises:
+        UsageError: the workspace folder holds something that is no demo.
+    """
+    _clear(workspace)
+    init_workspace(workspace, firm_id="Demo Brokerage LLC")
+    delivery = workspace / DELIVERY
+    on_step("simulating two providers, their market and customers")
+    summary: dict[str, Any] = write_delivery(demo_scenario(seed, days=days), delivery, workers=2)
+    steps = json.loads((delivery / MARKER).read_text(encoding="utf-8"))["steps"]
+    with open_context(workspace, role="demo") as context:
+        for step in steps:
+            on_step(f"taking in {len(step['paths'])} files: {step['source']} {step.get('table', '')}".rstrip())
+            ingest(
+                context,
+                step["source"],
+                [delivery / path for path in step["paths"]],
+                map_path=delivery / step["map"] if step.get("map") else None,
+                provider_id=step.get("provider", ""),
+            )
+        order = Order(quarter=QUARTER, provider=PROVIDER)
+        built = build_review(context, order, pack, on_step=on_step)
+    return Demo(built, summary)
+
+
+def _clear(workspace: Path) -> None:
+    if not workspace.exists() or not any(workspace.iterdir()):
+        return
+    if not (workspace / DELIVERY).exists():
+        message = f"expected an empty folder or an earlier demo, found other files in {workspace}"
+        raise UsageError(message, where="--workspace")
+    shutil.rmtree(workspace)

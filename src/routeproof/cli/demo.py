@@ -1,0 +1,60 @@
+"""`routeproof demo`."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option(
+    "--workspace",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("demo/workspace"),
+    show_default=True,
+    help="Workspace to make; an earlier demo is replaced.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("demo/pack"),
+    show_default=True,
+    help="Folder for the review pack.",
+)
+@click.option("--seed", default=7, show_default=True, help="The only source of randomness.")
+@click.option("--days", type=click.IntRange(min=1), help="Only the first so many sessions of the quarter.")
+def demo(*, workspace: Path, out: Path, seed: int, days: int | None) -> None:
+    """Simulate a quarter with two providers, take its files in, and build the review pack."""
+    from routeproof.app.run_demo import PROVIDER, QUARTER, run_demo  # noqa: PLC0415
+
+    begun = time.monotonic()
+    result = run_demo(workspace, out, seed=seed, days=days, on_step=_say)
+    orders = sum(provider["parent_orders"] for provider in result.summary["providers"].values())
+    click.echo(
+        f"\n{orders:,} parent orders, {result.summary['quotes']:,} quotes, {len(result.summary['days'])} days, "
+        f"{time.monotonic() - begun:.0f} s.\n"
+    )
+    click.echo(f"Provider {PROVIDER} in {QUARTER}. What to look at:")
+    for finding in findings(result.built.document):
+        click.echo(f"  - {finding}")
+    click.echo(f"\nThe pack: {out / 'pack.html'} (also pack.pdf, pack.xlsx, pack.json)")
+    click.echo(f"Next: routeproof measure --by provider,order_class -w {workspace}")
+    click.echo(f"      routeproof quality -w {workspace}")
+
+
+def findings(document: object) -> list[str]:
+    """Headlines of the pack's first page, in its order."""
+    from routeproof.reports.document import Document, Listing  # noqa: PLC0415
+
+    if not isinstance(document, Document):
+        return []
+    blocks = [block for section in document.sections for block in section.blocks if isinstance(block, Listing)]
+    return [f"{item.headline}. {item.detail}" for block in blocks[:1] for item in block.items]
+
+
+def _say(text: str) -> None:
+    click.echo(f"  {text} …", err=True)
+    sys.stderr.flush()
