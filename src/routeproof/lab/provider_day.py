@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from routeproof.lab.config import LabConfig, Provider
     from routeproof.lab.market import MarketDay
 
-_BUST_SHARE, _CORRECTION_SHARE = 0.0006, 0.0008
+_BUST_SHARE, _CORRECTION_SHARE = 0.0009, 0.0012
 _AFTER_TRADE_NS = 900 * 1_000_000_000
 
 
@@ -53,7 +53,7 @@ def provider_day(config: LabConfig, provider: Provider, market: MarketDay) -> Pr
     routes = _cheated(config, provider, "route", plan_routes(orders, market, provider.decision_us, rng), orders, market)
     routes = arrivals(with_retries(routes), rng)
     fills = _cheated(config, provider, "fill", fill_routes(routes, market, rng), orders, market)
-    reports = _reports(fills, routes, market, rng)
+    reports = _reports(fills, routes, orders, market, rng)
     executions = _cheated(config, provider, "report", reports, orders, market)
     return ProviderDay(provider, market, orders, routes, executions, carried_fills(config, provider, market))
 
@@ -71,9 +71,17 @@ def _cheated(
     return frame
 
 
-def _reports(fills: pl.DataFrame, routes: pl.DataFrame, market: MarketDay, rng: np.random.Generator) -> pl.DataFrame:
-    """What will be said about each execution, before any fault in the saying."""
-    draw = pl.lit(pl.Series(rng.random(fills.height)))
+def _reports(
+    fills: pl.DataFrame, routes: pl.DataFrame, orders: pl.DataFrame, market: MarketDay, rng: np.random.Generator
+) -> pl.DataFrame:
+    """What will be said about each execution, before any fault in the saying.
+
+    Only the last execution of an order that traded at once is busted or corrected, so that running totals stay true.
+    """
+    kind = pl.lit(orders["kind"]).gather(pl.col("order"))
+    last = pl.col("executed_at") == pl.col("executed_at").max().over("order")
+    changes = last & kind.is_in(["market", "marketable_limit"]) & (pl.col("liquidity") == "removed")
+    draw = pl.when(changes).then(pl.lit(pl.Series(rng.random(fills.height)))).otherwise(1.0)
     session_end = market.session.close_at + 1_800 * 1_000_000_000
     back = pl.lit(pl.Series(LATENCY_NS)).gather(pl.col("venue")) + NS_PER_MS // 2
     return fills.join(routes.select("route", "arrived_at"), on="route", how="left", maintain_order="left").with_columns(

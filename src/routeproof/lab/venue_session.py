@@ -127,7 +127,7 @@ def _fills(executions: pl.DataFrame, routes: pl.DataFrame) -> pl.DataFrame:
         .join(child, on="route", how="inner", maintain_order="left")
         .sort("route", "executed_at", "execution")
         .with_columns(done=pl.col("quantity").cum_sum().over("route"))
-        .with_columns(open=pl.col("sent") - pl.col("done"))
+        .with_columns(open=pl.col("sent") - pl.col("done"), child_filled=pl.col("quantity").sum().over("route"))
     )
 
 
@@ -137,7 +137,8 @@ def _executions(fills: pl.DataFrame, provider: str) -> list[pl.DataFrame]:
     change = pl.when(busted).then(pl.lit("H")).otherwise(pl.lit("G"))
     changed_price = pl.when(busted).then("price").otherwise("corrected_price")
     reference = [Field(19, pl.col("venue_exec_id"))]
-    later = fills.filter(pl.col("later") != "")
+    standing = pl.when(busted).then(pl.col("child_filled") - pl.col("quantity")).otherwise("child_filled")
+    later = fills.filter(pl.col("later") != "").with_columns(done=standing, open=pl.lit(0, pl.Int64))
     return [
         _execution(fills, provider, pl.lit("F"), status, pl.col("venue_exec_id"), pl.col("price"), "executed_at", []),
         _execution(
