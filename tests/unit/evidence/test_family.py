@@ -7,9 +7,9 @@ from datetime import date
 import numpy as np
 
 from routeproof.evidence.compare import compare_fixed
-from routeproof.evidence.family import judge_family
+from routeproof.evidence.multiple import benjamini_yekutieli
 from routeproof.evidence.partials import Partials
-from routeproof.evidence.verdict import verdict
+from routeproof.evidence.verdict import verdict, withdrawn
 from routeproof.policy.dated import Dated
 from routeproof.policy.thresholds import EvidenceStandards
 
@@ -25,13 +25,12 @@ def test_in_a_grid_without_differences_hardly_a_verdict_stands_and_a_planted_one
         Partials.of(day=range(63), numerator=rng.normal(size=63) + shift, denominator=ones, largest=ones / 9)
         for shift in [2.0] + [0.0] * 300
     ]
-    thin = Partials.of(day=range(3), numerator=[1.0, 2.0, 3.0], denominator=[1.0, 1.0, 1.0])
-    differences = [compare_fixed(cell, 0.0, RULES) for cell in [*cells, thin]]
+    differences = [compare_fixed(cell, 0.0, RULES) for cell in cells]
     alone = [verdict(one, MARGIN, "higher", date(2026, 7, 1)) for one in differences]
-    found = judge_family("security x order class", differences, alone, 0.05)
+    p_values = [one.interval.p_value for one in differences if one.interval is not None]
+    family = benjamini_yekutieli("security x order class", p_values, 0.05)
+    together = [one if stands else withdrawn(one) for one, stands in zip(alone, family.discovered, strict=True)]
     assert sum(one.word in {"better", "worse"} for one in alone) > 3
-    assert found.verdicts[0].word == "better"
-    assert sum(one.word in {"better", "worse"} for one in found.verdicts[1:]) == 0
-    assert found.verdicts[-1].word == "cannot_tell"
-    assert len(found.judged) == 301
-    assert found.family.expected_false == 0.05
+    assert together[0].word == "better"
+    assert sum(one.word in {"better", "worse"} for one in together[1:]) == 0
+    assert family.expected_false == 0.05
