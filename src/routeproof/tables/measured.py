@@ -88,15 +88,25 @@ def join_versions(executions: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFr
         *VERSION_DIMENSIONS,
         "received_at",
         "clock_start_at",
+        pl.col("clock_at").alias("version_clock_at"),
         "decided_at",
         "arrival_mid2",
         pl.col("side").alias("order_side"),
         pl.col("quantity").alias("version_quantity"),
         *_VERSION_QUOTES,
     ]
-    return assigned.join(versions.select(columns), on=["order_id", "version"], how="left").with_columns(
-        pl.coalesce("side", "order_side").alias("side")
-    )
+    joined = assigned.join(versions.select(columns), on=["order_id", "version"], how="left")
+    return joined.with_columns(pl.coalesce("side", "order_side").alias("side"), *_filled_before_executable())
+
+
+def _filled_before_executable() -> list[pl.Expr]:
+    """A fill that came before its waiting order was seen to become executable has no clock start and no reference."""
+    waited = pl.col("clock_start_at") > pl.col("version_clock_at")
+    early = (waited & (pl.col("clock_start_at") > pl.col("executed_at"))).fill_null(value=False)
+    return [
+        pl.when(~early).then("clock_start_at").alias("clock_start_at"),
+        pl.when(early).then(pl.lit(status.NO_INSTANT, dtype=pl.Int8)).otherwise("clock_status").alias("clock_status"),
+    ]
 
 
 def join_routes(executions: pl.DataFrame, routes: pl.DataFrame) -> pl.DataFrame:
