@@ -247,7 +247,7 @@ def scan_message(
             body_at = at + width
             body_separators = separators
         elif tag == 9:
-            return BAD_FIELD, at, tag
+            return TRUNCATED, at, tag  # another message began inside a value
         at += width
         if at - start > MAX_MESSAGE:
             return TOO_LONG, at, 0

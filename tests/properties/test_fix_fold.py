@@ -1,0 +1,104 @@
+"""The fold is a function of the set of messages: order, repetition and files change nothing."""
+
+import io
+
+import polars as pl
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from routeproof.sources.fix.fold.fold import FOLDED, fold_messages
+from routeproof.sources.fix.tokenizer import tokenize
+
+PARTIES = {"parties": {"firm": ["FIRM"], "provider": ["SOR"], "venue": ["VEN"], "drop_copy": ["DROP"]}}
+
+
+def framed(fields: list[tuple[int, object]]) -> bytes:
+    body = "".join(f"{tag}={value}\x01" for tag, value in fields).encode()
+    message = b"8=FIX.4.4\x019=%d\x01" % len(body) + body
+    return message + b"10=%03d\x01\n" % (sum(message) % 256)
+
+
+def order_log(number: int, plan: list[str]) -> list[bytes]:
+    """Messages of one order that is filled, replaced, corrected, busted, cancelled as the plan says."""
+    said: list[bytes] = []
+    order, version, cum, quantity = f"A{number}", 0, 0, 1000
+
+    def add(kind: str, sender: str, target: str, *fields: tuple[int, object]) -> None:
+        second = 2 * len(said) + number % 2
+        at = f"20260105-14:{30 + second // 60:02d}:{second % 60:02d}.{number:03d}"
+        said.append(framed([(35, kind), (49, sender), (56, target), (34, 100 * number + len(said)), (52, at), *fields, (60, at)]))
+
+    def name() -> str:
+        return f"{order}.{version}"
+
+    terms = [(55, "IBM" if number % 3 else "MSFT"), (54, 1 + number % 2), (40, 2), (44, "10.5")]
+    add("D", "FIRM", "SOR", (11, name()), *terms, (38, quantity))
+    for step, word in enumerate(plan):
+        execution = f"E{number}.{step}"
+        if word == "fill":
+            cum += 10
+            report = [(11, name()), (37, f"O{number}"), (17, execution), (150, "F"), (39, 1), (32, 10), (31, "10.4"), (14, cum)]
+            add("8", "SOR", "FIRM", *report, *terms[:2])
+            add("8", "SOR", "DROP", *report, *terms[:2])
+        elif word in ("correct", "bust"):
+            kind, shares = ("G", 9) if word == "correct" else ("H", 10)
+            fields = [(11, name()), (17, execution), (19, f"E{number}.{max(step - 1, 0)}"), (150, kind), (32, shares), (31, "10.3")]
+            add("8", "SOR", "FIRM", *fields, (14, cum), *terms[:2])
+        elif word == "replace":
+            old, version = name(), version + 1
+            add("G", "FIRM", "SOR", (11, name()), (41, old), *terms, (38, quantity + step))
+            add("8", "SOR", "FIRM", (11, name()), (41, old), (17, execution), (150, 5), (39, 0), (38, quantity + step), (14, cum))
+        elif word == "child":
+            add("D", "SOR", "VEN", (11, f"C{number}.{step}"), (526, name()), *terms, (38, 10))
+        else:
+            add("8", "SOR", "FIRM", (11, name()), (17, execution), (150, 4), (39, 4), (14, cum))
+    return said
+
+
+plans = st.lists(st.sampled_from(["fill", "fill", "correct", "bust", "replace", "child", "cancel"]), max_size=6)
+logs = st.lists(plans, min_size=1, max_size=4).map(
+    lambda chosen: [message for number, plan in enumerate(chosen) for message in order_log(number, plan)]
+)
+
+
+def folded(messages: list[bytes], source_id: str = "") -> dict[str, pl.DataFrame]:
+    pieces = tokenize(io.BytesIO(b"".join(messages)), name="log", source_id=source_id, chunk=1 << 22)
+    frames = [piece.messages for piece in pieces]
+    tables = fold_messages(pl.concat(frames), PARTIES, firm_id="f").tables
+    return {name: tables[name].drop("source_row", "source_id") for name in FOLDED}
+
+
+@settings(max_examples=15, deadline=None)
+@given(log=logs, data=st.data())
+def test_order_and_repetition_of_messages_change_nothing(log: list[bytes], data: st.DataObject) -> None:
+    shuffled = data.draw(st.permutations(log))
+    again = data.draw(st.lists(st.sampled_from(log), max_size=5))
+    expected, found = folded(log), folded([*shuffled, *again])
+    for name in FOLDED:
+        assert expected[name].equals(found[name]), name
+
+
+@settings(max_examples=15, deadline=None)
+@given(log=logs)
+def test_a_resend_changes_nothing(log: list[bytes]) -> None:
+    def resent(message: bytes) -> bytes:
+        fields = [tuple(part.split("=", 1)) for part in message.decode().strip().rstrip("\x01").split("\x01")][2:-1]
+        at = next(value for tag, value in fields if tag == "52")
+        kept = [(int(tag), "20260105-20:00:00" if tag == "52" else value) for tag, value in fields]
+        return framed([*kept, (43, "Y"), (122, at)])
+
+    expected, found = folded(log), folded([*log, *(resent(message) for message in log)])
+    for name in FOLDED:
+        assert expected[name].equals(found[name]), name
+
+
+@settings(max_examples=15, deadline=None)
+@given(log=logs)
+def test_executions_and_their_sightings_agree(log: list[bytes]) -> None:
+    tables = folded(log)
+    counted = tables["sightings"].group_by("execution_id").agg(pl.len().cast(pl.Int64).alias("n"))
+    joined = tables["executions"].join(counted, on="execution_id", how="left")
+    assert joined["n"].to_list() == joined["sightings"].to_list()
+    assert tables["executions"]["execution_id"].is_unique().all()
+    assert tables["routes"]["route_id"].is_unique().all()
+    assert tables["parent_orders"]["order_id"].is_unique().all()

@@ -1,0 +1,159 @@
+"""The compiled scanner says what the plain one says, on good messages and on damaged ones."""
+
+import io
+import random
+
+import numpy as np
+import pytest
+
+from routeproof.sources.fix import scanner
+from routeproof.sources.fix.reference import scan_message
+from routeproof.sources.fix.tags import FIELDS, Kind, data_table, hash_table, tag_table
+from routeproof.sources.fix.tokenizer import REASONS, tokenize
+
+TABLES = (tag_table(), data_table(), hash_table())
+ORDER = "8=FIX.4.4|35=D|49=F|56=S|34=7|52=20260105-14:30:00|11=A1|55=IBM|54=1|38=100|40=2|44=10.25|"
+DATA = ORDER + "95=9|96=a\x01b|c=^Ad|58=after|"
+FEES = "8=FIXT.1.1|35=8|49=S|56=F|34=7|52=20260105-14:30:00|17=E1|136=2|137=0.01|139=1|137=0.02|139=2|58=x|"
+LINES = ORDER + "58=two\nlines|354=2|355=xy|"
+REPEATS = ORDER + "44=10.26|"
+
+
+def framed(text: str, separator: str) -> bytes:
+    head, _, body = text.partition("|")
+    fields = body.replace("\x01", "\x00").replace("b|c", "b\x02c").replace("|", "\x01").replace("\x00", "\x01").replace("\x02", "|")
+    message = f"{head}\x019={len(fields)}\x01{fields}"
+    whole = f"{message}10={sum(message.encode()) % 256:03d}\x01"
+    return whole.replace("\x01", separator).encode()
+
+
+def compiled(raw: bytes) -> tuple[str, int, dict[str, bytes]]:
+    buf = np.full(len(raw) + scanner.PAD, 10, dtype=np.uint8)
+    buf[: len(raw)] = np.frombuffer(raw, dtype=np.uint8)
+    spans, hashes, fees = np.zeros(len(FIELDS), dtype=np.uint64), np.zeros(1, dtype=np.uint64), np.zeros(1, dtype=np.int64)
+    outcome, end, _ = scanner.scan_message(buf, 0, len(raw), *TABLES, spans, hashes, fees)
+    word = {scanner.ACCEPTED: "accepted", scanner.NO_MESSAGE: "no_message", scanner.NEED_MORE: "truncated_message"}
+    values = {}
+    for field, place in zip(FIELDS, spans.tolist(), strict=True):
+        if place and field.kind is not Kind.TOTAL:
+            values[field.name] = raw[place >> 32 : (place >> 32) + (place & 0xFFFFFFFF)]
+    return word.get(outcome) or REASONS[outcome], end, values
+
+
+def assert_alike(raw: bytes) -> str:
+    outcome, end, values = compiled(raw)
+    plain = scan_message(raw)
+    assert outcome == plain.outcome, raw
+    if outcome == "accepted":
+        assert end == plain.length, raw
+        plain.values.pop("misc_fee", None)
+        assert values == plain.values, raw
+    return outcome
+
+
+@pytest.mark.parametrize("separator", ["\x01", "|", "^A"])
+@pytest.mark.parametrize("text", [ORDER, FEES, DATA, LINES, REPEATS])
+def test_both_scanners_agree_on_whole_messages(text: str, separator: str) -> None:
+    outcome = assert_alike(framed(text, separator) + b"\nnext line")
+    if text in (ORDER, FEES):
+        assert outcome == "accepted"
+
+
+@pytest.mark.parametrize("separator", ["\x01", "|", "^A"])
+def test_data_fields_may_hold_the_separator(separator: str) -> None:
+    """RawData (96) is as long as RawDataLength (95) says, whatever it holds."""
+    raw = framed(ORDER + "95=3|96=a\x01b|", separator)
+    assert assert_alike(raw) == "accepted"
+
+
+@pytest.mark.parametrize("separator", ["\x01", "|", "^A"])
+@pytest.mark.parametrize("text", [ORDER, FEES, DATA, LINES, REPEATS])
+def test_both_scanners_agree_on_damaged_messages(text: str, separator: str) -> None:
+    rng = random.Random(f"{text}{separator}")
+    whole = framed(text, separator)
+    for cut in range(5, len(whole)):
+        assert_alike(whole[:cut])
+        assert_alike(whole[:cut] + b"\nmore")
+    for _ in range(600):
+        broken = bytearray(whole + b"\n")
+        for _ in range(rng.randint(1, 3)):
+            broken[rng.randrange(5, len(broken))] = rng.choice(b"\x00\x01|^A=\n\r0189xF.-")
+        assert_alike(bytes(broken))
+
+
+def read(raw: bytes, chunk: int = 1 << 23) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]], int, int]:
+    pieces = list(tokenize(io.BytesIO(raw), name="log", chunk=chunk))
+    rows = [row for piece in pieces for row in piece.messages.select("cl_ord_id", "price", "source_row").rows()]
+    bad = [row for piece in pieces for row in piece.rejects.select("row", "byte", "reason").rows()]
+    return rows, bad, sum(piece.noise for piece in pieces), sum(piece.received for piece in pieces)
+
+
+def test_separators_prefixes_and_several_messages_on_a_line_may_be_mixed() -> None:
+    log = (
+        b"2026-01-05 14:30:00.123 IN  " + framed(ORDER, "|") + b"\r\n\n"
+        b"session opened, 8=FIX expected\n" + framed(ORDER, "\x01") + framed(ORDER, "^A") + b" trailing\n58=FIX.4.4|x\n"
+    )
+    rows, bad, noise, received = read(log)
+    assert rows == [("A1", 10_250_000_000, 1), ("A1", 10_250_000_000, 4), ("A1", 10_250_000_000, 4)]
+    assert (bad, noise, received) == ([], 2, 3)
+
+
+def test_a_cut_line_is_a_reject_with_its_place_and_the_next_line_is_read() -> None:
+    whole = framed(ORDER, "|")
+    rows, bad, noise, received = read(b"x\n" + whole[:40] + b"\n" + whole + b"\n" + whole[:40] + whole + b"\n")
+    assert [row[2] for row in rows] == [3, 4]
+    assert bad == [(2, 2, "truncated_message"), (4, 2 + 41 + len(whole) + 1, "truncated_message")]
+    assert (noise, received) == (1, 4)
+
+
+def test_checksum_and_body_length_are_verified() -> None:
+    whole = framed(ORDER, "|")
+    swapped = whole.replace(b"44=10.25", b"44=10.26")
+    longer = whole.replace(b"44=10.25", b"44=10.250")
+    rows, bad, _, _ = read(swapped + b"\n" + longer + b"\n")
+    assert rows == []
+    assert [reason for _, _, reason in bad] == ["wrong_checksum", "wrong_body_length"]
+
+
+@pytest.mark.parametrize(
+    ("field", "reason"),
+    [
+        ("38=abc|", "bad_value"),
+        ("38=-5|", "negative_quantity"),
+        ("38=1.0000000001|", "bad_value"),
+        ("38=99999999999|", "bad_value"),
+        ("60=20261301-00:00:00|", "bad_value"),
+        ("60=18991231-00:00:00|", "bad_value"),
+        ("", "missing_tag"),
+    ],
+)
+def test_a_value_that_is_not_of_its_type_is_a_reject(field: str, reason: str) -> None:
+    order = "8=FIX.4.4|35=D|49=F|56=S|34=7|52=20260105-14:30:00|11=A1|55=IBM|54=1|40=1|"
+    _, bad, _, _ = read(framed(order + field, "|"))
+    assert [word for _, _, word in bad] == [reason]
+
+
+@pytest.mark.parametrize("raw", [b"", b"\x00" * 1000, b"\n\n", b"8=FIX", b"8=FIX.4.4\x01", b"\x1f\x8b", b"\xff" * 70000])
+def test_odd_files_do_no_harm(raw: bytes) -> None:
+    rows, _, _, _ = read(raw)
+    assert rows == []
+
+
+def test_a_nul_inside_a_value_does_not_shift_its_neighbours() -> None:
+    order = "8=FIX.4.4|35=D|49=F|56=S|34=7|52=20260105-14:30:00|11=A#1|55=IBM|54=1|38=1|40=1|"
+    body = order.partition("|")[2].replace("|", "\x01").replace("#", "\x00").encode()
+    message = b"8=FIX.4.4\x019=%d\x01" % len(body) + body
+    raw = message + b"10=%03d\x01\n" % (sum(message) % 256)
+    rows, bad, _, _ = read(raw + framed(ORDER, "|"))
+    assert [row[0] for row in rows] == ["A\x1a1", "A1"]
+    assert bad == []
+
+
+def test_chunk_borders_change_nothing() -> None:
+    """Messages that straddle two chunks are read once, with the same lines and bytes."""
+    line = framed(ORDER, "|") + b"\n"
+    log = (b"noise\n" + line + line[:60] + b"\n") * 30_000
+    small, large = read(log, chunk=1 << 22), read(log, chunk=1 << 25)
+    assert small == large
+    assert len(small[0]) == 30_000
+    assert small[2] == 30_000
