@@ -26,7 +26,11 @@ def order_log(number: int, plan: list[str]) -> list[bytes]:
     def add(kind: str, sender: str, target: str, *fields: tuple[int, object]) -> None:
         second = 2 * len(said) + number % 2
         at = f"20260105-14:{30 + second // 60:02d}:{second % 60:02d}.{number:03d}"
-        said.append(framed([(35, kind), (49, sender), (56, target), (34, 100 * number + len(said)), (52, at), *fields, (60, at)]))
+        said.append(
+            framed(
+                [(35, kind), (49, sender), (56, target), (34, 100 * number + len(said)), (52, at), *fields, (60, at)]
+            )
+        )
 
     def name() -> str:
         return f"{order}.{version}"
@@ -37,17 +41,44 @@ def order_log(number: int, plan: list[str]) -> list[bytes]:
         execution = f"E{number}.{step}"
         if word == "fill":
             cum += 10
-            report = [(11, name()), (37, f"O{number}"), (17, execution), (150, "F"), (39, 1), (32, 10), (31, "10.4"), (14, cum)]
+            report = [
+                (11, name()),
+                (37, f"O{number}"),
+                (17, execution),
+                (150, "F"),
+                (39, 1),
+                (32, 10),
+                (31, "10.4"),
+                (14, cum),
+            ]
             add("8", "SOR", "FIRM", *report, *terms[:2])
             add("8", "SOR", "DROP", *report, *terms[:2])
         elif word in ("correct", "bust"):
             kind, shares = ("G", 9) if word == "correct" else ("H", 10)
-            fields = [(11, name()), (17, execution), (19, f"E{number}.{max(step - 1, 0)}"), (150, kind), (32, shares), (31, "10.3")]
+            fields = [
+                (11, name()),
+                (17, execution),
+                (19, f"E{number}.{max(step - 1, 0)}"),
+                (150, kind),
+                (32, shares),
+                (31, "10.3"),
+            ]
             add("8", "SOR", "FIRM", *fields, (14, cum), *terms[:2])
         elif word == "replace":
             old, version = name(), version + 1
             add("G", "FIRM", "SOR", (11, name()), (41, old), *terms, (38, quantity + step))
-            add("8", "SOR", "FIRM", (11, name()), (41, old), (17, execution), (150, 5), (39, 0), (38, quantity + step), (14, cum))
+            add(
+                "8",
+                "SOR",
+                "FIRM",
+                (11, name()),
+                (41, old),
+                (17, execution),
+                (150, 5),
+                (39, 0),
+                (38, quantity + step),
+                (14, cum),
+            )
         elif word == "child":
             add("D", "SOR", "VEN", (11, f"C{number}.{step}"), (526, name()), *terms, (38, 10))
         else:

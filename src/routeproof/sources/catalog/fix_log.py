@@ -95,7 +95,9 @@ def read_fix_log(
             raise UsageError(message, where=str(item)) from error
     folded = fold_messages(pl.concat(frames), sections, firm_id=firm_id, provider_id=provider_id)
     notes = {**counts, **folded.notes}
-    noted = pl.DataFrame({"name": list(notes), "count": list(notes.values())}, schema={"name": pl.String, "count": pl.Int64})
+    noted = pl.DataFrame(
+        {"name": list(notes), "count": list(notes.values())}, schema={"name": pl.String, "count": pl.Int64}
+    )
     return {**folded.tables, "rejects": pl.concat(rejects), "notes": noted}
 
 

@@ -41,9 +41,7 @@ class Words:
         if self._starts[self._count] + size + rows > _ARENA or self._count + rows > _MOST_WORDS:
             self.__init__()  # type: ignore[misc]
         codes = np.empty(rows, dtype=np.int32)
-        self._count = typed.intern(
-            buf, spans, rows, index, codes, self._slots, self._starts, self._arena, self._count
-        )
+        self._count = typed.intern(buf, spans, rows, index, codes, self._slots, self._starts, self._arena, self._count)
         if self._count != len(self._texts):
             used = int(self._starts[self._count])
             self._texts = _strings(self._arena[:used])
@@ -61,7 +59,9 @@ def text_column(buf: npt.NDArray[np.uint8], spans: npt.NDArray[np.uint64], rows:
     return _with_nulls(_strings(out[:used]), spans[:rows, index] != 0)
 
 
-def number_column(buf: npt.NDArray[np.uint8], spans: npt.NDArray[np.uint64], rows: int, index: int) -> npt.NDArray[np.int64]:
+def number_column(
+    buf: npt.NDArray[np.uint8], spans: npt.NDArray[np.uint64], rows: int, index: int
+) -> npt.NDArray[np.int64]:
     """(rows,) values of a numeric column, `typed.NULL` where absent, `typed.BAD` where it is no such number."""
     out = np.empty(rows, dtype=np.int64)
     typed.numbers(buf, spans, rows, index, int(FIELDS[index].kind), out)

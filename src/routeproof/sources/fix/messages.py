@@ -44,4 +44,6 @@ def distinct_messages(frame: pl.DataFrame) -> pl.DataFrame:
     Of several copies (PossDup, PossResend, overlapping files) the earliest sent stays. The result is a function of the set of
     messages: row order and repetition of the input do not matter.
     """
-    return frame.sort(CANONICAL_ORDER, nulls_last=False).unique(FIX_MESSAGES.identity, keep="first", maintain_order=True)
+    return frame.sort(CANONICAL_ORDER, nulls_last=False).unique(
+        FIX_MESSAGES.identity, keep="first", maintain_order=True
+    )

@@ -19,7 +19,9 @@ PAD = 16  # bytes of line feed the caller keeps behind the buffer's end
 MISC_FEE = 137  # the one repeating member that is kept, as a sum
 MAX_MESSAGE = 1 << 20  # bytes; a longer one is refused, so that memory stays bounded
 
-ACCEPTED, TRUNCATED, BAD_FIELD, BAD_LENGTH, BAD_CHECKSUM, TOO_LONG, REPEATED, NO_LENGTH, NEED_MORE, NO_MESSAGE = range(10)
+ACCEPTED, TRUNCATED, BAD_FIELD, BAD_LENGTH, BAD_CHECKSUM, TOO_LONG, REPEATED, NO_LENGTH, NEED_MORE, NO_MESSAGE = range(
+    10
+)
 
 LINE, LINE_USED, LINE_TEXT, PREVIOUS, NOISE, POSITION, ROWS, REJECTS = range(8)  # slots of the scan state
 STATE_SLOTS = 8
@@ -151,7 +153,14 @@ def _number(buf: Bytes, at: int, end: int) -> int:
 
 @nb.njit(cache=True)
 def scan_message(
-    buf: Bytes, start: int, end: int, columns: Table, datas: Table, hashed: Bytes, span: Spans, hash_out: Spans,
+    buf: Bytes,
+    start: int,
+    end: int,
+    columns: Table,
+    datas: Table,
+    hashed: Bytes,
+    span: Spans,
+    hash_out: Spans,
     fee_out: Longs,
 ) -> tuple[int, int, int]:
     """Scan the message at ``start``. Returns (outcome, where it ended, the tag or position of interest).

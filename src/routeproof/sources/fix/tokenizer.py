@@ -56,7 +56,9 @@ class Piece:
     noise: int
 
 
-def tokenize(file: BinaryIO, *, name: str, source_id: str = "", firm_id: str = "", chunk: int = CHUNK) -> Iterator[Piece]:
+def tokenize(
+    file: BinaryIO, *, name: str, source_id: str = "", firm_id: str = "", chunk: int = CHUNK
+) -> Iterator[Piece]:
     """Read a log to its end.
 
     Args:
@@ -140,9 +142,18 @@ class _Log:
         messages = FIX_MESSAGES.conform(frame.filter(pl.col("reason").is_null()))
         return Piece(messages, rejects_frame(rejects), rows + refused, rows - len(wrong), noise)
 
-    def _reject(self, buf: npt.NDArray[np.uint8], line: int, at: int, length: int, reason: str, detail: str) -> dict[str, object]:
+    def _reject(
+        self, buf: npt.NDArray[np.uint8], line: int, at: int, length: int, reason: str, detail: str
+    ) -> dict[str, object]:
         raw = show(buf[at : at + min(int(length), 1000)].tobytes())
-        return {"file": self.name, "row": int(line), "byte": self.begin + int(at), "reason": reason, "detail": detail, "raw": raw}
+        return {
+            "file": self.name,
+            "row": int(line),
+            "byte": self.begin + int(at),
+            "reason": reason,
+            "detail": detail,
+            "raw": raw,
+        }
 
 
 def _detail(outcome: int, detail: int) -> str:

@@ -21,7 +21,13 @@ REPEATS = ORDER + "44=10.26|"
 
 def framed(text: str, separator: str) -> bytes:
     head, _, body = text.partition("|")
-    fields = body.replace("\x01", "\x00").replace("b|c", "b\x02c").replace("|", "\x01").replace("\x00", "\x01").replace("\x02", "|")
+    fields = (
+        body.replace("\x01", "\x00")
+        .replace("b|c", "b\x02c")
+        .replace("|", "\x01")
+        .replace("\x00", "\x01")
+        .replace("\x02", "|")
+    )
     message = f"{head}\x019={len(fields)}\x01{fields}"
     whole = f"{message}10={sum(message.encode()) % 256:03d}\x01"
     return whole.replace("\x01", separator).encode()
@@ -30,7 +36,11 @@ def framed(text: str, separator: str) -> bytes:
 def compiled(raw: bytes) -> tuple[str, int, dict[str, bytes]]:
     buf = np.full(len(raw) + scanner.PAD, 10, dtype=np.uint8)
     buf[: len(raw)] = np.frombuffer(raw, dtype=np.uint8)
-    spans, hashes, fees = np.zeros(len(FIELDS), dtype=np.uint64), np.zeros(1, dtype=np.uint64), np.zeros(1, dtype=np.int64)
+    spans, hashes, fees = (
+        np.zeros(len(FIELDS), dtype=np.uint64),
+        np.zeros(1, dtype=np.uint64),
+        np.zeros(1, dtype=np.int64),
+    )
     outcome, end, _ = scanner.scan_message(buf, 0, len(raw), *TABLES, spans, hashes, fees)
     word = {scanner.ACCEPTED: "accepted", scanner.NO_MESSAGE: "no_message", scanner.NEED_MORE: "truncated_message"}
     values = {}
@@ -133,7 +143,9 @@ def test_a_value_that_is_not_of_its_type_is_a_reject(field: str, reason: str) ->
     assert [word for _, _, word in bad] == [reason]
 
 
-@pytest.mark.parametrize("raw", [b"", b"\x00" * 1000, b"\n\n", b"8=FIX", b"8=FIX.4.4\x01", b"\x1f\x8b", b"\xff" * 70000])
+@pytest.mark.parametrize(
+    "raw", [b"", b"\x00" * 1000, b"\n\n", b"8=FIX", b"8=FIX.4.4\x01", b"\x1f\x8b", b"\xff" * 70000]
+)
 def test_odd_files_do_no_harm(raw: bytes) -> None:
     rows, _, _, _ = read(raw)
     assert rows == []

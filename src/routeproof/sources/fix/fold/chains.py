@@ -68,12 +68,21 @@ def reports(messages: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("tag:45"))
         .otherwise(pl.lit("unlinked"))
     )
-    return found.with_columns(
-        pl.coalesce(by_client["node"], by_order, by_sequence).alias("node"), via.alias("via")
-    ).join(nodes.select("node", "chain", pl.col("msg_type").alias("request")), on="node", how="left", maintain_order="left").drop("row", "at")
+    return (
+        found.with_columns(pl.coalesce(by_client["node"], by_order, by_sequence).alias("node"), via.alias("via"))
+        .join(
+            nodes.select("node", "chain", pl.col("msg_type").alias("request")),
+            on="node",
+            how="left",
+            maintain_order="left",
+        )
+        .drop("row", "at")
+    )
 
 
-def _fallback(found: pl.DataFrame, known: pl.Series, table: pl.DataFrame, identifier: pl.Expr, keys: list[str]) -> pl.Series:
+def _fallback(
+    found: pl.DataFrame, known: pl.Series, table: pl.DataFrame, identifier: pl.Expr, keys: list[str]
+) -> pl.Series:
     missing = found.filter(known.is_null() & found.select(identifier.is_not_null()).to_series())
     if missing.height == 0:
         return pl.Series([None], dtype=pl.Int64).new_from_index(0, found.height)

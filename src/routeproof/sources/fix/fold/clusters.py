@@ -22,7 +22,9 @@ def cluster(fills: pl.DataFrame, links: pl.DataFrame, chains: pl.DataFrame) -> t
     several are alike. Drop copies, and sessions without orders, only add sightings. Where the session above did report on the
     order, a fill below that it never reported is not counted for the customer: it is noted as unreported.
     """
-    placed = fills.join(links.select("chain", pl.col("parent").alias("above")), on="chain", how="left", maintain_order="left")
+    placed = fills.join(
+        links.select("chain", pl.col("parent").alias("above")), on="chain", how="left", maintain_order="left"
+    )
     routed = pl.col("hop").is_not_null() & ~pl.col("is_copy") & pl.col("chain").is_not_null()
     up = _meet(placed.filter(routed & pl.col("above").is_not_null()), placed.filter(routed))
     seen = placed.filter(~routed)
@@ -41,7 +43,9 @@ def _meet(below: pl.DataFrame, above: pl.DataFrame) -> pl.DataFrame:
     """`child, parent` pairs of fills, each used once."""
     pairs = pl.DataFrame(schema={"child": pl.Int64, "parent": pl.Int64})
     for own, other in _SAME_ID:
-        left = below.filter(~pl.col("fill").is_in(pairs["child"].to_list())).select("fill", "above", pl.col(own).alias("id"))
+        left = below.filter(~pl.col("fill").is_in(pairs["child"].to_list())).select(
+            "fill", "above", pl.col(own).alias("id")
+        )
         right = above.filter(~pl.col("fill").is_in(pairs["parent"].to_list())).select(
             pl.col("fill").alias("parent"), pl.col("chain").alias("above"), pl.col(other).alias("id")
         )
@@ -50,10 +54,14 @@ def _meet(below: pl.DataFrame, above: pl.DataFrame) -> pl.DataFrame:
     for terms in (("executed_at",), ()):
         keys = ["above", *_SAME_TERMS, *terms]
         left = below.filter(~pl.col("fill").is_in(pairs["child"].to_list()))
-        right = above.filter(~pl.col("fill").is_in(pairs["parent"].to_list())).with_columns(pl.col("chain").alias("above"))
+        right = above.filter(~pl.col("fill").is_in(pairs["parent"].to_list())).with_columns(
+            pl.col("chain").alias("above")
+        )
         met = _ranked(left, keys).join(_ranked(right, keys), on=[*keys, "rank", "alike"], suffix="_above")
         near = (pl.col("at") - pl.col("at_above")).abs() <= MATCH_WINDOW_NS
-        pairs = pl.concat([pairs, met.filter(near).select(pl.col("fill").alias("child"), pl.col("fill_above").alias("parent"))])
+        pairs = pl.concat(
+            [pairs, met.filter(near).select(pl.col("fill").alias("child"), pl.col("fill_above").alias("parent"))]
+        )
     return pairs
 
 
@@ -81,7 +89,9 @@ def _meet_anywhere(seen: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
             pl.col("fill").alias("child"), pl.col(own).alias("id"), *terms
         )
         right = deepest.select(pl.col("fill").alias("parent"), pl.col(other).alias("id"), *terms)
-        met = left.drop_nulls("id").join(right.drop_nulls("id"), on=["id", *terms], nulls_equal=True, maintain_order="right")
+        met = left.drop_nulls("id").join(
+            right.drop_nulls("id"), on=["id", *terms], nulls_equal=True, maintain_order="right"
+        )
         pairs = pl.concat([pairs, met.select("child", "parent").unique("child", keep="first", maintain_order=True)])
     for own in ("cl_ord_id", "provider_order_id"):
         left = seen.filter(~pl.col("fill").is_in(pairs["child"].to_list())).drop_nulls(own)
@@ -89,7 +99,9 @@ def _meet_anywhere(seen: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
             (pl.col("executed_at") - pl.col("executed_at_above")).abs() <= MATCH_WINDOW_NS
         )
         # several alike on one order are told apart by time; an exact one wins, else the nearest
-        near = met.sort((pl.col("executed_at") - pl.col("executed_at_above")).abs(), "m", "m_above", maintain_order=True)
+        near = met.sort(
+            (pl.col("executed_at") - pl.col("executed_at_above")).abs(), "m", "m_above", maintain_order=True
+        )
         pairs = pl.concat([pairs, near.select(pl.col("fill").alias("child"), pl.col("fill_above").alias("parent")).unique(
             "child", keep="first", maintain_order=True)])  # fmt: skip
     return pairs
@@ -97,7 +109,12 @@ def _meet_anywhere(seen: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
 
 def _counted(joined: pl.DataFrame, chains: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
     reported = chains.filter("reported").select(pl.col("chain").alias("above"), pl.lit(True).alias("above_reported"))
-    below = chains.filter(pl.col("filled") & (pl.col("hop") > 0)).select(pl.col("parent").alias("chain")).drop_nulls().unique()
+    below = (
+        chains.filter(pl.col("filled") & (pl.col("hop") > 0))
+        .select(pl.col("parent").alias("chain"))
+        .drop_nulls()
+        .unique()
+    )
     judged = joined.join(reported, on="above", how="left", maintain_order="left").join(
         below.with_columns(pl.lit(True).alias("below_filled")), on="chain", how="left", maintain_order="left"
     )
@@ -107,7 +124,9 @@ def _counted(joined: pl.DataFrame, chains: pl.DataFrame) -> tuple[pl.DataFrame, 
     # a client report stands for the whole cluster below it, so it is no fill of its own only if nothing met it
     alone = pl.len().over("cluster") == 1
     result = judged.with_columns(
-        unreported.alias("unreported"), (client_only & alone).alias("client_only"), (own_row & pl.col("is_copy")).alias("stray")
+        unreported.alias("unreported"),
+        (client_only & alone).alias("client_only"),
+        (own_row & pl.col("is_copy")).alias("stray"),
     ).with_columns((~(pl.col("unreported") | pl.col("client_only") | pl.col("stray"))).alias("stands"))
     return result.with_columns(pl.col("stands").all().over("cluster").alias("counted")), {
         "venue_fills_not_reported": result["unreported"].sum(),

@@ -66,13 +66,17 @@ def fold_messages(
     placed, parties = with_edges(distinct_messages(messages), parties)
     multileg = pl.col("msg_type").is_in(["AB", "AC"]) | pl.col("multileg_type").is_in(["2", "3"])
     parked = placed.filter(multileg.fill_null(value=False)).height
-    usable = placed.filter(~multileg.fill_null(value=False)).with_row_index("m").with_columns(pl.col("m").cast(pl.Int64))
+    usable = (
+        placed.filter(~multileg.fill_null(value=False)).with_row_index("m").with_columns(pl.col("m").cast(pl.Int64))
+    )
     nodes = request_nodes(usable)
     told = with_action(reports_of(usable, nodes))
     events = history(nodes, told)
     fills, lost = families(_with_copies(usable, told))
     chains = orders.order_chains(nodes, told, firm_id)
-    entered = chains.filter(pl.col("side").is_not_null() & pl.col("symbol").is_not_null() & pl.col("quantity").is_not_null())
+    entered = chains.filter(
+        pl.col("side").is_not_null() & pl.col("symbol").is_not_null() & pl.col("quantity").is_not_null()
+    )
     linkable = entered.with_columns(pl.col("received_at").alias("at"))
     links = link_chains(linkable, orders.identifiers(nodes, told), fills, parties)
     placed_chains = _with_owner(entered, links, events)
@@ -106,14 +110,19 @@ def _with_owner(chains: pl.DataFrame, links: pl.DataFrame, events: pl.DataFrame)
     linked = chains.join(links.select("chain", "parent"), on="chain", how="left", maintain_order="left")
     top = 0 if (linked["hop"] == 0).any() else 1
     place = {chain: index for index, chain in enumerate(linked["chain"].to_list())}
-    above = np.array([place.get(parent, -1) if parent is not None else -1 for parent in linked["parent"].to_list()], dtype=np.int64)
+    above = np.array(
+        [place.get(parent, -1) if parent is not None else -1 for parent in linked["parent"].to_list()], dtype=np.int64
+    )
     at_top = roots(above)
     owner = linked.with_columns(
-        pl.Series("top_hop", linked["hop"].to_numpy()[at_top]), pl.Series("top_id", linked["chain_id"].to_list(), dtype=pl.String).gather(at_top)
+        pl.Series("top_hop", linked["hop"].to_numpy()[at_top]),
+        pl.Series("top_id", linked["chain_id"].to_list(), dtype=pl.String).gather(at_top),
     )
     senders = linked["from_party"].unique().to_list()
     opened = events.filter(pl.col("event").is_in(OPENING)).select(
-        pl.col("chain").alias("parent"), pl.col("version").alias("parent_version"), pl.col("effective_at").alias("sent_at")
+        pl.col("chain").alias("parent"),
+        pl.col("version").alias("parent_version"),
+        pl.col("effective_at").alias("sent_at"),
     )
     owned = owner.with_columns(
         (pl.col("hop") == top).alias("is_parent"),
@@ -127,7 +136,9 @@ def _with_owner(chains: pl.DataFrame, links: pl.DataFrame, events: pl.DataFrame)
 
 def _with_version(fills: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     """Fills with `chain_version`: the version in force when the fill was reported, or an earlier one if its ClOrdID names that."""
-    seen = events.filter(pl.col("event") == "fill").select(pl.col("tie").alias("m"), pl.col("version").alias("by_order"))
+    seen = events.filter(pl.col("event") == "fill").select(
+        pl.col("tie").alias("m"), pl.col("version").alias("by_order")
+    )
     named = events.filter(pl.col("event").is_in(OPENING)).unique("node", keep="first", maintain_order=True).select(
         "node", pl.col("version").alias("by_name")
     )  # fmt: skip
@@ -136,16 +147,22 @@ def _with_version(fills: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
         named, on="node", how="left", maintain_order="left"
     )
     name = pl.when(pl.col("chain").is_in(old_names).not_()).then("by_name")
-    return joined.with_columns(pl.min_horizontal("by_order", name).fill_null(1).alias("chain_version")).drop("by_order", "by_name")
+    return joined.with_columns(pl.min_horizontal("by_order", name).fill_null(1).alias("chain_version")).drop(
+        "by_order", "by_name"
+    )
 
 
 def _tables(
     chains: pl.DataFrame, events: pl.DataFrame, nodes: pl.DataFrame, met: pl.DataFrame, links: pl.DataFrame,
     parties: Parties, firm_id: str, provider_id: str,
 ) -> dict[str, pl.DataFrame]:  # fmt: skip
-    routed = orders.routes(chains, events.filter(pl.col("chain").is_in(chains["chain"].to_list())), nodes, parties.venue)
+    routed = orders.routes(
+        chains, events.filter(pl.col("chain").is_in(chains["chain"].to_list())), nodes, parties.venue
+    )
     upper = routed.select(
-        pl.col("chain").alias("parent"), pl.col("chain_version").alias("above"), pl.col("route_id").alias("parent_route_id")
+        pl.col("chain").alias("parent"),
+        pl.col("chain_version").alias("above"),
+        pl.col("route_id").alias("parent_route_id"),
     )
     above = chains.select("chain", pl.col("parent_version").alias("above"))
     routed = routed.join(above, on="chain", how="left", maintain_order="left").join(

@@ -58,12 +58,16 @@ def link_chains(chains: pl.DataFrame, identifiers: pl.DataFrame, fills: pl.DataF
     found = pl.concat(steps).unique("chain", keep="first", maintain_order=True)
     left = known.filter(pl.col("hop") > top).join(found, on="chain", how="anti")
     found = pl.concat([found, _by_attributes(left, known, parties.uncertainty_ns)])
-    return asking.select("chain").join(found, on="chain", how="left", maintain_order="left").with_columns(
-        pl.col("method").fill_null("unlinked")
+    return (
+        asking.select("chain")
+        .join(found, on="chain", how="left", maintain_order="left")
+        .with_columns(pl.col("method").fill_null("unlinked"))
     )
 
 
-def _step(asking: pl.DataFrame, named: pl.DataFrame, above: pl.DataFrame, targets: tuple[str, ...], method: str) -> pl.DataFrame:
+def _step(
+    asking: pl.DataFrame, named: pl.DataFrame, above: pl.DataFrame, targets: tuple[str, ...], method: str
+) -> pl.DataFrame:
     """Links by one identifier; an identifier that two open orders of a day share is ambiguous and links nothing."""
     rows = (
         asking.join(named.drop_nulls().unique(maintain_order=True), on="chain", how="inner")
@@ -100,9 +104,9 @@ def _fill_steps(asking: pl.DataFrame, known: pl.DataFrame, fills: pl.DataFrame) 
         ("tag:880", "trd_match_id", "trd_match_id"),
     ):
         below = asking.join(own.select("chain", pl.col(below_name).alias("id")), on="chain").drop_nulls("id")
-        above = known.select(pl.col("chain").alias("parent"), pl.col("joint_below").alias("joint"), "symbol", "side").join(
-            own.select(pl.col("chain").alias("parent"), pl.col(above_name).alias("id")).drop_nulls(), on="parent"
-        )
+        above = known.select(
+            pl.col("chain").alias("parent"), pl.col("joint_below").alias("joint"), "symbol", "side"
+        ).join(own.select(pl.col("chain").alias("parent"), pl.col(above_name).alias("id")).drop_nulls(), on="parent")
         met = below.join(above, on=_KEYS).filter(pl.col("parent") != pl.col("chain"))
         steps.append(
             met.group_by("chain", maintain_order=True)
@@ -117,7 +121,10 @@ def _by_attributes(left: pl.DataFrame, known: pl.DataFrame, uncertainty_ns: int)
     """Links where symbol, side, quantity, limit and time leave one parent for the child and one child for the parent."""
     same = ["joint", "symbol", "side", "quantity", "limit_price"]
     above = known.select(
-        pl.col("chain").alias("parent"), pl.col("joint_below").alias("joint"), *same[1:], pl.col("at").alias("parent_at")
+        pl.col("chain").alias("parent"),
+        pl.col("joint_below").alias("joint"),
+        *same[1:],
+        pl.col("at").alias("parent_at"),
     )
     pairs = left.join(above, on=same, nulls_equal=True).filter(
         (pl.col("at") >= pl.col("parent_at") - uncertainty_ns)

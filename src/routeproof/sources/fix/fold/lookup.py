@@ -60,7 +60,9 @@ def roots(parents: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
 def content_ids(parts: Iterable[Sequence[object]]) -> pl.Series:
     """First 20 hex digits of SHA-256 over each row's parts."""
     made = [
-        hashlib.sha256("\x1f".join(["" if part is None else str(part) for part in row]).encode()).hexdigest()[:ID_LENGTH]
+        hashlib.sha256("\x1f".join(["" if part is None else str(part) for part in row]).encode()).hexdigest()[
+            :ID_LENGTH
+        ]
         for row in parts
     ]
     return pl.Series(made, dtype=pl.String)

@@ -30,9 +30,7 @@ def order_chains(nodes: pl.DataFrame, reports: pl.DataFrame, firm_id: str) -> pl
         words.limit_price().alias("limit_price"),
         pl.col("order_qty").alias("quantity"),
     ).with_columns(day_of(pl.col("received_at")).alias("received_on"))  # fmt: skip
-    made = content_ids(
-        (firm_id, *row) for row in first.select("received_on", *EDGE, "cl_ord_id").iter_rows()
-    )
+    made = content_ids((firm_id, *row) for row in first.select("received_on", *EDGE, "cl_ord_id").iter_rows())
     return (
         first.with_columns(made.alias("chain_id"))
         .join(facts, on="chain", how="left", maintain_order="left")
@@ -43,10 +41,18 @@ def order_chains(nodes: pl.DataFrame, reports: pl.DataFrame, firm_id: str) -> pl
 
 def identifiers(nodes: pl.DataFrame, reports: pl.DataFrame) -> pl.DataFrame:
     """`chain, tag, id`: every identifier that requests and reports of a chain carry."""
-    requested = ("cl_ord_id", "orig_cl_ord_id", "secondary_cl_ord_id", "cl_ord_link_id", "provider_order_id", "secondary_order_id")
+    requested = (
+        "cl_ord_id",
+        "orig_cl_ord_id",
+        "secondary_cl_ord_id",
+        "cl_ord_link_id",
+        "provider_order_id",
+        "secondary_order_id",
+    )
     told = ("provider_order_id", "secondary_order_id", "secondary_cl_ord_id", "cl_ord_link_id")
     asked = [
-        nodes.select("chain", pl.lit(name.removeprefix("orig_")).alias("tag"), pl.col(name).alias("id")) for name in requested
+        nodes.select("chain", pl.lit(name.removeprefix("orig_")).alias("tag"), pl.col(name).alias("id"))
+        for name in requested
     ]
     answered = [reports.select("chain", pl.lit(name).alias("tag"), pl.col(name).alias("id")) for name in told]
     return pl.concat([frame.drop_nulls() for frame in (*asked, *answered)]).unique(maintain_order=True)
@@ -122,16 +128,22 @@ def routes(chains: pl.DataFrame, events: pl.DataFrame, nodes: pl.DataFrame, part
     quantity is what was left to do. `version` is the parent order's version; `venue` is the receiver where it is a declared
     or last venue, or field 100.
     """
-    opened = events.filter(pl.col("event").is_in(OPENING) & pl.col("chain").is_in(chains.filter(pl.col("hop") > 0)["chain"].to_list()))
+    opened = events.filter(
+        pl.col("event").is_in(OPENING) & pl.col("chain").is_in(chains.filter(pl.col("hop") > 0)["chain"].to_list())
+    )
     ends = (
         events.filter(pl.col("event").is_in(["cancel", "expire", "done"]))
         .unique(["chain", "version"], keep="first", maintain_order=True)
-        .select("chain", "version", pl.col("effective_at").alias("ended_at"), pl.col("quantity").alias("ended_quantity"))
+        .select(
+            "chain", "version", pl.col("effective_at").alias("ended_at"), pl.col("quantity").alias("ended_quantity")
+        )
     )
     refusals = (
         events.filter(pl.col("event") == "reject")
         .unique("chain", keep="first", maintain_order=True)
-        .select("chain", "version", pl.col("effective_at").alias("rejected_at"), pl.col("reason").alias("reject_reason"))
+        .select(
+            "chain", "version", pl.col("effective_at").alias("rejected_at"), pl.col("reason").alias("reject_reason")
+        )
     )
     carried = ("chain", "hop", "from_party", "to_party", "symbol", "side", "acknowledged_at", "chain_id", "order_id",
                "parent", "parent_version", "is_parent", "has_below")  # fmt: skip

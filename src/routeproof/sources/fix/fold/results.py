@@ -17,7 +17,9 @@ def executions(clustered: pl.DataFrame, chains: pl.DataFrame, routes: pl.DataFra
     sighting nearest the venue.
     """
     counted = clustered.filter("counted")
-    nearest = counted.sort("cluster", pl.col("hop") != 1, pl.col("is_copy"), "hop", "m", nulls_last=True, maintain_order=True)
+    nearest = counted.sort(
+        "cluster", pl.col("hop") != 1, pl.col("is_copy"), "hop", "m", nulls_last=True, maintain_order=True
+    )
     chosen = nearest.unique("cluster", keep="first", maintain_order=True)
     routed = counted.filter(pl.col("hop").is_not_null() & ~pl.col("is_copy"))
     deepest = routed.sort("cluster", "hop", "m", descending=[False, True, False], maintain_order=True).unique(
@@ -31,7 +33,9 @@ def executions(clustered: pl.DataFrame, chains: pl.DataFrame, routes: pl.DataFra
                       pl.col("venue").alias("route_venue")),
         on=["deep_chain", "deep_version"], how="left", maintain_order="left",
     )  # fmt: skip
-    owner = chains.select("chain", "order_id", "is_parent", pl.col("symbol").alias("order_symbol"), pl.col("side").alias("order_side"))
+    owner = chains.select(
+        "chain", "order_id", "is_parent", pl.col("symbol").alias("order_symbol"), pl.col("side").alias("order_side")
+    )
     rows = chosen.join(deep, on="cluster", how="left", maintain_order="left").join(
         owner, on="chain", how="left", maintain_order="left"
     )
@@ -98,7 +102,9 @@ def sightings(clustered: pl.DataFrame, executed: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("venue"))
         .otherwise(pl.lit("drop_copy"))
     )
-    return clustered.join(executed.select("cluster", "execution_id"), on="cluster", how="inner", maintain_order="left").select(
+    return clustered.join(
+        executed.select("cluster", "execution_id"), on="cluster", how="inner", maintain_order="left"
+    ).select(
         "execution_id",
         pl.concat_str("sender", "target", separator=">").alias("session"),
         pl.col("sent_at").alias("seen_at"),
