@@ -75,8 +75,8 @@ def measured_days(
             yield measured
     closing = close_long_lived(carry)
     if closing is not None and wanted:
-        inside = closing.filter(pl.col("trading_day").is_between(wanted[0], wanted[-1]))
-        yield MeasuredDay(pl.DataFrame(), inside, pl.DataFrame())
+        inside = pl.col("trading_day").is_between(wanted[0], wanted[-1])
+        yield MeasuredDay(pl.DataFrame(), closing.orders.filter(inside), closing.routes.filter(inside))
 
 
 def _tape_day(source: DaySource, day: date, rules: DayRules, switches: Switches) -> MeasuredDay:

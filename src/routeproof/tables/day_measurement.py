@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.tables.measured import calendar_dimensions, join_routes, join_versions, measured_rows
+from routeproof.tables.measured import calendar_dimensions, join_routes, join_versions, measured_rows, midpoint_sum
 from routeproof.tables.measured_executions import measure_executions
 from routeproof.tables.measured_orders import measured_orders
 from routeproof.tables.measured_routes import measure_routes, route_outcomes
@@ -95,22 +95,23 @@ def measure_day(
     looked = measure_executions(_with_hours(counted, tables.day, rules.hours), book, switches)
     rows = measured_rows(join_routes(join_versions(looked, versions), all_routes), switches)
     rows = with_interval_vwap(rows, tables.trades)
-    is_long = pl.col("time_in_force").is_in(LONG_LIVED)
-    closing = versions.filter(~is_long)
+    long_versions = versions.filter(pl.col("time_in_force").is_in(LONG_LIVED).any().over("order_id"))
+    closing = versions.join(long_versions, on="order_id", how="anti")
     orders = measured_orders(closing, rows.join(closing, on="order_id", how="semi"))
-    outcomes = _with_order_dimensions(route_outcomes(routes, rows), versions)
-    long_versions = versions.filter(is_long)
+    ended = routes.join(long_versions, on="order_id", how="anti")
+    outcomes = _with_order_dimensions(route_outcomes(ended, rows), closing)
     living = rows.join(long_versions, on="order_id", how="semi")
     fills = living if carry.fills is None else pl.concat([carry.fills, living], how="diagonal_relaxed")
     kept = all_routes.join(long_versions, on="order_id", how="semi")
     return MeasuredDay(rows, orders, outcomes), replace(carry, versions=long_versions, routes=kept, fills=fills)
 
 
-def close_long_lived(carry: Carry) -> pl.DataFrame | None:
-    """Order rows of the long-lived orders, with all fills they had; `None` if there are none."""
-    if carry.versions is None or carry.fills is None or carry.versions.is_empty():
+def close_long_lived(carry: Carry) -> MeasuredDay | None:
+    """Orders and routes of the long-lived orders, with all fills they had; `None` if there are none."""
+    if carry.versions is None or carry.fills is None or carry.routes is None or carry.versions.is_empty():
         return None
-    return measured_orders(carry.versions, carry.fills)
+    outcomes = _with_order_dimensions(route_outcomes(carry.routes, carry.fills), carry.versions)
+    return MeasuredDay(pl.DataFrame(), measured_orders(carry.versions, carry.fills), outcomes)
 
 
 def _with_hours(frame: pl.DataFrame, day: date, hours: SessionHours) -> pl.DataFrame:
@@ -126,12 +127,15 @@ def _measure_versions(
 ) -> pl.DataFrame:
     terms = _with_hours(tables.terms, tables.day, rules.hours).with_columns(pl.lit(tables.day).alias("trading_day"))
     parts = [_sized(measure_versions(terms, book, switches), rules, switches)]
-    if carry.versions is not None and carry.versions.height:
-        alive = pl.col("executable_at").is_null() & (
-            pl.col("ends_at").is_null() | (pl.col("ends_at") > pl.col("close_at"))
-        )
-        waiting = _with_hours(carry.versions.filter(alive), tables.day, rules.hours)
-        parts += [carry.versions.filter(~alive), resume_versions(waiting, book, switches)]
+    opened = rules.hours(tables.day)
+    if carry.versions is not None and (carry.versions.is_empty() or opened is None):
+        parts.append(carry.versions)
+    elif carry.versions is not None and opened is not None:
+        alive = pl.col("ends_at").is_null() | (pl.col("ends_at") > opened[0])
+        living = resume_versions(
+            _with_hours(carry.versions.filter(alive), tables.day, rules.hours), book, switches
+        ).with_columns(_usable_mid2("end", switches.locked))
+        parts += [carry.versions.filter(~alive), living]
     versions = pl.concat(parts, how="diagonal_relaxed")
     return _with_receipt_of_order(versions)
 
@@ -144,7 +148,6 @@ def _sized(versions: pl.DataFrame, rules: DayRules, switches: Switches) -> pl.Da
     if rules.round_lots is not None and rules.round_lots.height:
         versions = versions.join(rules.round_lots, on="symbol", how="left")
         round_lot = pl.col("round_lot").fill_null(DEFAULT_ROUND_LOT)
-    allowed = [0, 1] if switches.locked == "include" else [0]
     return versions.with_columns(
         pl.coalesce("limit_price", far_touch).alias("size_price"),
         pl.when(pl.col("quantity") > contra)
@@ -155,13 +158,12 @@ def _sized(versions: pl.DataFrame, rules: DayRules, switches: Switches) -> pl.Da
         lot(round_lot).alias("lot"),
         pl.col("provider_id").alias("provider"),
         pl.col("time_in_force").alias("tif"),
-        *(
-            pl.when(pl.col(f"{point}_status").is_in(allowed))
-            .then(pl.col(f"{point}_bid") + pl.col(f"{point}_ask"))
-            .alias(f"{point}_mid2")
-            for point in ("receipt", "decision", "end")
-        ),
+        *(_usable_mid2(point, switches.locked) for point in ("receipt", "decision", "end")),
     ).with_columns(size_bucket(rules.size_schemes).alias("size_bucket"))
+
+
+def _usable_mid2(point: str, locked: str) -> pl.Expr:
+    return midpoint_sum(point, locked).alias(f"{point}_mid2")
 
 
 def _with_receipt_of_order(versions: pl.DataFrame) -> pl.DataFrame:

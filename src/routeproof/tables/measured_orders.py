@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from routeproof.tables.measured import calendar_dimensions, side_sign
+from routeproof.tables.session_clock import day_of
 from routeproof.vocab.fixed import SCALE
 
 DIMENSIONS = (
@@ -44,7 +45,10 @@ def measured_orders(versions: pl.DataFrame, executions: pl.DataFrame) -> pl.Data
         last.join(cancelled, on="order_id", how="left")
         .join(_fills(executions), on="order_id", how="left")
         .with_columns(
+            day_of(pl.col("received_at")).alias("trading_day"),
             pl.col("executed").fill_null(0),
+        )
+        .with_columns(
             side_sign().alias("sign"),
             *calendar_dimensions("received_at"),
         )

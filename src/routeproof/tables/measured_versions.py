@@ -28,27 +28,41 @@ def measure_versions(terms: pl.DataFrame, book: QuoteBook, switches: Switches) -
         switches: tie rule and clock shift.
 
     Returns:
-        The terms plus `session, terms_class, executable_at, order_class, clock_start_at` and, for each of `receipt` and
+        Class and executability hold for the quote strictly before, whatever the tie rule. The terms plus `session,
+        terms_class, executable_at, order_class, clock_start_at` and, for each of `receipt` and
         `clock`, `_bid, _ask, _bid_size, _ask_size, _age_ns, _status` (0 = side missing, -1 = size or age unknown).
     """
     low, high = book.bounds(terms["symbol"])
     clock_at = _instants(terms, "clock_at", switches.shift_ns)
     inclusive = switches.tie == "inclusive"
-    looked = terms.with_columns(
+    classed = terms.with_columns(look_up(book, low, high, clock_at, inclusive=False).columns("receipt"))
+    looked = classed.with_columns(
         session_name(pl.col("clock_at")).alias("session"),
+        terms_class().alias("terms_class"),
         *look_up(book, low, high, clock_at, inclusive=inclusive).columns("receipt"),
         *look_up(book, low, high, _instants(terms, "decided_at", switches.shift_ns), inclusive=inclusive).columns(
             "decision"
         ),
         *look_up(book, low, high, _end_of(terms, switches.shift_ns), inclusive=inclusive).columns("end"),
-    ).with_columns(terms_class().alias("terms_class"))
+    )
     return _with_clock(looked, book, low, high, switches)
 
 
 def resume_versions(pending: pl.DataFrame, book: QuoteBook, switches: Switches) -> pl.DataFrame:
-    """Versions still waiting to become executable, carried into the book's day; same columns as `measure_versions`."""
+    """Versions still open, carried into the book's day: where they end now, and whether they become executable.
+
+    Returns:
+        The same columns as `measure_versions`; one that became executable on an earlier day stays as it was.
+    """
     low, high = book.bounds(pending["symbol"])
-    return _with_clock(pending.drop("executable_at", strict=False), book, low, high, switches)
+    inclusive = switches.tie == "inclusive"
+    ended = pending.with_columns(
+        look_up(book, low, high, _end_of(pending, switches.shift_ns), inclusive=inclusive).columns("end")
+    )
+    waiting = ended.filter(pl.col("executable_at").is_null())
+    low, high = book.bounds(waiting["symbol"])
+    resumed = _with_clock(waiting.drop("executable_at"), book, low, high, switches)
+    return pl.concat([ended.filter(pl.col("executable_at").is_not_null()), resumed.select(ended.columns)])
 
 
 def _with_clock(looked: pl.DataFrame, book: QuoteBook, low: Int64s, high: Int64s, switches: Switches) -> pl.DataFrame:
@@ -86,7 +100,8 @@ def _executable_at(looked: pl.DataFrame, book: QuoteBook, low: Int64s, high: Int
     """(n,) when each waiting version first became executable in regular hours, `NOT_YET` where it did not.
 
     A buy limit becomes executable at the first quote whose bid is at or below it, a sell at the first whose ask is at
-    or above it. A stop is triggered when its order says so, else at the first quote whose far side reaches its price.
+    or above it. A stop is triggered at the first quote whose far side reaches its price, or when its
+    order says so if that is earlier: a router reports the trigger by its own clock.
     """
     begin = looked.select(pl.max_horizontal("clock_at", "open_at").add(shift_ns).fill_null(NOT_YET))[
         "clock_at"
@@ -114,4 +129,5 @@ def _executable_at(looked: pl.DataFrame, book: QuoteBook, low: Int64s, high: Int
             hit = first_reaching(prices, first_row[rows], after_row[rows], target[rows], at_or_below=at_or_below)
             at = np.maximum(book.at[np.where(hit < 0, 0, hit)], begin[rows]) - shift_ns
             result[rows] = np.where(hit < 0, NOT_YET, at)
-    return np.where(is_stop & (triggered >= 0), triggered, result)
+    reported = is_stop & (triggered >= 0)
+    return np.where(reported, np.where(result < 0, triggered, np.minimum(triggered, result)), result)

@@ -64,10 +64,11 @@ def reversion(name: str) -> Metric:
     return Metric(
         f"reversion_usd_per_share_{name}",
         f"Reversion {name}",
-        f"s (M at execution + {name} - M at execution), share-weighted; negative = the price came back",
+        f"s (M at execution + {name} - M at execution), share-weighted; negative = the price came back; "
+        "null where the reference quote is out",
         "usd_per_share",
         "nearer_zero",
-        share_weighted(_SIGN * (_horizon(name) - Column("mid2_execution")), divisor=2 * SCALE),
+        share_weighted(Given(_REFERENCE, _SIGN * (_horizon(name) - Column("mid2_execution"))), divisor=2 * SCALE),
         _NO_HORIZON,
         "house definition; the review dashboard's post-trade cost",
     )
