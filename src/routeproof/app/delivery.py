@@ -18,7 +18,7 @@ from routeproof.tables.plausibility import (
 from routeproof.vocab.fixed import SCALE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from routeproof.stores.lake import Lake
@@ -57,6 +57,7 @@ class Delivery:
         refused: why the whole file is no evidence; empty if it is.
         days: accepted rows per trading day.
         known: of these, rows that added nothing.
+        sections: the map's sections, where later deliveries are read under it too.
     """
 
     source: str
@@ -73,6 +74,7 @@ class Delivery:
     refused: str = ""
     days: dict[date | None, int] = field(default_factory=dict)
     known: dict[date | None, int] = field(default_factory=dict)
+    sections: Mapping[str, object] = field(default_factory=dict)
 
     def refuse_rows(self, rows: pl.DataFrame, reason: str) -> None:
         """Move accepted rows of the main table to the rejects."""
@@ -110,6 +112,7 @@ class Delivery:
             "noise": self.noise,
             "already_known": sum(self.known.values()),
             "refused": self.refused,
+            "sections": dict(self.sections),
             "days": [
                 {
                     "day": day.isoformat() if day is not None else None,
@@ -127,7 +130,13 @@ def _counts(rejects: pl.DataFrame) -> dict[str, int]:
     return dict(rejects.group_by("reason").len().sort("reason").iter_rows())
 
 
-def deliver(source: str, raw: RawFile, provider_id: str, pieces: Sequence[SourceResult]) -> Delivery:
+def deliver(
+    source: str,
+    raw: RawFile,
+    provider_id: str,
+    pieces: Sequence[SourceResult],
+    sections: Mapping[str, object] | None = None,
+) -> Delivery:
     """Pieces of one file put together; a file without any row is refused as empty."""
     names = list(dict.fromkeys(name for piece in pieces for name in piece.tables))
     tables = {name: pl.concat([piece.tables[name] for piece in pieces if name in piece.tables]) for name in names}
@@ -149,6 +158,7 @@ def deliver(source: str, raw: RawFile, provider_id: str, pieces: Sequence[Source
         rejects=rejects,
         received=received,
         noise=sum(piece.noise for piece in pieces),
+        sections=sections or {},
     )
     delivery.days = _days(tables[main]) if main else {}
     broken = rejects.filter(pl.col("reason").is_in(WHOLE_FILE_REASONS))

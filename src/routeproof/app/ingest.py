@@ -5,23 +5,28 @@ from __future__ import annotations
 import hashlib
 import shutil
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from routeproof.app.delivery import Delivery, deliver, plausible
+from routeproof.app.fold_fix import fix_sources, fold_changed
 from routeproof.app.lake_merge import merge_deliveries
 from routeproof.ledger.canonical import canonical_bytes
+from routeproof.sources.fix.messages import FIX_MESSAGES
 from routeproof.sources.map_file import FileMap, load_map
 from routeproof.sources.registry import SOURCES
 from routeproof.sources.sandbox import Job, read_in_child
 from routeproof.sources.source import ReadContext
 from routeproof.stores.commits import SourceOutcome, commit, source_outcomes
+from routeproof.stores.manifest import Manifest
 from routeproof.vocab.errors import MapError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from routeproof.app.context import Context
+    from routeproof.sources.source import SourceResult
+    from routeproof.stores.manifest import Partition
     from routeproof.stores.raw import RawFile
 
 REJECT_SHARE_LIMIT = 0.05
@@ -138,16 +143,18 @@ def _take_in(
     reading: str,
     on_done: Callable[[str], None],
 ) -> dict[str, dict[str, object]]:
+    source = SOURCES[source_name]
     scratch = context.workspace.scratch_folder / f"{context.actor.session}-{reading}-{files[0].source_id}"
     scratch.mkdir(parents=True)
     jobs = [
         Job(item.path, ReadContext(item.name, item.source_id, context.workspace.firm_id, provider_id)) for item in files
     ]
     try:
-        results = read_in_child(source_name, jobs, file_map, scratch, on_done=lambda job: on_done(job.context.file))
+        results = _read(source_name, jobs, file_map, scratch, on_done)
+        sections = file_map.sections if file_map is not None and not source.in_child else {}
         with context.workspace.lake_lock():
             deliveries = [
-                plausible(context.lake, deliver(source_name, item, provider_id, pieces))
+                plausible(context.lake, deliver(source_name, item, provider_id, pieces, sections))
                 for item, pieces in zip(files, results, strict=True)
             ]
             return _commit(context, deliveries, reading)
@@ -155,8 +162,29 @@ def _take_in(
         shutil.rmtree(scratch, ignore_errors=True)
 
 
+def _read(
+    source_name: str, jobs: Sequence[Job], file_map: FileMap | None, scratch: Path, on_done: Callable[[str], None]
+) -> list[list[SourceResult]]:
+    """Pieces per file; in a child where the parser is not ours."""
+    source = SOURCES[source_name]
+    if source.in_child:
+        return read_in_child(source_name, jobs, file_map, scratch, on_done=lambda job: on_done(job.context.file))
+    results = []
+    for job in jobs:
+        results.append(list(source.read(job.path, file_map, job.context)))
+        on_done(job.context.file)
+    return results
+
+
 def _commit(context: Context, deliveries: Sequence[Delivery], reading: str) -> dict[str, dict[str, object]]:
-    changed = merge_deliveries(context.lake, deliveries)
+    earlier: dict[str, Any] = {item.source_id: item.outcome for item in source_outcomes(context.records)}
+    logs = frozenset(item.source_id for item in deliveries if item.main == FIX_MESSAGES.name)
+    reread = frozenset(item.source_id for item in deliveries if item.source_id in earlier) - logs
+    changed = merge_deliveries(context.lake, deliveries, reread)
+    for item in deliveries:
+        if item.source_id in logs and item.source_id in earlier:
+            item.known.clear()  # the messages that were known came from this very file
+    changed += _folded(context, deliveries, changed, earlier) if logs else []
     outcomes = {item.source_id: item.outcome() for item in deliveries}
     commit(
         context.workspace.lake_folder,
@@ -167,6 +195,19 @@ def _commit(context: Context, deliveries: Sequence[Delivery], reading: str) -> d
         context.actor,
     )
     return outcomes
+
+
+def _folded(
+    context: Context, deliveries: Sequence[Delivery], changed: Sequence[Partition], earlier: Mapping[str, Any]
+) -> list[Partition]:
+    """Canonical parts derived from FIX messages: of days whose messages changed, of all days if the map did."""
+    before = fix_sources(earlier)
+    after = fix_sources({**earlier, **{item.source_id: item.outcome() for item in deliveries}})
+    view = Manifest({**context.lake.manifest().partitions, **{(item.table, item.part): item for item in changed}})
+    days = [item.part for item in changed if item.table == FIX_MESSAGES.name]
+    if any(after[source_id] != item for source_id, item in before.items()):
+        days = view.parts(FIX_MESSAGES.name)
+    return fold_changed(context.lake, view, days, after, context.workspace.firm_id) if days else []
 
 
 def _report(outcomes: Sequence[dict[str, object]], manifest: str) -> IngestReport:

@@ -82,12 +82,14 @@ class Source:
         read: pieces of one file, in order; memory is bounded by a piece.
         needs_map: without a map the format says nothing about meaning.
         meaning: one line for people.
+        in_child: read by a child process under limits, as files of foreign formats are.
     """
 
     name: str
     read: Reader
     needs_map: bool
     meaning: str
+    in_child: bool = True
 
 
 def rejects_frame(rows: list[dict[str, object]]) -> pl.DataFrame:

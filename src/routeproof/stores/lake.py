@@ -141,9 +141,9 @@ class Lake:
             frame = frame.filter(pl.col("symbol").is_in(list(symbols)))
         return frame.select(columns) if columns is not None else frame
 
-    def read_partition(self, partition: Partition) -> pl.DataFrame:
-        """All rows of one partition."""
-        return pl.read_parquet(self._root / partition.path)
+    def read_partition(self, partition: Partition, columns: Sequence[str] | None = None) -> pl.DataFrame:
+        """Rows of one partition, committed or not."""
+        return pl.read_parquet(self._root / partition.path, columns=None if columns is None else list(columns))
 
     def _partitions(self, table: str, days: Sequence[date] | None, manifest: str | None) -> list[Partition]:
         held = self.manifest(manifest).partitions
@@ -164,6 +164,11 @@ class Lake:
         return path.exists() and sha256_of(path) == partition.sha256
 
     # -- writing ---------------------------------------------------------------------------------------------------
+
+    def write_if_changed(self, table: str, part: str, frame: pl.DataFrame, held: Partition | None) -> Partition | None:
+        """Write rows unless the part in force says the same; nothing and no rows are the same."""
+        same = frame.is_empty() if held is None else held.content == _content(frame)
+        return None if same else self.write(table, part, frame)
 
     def write(self, table: str, part: str, frame: pl.DataFrame) -> Partition:
         """Write rows, already in canonical order, as one durable file that no manifest names yet.
@@ -190,7 +195,6 @@ class Lake:
         if sha256_of(final) != sha256:
             message = f"expected {final.name} to read back as written: the disk or its driver is at fault"
             raise LedgerBrokenError(message, where=str(final))
-        columns = [name for name in frame.columns if name not in PROVENANCE_COLUMNS]
         return Partition(
             table=table,
             part=part,
@@ -198,8 +202,12 @@ class Lake:
             sha256=sha256,
             rows=frame.height,
             size=size,
-            content=content_hash(frame, columns),
+            content=_content(frame),
         )
+
+
+def _content(frame: pl.DataFrame) -> str:
+    return content_hash(frame, [name for name in frame.columns if name not in PROVENANCE_COLUMNS])
 
 
 def _empty(table: str) -> pl.LazyFrame:

@@ -49,13 +49,13 @@ class Manifest:
         """Hash over what the lake says; the same content has the same id whatever files brought it."""
         tables: dict[str, dict[str, str]] = {}
         for (table, part), partition in self.partitions.items():
-            if table not in UNMEASURED:
+            if table not in UNMEASURED and partition.rows:
                 tables.setdefault(table, {})[part] = partition.content
         return hashlib.sha256(canonical_bytes(tables)).hexdigest()
 
     def parts(self, table: str) -> list[str]:
-        """Parts of a table, in order."""
-        return sorted(part for name, part in self.partitions if name == table)
+        """Parts of a table that hold rows, in order."""
+        return sorted(part for (name, part), item in self.partitions.items() if name == table and item.rows)
 
 
 UNMEASURED = frozenset({"rejects"})

@@ -1,0 +1,94 @@
+"""Which days of FIX messages must be folded together: those that orders, corrections and busts join."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+REFERENCE_COLUMNS = ("msg_type", "sender", "target", "cl_ord_id", "orig_cl_ord_id", "exec_id", "exec_ref_id")
+OPENING_TYPES = ("D", "G", "AB", "AC")
+"""Messages that make a ClOrdID known: new orders and replaces, single and multi-leg."""
+
+ANSWERING_TYPES = ("8", "9", "F")
+
+
+def joined_days(messages: Mapping[str, pl.DataFrame]) -> list[list[str]]:
+    """Days in groups that no reference crosses.
+
+    Args:
+        messages: day (ISO 8601) to its distinct messages, at least `REFERENCE_COLUMNS`.
+
+    Returns:
+        Each day once; a day whose references all stay within it stands alone.
+    """
+    opened = _by_day(messages, _opened)
+    executed = _by_day(messages, _executed)
+    edges = pl.concat(
+        [
+            _crossing(_by_day(messages, _referred), opened),
+            _crossing(_by_day(messages, _executions_referred), executed),
+        ]
+    )
+    return _components(list(messages), edges.select("day", "other").unique().rows())
+
+
+def _by_day(messages: Mapping[str, pl.DataFrame], keys: Callable[[pl.DataFrame], pl.DataFrame]) -> pl.DataFrame:
+    frames = [
+        keys(frame).drop_nulls().unique().with_columns(pl.lit(day).alias("day")) for day, frame in messages.items()
+    ]
+    return pl.concat([pl.DataFrame(schema={"key": pl.String, "day": pl.String}), *frames])
+
+
+def _session_key(name: str) -> pl.Expr:
+    """Both directions of a session are one session."""
+    low, high = pl.min_horizontal("sender", "target"), pl.max_horizontal("sender", "target")
+    return pl.concat_str([low, high, pl.col(name).cast(pl.String)], separator="\x1f").alias("key")
+
+
+def _of_types(frame: pl.DataFrame, types: tuple[str, ...]) -> pl.DataFrame:
+    return frame.filter(pl.col("msg_type").cast(pl.String).is_in(types))
+
+
+def _opened(frame: pl.DataFrame) -> pl.DataFrame:
+    return _of_types(frame, OPENING_TYPES).select(_session_key("cl_ord_id"))
+
+
+def _referred(frame: pl.DataFrame) -> pl.DataFrame:
+    answered = _of_types(frame, ANSWERING_TYPES).select(_session_key("cl_ord_id"))
+    followed = _of_types(frame, (*ANSWERING_TYPES, "G", "AC")).select(_session_key("orig_cl_ord_id"))
+    return pl.concat([answered, followed])
+
+
+def _executed(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.select(_session_key("exec_id"))
+
+
+def _executions_referred(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.select(_session_key("exec_ref_id"))
+
+
+def _crossing(referred: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Pairs of days: a reference that its own day cannot answer, and the latest other day before it that can."""
+    dangling = referred.join(known, on=["key", "day"], how="anti")
+    answers = dangling.join(known.rename({"day": "other"}), on="key").filter(pl.col("other") < pl.col("day"))
+    return answers.group_by("key", "day").agg(pl.col("other").max()).select("day", "other")
+
+
+def _components(days: Iterable[str], edges: list[tuple[str, str]]) -> list[list[str]]:
+    group = {day: day for day in days}
+
+    def root(day: str) -> str:
+        while group[day] != day:
+            day = group[day]
+        return day
+
+    for day, other in edges:
+        group[root(day)] = root(other)
+    found: dict[str, list[str]] = {}
+    for day in sorted(group):
+        found.setdefault(root(day), []).append(day)
+    return list(found.values())

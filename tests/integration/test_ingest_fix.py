@@ -1,0 +1,73 @@
+"""FIX logs through the whole ingest: messages are kept, days are folded, maps can be mended."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from routeproof.app.context import Context, open_context
+from routeproof.app.ingest import IngestReport, ingest
+from routeproof.app.init_workspace import init_workspace
+
+
+def fix(*fields: str) -> str:
+    """One FIX 4.4 message with its length and checksum."""
+    body = "".join(f"{field}\x01" for field in fields)
+    head = f"8=FIX.4.4\x019={len(body)}\x01"
+    return f"{head}{body}10={sum((head + body).encode()) % 256:03d}\x01"
+
+
+def order(day: str, number: int) -> list[str]:
+    """A limit order of 100 shares and its fill at 10.01."""
+    sent, filled = f"{day}-13:30:{number:02d}.000", f"{day}-13:30:{number:02d}.250"
+    terms = [f"11=C{number}", "55=IBM", "54=1", "38=100"]
+    return [
+        fix("35=D", "49=FIRM", "56=SOR", f"34={number}", f"52={sent}", *terms, "40=2", "44=10.02", f"60={sent}"),
+        fix("35=8", "49=SOR", "56=FIRM", f"34={number}", f"52={filled}", f"37=O{number}", f"17=E{number}", *terms,
+            "150=F", "39=2", "32=100", "31=10.01", "151=0", "14=100", "6=10.01", f"60={filled}", "30=XNAS"),
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> Iterator[Context]:
+    """A new workspace."""
+    init_workspace(tmp_path / "ws")
+    with open_context(tmp_path / "ws") as opened:
+        yield opened
+
+
+def take(context: Context, path: Path, messages: list[str], map_path: Path | None = None) -> IngestReport:
+    """Write a log and take it in."""
+    path.write_text("\n".join(messages) + "\n", encoding="utf-8", newline="")
+    return ingest(context, "fix-log", [path], map_path=map_path)
+
+
+def test_a_log_becomes_orders_and_executions(context: Context, tmp_path: Path) -> None:
+    """Two orders, two fills."""
+    report = take(context, tmp_path / "a.log", [*order("20260701", 1), *order("20260701", 2), "noise"])
+    assert (report.received, report.accepted, report.noise) == (4, 4, 1)
+    assert context.lake.read("parent_orders").height == 2
+    assert (
+        context.lake.read("executions").select("price", "quantity", "venue").rows()
+        == [(10_010_000_000, 100_000_000_000, "XNAS")] * 2
+    )
+
+
+def test_overlapping_and_late_logs_end_in_the_same_lake(context: Context, tmp_path: Path) -> None:
+    """Fills before their orders, in two deliveries that overlap, against one clean log."""
+    messages = [*order("20260701", 1), *order("20260701", 2), *order("20260702", 1)]
+    take(context, tmp_path / "late.log", [messages[3], messages[1], messages[5]])
+    pieces = take(context, tmp_path / "rest.log", [messages[at] for at in (4, 0, 2, 1)])
+    init_workspace(tmp_path / "clean")
+    with open_context(tmp_path / "clean") as clean:
+        assert take(clean, tmp_path / "clean.log", messages).manifest == pieces.manifest
+
+
+def test_a_map_that_comes_later_speaks_for_what_is_there(context: Context, tmp_path: Path) -> None:
+    """Parties declared after the first ingest: the days are folded again under the map."""
+    first = take(context, tmp_path / "a.log", order("20260701", 1))
+    parties = tmp_path / "map.toml"
+    parties.write_text('[parties]\nfirm = ["SOR"]\nprovider = ["FIRM"]\n', encoding="utf-8")
+    again = take(context, tmp_path / "a.log", order("20260701", 1), parties)
+    assert again.accepted == 2
+    assert again.manifest != first.manifest

@@ -1,0 +1,39 @@
+"""Days that must be folded together."""
+
+import polars as pl
+
+from routeproof.app.fix_days import REFERENCE_COLUMNS, joined_days
+
+
+def day(*messages: tuple[str, str | None, str | None, str | None, str | None]) -> pl.DataFrame:
+    """Messages of one session: type, ClOrdID, OrigClOrdID, ExecID, ExecRefID."""
+    rows = [
+        (kind, "SOR" if kind in "89" else "FIRM", "FIRM" if kind in "89" else "SOR", *rest) for kind, *rest in messages
+    ]
+    return pl.DataFrame(rows, schema=dict.fromkeys(REFERENCE_COLUMNS, pl.String()), orient="row")
+
+
+def test_days_that_keep_to_themselves_stand_alone() -> None:
+    """ClOrdIDs that come again on another day are other orders."""
+    same = day(("D", "C1", None, None, None), ("8", "C1", None, "E1", None))
+    assert joined_days({"2026-07-01": same, "2026-07-02": same}) == [["2026-07-01"], ["2026-07-02"]]
+
+
+def test_an_order_that_lives_on_joins_its_days() -> None:
+    """A fill on the third day of an order from the first; the second day has nothing to do with it."""
+    messages = {
+        "2026-07-01": day(("D", "C1", None, None, None)),
+        "2026-07-02": day(("D", "C2", None, None, None), ("8", "C2", None, "E9", None)),
+        "2026-07-03": day(("8", "C1", None, "E1", None)),
+    }
+    assert sorted(joined_days(messages)) == [["2026-07-01", "2026-07-03"], ["2026-07-02"]]
+
+
+def test_a_replace_and_a_later_bust_join_days() -> None:
+    """Tag 41 names yesterday's order, tag 19 yesterday's execution."""
+    messages = {
+        "2026-07-01": day(("D", "C1", None, None, None), ("8", "C1", None, "E1", None)),
+        "2026-07-02": day(("G", "C2", "C1", None, None)),
+        "2026-07-03": day(("D", "C9", None, None, None), ("8", "C9", None, "E5", "E1")),
+    }
+    assert joined_days(messages) == [["2026-07-01", "2026-07-02", "2026-07-03"]]
