@@ -5,6 +5,7 @@
 #   make test-night   the longer proofs
 #   make bench        the published benchmark, writes docs/benchmarks.md
 #   make format       let ruff rewrite what it can
+#   make reference    write docs/reference from the catalogs
 #   make lock         rewrite requirements/*.txt (needs uv)
 #   make clean        remove what the other targets made
 # PYTHON=/path/to/python3 chooses the interpreter for .venv.
@@ -14,7 +15,7 @@ TESTS ?= tests
 WORKERS ?= 2
 PINS := requirements/build.txt pyproject.toml tools/setup.sh
 
-.PHONY: help demo test test-night check lint style types contracts bench format lock clean
+.PHONY: help demo test test-night check lint style types contracts bench format reference lock clean
 
 help:
 	@sed -n '2,/^$$/s/^# \{0,1\}//p' Makefile
@@ -54,6 +55,9 @@ bench: .venv/.ready-dev
 format: .venv/.ready-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+reference: .venv/.ready-dev
+	$(BIN)/python tools/reference_pages.py
 
 lock:
 	@sh tools/lock.sh
