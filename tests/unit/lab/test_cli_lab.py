@@ -1,0 +1,42 @@
+"""`routeproof lab` does what its help says."""
+
+import json
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from routeproof.cli.lab import lab
+
+
+def test_cheats_lists_every_fault_with_its_grades() -> None:
+    """Machine-readable: name, three grades, unit, stage and what it is."""
+    result = CliRunner().invoke(lab, ["cheats", "--json"])
+    rows = json.loads(result.output)
+    assert {row["cheat"]: row["grades"] for row in rows}["slow_walk"] == [5, 25, 100]
+    assert all(set(row) == {"cheat", "grades", "unit", "stage", "what"} for row in rows)
+
+
+def test_cheats_as_text_has_one_line_per_fault() -> None:
+    """Eight lines for people."""
+    assert len(CliRunner().invoke(lab, ["cheats"]).output.splitlines()) == 8
+
+
+def test_simulate_writes_the_delivery_and_prints_totals(tmp_path: Path) -> None:
+    """One honest day: at least 2,000 parent orders, and the list of what to ingest."""
+    arguments = ["simulate", "--scenario", "honest", "--days", "1", "--workers", "1", "--out", str(tmp_path)]
+    result = CliRunner().invoke(lab, arguments)
+    assert result.exit_code == 0, result.output
+    totals = json.loads((tmp_path / "truth" / "summary.json").read_text())
+    assert json.loads(result.stdout.splitlines()[-1]) == totals
+    assert sum(provider["parent_orders"] for provider in totals["providers"].values()) >= 2_000
+    assert (tmp_path / "delivery.json").is_file()
+
+
+def test_one_fault_alone_can_be_asked_for(tmp_path: Path) -> None:
+    """`--cheat fade --grade 1` plants a 15 % fade in the second provider and nothing in the first."""
+    arguments = ["simulate", "--cheat", "fade", "--grade", "1", "--days", "1", "--workers", "1", "--out", str(tmp_path)]
+    assert CliRunner().invoke(lab, arguments).exit_code == 0
+    providers = json.loads((tmp_path / "truth" / "summary.json").read_text())["providers"]
+    assert [(one["cheat"], one["grade"]) for one in providers["P2"]["planted"]] == [("fade", 0.15)]
+    assert providers["P1"]["planted"] == []
+    assert list(providers["P2"]["planted_rows"]) == ["route:fade"]
