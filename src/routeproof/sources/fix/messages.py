@@ -35,15 +35,18 @@ FIX_MESSAGES = Table(
     is_event=False,
 )  # fmt: skip
 
-CANONICAL_ORDER = ("sent_at", "sender", "target", "seq", "poss_dup", "message_id", "source_id", "source_row")
+_CANONICAL_ORDER = ("sent_at", "seq", "message_id")
+_COPIES_ORDER = (*_CANONICAL_ORDER, "sender", "target", "poss_dup", "source_id", "source_row")
 
 
 def distinct_messages(frame: pl.DataFrame) -> pl.DataFrame:
-    """One row per distinct message, in canonical order.
+    """One row per distinct message, in canonical order: by time, sequence number, content.
 
     Of several copies (PossDup, PossResend, overlapping files) the earliest sent stays. The result is a function of the set of
     messages: row order and repetition of the input do not matter.
     """
-    return frame.sort(CANONICAL_ORDER, nulls_last=False).unique(
+    if frame["message_id"].is_unique().all():
+        return frame.sort(_CANONICAL_ORDER, maintain_order=True)
+    return frame.sort(_COPIES_ORDER, maintain_order=True).unique(
         FIX_MESSAGES.identity, keep="first", maintain_order=True
     )

@@ -6,7 +6,8 @@ import polars as pl
 
 from routeproof.sources.fix.fold.lookup import meant, roots
 
-EDGE = ["from_party", "to_party"]
+EDGE = ["edge"]
+"""A session, in the direction orders travel."""
 
 _REPORTS = ("8", "9", "3", "j")
 

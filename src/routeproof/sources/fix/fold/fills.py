@@ -23,7 +23,7 @@ def families(reports: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     """
     said = (
         reports.filter(pl.col("action").is_in(["fill", "bust", "correct"]))
-        .unique([*EDGE, "exec_id", "action", "trading_day"], keep="first", maintain_order=True)
+        .unique([*EDGE, "chain", "exec_id", "action", "trading_day"], keep="first", maintain_order=True)
         .with_row_index("row")
         .with_columns(
             pl.col("row").cast(pl.Int64).alias("fill"),
@@ -36,13 +36,14 @@ def families(reports: pl.DataFrame) -> tuple[pl.DataFrame, int]:
         )
     )
     root = said.with_columns(pl.Series("root", _roots(said)))
-    kind = root.select(pl.col("row").cast(pl.Int64).alias("root"), pl.col("action").alias("root_action"))
-    ordered = root.join(kind, on="root", how="left", maintain_order="left").sort(
-        "root", pl.col("action") != "fill", "sent_at", "m", maintain_order=True
-    )
+    revised = root.filter(pl.col("root") != pl.col("fill"))["root"].unique()
+    is_plain = (pl.col("action") == "fill") & ~pl.col("root").is_in(revised.to_list())
+    ordered = root.filter(~is_plain).sort("root", pl.col("action") != "fill", "sent_at", "m", maintain_order=True)
     states = ordered.group_by("root", maintain_order=True).agg(_state())
     lost = states.filter(pl.col("price").is_null()).height
-    return states.filter(pl.col("price").is_not_null()).rename({"root": "fill"}).sort("fill"), lost
+    plain = root.filter(is_plain).select(_plain(states.columns))
+    every = pl.concat([plain, states.filter(pl.col("price").is_not_null())], how="vertical_relaxed")
+    return every.rename({"root": "fill"}).sort("fill"), lost
 
 
 def _roots(said: pl.DataFrame) -> pl.Series:
@@ -64,13 +65,28 @@ def _roots(said: pl.DataFrame) -> pl.Series:
     return pl.Series(roots(parents.to_numpy()))
 
 
+def _plain(names: list[str]) -> list[pl.Expr]:
+    """A fill that nothing was said about later."""
+    made = {
+        "executed_at": pl.coalesce("transact_at", "sent_at"),
+        "reported_at": pl.col("sent_at"),
+        "price": pl.col("last_px"),
+        "shares": pl.col("last_qty"),
+        "first_price": pl.col("last_px"),
+        "first_shares": pl.col("last_qty"),
+        "status": pl.lit("new"),
+        "refers_to": pl.lit(None, dtype=pl.String),
+    }
+    return [made.get(name, pl.col(name)).alias(name) for name in names]
+
+
 def _state() -> list[pl.Expr]:
     priced = pl.col("action") != "bust"
     last = pl.col("action").last()
     original = pl.col("action") == "fill"
     return [
         pl.col("m").first().alias("m"),
-        *(pl.col(name).first() for name in (*EDGE, "hop", "is_copy", "chain", "node", "via", "exec_id", "sent_at",
+        *(pl.col(name).first() for name in (*EDGE, "from_party", "to_party", "hop", "is_copy", "chain", "node", "via", "exec_id", "sent_at",
                                             "cl_ord_id", "provider_order_id", "seq", "trading_day", "source_id",
                                             "source_row", "sender", "target")),
         pl.coalesce(pl.col("transact_at").first(), pl.col("sent_at").first()).alias("executed_at"),

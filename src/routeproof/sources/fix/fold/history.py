@@ -89,7 +89,10 @@ def _opening(nodes: pl.DataFrame) -> pl.DataFrame:
 def _replaces(nodes: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
     """Accepted replaces: reported as replaced, or reported on under the new ClOrdID, or on a session without any reports."""
     asked = nodes.filter((pl.col("msg_type") == "G") & (pl.col("node") != pl.col("chain")))
-    accepting = own.filter(pl.col("action").is_in(["replace", "ack", "fill", "cancel", "expire", "done"]))
+    speaks_of_it = (pl.col("request") == "G") & (pl.col("node") != pl.col("chain"))
+    accepting = own.filter(
+        speaks_of_it & pl.col("action").is_in(["replace", "ack", "fill", "cancel", "expire", "done"])
+    )
     accepted = accepting.sort(pl.col("action") != "replace", "m", maintain_order=True).unique(
         "node", keep="first", maintain_order=True
     )
@@ -100,7 +103,7 @@ def _replaces(nodes: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
         ),
         on="node",
     )  # fmt: skip
-    silent = asked.join(own.select("from_party", "to_party").unique(), on=["from_party", "to_party"], how="anti")
+    silent = asked.join(own.select("edge").unique(), on="edge", how="anti")
     silent = silent.with_columns(pl.col("sent_at").alias("order_at"), pl.col("m").alias("tie"))
     requested = pl.concat([answered, silent], how="diagonal").select(
         "chain", "node", pl.lit("replace").alias("event"), pl.lit(1).alias("phase"), "order_at", "tie",

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     import numpy.typing as npt
 
@@ -57,12 +57,10 @@ def roots(parents: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     return np.where(parents[found] < 0, found, own)
 
 
-def content_ids(parts: Iterable[Sequence[object]]) -> pl.Series:
-    """First 20 hex digits of SHA-256 over each row's parts."""
-    made = [
-        hashlib.sha256("\x1f".join(["" if part is None else str(part) for part in row]).encode()).hexdigest()[
-            :ID_LENGTH
-        ]
-        for row in parts
-    ]
+def content_ids(frame: pl.DataFrame, *parts: pl.Expr | str) -> pl.Series:
+    """First 20 hex digits of SHA-256 over each row's parts; null counts as empty."""
+    named = [pl.col(part) if isinstance(part, str) else part for part in parts]
+    texts = frame.select(pl.concat_str([part.cast(pl.String).fill_null("") for part in named], separator="\x1f"))
+    sha256 = hashlib.sha256
+    made = [sha256(text.encode()).hexdigest()[:ID_LENGTH] for text in texts.to_series().to_list()]
     return pl.Series(made, dtype=pl.String)

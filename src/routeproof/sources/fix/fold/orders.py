@@ -5,7 +5,6 @@ from __future__ import annotations
 import polars as pl
 
 from routeproof.sources.fix.fold import words
-from routeproof.sources.fix.fold.chains import EDGE
 from routeproof.sources.fix.fold.history import OPENING, received_at
 from routeproof.sources.fix.fold.lookup import content_ids
 from routeproof.tables.session_clock import day_of
@@ -30,7 +29,7 @@ def order_chains(nodes: pl.DataFrame, reports: pl.DataFrame, firm_id: str) -> pl
         words.limit_price().alias("limit_price"),
         pl.col("order_qty").alias("quantity"),
     ).with_columns(day_of(pl.col("received_at")).alias("received_on"))  # fmt: skip
-    made = content_ids((firm_id, *row) for row in first.select("received_on", *EDGE, "cl_ord_id").iter_rows())
+    made = content_ids(first, pl.lit(firm_id), "received_on", "from_party", "to_party", "cl_ord_id")
     return (
         first.with_columns(made.alias("chain_id"))
         .join(facts, on="chain", how="left", maintain_order="left")
@@ -159,7 +158,7 @@ def routes(chains: pl.DataFrame, events: pl.DataFrame, nodes: pl.DataFrame, part
         .join(chains.select(carried), on="chain", how="left", maintain_order="left")
         .join(request, on="node", how="left", maintain_order="left")
     )
-    made = content_ids(rows.select(pl.lit("route"), "chain_id", "version").iter_rows())
+    made = content_ids(rows, pl.lit("route"), "chain_id", "version")
     is_venue = pl.col("to_party").is_in(list(parties)) | (~pl.col("has_below") & (pl.col("hop") > 1))
     return rows.select(
         made.alias("route_id"),

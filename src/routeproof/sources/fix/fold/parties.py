@@ -75,7 +75,7 @@ def declared_parties(sections: Mapping[str, object]) -> Parties:
 
 
 def with_edges(messages: pl.DataFrame, parties: Parties) -> tuple[pl.DataFrame, Parties]:
-    """Messages with `from_party, to_party` (in the direction orders travel), `hop` and `is_copy`; and the parties, firm filled in.
+    """Messages with `from_party, to_party` (in the direction orders travel), their number `edge`, `hop` and `is_copy`; and the parties, firm filled in.
 
     `hop` is 0 for customer to firm, 1 for firm to provider, 2 onward; null for sessions that carry no orders.
     """
@@ -102,7 +102,9 @@ def with_edges(messages: pl.DataFrame, parties: Parties) -> tuple[pl.DataFrame, 
         schema={"from_party": pl.String, "to_party": pl.String, "hop": pl.Int64},
         orient="row",
     )
-    return frame.join(table, on=["from_party", "to_party"], how="left", maintain_order="left"), filled
+    sessions = frame.select("from_party", "to_party").unique().sort("from_party", "to_party").with_row_index("edge")
+    known = sessions.join(table, on=["from_party", "to_party"], how="left", maintain_order="left")
+    return frame.join(known, on=["from_party", "to_party"], how="left", maintain_order="left", nulls_equal=True), filled
 
 
 def _top(senders: set[str], targets: set[str]) -> frozenset[str]:

@@ -40,8 +40,7 @@ def executions(clustered: pl.DataFrame, chains: pl.DataFrame, routes: pl.DataFra
         owner, on="chain", how="left", maintain_order="left"
     )
     made = content_ids(
-        ("execution", firm_id, *row)
-        for row in rows.select("from_party", "to_party", "trading_day", "exec_id", "cl_ord_id").iter_rows()
+        rows, pl.lit("execution"), pl.lit(firm_id), "from_party", "to_party", "trading_day", "exec_id", "cl_ord_id"
     )
     seen = counted.group_by("cluster").agg(pl.len().cast(pl.Int64).alias("sightings"))
     onward = pl.when(pl.col("deep_hop") > 1).then("route_venue")
