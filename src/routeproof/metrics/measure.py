@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.metrics.compile_polars import finish, partial_sums, quantile_of
+from routeproof.metrics.compile_polars import finish, quantile_of
+from routeproof.metrics.grouped_sums import grouped_sums
 from routeproof.metrics.metric import Concentration, Metric, Quantile
 from routeproof.metrics.registry import ALL
 from routeproof.metrics.terms import columns_of
@@ -88,7 +89,7 @@ def collect(rows: pl.DataFrame, grouping: Grouping, frame: Frame) -> Partials:
     if any(key not in rows.columns for key in keys):
         return UNKNOWN
     rows = _with_counted(_complete(rows, metrics), frame, grouping.by)
-    sums = rows.group_by(keys).agg(partial_sums(metrics)) if keys else rows.select(partial_sums(metrics))
+    sums = grouped_sums(rows, metrics, keys)
     durations = sorted({m.averaging.column for m in metrics if isinstance(m.averaging, Quantile)})
     values = rows.select(*keys, *durations) if durations else pl.DataFrame()
     shares = pl.DataFrame()

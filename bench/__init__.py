@@ -1,0 +1,1 @@
+"""The published benchmark: the main job beside its peers, in one run."""

@@ -1,0 +1,39 @@
+"""Wall seconds, CPU seconds of this process and its children, and peak memory."""
+
+from __future__ import annotations
+
+import os
+import resource
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+KILOBYTE = 1024
+
+
+def cpu_seconds() -> float:
+    """User and system seconds of this process, its threads and its ended children."""
+    return sum(os.times()[:4])
+
+
+def peak_bytes() -> int:
+    """Largest resident set of this process or of one ended child."""
+    usages = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return max(usages) * KILOBYTE
+
+
+class Meter:
+    """Begins when made."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._wall, self._cpu = clock(), cpu_seconds()
+
+    def read(self) -> dict[str, float]:
+        """`wall_s, cpu_s` since the beginning and `peak_bytes` of the process."""
+        return {
+            "wall_s": self._clock() - self._wall,
+            "cpu_s": cpu_seconds() - self._cpu,
+            "peak_bytes": float(peak_bytes()),
+        }

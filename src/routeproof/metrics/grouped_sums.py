@@ -1,0 +1,46 @@
+"""Exact sums of measured rows by dimension: the fused accumulator where it can, polars for the rest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from routeproof.metrics.compile_numba import can_fuse, fused_sums
+from routeproof.metrics.compile_polars import partial_sums
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from routeproof.metrics.fused_kernel import Int64s
+    from routeproof.metrics.metric import Metric
+
+_ROW, _GROUP = "__row", "__group"
+
+
+def group_index(rows: pl.DataFrame, keys: Sequence[str]) -> tuple[pl.DataFrame, Int64s]:
+    """The distinct keys, and for each row which of them it has; without keys all rows are one group."""
+    if not keys:
+        return pl.DataFrame(height=1), np.zeros(rows.height, dtype=np.int64)
+    numbered = rows.select(*keys, pl.int_range(pl.len(), dtype=pl.Int64).alias(_ROW))
+    grouped = numbered.group_by(keys).agg(pl.col(_ROW))
+    lengths = grouped[_ROW].list.len().to_numpy()
+    groups = np.empty(rows.height, dtype=np.int64)
+    groups[grouped[_ROW].explode(empty_as_null=False).to_numpy()] = np.repeat(np.arange(grouped.height), lengths)
+    return grouped.select(keys), groups
+
+
+def grouped_sums(rows: pl.DataFrame, metrics: Sequence[Metric], keys: Sequence[str]) -> pl.DataFrame:
+    """Distinct keys with the sums that the metrics need, as `compile_polars.partial_sums` names and types them."""
+    distinct, groups = group_index(rows, keys)
+    fused = [metric for metric in metrics if can_fuse(metric, rows.schema)]
+    sums = fused_sums(rows, fused, groups, distinct.height) if fused else None
+    if sums is None:
+        fused, sums = [], pl.DataFrame(height=distinct.height)
+    rest = partial_sums(metric for metric in metrics if metric not in fused)
+    if rest:
+        by_polars = rows.with_columns(pl.Series(_GROUP, groups)).group_by(_GROUP).agg(rest) if keys else None
+        slow = rows.select(rest) if by_polars is None else by_polars.sort(_GROUP).drop(_GROUP)
+        sums = pl.concat([sums, slow], how="horizontal")
+    return pl.concat([distinct, sums], how="horizontal") if keys else sums
