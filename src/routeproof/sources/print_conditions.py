@@ -59,6 +59,14 @@ def venue_codes() -> dict[str, str]:
     return {str(letter): str(mic) for letter, mic in codes.items()} if isinstance(codes, dict) else {}
 
 
+def quote_size_unit(vendor: str, day: date) -> int:
+    """Shares that one unit of a vendor's quoted size stands for on a day."""
+    rows = _document()["quote_size"]
+    assert isinstance(rows, list)  # noqa: S101  # shipped data, held to its shape by tests
+    own = sorted((row["valid_from"], row["shares"]) for row in rows if row["vendor"] == vendor)
+    return int(next((shares for valid_from, shares in reversed(own) if valid_from <= day), own[0][1]))
+
+
 def _policy(row: Mapping[str, object]) -> PrintPolicy:
     allowed, corrections, first = row["allowed"], row.get("corrections_allowed", []), row["valid_from"]
     assert isinstance(allowed, list)  # noqa: S101  # shipped data, held to its shape by tests

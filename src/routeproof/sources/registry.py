@@ -8,6 +8,7 @@ from routeproof.sources.catalog.csv_table import CSV_TABLE
 from routeproof.sources.catalog.fix_log import FIX_LOG
 from routeproof.sources.catalog.lean import LEAN
 from routeproof.sources.catalog.parquet_table import PARQUET_TABLE
+from routeproof.sources.catalog.taq import TAQ
 from routeproof.sources.catalog.xlsx_table import XLSX_TABLE
 
 SOURCES = {
@@ -19,5 +20,6 @@ SOURCES = {
         PARQUET_TABLE,
         XLSX_TABLE,
         LEAN,
+        TAQ,
     )
 }

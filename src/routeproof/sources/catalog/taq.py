@@ -1,0 +1,234 @@
+"""NYSE TAQ: daily pipe-delimited files and the comma-delimited millisecond layout; trades, quotes and NBBO.
+
+The header tells the layout. Daily files carry the day in their name, times as HHMMSS plus nine digits; the other layout
+has a date column and times such as `9:30:00.123456`. Both are New York times.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from routeproof.sources.map_file import FileMap, TimeFormat, nearest
+from routeproof.sources.print_conditions import in_regular_hours, is_regular, print_policy, quote_size_unit, venue_codes
+from routeproof.sources.rows import POSITION, canonical_rows
+from routeproof.sources.source import ReadContext, Source, SourceResult
+from routeproof.sources.streams import open_stream
+from routeproof.sources.text_frames import TextFrame, text_frames
+from routeproof.sources.text_results import with_refused
+from routeproof.vocab.errors import MapError
+from routeproof.vocab.times import EQUITY_ZONE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+COMMON = {
+    "time": ("TIME", "TIMEM"),
+    "date": ("DATE",),
+    "root": ("SYMBOL", "SYMROOT"),
+    "suffix": ("SYMSUFFIX",),
+    "exchange": ("EXCHANGE", "EX"),
+}
+NBBO = {
+    "bid": ("BESTBIDPRICE", "BESTBID"),
+    "bid_size": ("BESTBIDSIZE", "BESTBIDSIZ"),
+    "bid_venue": ("BESTBIDEXCHANGE", "BESTBIDEX"),
+    "ask": ("BESTOFFERPRICE", "BESTASKPRICE", "BESTASK"),
+    "ask_size": ("BESTOFFERSIZE", "BESTASKSIZE", "BESTASKSIZ"),
+    "ask_venue": ("BESTOFFEREXCHANGE", "BESTASKEXCHANGE", "BESTASKEX"),
+    "condition": ("QUOTECONDITION", "QUCOND"),
+    "sequence": ("SEQUENCENUMBER", "QUSEQNUM"),
+}
+QUOTES = {
+    "bid": ("BIDPRICE", "BID"),
+    "bid_size": ("BIDSIZE", "BIDSIZ"),
+    "ask": ("OFFERPRICE", "ASKPRICE", "ASK", "OFR"),
+    "ask_size": ("OFFERSIZE", "ASKSIZE", "ASKSIZ", "OFRSIZ"),
+    "condition": ("QUOTECONDITION", "QUCOND", "MODE"),
+    "sequence": ("SEQUENCENUMBER", "QUSEQNUM"),
+    "national": ("NATIONALBBOIND", "NATBBOIND"),
+}
+TRADES = {
+    "price": ("TRADEPRICE", "PRICE"),
+    "quantity": ("TRADEVOLUME", "SIZE"),
+    "conditions": ("SALECONDITION", "TRSCOND", "COND"),
+    "correction": ("TRADECORRECTIONINDICATOR", "TRCORR", "CORR"),
+    "sequence": ("SEQUENCENUMBER", "TRSEQNUM"),
+}
+"""What the layouts call a column, without case and punctuation."""
+
+WHOLE_NBBO = "1"
+"""National BBO indicator of a quote that is itself both sides of the NBBO."""
+
+END_MARK = "END"
+_DAY_IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d{6})(?!\d)")
+_HEADER_BYTES = 1 << 16
+
+
+def read(path: Path, file_map: FileMap | None, context: ReadContext) -> Iterator[SourceResult]:  # noqa: ARG001
+    """Pieces of one file.
+
+    Raises:
+        MapError: if the header is of no known layout, or neither header nor name tells the day.
+    """
+    delimiter = _delimiter(path)
+    for piece in text_frames(path, delimiter):
+        if set(piece.frame.columns) <= set(POSITION):
+            yield with_refused(SourceResult({}, pl.DataFrame(), 0, 0), piece, context)
+            continue
+        yield _without_end_mark(_canonical(piece.frame, context), piece, context)
+
+
+def _delimiter(path: Path) -> str:
+    with open_stream(path) as stream:
+        header = stream.read(_HEADER_BYTES).split(b"\n", 1)[0]
+    return "|" if b"|" in header else ","
+
+
+def _without_end_mark(result: SourceResult, piece: TextFrame, context: ReadContext) -> SourceResult:
+    """The file's own closing line is no data."""
+    closing = [row for row in piece.refused if str(row["raw"]).startswith(END_MARK)]
+    kept = [row for row in piece.refused if row not in closing]
+    told = TextFrame(piece.frame, kept, piece.noise + len(closing), piece.piece)
+    return with_refused(result, told, context)
+
+
+def _canonical(frame: pl.DataFrame, context: ReadContext) -> SourceResult:
+    names = {re.sub(r"[^A-Z0-9]", "", name.upper()): name for name in frame.columns if name not in POSITION}
+    table, layout = _layout(names, context)
+    found = {**_found(names, COMMON), **_found(names, layout)}
+    if "time" not in found or "root" not in found:
+        message = f"expected columns for time and symbol, found {', '.join(names.values())}{nearest('TIME', names)}"
+        raise MapError(message, where=context.file)
+    ended = pl.col(found["time"]).str.starts_with(END_MARK).fill_null(value=False)
+    closing = frame.filter(ended).height
+    frame = frame.filter(~ended)
+    day = _day(frame, found, context)
+    raw = frame.select(
+        *POSITION,
+        _symbol(found).alias("symbol"),
+        _instant(found, day).alias("at"),
+        *(_trade_columns(found, day) if table == "trades" else _quote_columns(found, day)),
+    )
+    result = canonical_rows(raw, FileMap(table=table, times={"at": TimeFormat("iso", EQUITY_ZONE)}), context)
+    return SourceResult(result.tables, result.rejects, result.received, result.accepted, closing, result.notes)
+
+
+def _layout(names: Mapping[str, str], context: ReadContext) -> tuple[str, dict[str, tuple[str, ...]]]:
+    for table, layout, needed in (
+        ("quotes", NBBO, ("bid", "ask")),
+        ("trades", TRADES, ("price", "quantity")),
+        ("quotes", QUOTES, ("bid", "ask")),
+    ):
+        if all(name in _found(names, layout) for name in needed):
+            return table, layout
+    message = f"expected the header of a TAQ trade, quote or NBBO file, found {', '.join(names.values())}"
+    raise MapError(message, where=context.file)
+
+
+def _found(names: Mapping[str, str], layout: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    """Meaning to source column, for the meanings that the header has."""
+    return {
+        meaning: next(names[alias] for alias in aliases if alias in names)
+        for meaning, aliases in layout.items()
+        if any(alias in names for alias in aliases)
+    }
+
+
+def _day(frame: pl.DataFrame, found: Mapping[str, str], context: ReadContext) -> date:
+    """The file's day; files of several days have it on every row, and the first speaks for dated policy."""
+    if "date" in found and frame.height:
+        text = str(frame.get_column(found["date"])[0]).replace("-", "")
+    else:
+        named = _DAY_IN_NAME.search(context.file)
+        text = named[1] if named else ""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        message = f"expected a date column, or the day as YYYYMMDD in the file's name, found {context.file!r} {text!r}"
+        raise MapError(message, where=context.file) from error
+
+
+def _symbol(found: Mapping[str, str]) -> pl.Expr:
+    root = pl.col(found["root"]).str.strip_chars()
+    if "suffix" not in found:
+        return root
+    suffix = pl.col(found["suffix"]).str.strip_chars().fill_null("")
+    return pl.when(suffix == "").then(root).otherwise(root + " " + suffix)
+
+
+def _instant(found: Mapping[str, str], day: date) -> pl.Expr:
+    """ISO text of the local time."""
+    text = pl.col(found["time"]).str.strip_chars()
+    written = text.str.replace(r"^(\d):", "0$1:")
+    packed = pl.concat_str(
+        text.str.slice(0, 2), pl.lit(":"), text.str.slice(2, 2), pl.lit(":"), text.str.slice(4, 2),
+        pl.when(text.str.len_bytes() > len("093000")).then(pl.lit(".") + text.str.slice(6)).otherwise(pl.lit("")),
+    )  # fmt: skip
+    clock = pl.when(text.str.contains(":", literal=True)).then(written).otherwise(packed)
+    own_day = pl.lit(day.isoformat())
+    if "date" in found:
+        own_day = pl.col(found["date"]).str.strip_chars().str.replace(r"^(\d{4})(\d{2})(\d{2})$", "$1-$2-$3")
+    return pl.concat_str(own_day, pl.lit("T"), clock)
+
+
+def _local(found: Mapping[str, str], day: date) -> pl.Expr:
+    return (
+        _instant(found, day).str.slice(0, len("2026-07-01T09:30:00")).str.to_datetime("%Y-%m-%dT%H:%M:%S", strict=False)
+    )
+
+
+def _sequence(found: Mapping[str, str]) -> list[pl.Expr]:
+    return [pl.col(found["sequence"]).alias("sequence")] if "sequence" in found else []
+
+
+def _quote_columns(found: Mapping[str, str], day: date) -> list[pl.Expr]:
+    unit = pl.lit(quote_size_unit("taq", day), dtype=pl.Int64)
+    columns = [pl.col(found[side]).alias(side) for side in ("bid", "ask")]
+    columns += [
+        (pl.col(found[name]).cast(pl.Int64, strict=False) * unit).alias(name)
+        for name in ("bid_size", "ask_size")
+        if name in found
+    ]
+    for name in ("bid_venue", "ask_venue"):
+        source = found.get(name) or found.get("exchange")
+        if source:
+            columns.append(pl.col(source).str.strip_chars().replace(venue_codes()).alias(name))
+    if "condition" in found:
+        columns.append(pl.col(found["condition"]).alias("condition"))
+    if "bid_venue" in found:
+        kind = pl.lit("nbbo")
+    elif "national" in found:
+        whole = pl.col(found["national"]).str.strip_chars() == WHOLE_NBBO
+        kind = pl.when(whole).then(pl.lit("nbbo")).otherwise(pl.lit("venue"))
+    else:
+        kind = pl.lit("venue")
+    return [*columns, kind.alias("kind"), *_sequence(found)]
+
+
+def _trade_columns(found: Mapping[str, str], day: date) -> list[pl.Expr]:
+    policy = print_policy("taq", day)
+    conditions = pl.col(found["conditions"]) if "conditions" in found else pl.lit(None, dtype=pl.String)
+    regular = is_regular(conditions, policy)
+    if "correction" in found:
+        regular = regular & pl.col(found["correction"]).fill_null("").str.strip_chars().is_in(policy.corrections)
+    if policy.regular_hours_only:
+        regular = regular & in_regular_hours(_local(found, day))
+    venue = pl.col(found["exchange"]).str.strip_chars().replace(venue_codes()) if "exchange" in found else pl.lit(None)
+    return [
+        pl.col(found["price"]).alias("price"),
+        pl.col(found["quantity"]).alias("quantity"),
+        venue.cast(pl.String).alias("venue"),
+        conditions.alias("conditions"),
+        regular.fill_null(value=False).alias("eligible"),
+        *_sequence(found),
+    ]
+
+
+TAQ = Source(
+    name="taq", read=read, needs_map=False, meaning="NYSE TAQ daily and millisecond files: trades, quotes, NBBO"
+)

@@ -1,0 +1,108 @@
+"""TAQ files in their layouts; rows written by hand after the published field lists."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from routeproof.sources.catalog.taq import TAQ
+from routeproof.sources.source import ReadContext, SourceResult
+from routeproof.vocab.errors import MapError
+
+NINE_THIRTY = int(datetime(2024, 1, 2, 14, 30, tzinfo=UTC).timestamp()) * 10**9
+"""09:30 New York on 2 January 2024, standard time."""
+
+DAILY_TRADES = """\
+Time|Exchange|Symbol|Sale Condition|Trade Volume|Trade Price|Trade Correction Indicator|Sequence Number
+093000123456789|N|IBM|@F I|50|160.25|00|7
+093001000000000|D|IBM|@  W|100|160.26|00|8
+093002000000000|D|IBM|@|100|160.27|08|9
+160000000000000|N|IBM|@6|100|160.28|00|10
+081500000000000|P|IBM|@ T|100|160.29|00|11
+END|20240102|5||||||
+"""
+DAILY_QUOTES = """\
+Time|Exchange|Symbol|Bid_Price|Bid_Size|Offer_Price|Offer_Size|Quote_Condition|Sequence_Number|National_BBO_Ind
+093000000000001|N|BRK A|540000.01|2|540100|1|R|3|1
+093000000000002|P|BRK A|0|0|540099.5|3|R|4|0
+"""
+DAILY_NBBO = """\
+Time|Symbol|Sequence_Number|Best_Bid_Price|Best_Bid_Size|Best_Bid_Exchange|Best_Offer_Price|Best_Offer_Size|Best_Offer_Exchange
+093000000000001|IBM|5|160.01|3|N|160.03|1|Z
+"""
+MILLISECOND_TRADES = """DATE,TIME_M,EX,SYM_ROOT,SYM_SUFFIX,TR_SCOND,SIZE,PRICE,TR_CORR,TR_SEQNUM
+20240102,9:30:00.123456,N,BRK,B,@,100,360.5,00,12
+"""
+MILLISECOND_QUOTES = """date,time_m,ex,sym_root,sym_suffix,bid,bidsiz,ask,asksiz,qu_cond,qu_seqnum,natbbo_ind
+2024-01-02,09:30:00.5,Q,IBM,,160,1,160.02,2,R,13,0
+"""
+
+
+def read(tmp_path: Path, name: str, text: str) -> SourceResult:
+    """One small file is one piece."""
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    (result,) = TAQ.read(path, None, ReadContext(name, "ab"))
+    return result
+
+
+def test_daily_trades(tmp_path: Path) -> None:
+    """Average-price, corrected, closing-instant and extended-hours prints are kept and not eligible."""
+    result = read(tmp_path, "EQY_US_ALL_TRADE_20240102", DAILY_TRADES)
+    trades = result.tables["trades"]
+    assert (result.received, result.accepted, result.noise) == (5, 5, 1)
+    assert trades["eligible"].to_list() == [True, False, False, False, False]
+    assert trades.select("at", "price", "quantity", "venue", "sequence").row(0) == (
+        NINE_THIRTY + 123_456_789, 160_250_000_000, 50_000_000_000, "XNYS", 7,
+    )  # fmt: skip
+
+
+def test_daily_quotes(tmp_path: Path) -> None:
+    """Sizes were round lots in 2024; a zero side is no side; only an indicator of 1 is the whole NBBO."""
+    quotes = read(tmp_path, "SPLITS_US_ALL_BBO_B_20240102", DAILY_QUOTES).tables["quotes"]
+    assert quotes.select("symbol", "bid", "bid_size", "ask", "ask_size", "ask_venue", "kind").rows() == [
+        ("BRK A", 540_000_010_000_000, 200_000_000_000, 540_100_000_000_000, 100_000_000_000, "XNYS", "nbbo"),
+        ("BRK A", None, None, 540_099_500_000_000, 300_000_000_000, "ARCX", "venue"),
+    ]
+
+
+def test_quoted_sizes_in_shares(tmp_path: Path) -> None:
+    """From 3 November 2025."""
+    quotes = read(tmp_path, "SPLITS_US_ALL_BBO_B_20251103", DAILY_QUOTES).tables["quotes"]
+    assert quotes["bid_size"][0] == 2_000_000_000
+
+
+def test_daily_nbbo(tmp_path: Path) -> None:
+    """Each side names who shows it."""
+    quotes = read(tmp_path, "EQY_US_ALL_NBBO_20240102", DAILY_NBBO).tables["quotes"]
+    assert quotes.select("bid", "bid_venue", "ask", "ask_venue", "kind", "sequence").row(0) == (
+        160_010_000_000, "XNYS", 160_030_000_000, "BATS", "nbbo", 5,
+    )  # fmt: skip
+
+
+def test_millisecond_layouts(tmp_path: Path) -> None:
+    """Date column, colon times, symbol in two parts."""
+    trades = read(tmp_path, "t.csv", MILLISECOND_TRADES).tables["trades"]
+    assert trades.select("symbol", "at", "eligible").row(0) == ("BRK B", NINE_THIRTY + 123_456_000, True)
+    quotes = read(tmp_path, "q.csv", MILLISECOND_QUOTES).tables["quotes"]
+    assert quotes.select("symbol", "at", "kind").row(0) == ("IBM", NINE_THIRTY + 500_000_000, "venue")
+
+
+def test_a_file_that_tells_no_day_is_refused(tmp_path: Path) -> None:
+    """Rather than dated by a guess."""
+    with pytest.raises(MapError, match="YYYYMMDD"):
+        read(tmp_path, "trades.txt", DAILY_TRADES)
+
+
+def test_another_header_is_refused(tmp_path: Path) -> None:
+    """With what was found."""
+    with pytest.raises(MapError, match="Foo"):
+        read(tmp_path, "x_20240102", "Foo|Bar\n1|2\n")
+
+
+def test_every_row_is_accounted_for(tmp_path: Path) -> None:
+    """A bad price is a reject with its line."""
+    result = read(tmp_path, "EQY_US_ALL_TRADE_20240102", DAILY_TRADES.replace("160.26", "x"))
+    assert result.rejects.select("row", "reason").rows() == [(3, "not_a_number")]
+    assert isinstance(result.tables["trades"], pl.DataFrame)
