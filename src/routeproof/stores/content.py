@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 PROVENANCE_COLUMNS = ("firm_id", "source_id", "source_row", "sequence")
 """Columns that tell how a row came; the canonical row order already holds what `sequence` decided."""
 
+REPEATS = 4
+"""Texts that occur this often on average are hashed as codes."""
+
 
 def content_hash(frame: pl.DataFrame, columns: Sequence[str]) -> str:
     """SHA-256 over the named columns of rows in canonical order: values, nulls, names and types."""
@@ -29,10 +32,22 @@ def content_hash(frame: pl.DataFrame, columns: Sequence[str]) -> str:
 
 def _value_blocks(column: pl.Series) -> tuple[bytes, ...]:
     if column.dtype == pl.String:
-        words = column.fill_null("").unique().sort()
-        codes = column.fill_null("").replace_strict(words, pl.int_range(len(words), dtype=pl.Int32, eager=True))
-        lengths = words.str.len_bytes().to_numpy().astype("<i8").tobytes()
-        return (lengths, "".join(words.to_list()).encode(), codes.to_numpy().astype("<i4").tobytes())
+        return _text_blocks(column.fill_null(""))
     if column.dtype == pl.Date:
         column = column.to_physical()
     return (column.cast(pl.Int64).fill_null(0).to_numpy().astype("<i8", copy=False).tobytes(),)
+
+
+def _text_blocks(column: pl.Series) -> tuple[bytes, ...]:
+    """Lengths and characters of a column whose texts differ; of its words, and codes, where they repeat."""
+    words = column.unique()
+    if len(words) * REPEATS > len(column):
+        return _lengths_and_characters(column)
+    words = words.sort()
+    codes = column.cast(pl.Enum(words)).to_physical().cast(pl.Int32)
+    return (*_lengths_and_characters(words), codes.to_numpy().astype("<i4", copy=False).tobytes())
+
+
+def _lengths_and_characters(words: pl.Series) -> tuple[bytes, bytes]:
+    lengths = words.str.len_bytes().cast(pl.Int64).to_numpy().astype("<i8", copy=False)
+    return (lengths.tobytes(), "".join(words.to_list()).encode())
