@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from routeproof.app.frame_source import REFERENCE_KINDS
+from routeproof.stores.quote_reader import DayQuotes, day_quotes
 from routeproof.tables.catalog import TABLES
 from routeproof.tables.day_measurement import LONG_LIVED
-from routeproof.tables.quote_book import QuoteBook, book_of
 
 if TYPE_CHECKING:
     from datetime import date
 
     from routeproof.stores.lake import Lake
+    from routeproof.tables.quote_book import QuoteBook
 
-BOOK_COLUMNS = ("symbol", "at", "sequence", "bid", "ask", "bid_size", "ask_size", "kind")
 FLOW_TABLES = ("parent_orders", "executions", "routes")
 
 
@@ -46,9 +46,11 @@ class LakeSource:
 
     def book(self, day: date, symbols: pl.Series | None) -> QuoteBook:
         """Reference quotes of one day."""
-        wanted = None if symbols is None else symbols.to_list()
-        quotes = self.lake.read("quotes", [day], BOOK_COLUMNS, wanted, self.manifest)
-        return book_of(quotes.filter(pl.col("kind").is_in(REFERENCE_KINDS)))
+        return self.quotes(day).book(None if symbols is None else symbols.to_list())
+
+    def quotes(self, day: date) -> DayQuotes:
+        """Where the day's reference quotes are."""
+        return day_quotes(self.lake, day, REFERENCE_KINDS, self.manifest)
 
     def long_lived(self) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Orders that may outlive their day, and all their versions."""

@@ -27,6 +27,9 @@ COMPRESSION: Literal["lz4"] = "lz4"
 SYMBOL_INDEX = "routeproof.symbols"
 """Parquet key-value metadata: rows of each symbol in a file that is sorted by (symbol, at, sequence)."""
 
+KINDS = "routeproof.kinds"
+"""Parquet key-value metadata: the kinds of quote in a file, so that readers need not decode that column."""
+
 INDEXED_TABLES = ("quotes", "trades")
 
 
@@ -187,7 +190,7 @@ class Lake:
                 temporary,
                 compression=COMPRESSION,
                 row_group_size=ROW_GROUP_ROWS,
-                metadata={SYMBOL_INDEX: json.dumps(_symbol_index(table, frame), separators=(",", ":"))},
+                metadata=_metadata(table, frame),
             )
             sha256, size = sha256_of(temporary), temporary.stat().st_size
             final = folder / f"{sha256}.parquet"
@@ -212,6 +215,12 @@ def _content(frame: pl.DataFrame) -> str:
 
 def _empty(table: str) -> pl.LazyFrame:
     return TABLES[table].empty().lazy() if table in TABLES else pl.LazyFrame()
+
+
+def _metadata(table: str, frame: pl.DataFrame) -> dict[str, str]:
+    kinds = frame.get_column("kind").unique().sort().to_list() if table == "quotes" else []
+    found = {SYMBOL_INDEX: _symbol_index(table, frame), KINDS: kinds}
+    return {key: json.dumps(value, separators=(",", ":")) for key, value in found.items()}
 
 
 def _symbol_index(table: str, frame: pl.DataFrame) -> dict[str, list[int]]:

@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from routeproof.vocab.quote_status import CROSSED, LOCKED, MISSING, NO_INSTANT, OK, ONE_SIDED
+
 Int64s = npt.NDArray[np.int64]
 
 BLOCK = 512
@@ -80,6 +82,45 @@ def quote_in_force(at: Int64s, low: Int64s, high: Int64s, instants: Int64s, *, i
     found = np.empty(instants.shape, dtype=np.int64)
     _quote_in_force(at, low, high, instants, inclusive, found)
     return found
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def status_of(bid: int, ask: int) -> int:
+    """Status of a quote, 0 = side missing: a code of `routeproof.vocab.quote_status`."""
+    if bid == 0 or ask == 0:
+        return MISSING if bid == ask else ONE_SIDED
+    if bid == ask:
+        return LOCKED
+    return CROSSED if bid > ask else OK
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def read_rows(
+    row: Int64s,
+    instants: Int64s,
+    at: Int64s,
+    bids: Int64s,
+    asks: Int64s,
+    bid_sizes: Int64s,
+    ask_sizes: Int64s,
+    bid: Int64s,
+    ask: Int64s,
+    bid_size: Int64s,
+    ask_size: Int64s,
+    age_ns: Int64s,
+    status: npt.NDArray[np.int8],
+) -> None:
+    """Fill the last six arrays with the quotes at rows: 0 = no price, -1 = no size, no age."""
+    for i in range(row.size):
+        found = row[i]
+        if found < 0:
+            bid[i], ask[i], bid_size[i], ask_size[i], age_ns[i] = 0, 0, -1, -1, -1
+            status[i] = NO_INSTANT if instants[i] < 0 else MISSING
+            continue
+        bid[i], ask[i] = bids[found], asks[found]
+        bid_size[i], ask_size[i] = bid_sizes[found], ask_sizes[found]
+        age_ns[i] = instants[i] - at[found]
+        status[i] = status_of(bid[i], ask[i])
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]

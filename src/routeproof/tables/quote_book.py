@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from routeproof.tables.asof import quote_in_force
-from routeproof.vocab import quote_status as status
+from routeproof.tables.asof import quote_in_force, read_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Int64s = npt.NDArray[np.int64]
 Int8s = npt.NDArray[np.int8]
@@ -85,19 +89,29 @@ def book_of(quotes: pl.DataFrame) -> QuoteBook:
         quotes: canonical `quotes` columns `symbol, at, sequence, bid, ask`, sizes optional.
     """
     ordered = quotes.sort("symbol", "at", "sequence", maintain_order=True)
-    lengths = ordered.select(pl.col("symbol").rle()).unnest("symbol") if ordered.height else None
-    ranges: dict[str, tuple[int, int]] = {}
-    if lengths is not None:
-        after = lengths["len"].cast(pl.Int64).cum_sum().to_list()
-        begin = [0, *after[:-1]]
-        ranges = {symbol: (low, high) for symbol, low, high in zip(lengths["value"], begin, after, strict=True)}
+    if not ordered.height:
+        return ordered_book(ordered, [], [])
+    lengths = ordered.select(pl.col("symbol").rle()).unnest("symbol")
+    return ordered_book(ordered, lengths["value"].to_list(), lengths["len"].to_list())
+
+
+def ordered_book(quotes: pl.DataFrame, symbols: Sequence[str], lengths: Sequence[int]) -> QuoteBook:
+    """The book of quotes that are in order already.
+
+    Args:
+        quotes: `at, bid, ask`, sizes optional, sorted by symbol, instant, sequence.
+        symbols: symbols in the order of their rows.
+        lengths: rows of each.
+    """
+    after = list(accumulate(lengths))
+    begin = [0, *after[:-1]]
     return QuoteBook(
-        at=ordered["at"].to_numpy(),
-        bid=_filled(ordered, "bid", 0),
-        ask=_filled(ordered, "ask", 0),
-        bid_size=_filled(ordered, "bid_size", -1),
-        ask_size=_filled(ordered, "ask_size", -1),
-        ranges=ranges,
+        at=quotes["at"].to_numpy(),
+        bid=_filled(quotes, "bid", 0),
+        ask=_filled(quotes, "ask", 0),
+        bid_size=_filled(quotes, "bid_size", -1),
+        ask_size=_filled(quotes, "ask_size", -1),
+        ranges={symbol: (low, high) for symbol, low, high in zip(symbols, begin, after, strict=True)},
     )
 
 
@@ -118,30 +132,11 @@ def look_up(book: QuoteBook, low: Int64s, high: Int64s, instants: Int64s, *, inc
         inclusive: take a quote of the very instant too.
     """
     row = quote_in_force(book.at, low, high, instants, inclusive=inclusive)
-    missing = row < 0
-    safe = np.where(missing, 0, row)
-
-    def gather(values: Int64s, absent: int) -> Int64s:
-        return np.where(missing, absent, values[safe]) if values.size else np.full(row.shape, absent, dtype=np.int64)
-
-    bid, ask = gather(book.bid, 0), gather(book.ask, 0)
-    began = gather(book.at, 0)
-    return Lookup(
-        row=row,
-        bid=bid,
-        ask=ask,
-        bid_size=gather(book.bid_size, -1),
-        ask_size=gather(book.ask_size, -1),
-        age_ns=np.where(missing, -1, instants - began),
-        status=_status(bid, ask, instants),
-    )
-
-
-def _status(bid: Int64s, ask: Int64s, instants: Int64s) -> Int8s:
-    code = np.full(bid.shape, status.OK, dtype=np.int8)
-    code[bid == ask] = status.LOCKED
-    code[bid > ask] = status.CROSSED
-    code[(bid == 0) ^ (ask == 0)] = status.ONE_SIDED
-    code[(bid == 0) & (ask == 0)] = status.MISSING
-    code[instants < 0] = status.NO_INSTANT
-    return code
+    size = row.shape
+    bid, ask, bid_size, ask_size, age_ns = (np.empty(size, dtype=np.int64) for _ in range(5))
+    code = np.empty(size, dtype=np.int8)
+    read_rows(
+        row, instants, book.at, book.bid, book.ask, book.bid_size, book.ask_size,
+        bid, ask, bid_size, ask_size, age_ns, code,
+    )  # fmt: skip
+    return Lookup(row=row, bid=bid, ask=ask, bid_size=bid_size, ask_size=ask_size, age_ns=age_ns, status=code)
