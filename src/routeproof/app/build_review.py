@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import shlex
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from routeproof import __version__
 from routeproof.app.lake_source import LakeSource
-from routeproof.app.quality import quality
 from routeproof.app.review.assemble import Review, pack_inputs
 from routeproof.app.review.benchmark import choose_benchmark
 from routeproof.app.review.clock import shifted_cells
+from routeproof.app.review.deliveries import deliveries
 from routeproof.app.review.earlier_builds import EVENT, earlier_builds
 from routeproof.app.review.judge import Judge
 from routeproof.app.review.quarter import measure_quarter
@@ -69,14 +70,20 @@ class Order:
     switches: Switches = field(default_factory=Switches)
     manifest: str | None = None
 
-    @property
-    def command(self) -> str:
-        """The command that builds the same pack again."""
-        parts = ["routeproof review build", self.quarter, "--provider", self.provider]
-        for option, value in (("--against", self.against), ("--control", self.control)):
+    def command(self, manifest: str) -> str:
+        """The command that builds the same pack again; declared figures stand in the provenance, not in a path."""
+        words = ["routeproof", "review", "build", self.quarter, "--provider", self.provider]
+        declared = "declared.toml" if self.declared else None
+        for option, value in (
+            ("--against", self.against),
+            ("--control", self.control),
+            ("--declared", declared),
+            ("--manifest", manifest),
+            ("--out", "pack"),
+        ):
             if value is not None:
-                parts += [option, value]
-        return " ".join(parts)
+                words += [option, value]
+        return shlex.join(words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +113,7 @@ def build_review(
     review = review_of(context, order, on_step)
     digest = _digest(review, order)
     stream = f"review/{order.quarter}/{order.provider}"
-    inputs = pack_inputs(review, digest, order.command)
+    inputs = pack_inputs(review, digest, order.command(review.manifest))
     earlier = earlier_builds(context.records, stream, digest, review.figures())
     document = quarterly_pack(replace(inputs, earlier=earlier))
     on_step("writing the pack")
@@ -158,7 +165,7 @@ def review_of(context: Context, order: Order, on_step: Callable[[str], None]) ->
         switches=order.switches,
         policy_id=shipped_policy_id(),
         version=__version__,
-        quality_report=quality(context),
+        deliveries=deliveries(context.records, context.workspace.lake_folder, manifest, days),
     )
 
 
@@ -175,9 +182,10 @@ def _digest(review: Review, order: Order) -> str:
         "metrics": {metric.name: metric.version for metric in ALL},
         "period": order.quarter,
         "provider": order.provider,
-        "benchmark": review.benchmark.name,
+        "against": order.against or "",
         "declared": {row: [str(item.value), item.source] for row, item in order.declared.items()},
         "control": order.control or "",
+        "deliveries": [dict(row) for row in review.deliveries],
         "version": review.version,
     }
     return hashlib.sha256(canonical_bytes(inputs)).hexdigest()

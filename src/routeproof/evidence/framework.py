@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from routeproof.policy.thresholds import FrameworkThresholds
 
 Outcome = Literal["met", "not_met", "cannot_tell", "no_control_flow"]
+_GRAVEST_FIRST: tuple[Outcome, ...] = ("met", "cannot_tell", "not_met")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,21 @@ def consistent_underperformance(
         quarter_text = "the quarter cannot be told" if quarter == "cannot_tell" else "the quarter is not worse"
         reason = f"worse in {worse} of {thresholds.months} months, {unknown} cannot be told; {quarter_text}"
     return ThresholdResult(id="consistent_underperformance", outcome=outcome, reason=reason, inputs=inputs)
+
+
+def any_underperformance(tests: Mapping[str, ThresholdResult]) -> ThresholdResult:
+    """Met iff it is met for one of the named flows; not met only if it is not met for all of them.
+
+    tests: `consistent_underperformance` by the name of the flow and metric; empty: nothing was measured.
+    """
+    outcomes = [result.outcome for result in tests.values()]
+    decisive: Outcome = next((word for word in _GRAVEST_FIRST if word in outcomes), "cannot_tell")
+    said = [f"{name}: {result.reason}" for name, result in tests.items() if result.outcome == decisive]
+    reason = "; ".join(said) or "nothing was measured"
+    if decisive == "not_met":
+        reason = f"not worse in any of {len(tests)} tests ({'; '.join(tests)})"
+    inputs = {name: result.outcome for name, result in tests.items()}
+    return ThresholdResult(id="consistent_underperformance", outcome=decisive, reason=reason, inputs=inputs)
 
 
 def routing_latency(against_control: Word | None, control_flow: str | None) -> ThresholdResult:

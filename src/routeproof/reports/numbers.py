@@ -69,10 +69,24 @@ def spoken(value: float, kind: Kind) -> str:
 
 
 def interval(lower: float | None, upper: float | None, kind: Kind) -> str:
-    """`[low, high]`, or nothing when there is no interval."""
+    """`[low, high]`, or nothing when there is no interval; ends that would print alike get a further decimal."""
     if lower is None or upper is None:
         return ""
-    return f"[{printed(lower, kind)},\N{NO-BREAK SPACE}{printed(upper, kind)}]"
+    low, high = printed(lower, kind), printed(upper, kind)
+    if low == high and lower != upper and kind == "usd_per_share":
+        low, high = fine(lower), fine(upper)
+    return f"[{low},\N{NO-BREAK SPACE}{high}]"
+
+
+def fine(usd_per_share: float) -> str:
+    """A dollar amount a share with five decimals, for widths that are smaller than the numbers they belong to."""
+    return _signed(f"{usd_per_share:.5f}")
+
+
+def smallest(value: float, kind: Kind) -> str:
+    """A detectable difference: never printed as nothing."""
+    text = printed(value, kind)
+    return fine(value) if kind == "usd_per_share" and not text.strip("0.") else text
 
 
 def counted(n: int | None) -> str:

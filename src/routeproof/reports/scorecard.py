@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from routeproof.reports.analysis import draft
 from routeproof.reports.document import VERDICT_WORDS, Cell, Column, Row, Table, Verdict
-from routeproof.reports.numbers import UNITS, Kind, counted, interval, printed
+from routeproof.reports.numbers import UNITS, Kind, counted, interval, printed, smallest
 from routeproof.reports.score import Companion, Comparison, Estimate, Score, ScoreRow, kind_of
 
 DRAFT = "draft — not reviewed"
@@ -30,7 +30,7 @@ def _against(comparison: Comparison | None, kind: Kind) -> str:
         return ""
     parts = [VERDICT_WORDS[comparison.verdict]]
     if comparison.verdict == "cannot_tell" and comparison.detectable is not None:
-        parts.append(f"needs {printed(comparison.detectable, kind)}")
+        parts.append(f"detects from {smallest(comparison.detectable, kind)}")
     if comparison.reason:
         parts.append(comparison.reason)
     if comparison.margin_late:
@@ -122,9 +122,9 @@ def scorecard_table(score: Score) -> Table:
 
 
 LEGEND = (
-    "▲ better · ▼ worse · = no material difference · ? cannot tell (and the difference it would need), each against "
-    "the benchmark and beyond the margin that policy fixed before the period. Brackets hold 95% intervals. "
-    "Means are share-weighted."
+    "▲ better · ▼ worse · = no material difference · ? cannot tell (with the smallest difference that the data could "
+    "have shown), each against the benchmark and beyond the margin that policy fixed before the period. Brackets hold "
+    "95% intervals. Means are share-weighted."
 )
 
 

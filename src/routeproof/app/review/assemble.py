@@ -18,7 +18,7 @@ from routeproof.metrics.registry import ALL
 from routeproof.reports.pack.inputs import PackIdentity, PackInputs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from routeproof.app.review.benchmark import Benchmark
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from routeproof.reports.score import Score
     from routeproof.stores.lake import Lake
     from routeproof.tables.switches import Switches
+
+
+REASONS = {"worst": "No execution of the period was filled beyond the quote in force at its reference moment."}
+"""Why a section has nothing to show, where that is good news."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +54,7 @@ class Review:
     switches: Switches
     policy_id: str
     version: str
-    quality_report: Mapping[str, Any]
+    deliveries: Sequence[Mapping[str, Any]]
 
     def dated_on(self) -> date:
         """Day of the last fact that the pack rests on."""
@@ -81,7 +85,7 @@ def pack_inputs(review: Review, digest: str, command: str) -> PackInputs:
     hhi = _own_hhi(quarter, provider)
     rows = framework_rows(judge, cells, provider, benchmark, review.prior, venue_frame, hhi, review.control)
     grid, family = grid_of(judge, cells, provider, benchmark)
-    quality = data_quality.totals_of(review.quality_report, quarter, provider)
+    quality = data_quality.totals_of(review.deliveries, quarter, provider)
     thresholds = judge.book.framework.on(judge.period_start).value
     return PackInputs(
         identity=_identity(review, digest, command),
@@ -111,11 +115,12 @@ def pack_inputs(review: Review, digest: str, command: str) -> PackInputs:
         fill_quantiles=profiles.fill_quantiles(quarter, provider),
         worst=worst_executions(lake, manifest, quarter, provider),
         quality=quality,
-        quality_days=data_quality.days_of(review.quality_report, quarter.days),
+        quality_days=data_quality.days_of(review.deliveries),
         links=data_quality.link_methods(lake, manifest, quarter.days),
         quote_health=data_quality.quote_soundness(lake, manifest, quarter.days, review.switches.stale_after_ns),
         clock_shifts=clock.clock_table(judge, cells, review.shifted, provider),
         clock_flips=clock.clock_flips(judge, overall, review.shifted, provider, benchmark),
+        reasons=REASONS,
     )
 
 
@@ -144,4 +149,5 @@ def _identity(review: Review, digest: str, command: str) -> PackIdentity:
         command=command,
         switches={name: str(value) for name, value in review.switches.stamped().items()},
         metric_versions={metric.name: str(metric.version) for metric in ALL},
+        declared={row: f"{item.value:g}, {item.source}" for row, item in review.benchmark.declared.items()},
     )

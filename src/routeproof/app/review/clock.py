@@ -26,7 +26,11 @@ if TYPE_CHECKING:
     from routeproof.tables.switches import Switches
 
 SHIFTS_MS = (-50, 50)
-SHOWN = ("price_improvement_usd_per_share", "e_over_q", "reversion_usd_per_share_60s")
+SHOWN = {
+    "price_improvement_usd_per_share": "Price improvement, USD per share",
+    "e_over_q": "E/Q",
+    "reversion_usd_per_share_60s": "Reversion after 60 s, USD per share",
+}
 
 
 def shifted_cells(
@@ -46,9 +50,9 @@ def clock_table(judge: Judge, cells: CellTable, shifted: dict[int, CellTable], p
     chosen = Selection(provider=provider, groups=("market", "limit"))
     rows = []
     for shift, table in sorted({0: cells, **shifted}.items()):
-        for metric in SHOWN:
+        for metric, label in SHOWN.items():
             found = judge.estimate(table, metric, chosen, "")
-            rows.append((float(shift), metric, found.value, found.lower, found.upper))
+            rows.append((float(shift), label, found.value, found.lower, found.upper))
     schema = {"shift_ms": pl.Float64, "metric": pl.String} | dict.fromkeys(("value", "lower", "upper"), pl.Float64)
     return pl.DataFrame(rows, schema=schema, orient="row")
 

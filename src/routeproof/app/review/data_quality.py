@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from routeproof.stores.lake import Lake
 
 
-def totals_of(report: Mapping[str, Any], quarter: Quarter, provider: str) -> QualityTotals:
-    """Counts of the period: input rows from the quality report, executions from the measurement."""
-    days = _inside(report, quarter.days)
+def totals_of(days: Sequence[Mapping[str, Any]], quarter: Quarter, provider: str) -> QualityTotals:
+    """Counts of the period: input rows from the deliveries, executions from the measurement."""
     rejected: dict[str, int] = {}
     for row in days:
         for reason, count in row["rejected"].items():
@@ -30,26 +29,21 @@ def totals_of(report: Mapping[str, Any], quarter: Quarter, provider: str) -> Qua
     return QualityTotals(
         received=sum(row["received"] for row in days),
         accepted=sum(row["accepted"] for row in days),
-        rejected=rejected,
+        rejected=dict(sorted(rejected.items())),
         measured=measured,
         analysed=measured - sum(by_reason.values()),
-        excluded=by_reason,
+        excluded=dict(sorted(by_reason.items())),
     )
 
 
-def days_of(report: Mapping[str, Any], days: Sequence[date]) -> pl.DataFrame:
+def days_of(days: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
     """`day, source, received, accepted, rejected` of the period."""
     rows = [
         (row["day"], f"{row['source']} {row['table']}", row["received"], row["accepted"], sum(row["rejected"].values()))
-        for row in _inside(report, days)
+        for row in days
     ]
     schema = {"day": pl.String, "source": pl.String, "received": pl.Int64, "accepted": pl.Int64, "rejected": pl.Int64}
     return pl.DataFrame(rows, schema=schema, orient="row")
-
-
-def _inside(report: Mapping[str, Any], days: Sequence[date]) -> list[Mapping[str, Any]]:
-    wanted = {day.isoformat() for day in days}
-    return [row for row in report["days"] if row["day"] in wanted]
 
 
 def link_methods(lake: Lake, manifest: str, days: Sequence[date]) -> pl.DataFrame:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -27,8 +29,9 @@ CELL_METRICS = (
     "reversion_usd_per_share_60s",
     "reversion_usd_per_share_300s",
     "route_to_execution_ms_avg",
+    "coverage",
 )
-"""Metrics that carry verdicts; each is a quotient of sums."""
+"""Metrics that carry verdicts, and coverage, which stands beside them; each is a quotient of sums."""
 
 KEYS = ("provider", "symbol", "order_group", "order_class", "trading_day")
 
@@ -38,7 +41,7 @@ def cells_of(day: MeasuredDay, names: Iterable[str] = CELL_METRICS) -> pl.DataFr
 
     Returns:
         `metric`, the keys, `numerator` and `denominator` (doubles of exact sums, scaled so that their quotient is the
-        metric), `largest` (the heaviest single order's weight) and `n` rows behind them.
+        metric), `largest` (the heaviest single order's weight), and the `n` rows and `shares` that have a weight.
     """
     found = []
     for name in names:
@@ -61,8 +64,14 @@ def _cells(rows: pl.DataFrame, metric: Metric) -> pl.DataFrame:
             weight.alias("denominator"),
         )
         .filter(pl.col("denominator").is_not_null() & pl.col("numerator").is_not_null())
+        .with_columns((pl.col("denominator") > 0).cast(pl.Int64).alias("n"))
         .group_by(*KEYS, "order_id")
-        .agg(pl.col("numerator").sum(), pl.col("denominator").sum(), pl.len().alias("n"))
+        .agg(
+            pl.col("numerator").sum(),
+            pl.col("denominator").sum(),
+            pl.col("n").sum(),
+            (pl.col("quantity") * pl.col("n")).sum().alias("shares"),
+        )
     )
     return (
         per_order.group_by(KEYS)
@@ -70,9 +79,9 @@ def _cells(rows: pl.DataFrame, metric: Metric) -> pl.DataFrame:
             pl.col("numerator").sum().cast(pl.Float64) * averaging.multiplier,
             pl.col("denominator").sum().cast(pl.Float64) * averaging.divisor,
             pl.col("denominator").max().cast(pl.Float64).alias("largest") * averaging.divisor,
-            pl.col("n").sum().cast(pl.Int64),
+            pl.col("n", "shares").sum().cast(pl.Int64),
         )
-        .select(pl.lit(metric.name).alias("metric"), *KEYS, "numerator", "denominator", "largest", "n")
+        .select(pl.lit(metric.name).alias("metric"), *KEYS, "numerator", "denominator", "largest", "n", "shares")
     )
 
 
@@ -86,9 +95,9 @@ class Selection:
     order_class: str | None = None
     month: str | None = None
 
-    def rows_ref(self) -> str:
-        """The selection as `measure --where` filters, so that a figure leads back to its rows."""
-        parts = [f"provider={self.provider}"]
+    def rows_ref(self, quarter: str) -> str:
+        """The selection as options of `routeproof measure`, so that a figure leads back to its rows."""
+        parts = [f"provider={self.provider}", f"quarter={quarter}"]
         if self.symbol is not None:
             parts.append(f"symbol={self.symbol}")
         if self.groups:
@@ -97,7 +106,7 @@ class Selection:
             parts.append(f"order_class={self.order_class}")
         if self.month is not None:
             parts.append(f"month={self.month}")
-        return " ".join(parts)
+        return shlex.join([word for part in parts for word in ("--where", part)])
 
     def of(self, cells: pl.DataFrame) -> pl.DataFrame:
         """The selected cells."""
@@ -147,6 +156,21 @@ class CellTable:
         if not self.cells.width:
             return 0
         return int(selection.of(self.cells.filter(pl.col("metric") == metric))["n"].sum())
+
+    def coverage(self, metric: str, selection: Selection) -> float | None:
+        """Share of the selection's executed shares that the metric speaks for; `None` for metrics of orders."""
+        if BY_NAME[metric].frame != "executions" or not self.cells.width:
+            return None
+        chosen = selection.of(self.cells)
+        known, total = (chosen.filter(pl.col("metric") == name)["shares"].sum() for name in (metric, "coverage"))
+        return known / total if total else None
+
+    def quarter(self) -> str:
+        """The quarter that the cells are of, as in `2026Q3`; empty without cells."""
+        if not self.cells.width:
+            return ""
+        first = self.cells["trading_day"].min()
+        return f"{first.year}Q{(first.month + 2) // 3}" if isinstance(first, date) else ""
 
     def providers(self) -> list[str]:
         """Providers that have cells, in order."""

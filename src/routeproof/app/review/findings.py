@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.reports.numbers import printed
+from routeproof.reports.numbers import UNITS, interval, printed
 from routeproof.reports.pack.inputs import TopFinding
 from routeproof.reports.score import kind_of
 
@@ -61,15 +61,16 @@ def _worse(overall: Score) -> Iterator[TopFinding]:
         for who, comparison in (("Market orders", row.market_comparison), ("Limit orders", row.limit_comparison)):
             if comparison is not None and comparison.verdict == "worse":
                 yield TopFinding(
-                    headline=f"{who}: {kind.title} is worse than {row.benchmark_name}",
+                    headline=f"{who}: {kind.title} is worse than the benchmark ({row.benchmark_name})",
                     detail=_difference(comparison, kind.kind),
                     section_id="scorecard",
                 )
 
 
 def _difference(comparison: Comparison, kind: Kind) -> str:
-    low, high = (printed(value, kind) for value in (comparison.lower or 0.0, comparison.upper or 0.0))
-    return f"Difference {printed(comparison.difference or 0.0, kind)}, 95 % interval {low} to {high}."
+    between = interval(comparison.lower, comparison.upper, kind)
+    unit = f" {UNITS[kind]}" if kind in ("usd_per_share", "ms") else ""
+    return f"Difference {printed(comparison.difference or 0.0, kind)}{unit}, 95% interval {between}."
 
 
 def _unlisted(venues: Sequence[tuple[str, float]]) -> Iterator[TopFinding]:

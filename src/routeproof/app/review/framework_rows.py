@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -10,6 +11,7 @@ from routeproof.app.review.benchmark import Benchmark
 from routeproof.app.review.evidence_cells import CellTable, Selection
 from routeproof.evidence.framework import (
     ThresholdResult,
+    any_underperformance,
     consistent_underperformance,
     fill_rate_decline,
     payer_concentration,
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from routeproof.reports.pack.inputs import Outcome
 
 IMPROVEMENT = "price_improvement_usd_per_share"
+CAPTURE = "spread_capture"
 LATENCY = "route_to_execution_ms_avg"
 FILL_RATE = "limit_fill_rate_shares"
 _OUTCOMES: dict[str, Outcome] = {
@@ -51,8 +54,8 @@ def framework_rows(
             "Price improvement",
             "Effective/spread capture, price improvement per share",
             "Firm's own measurement of FIX logs against the NBBO; provider's reports are compared, not used",
-            f"Consistent underperformance: worse than {benchmark.name} in the quarter, or in {thresholds.worse_months} "
-            f"of {thresholds.months} months",
+            f"Consistent underperformance: worse than the benchmark ({benchmark.name_of('price_improvement')}) in the "
+            f"quarter, or in {thresholds.worse_months} of {thresholds.months} months",
             _improvement(judge, cells, provider, benchmark, thresholds),
         ),
         _row(
@@ -94,14 +97,17 @@ def _row(component: str, metrics: str, sources: str, threshold: str, result: Thr
 def _improvement(
     judge: Judge, cells: CellTable, provider: str, benchmark: Benchmark, thresholds: FrameworkThresholds
 ) -> ThresholdResult:
+    """Market and limit orders apart: pooled, the good fills of one would hide the bad ones of the other."""
     months = _months(cells)[: thresholds.months]
-    words = [_word(judge, cells, IMPROVEMENT, _met(provider, month), benchmark) for month in months]
-    quarter = _word(judge, cells, IMPROVEMENT, _met(provider, None), benchmark)
-    return consistent_underperformance(words, quarter, thresholds)
-
-
-def _met(provider: str, month: str | None) -> Selection:
-    return Selection(provider=provider, groups=("market", "limit"), month=month)
+    found: dict[str, ThresholdResult] = {}
+    for metric, label in ((IMPROVEMENT, "price improvement"), (CAPTURE, "spread capture")):
+        for group in ("market", "limit"):
+            chosen = Selection(provider=provider, groups=(group,))
+            if cells.rows_behind(metric, chosen):
+                words = [_word(judge, cells, metric, replace(chosen, month=month), benchmark) for month in months]
+                quarter = _word(judge, cells, metric, chosen, benchmark)
+                found[f"{group} orders, {label}"] = consistent_underperformance(words, quarter, thresholds)
+    return any_underperformance(found)
 
 
 def _months(cells: CellTable) -> list[str]:
@@ -116,7 +122,8 @@ def _word(judge: Judge, cells: CellTable, metric: str, selection: Selection, ben
 
 
 def _row_of(metric: str) -> str:
-    return {IMPROVEMENT: "price_improvement", FILL_RATE: "limit_fill_rate"}.get(metric, "")
+    rows = {IMPROVEMENT: "price_improvement", CAPTURE: "spread_capture", FILL_RATE: "limit_fill_rate"}
+    return rows.get(metric, "")
 
 
 def _latency(judge: Judge, cells: CellTable, provider: str, control: str | None) -> ThresholdResult:

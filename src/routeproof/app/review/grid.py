@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from routeproof.app.review.evidence_cells import Selection
 from routeproof.reports.pack.inputs import GridCell, GridFamily
+from routeproof.tables.order_class import ORDER_GROUPS
 
 if TYPE_CHECKING:
     from routeproof.app.review.benchmark import Benchmark
@@ -29,7 +30,11 @@ def grid_of(
         for symbol, name in pairs.sort("symbol", "order_class").iter_rows()
     ]
     judged, family = judge.control(
-        FAMILY, [judge.compare(cells, METRIC, selection, benchmark) for selection in selections]
+        FAMILY,
+        [
+            judge.compare(cells, METRIC, selection, benchmark, _row_of(selection.order_class))
+            for selection in selections
+        ],
     )
     found = []
     for selection, item in zip(selections, judged, strict=True):
@@ -45,7 +50,7 @@ def grid_of(
                 lower=comparison.lower if comparison else None,
                 upper=comparison.upper if comparison else None,
                 verdict=comparison.verdict if comparison else "not_tested",
-                reason=comparison.reason if comparison else "no benchmark",
+                reason=comparison.reason if comparison else "no benchmark for this order class",
             )
         )
     verdicts = sum(cell.verdict in ("better", "worse") for cell in found)
@@ -57,3 +62,8 @@ def grid_of(
         expected_false=family.expected_false,
     )
     return tuple(found), controlled
+
+
+def _row_of(order_class: str | None) -> str:
+    """Scorecard row whose declared figure speaks of the class: of orders that meet the market, not of resting ones."""
+    return "price_improvement" if order_class in (*ORDER_GROUPS["market"], *ORDER_GROUPS["limit"]) else ""

@@ -68,7 +68,8 @@ class Judge:
             population=population,
             lower=found.interval.lower if found.interval else None,
             upper=found.interval.upper if found.interval else None,
-            rows_ref=selection.rows_ref(),
+            coverage=cells.coverage(metric, selection),
+            rows_ref=selection.rows_ref(cells.quarter()),
             metric=metric,
             metric_version=str(BY_NAME[metric].version),
         )

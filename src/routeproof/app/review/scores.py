@@ -111,7 +111,7 @@ def _column(
     judge: Judge, cells: CellTable, selection: Selection, benchmark: Benchmark, plan: RowPlan, group: str
 ) -> _Column:
     if not group:
-        return _Column(Estimate(reason="N/A: a fill rate of resting orders says nothing of market orders"), None)
+        return _Column(Estimate(reason="N/A: market orders do not rest"), None)
     chosen = replace(selection, groups=(group,))
     estimate = judge.estimate(cells, plan.metric, chosen, _POPULATION[group])
     judged = judge.compare(cells, plan.metric, chosen, benchmark, plan.id) if estimate.value is not None else None
@@ -123,13 +123,19 @@ def _benchmark_estimate(
 ) -> Estimate:
     if plan.id in benchmark.declared and metric == plan.metric:
         declared = benchmark.declared[plan.id]
-        return Estimate(value=declared.value, population=declared.source, metric=metric)
+        return Estimate(value=declared.value, population="declared figure, taken as exact", metric=metric)
     if benchmark.cells is None:
-        return Estimate(reason="no benchmark: no other provider, no prior quarter, no declared figure")
+        return Estimate(reason=_none_of(benchmark, plan, metric))
     groups = tuple(group for group in (plan.market, plan.limit) if group)
     chosen = replace(selection, provider=benchmark.provider, groups=groups)
     population = " and ".join(_POPULATION[group] for group in groups)
     return judge.estimate(benchmark.cells, metric, chosen, f"{benchmark.name}: {population}")
+
+
+def _none_of(benchmark: Benchmark, plan: RowPlan, metric: str) -> str:
+    if metric != plan.metric and plan.id in benchmark.declared:
+        return "not declared"
+    return "no benchmark: no other provider, no prior quarter, no declared figure"
 
 
 def _companion(

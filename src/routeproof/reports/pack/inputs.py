@@ -23,7 +23,8 @@ class PackIdentity:
     """Who, what, when, and from which data: all that is needed to build the same pack again.
 
     `dated_on` is the date of the last fact the pack rests on (never the wall clock). `manifest` and `policy` are
-    digests or version names; `digest` identifies all inputs together and is printed on every page.
+    digests or version names; `declared` are the declared benchmark figures by row; `digest` identifies all inputs
+    together and is printed on every page.
     """
 
     firm: str
@@ -40,6 +41,7 @@ class PackIdentity:
     switches: Mapping[str, str] = field(default_factory=dict)
     metric_versions: Mapping[str, str] = field(default_factory=dict)
     input_hashes: Mapping[str, str] = field(default_factory=dict)
+    declared: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

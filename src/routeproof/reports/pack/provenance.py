@@ -16,10 +16,14 @@ def _entries(inputs: PackInputs) -> tuple[tuple[str, str], ...]:
         ("Program", f"routeproof {who.version}"),
         ("Command", who.command),
     )
+    declared = tuple((f"Declared {row}", said) for row, said in sorted(who.declared.items()))
     switches = tuple((f"Switch {name}", value) for name, value in sorted(who.switches.items()))
-    metrics = tuple((f"Metric {name}", value) for name, value in sorted(who.metric_versions.items()))
+    by_version: dict[str, list[str]] = {}
+    for name, version in sorted(who.metric_versions.items()):
+        by_version.setdefault(version, []).append(name)
+    metrics = tuple((f"Metrics, version {version}", ", ".join(names)) for version, names in sorted(by_version.items()))
     files = tuple((f"Input {name}", value) for name, value in sorted(who.input_hashes.items()))
-    return fixed + switches + metrics + files
+    return fixed + declared + switches + metrics + files
 
 
 def _changes(builds: tuple[EarlierBuild, ...]) -> Table:
