@@ -1,4 +1,4 @@
-"""From value positions to a polars frame."""
+"""Scanned messages gathered in typed column arrays, and those as a polars frame."""
 
 from __future__ import annotations
 
@@ -13,102 +13,114 @@ from routeproof.sources.fix.tags import FIELDS, Kind
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-_ARENA = 1 << 24
+ROWS = 1 << 16
+BLOCK = 1 << 9
+"""Messages scanned at a time: their value positions stay in the processor's cache until they are converted."""
+
+_PAD = 8
 _SLOTS = 1 << 20
 _MOST_WORDS = _SLOTS // 2
-_PAD = 8
+_ARENA = 1 << 24
+_TEXT = 1 << 21
 _SUBSTITUTE = 26
-_MISC_FEE = next(index for index, field in enumerate(FIELDS) if field.kind is Kind.TOTAL)
+_KINDS = np.array([int(field.kind) for field in FIELDS], dtype=np.int64)
 
 
-class Words:
-    """The shared dictionary of few-valued columns; it starts anew when it grows large, so memory stays bounded."""
+class Columns:
+    """Up to 65,536 messages as columns. The dictionary of words lives on between frames until it grows large."""
 
     def __init__(self) -> None:
+        count = len(FIELDS)
+        self.rows = 0
+        self.fees = np.full(ROWS, typed.NULL, dtype=np.int64)
+        self.hashes = np.zeros((ROWS, 2), dtype=np.uint64)
+        self.bad = np.zeros(ROWS, dtype=np.int64)
+        self._values = np.zeros((count, ROWS), dtype=np.int64)
+        self._codes = np.zeros((count, ROWS), dtype=np.int32)
+        self._texts = np.zeros((count, _TEXT + _PAD), dtype=np.uint8)
+        self._used = np.zeros(count, dtype=np.int64)
+        self._sizes = np.zeros(count, dtype=np.int64)
+        self._forget_words()
+
+    def fits(self, spans: npt.NDArray[np.uint64], rows: int) -> bool:
+        """Whether a scanned block can be added; if not, take the frame first. An empty frame makes the room it needs."""
+        words = typed.room(spans, self.hashes[self.rows :], rows, _KINDS, self._sizes)
+        need = self._sizes + self._used + rows + BLOCK
+        full = self._starts[self._count] + words + BLOCK > self._arena.size or self._count + rows * len(FIELDS) > _MOST_WORDS
+        long = bool(need.max() > self._texts.shape[1])
+        if (full or long) and self.rows == 0:
+            if full:
+                self._forget_words(max(_ARENA, 2 * words))
+            if long:
+                self._texts = np.zeros((len(FIELDS), 2 * int(need.max())), dtype=np.uint8)
+            return True
+        return not (full or long)
+
+    def add(self, buf: npt.NDArray[np.uint8], spans: npt.NDArray[np.uint64], places: npt.NDArray[np.int64]) -> None:
+        """Convert a scanned block, whose hashes already stand behind the rows so far; `places` as the scanner gives them."""
+        rows = len(places)
+        if rows == 0:
+            return
+        _replace_nuls(buf, int(places[0, 1]), int(places[-1, 1] + places[-1, 2]))
+        self._count = typed.convert(
+            buf, spans, self.hashes[self.rows :], rows, self.rows, _KINDS, self._values, self._codes, self._texts,
+            self._used, self.bad, self._slots, self._starts, self._arena, self._count,
+        )  # fmt: skip
+        self.rows += rows
+
+    def frame(self) -> pl.DataFrame:
+        """The messages as a frame of the kept tags that any of them has, and `bad`: the first tag of a wrong type, 0 = none.
+
+        The columns are empty again afterwards.
+        """
+        rows = self.rows
+        seen = int(np.bitwise_or.reduce(self.hashes[:rows, 1])) if rows else 0
+        words = self._words()
+        made, fixes = [], []
+        for index, field in enumerate(FIELDS):
+            if not seen >> index & 1:
+                continue
+            column = pl.col(field.name)
+            if field.kind is Kind.WORD:
+                series = words.gather(self._codes[index, :rows])
+            elif field.kind is Kind.TEXT:
+                series = _strings(self._texts[index, : self._used[index]])
+                fixes.append(pl.when(column != "").then(column))
+            else:
+                values = self.fees if field.kind is Kind.TOTAL else self._values[index]
+                series = pl.Series(values[:rows].copy())
+                fixes.append(pl.when(column > typed.BAD).then(column))
+            made.append(series.alias(field.name))
+        tags = np.array([0, *(field.tag for field in FIELDS)], dtype=np.int64)
+        bad = tags[self.bad[:rows]]
+        fee = next(field.tag for field in FIELDS if field.kind is Kind.TOTAL)
+        bad[(self.fees[:rows] == typed.BAD) & (bad == 0)] = fee
+        frame = pl.DataFrame([*made, pl.Series("bad", bad)]).with_columns(fixes)
+        self.rows = 0
+        self._used[:] = 0
+        self.bad[:rows] = 0
+        return frame
+
+    def _forget_words(self, size: int = _ARENA) -> None:
         self._slots = np.zeros(_SLOTS, dtype=np.int32)
-        self._starts = np.zeros(_MOST_WORDS + 1, dtype=np.int64)
-        self._arena = np.zeros(_ARENA + _PAD, dtype=np.uint8)
-        self._count = 0
-        self._texts = pl.Series(dtype=pl.String)
+        self._starts = np.zeros(_MOST_WORDS + 2, dtype=np.int64)
+        self._starts[1] = 1  # entry 0 stands for an absent value
+        self._arena = np.zeros(size + _PAD, dtype=np.uint8)
+        self._count = 1
+        self._word_texts = pl.Series([None], dtype=pl.String)
 
-    def column(self, buf: npt.NDArray[np.uint8], spans: npt.NDArray[np.uint64], rows: int, index: int) -> pl.Series:
-        """One column as String."""
-        size = typed.text_size(spans, rows, index)
-        if size == 0:
-            return _empty_or_null(spans, rows, index)
-        if size > _ARENA or rows > _MOST_WORDS:
-            return text_column(buf, spans, rows, index)
-        if self._starts[self._count] + size + rows > _ARENA or self._count + rows > _MOST_WORDS:
-            self.__init__()  # type: ignore[misc]
-        codes = np.empty(rows, dtype=np.int32)
-        self._count = typed.intern(buf, spans, rows, index, codes, self._slots, self._starts, self._arena, self._count)
-        if self._count != len(self._texts):
-            used = int(self._starts[self._count])
-            self._texts = _strings(self._arena[:used])
-        picks = pl.Series(codes).replace(-1, None) if codes.min() < 0 else pl.Series(codes)
-        return self._texts.gather(picks)
+    def _words(self) -> pl.Series:
+        if len(self._word_texts) != self._count:
+            texts = _strings(self._arena[1 : int(self._starts[self._count])])
+            self._word_texts = pl.concat([pl.Series([None], dtype=pl.String), texts.rename("")])
+        return self._word_texts
 
 
-def text_column(buf: npt.NDArray[np.uint8], spans: npt.NDArray[np.uint64], rows: int, index: int) -> pl.Series:
-    """A many-valued column as String."""
-    size = typed.text_size(spans, rows, index)
-    if size == 0:
-        return _empty_or_null(spans, rows, index)
-    out = np.empty(size + rows + _PAD, dtype=np.uint8)
-    used = typed.copy_text(buf, spans, rows, index, out)
-    return _with_nulls(_strings(out[:used]), spans[:rows, index] != 0)
-
-
-def number_column(
-    buf: npt.NDArray[np.uint8], spans: npt.NDArray[np.uint64], rows: int, index: int
-) -> npt.NDArray[np.int64]:
-    """(rows,) values of a numeric column, `typed.NULL` where absent, `typed.BAD` where it is no such number."""
-    out = np.empty(rows, dtype=np.int64)
-    typed.numbers(buf, spans, rows, index, int(FIELDS[index].kind), out)
-    return out
-
-
-def frame_of(
-    buf: npt.NDArray[np.uint8], spans: npt.NDArray[np.uint64], fees: npt.NDArray[np.int64], rows: int, words: Words
-) -> tuple[pl.DataFrame, npt.NDArray[np.int64]]:
-    """The kept tags of `rows` messages as typed columns, and per message the first tag whose value is not of its type (0 = none)."""
-    bad = np.zeros(rows, dtype=np.int64)
-    _replace_nuls(buf, spans, rows)
-    columns = []
-    for index, field in enumerate(FIELDS):
-        if field.kind is Kind.WORD:
-            series = words.column(buf, spans, rows, index)
-        elif field.kind is Kind.TEXT:
-            series = text_column(buf, spans, rows, index)
-        else:
-            values = fees[:rows].copy() if index == _MISC_FEE else number_column(buf, spans, rows, index)
-            bad[(values == typed.BAD) & (bad == 0)] = field.tag
-            series = _with_nulls(pl.Series(values), values > typed.BAD)
-        columns.append(series.alias(field.name))
-    return pl.DataFrame(columns), bad
-
-
-def _replace_nuls(buf: npt.NDArray[np.uint8], spans: npt.NDArray[np.uint64], rows: int) -> None:
-    """NUL ends a value on its way into a column, so a NUL inside one becomes SUB, which stands for an unusable character."""
-    if rows == 0:
-        return
-    ends = (spans[rows - 1] >> np.uint64(32)) + (spans[rows - 1] & np.uint64(0xFFFFFFFF))
-    region = buf[int(spans[0, 0] >> np.uint64(32)) : int(ends.max())]
+def _replace_nuls(buf: npt.NDArray[np.uint8], start: int, stop: int) -> None:
+    """NUL ends a value in a text column, so a NUL inside one becomes SUB, which stands for an unusable character."""
+    region = buf[start:stop]
     if region.min() == 0:
         region[region == 0] = _SUBSTITUTE
-
-
-def _with_nulls(series: pl.Series, valid: npt.NDArray[np.bool_]) -> pl.Series:
-    if valid.all():
-        return series
-    return pl.select(pl.when(pl.Series(valid)).then(series)).to_series()
-
-
-def _empty_or_null(spans: npt.NDArray[np.uint64], rows: int, index: int) -> pl.Series:
-    absent = spans[:rows, index] == 0
-    if absent.all():
-        return pl.Series([None], dtype=pl.String).new_from_index(0, rows)
-    return pl.Series([None if missing else "" for missing in absent.tolist()], dtype=pl.String)
 
 
 def _strings(content: npt.NDArray[np.uint8]) -> pl.Series:
@@ -117,6 +129,8 @@ def _strings(content: npt.NDArray[np.uint8]) -> pl.Series:
     Splitting one long text is the fastest public way to hand polars many strings without pyarrow.
     """
     raw = content.tobytes()
+    if not raw:
+        return pl.Series([], dtype=pl.String)
     try:
         text = raw[:-1].decode("utf-8")
     except UnicodeDecodeError:

@@ -8,12 +8,11 @@ its checksum. A line end inside it means that it was cut, unless the declared bo
 
 from __future__ import annotations
 
-import numba as nb
 import numpy as np
 import numpy.typing as npt
 
 from routeproof.sources.fix.typed import NULL, add_decimal
-from routeproof.sources.fix.words import load_word, trailing_zeros
+from routeproof.sources.fix.words import compiled, load_word, trailing_zeros
 
 PAD = 16  # bytes of line feed the caller keeps behind the buffer's end
 MISC_FEE = 137  # the one repeating member that is kept, as a sum
@@ -45,7 +44,7 @@ Longs = npt.NDArray[np.int64]
 Spans = npt.NDArray[np.uint64]
 
 
-@nb.njit(cache=True, inline="always")
+@compiled
 def _separator_at(buf: Bytes, at: int, end: int, separator: int) -> bool:
     """Whether the separator stands at a position."""
     if at >= end or buf[at] != separator:
@@ -53,7 +52,7 @@ def _separator_at(buf: Bytes, at: int, end: int, separator: int) -> bool:
     return separator != _CARET or (at + 1 < end and buf[at + 1] == 65)
 
 
-@nb.njit(cache=True)
+@compiled
 def _value_end(buf: Bytes, at: int, end: int, separator: int) -> int:
     """Position of the first separator or line feed at or after ``at`` (``end`` if there is none)."""
     pattern = _LOW * np.uint64(separator)
@@ -72,10 +71,17 @@ def _value_end(buf: Bytes, at: int, end: int, separator: int) -> int:
     return min(at, end)
 
 
-@nb.njit(cache=True)
+@compiled
 def _hash_value(buf: Bytes, at: int, end: int, tag: int) -> np.uint64:
     """64-bit hash of one field; fields are summed, so their order does not matter."""
     value = np.uint64(tag) * _MIX_A ^ (np.uint64(end - at) << _32)
+    if end - at <= 8:
+        if end > at:
+            word = load_word(buf, at) & (_ALL >> (np.uint64(64) - _EIGHT * np.uint64(end - at)))
+            value = (value ^ word) * _MIX_B
+            value ^= value >> _29
+        value *= _MIX_C
+        return value ^ (value >> _32)
     while at < end:
         word = load_word(buf, at)
         if end - at < 8:
@@ -87,7 +93,7 @@ def _hash_value(buf: Bytes, at: int, end: int, tag: int) -> np.uint64:
     return value ^ (value >> _32)
 
 
-@nb.njit(cache=True)
+@compiled
 def _byte_sum(buf: Bytes, at: int, end: int) -> int:
     total = np.uint32(0)
     for index in range(at, end):
@@ -95,7 +101,7 @@ def _byte_sum(buf: Bytes, at: int, end: int) -> int:
     return np.int64(total)
 
 
-@nb.njit(cache=True)
+@compiled
 def _data_end(buf: Bytes, at: int, end: int, separator: int, length: int) -> tuple[int, int]:
     """End of a data value of ``length`` logical bytes, and how many separators it holds; end -1 if it runs past the buffer."""
     inside = 0
@@ -118,7 +124,7 @@ def _data_end(buf: Bytes, at: int, end: int, separator: int, length: int) -> tup
     return at, inside
 
 
-@nb.njit(cache=True)
+@compiled
 def _head(buf: Bytes, at: int, end: int) -> tuple[int, int]:
     """Separator and end of the begin string that starts at ``at``; separator 0 = no FIX, -1 = cut, -2 = the buffer ends here."""
     for index in range(at + 2, min(at + 18, end)):
@@ -137,7 +143,7 @@ def _head(buf: Bytes, at: int, end: int) -> tuple[int, int]:
     return (-2, end) if at + 18 > end else (0, at + 18)
 
 
-@nb.njit(cache=True)
+@compiled
 def _number(buf: Bytes, at: int, end: int) -> int:
     """Non-negative whole number in at most nine digits; -1 if it is none."""
     if end <= at or end - at > 9:
@@ -151,7 +157,7 @@ def _number(buf: Bytes, at: int, end: int) -> int:
     return value
 
 
-@nb.njit(cache=True)
+@compiled
 def scan_message(
     buf: Bytes,
     start: int,
@@ -165,7 +171,7 @@ def scan_message(
 ) -> tuple[int, int, int]:
     """Scan the message at ``start``. Returns (outcome, where it ended, the tag or position of interest).
 
-    ``span`` gets ``offset << 32 | length`` per kept tag (0 = absent), ``hash_out[0]`` the content hash.
+    ``span`` gets ``offset << 32 | length`` per kept tag that is there, ``hash_out`` the content hash and a bit per kept tag.
     """
     separator, at = _head(buf, start, end)
     if separator == 0:
@@ -174,10 +180,10 @@ def scan_message(
         return TRUNCATED, at, 0
     if separator == -2:
         return NEED_MORE, at, 0
-    span[:] = np.uint64(0)
     fee_out[0] = NULL
     width = 2 if separator == _CARET else 1
     extra = 65 + _CARET - 1 if separator == _CARET else separator - 1
+    seen = np.uint64(1) << np.uint64(columns[8])
     span[columns[8]] = np.uint64(start + 2) << _32 | np.uint64(at - start - 2)
     at += width
     separators, inside, body_at, body_separators, declared, pending = 1, 0, -1, 0, -1, -1
@@ -205,7 +211,7 @@ def scan_message(
         at += 1
         if tag == 10:
             return _finish(buf, start, field_at, at, end, separator, width, extra, separators, inside, body_at,
-                           body_separators, declared, repeated, hash_sum, hash_out)  # fmt: skip
+                           body_separators, declared, repeated, hash_sum, seen, hash_out)  # fmt: skip
         if tag == 8 and load_word(buf, at) & np.uint64(0xFFFFFF) == np.uint64(0x584946):
             return TRUNCATED, field_at, tag
         value_at = at
@@ -237,13 +243,15 @@ def scan_message(
                 hash_sum += _hash_value(buf, value_at, at, tag)
             if column >= 0:
                 place = np.uint64(value_at) << _32 | np.uint64(at - value_at)
+                bit = np.uint64(1) << np.uint64(column)
                 if tag == MISC_FEE:
-                    span[column] = place
                     fee_out[0] = add_decimal(fee_out[0], buf, value_at, at)
-                elif span[column] == np.uint64(0):
+                    span[column] = place
+                elif seen & bit == np.uint64(0):
                     span[column] = place
                 elif repeated == 0 and not _same(buf, span[column], value_at, at):
                     repeated = tag
+                seen |= bit
             elif datas[tag] > 0:
                 data_tag = datas[tag]
                 pending = _number(buf, value_at, at)
@@ -262,7 +270,7 @@ def scan_message(
             return TOO_LONG, at, 0
 
 
-@nb.njit(cache=True)
+@compiled
 def _same(buf: Bytes, place: np.uint64, at: int, end: int) -> bool:
     """Whether a repeated tag repeats the same value."""
     first = np.int64(place >> _32)
@@ -275,9 +283,9 @@ def _same(buf: Bytes, place: np.uint64, at: int, end: int) -> bool:
     return True
 
 
-@nb.njit(cache=True, inline="always")
+@compiled
 def _finish(buf, start, field_at, at, end, separator, width, extra, separators, inside, body_at, body_separators,
-            declared, repeated, hash_sum, hash_out):  # fmt: skip # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+            declared, repeated, hash_sum, seen, hash_out):  # fmt: skip # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """Verify body length and checksum at the checksum field."""
     if at + 3 > end:
         return NEED_MORE, at, 10
@@ -301,11 +309,11 @@ def _finish(buf, start, field_at, at, end, separator, width, extra, separators, 
     at += 3
     if _separator_at(buf, at, end, separator):
         at += width
-    hash_out[0] = hash_sum
+    hash_out[0], hash_out[1] = hash_sum, seen
     return (REPEATED if repeated > 0 else ACCEPTED), at, repeated
 
 
-@nb.njit(cache=True)
+@compiled
 def _starts(buf: Bytes, at: int, end: int, previous: int) -> bool:
     """Whether ``8=FIX`` stands at a position and is not the tail of another tag such as ``58=FIX…``."""
     if at + 5 > end or buf[at] != 56 or buf[at + 1] != _EQUALS:
@@ -321,7 +329,7 @@ def _starts(buf: Bytes, at: int, end: int, previous: int) -> bool:
     return stop + 1 < end and buf[stop] == _NINE and buf[stop + 1] == _EQUALS
 
 
-@nb.njit(cache=True)
+@compiled
 def scan(
     buf: Bytes, end: int, final: bool, columns: Table, datas: Table, hashed: Bytes, state: Longs,  # noqa: FBT001
     spans: Spans, hashes: Spans, fees: Longs, places: Longs, rejects: Longs,
@@ -339,7 +347,7 @@ def scan(
             break  # the head may continue in the next chunk
         if byte == 56 and _starts(buf, at, end, previous):
             outcome, stop, detail = scan_message(
-                buf, at, end, columns, datas, hashed, spans[rows], hashes[rows : rows + 1], fees[rows : rows + 1]
+                buf, at, end, columns, datas, hashed, spans[rows], hashes[rows], fees[rows : rows + 1]
             )
             if outcome == NEED_MORE:
                 if end - at <= MAX_MESSAGE and not final:

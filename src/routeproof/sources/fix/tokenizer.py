@@ -10,7 +10,7 @@ import polars as pl
 
 from routeproof.sources.fix import scanner
 from routeproof.sources.fix.checks import reason_of
-from routeproof.sources.fix.columns import Words, frame_of
+from routeproof.sources.fix.columns import BLOCK, ROWS, Columns
 from routeproof.sources.fix.messages import FIX_MESSAGES
 from routeproof.sources.fix.streams import LogStream
 from routeproof.sources.fix.tags import FIELDS, data_table, hash_table, tag_table
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 CHUNK = 1 << 25
-ROWS = 1 << 16
+_SHOWN = 1000
 _MOST_REJECTS = 1 << 12
 
 REASONS = {
@@ -99,61 +99,88 @@ class _Log:
         self.state = np.zeros(scanner.STATE_SLOTS, dtype=np.int64)
         self.state[scanner.LINE] = 1
         self._tables = (tag_table(), data_table(), hash_table())
-        self._words = Words()
-        self._spans = np.zeros((ROWS, len(FIELDS)), dtype=np.uint64)
-        self._hashes = np.zeros(ROWS, dtype=np.uint64)
-        self._fees = np.zeros(ROWS, dtype=np.int64)
+        self._columns = Columns()
+        self._spans = np.zeros((BLOCK, len(FIELDS)), dtype=np.uint64)
         self._places = np.zeros((ROWS, 3), dtype=np.int64)
-        self._rejects = np.zeros((_MOST_REJECTS, 5), dtype=np.int64)
+        self._refused = np.zeros((_MOST_REJECTS, 5), dtype=np.int64)
+        self._rejects: list[dict[str, object]] = []
+        self._noise = 0
 
     def pieces(self, buf: npt.NDArray[np.uint8], filled: int, *, final: bool) -> Iterator[Piece]:
         """Everything that is whole in the buffer."""
-        state = self.state
+        state, columns = self.state, self._columns
         state[scanner.POSITION] = 0
         while True:
-            noise_before = int(state[scanner.NOISE])
-            scanner.scan(buf, filled, final, *self._tables, state, self._spans, self._hashes, self._fees,
-                         self._places, self._rejects)  # fmt: skip
+            first = columns.rows
+            scanner.scan(
+                buf, filled, final, *self._tables, state, self._spans, columns.hashes[first:], columns.fees[first:],
+                self._places[first:], self._refused,
+            )  # fmt: skip
             rows, refused = int(state[scanner.ROWS]), int(state[scanner.REJECTS])
-            noise = int(state[scanner.NOISE]) - noise_before
-            if rows or refused or noise:
-                yield self._piece(buf, rows, refused, noise)
-            if rows < ROWS and refused < _MOST_REJECTS:
+            for line, at, length, outcome, detail in self._refused[:refused].tolist():
+                self._refuse(buf, (line, at, length), REASONS[outcome], _detail(outcome, detail))
+            if not columns.fits(self._spans, rows):
+                kept = [array[first : first + rows].copy() for array in (columns.hashes, columns.fees, self._places)]
+                yield self._piece(buf)
+                for array, held in zip((columns.hashes, columns.fees, self._places), kept, strict=True):
+                    array[:rows] = held
+                columns.fits(self._spans, rows)
+            columns.add(buf, self._spans, self._places[columns.rows : columns.rows + rows])
+            done = rows < BLOCK and refused < _MOST_REJECTS
+            if done or columns.rows + BLOCK > ROWS:
+                yield self._piece(buf)
+            if done:
                 return
 
-    def _piece(self, buf: npt.NDArray[np.uint8], rows: int, refused: int, noise: int) -> Piece:
-        frame, bad = frame_of(buf, self._spans, self._fees, rows, self._words)
+    def _piece(self, buf: npt.NDArray[np.uint8]) -> Piece:
+        rows = self._columns.rows
+        hashes = self._columns.hashes[:rows, 0].view(np.int64).copy()
         places = self._places[:rows]
-        frame = frame.with_columns(
-            message_id=pl.Series(self._hashes[:rows].view(np.int64).copy()),
-            sent_at=pl.coalesce("orig_sending_at", "sending_at", "transact_at"),
-            source_row=pl.Series(places[:, 0].copy()),
-            source_id=pl.lit(self.source_id),
-            firm_id=pl.lit(self.firm_id),
-            bad=pl.Series(bad),
-        ).with_columns(day_of(pl.col("sent_at")).alias("trading_day"), reason_of().alias("reason"))
+        typed = self._columns.frame()
+        sent_at = pl.coalesce("orig_sending_at", "sending_at", "transact_at")
+        frame = (
+            (FIX_MESSAGES.conform(typed) if rows else FIX_MESSAGES.empty())
+            .with_columns(
+                sent_at.alias("sent_at"),
+                day_of(sent_at).alias("trading_day"),
+                pl.Series("message_id", hashes),
+                pl.Series("source_row", places[:, 0].copy()),
+                pl.lit(self.source_id).alias("source_id"),
+                pl.lit(self.firm_id).alias("firm_id"),
+                typed["bad"],
+            )
+            .with_columns(reason_of().alias("reason"))
+        )
         wrong = frame.select("reason", "bad").with_row_index().filter(pl.col("reason").is_not_null()).rows()
-        rejects = [self._reject(buf, *places[row], reason, f"tag {tag}" if tag else "") for row, reason, tag in wrong]
-        rejects += [
-            self._reject(buf, line, at, length, REASONS[int(outcome)], _detail(int(outcome), int(detail)))
-            for line, at, length, outcome, detail in self._rejects[:refused]
-        ]
-        rejects.sort(key=lambda reject: reject["byte"])
-        messages = FIX_MESSAGES.conform(frame.filter(pl.col("reason").is_null()))
-        return Piece(messages, rejects_frame(rejects), rows + refused, rows - len(wrong), noise)
+        for row, reason, tag in wrong:
+            line, at, length = (int(part) for part in places[row])
+            self._refuse(buf, (line, at, length), reason, f"tag {tag}" if tag else "")
+        refused = sorted(self._rejects, key=lambda reject: int(str(reject["byte"])))
+        noise = int(self.state[scanner.NOISE])
+        piece = Piece(
+            messages=frame.filter(pl.col("reason").is_null()).select(FIX_MESSAGES.names),
+            rejects=rejects_frame(refused),
+            received=rows - len(wrong) + len(refused),
+            accepted=rows - len(wrong),
+            noise=noise - self._noise,
+        )
+        self._noise, self._rejects = noise, []
+        return piece
 
-    def _reject(
-        self, buf: npt.NDArray[np.uint8], line: int, at: int, length: int, reason: str, detail: str
-    ) -> dict[str, object]:
-        raw = show(buf[at : at + min(int(length), 1000)].tobytes())
-        return {
-            "file": self.name,
-            "row": int(line),
-            "byte": self.begin + int(at),
-            "reason": reason,
-            "detail": detail,
-            "raw": raw,
-        }
+    def _refuse(
+        self, buf: npt.NDArray[np.uint8], place: tuple[int, int, int], reason: str, detail: str
+    ) -> None:  # fmt: skip
+        line, at, length = place
+        self._rejects.append(
+            {
+                "file": self.name,
+                "row": line,
+                "byte": self.begin + at,
+                "reason": reason,
+                "detail": detail,
+                "raw": show(buf[at : at + min(length, _SHOWN)].tobytes()),
+            }
+        )
 
 
 def _detail(outcome: int, detail: int) -> str:

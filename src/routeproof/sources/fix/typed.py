@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import numba as nb
 import numpy as np
 import numpy.typing as npt
 
-from routeproof.sources.fix.words import load_word, store_word
+from routeproof.sources.fix.words import compiled, load_word, store_word
 
 NULL = np.iinfo(np.int64).min  # no value
 BAD = NULL + 1  # a value that is not of the type
@@ -14,13 +13,20 @@ _LARGEST = np.iinfo(np.int64).max
 _32 = np.uint64(32)
 _LENGTH = np.uint64(0xFFFFFFFF)
 _SCALE_DIGITS = 9
+_ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
+_MIX_A = np.uint64(0x9E3779B97F4A7C15)
+_MIX_B = np.uint64(0xBF58476D1CE4E5B9)
 
 Bytes = npt.NDArray[np.uint8]
 Longs = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.int32]
+Values = npt.NDArray[np.int64]  # (columns, rows)
+AllCodes = npt.NDArray[np.int32]  # (columns, rows)
+AllBytes = npt.NDArray[np.uint8]  # (columns, bytes)
 Spans = npt.NDArray[np.uint64]
 
 
-@nb.njit(cache=True)
+@compiled
 def parse_whole(buf: Bytes, at: int, end: int) -> int:
     """Whole number, at most 18 digits."""
     negative = end > at and buf[at] == 45
@@ -37,7 +43,7 @@ def parse_whole(buf: Bytes, at: int, end: int) -> int:
     return -value if negative else value
 
 
-@nb.njit(cache=True)
+@compiled
 def parse_decimal(buf: Bytes, at: int, end: int) -> int:
     """Decimal at scale 1e-9, exact: more than nine places, unless zeros, and more than 9.2e9 are not representable."""
     negative = end > at and buf[at] == 45
@@ -71,7 +77,7 @@ def parse_decimal(buf: Bytes, at: int, end: int) -> int:
     return -value if negative else value
 
 
-@nb.njit(cache=True)
+@compiled
 def add_decimal(total: int, buf: Bytes, at: int, end: int) -> int:
     """A sum with one more decimal in it; null + x = x, and a bad part makes the sum bad."""
     value = parse_decimal(buf, at, end)
@@ -80,7 +86,7 @@ def add_decimal(total: int, buf: Bytes, at: int, end: int) -> int:
     return value if total == NULL else total + value
 
 
-@nb.njit(cache=True, inline="always")
+@compiled
 def _pair(buf: Bytes, at: int) -> int:
     high, low = np.int64(buf[at]) - 48, np.int64(buf[at + 1]) - 48
     if high < 0 or high > 9 or low < 0 or low > 9:
@@ -88,7 +94,7 @@ def _pair(buf: Bytes, at: int) -> int:
     return high * 10 + low
 
 
-@nb.njit(cache=True)
+@compiled
 def days_since_epoch(year: int, month: int, day: int) -> int:
     """Days from 1970-01-01 in the proleptic Gregorian calendar (Hinnant, days_from_civil)."""
     year -= month <= 2
@@ -98,14 +104,14 @@ def days_since_epoch(year: int, month: int, day: int) -> int:
     return era * 146097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 719468
 
 
-@nb.njit(cache=True)
+@compiled
 def _month_days(year: int, month: int) -> int:
     if month == 2:
         return 29 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 28
     return 30 if month in (4, 6, 9, 11) else 31
 
 
-@nb.njit(cache=True)
+@compiled
 def parse_instant(buf: Bytes, at: int, end: int) -> int:
     """UTCTimestamp ``YYYYMMDD-HH:MM:SS[.fraction]`` as UTC nanoseconds; a fraction below 1 ns must be zeros; years 1990 to 2100.
 
@@ -139,96 +145,134 @@ def parse_instant(buf: Bytes, at: int, end: int) -> int:
     return seconds * 1_000_000_000 + fraction
 
 
-@nb.njit(cache=True)
-def numbers(buf: Bytes, spans: Spans, rows: int, column: int, kind: int, out: Longs) -> None:
-    """Parse one numeric column; ``kind`` is ``Kind.WHOLE``, ``DECIMAL`` or ``INSTANT``."""
-    for row in range(rows):
-        place = spans[row, column]
-        if place == np.uint64(0):
-            out[row] = NULL
-            continue
-        at = np.int64(place >> _32)
-        end = at + np.int64(place & _LENGTH)
-        if kind == 2:
-            out[row] = parse_whole(buf, at, end)
-        elif kind == 3:
-            out[row] = parse_decimal(buf, at, end)
-        else:
-            out[row] = parse_instant(buf, at, end)
+@compiled
+def _parse(buf: Bytes, at: int, end: int, kind: int) -> int:
+    if kind == 2:
+        return parse_whole(buf, at, end)
+    return parse_decimal(buf, at, end) if kind == 3 else parse_instant(buf, at, end)
 
 
-@nb.njit(cache=True)
-def text_size(spans: Spans, rows: int, column: int) -> int:
-    """Total bytes of one text column."""
-    total = 0
-    for row in range(rows):
-        total += np.int64(spans[row, column] & _LENGTH)
-    return total
-
-
-@nb.njit(cache=True)
-def copy_text(buf: Bytes, spans: Spans, rows: int, column: int, out: Bytes) -> int:
-    """Copy one text column into one run of bytes, each value followed by a NUL. Returns the bytes written."""
-    to = 0
-    for row in range(rows):
-        place = spans[row, column]
-        at = np.int64(place >> _32)
-        length = np.int64(place & _LENGTH)
-        for step in range(0, length, 8):
-            store_word(out, to + step, load_word(buf, at + step))
-        to += length
-        out[to] = 0
-        to += 1
-    return to
-
-
-@nb.njit(cache=True)
-def intern(
-    buf: Bytes, spans: Spans, rows: int, column: int, codes: npt.NDArray[np.int32],
-    slots: npt.NDArray[np.int32], starts: Longs, arena: Bytes, count: int,
-) -> int:  # fmt: skip
-    """Give each value of a column the number of its first sight, over a shared dictionary; code -1 = null.
-
-    The dictionary is ``arena[starts[i]:starts[i + 1]]``, each entry with a NUL behind it; ``slots`` is an open-addressing table of code + 1. Returns the new
-    number of entries. The caller keeps room for every row's value.
-    """
+@compiled
+def _intern(
+    buf: Bytes, at: int, length: int, slots: Codes, starts: Longs, arena: Bytes, count: int
+) -> tuple[int, int]:  # fmt: skip
+    """Number of a value in the dictionary and how many entries that now has; see ``convert``."""
     mask = np.uint64(slots.size - 1)
-    for row in range(rows):
-        place = spans[row, column]
-        if place == np.uint64(0):
-            codes[row] = -1
-            continue
-        at = np.int64(place >> _32)
-        length = np.int64(place & _LENGTH)
-        value = np.uint64(length) * np.uint64(0x9E3779B97F4A7C15)
-        for step in range(0, length, 8):
-            word = load_word(buf, at + step)
-            if length - step < 8:
-                word &= np.uint64(0xFFFFFFFFFFFFFFFF) >> np.uint64(64 - 8 * (length - step))
-            value = (value ^ word) * np.uint64(0xBF58476D1CE4E5B9)
-            value ^= value >> _32
+    value = np.uint64(length) * _MIX_A
+    if length <= 8:
+        own = load_word(buf, at) & (_ALL >> np.uint64(64 - 8 * length))
+        value = (value ^ own) * _MIX_B
+        value ^= value >> _32
         slot = value & mask
-        while True:
-            code = np.int64(slots[slot]) - 1
-            if code < 0:
-                to = starts[count]
-                for index in range(length):
-                    arena[to + index] = buf[at + index]
-                arena[to + length] = 0
-                starts[count + 1] = to + length + 1
-                codes[row] = count
-                count += 1
-                slots[slot] = count
-                break
+        while slots[slot] != 0:
+            code = np.int64(slots[slot])
             first = starts[code]
             if starts[code + 1] - 1 - first == length:
-                same = True
-                for index in range(length):
-                    if arena[first + index] != buf[at + index]:
-                        same = False
-                        break
-                if same:
-                    codes[row] = code
-                    break
+                kept = load_word(arena, first) & (_ALL >> np.uint64(64 - 8 * length))
+                if kept == own:
+                    return code, count
             slot = (slot + np.uint64(1)) & mask
+        to = starts[count]
+        for index in range(length):
+            arena[to + index] = buf[at + index]
+        arena[to + length] = 0
+        starts[count + 1] = to + length + 1
+        slots[slot] = count
+        return count, count + 1
+    for step in range(0, length, 8):
+        word = load_word(buf, at + step)
+        if length - step < 8:
+            word &= _ALL >> np.uint64(64 - 8 * (length - step))
+        value = (value ^ word) * _MIX_B
+        value ^= value >> _32
+    slot = value & mask
+    while True:
+        code = np.int64(slots[slot])
+        if code == 0:
+            to = starts[count]
+            for index in range(length):
+                arena[to + index] = buf[at + index]
+            arena[to + length] = 0
+            starts[count + 1] = to + length + 1
+            slots[slot] = count
+            return count, count + 1
+        first = starts[code]
+        if starts[code + 1] - 1 - first == length:
+            same = True
+            for step in range(0, length, 8):
+                word = load_word(buf, at + step) ^ load_word(arena, first + step)
+                if length - step < 8:
+                    word &= _ALL >> np.uint64(64 - 8 * (length - step))
+                same = same and word == np.uint64(0)
+            if same:
+                return code, count
+        slot = (slot + np.uint64(1)) & mask
+
+
+@compiled
+def room(spans: Spans, hashes: Spans, rows: int, kinds: Longs, sizes: Longs) -> int:
+    """Bytes that each text column of a block takes (into ``sizes``), and the bytes of all its dictionary words."""
+    words = 0
+    sizes[:] = 0
+    for row in range(rows):
+        seen = hashes[row, 1]
+        for column in range(kinds.size):
+            if kinds[column] > 1 or (seen >> np.uint64(column)) & np.uint64(1) == np.uint64(0):
+                continue
+            length = np.int64(spans[row, column] & _LENGTH)
+            if kinds[column] == 1:
+                sizes[column] += length
+            else:
+                words += length + 1
+    return words
+
+
+@compiled
+def convert(
+    buf: Bytes, spans: Spans, hashes: Spans, rows: int, first: int, kinds: Longs, values: Values, codes: AllCodes,
+    texts: AllBytes, used: Longs, bad: Longs, slots: Codes, starts: Longs, arena: Bytes, count: int,
+) -> int:  # fmt: skip
+    """Turn a block of scanned messages into typed rows ``first``… of the column arrays.
+
+    Numbers go to ``values[column, row]`` (``NULL`` where absent, ``BAD`` where not of the type; then ``bad[row]`` is the
+    column + 1). Words go to ``codes[column, row]``: numbers into a dictionary shared by all columns, ``arena[starts[i]:
+    starts[i + 1]]`` with a NUL behind each entry, found through the open-addressing table ``slots``; 0 = absent. Texts are
+    appended to ``texts[column]``, a NUL behind each; ``used`` counts the bytes. Returns the dictionary's new size. The caller
+    has made room.
+    """
+    any_seen = np.uint64(0)
+    for row in range(rows):
+        any_seen |= hashes[row, 1]
+    for column in range(kinds.size):
+        kind, bit = kinds[column], np.uint64(column)
+        to = used[column]
+        if (any_seen >> bit) & np.uint64(1) == np.uint64(0):
+            values[column, first : first + rows] = NULL
+            codes[column, first : first + rows] = 0
+            if kind == 1:
+                texts[column, to : to + rows] = 0
+                used[column] = to + rows
+            continue
+        for row in range(rows):
+            there = (hashes[row, 1] >> bit) & np.uint64(1) == np.uint64(1)
+            place = spans[row, column]
+            at = np.int64(place >> _32)
+            length = np.int64(place & _LENGTH) if there else 0
+            if kind == 0:
+                if length > 0:
+                    codes[column, first + row], count = _intern(buf, at, length, slots, starts, arena, count)
+                else:
+                    codes[column, first + row] = 0
+            elif kind == 1:
+                for step in range(0, length, 8):
+                    store_word(texts[column], to + step, load_word(buf, at + step))
+                to += length
+                texts[column, to] = 0
+                to += 1
+            elif kind < 5:
+                value = _parse(buf, at, at + length, kind) if there else NULL
+                values[column, first + row] = value
+                if value == BAD and bad[first + row] == 0:
+                    bad[first + row] = column + 1
+        used[column] = to
     return count

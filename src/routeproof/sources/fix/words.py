@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
+import numba as nb
 from llvmlite import ir
 from numba.core import types
 from numba.extending import intrinsic
 
 _WORD = ir.IntType(64)
+_Kernel = TypeVar("_Kernel", bound=Callable[..., Any])
+
+
+def compiled(kernel: _Kernel) -> _Kernel:
+    """Compile a kernel on its first call and keep the machine code beside the module; its type stays what it was."""
+    return cast("_Kernel", nb.njit(cache=True)(kernel))
 
 
 @intrinsic  # type: ignore[untyped-decorator]
-def load_word(_context: Any, buffer: Any, index: Any) -> Any:  # noqa: ANN401 numba hands over its own type objects
+def load_word(_context: Any, buffer: Any, index: Any) -> Any:  # noqa: ANN401, ARG001 numba's own type objects
     """Read 8 bytes of a uint8 array from any offset as one little-endian word. The caller pads the array."""
 
     def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:  # noqa: ANN401
@@ -24,7 +32,7 @@ def load_word(_context: Any, buffer: Any, index: Any) -> Any:  # noqa: ANN401 nu
 
 
 @intrinsic  # type: ignore[untyped-decorator]
-def store_word(_context: Any, buffer: Any, index: Any, word: Any) -> Any:  # noqa: ANN401
+def store_word(_context: Any, buffer: Any, index: Any, word: Any) -> Any:  # noqa: ANN401, ARG001
     """Write 8 bytes into a uint8 array at any offset. The caller pads the array."""
 
     def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:  # noqa: ANN401
@@ -37,7 +45,7 @@ def store_word(_context: Any, buffer: Any, index: Any, word: Any) -> Any:  # noq
 
 
 @intrinsic  # type: ignore[untyped-decorator]
-def trailing_zeros(_context: Any, word: Any) -> Any:  # noqa: ANN401
+def trailing_zeros(_context: Any, word: Any) -> Any:  # noqa: ANN401, ARG001
     """Count zero bits below the lowest one bit of a non-zero word."""
 
     def build(_target: Any, builder: Any, _signature: Any, args: Any) -> Any:  # noqa: ANN401

@@ -38,14 +38,15 @@ def compiled(raw: bytes) -> tuple[str, int, dict[str, bytes]]:
     buf[: len(raw)] = np.frombuffer(raw, dtype=np.uint8)
     spans, hashes, fees = (
         np.zeros(len(FIELDS), dtype=np.uint64),
-        np.zeros(1, dtype=np.uint64),
+        np.zeros(2, dtype=np.uint64),
         np.zeros(1, dtype=np.int64),
     )
     outcome, end, _ = scanner.scan_message(buf, 0, len(raw), *TABLES, spans, hashes, fees)
     word = {scanner.ACCEPTED: "accepted", scanner.NO_MESSAGE: "no_message", scanner.NEED_MORE: "truncated_message"}
     values = {}
-    for field, place in zip(FIELDS, spans.tolist(), strict=True):
-        if place and field.kind is not Kind.TOTAL:
+    seen = int(hashes[1]) if outcome == scanner.ACCEPTED else 0
+    for index, (field, place) in enumerate(zip(FIELDS, spans.tolist(), strict=True)):
+        if seen >> index & 1 and field.kind is not Kind.TOTAL:
             values[field.name] = raw[place >> 32 : (place >> 32) + (place & 0xFFFFFFFF)]
     return word.get(outcome) or REASONS[outcome], end, values
 
