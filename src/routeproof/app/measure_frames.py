@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def measure(
-    executions: Any,  # noqa: ANN401 - anything with the Arrow C interface
+    executions: Any | None,  # noqa: ANN401 - anything with the Arrow C interface
     quotes: Any,  # noqa: ANN401
     orders: Any | None = None,  # noqa: ANN401
     *,
@@ -29,13 +29,14 @@ def measure(
     trades: Any | None = None,  # noqa: ANN401
     routes: Any | None = None,  # noqa: ANN401
     order_versions: Any | None = None,  # noqa: ANN401
+    market_status: Any | None = None,  # noqa: ANN401
     **switches: Any,  # noqa: ANN401
 ) -> pl.DataFrame:
     """Execution quality of frames in memory.
 
     Args:
         executions: canonical `executions` columns; order fields (`order_id, received_at, order_type, limit_price,
-            time_in_force, provider_id`, `order_quantity`) may stand inline.
+            time_in_force, provider_id`, `order_quantity`) may stand inline; `None` if there are only prints.
         quotes: canonical `quotes` columns.
         orders: canonical `parent_orders` columns; order terms (`quantity, order_type, limit_price, time_in_force`) may
             stand inline.
@@ -43,6 +44,7 @@ def measure(
         trades: canonical `trades`, for VWAP and for `population="tape"`.
         routes: canonical `routes`, for the route and venue benchmark points.
         order_versions: canonical `order_versions`, where terms changed.
+        market_status: canonical `market_status`: halts and short-sale restrictions, for the flags of those names.
         **switches: fields of `routeproof.tables.switches.Switches`, e.g. `benchmark="execution"`.
 
     Frames are polars frames or anything with the Arrow C interface. Prices and quantities are decimal text, floats, or
@@ -61,8 +63,9 @@ def measure(
     chosen = _switches(switches)
     grouping = grouping_of(by)
     tables = {"quotes": coerce(_frame(quotes), TABLES["quotes"], where="quotes")}
-    tables |= _flow(_frame(executions), orders, order_versions)
-    for name, given in (("trades", trades), ("routes", routes)):
+    flow = TABLES["executions"].empty() if executions is None else _frame(executions)
+    tables |= _flow(flow, orders, order_versions)
+    for name, given in (("trades", trades), ("routes", routes), ("market_status", market_status)):
         if given is not None:
             tables[name] = coerce(_frame(given), TABLES[name], where=name)
     source = FrameSource(tables)

@@ -82,7 +82,7 @@ def measured_days(
 def _tape_day(source: DaySource, day: date, rules: DayRules, switches: Switches) -> MeasuredDay:
     trades = source.rows("trades", day)
     nothing = pl.DataFrame()
-    tables = DayTables(day, nothing, nothing, nothing, trades)
+    tables = DayTables(day, nothing, nothing, nothing, trades, nothing)
     return measure_tape_day(tables, source.book(day, trades["symbol"].unique()), rules, switches)
 
 
@@ -97,6 +97,7 @@ def _day_tables(source: DaySource, day: date, long_terms: pl.DataFrame, long_ord
         routes=source.rows("routes", day),
         executions=source.rows("executions", day),
         trades=source.rows("trades", day),
+        status=source.rows("market_status", day),
     )
 
 

@@ -38,7 +38,8 @@ DIMENSIONS = (
     "tif",
     "time_of_day",
     "beyond_displayed",
-    "sp500",
+    "halted",
+    "short_sale_restricted",
 )
 """Columns that figures can be grouped by; a frame that lacks one has no figures of its own in that grouping."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from routeproof.tables.market_flags import with_market_flags
 from routeproof.tables.measured import calendar_dimensions, join_routes, join_versions, measured_rows, midpoint_sum
 from routeproof.tables.measured_executions import measure_executions
 from routeproof.tables.measured_orders import measured_orders
@@ -37,6 +38,7 @@ class DayTables:
     routes: pl.DataFrame
     executions: pl.DataFrame
     trades: pl.DataFrame
+    status: pl.DataFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,8 @@ def _measure_versions(
     tables: DayTables, book: QuoteBook, rules: DayRules, switches: Switches, carry: Carry
 ) -> pl.DataFrame:
     terms = _with_hours(tables.terms, tables.day, rules.hours).with_columns(pl.lit(tables.day).alias("trading_day"))
-    parts = [_sized(measure_versions(terms, book, switches), rules, switches)]
+    sized = _sized(measure_versions(terms, book, switches), rules, switches)
+    parts = [with_market_flags(sized, tables.status)]
     opened = rules.hours(tables.day)
     if carry.versions is not None and (carry.versions.is_empty() or opened is None):
         parts.append(carry.versions)

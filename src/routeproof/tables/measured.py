@@ -27,6 +27,8 @@ VERSION_DIMENSIONS = (
     "size_bucket",
     "tif",
     "beyond_displayed",
+    "halted",
+    "short_sale_restricted",
 )
 _VERSION_QUOTES = [
     f"{point}_{name}"

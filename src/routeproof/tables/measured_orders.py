@@ -20,6 +20,8 @@ DIMENSIONS = (
     "tif",
     "session",
     "beyond_displayed",
+    "halted",
+    "short_sale_restricted",
     "received_at",
     "trading_day",
 )
