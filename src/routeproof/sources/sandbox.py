@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -63,34 +65,63 @@ def read_in_child(
     limits: Limits | None = None,
     on_done: Callable[[Job], None] = lambda _: None,
 ) -> list[list[SourceResult]]:
-    """Read files one after the other in a child; a file that stops the child is refused, the rest still read.
+    """Read files in as many children as there are cores; a file that stops its child is refused, the rest still read.
 
     Args:
         source: registered source name.
         jobs: files.
         file_map: map for all of them.
-        folder: empty folder for the child's results.
-        limits: of the child.
+        folder: empty folder for the children's results.
+        limits: of each child.
         on_done: told after each file.
 
     Returns:
-        Pieces per job; a file that stopped the child gives one reject `reader_stopped`.
+        Pieces per job, in the order of the jobs; a file that stopped its child gives one reject.
 
     Raises:
         MapError: if the map does not fit a file.
     """
-    limits = limits or Limits()
+    cores = os.cpu_count() or 1
+    workers = min(len(jobs), cores)
+    share = -(-len(jobs) // workers) if workers else 1
+    threads = max(1, cores // max(workers, 1))
+
+    def read_share(first: int) -> list[list[SourceResult]]:
+        return _read_share(
+            source,
+            jobs[first : first + share],
+            file_map,
+            folder / f"share{first}",
+            limits or Limits(),
+            threads,
+            on_done,
+        )
+
+    with ThreadPoolExecutor(max_workers=max(workers, 1)) as pool:
+        return [pieces for part in pool.map(read_share, range(0, len(jobs), share)) for pieces in part]
+
+
+def _read_share(
+    source: str,
+    jobs: Sequence[Job],
+    file_map: FileMap | None,
+    folder: Path,
+    limits: Limits,
+    threads: int,
+    on_done: Callable[[Job], None],
+) -> list[list[SourceResult]]:
+    """One child after the other until every job has an answer."""
     results: list[list[SourceResult]] = []
     while len(results) < len(jobs):
         done = len(results)
-        for pieces in _run(source, jobs[done:], file_map, folder / f"run{done}", limits):
+        for pieces in _run(source, jobs[done:], file_map, folder / f"run{done}", limits, threads):
             results.append(pieces)
             on_done(jobs[len(results) - 1])
     return results
 
 
 def _run(
-    source: str, jobs: Sequence[Job], file_map: FileMap | None, folder: Path, limits: Limits
+    source: str, jobs: Sequence[Job], file_map: FileMap | None, folder: Path, limits: Limits, threads: int
 ) -> Iterator[list[SourceResult]]:
     folder.mkdir(parents=True)
     size_mb = sum(job.path.stat().st_size for job in jobs) / 1e6
@@ -109,12 +140,17 @@ def _run(
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=talk,
+            env={**os.environ, "POLARS_MAX_THREADS": str(threads)},
         ) as child,
     ):
         answered = 0
-        for line in child.stdout or ():
-            yield _result(folder, json.loads(line))
-            answered += 1
+        try:
+            for line in child.stdout or ():
+                yield _result(folder, json.loads(line))
+                answered += 1
+        except BaseException:
+            child.kill()  # a wrong map is wrong for every file; nobody waits for the others
+            raise
         code = child.wait()
     if answered < len(jobs):
         yield [_stopped(jobs[answered], code, folder)]

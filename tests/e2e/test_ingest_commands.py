@@ -1,0 +1,78 @@
+"""init, ingest and quality as a user calls them: exit codes, JSON on stdout, talk on stderr."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+QUOTES = "symbol,at,bid,ask\n" + "".join(f"IBM,2026-07-01T13:30:{at:02d}Z,10.0{at % 5},10.1\n" for at in range(40))
+MAP = 'table = "quotes"\n[time.at]\nunit = "iso"\n'
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A workspace `ws`, a map and a quotes file."""
+    (tmp_path / "quotes.toml").write_text(MAP, encoding="utf-8")
+    (tmp_path / "quotes.csv").write_text(QUOTES, encoding="utf-8")
+    assert run(tmp_path, "init", "ws").returncode == 0
+    return tmp_path
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The program in a folder, with `ws` as its workspace."""
+    return subprocess.run(
+        [sys.executable, "-m", "routeproof", *arguments],
+        cwd=folder, env={"ROUTEPROOF_WORKSPACE": "ws", "PATH": ""}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def test_ingest_answers_with_counts_and_manifest(folder: Path) -> None:
+    """Exit 0; nothing but JSON on stdout."""
+    done = run(folder, "ingest", "csv", "quotes.csv", "--map", "quotes.toml", "--json")
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert (answer["received"], answer["accepted"], answer["rejected"], answer["noise"]) == (40, 40, {}, 0)
+    assert len(answer["manifest"]) == 64
+    report = json.loads(run(folder, "quality", "--json").stdout)
+    assert report["total"]["received"] == 40
+    assert {"day", "source", "received", "accepted", "rejected", "analysed", "excluded"} <= set(report["days"][0])
+
+
+@pytest.mark.parametrize(("bad", "code"), [(2, 0), (3, 3)])
+def test_the_reject_share_decides_the_exit_code(folder: Path, bad: int, code: int) -> None:
+    """Two of 42 rows are within five per cent, three of 43 are not; the good rows stay either way."""
+    (folder / "quotes.csv").write_text(QUOTES + "IBM,never,1,2\n" * bad, encoding="utf-8")
+    done = run(folder, "ingest", "csv", "quotes.csv", "--map", "quotes.toml", "--json")
+    assert done.returncode == code
+    assert json.loads(done.stdout)["accepted"] == 40
+    assert json.loads(done.stdout)["rejected"] == {"not_a_time": bad}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "word"),
+    [
+        (("ingest", "csv", "quotes.csv"), 2, "wrong_map"),
+        (("ingest", "morse", "quotes.csv"), 2, "usage"),
+        (("ingest", "csv", "nothing.csv", "--map", "quotes.toml"), 2, "usage"),
+        (("ingest", "csv", "--map"), 2, "usage"),
+        (("quality", "--workspace", "nowhere"), 2, "no_workspace"),
+        (("init", "ws"), 2, "no_workspace"),
+    ],
+)
+def test_errors_have_one_shape(folder: Path, arguments: tuple[str, ...], code: int, word: str) -> None:
+    """On stderr, with a stable code; stdout stays empty."""
+    done = run(folder, *arguments, "--json")
+    assert done.returncode == code
+    assert done.stdout == ""
+    error = json.loads(done.stderr)["error"]
+    assert error["code"] == word
+    assert set(error) == {"code", "message", "where"}
+
+
+def test_help_imports_nothing_heavy() -> None:
+    """The program says hello at once."""
+    code = "import sys, routeproof.cli.main; print(sorted({'polars', 'numba', 'numpy', 'rich'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
