@@ -22,6 +22,8 @@ FLOAT_NOISE_ULPS = 8
 """A binary double a few units in the last place off a decimal is that decimal; more is another number."""
 
 DOUBLE_MANTISSA_BITS = 52
+EXACT_PRODUCT_LIMIT = 2.0**50
+"""Below it, the error of a double and of its product with the scale stay under half a unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,10 @@ def _fixed_from_double(source: pl.Series) -> Field:
     exact = source * SCALE
     scaled = exact.round(0, mode="half_to_even")
     value = scaled.cast(pl.Int64, strict=False)
+    is_large = (exact.abs() > EXACT_PRODUCT_LIMIT).fill_null(value=False)
+    if is_large.any():
+        # The product itself is rounded there; the shortest text of the double is not.
+        value = value.zip_with(~is_large, _fixed_from_text(source.cast(pl.String)).value.fill_null(value))
     noise = exact.abs() * (FLOAT_NOISE_ULPS * 2.0**-DOUBLE_MANTISSA_BITS)
     present = source.is_not_null()
     return marked(

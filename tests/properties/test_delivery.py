@@ -1,0 +1,82 @@
+"""Properties of what comes in: numbers survive, and how rows are delivered does not matter."""
+
+from decimal import Decimal
+
+import polars as pl
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from routeproof.sources.fields import fixed_field
+from routeproof.stores.content import content_hash
+from routeproof.tables.catalog import TABLES
+from routeproof.tables.merge import content_columns, merge, ordered
+
+QUOTES = TABLES["quotes"]
+EXECUTIONS = TABLES["executions"]
+ROWS = st.lists(st.tuples(st.sampled_from("AB"), st.integers(1, 5), st.integers(1, 3)), min_size=1, max_size=30)
+
+
+@given(st.lists(st.one_of(st.none(), st.integers(-(2**63) + 1, 2**63 - 1)), min_size=1, max_size=20))
+def test_reading_what_was_written_gives_the_same_number(values: list[int | None]) -> None:
+    """Python's Decimal writes, we read."""
+    texts = [None if value is None else f"{Decimal(value).scaleb(-9):f}" for value in values]
+    field = fixed_field(pl.Series(texts, dtype=pl.String))
+    assert field.problem is None
+    assert field.value.to_list() == values
+
+
+@given(st.floats(-9e6, 9e6, allow_nan=False).map(lambda value: round(value, 6)))
+def test_a_double_that_means_six_decimals_is_those_decimals(value: float) -> None:
+    """The shortest text of the double is the decimal that was meant."""
+    assert fixed_field(pl.Series([value])).value[0] == int(Decimal(repr(value)).scaleb(9))
+
+
+def delivered(rows: list[tuple[str, int, int]], source: str) -> pl.DataFrame:
+    """Quotes of one file, sequence by file row."""
+    frame = pl.DataFrame(rows, schema={"symbol": pl.String, "at": pl.Int64, "bid": pl.Int64}, orient="row")
+    row = pl.int_range(1, pl.len() + 1, dtype=pl.Int64)
+    return QUOTES.conform(frame.with_columns(source_row=row, sequence=row, source_id=pl.lit(source)))
+
+
+def said(frame: pl.DataFrame) -> list[tuple[object, ...]]:
+    """What the rows say, in an order of its own."""
+    return sorted(frame.select("symbol", "at", "bid").rows())
+
+
+@settings(deadline=None, max_examples=60)
+@given(ROWS, st.data())
+def test_a_resorted_or_overlapping_file_adds_nothing(rows: list[tuple[str, int, int]], data: st.DataObject) -> None:
+    """Equal rows within one file count as often as they stand there."""
+    known = ordered(QUOTES, delivered(rows, "first"))
+    shuffled = data.draw(st.permutations(rows))
+    part = shuffled[: data.draw(st.integers(0, len(rows)))]
+    merged = merge(QUOTES, known, pl.concat([delivered(shuffled, "second"), delivered(part, "third")]))
+    assert merged.added == 0
+    assert len(merged.known) == len(rows) + len(part)
+    columns = content_columns(QUOTES)
+    assert content_hash(merged.frame, columns) == content_hash(known, columns)
+
+
+@settings(deadline=None, max_examples=60)
+@given(ROWS, st.data())
+def test_overlapping_pieces_end_as_the_whole(rows: list[tuple[str, int, int]], data: st.DataObject) -> None:
+    """Pieces cut at instants, so that no group of equal instants is torn, in any order of arrival."""
+    cut = data.draw(st.integers(1, 5))
+    early, late = [row for row in rows if row[1] <= cut], [row for row in rows if row[1] > cut]
+    whole = QUOTES.empty()
+    for name, piece in data.draw(st.permutations([("a", early), ("b", late), ("c", early)])):
+        whole = merge(QUOTES, whole, delivered(piece, name)).frame
+    assert said(whole) == sorted(rows)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.tuples(st.integers(1, 4), st.integers(1, 3)), min_size=1, max_size=12))
+def test_one_identity_keeps_one_content(rows: list[tuple[int, int]]) -> None:
+    """Each delivered row is added, known, or a conflict; never two of these, never none."""
+    frame = pl.DataFrame(
+        [(f"e{number}", price) for number, price in rows], schema=["execution_id", "price"], orient="row"
+    )
+    delivery = EXECUTIONS.conform(frame.with_columns(source_id=pl.lit("s"), quantity=pl.lit(1)))
+    merged = merge(EXECUTIONS, EXECUTIONS.empty(), delivery)
+    assert merged.frame["execution_id"].is_unique().all()
+    assert merged.added + len(merged.known) + merged.conflicts.height == len(rows)
