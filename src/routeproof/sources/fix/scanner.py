@@ -35,6 +35,7 @@ _MIX_B = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_C = np.uint64(0x94D049BB133111EB)
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 _EIGHT = np.uint64(8)
+_ONE = np.uint64(1)
 _32 = np.uint64(32)
 _29 = np.uint64(29)
 
@@ -57,10 +58,7 @@ def _value_end(buf: Bytes, at: int, end: int, separator: int) -> int:
     """Position of the first separator or line feed at or after ``at`` (``end`` if there is none)."""
     pattern = _LOW * np.uint64(separator)
     while at < end:
-        word = load_word(buf, at)
-        mark = word ^ pattern
-        line = word ^ _LINE_FEEDS
-        hit = (((mark - _LOW) & ~mark) | ((line - _LOW) & ~line)) & _HIGH
+        hit = _stops(load_word(buf, at), pattern)
         if hit == np.uint64(0):
             at += 8
             continue
@@ -74,30 +72,61 @@ def _value_end(buf: Bytes, at: int, end: int, separator: int) -> int:
 @compiled
 def _hash_value(buf: Bytes, at: int, end: int, tag: int) -> np.uint64:
     """64-bit hash of one field; fields are summed, so their order does not matter."""
-    value = np.uint64(tag) * _MIX_A ^ (np.uint64(end - at) << _32)
-    if end - at <= 8:
-        if end > at:
-            word = load_word(buf, at) & (_ALL >> (np.uint64(64) - _EIGHT * np.uint64(end - at)))
-            value = (value ^ word) * _MIX_B
-            value ^= value >> _29
-        value *= _MIX_C
-        return value ^ (value >> _32)
-    while at < end:
-        word = load_word(buf, at)
-        if end - at < 8:
-            word &= _ALL >> (np.uint64(64) - _EIGHT * np.uint64(end - at))
-        value = (value ^ word) * _MIX_B
-        value ^= value >> _29
+    length = np.uint64(end - at)
+    value = np.uint64(tag) * _MIX_A
+    while end - at >= 8:
+        value = _mix(value, load_word(buf, at))
         at += 8
-    value *= _MIX_C
+    rest = load_word(buf, at) & ((_ONE << (_EIGHT * np.uint64(end - at))) - _ONE)
+    return _hash_end(_mix(value, rest), length)
+
+
+@compiled
+def _mix(value: np.uint64, word: np.uint64) -> np.uint64:
+    value = (value ^ word) * _MIX_B
+    return value ^ (value >> _29)
+
+
+@compiled
+def _hash_end(value: np.uint64, length: np.uint64) -> np.uint64:
+    value = (value ^ (length << _32)) * _MIX_C
     return value ^ (value >> _32)
+
+
+@compiled
+def _plain_value(buf: Bytes, at: int, pattern: np.uint64, tag: int) -> tuple[int, np.uint64]:
+    """End of a value, as ``_value_end``, and its hash, as ``_hash_value``, in one pass; not for ``^A``.
+
+    The pad behind the buffer's end holds line feeds, so the search ends there at the latest.
+    """
+    begin = at
+    value = np.uint64(tag) * _MIX_A
+    word = load_word(buf, at)
+    hit = _stops(word, pattern)
+    while hit == np.uint64(0):
+        value = _mix(value, word)
+        at = at + 8
+        word = load_word(buf, at)
+        hit = _stops(word, pattern)
+    bits = np.uint64(trailing_zeros(hit)) & ~np.uint64(7)
+    at = at + np.int64(bits >> np.uint64(3))
+    value = _mix(value, word & ((_ONE << bits) - _ONE))
+    return at, _hash_end(value, np.uint64(at - begin))
+
+
+@compiled
+def _stops(word: np.uint64, pattern: np.uint64) -> np.uint64:
+    """The high bit of each byte that is the separator or a line feed; the lowest such bit is exact."""
+    mark = word ^ pattern
+    line = word ^ _LINE_FEEDS
+    return (((mark - _LOW) & ~mark) | ((line - _LOW) & ~line)) & _HIGH
 
 
 @compiled
 def _byte_sum(buf: Bytes, at: int, end: int) -> int:
     total = np.uint32(0)
-    for index in range(at, end):
-        total += np.uint32(buf[index])
+    for byte in buf[at:end]:  # over a slice, which compiles to vector instructions
+        total += np.uint32(byte)
     return np.int64(total)
 
 
@@ -188,7 +217,7 @@ def scan_message(
     at += width
     separators, inside, body_at, body_separators, declared, pending = 1, 0, -1, 0, -1, -1
     data_tag, repeated = 0, 0
-    hash_sum = np.uint64(0)
+    hash_sum, pattern = np.uint64(0), _LOW * np.uint64(separator)
     while True:
         field_at = at
         if at >= end:
@@ -222,8 +251,13 @@ def scan_message(
             inside += more
             if at < end and not _separator_at(buf, at, end, separator):
                 return BAD_FIELD, at, tag
+            field_hash = _hash_value(buf, value_at, at, tag)
         else:
-            at = _value_end(buf, at, end, separator)
+            if separator == _CARET:
+                at = _value_end(buf, at, end, separator)
+                field_hash = _hash_value(buf, value_at, at, tag)
+            else:
+                at, field_hash = _plain_value(buf, at, pattern, tag)
             while at < end and buf[at] == _LF:
                 stop = body_at + declared
                 inner = declared >= 0 and separator != _CARET and at < stop <= start + MAX_MESSAGE
@@ -233,6 +267,7 @@ def scan_message(
                         and buf[stop + 2] == _EQUALS):  # fmt: skip
                     return TRUNCATED, at, tag
                 at = _value_end(buf, at + 1, end, separator)
+                field_hash = _hash_value(buf, value_at, at, tag)
         if at >= end:
             return NEED_MORE, at, tag
         separators += 1
@@ -240,7 +275,7 @@ def scan_message(
         if tag < columns.size:
             column = columns[tag]
             if hashed[tag] == 1:
-                hash_sum += _hash_value(buf, value_at, at, tag)
+                hash_sum += field_hash
             if column >= 0:
                 place = np.uint64(value_at) << _32 | np.uint64(at - value_at)
                 bit = np.uint64(1) << np.uint64(column)
