@@ -46,6 +46,8 @@ def read(value: float, benchmark: float, better: Better, comparison: Comparison 
     one, beyond a fiftieth of the benchmark, and the reading is not established.
     """
     advantage = _better_by(value, benchmark, better)
+    if comparison is not None and comparison.difference is not None:
+        advantage = comparison.difference if better == "higher" else -comparison.difference
     gap = abs(advantage) / abs(benchmark) if benchmark else float(advantage != 0)
     verdict = comparison.verdict if comparison else ""
     if verdict in ("better", "worse"):
@@ -78,16 +80,17 @@ def _phrase(row: ScoreRow, column: Column, estimate: Estimate) -> tuple[str, str
     if estimate.value is None:
         return f"{_WHO[column]} cannot be judged: {estimate.reason}.", ""
     value = spoken(estimate.value, kind.kind)
-    if row.benchmark.value is None:
-        return f"{_WHO[column]}: {value}, without a benchmark ({row.benchmark.reason}).", ""
+    benchmark = row.benchmark_of(column)
+    if benchmark.value is None:
+        return f"{_WHO[column]}: {value}, without a benchmark ({benchmark.reason}).", ""
     comparison = row.market_comparison if column == "market" else row.limit_comparison
-    reading = read(estimate.value, row.benchmark.value, kind.better, comparison)
+    reading = read(estimate.value, benchmark.value, kind.better, comparison)
     standing: str = reading.standing
-    if row.id == "reversion" and standing == "level" and abs(estimate.value) <= abs(row.benchmark.value):
+    if row.id == "reversion" and standing == "level" and abs(estimate.value) <= abs(benchmark.value):
         standing = "low"
     sentence = SENTENCES[row.id, column, standing].format(
         value=value,
-        benchmark=spoken(row.benchmark.value, kind.kind),
+        benchmark=spoken(benchmark.value, kind.kind),
         degree="slightly " if reading.gap < SLIGHT else "",
     )
     unsure = not reading.established and reading.standing != "level"
@@ -100,10 +103,10 @@ def _caveat(doubts: Mapping[Column, str]) -> str:
     if not open_:
         return ""
     if len(open_) == len(doubts):
-        said = "The difference is" if len(doubts) == 1 else "Neither difference is"
+        said = "The difference is not" if len(doubts) == 1 else "Neither difference is"
     else:
-        said = f"For {_WHO[next(iter(open_))].lower()} the difference is"
-    return f"{said} not established: {'; '.join(dict.fromkeys(open_.values()))}."
+        said = f"For {_WHO[next(iter(open_))].lower()} the difference is not"
+    return f"{said} established: {'; '.join(dict.fromkeys(open_.values()))}."
 
 
 def draft(row: ScoreRow) -> str:

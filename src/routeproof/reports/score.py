@@ -108,16 +108,28 @@ class Companion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adoption:
-    """A named person's decision on a draft analysis: `text` equals the draft when adopted as it stood."""
+    """A named person's decision on a draft analysis: `text` equals the draft when adopted as it stood.
+
+    `for_draft` is the draft that they had before them; where today's draft reads otherwise the numbers have changed,
+    and the adoption no longer speaks for them. Empty: made for today's draft.
+    """
 
     text: str
     by: str
     at: str
+    for_draft: str = ""
+
+    def is_for(self, draft: str) -> bool:
+        """Whether the decision was made on this draft."""
+        return self.for_draft in ("", draft)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreRow:
-    """One row of the dashboard before wording: three values, two comparisons, and what stands beside them."""
+    """One row of the dashboard before wording: three values, two comparisons, and what stands beside them.
+
+    `limit_benchmark` is set where the benchmark of limit orders is another number than that of market orders.
+    """
 
     id: ScoreRowId
     market: Estimate
@@ -126,8 +138,13 @@ class ScoreRow:
     benchmark_name: str
     market_comparison: Comparison | None = None
     limit_comparison: Comparison | None = None
+    limit_benchmark: Estimate | None = None
     companions: tuple[Companion, ...] = ()
     adoption: Adoption | None = None
+
+    def benchmark_of(self, column: str) -> Estimate:
+        """The benchmark that a column (`market` or `limit`) is held against."""
+        return self.limit_benchmark if column == "limit" and self.limit_benchmark is not None else self.benchmark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

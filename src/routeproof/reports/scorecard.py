@@ -8,6 +8,7 @@ from routeproof.reports.numbers import UNITS, Kind, counted, interval, printed, 
 from routeproof.reports.score import Companion, Comparison, Estimate, Score, ScoreRow, kind_of
 
 DRAFT = "draft — not reviewed"
+EARLIER = "adopted for an earlier draft"
 COLUMNS = (
     Column(id="metric", title="Metric", weight=1.35),
     Column(id="market", title="Market orders", align="right", weight=1.45),
@@ -70,17 +71,24 @@ def value_cell(
 
 
 def _benchmark_cell(row: ScoreRow, kind: Kind, asides: tuple[str, ...]) -> Cell:
-    """The benchmark says which one it is before anything else."""
+    """The benchmark says which one it is before anything else, and what limit orders are held against."""
     cell = value_cell(row.benchmark, kind, None, asides)
-    return replace(cell, note="\n".join(line for line in (row.benchmark_name, cell.note) if line))
+    other = "" if row.limit_benchmark is None else f"limit orders: {_plainly(row.limit_benchmark, kind)}"
+    return replace(cell, note="\n".join(line for line in (row.benchmark_name, cell.note, other) if line))
+
+
+def _plainly(estimate: Estimate, kind: Kind) -> str:
+    return f"— ({estimate.reason})" if estimate.value is None else printed(estimate.value, kind)
 
 
 def _analysis_cell(row: ScoreRow) -> Cell:
-    text = draft(row)
-    if row.adoption is None:
+    text, adoption = draft(row), row.adoption
+    if adoption is None:
         return Cell(value=text, text=text, note=DRAFT)
-    edited = "" if row.adoption.text == text else f"\nThe draft had read: {text}"
-    return Cell(value=row.adoption.text, text=row.adoption.text, note=f"{row.adoption.by}, {row.adoption.at}{edited}")
+    if not adoption.is_for(text):
+        return Cell(value=text, text=text, note=f"{DRAFT}\n{EARLIER}: {adoption.text} ({adoption.by}, {adoption.at})")
+    edited = "" if adoption.text == text else f"\nThe draft had read: {text}"
+    return Cell(value=adoption.text, text=adoption.text, note=f"{adoption.by}, {adoption.at}{edited}")
 
 
 def _row(row: ScoreRow, *, glossed: bool) -> Row:
@@ -124,7 +132,7 @@ def scorecard_table(score: Score) -> Table:
 LEGEND = (
     "▲ better · ▼ worse · = no material difference · ? cannot tell (with the smallest difference that the data could "
     "have shown), each against the benchmark and beyond the margin that policy fixed before the period. Brackets hold "
-    "95% intervals. Means are share-weighted."
+    "95% intervals. Means are share-weighted; orders received during a halt are left out."
 )
 
 
@@ -157,15 +165,17 @@ def _surface_cell(estimate: Estimate, kind: Kind, comparison: Comparison | None)
 
 
 def _surface_analysis(row: ScoreRow) -> dict[str, object]:
-    text = draft(row)
-    adoption = row.adoption
-    return {
-        "analysis": adoption.text if adoption else text,
-        "analysis_status": "adopted" if adoption and adoption.text == text else "edited" if adoption else DRAFT,
+    text, adoption = draft(row), row.adoption
+    stands = adoption if adoption is not None and adoption.is_for(text) else None
+    status = DRAFT if stands is None else "adopted" if stands.text == text else "edited"
+    said: dict[str, object] = {
+        "analysis": stands.text if stands else text,
+        "analysis_status": EARLIER if adoption and not stands else status,
         "analysis_draft": text,
         "analysis_by": adoption.by if adoption else None,
         "analysis_at": adoption.at if adoption else None,
     }
+    return said | {"analysis_of_earlier_draft": adoption.text} if adoption and not stands else said
 
 
 def scorecard_surface(score: Score) -> dict[str, object]:
@@ -180,7 +190,8 @@ def scorecard_surface(score: Score) -> dict[str, object]:
                 "cells": {
                     "market": _surface_cell(row.market, kind, row.market_comparison),
                     "limit": _surface_cell(row.limit, kind, row.limit_comparison),
-                    "benchmark": _surface_cell(row.benchmark, kind, None) | {"name": row.benchmark_name},
+                    "benchmark": {**_surface_cell(row.benchmark, kind, None), "name": row.benchmark_name},
+                    "benchmark_limit": _surface_cell(row.benchmark_of("limit"), kind, None),
                 },
                 "beside": [
                     {

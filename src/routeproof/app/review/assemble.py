@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from routeproof.app.review import clock, data_quality, profiles, venues
+from routeproof.app.review.adoptions import with_adoptions
 from routeproof.app.review.fill_times import histogram
 from routeproof.app.review.findings import findings_of
 from routeproof.app.review.framework_rows import framework_rows, payer_share
@@ -21,11 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
+    from routeproof.app.review.adoptions import Place
     from routeproof.app.review.benchmark import Benchmark
     from routeproof.app.review.evidence_cells import CellTable
     from routeproof.app.review.judge import Judge
     from routeproof.app.review.quarter import Quarter
-    from routeproof.reports.score import Score
+    from routeproof.reports.score import Adoption, Score
     from routeproof.stores.lake import Lake
     from routeproof.tables.switches import Switches
 
@@ -55,10 +57,20 @@ class Review:
     policy_id: str
     version: str
     deliveries: Sequence[Mapping[str, Any]]
+    adoptions: Mapping[Place, Adoption]
 
     def dated_on(self) -> date:
         """Day of the last fact that the pack rests on."""
         return self.quarter.days[-1]
+
+    def facts(self) -> dict[str, Any]:
+        """What the record keeps of a pack beside its files: the inputs that may change, and the headline figures."""
+        return {
+            "manifest": self.manifest,
+            "policy": self.policy_id,
+            "version": self.version,
+            "figures": self.figures(),
+        }
 
     def figures(self) -> dict[str, str]:
         """Headline figures of the provider, for the record and for later comparison."""
@@ -97,9 +109,10 @@ def pack_inputs(review: Review, digest: str, command: str) -> PackInputs:
             provider,
             venues.undisclosed(lake, manifest, venue_frame),
             venues.share_moves(quarter, provider),
+            venues.payer_shares(quarter, venue_frame, provider, benchmark.provider),
             quality,
         ),
-        overall=overall,
+        overall=with_adoptions(overall, review.adoptions),
         securities=_securities(review),
         grid=grid,
         grid_family=family,
@@ -126,7 +139,8 @@ def pack_inputs(review: Review, digest: str, command: str) -> PackInputs:
 
 def _securities(review: Review) -> tuple[Score, ...]:
     symbols = review.quarter.cells.symbols(review.provider)
-    return security_scores(review.judge, review.quarter.cells, review.provider, review.benchmark, symbols)
+    scores = security_scores(review.judge, review.quarter.cells, review.provider, review.benchmark, symbols)
+    return tuple(with_adoptions(score, review.adoptions) for score in scores)
 
 
 def _own_hhi(quarter: Quarter, provider: str) -> float | None:

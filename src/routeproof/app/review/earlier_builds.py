@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from routeproof.reports.pack.inputs import Change, EarlierBuild
+from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,17 +17,17 @@ if TYPE_CHECKING:
 EVENT = "pack.built"
 
 
-def earlier_builds(records: Records, stream: str, digest: str, figures: Mapping[str, str]) -> tuple[EarlierBuild, ...]:
+def earlier_builds(records: Records, stream: str, digest: str, facts: Mapping[str, Any]) -> tuple[EarlierBuild, ...]:
     """Builds of the stream before this pack was first built, oldest first; a rebuild of the same pack is not one.
 
     Args:
         records: the events.
         stream: `review/QUARTER/PROVIDER`.
         digest: of the pack being built.
-        figures: its headline figures, by name.
+        facts: its manifest, policy, program version and headline figures by name.
     """
     found: dict[str, EarlierBuild] = {}
-    for entry in _builds(records, stream):
+    for entry in builds(records, stream):
         payload = entry["payload"]
         if payload["digest"] == digest:
             break
@@ -34,20 +35,46 @@ def earlier_builds(records: Records, stream: str, digest: str, figures: Mapping[
             digest=payload["digest"],
             dated_on=date.fromisoformat(payload["dated_on"]),
             manifest=payload["manifest"],
-            changes=_changes(payload, figures),
+            changes=_changes(payload, facts),
         )
     return tuple(found.values())
 
 
-def _builds(records: Records, stream: str) -> Sequence[dict[str, Any]]:
+def builds(records: Records, stream: str) -> Sequence[dict[str, Any]]:
+    """Ledger entries of the builds of a review, oldest first."""
     entries = (json.loads(content) for content in records.entries())
     return [entry for entry in entries if entry["type"] == EVENT and entry["stream"] == stream]
 
 
-def _changes(payload: Mapping[str, Any], figures: Mapping[str, str]) -> tuple[Change, ...]:
-    before: Mapping[str, str] = payload["figures"]
+def before_build(entries: Sequence[bytes], stream: str, digest: str) -> tuple[Sequence[bytes], str]:
+    """The entries before a pack was first built, and the manifest that it was built from.
+
+    Args:
+        entries: of the record.
+        stream: `review/QUARTER/PROVIDER`.
+        digest: of the pack, or its beginning.
+
+    Raises:
+        UsageError: no such pack was built, or more than one digest begins so.
+    """
+    found: dict[str, tuple[int, str]] = {}
+    for index, content in enumerate(entries):
+        entry = json.loads(content)
+        if entry["type"] == EVENT and entry["stream"] == stream and entry["payload"]["digest"].startswith(digest):
+            found.setdefault(entry["payload"]["digest"], (index, entry["payload"]["manifest"]))
+    if len(found) != 1:
+        message = f"expected the digest of one pack of {stream}, found {len(found)} for {digest!r}"
+        raise UsageError(message, where="--as-built")
+    ((index, manifest),) = found.values()
+    return entries[:index], manifest
+
+
+def _changes(payload: Mapping[str, Any], facts: Mapping[str, Any]) -> tuple[Change, ...]:
+    before, now = payload["figures"], facts["figures"]
+    causes = {"manifest": "data", "policy": "policy", "version": "program"}
+    cause = ", ".join(word for name, word in causes.items() if payload[name] != facts[name]) or "benchmark or switches"
     return tuple(
-        Change(figure=name, old=before[name], new=figures[name], cause="data")
-        for name in sorted(before.keys() & figures.keys())
-        if before[name] != figures[name]
+        Change(figure=name, old=before[name], new=now[name], cause=cause)
+        for name in sorted(before.keys() & now.keys())
+        if before[name] != now[name]
     )

@@ -59,7 +59,8 @@ def _cells(rows: pl.DataFrame, metric: Metric) -> pl.DataFrame:
         raise TypeError(message)
     weight = to_polars(averaging.denominator)
     per_order = (
-        rows.with_columns(
+        rows.filter(pl.col("halted") == "no")
+        .with_columns(
             to_polars(averaging.numerator).alias("numerator"),
             weight.alias("denominator"),
         )
@@ -97,7 +98,7 @@ class Selection:
 
     def rows_ref(self, quarter: str) -> str:
         """The selection as options of `routeproof measure`, so that a figure leads back to its rows."""
-        parts = [f"provider={self.provider}", f"quarter={quarter}"]
+        parts = [f"provider={self.provider}", f"quarter={quarter}", "halted=no"]
         if self.symbol is not None:
             parts.append(f"symbol={self.symbol}")
         if self.groups:
@@ -162,7 +163,7 @@ class CellTable:
         if BY_NAME[metric].frame != "executions" or not self.cells.width:
             return None
         chosen = selection.of(self.cells)
-        known, total = (chosen.filter(pl.col("metric") == name)["shares"].sum() for name in (metric, "coverage"))
+        known, total = (int(chosen.filter(pl.col("metric") == name)["shares"].sum()) for name in (metric, "coverage"))
         return known / total if total else None
 
     def quarter(self) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from routeproof.reports.score import ScoreRowId
 
 MARKET = "market orders"
-LIMIT = "marketable and midpoint-or-better limit orders"
+LIMIT = "marketable or midpoint-or-better limits"
 RESTING = "executable non-marketable limit orders"
 
 
@@ -96,7 +96,8 @@ def _row(
         id=plan.id,
         market=market.estimate,
         limit=limit.estimate,
-        benchmark=_benchmark_estimate(judge, selection, benchmark, plan.metric, plan),
+        benchmark=_benchmark_estimate(judge, selection, benchmark, plan.metric, plan, plan.market or plan.limit),
+        limit_benchmark=_limit_benchmark(judge, selection, benchmark, plan),
         benchmark_name=benchmark.name_of(plan.id),
         market_comparison=market.judged.comparison() if market.judged else None,
         limit_comparison=limit.judged.comparison() if limit.judged else None,
@@ -118,18 +119,23 @@ def _column(
     return _Column(estimate, judged)
 
 
+def _limit_benchmark(judge: Judge, selection: Selection, benchmark: Benchmark, plan: RowPlan) -> Estimate | None:
+    """What limit orders are held against where it differs from the market column's: like is compared with like."""
+    if plan.id in benchmark.declared or benchmark.cells is None or not (plan.market and plan.limit):
+        return None
+    return _benchmark_estimate(judge, selection, benchmark, plan.metric, plan, plan.limit)
+
+
 def _benchmark_estimate(
-    judge: Judge, selection: Selection, benchmark: Benchmark, metric: str, plan: RowPlan
+    judge: Judge, selection: Selection, benchmark: Benchmark, metric: str, plan: RowPlan, group: str
 ) -> Estimate:
     if plan.id in benchmark.declared and metric == plan.metric:
         declared = benchmark.declared[plan.id]
-        return Estimate(value=declared.value, population="declared figure, taken as exact", metric=metric)
+        return Estimate(value=declared.value, population="declared, taken as exact", metric=metric)
     if benchmark.cells is None:
         return Estimate(reason=_none_of(benchmark, plan, metric))
-    groups = tuple(group for group in (plan.market, plan.limit) if group)
-    chosen = replace(selection, provider=benchmark.provider, groups=groups)
-    population = " and ".join(_POPULATION[group] for group in groups)
-    return judge.estimate(benchmark.cells, metric, chosen, f"{benchmark.name}: {population}")
+    chosen = replace(selection, provider=benchmark.provider, groups=(group,))
+    return judge.estimate(benchmark.cells, metric, chosen, f"{benchmark.name}: {_POPULATION[group]}")
 
 
 def _none_of(benchmark: Benchmark, plan: RowPlan, metric: str) -> str:
@@ -151,7 +157,7 @@ def _companion(
         judge.estimate(cells, metric, replace(selection, groups=(group,)), _POPULATION[group])
         for group in (plan.market, plan.limit)
     )
-    other = _benchmark_estimate(judge, selection, benchmark, metric, plan)
+    other = _benchmark_estimate(judge, selection, benchmark, metric, plan, plan.market)
     return Companion(label=label, kind=kind, market=market, limit=limit, benchmark=other)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -91,6 +92,43 @@ def tape_shares(lake: Lake, manifest: str, days: Sequence[date]) -> pl.DataFrame
     total = by_venue["quantity"].sum()
     share = pl.col("quantity").cast(pl.Float64) / float(total) if total else pl.lit(None, dtype=pl.Float64)
     return by_venue.select("venue", share.alias("tape_share"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayerShare:
+    """A venue that pays more than it charges: its share here and at the other provider, and what customers got there.
+
+    Improvements are USD per share, of the venue's executions and of all.
+    """
+
+    venue: str
+    share: float
+    elsewhere: float
+    improvement: float
+    improvement_overall: float
+
+
+def payer_shares(quarter: Quarter, frame: pl.DataFrame, provider: str, other: str) -> list[PayerShare]:
+    """Net payers of a provider with more than the other provider's share, largest first; empty without another."""
+    if not frame.width or not other or other == provider:
+        return []
+    theirs = quarter.tables["venue"].filter(pl.col("provider") == other)
+    total = theirs["executed_shares"].sum() or 1.0
+    elsewhere = dict(theirs.select("venue", pl.col("executed_shares") / total).iter_rows())
+    overall = quarter.tables["provider"].filter(pl.col("provider") == provider)["price_improvement_usd_per_share"][0]
+    payers = frame.filter(
+        pl.col("payer").fill_null(value=False) & pl.col("price_improvement_usd_per_share").is_not_null()
+    )
+    return [
+        PayerShare(
+            venue=venue,
+            share=share,
+            elsewhere=elsewhere.get(venue, 0.0),
+            improvement=improvement,
+            improvement_overall=overall,
+        )
+        for venue, share, improvement in payers.select("venue", "share", "price_improvement_usd_per_share").iter_rows()
+    ]
 
 
 def undisclosed(lake: Lake, manifest: str, venues: pl.DataFrame) -> list[tuple[str, float]]:
