@@ -104,7 +104,7 @@ def ordered_book(quotes: pl.DataFrame, symbols: Sequence[str], lengths: Sequence
         lengths: rows of each.
     """
     after = list(accumulate(lengths))
-    begin = [0, *after[:-1]]
+    begin = [high - length for high, length in zip(after, lengths, strict=True)]
     return QuoteBook(
         at=quotes["at"].to_numpy(),
         bid=_filled(quotes, "bid", 0),
