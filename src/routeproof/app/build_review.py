@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import shlex
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from routeproof import __version__
 from routeproof.app.lake_source import LakeSource
+from routeproof.app.review.adoptions import adoptions_of, drafts_of
 from routeproof.app.review.assemble import Review, pack_inputs
 from routeproof.app.review.benchmark import choose_benchmark
 from routeproof.app.review.clock import shifted_cells
 from routeproof.app.review.deliveries import deliveries
-from routeproof.app.review.earlier_builds import EVENT, earlier_builds
+from routeproof.app.review.earlier_builds import EVENT, before_build, earlier_builds
 from routeproof.app.review.judge import Judge
 from routeproof.app.review.quarter import measure_quarter
 from routeproof.app.shipped_rules import rules_of
@@ -32,7 +33,7 @@ from routeproof.vocab.errors import UsageError
 from routeproof.vocab.times import previous_quarter, quarter_days
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -60,6 +61,7 @@ class Order:
         declared: declared benchmark figures by scorecard row.
         switches: how the market is looked up.
         manifest: as known at this commit; the newest if omitted.
+        as_built: digest (or its beginning) of an earlier pack: from what the record held when that was built first.
     """
 
     quarter: str
@@ -69,6 +71,12 @@ class Order:
     declared: Mapping[str, Declared] = field(default_factory=dict)
     switches: Switches = field(default_factory=Switches)
     manifest: str | None = None
+    as_built: str | None = None
+
+    @property
+    def stream(self) -> str:
+        """Of the review's ledger entries."""
+        return f"review/{self.quarter}/{self.provider}"
 
     def command(self, manifest: str) -> str:
         """The command that builds the same pack again; declared figures stand in the provenance, not in a path."""
@@ -108,40 +116,56 @@ def build_review(
         on_step: told what is being done, for people who wait.
 
     Raises:
-        UsageError: no measured executions of the provider in the quarter.
+        UsageError: no measured executions of the provider in the quarter, a folder that cannot be written, or an
+            earlier pack that these options do not build again.
     """
+    _make_folder(folder)
     review = review_of(context, order, on_step)
     digest = _digest(review, order)
-    stream = f"review/{order.quarter}/{order.provider}"
+    if not digest.startswith(order.as_built or ""):
+        message = (
+            f"expected to build {order.as_built} again, found {digest}: use the options that its provenance names, and "
+            "the same version of the program"
+        )
+        raise UsageError(message, where="--as-built")
     inputs = pack_inputs(review, digest, order.command(review.manifest))
-    earlier = earlier_builds(context.records, stream, digest, review.figures())
+    earlier = earlier_builds(context.records, order.stream, digest, review.facts())
     document = quarterly_pack(replace(inputs, earlier=earlier))
     on_step("writing the pack")
-    folder.mkdir(parents=True, exist_ok=True)
     hashes = {}
     for name, render in RENDERERS.items():
         content = render(document)
         write_whole(folder / name, content)
         hashes[name] = hashlib.sha256(content).hexdigest()
-    _record(context, review, stream, digest, hashes)
+    drafts = canonical_bytes(drafts_of((inputs.overall, *inputs.securities)))
+    _record(context, review, order.stream, digest, hashes, drafts)
     return Built(folder, digest, hashes, document)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / ".writable").touch()
+        (folder / ".writable").unlink()
+    except OSError as error:
+        message = f"expected a folder that can be written, found: {error.strerror or error}"
+        raise UsageError(message, where=str(folder)) from error
 
 
 def review_of(context: Context, order: Order, on_step: Callable[[str], None]) -> Review:
     """Everything measured and judged, before it becomes a document."""
-    manifest = context.lake.manifest(order.manifest).id
+    first, last = quarter_days(order.quarter)
+    recorded: Sequence[bytes] = context.records.entries()
+    wanted = order.manifest
+    if order.as_built is not None:
+        recorded, wanted = before_build(recorded, order.stream, order.as_built)
+    manifest = context.lake.manifest(wanted).id
     source = LakeSource(context.lake, manifest)
     rules = rules_of(context.lake, manifest)
-    first, last = quarter_days(order.quarter)
     days = _between(source.days(), first, last)
     on_step(f"measuring {len(days)} days of {order.quarter}")
     quarter = measure_quarter(source, days, rules, order.switches)
-    if order.provider not in quarter.cells.providers():
-        known = ", ".join(quarter.cells.providers()) or "none"
-        message = (
-            f"expected measured orders of provider {order.provider!r} in {order.quarter}; providers there: {known}"
-        )
-        raise UsageError(message, where="--provider")
+    _require_providers(order, quarter.cells.providers(), source.days())
     before = _between(source.days(), *quarter_days(previous_quarter(order.quarter)))
     on_step(f"measuring {len(before)} days of the quarter before")
     prior = measure_quarter(source, before, rules, order.switches, only_cells=True).cells if before else None
@@ -165,8 +189,20 @@ def review_of(context: Context, order: Order, on_step: Callable[[str], None]) ->
         switches=order.switches,
         policy_id=shipped_policy_id(),
         version=__version__,
+        adoptions=adoptions_of(recorded, order.stream),
         deliveries=deliveries(context.records, context.workspace.lake_folder, manifest, days),
     )
+
+
+def _require_providers(order: Order, known: Sequence[str], days: Sequence[date]) -> None:
+    there = ", ".join(name or "(unnamed)" for name in known) or "none"
+    for name, option in ((order.provider, "--provider"), (order.control, "--control")):
+        if name is not None and name not in known:
+            message = f"expected measured orders of provider {name!r} in {order.quarter}; providers there: {there}"
+            if not known:
+                held = f"from {days[0]} to {days[-1]}" if days else "none at all: ingest orders and executions first"
+                message += f"; days with orders in the workspace: {held}"
+            raise UsageError(message, where=option)
 
 
 def _between(days: tuple[date, ...], first: date, last: date) -> tuple[date, ...]:
@@ -186,28 +222,32 @@ def _digest(review: Review, order: Order) -> str:
         "declared": {row: [str(item.value), item.source] for row, item in order.declared.items()},
         "control": order.control or "",
         "deliveries": [dict(row) for row in review.deliveries],
+        "adoptions": [[*place, *astuple(item)] for place, item in sorted(review.adoptions.items())],
         "version": review.version,
     }
     return hashlib.sha256(canonical_bytes(inputs)).hexdigest()
 
 
-def _record(context: Context, review: Review, stream: str, digest: str, hashes: Mapping[str, str]) -> None:
+def _record(
+    context: Context, review: Review, stream: str, digest: str, hashes: Mapping[str, str], drafts: bytes
+) -> None:
     actor = context.actor
+    drafts_sha256 = hashlib.sha256(drafts).hexdigest()
+    write_whole(context.workspace.evidence_folder / f"{drafts_sha256}.json", drafts)
     fact = Fact(
         stream=stream,
         type=EVENT,
         payload={
             "digest": digest,
-            "manifest": review.manifest,
-            "policy": review.policy_id,
             "dated_on": review.dated_on().isoformat(),
             "files": dict(hashes),
-            "figures": review.figures(),
+            **review.facts(),
+            "drafts": drafts_sha256,
         },
         business_on=actor.business_on,
         actor=actor.name,
         role=actor.role,
         session=actor.session,
-        evidence=tuple(sorted(hashes.values())),
+        evidence=tuple(sorted((*hashes.values(), drafts_sha256))),
     )
     context.records.append([fact])

@@ -52,6 +52,11 @@ class Workspace:
         return self.root / "raw"
 
     @property
+    def evidence_folder(self) -> Path:
+        """Documents that ledger entries name by hash."""
+        return self.root / "evidence"
+
+    @property
     def keys_folder(self) -> Path:
         """Private keys, outside the database."""
         return self.root / "keys"

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from routeproof.cli.options import json_option, workspace_option
+from routeproof.vocab.errors import UsageError
 
 
 @click.group()
@@ -23,6 +24,7 @@ def review() -> None:
 @click.option("--control", help="Provider id of a declared direct (control) flow, for the latency threshold.")
 @click.option("--declared", type=click.Path(path_type=Path, dir_okay=False), help="TOML of declared benchmark figures.")
 @click.option("--manifest", help="As known at this commit.")
+@click.option("--as-built", help="Digest of an earlier pack: build it again from what was on record then.")
 @workspace_option
 @json_option
 def build(
@@ -34,6 +36,7 @@ def build(
     control: str | None,
     declared: Path | None,
     manifest: str | None,
+    as_built: str | None,
     workspace: Path,
     as_json: bool,
 ) -> None:
@@ -52,6 +55,7 @@ def build(
         control=control,
         declared=read_declared(declared) if declared is not None else {},
         manifest=manifest,
+        as_built=as_built,
     )
     with open_context(workspace) as context:
         built = build_review(context, order, out, on_step=lambda text: click.echo(f"  {text} …", err=True))
@@ -60,3 +64,59 @@ def build(
         return
     for name in built.hashes:
         click.echo(str(out / name))
+
+
+@review.command("adopt")
+@click.argument("quarter")
+@click.option("--provider", required=True, help="Provider under review.")
+@click.option("--row", required=True, help="Scorecard row: price_improvement, spread_capture, fill_time, …")
+@click.option("--security", default="", help="Scorecard of this security; without it, of all securities together.")
+@click.option("--by", required=True, help="Name of the person who answers for the text.")
+@click.option("--text", help="Text in place of the draft; without it the draft is adopted as it stands.")
+@click.option("--text-file", type=click.Path(path_type=Path, dir_okay=False), help="The same, from a UTF-8 file.")
+@workspace_option
+@json_option
+def adopt(
+    *,
+    quarter: str,
+    provider: str,
+    row: str,
+    security: str,
+    by: str,
+    text: str | None,
+    text_file: Path | None,
+    workspace: Path,
+    as_json: bool,
+) -> None:
+    """Adopt or edit a draft analysis of the last built pack; the next build prints it with name and time.
+
+    Example: routeproof review adopt 2026Q3 --provider P --row fill_time --by "R. Alvarez"
+    """
+    from routeproof.app.adopt_analysis import Adopting, adopt_analysis  # noqa: PLC0415
+    from routeproof.app.context import open_context  # noqa: PLC0415
+
+    if text is not None and text_file is not None:
+        message = "expected --text or --text-file, found both"
+        raise UsageError(message, where="--text")
+    request = Adopting(
+        quarter=quarter.upper(),
+        provider=provider,
+        row=row,
+        security=security,
+        by=by,
+        text=_text_of(text_file) if text_file is not None else text,
+    )
+    with open_context(workspace) as context:
+        adopted = adopt_analysis(context, request)
+    if as_json:
+        click.echo(json.dumps({"draft": adopted.draft, "text": adopted.text, "digest": adopted.digest}))
+        return
+    click.echo(adopted.text)
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"expected a readable text file in UTF-8, found: {error}"
+        raise UsageError(message, where="--text-file") from error

@@ -1,0 +1,52 @@
+"""Analyses that a named person has adopted: what was recorded, and how it stands beside today's drafts."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from routeproof.reports.analysis import draft
+from routeproof.reports.score import Adoption
+from routeproof.vocab.times import NS_PER_S
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from routeproof.reports.score import Score
+
+EVENT = "analysis.adopted"
+Place = tuple[str, str]
+"""Security (empty for all securities together) and scorecard row."""
+
+
+def adoptions_of(entries: Iterable[bytes], stream: str) -> dict[Place, Adoption]:
+    """The last adoption of each analysis of a review, from the ledger's entries."""
+    found: dict[Place, Adoption] = {}
+    for content in entries:
+        entry: Any = json.loads(content)
+        if entry["stream"] == stream and entry["type"] == EVENT:
+            payload = entry["payload"]
+            found[payload["security"], payload["row"]] = Adoption(
+                text=payload["text"],
+                by=payload["by"],
+                at=_minute(int(entry["appended_at"])),
+                for_draft=payload["draft"],
+            )
+    return found
+
+
+def with_adoptions(score: Score, adoptions: Mapping[Place, Adoption]) -> Score:
+    """The score with what people have said of its rows."""
+    rows = (replace(row, adoption=adoptions.get((score.security, row.id))) for row in score.rows)
+    return replace(score, rows=tuple(rows))
+
+
+def drafts_of(scores: Iterable[Score]) -> dict[str, dict[str, str]]:
+    """Draft analyses by security and row."""
+    return {score.security: {row.id: draft(row) for row in score.rows} for score in scores}
+
+
+def _minute(ns: int) -> str:
+    return datetime.fromtimestamp(ns // NS_PER_S, tz=UTC).strftime("%Y-%m-%d %H:%M UTC")
