@@ -32,7 +32,7 @@ def _against(comparison: Comparison | None, kind: Kind) -> str:
     parts = [VERDICT_WORDS[comparison.verdict]]
     if comparison.verdict == "cannot_tell" and comparison.detectable is not None:
         parts.append(f"detects from {smallest(comparison.detectable, kind)}")
-    if comparison.reason:
+    elif comparison.reason:
         parts.append(comparison.reason)
     if comparison.margin_late:
         parts.append("margin set after the period began")

@@ -10,7 +10,7 @@ import polars as pl
 from routeproof.app.measure_range import DaySource, measured_days
 from routeproof.app.review.evidence_cells import CellTable, cells_of
 from routeproof.app.review.fill_times import add_fill_times, fill_time_counts
-from routeproof.app.review.worst_rows import worst_rows
+from routeproof.app.review.worst_rows import meets_the_market, worst_rows
 from routeproof.metrics.measure import Grouping, Partials, collect, finish_all, merge
 from routeproof.metrics.registry import BY_NAME
 from routeproof.tables.day_measurement import DayRules, MeasuredDay
@@ -60,11 +60,15 @@ GROUPINGS: dict[str, tuple[str, ...]] = {
     "group": ("provider", "order_group"),
     "symbol": ("provider", "symbol"),
     "venue": ("provider", "venue"),
+    "venue_meeting": ("provider", "venue"),
     "venue_liquidity": ("provider", "venue", "liquidity"),
     "time_of_day": ("provider", "time_of_day"),
     "size": ("provider", "size_bucket"),
     "month_venue": ("provider", "month", "venue"),
 }
+
+MEETING = ("group", "venue_meeting", "time_of_day", "size")
+"""Tables of quality, over orders that met the market; the others count everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +116,12 @@ def measure_quarter(
             for frame in FRAMES:
                 rows: pl.DataFrame = getattr(batch, frame)
                 if rows.width:
-                    parts[name][frame].append(collect(rows, grouping, frame))
+                    kept = rows.filter(meets_the_market()) if name in MEETING and frame == "executions" else rows
+                    parts[name][frame].append(collect(kept, grouping, frame))
         if batch.executions.width:
             excluded.append(_excluded(batch.executions))
             worst.append(worst_rows(batch.executions))
-            times.append(fill_time_counts(batch.executions))
+            times.append(fill_time_counts(batch.executions.filter(meets_the_market())))
     tables = {name: _finished(parts[name], grouping) for name, grouping in groupings.items()}
     return Quarter(
         days=tuple(days),

@@ -9,6 +9,15 @@ import polars as pl
 
 from routeproof.vocab.fixed import SCALE
 
+QUALITY = (
+    "coverage",
+    "price_improvement_usd_per_share",
+    "e_over_q",
+    "time_to_execution_ms_avg",
+    "reversion_usd_per_share_60s",
+)
+"""Figures of a venue that are taken over market and limit orders only; shares and counts are over everything."""
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
@@ -26,8 +35,11 @@ def venue_table(lake: Lake, manifest: str, quarter: Quarter, provider: str) -> p
     names = lake.read("venues", manifest=manifest).sort("valid_from").unique("mic", keep="last", maintain_order=True)
     paid = net_payments(lake, manifest, quarter, provider)
     tape = tape_shares(lake, manifest, quarter.days)
+    quality = quarter.tables["venue_meeting"].filter(pl.col("provider") == provider).select("venue", *QUALITY)
     return (
-        own.join(names.select(pl.col("mic").alias("venue"), "name"), on="venue", how="left")
+        own.drop(QUALITY)
+        .join(quality, on="venue", how="left", nulls_equal=True)
+        .join(names.select(pl.col("mic").alias("venue"), "name"), on="venue", how="left")
         .join(paid, on="venue", how="left")
         .join(tape, on="venue", how="left")
         .select(

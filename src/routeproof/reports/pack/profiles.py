@@ -74,7 +74,8 @@ def time_figure(frame: pl.DataFrame) -> Figure:
     return Figure(
         id="time-of-day-chart",
         spec={"data": values(full), "vconcat": [chart(band, dots, width=600, height=150), bars], "spacing": 6},
-        caption="Effective over quoted spread by time of day (lower is better), with the shares executed below.",
+        caption="Effective over quoted spread by time of day (lower is better), with the shares executed below; market and "
+        "marketable-or-better limit orders outside halts.",
         alt=f"E/Q by half hour: lowest at {low}, highest at {high}.",
         data=table_of("time-of-day", frame, TIME_FIELDS, "Profile by time of day"),
     )
@@ -104,7 +105,7 @@ def size_figure(frame: pl.DataFrame) -> Figure:
     return Figure(
         id="sizes-chart",
         spec=chart(zero_line(), rule, dot, data=values(full), width=480, height=24 * len(order)),
-        caption="Price improvement by order size.",
+        caption="Price improvement by order size; market and marketable-or-better limit orders outside halts.",
         alt=f"Price improvement by order size: least for {low}, most for {high}.",
         data=table_of("sizes", frame, SIZE_FIELDS, "Profile by order size"),
     )

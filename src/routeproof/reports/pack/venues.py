@@ -123,6 +123,9 @@ def venues_section(inputs: PackInputs) -> Section:
     blocks: list[Block] = [_concentration(inputs), venue_figure(inputs.venues)]
     if inputs.vendor_request:
         blocks.append(Callout(tone="warning", title="Missing from the provider", text=inputs.vendor_request))
-    note = "Averages are share-weighted over the covered executions; coverage is covered ÷ executed shares."
+    note = (
+        "Shares and fills count everything. Averages are over market and marketable-or-better limit orders outside "
+        "halts, share-weighted over the covered executions; coverage is covered ÷ executed shares of those."
+    )
     blocks.append(table_of("venues", inputs.venues, FIELDS, "Venues", note, compact=True))
     return Section(id="venues", title=TITLE, blocks=tuple(blocks), page_break=True)
