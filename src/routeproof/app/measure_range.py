@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
 
+from routeproof.app.lake_source import LakeSource
 from routeproof.app.row_filter import RowFilter, keep
-from routeproof.metrics.measure import UNKNOWN, Grouping, Partials, collect, finish_all, merge
+from routeproof.app.stream_fills import can_stream, stream_fills
+from routeproof.metrics.measure import UNKNOWN, Grouping, Partials, collect, columns_read, finish_all, merge
 from routeproof.tables.day_measurement import (
     Carry,
     DayRules,
@@ -19,6 +21,7 @@ from routeproof.tables.day_measurement import (
     measure_tape_day,
 )
 from routeproof.tables.session_clock import day_of
+from routeproof.tables.standing_rows import standing_executions, terms_of_every_order, with_order_of_route
 from routeproof.tables.version_terms import version_terms
 
 if TYPE_CHECKING:
@@ -64,7 +67,9 @@ def measured_days(
             yield _tape_day(source, day, rules, switches)
         return
     orders, versions = source.long_lived()
-    long_terms = version_terms(orders, versions).with_columns(day_of(pl.col("clock_at")).alias("clock_day"))
+    long_terms = version_terms(orders, terms_of_every_order(orders, versions)).with_columns(
+        day_of(pl.col("clock_at")).alias("clock_day")
+    )
     wanted = sorted(set(days))
     earlier = set(orders["trading_day"].to_list()) - {None}
     carry = Carry()
@@ -88,14 +93,15 @@ def _tape_day(source: DaySource, day: date, rules: DayRules, switches: Switches)
 
 def _day_tables(source: DaySource, day: date, long_terms: pl.DataFrame, long_orders: pl.DataFrame) -> DayTables:
     orders = source.rows("parent_orders", day).join(long_orders, on="order_id", how="anti")
-    versions = source.rows("order_versions", day)
+    versions = terms_of_every_order(orders, source.rows("order_versions", day))
     terms = version_terms(orders, versions)
+    routes = source.rows("routes", day).with_columns(pl.col("version").fill_null(1))
     starts_today = long_terms.filter(pl.col("clock_day") == day)
     return DayTables(
         day=day,
         terms=pl.concat([terms, starts_today.select(terms.columns)]),
-        routes=source.rows("routes", day),
-        executions=source.rows("executions", day),
+        routes=routes,
+        executions=with_order_of_route(standing_executions(source.rows("executions", day)), routes),
         trades=source.rows("trades", day),
         status=source.rows("market_status", day),
     )
@@ -108,6 +114,20 @@ def _symbols(tables: DayTables, carry: Carry) -> pl.Series:
     return pl.concat(parts).unique()
 
 
+def _streamed(source: DaySource, what: Range, rules: DayRules, switches: Switches) -> Partials | None:
+    """Partials of a question that needs only fills, from a lake that can hand them out piece by piece."""
+    needed = columns_read(what.grouping, "executions") | {item.column for item in what.filters}
+    only_fills = all(metric.frame == "executions" for metric in what.grouping.metrics)
+    if not (only_fills and isinstance(source, LakeSource) and can_stream(needed, switches)):
+        return None
+    pieces = stream_fills(source, what.days, rules, switches, needed)
+    if pieces is None:
+        return None
+    kept = (rows if not what.filters else keep(rows, what.filters) for rows in pieces)
+    parts = [collect(rows, what.grouping, "executions") for rows in kept if rows is not None]
+    return merge(parts, what.grouping.by) if parts else None
+
+
 def measure_range(source: DaySource, what: Range, rules: DayRules, switches: Switches) -> pl.DataFrame:
     """Metrics by dimension over a range of days.
 
@@ -116,6 +136,9 @@ def measure_range(source: DaySource, what: Range, rules: DayRules, switches: Swi
     """
     frames: tuple[Frame, ...] = ("executions", "orders", "routes")
     parts: dict[Frame, list[Partials]] = {frame: [] for frame in frames}
+    streamed = _streamed(source, what, rules, switches)
+    if streamed is not None:
+        return finish_all({"executions": streamed}, what.grouping)
     for measured in measured_days(source, what.days, rules, switches):
         for frame in frames:
             rows: pl.DataFrame = getattr(measured, frame)

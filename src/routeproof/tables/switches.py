@@ -57,6 +57,9 @@ class Switches:
                 "'execution' only, and own flow is compared with it there"
             )
             raise RefusedError(message, where="benchmark")
+        if self.population == "tape" and self.shift_ns:
+            message = "the tape does not run on the firm's clock: only own flow can be measured with a shifted one"
+            raise RefusedError(message, where="shift")
 
     def stamped(self) -> dict[str, Any]:
         """The switches as plain values for an output's meta block."""

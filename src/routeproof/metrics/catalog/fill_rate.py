@@ -1,7 +1,7 @@
 """Likelihood of execution: orders and shares filled, refused, cancelled."""
 
 from routeproof.metrics.metric import Metric, Quotient, Total
-from routeproof.metrics.terms import Column, Constant
+from routeproof.metrics.terms import Column, Constant, Given
 from routeproof.vocab.fixed import SCALE
 
 _ACCEPTED = Column("accepted")
@@ -9,6 +9,9 @@ _EXECUTABLE_LIMIT = Column("executable_limit")
 _FILLED = Column("filled")
 _EXECUTED = Column("executed")
 _EXPECTED = Column("quantity") - Column("cancelled_before_executable")
+_EXECUTED_OF_KNOWN = Given(_EXPECTED, _EXECUTED)
+"""An order of unknown quantity is in neither sum."""
+
 _FACTOR = "FINRA 5310.09(b) likelihood of execution"
 _NO_ORDERS = "no orders in the population"
 
@@ -52,7 +55,7 @@ METRICS = (
         "executed / (order quantity - cancelled by the customer before executable), refused orders left out",
         "ratio",
         "higher",
-        Quotient(_ACCEPTED * _EXECUTED, _ACCEPTED * _EXPECTED),
+        Quotient(_ACCEPTED * _EXECUTED_OF_KNOWN, _ACCEPTED * _EXPECTED),
         _NO_ORDERS,
         _FACTOR,
         frame="orders",
@@ -74,7 +77,7 @@ METRICS = (
         "executed / order quantity, over non-marketable limit orders that became executable",
         "ratio",
         "higher",
-        Quotient(_ACCEPTED * _EXECUTABLE_LIMIT * _EXECUTED, _ACCEPTED * _EXECUTABLE_LIMIT * _EXPECTED),
+        Quotient(_ACCEPTED * _EXECUTABLE_LIMIT * _EXECUTED_OF_KNOWN, _ACCEPTED * _EXECUTABLE_LIMIT * _EXPECTED),
         "no non-marketable limit order became executable",
         _FACTOR,
         frame="orders",
