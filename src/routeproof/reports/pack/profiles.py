@@ -74,7 +74,7 @@ def time_figure(frame: pl.DataFrame) -> Figure:
     return Figure(
         id="time-of-day-chart",
         spec={"data": values(full), "vconcat": [chart(band, dots, width=600, height=150), bars], "spacing": 6},
-        caption="Effective over quoted spread by time of day (lower is better), with the shares executed below; market and "
+        caption="Effective over quoted spread by time of day (lower is better), shares executed below; market and "
         "marketable-or-better limit orders outside halts.",
         alt=f"E/Q by half hour: lowest at {low}, highest at {high}.",
         data=table_of("time-of-day", frame, TIME_FIELDS, "Profile by time of day"),
