@@ -237,6 +237,41 @@ def test_interrupted_steps_leave_the_workspace_as_it_was(context: Context, tmp_p
     assert take(context, tmp_path, "csv", {"a.csv": csv(quote_lines(50))}, QUOTES_MAP).manifest == before
 
 
+def test_a_mended_map_replaces_what_the_wrong_one_gave(context: Context, tmp_path: Path) -> None:
+    """The same file under another zone: its rows move, they do not double."""
+    lines = quote_lines(20)
+    take(context, tmp_path, "csv", {"q.csv": csv(lines)}, QUOTES_MAP.replace("America/New_York", "America/Chicago"))
+    take(context, tmp_path, "csv", {"q.csv": csv(lines)}, QUOTES_MAP)
+    assert context.lake.read("quotes").height == 20
+    assert quality(context)["total"]["received"] == 20
+    init_workspace(tmp_path / "clean")
+    with open_context(tmp_path / "clean") as clean:
+        once = take(clean, tmp_path, "csv", {"q.csv": csv(lines)}, QUOTES_MAP)
+        assert once.manifest == context.lake.manifest().id
+
+
+def test_leftovers_of_a_killed_run_are_cleared(context: Context, tmp_path: Path) -> None:
+    """Process 0 of the past is nobody."""
+    left = context.workspace.scratch_folder / "999999999-abc-def"
+    left.mkdir(parents=True)
+    take(context, tmp_path, "csv", {"q.csv": csv(quote_lines(5))}, QUOTES_MAP)
+    assert list(context.workspace.scratch_folder.iterdir()) == []
+
+
+def test_executions_without_quotes_are_counted_as_excluded(context: Context, tmp_path: Path) -> None:
+    """Per day and table, and per source."""
+    header = "execution_id,symbol,side,executed_at,price,quantity,status\n"
+    rows = "e1,IBM,buy,2026-07-01T14:00:00Z,10.1,5,new\ne2,XOM,buy,2026-07-01T14:00:00Z,10.1,5,new\n"
+    take(context, tmp_path, "csv", {"q.csv": csv(quote_lines(9))}, QUOTES_MAP)
+    take(context, tmp_path, "csv", {"e.csv": (header + rows).encode()}, EXECUTIONS_MAP)
+    reason = {"no_quotes_for_symbol_and_day": 1}
+    report = quality(context)
+    assert report["tables"] == [
+        {"day": "2026-07-01", "table": "executions", "rows": 2, "analysed": 1, "excluded": reason}
+    ]
+    assert [row["excluded"] for row in report["days"] if row["table"] == "executions"] == [reason]
+
+
 def test_a_newer_workspace_is_refused(tmp_path: Path) -> None:
     """An older program must not touch it."""
     init_workspace(tmp_path / "ws")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -144,7 +145,8 @@ def _take_in(
     on_done: Callable[[str], None],
 ) -> dict[str, dict[str, object]]:
     source = SOURCES[source_name]
-    scratch = context.workspace.scratch_folder / f"{context.actor.session}-{reading}-{files[0].source_id}"
+    _clear_leftovers(context.workspace.scratch_folder)
+    scratch = context.workspace.scratch_folder / f"{os.getpid()}-{context.actor.session}-{files[0].source_id}"
     scratch.mkdir(parents=True)
     jobs = [
         Job(item.path, ReadContext(item.name, item.source_id, context.workspace.firm_id, provider_id)) for item in files
@@ -160,6 +162,17 @@ def _take_in(
             return _commit(context, deliveries, reading)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _clear_leftovers(folder: Path) -> None:
+    """Results of runs that were killed; those of runs that live stay."""
+    for left in folder.glob("*-*-*"):
+        try:
+            os.kill(int(left.name.split("-")[0]), 0)
+        except (ProcessLookupError, ValueError):
+            shutil.rmtree(left, ignore_errors=True)
+        except PermissionError:
+            continue  # somebody else's run
 
 
 def _read(

@@ -25,11 +25,13 @@ def quality(context: Context) -> Row:
 
     Returns:
         `total` and `days`: one row per trading day, source and table with `received = accepted + rejected` and
-        `accepted = analysed + excluded`; `quotes`, `clocks`, `links` per day; `gaps`.
+        `accepted = analysed + excluded`; `tables`: canonical rows per day, whatever source they came from, analysed and
+        excluded by reason; `quotes`, `clocks`, `links` per day; `gaps`.
     """
     lake = context.lake
     rows = _source_rows(context)
-    _exclude(rows, _exclusions(lake))
+    exclusions = _exclusions(lake)
+    _exclude(rows, exclusions)
     quotes = [row for day in lake.days("quotes") for row in _records(quote_health(_quotes(lake, day)))]
     orders = lake.read("parent_orders", columns=["order_id", "received_at", "trading_day"])
     executions = lake.read("executions")
@@ -37,6 +39,7 @@ def quality(context: Context) -> Row:
         "manifest": lake.manifest().id,
         "total": _total(rows, quotes),
         "days": sorted(rows.values(), key=lambda row: (str(row["day"]), row["source"], row["table"])),
+        "tables": _table_rows(lake, exclusions),
         "quotes": quotes,
         "clocks": _records(clock_health(executions, orders)),
         "links": _records(link_coverage(lake.read("links"), executions, orders)),
@@ -113,6 +116,24 @@ def _exclusions(lake: Lake) -> pl.DataFrame:
             marked = excluded_rows(table, lake.read(table, [day]), quoted)
             frames.append(marked.with_columns(pl.lit(table).alias("table")))
     return pl.concat(frames) if frames else pl.DataFrame()
+
+
+def _table_rows(lake: Lake, exclusions: pl.DataFrame) -> list[Row]:
+    """Rows of the tables that statistics are made from; a FIX log's messages become rows of several of them."""
+    excluded: dict[tuple[str, str], dict[str, int]] = {}
+    for item in exclusions.iter_rows(named=True):
+        _add(excluded.setdefault((item["trading_day"].isoformat(), item["table"]), {}), {item["reason"]: item["rows"]})
+    held = [item for item in lake.manifest().partitions.values() if item.table in MARKED_TABLES and item.rows]
+    return [
+        {
+            "day": item.part,
+            "table": item.table,
+            "rows": item.rows,
+            "analysed": item.rows - sum(excluded.get((item.part, item.table), {}).values()),
+            "excluded": excluded.get((item.part, item.table), {}),
+        }
+        for item in sorted(held, key=lambda item: (item.part, item.table))
+    ]
 
 
 def _exclude(rows: dict[tuple[str | None, str, str], Row], exclusions: pl.DataFrame) -> None:

@@ -55,6 +55,11 @@ def _tables(report: dict[str, Any]) -> list[tuple[str, list[str], list[list[obje
     shown = [
         ("Received = accepted + rejected; accepted = analysed + excluded", names, report["days"]),
         (
+            "Canonical rows = analysed + excluded",
+            ["day", "table", "rows", "analysed", "excluded"],
+            report["tables"],
+        ),
+        (
             "Quotes",
             ["day", "quotes", "crossed", "locked", "one_sided", "empty", "stale", "gaps", "out_of_order"],
             report["quotes"],
