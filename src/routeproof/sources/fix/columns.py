@@ -31,7 +31,7 @@ class Columns:
 
     def __init__(self) -> None:
         count = len(FIELDS)
-        self.rows = 0
+        self.rows, self._count = 0, 1
         self.fees = np.full(ROWS, typed.NULL, dtype=np.int64)
         self.hashes = np.zeros((ROWS, 2), dtype=np.uint64)
         self.bad = np.zeros(ROWS, dtype=np.int64)
@@ -43,10 +43,16 @@ class Columns:
         self._forget_words()
 
     def fits(self, spans: npt.NDArray[np.uint64], rows: int) -> bool:
-        """Whether a scanned block can be added; if not, take the frame first. An empty frame makes the room it needs."""
+        """Whether a scanned block can be added; if not, take the frame first.
+
+        An empty frame makes the room it needs.
+        """
         words = typed.room(spans, self.hashes[self.rows :], rows, _KINDS, self._sizes)
         need = self._sizes + self._used + rows + BLOCK
-        full = self._starts[self._count] + words + BLOCK > self._arena.size or self._count + rows * len(FIELDS) > _MOST_WORDS
+        full = (
+            self._starts[self._count] + words + BLOCK > self._arena.size
+            or self._count + rows * len(FIELDS) > _MOST_WORDS
+        )
         long = bool(need.max() > self._texts.shape[1])
         if (full or long) and self.rows == 0:
             if full:
@@ -57,7 +63,10 @@ class Columns:
         return not (full or long)
 
     def add(self, buf: npt.NDArray[np.uint8], spans: npt.NDArray[np.uint64], places: npt.NDArray[np.int64]) -> None:
-        """Convert a scanned block, whose hashes already stand behind the rows so far; `places` as the scanner gives them."""
+        """Convert a scanned block.
+
+        Its hashes already stand behind the rows so far; `places` as the scanner gives them.
+        """
         rows = len(places)
         if rows == 0:
             return
@@ -69,7 +78,8 @@ class Columns:
         self.rows += rows
 
     def frame(self) -> pl.DataFrame:
-        """The messages as a frame of the kept tags that any of them has, and `bad`: the first tag of a wrong type, 0 = none.
+        """The messages as a frame of the kept tags that any of them has, and `bad`: the first tag of a wrong type, 0
+        = none.
 
         The columns are empty again afterwards.
         """

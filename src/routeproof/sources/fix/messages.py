@@ -24,7 +24,7 @@ _KIND: dict[Kind, ColumnKind] = {
 FIX_MESSAGES = Table(
     name="fix_messages",
     columns=(
-        Column("message_id", "count", "hash of the content without what a resend changes (8, 9, 10, 34, 43, 52, 97, 122)"),
+        Column("message_id", "count", "hash of the content but for tags 8, 9, 10, 34, 43, 52, 97, 122"),
         Column("sent_at", "instant", "tag 122 if there, else 52: when the message was first sent", required=True),
         Column("trading_day", "day", "session day of sending"),
         *(Column(field.name, _KIND[field.kind], f"tag {field.tag}") for field in FIELDS),
@@ -42,7 +42,8 @@ _COPIES_ORDER = (*_CANONICAL_ORDER, "sender", "target", "poss_dup", "source_id",
 def distinct_messages(frame: pl.DataFrame) -> pl.DataFrame:
     """One row per distinct message, in canonical order: by time, sequence number, content.
 
-    Of several copies (PossDup, PossResend, overlapping files) the earliest sent stays. The result is a function of the set of
+    Of several copies (PossDup, PossResend, overlapping files) the earliest sent stays. The result is a function of
+    the set of
     messages: row order and repetition of the input do not matter.
     """
     if frame["message_id"].is_unique().all():

@@ -102,7 +102,10 @@ def _no_tag(raw: bytes, at: int) -> str:
 
 
 def _value_end(raw: bytes, at: int, separator: bytes, body_end: int) -> int:
-    """Where the value ends; -1 if a line end cuts the message. A line end counts as content if the body length says so."""
+    """Where the value ends; -1 if a line end cuts the message.
+
+    A line end counts as content if the body length says so.
+    """
     while True:
         end = raw.find(separator, at)
         line = raw.find(b"\n", at)

@@ -2,8 +2,10 @@
 
 Compiled with numba; ``reference.py`` says the same thing in plain Python and the tests hold the two equal.
 
-A message starts at ``8=FIX`` with a version and a separator (SOH, ``|`` or ``^A``, chosen anew for each message) and ends with
-its checksum. A line end inside it means that it was cut, unless the declared body length shows that the line end belongs to a value.
+A message starts at ``8=FIX`` with a version and a separator (SOH, ``|`` or ``^A``, chosen anew for each message) and
+ends with
+its checksum. A line end inside it means that it was cut, unless the declared body length shows that the line end
+belongs to a value.
 """
 
 from __future__ import annotations
@@ -132,7 +134,10 @@ def _byte_sum(buf: Bytes, at: int, end: int) -> int:
 
 @compiled
 def _data_end(buf: Bytes, at: int, end: int, separator: int, length: int) -> tuple[int, int]:
-    """End of a data value of ``length`` logical bytes, and how many separators it holds; end -1 if it runs past the buffer."""
+    """End of a data value of ``length`` logical bytes, and how many separators it holds.
+
+    The end is -1 if it runs past the buffer.
+    """
     inside = 0
     if separator != _CARET:
         stop = at + length
@@ -155,7 +160,10 @@ def _data_end(buf: Bytes, at: int, end: int, separator: int, length: int) -> tup
 
 @compiled
 def _head(buf: Bytes, at: int, end: int) -> tuple[int, int]:
-    """Separator and end of the begin string that starts at ``at``; separator 0 = no FIX, -1 = cut, -2 = the buffer ends here."""
+    """Separator and end of the begin string that starts at ``at``.
+
+    Separator 0 = no FIX, -1 = cut, -2 = the buffer ends here.
+    """
     for index in range(at + 2, min(at + 18, end)):
         byte = buf[index]
         if byte in (_SOH, _PIPE):
@@ -187,6 +195,56 @@ def _number(buf: Bytes, at: int, end: int) -> int:
 
 
 @compiled
+def _value(
+    buf: Bytes, start: int, at: int, end: int, separator: int, pattern: np.uint64, tag: int, length: int, stop: int
+) -> tuple[int, int, int, np.uint64]:  # fmt: skip
+    """(outcome, end, separators inside, hash) of the value at ``at``.
+
+    ``length`` is that of a data value, else -1; ``stop`` is where the checksum stands by the declared body length, else -1.
+    """
+    begin = at
+    if length >= 0:
+        at, inside = _data_end(buf, at, end, separator, length)
+        if at < 0:
+            return NEED_MORE, end, 0, _ONE
+        if at < end and not _separator_at(buf, at, end, separator):
+            return BAD_FIELD, at, 0, _ONE
+        return ACCEPTED, at, inside, _hash_value(buf, begin, at, tag)
+    if separator == _CARET:
+        at = _value_end(buf, at, end, separator)
+        field_hash = _hash_value(buf, begin, at, tag)
+    else:
+        at, field_hash = _plain_value(buf, at, pattern, tag)
+    while at < end and buf[at] == _LF:
+        inner = at < stop <= start + MAX_MESSAGE
+        if inner and stop + 3 > end:
+            return NEED_MORE, at, 0, _ONE
+        if not (inner and buf[stop - 1] == separator and _is_checksum(buf, stop)):
+            return TRUNCATED, at, 0, _ONE
+        at = _value_end(buf, at + 1, end, separator)
+        field_hash = _hash_value(buf, begin, at, tag)
+    return ACCEPTED, at, 0, field_hash
+
+
+@compiled
+def _is_checksum(buf: Bytes, at: int) -> bool:
+    return bool(buf[at] == 49 and buf[at + 1] == _ZERO and buf[at + 2] == _EQUALS)
+
+
+@compiled
+def _tag_end(buf: Bytes, at: int) -> tuple[int, int]:
+    """Tag number at a position and where its digits end; at most eight are read."""
+    tag, begin = 0, at
+    while at - begin < 8:
+        digit = np.int64(buf[at]) - _ZERO
+        if digit < 0 or digit > 9:
+            break
+        tag = tag * 10 + digit
+        at += 1
+    return tag, at
+
+
+@compiled
 def scan_message(
     buf: Bytes,
     start: int,
@@ -200,7 +258,8 @@ def scan_message(
 ) -> tuple[int, int, int]:
     """Scan the message at ``start``. Returns (outcome, where it ended, the tag or position of interest).
 
-    ``span`` gets ``offset << 32 | length`` per kept tag that is there, ``hash_out`` the content hash and a bit per kept tag.
+    ``span`` gets ``offset << 32 | length`` per kept tag that is there, ``hash_out`` the content hash and a bit per
+    kept tag.
     """
     separator, at = _head(buf, start, end)
     if separator == 0:
@@ -222,15 +281,9 @@ def scan_message(
         field_at = at
         if at >= end:
             return NEED_MORE, at, 0
-        tag = 0
-        while True:
-            digit = np.int64(buf[at]) - _ZERO
-            if digit < 0 or digit > 9:
-                break
-            tag = tag * 10 + digit
-            at += 1
-            if at - field_at > 7:
-                return BAD_FIELD, at, tag
+        tag, at = _tag_end(buf, at)
+        if at - field_at > 7:
+            return BAD_FIELD, at, tag
         if buf[at] != _EQUALS or at == field_at or at >= end:
             if at >= end:
                 return NEED_MORE, at, tag
@@ -239,35 +292,19 @@ def scan_message(
             return BAD_FIELD, at, tag
         at += 1
         if tag == 10:
+            hash_out[0], hash_out[1] = hash_sum, seen
             return _finish(buf, start, field_at, at, end, separator, width, extra, separators, inside, body_at,
-                           body_separators, declared, repeated, hash_sum, seen, hash_out)  # fmt: skip
+                           body_separators, declared, repeated)  # fmt: skip
         if tag == 8 and load_word(buf, at) & np.uint64(0xFFFFFF) == np.uint64(0x584946):
             return TRUNCATED, field_at, tag
         value_at = at
-        if pending >= 0 and tag == data_tag:
-            at, more = _data_end(buf, at, end, separator, pending)
-            if at < 0:
-                return NEED_MORE, end, tag
-            inside += more
-            if at < end and not _separator_at(buf, at, end, separator):
-                return BAD_FIELD, at, tag
-            field_hash = _hash_value(buf, value_at, at, tag)
-        else:
-            if separator == _CARET:
-                at = _value_end(buf, at, end, separator)
-                field_hash = _hash_value(buf, value_at, at, tag)
-            else:
-                at, field_hash = _plain_value(buf, at, pattern, tag)
-            while at < end and buf[at] == _LF:
-                stop = body_at + declared
-                inner = declared >= 0 and separator != _CARET and at < stop <= start + MAX_MESSAGE
-                if inner and stop + 3 > end:
-                    return NEED_MORE, at, tag
-                if not (inner and buf[stop - 1] == separator and buf[stop] == 49 and buf[stop + 1] == _ZERO
-                        and buf[stop + 2] == _EQUALS):  # fmt: skip
-                    return TRUNCATED, at, tag
-                at = _value_end(buf, at + 1, end, separator)
-                field_hash = _hash_value(buf, value_at, at, tag)
+        is_data = pending >= 0 and tag == data_tag
+        length = pending if is_data else -1
+        stop = body_at + declared if declared >= 0 and separator != _CARET else -1
+        outcome, at, more, field_hash = _value(buf, start, at, end, separator, pattern, tag, length, stop)
+        if outcome != ACCEPTED:
+            return outcome, at, tag
+        inside += more
         if at >= end:
             return NEED_MORE, at, tag
         separators += 1
@@ -319,8 +356,10 @@ def _same(buf: Bytes, place: np.uint64, at: int, end: int) -> bool:
 
 
 @compiled
-def _finish(buf, start, field_at, at, end, separator, width, extra, separators, inside, body_at, body_separators,
-            declared, repeated, hash_sum, seen, hash_out):  # fmt: skip # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _finish(
+    buf: Bytes, start: int, field_at: int, at: int, end: int, separator: int, width: int, extra: int, separators: int,
+    inside: int, body_at: int, body_separators: int, declared: int, repeated: int,
+) -> tuple[int, int, int]:  # fmt: skip
     """Verify body length and checksum at the checksum field."""
     if at + 3 > end:
         return NEED_MORE, at, 10
@@ -344,7 +383,6 @@ def _finish(buf, start, field_at, at, end, separator, width, extra, separators, 
     at += 3
     if _separator_at(buf, at, end, separator):
         at += width
-    hash_out[0], hash_out[1] = hash_sum, seen
     return (REPEATED if repeated > 0 else ACCEPTED), at, repeated
 
 
@@ -371,7 +409,8 @@ def scan(
 ) -> None:  # fmt: skip
     """Scan from ``state[POSITION]`` until the outputs are full or the buffer is used up.
 
-    ``places[row]`` = (line, offset, length) of each accepted message, ``rejects[row]`` = (line, offset, length, outcome, detail).
+    ``places[row]`` = (line, offset, length) of each accepted message, ``rejects[row]`` = (line, offset, length,
+    outcome, detail).
     On return ``state[POSITION]`` is the first byte not used; with ``final`` that is always the end.
     """
     at, line, rows, refused = state[POSITION], state[LINE], 0, 0

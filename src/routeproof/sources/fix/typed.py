@@ -81,7 +81,7 @@ def parse_decimal(buf: Bytes, at: int, end: int) -> int:
 def add_decimal(total: int, buf: Bytes, at: int, end: int) -> int:
     """A sum with one more decimal in it; null + x = x, and a bad part makes the sum bad."""
     value = parse_decimal(buf, at, end)
-    if total == BAD or value == BAD:
+    if BAD in (total, value):
         return BAD
     return value if total == NULL else total + value
 
@@ -113,7 +113,8 @@ def _month_days(year: int, month: int) -> int:
 
 @compiled
 def parse_instant(buf: Bytes, at: int, end: int) -> int:
-    """UTCTimestamp ``YYYYMMDD-HH:MM:SS[.fraction]`` as UTC nanoseconds; a fraction below 1 ns must be zeros; years 1990 to 2100.
+    """UTCTimestamp ``YYYYMMDD-HH:MM:SS[.fraction]`` as UTC nanoseconds; a fraction below 1 ns must be zeros; years
+    1990 to 2100.
 
     A leap second (SS = 60) is the first instant of the next minute.
     """
@@ -234,10 +235,13 @@ def convert(
 ) -> int:  # fmt: skip
     """Turn a block of scanned messages into typed rows ``first``… of the column arrays.
 
-    Numbers go to ``values[column, row]`` (``NULL`` where absent, ``BAD`` where not of the type; then ``bad[row]`` is the
+    Numbers go to ``values[column, row]`` (``NULL`` where absent, ``BAD`` where not of the type; then ``bad[row]`` is
+    the
     column + 1). Words go to ``codes[column, row]``: numbers into a dictionary shared by all columns, ``arena[starts[i]:
-    starts[i + 1]]`` with a NUL behind each entry, found through the open-addressing table ``slots``; 0 = absent. Texts are
-    appended to ``texts[column]``, a NUL behind each; ``used`` counts the bytes. Returns the dictionary's new size. The caller
+    starts[i + 1]]`` with a NUL behind each entry, found through the open-addressing table ``slots``; 0 = absent.
+    Texts are
+    appended to ``texts[column]``, a NUL behind each; ``used`` counts the bytes. Returns the dictionary's new size.
+    The caller
     has made room.
     """
     any_seen = np.uint64(0)
@@ -253,21 +257,22 @@ def convert(
                 texts[column, to : to + rows] = 0
                 used[column] = to + rows
             continue
+        text = texts[column]
         for row in range(rows):
             there = (hashes[row, 1] >> bit) & np.uint64(1) == np.uint64(1)
             place = spans[row, column]
             at = np.int64(place >> _32)
             length = np.int64(place & _LENGTH) if there else 0
             if kind == 0:
+                code = 0
                 if length > 0:
-                    codes[column, first + row], count = _intern(buf, at, length, slots, starts, arena, count)
-                else:
-                    codes[column, first + row] = 0
+                    code, count = _intern(buf, at, length, slots, starts, arena, count)
+                codes[column, first + row] = code
             elif kind == 1:
                 for step in range(0, length, 8):
-                    store_word(texts[column], to + step, load_word(buf, at + step))
+                    store_word(text, to + step, load_word(buf, at + step))
                 to += length
-                texts[column, to] = 0
+                text[to] = 0
                 to += 1
             elif kind < 5:
                 value = _parse(buf, at, at + length, kind) if there else NULL

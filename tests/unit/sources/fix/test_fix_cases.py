@@ -1,4 +1,4 @@
-"""Hand-worked FIX logs in tests/cases/fix: each becomes the tables that its author worked out with the messages in hand."""
+"""Hand-worked FIX logs in tests/cases/fix: each becomes the tables that its author worked out."""
 
 import tomllib
 from datetime import UTC, datetime

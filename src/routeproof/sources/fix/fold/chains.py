@@ -15,8 +15,10 @@ _REPORTS = ("8", "9", "3", "j")
 def request_nodes(messages: pl.DataFrame) -> pl.DataFrame:
     """Requests (D, G, F), one row per request, with the chain each belongs to.
 
-    A ClOrdID seen again on the same session and day is the same request. Added: `node` (0…), `chain` (node of the chain's
-    first request), `at`. A replace whose order was never seen begins a chain of its own; such a cancel request is dropped.
+    A ClOrdID seen again on the same session and day is the same request. Added: `node` (0…), `chain` (node of the
+    chain's
+    first request), `at`. A replace whose order was never seen begins a chain of its own; such a cancel request is
+    dropped.
     """
     requests = (
         messages.filter(pl.col("msg_type").is_in(["D", "G", "F"]) & ~pl.col("is_copy") & pl.col("hop").is_not_null())
@@ -39,7 +41,10 @@ def request_nodes(messages: pl.DataFrame) -> pl.DataFrame:
 
 
 def reports(messages: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
-    """Reports (8, 9, 3, j) outside drop copies, each with `node`, `chain` and `via` (exact, tag:41, tag:37, tag:45, unlinked)."""
+    """Reports (8, 9, 3, j) outside drop copies, each with `node`, `chain` and `via`.
+
+    `via` is exact, tag:41, tag:37, tag:45 or unlinked.
+    """
     found = (
         messages.filter(pl.col("msg_type").is_in(_REPORTS) & ~pl.col("is_copy"))
         .with_columns(pl.col("sent_at").alias("at"))
@@ -57,7 +62,8 @@ def reports(messages: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
     by_order = _fallback(found, known, orders, pl.col("provider_order_id"), [*EDGE, "id"])
     sequences = nodes.select("node", *EDGE, pl.col("seq").alias("id"), "at", "trading_day")
     by_sequence = _fallback(found, known, sequences,
-                            pl.when(pl.col("msg_type").is_in(["3", "j"])).then("ref_seq"), [*EDGE, "id", "trading_day"])  # fmt: skip
+                            pl.when(pl.col("msg_type").is_in(["3", "j"])).then("ref_seq"),
+                            [*EDGE, "id", "trading_day"])  # fmt: skip
     via = (
         pl.when(own.is_not_null())
         .then(pl.lit("exact"))

@@ -16,10 +16,13 @@ _SAME_TERMS = ("first_price", "first_shares")
 
 
 def cluster(fills: pl.DataFrame, links: pl.DataFrame, chains: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
-    """Fills with `cluster` (fill number of the sighting nearest the customer) and `counted`; and counts of what did not meet.
+    """Fills with `cluster` (fill number of the sighting nearest the customer) and `counted`; and counts of what did
+    not meet.
 
-    Sightings of adjacent sessions meet by 17, 527 or 880, else by (linked order, price, shares, time), in time order where
-    several are alike. Drop copies, and sessions without orders, only add sightings. Where the session above did report on the
+    Sightings of adjacent sessions meet by 17, 527 or 880, else by (linked order, price, shares, time), in time order
+    where
+    several are alike. Drop copies, and sessions without orders, only add sightings. Where the session above did
+    report on the
     order, a fill below that it never reported is not counted for the customer: it is noted as unreported.
     """
     placed = fills.join(
@@ -66,7 +69,10 @@ def _meet(below: pl.DataFrame, above: pl.DataFrame) -> pl.DataFrame:
 
 
 def _ranked(frame: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
-    """Rows numbered in time order among their like; `alike` counts them, so that only equal numbers of fills are paired."""
+    """Rows numbered in time order among their like.
+
+    `alike` counts them, so that only equal numbers of fills are paired.
+    """
     return frame.sort("executed_at", "m", maintain_order=True).select(
         "fill", *keys, pl.col("executed_at").alias("at"), pl.int_range(pl.len()).over(keys).alias("rank"),
         pl.len().over(keys).alias("alike"),
@@ -80,7 +86,10 @@ def _each_once(met: pl.DataFrame) -> pl.DataFrame:
 
 
 def _meet_anywhere(seen: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """Sightings that belong to no order session, met with a fill of any session that does; the session nearest the venue first."""
+    """Sightings that belong to no order session, met with a fill of any session that does.
+
+    The firm's session with its provider comes first.
+    """
     pairs = pl.DataFrame(schema={"child": pl.Int64, "parent": pl.Int64})
     deepest = known.sort(pl.col("hop") != 1, "hop", "m", maintain_order=True)
     terms = ["trading_day", "symbol", *_SAME_TERMS]
@@ -102,8 +111,8 @@ def _meet_anywhere(seen: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
         near = met.sort(
             (pl.col("executed_at") - pl.col("executed_at_above")).abs(), "m", "m_above", maintain_order=True
         )
-        pairs = pl.concat([pairs, near.select(pl.col("fill").alias("child"), pl.col("fill_above").alias("parent")).unique(
-            "child", keep="first", maintain_order=True)])  # fmt: skip
+        found = near.select(pl.col("fill").alias("child"), pl.col("fill_above").alias("parent"))
+        pairs = pl.concat([pairs, found.unique("child", keep="first", maintain_order=True)])
     return pairs
 
 
@@ -129,7 +138,7 @@ def _counted(joined: pl.DataFrame, chains: pl.DataFrame) -> tuple[pl.DataFrame, 
         (own_row & pl.col("is_copy")).alias("stray"),
     ).with_columns((~(pl.col("unreported") | pl.col("client_only") | pl.col("stray"))).alias("stands"))
     return result.with_columns(pl.col("stands").all().over("cluster").alias("counted")), {
-        "venue_fills_not_reported": result["unreported"].sum(),
-        "client_fills_without_route": result["client_only"].sum(),
-        "drop_copy_fills_not_met": result["stray"].sum(),
+        "venue_fills_not_reported": result.filter("unreported").height,
+        "client_fills_without_route": result.filter("client_only").height,
+        "drop_copy_fills_not_met": result.filter("stray").height,
     }

@@ -18,8 +18,10 @@ def families(reports: pl.DataFrame) -> tuple[pl.DataFrame, int]:
         reports: all 35=8, drop copies too, with `action, chain, node, hop, is_copy, m` in canonical order.
 
     Returns:
-        `fill` (0…), identity of the original report, and price, shares and status after all corrections and busts: the last
-        sent one decides, wherever it stands in the file. `executed_at` is the original's; `reported_at` the deciding report's.
+        `fill` (0…), identity of the original report, and price, shares and status after all corrections and busts:
+        the last
+        sent one decides, wherever it stands in the file. `executed_at` is the original's; `reported_at` the deciding
+        report's.
     """
     said = (
         reports.filter(pl.col("action").is_in(["fill", "bust", "correct"]))
@@ -86,7 +88,8 @@ def _state() -> list[pl.Expr]:
     original = pl.col("action") == "fill"
     return [
         pl.col("m").first().alias("m"),
-        *(pl.col(name).first() for name in (*EDGE, "from_party", "to_party", "hop", "is_copy", "chain", "node", "via", "exec_id", "sent_at",
+        *(pl.col(name).first() for name in (*EDGE, "from_party", "to_party", "hop", "is_copy", "chain", "node", "via", "exec_id",
+                                            "sent_at",
                                             "cl_ord_id", "provider_order_id", "seq", "trading_day", "source_id",
                                             "source_row", "sender", "target")),
         pl.coalesce(pl.col("transact_at").first(), pl.col("sent_at").first()).alias("executed_at"),

@@ -48,7 +48,8 @@ def fold_messages(
     Args:
         messages: `FIX_MESSAGES` rows. Complete means: all messages of the days to be folded and all earlier messages of
             orders still open on them (GTC), plus later days' corrections. When messages of day d arrive, fold again the
-            days that the new messages fall on together with every day that holds an order, fill or reference they name; to
+            days that the new messages fall on together with every day that holds an order, fill or reference they
+            name; to
             fold everything is always right.
         sections: the map's `[parties]`, `[link]` and `[clock.*]`; none for a plain firm to provider log.
         firm_id: legal entity, part of every identity.
@@ -106,7 +107,7 @@ def _with_copies(usable: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_owner(chains: pl.DataFrame, links: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
-    """Chains with `parent` (chain above), `is_parent`, `order_id` (of the chain at the top), `parent_version`, `has_below`."""
+    """Chains with `parent` (chain above), `is_parent`, `order_id` (of the top chain), `parent_version`, `has_below`."""
     linked = chains.join(links.select("chain", "parent"), on="chain", how="left", maintain_order="left")
     top = 0 if (linked["hop"] == 0).any() else 1
     place = {chain: index for index, chain in enumerate(linked["chain"].to_list())}
@@ -135,7 +136,7 @@ def _with_owner(chains: pl.DataFrame, links: pl.DataFrame, events: pl.DataFrame)
 
 
 def _with_version(fills: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
-    """Fills with `chain_version`: the version in force when the fill was reported, or an earlier one if its ClOrdID names that."""
+    """Fills with `chain_version`: the version in force when the fill was reported, or an earlier one that its ClOrdID names."""
     seen = events.filter(pl.col("event") == "fill").select(
         pl.col("tie").alias("m"), pl.col("version").alias("by_order")
     )
@@ -189,8 +190,7 @@ def _mismatches(met: pl.DataFrame, told: pl.DataFrame) -> int:
     stated = told.filter(pl.col("cum_qty").is_not_null() & pl.col("chain").is_not_null()).group_by("chain").agg(
         pl.col("cum_qty").sort_by("m").last()
     )  # fmt: skip
-    summed = met.filter((pl.col("status") != "busted") & pl.col("chain").is_not_null() & ~pl.col("is_copy")).group_by("chain").agg(
-        pl.col("shares").sum()
-    )  # fmt: skip
+    standing = (pl.col("status") != "busted") & pl.col("chain").is_not_null() & ~pl.col("is_copy")
+    summed = met.filter(standing).group_by("chain").agg(pl.col("shares").sum())
     both = stated.join(summed, on="chain", how="left")
     return both.filter(pl.col("cum_qty") != pl.col("shares").fill_null(0)).height

@@ -80,14 +80,17 @@ def received_at() -> pl.Expr:
 def _opening(nodes: pl.DataFrame) -> pl.DataFrame:
     return nodes.filter(pl.col("node") == pl.col("chain")).select(
         "chain", "node", pl.lit("new").alias("event"), pl.lit(0).alias("phase"), pl.col("sent_at").alias("order_at"),
-        pl.lit(0).alias("tie"), received_at().alias("effective_at"), pl.col("order_qty").alias("new_quantity"), *_terms(),
-        pl.lit(False).alias("acknowledged"), pl.col("source_id"), pl.col("source_row"), pl.col("seq"),
+        pl.lit(0).alias("tie"), received_at().alias("effective_at"), pl.col("order_qty").alias("new_quantity"),
+        *_terms(), pl.lit(False).alias("acknowledged"), pl.col("source_id"), pl.col("source_row"), pl.col("seq"),
         pl.col("sent_at").alias("asked_at"),
     )  # fmt: skip
 
 
 def _replaces(nodes: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
-    """Accepted replaces: reported as replaced, or reported on under the new ClOrdID, or on a session without any reports."""
+    """Accepted replaces.
+
+    Reported as replaced, or reported on under the new ClOrdID, or on a session without any reports.
+    """
     asked = nodes.filter((pl.col("msg_type") == "G") & (pl.col("node") != pl.col("chain")))
     speaks_of_it = (pl.col("request") == "G") & (pl.col("node") != pl.col("chain"))
     accepting = own.filter(
@@ -112,8 +115,8 @@ def _replaces(nodes: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
         pl.coalesce("ack_at", "order_at").alias("answered_at"), pl.col("ack_cum").alias("cum_qty"),
     )  # fmt: skip
     unasked = own.filter((pl.col("action") == "replace") & (pl.col("request") != "G")).select(
-        "chain", "node", pl.lit("replace").alias("event"), pl.lit(1).alias("phase"), pl.col("sent_at").alias("order_at"),
-        pl.col("m").alias("tie"), received_at().alias("effective_at"), pl.col("order_qty").alias("new_quantity"),
+        "chain", "node", pl.lit("replace").alias("event"), pl.lit(1).alias("phase"),
+        pl.col("sent_at").alias("order_at"), pl.col("m").alias("tie"), received_at().alias("effective_at"), pl.col("order_qty").alias("new_quantity"),
         words.limit_price().alias("limit_price"), words.stop_price().alias("stop_price"),
         pl.lit(True).alias("acknowledged"), "source_id", "source_row", "seq", pl.col("sent_at").alias("asked_at"),
         received_at().alias("answered_at"), "cum_qty", pl.lit(True).alias("unasked"),
@@ -134,8 +137,8 @@ def _later(nodes: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
         own.filter(pl.col("action").is_in([*_ENDING, "fill", "ack"]))
         .filter((pl.col("action") != "reject") | (pl.col("request") == "D"))
         .select(
-            "chain", "node", pl.col("action").alias("event"), pl.lit(1).alias("phase"), pl.col("sent_at").alias("order_at"),
-            pl.col("m").alias("tie"), received_at().alias("effective_at"), "cum_qty", "leaves_qty", "last_qty",
+            "chain", "node", pl.col("action").alias("event"), pl.lit(1).alias("phase"),
+            pl.col("sent_at").alias("order_at"), pl.col("m").alias("tie"), received_at().alias("effective_at"), "cum_qty", "leaves_qty", "last_qty",
             pl.when(restates & (pl.col("order_qty") > 0)).then("order_qty").alias("new_quantity"),
             pl.when(restates).then(words.limit_price()).alias("limit_price"),
             (pl.col("action") == "ack").alias("acknowledged"), "source_id", "source_row", "seq",

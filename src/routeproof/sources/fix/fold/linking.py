@@ -118,7 +118,7 @@ def _fill_steps(asking: pl.DataFrame, known: pl.DataFrame, fills: pl.DataFrame) 
 
 
 def _by_attributes(left: pl.DataFrame, known: pl.DataFrame, uncertainty_ns: int) -> pl.DataFrame:
-    """Links where symbol, side, quantity, limit and time leave one parent for the child and one child for the parent."""
+    """Links where symbol, side, quantity, limit and time leave one parent for a child and one child for a parent."""
     same = ["joint", "symbol", "side", "quantity", "limit_price"]
     above = known.select(
         pl.col("chain").alias("parent"),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 CLOCK_SLACK_NS = 2_000_000_000
-"""How far a receiver's clock may lag the sender's before a report is taken to speak of an earlier use of an identifier."""
+"""How far a receiver's clock may lag the sender's before a report is taken to speak of an earlier use of an id."""
 
 ID_LENGTH = 20
 
@@ -29,7 +29,8 @@ def meant(asking: pl.DataFrame, table: pl.DataFrame, *, keys: Sequence[str], val
         value: column to return.
 
     Returns:
-        (n,) values, null where nothing has the keys. The latest at or before `at` + 2 s; if all are later, the earliest.
+        (n,) values, null where nothing has the keys. The latest at or before `at` + 2 s; if all are later, the
+        earliest.
     """
     wanted = asking.select("row", *keys, (pl.col("at") + CLOCK_SLACK_NS).alias("at")).drop_nulls()
     known = table.select(*keys, "at", value).drop_nulls().unique([*keys, "at"], keep="first", maintain_order=True)

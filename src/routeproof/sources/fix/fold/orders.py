@@ -18,8 +18,7 @@ def order_chains(nodes: pl.DataFrame, reports: pl.DataFrame, firm_id: str) -> pl
     facts = told.group_by("chain").agg(
         pl.lit(True).alias("reported"),
         (pl.col("action") == "fill").any().alias("filled"),
-        *(pl.col("sent_at" if name == "sent_at" else name).filter(pl.col("action") == "ack").first().alias(f"ack_{name}")
-          for name in ("transact_at", "sent_at")),
+        *(pl.col(name).filter(pl.col("action") == "ack").first().alias(f"ack_{name}") for name in ("transact_at", "sent_at")),
     )  # fmt: skip
     first = nodes.filter(pl.col("node") == pl.col("chain")).with_columns(
         pl.coalesce(pl.when(pl.col("msg_type") == "G").then("orig_cl_ord_id"), "cl_ord_id").alias("cl_ord_id"),
@@ -121,10 +120,13 @@ def order_versions(chains: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
 
 
 def routes(chains: pl.DataFrame, events: pl.DataFrame, nodes: pl.DataFrame, parties: frozenset[str]) -> pl.DataFrame:
-    """Canonical routes with `chain` and own `chain_version`: one per instruction sent onward, an accepted replace is a new one.
+    """Canonical routes with `chain` and own `chain_version`: one per instruction sent onward, an accepted replace is
+    a new one.
 
-    A replaced route ends when the replace was answered, with what was then unfilled as its cancelled quantity; the new route's
-    quantity is what was left to do. `version` is the parent order's version; `venue` is the receiver where it is a declared
+    A replaced route ends when the replace was answered, with what was then unfilled as its cancelled quantity; the
+    new route's
+    quantity is what was left to do. `version` is the parent order's version; `venue` is the receiver where it is a
+    declared
     or last venue, or field 100.
     """
     opened = events.filter(

@@ -75,7 +75,8 @@ def declared_parties(sections: Mapping[str, object]) -> Parties:
 
 
 def with_edges(messages: pl.DataFrame, parties: Parties) -> tuple[pl.DataFrame, Parties]:
-    """Messages with `from_party, to_party` (in the direction orders travel), their number `edge`, `hop` and `is_copy`; and the parties, firm filled in.
+    """Messages with `from_party, to_party` (in the direction orders travel), their number `edge`, `hop` and
+    `is_copy`; and the parties, firm filled in.
 
     `hop` is 0 for customer to firm, 1 for firm to provider, 2 onward; null for sessions that carry no orders.
     """

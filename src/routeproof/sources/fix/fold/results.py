@@ -13,7 +13,8 @@ _SOURCE = ("source_id", "source_row")
 def executions(clustered: pl.DataFrame, chains: pl.DataFrame, routes: pl.DataFrame, firm_id: str) -> pl.DataFrame:
     """Canonical executions with `cluster`: one row per fill that is counted.
 
-    Price, shares, status and times are those of the firm's session with its provider; route, venue and liquidity those of the
+    Price, shares, status and times are those of the firm's session with its provider; route, venue and liquidity
+    those of the
     sighting nearest the venue.
     """
     counted = clustered.filter("counted")
@@ -26,7 +27,8 @@ def executions(clustered: pl.DataFrame, chains: pl.DataFrame, routes: pl.DataFra
         "cluster", keep="first", maintain_order=True
     )
     deep = deepest.select(
-        "cluster", pl.col("chain").alias("deep_chain"), pl.col("chain_version").alias("deep_version"), pl.col("hop").alias("deep_hop"),
+        "cluster", pl.col("chain").alias("deep_chain"), pl.col("chain_version").alias("deep_version"),
+        pl.col("hop").alias("deep_hop"),
         *(pl.col(name).alias(f"deep_{name}") for name in ("last_mkt", "liquidity", "to_party")),
     ).join(
         routes.select(pl.col("chain").alias("deep_chain"), pl.col("chain_version").alias("deep_version"), "route_id",

@@ -46,7 +46,7 @@ def side() -> pl.Expr:
 
 
 def order_type() -> pl.Expr:
-    """Order type; an order of price type with a peg instruction is pegged, at the open or close it is an auction order."""
+    """Order type; with a peg instruction pegged, at the open or close an auction order."""
     plain = pl.col("ord_type").replace_strict(ORDER_TYPE, default="other", return_dtype=pl.String)
     pegged = pl.any_horizontal(*(_codes("exec_inst").list.contains(code) for code in _PEGS))
     at_open, at_close = pl.col("time_in_force") == "2", pl.col("time_in_force") == "7"
