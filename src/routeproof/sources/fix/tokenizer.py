@@ -14,6 +14,7 @@ from routeproof.sources.fix.columns import BLOCK, ROWS, Columns
 from routeproof.sources.fix.messages import FIX_MESSAGES
 from routeproof.sources.fix.streams import LogStream
 from routeproof.sources.fix.tags import FIELDS, data_table, hash_table, tag_table
+from routeproof.sources.fix.values import PAD
 from routeproof.sources.source import rejects_frame, show
 from routeproof.tables.session_clock import day_of
 
@@ -74,12 +75,12 @@ def tokenize(
     """
     stream = LogStream(file)
     log = _Log(name, source_id, firm_id)
-    buf = np.full(chunk + scanner.PAD, 10, dtype=np.uint8)
+    buf = np.full(chunk + PAD, 10, dtype=np.uint8)
     filled, final = 0, False
     while not final:
         filled += stream.fill(memoryview(buf)[filled:chunk])  # type: ignore[arg-type]
         final = filled < chunk
-        buf[filled : filled + scanner.PAD] = 10
+        buf[filled : filled + PAD] = 10
         yield from log.pieces(buf, filled, final=final)
         used = int(log.state[scanner.POSITION])
         buf[: filled - used] = buf[used:filled].copy()

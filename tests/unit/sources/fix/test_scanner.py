@@ -10,6 +10,7 @@ from routeproof.sources.fix import scanner
 from routeproof.sources.fix.reference import scan_message
 from routeproof.sources.fix.tags import FIELDS, Kind, data_table, hash_table, tag_table
 from routeproof.sources.fix.tokenizer import REASONS, tokenize
+from routeproof.sources.fix.values import PAD
 
 TABLES = (tag_table(), data_table(), hash_table())
 ORDER = "8=FIX.4.4|35=D|49=F|56=S|34=7|52=20260105-14:30:00|11=A1|55=IBM|54=1|38=100|40=2|44=10.25|"
@@ -34,7 +35,7 @@ def framed(text: str, separator: str) -> bytes:
 
 
 def compiled(raw: bytes) -> tuple[str, int, dict[str, bytes]]:
-    buf = np.full(len(raw) + scanner.PAD, 10, dtype=np.uint8)
+    buf = np.full(len(raw) + PAD, 10, dtype=np.uint8)
     buf[: len(raw)] = np.frombuffer(raw, dtype=np.uint8)
     spans, hashes, fees = (
         np.zeros(len(FIELDS), dtype=np.uint64),
