@@ -159,7 +159,11 @@ def review_of(context: Context, order: Order, on_step: Callable[[str], None]) ->
     wanted = order.manifest
     if order.as_built is not None:
         recorded, wanted = before_build(recorded, order.stream, order.as_built)
-    manifest = context.lake.manifest(wanted).id
+    held = context.lake.manifest(wanted)
+    if not held.partitions:
+        message = "expected orders, executions and quotes, found an empty workspace: ingest orders and executions first"
+        raise UsageError(message, where=str(context.workspace.root))
+    manifest = held.id
     source = LakeSource(context.lake, manifest)
     rules = rules_of(context.lake, manifest)
     days = _between(source.days(), first, last)
@@ -200,8 +204,8 @@ def _require_providers(order: Order, known: Sequence[str], days: Sequence[date])
         if name is not None and name not in known:
             message = f"expected measured orders of provider {name!r} in {order.quarter}; providers there: {there}"
             if not known:
-                held = f"from {days[0]} to {days[-1]}" if days else "none at all: ingest orders and executions first"
-                message += f"; days with orders in the workspace: {held}"
+                span = f"from {days[0]} to {days[-1]}" if days else "none at all: ingest orders and executions first"
+                message += f"; days with orders in the workspace: {span}"
             raise UsageError(message, where=option)
 
 

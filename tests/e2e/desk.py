@@ -1,0 +1,81 @@
+"""A desk: a folder with files and a workspace, and the program as a person would call it."""
+
+import contextlib
+import io
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from routeproof.cli.main import main
+
+BUILD = ("review", "build", "2026Q3", "--provider", "P", "--declared", "declared.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A folder, and a workspace in it."""
+
+    folder: Path
+
+    def call(self, *words: str) -> tuple[int, str, str]:
+        """Exit code, stdout and stderr of the program, run in this process and in the folder."""
+        written, talk = io.BytesIO(), io.StringIO()
+        out = io.TextIOWrapper(written, encoding="utf-8", write_through=True)
+        with (
+            contextlib.chdir(self.folder),
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(talk),
+            pytest.raises(SystemExit) as stopped,
+        ):
+            main([*words, *self._workspace(words)])
+        return int(str(stopped.value.code or 0)), written.getvalue().decode(), talk.getvalue()
+
+    def run(self, *words: str) -> str:
+        """Stdout of a call that must succeed."""
+        code, out, talk = self.call(*words)
+        assert code == 0, f"routeproof {' '.join(words)}: {code}\n{talk}"
+        return out
+
+    def start(self, *words: str, **environment: str) -> str:
+        """The same as a program of its own, in another environment."""
+        program = Path(sys.executable).with_name("routeproof")
+        run = subprocess.run(
+            [program, *words, *self._workspace(words)],
+            cwd=self.folder,
+            env={**os.environ, **environment},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert run.returncode == 0, run.stderr[-3000:]
+        return run.stdout
+
+    def take_in(self, *names: str) -> None:
+        """A workspace with the files `NAME.csv`, each by its map, in this order."""
+        self.run("init", "workspace")
+        for name in names:
+            self.run("ingest", "csv", f"{name}.csv", "--map", f"{name}.toml")
+
+    def build(self, out: str, *more: str) -> dict[str, Any]:
+        """Build the pack of the declared benchmark; its JSON."""
+        self.run(*BUILD, "--out", out, *more)
+        return self.pack(out)
+
+    def pack(self, out: str) -> dict[str, Any]:
+        """The JSON of a built pack."""
+        found: dict[str, Any] = json.loads((self.folder / out / "pack.json").read_bytes())
+        return found
+
+    def files(self, out: str) -> dict[str, bytes]:
+        """Every file of a built pack."""
+        return {path.name: path.read_bytes() for path in sorted((self.folder / out).iterdir())}
+
+    @staticmethod
+    def _workspace(words: tuple[str, ...]) -> tuple[str, ...]:
+        return () if words[0] == "init" else ("--workspace", "workspace")
