@@ -60,15 +60,17 @@ def run_demo(
     summary: dict[str, Any] = write_delivery(demo_scenario(seed, days=days), delivery, workers=2)
     steps = json.loads((delivery / MARKER).read_text(encoding="utf-8"))["steps"]
     with open_context(workspace, role="demo") as context:
-        for step in steps:
+        for step in [step for step in steps if not step.get("optional")]:
             on_step(f"taking in {len(step['paths'])} files: {step['source']} {step.get('table', '')}".rstrip())
-            ingest(
+            report = ingest(
                 context,
                 step["source"],
                 [delivery / path for path in step["paths"]],
                 map_path=delivery / step["map"] if step.get("map") else None,
                 provider_id=step.get("provider", ""),
             )
+            for file, reason in report.refused.items():
+                on_step(f"  refused, as it should be shown: {file}: {reason}")
         order = Order(quarter=QUARTER, provider=PROVIDER)
         built = build_review(context, order, pack, on_step=on_step)
     return Demo(built, summary)

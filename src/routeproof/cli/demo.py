@@ -52,7 +52,7 @@ def findings(document: object) -> list[str]:
     if not isinstance(document, Document):
         return []
     blocks = [block for section in document.sections for block in section.blocks if isinstance(block, Listing)]
-    return [f"{item.headline}. {item.detail}" for block in blocks[:1] for item in block.items]
+    return [f"{item.headline.rstrip('.')}. {item.detail}" for block in blocks[:1] for item in block.items]
 
 
 def _say(text: str) -> None:
