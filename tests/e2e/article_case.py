@@ -65,7 +65,7 @@ def trading_days() -> list[date]:
     found = []
     for first in FIRSTS:
         days = [first + timedelta(days=step) for step in range(30)]
-        found += [day for day in days if day.weekday() < 5][:DAYS_A_MONTH]  # noqa: PLR2004  # Saturday
+        found += [day for day in days if day.weekday() < 5][:DAYS_A_MONTH]  # Saturday
     return found
 
 
@@ -86,7 +86,7 @@ def tables(router: str = "P", symbol: str = "ABC", price_cut: Decimal = Decimal(
     return found
 
 
-def _slot(  # noqa: PLR0913  # a slot is what it is made of
+def _slot(  # a slot is what it is made of
     found: dict[str, list[str]],
     name: str,
     router: str,

@@ -1,6 +1,7 @@
 """The article's case, taken in and built once for all tests that only read it."""
 
 import pytest
+
 from e2e.article_case import tables, write_files
 from e2e.desk import Desk
 

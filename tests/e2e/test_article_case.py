@@ -8,6 +8,7 @@ import shlex
 from typing import Any
 
 import pytest
+
 from e2e.desk import Desk
 
 VALUES = {

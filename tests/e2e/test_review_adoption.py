@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from e2e.article_case import tables, write_files
 from e2e.desk import Desk
 

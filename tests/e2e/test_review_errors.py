@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from e2e.desk import BUILD, Desk
 
 PROVIDER = ("--provider", "P", "--out", "x")

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from e2e.article_case import HEADERS, tables, write_files
 from e2e.desk import BUILD, Desk
 
