@@ -12,7 +12,7 @@ from routeproof.app.measure_frames import grouping_of
 from routeproof.app.measure_range import Range, measure_range
 from routeproof.app.row_filter import RowFilter, parse_filters
 from routeproof.app.shipped_rules import rules_of
-from routeproof.metrics.registry import ALL, BY_NAME
+from routeproof.metrics.registry import BY_NAME
 from routeproof.stores.shipped_policy import shipped_policy_id
 from routeproof.tables.switches import Switches
 from routeproof.vocab.times import NS_PER_MS
@@ -32,6 +32,7 @@ class Question:
 
     Attributes:
         by: dimensions.
+        metrics: names of the metrics wanted; all if empty. Few cost less.
         first: first trading day, or all.
         last: last trading day, or all.
         provider: only this provider's orders.
@@ -42,6 +43,7 @@ class Question:
     """
 
     by: tuple[str, ...] = ()
+    metrics: tuple[str, ...] = ()
     first: date | None = None
     last: date | None = None
     provider: str | None = None
@@ -76,7 +78,7 @@ def measure(lake: Lake, question: Question) -> Measurement:
     if question.provider is not None:
         filters = (*filters, RowFilter("provider", "=", (question.provider,)))
     days = tuple(day for day in source.days() if _inside(day, question))
-    what = Range(days, grouping_of(question.by), filters)
+    what = Range(days, grouping_of(question.by, question.metrics), filters)
     rules = rules_of(lake, manifest)
     if question.shifts_ns:
         shifted = [
@@ -106,7 +108,7 @@ def _meta(question: Question, manifest: str, days: Sequence[date]) -> dict[str, 
         "from": days[0].isoformat() if days else None,
         "to": days[-1].isoformat() if days else None,
         "days": len(days),
-        "metric_versions": {metric.name: metric.version for metric in ALL},
+        "metric_versions": {name: BY_NAME[name].version for name in question.metrics or BY_NAME},
     }
 
 

@@ -10,6 +10,7 @@ from routeproof.app.frame_source import FrameSource
 from routeproof.app.measure_range import Range, measure_range
 from routeproof.app.shipped_rules import shipped_rules
 from routeproof.metrics.measure import DIMENSIONS, Grouping
+from routeproof.metrics.registry import ALL, BY_NAME
 from routeproof.tables.catalog import TABLES
 from routeproof.tables.coerce import coerce
 from routeproof.tables.inline_orders import orders_on_executions, plain_orders
@@ -26,6 +27,7 @@ def measure(
     orders: Any | None = None,  # noqa: ANN401
     *,
     by: Sequence[str] = (),
+    metrics: Sequence[str] = (),
     trades: Any | None = None,  # noqa: ANN401
     routes: Any | None = None,  # noqa: ANN401
     order_versions: Any | None = None,  # noqa: ANN401
@@ -41,6 +43,7 @@ def measure(
         orders: canonical `parent_orders` columns; order terms (`quantity, order_type, limit_price, time_in_force`) may
             stand inline.
         by: dimensions, see `routeproof.metrics.measure.DIMENSIONS`.
+        metrics: names of the metrics wanted; all if omitted.
         trades: canonical `trades`, for VWAP and for `population="tape"`.
         routes: canonical `routes`, for the route and venue benchmark points.
         order_versions: canonical `order_versions`, where terms changed.
@@ -61,7 +64,7 @@ def measure(
     if switches.get("population") == "tape":
         switches.setdefault("benchmark", "execution")
     chosen = _switches(switches)
-    grouping = grouping_of(by)
+    grouping = grouping_of(by, metrics)
     tables = {"quotes": coerce(_frame(quotes), TABLES["quotes"], where="quotes")}
     flow = TABLES["executions"].empty() if executions is None else _frame(executions)
     tables |= _flow(flow, orders, order_versions)
@@ -72,8 +75,8 @@ def measure(
     return measure_range(source, Range(source.days(), grouping), shipped_rules(), chosen)
 
 
-def grouping_of(by: Sequence[str]) -> Grouping:
-    """The grouping of dimension names.
+def grouping_of(by: Sequence[str], metrics: Sequence[str] = ()) -> Grouping:
+    """The grouping of dimension names, with the metrics of these names, or all.
 
     Raises:
         UsageError: an unknown or repeated name.
@@ -82,7 +85,11 @@ def grouping_of(by: Sequence[str]) -> Grouping:
     if unknown or len(set(by)) != len(by):
         message = f"expected dimensions out of {', '.join(DIMENSIONS)}, each once, found {', '.join(by)}"
         raise UsageError(message, where="by")
-    return Grouping(tuple(by))
+    strange = [name for name in metrics if name not in BY_NAME]
+    if strange:
+        message = f"expected metrics as `routeproof metrics` lists them, found {', '.join(strange)}"
+        raise UsageError(message, where="metrics")
+    return Grouping(tuple(by), tuple(BY_NAME[name] for name in dict.fromkeys(metrics)) or ALL)
 
 
 def _switches(given: dict[str, Any]) -> Switches:

@@ -38,6 +38,7 @@ class Workspace:
         self,
         by: Sequence[str] = (),
         *,
+        metrics: Sequence[str] = (),
         first: date | str | None = None,
         last: date | str | None = None,
         provider: str | None = None,
@@ -49,6 +50,7 @@ class Workspace:
             switches.setdefault("benchmark", "execution")
         question = Question(
             by=tuple(by),
+            metrics=tuple(metrics),
             first=_day(first),
             last=_day(last),
             provider=provider,

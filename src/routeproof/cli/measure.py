@@ -20,6 +20,9 @@ FORMATS = ("table", "csv", "json", "parquet")
 @click.option(
     "--by", "by", default="", help="Dimensions, comma separated: symbol, order_type, order_class, venue, day, …"
 )
+@click.option(
+    "--metrics", default="", help="Metrics, comma separated, as `routeproof metrics` lists them; all if omitted."
+)
 @click.option("--from", "first", help="First trading day, YYYY-MM-DD.")
 @click.option("--to", "last", help="Last trading day, YYYY-MM-DD.")
 @click.option("--provider", help="Only this provider's orders.")
@@ -38,6 +41,7 @@ FORMATS = ("table", "csv", "json", "parquet")
 def measure(
     *,
     by: str,
+    metrics: str,
     first: str | None,
     last: str | None,
     provider: str | None,
@@ -73,6 +77,7 @@ def measure(
     )
     question = Question(
         by=tuple(name.strip() for name in by.split(",") if name.strip()),
+        metrics=tuple(name.strip() for name in metrics.split(",") if name.strip()),
         first=_day(first, "--from"),
         last=_day(last, "--to"),
         provider=provider,

@@ -11,6 +11,7 @@ import polars as pl
 from routeproof.metrics import fused_kernel as kernel
 from routeproof.metrics.metric import Metric, Quotient, Total
 from routeproof.metrics.terms import Binary, Column, Constant, Filled, Given, Rounded, Term, Where, columns_of
+from routeproof.vocab.absent import NULL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -216,7 +217,7 @@ def fused_sums(rows: pl.DataFrame, metrics: Sequence[Metric], groups: Int64s, co
         bits.append((name, max(sizes, default=0)))
         if column.null_count():
             nullable.add(name)
-            column = column.fill_null(kernel.NULL)
+            column = column.fill_null(NULL)
         columns[place] = column.to_numpy()
     if any(size > NARROW_BITS for _, size in bits):
         return None

@@ -15,13 +15,12 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
+from routeproof.vocab.absent import NULL
+
 Int64s = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 BLOCK = 512
-NULL = np.iinfo(np.int64).min
-"""Stands for null in the columns handed to the kernel; no canonical value reaches it."""
-
 NEVER = -1
 """Mask register of a value that is never null."""
 

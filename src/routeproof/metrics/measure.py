@@ -102,8 +102,18 @@ def collect(rows: pl.DataFrame, grouping: Grouping, frame: Frame) -> Partials:
     return Partials(sums, values, shares)
 
 
+def columns_read(grouping: Grouping, frame: Frame) -> frozenset[str]:
+    """Columns of a measured frame that a grouping's metrics and dimensions read."""
+    return frozenset(grouping.by) | _read_by(grouping.of(frame))
+
+
 def _complete(rows: pl.DataFrame, metrics: Sequence[Metric]) -> pl.DataFrame:
     """The rows with a null column for each that a metric reads and the frame does not have."""
+    absent = sorted(_read_by(metrics) - set(rows.columns))
+    return rows.with_columns(pl.lit(None, dtype=pl.Int64).alias(name) for name in absent)
+
+
+def _read_by(metrics: Sequence[Metric]) -> frozenset[str]:
     needed: set[str] = set()
     for metric in metrics:
         averaging = metric.averaging
@@ -117,8 +127,7 @@ def _complete(rows: pl.DataFrame, metrics: Sequence[Metric]) -> pl.DataFrame:
                     value = getattr(averaging, name)
                     if not isinstance(value, int):
                         needed |= columns_of(value)
-    absent = sorted(needed - set(rows.columns))
-    return rows.with_columns(pl.lit(None, dtype=pl.Int64).alias(name) for name in absent)
+    return frozenset(needed)
 
 
 def _with_counted(rows: pl.DataFrame, frame: Frame, by: tuple[str, ...]) -> pl.DataFrame:

@@ -20,7 +20,7 @@ BLOCK = 512
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _count_before(at: Int64s, low: int, high: int, instant: int, inclusive: bool) -> int:
+def count_before(at: Int64s, low: int, high: int, instant: int, inclusive: bool) -> int:
     """First position in `[low, high)` that is not before the instant, found by galloping from `low`."""
     step = 1
     left = low
@@ -59,7 +59,7 @@ def _quote_in_force(
             continue
         if low[row] != last_low or high[row] != last_high or instant < last_instant:
             cursor = low[row]  # an empty range may begin where another one does: both ends tell symbols apart
-        cursor = _count_before(at, cursor, high[row], instant, inclusive)
+        cursor = count_before(at, cursor, high[row], instant, inclusive)
         found[row] = cursor - 1 if cursor > low[row] else -1
         last_low = low[row]
         last_high = high[row]

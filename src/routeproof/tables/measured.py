@@ -65,11 +65,11 @@ def calendar_dimensions(instant: str) -> list[pl.Expr]:
     ]
 
 
-def join_versions(executions: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFrame:
-    """Executions with the order version they filled: the one they name, else the last in effect when they traded."""
+def assign_versions(executions: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFrame:
+    """Executions with the `version` that they filled: the one they name, else the last in effect when they traded."""
     clocks = versions.select("order_id", "version", "clock_at").sort("clock_at")
     named = executions.with_columns(pl.col("version").alias("named_version")).drop("version")
-    assigned = (
+    return (
         named.sort("executed_at")
         .join_asof(
             clocks,
@@ -84,6 +84,11 @@ def join_versions(executions: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFr
         )
         .drop("named_version", "clock_at")
     )
+
+
+def join_versions(executions: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFrame:
+    """Executions with the order version they filled; see `assign_versions`."""
+    assigned = assign_versions(executions, versions)
     columns = [
         "order_id",
         "version",

@@ -1,0 +1,148 @@
+"""The streamed executions hold what `measure_day` gives, column by column, whatever the switches."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import product
+
+import numpy as np
+import polars as pl
+import pytest
+
+from routeproof.app.shipped_rules import shipped_rules
+from routeproof.app.stream_fills import _linked
+from routeproof.tables.catalog import TABLES
+from routeproof.tables.day_measurement import Carry, DayTables, measure_day, measured_terms
+from routeproof.tables.fused_day import COLUMNS, Stretch, fused_executions
+from routeproof.tables.quote_book import book_of
+from routeproof.tables.session_clock import hours_frame
+from routeproof.tables.switches import Switches
+from routeproof.tables.version_terms import version_terms
+
+DAY = date(2026, 6, 1)
+OPEN = 1_780_320_600_000_000_000
+SECOND = 10**9
+CENT = 10**7
+SYMBOLS = ("AAA", "BBB", "CCC", "NOQ")
+
+
+def _quotes(rng: np.random.Generator) -> pl.DataFrame:
+    """Bids and asks that are now and then missing, locked or crossed, some at equal instants; one symbol has none."""
+    n = 600
+    bid = 1000 + np.cumsum(rng.integers(-1, 2, n))
+    ask = bid + rng.integers(-1, 4, n)
+    frame = pl.DataFrame(
+        {
+            "symbol": [SYMBOLS[k] for k in rng.integers(0, 3, n)],
+            "at": OPEN + np.sort(rng.integers(-5, 23_500, n)) * SECOND,
+            "bid": pl.Series(bid * CENT).set(pl.Series(rng.random(n) < 0.05), None),
+            "ask": pl.Series(ask * CENT).set(pl.Series(rng.random(n) < 0.05), None),
+            "bid_size": pl.Series(rng.integers(1, 9, n) * 100 * SECOND).set(pl.Series(rng.random(n) < 0.1), None),
+            "ask_size": rng.integers(1, 9, n) * 100 * SECOND,
+            "sequence": np.arange(n),
+        }
+    )
+    return TABLES["quotes"].conform(frame)
+
+
+def _orders(rng: np.random.Generator) -> tuple[pl.DataFrame, pl.DataFrame]:
+    n = 80
+    kind = rng.choice(["market", "limit", "stop", "pegged"], n, p=[0.4, 0.4, 0.1, 0.1])
+    ids = [f"o{k}" for k in range(n)]
+    received = OPEN + rng.integers(-100, 23_000, n) * SECOND
+    orders = pl.DataFrame(
+        {
+            "order_id": ids,
+            "provider_id": rng.choice(["P", "Q"], n),
+            "symbol": rng.choice(SYMBOLS, n),
+            "side": rng.choice(["buy", "sell", "sell_short"], n),
+            "received_at": received,
+        }
+    )
+    price = pl.Series((1000 + rng.integers(-12, 12, n)) * CENT)
+    first = pl.DataFrame(
+        {
+            "order_id": ids,
+            "version": [1] * n,
+            "effective_at": received,
+            "event": ["new"] * n,
+            "quantity": rng.integers(1, 900, n) * SECOND,
+            "order_type": kind,
+            "limit_price": price.set(pl.Series(kind != "limit"), None),
+            "stop_price": price.set(pl.Series(kind != "stop"), None),
+            "time_in_force": rng.choice(["day", "ioc"], n),
+        }
+    )
+    replaced = first.filter(pl.Series(rng.random(n) < 0.2)).with_columns(
+        version=pl.lit(2, dtype=pl.Int64), effective_at=pl.col("effective_at") + 600 * SECOND, event=pl.lit("replace")
+    )
+    return TABLES["parent_orders"].conform(orders), TABLES["order_versions"].conform(pl.concat([first, replaced]))
+
+
+def _executions(rng: np.random.Generator, orders: pl.DataFrame) -> pl.DataFrame:
+    n = 300
+    picked = orders[rng.integers(0, orders.height, n)]
+    side = picked["side"].to_list()
+    return (
+        TABLES["executions"]
+        .conform(
+            pl.DataFrame(
+                {
+                    "execution_id": [f"x{k}" for k in range(n)],
+                    "order_id": [None if rng.random() < 0.05 else name for name in picked["order_id"]],
+                    "version": [int(rng.integers(1, 3)) if rng.random() < 0.2 else None for _ in range(n)],
+                    "symbol": picked["symbol"],
+                    "side": [None if rng.random() < 0.1 else name for name in side],
+                    "executed_at": picked["received_at"] + pl.Series(rng.integers(0, 900, n) * SECOND),
+                    "price": (1000 + rng.integers(-12, 12, n)) * CENT,
+                    "quantity": rng.integers(1, 500, n) * SECOND,
+                    "venue": rng.choice(["XNAS", "XNYS"], n),
+                    "fee": [int(rng.integers(0, 99)) if rng.random() < 0.5 else None for _ in range(n)],
+                    "rebate": [int(rng.integers(0, 99)) if rng.random() < 0.5 else None for _ in range(n)],
+                    "status": rng.choice(["new", "busted"], n, p=[0.9, 0.1]),
+                }
+            ).with_columns(trading_day=pl.lit(DAY))
+        )
+        .sort("symbol", "executed_at", "execution_id")
+    )
+
+
+ALL_SWITCHES = [
+    Switches(benchmark=benchmark, tie=tie, locked=locked, after_close=after, shift_ns=shift)  # type: ignore[arg-type]
+    for benchmark, tie, locked, after, shift in product(
+        ("receipt", "execution"), ("strict", "inclusive"), ("exclude", "include"), ("null", "final_quote"), (0, SECOND)
+    )
+]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_streamed_executions_equal_the_measured_day(seed: int) -> None:
+    """All columns, under all mixes of switches; orders with replaces, stops, missing sides and symbols."""
+    rng = np.random.default_rng(seed)
+    quotes = _quotes(rng)
+    orders, versions = _orders(rng)
+    executions = _executions(rng, orders)
+    rules = shipped_rules()
+    terms = version_terms(orders, versions)
+    tables = DayTables(
+        DAY,
+        terms,
+        TABLES["routes"].empty(),
+        executions,
+        TABLES["trades"].empty(),
+        TABLES["market_status"].empty(),
+    )
+    book = book_of(quotes)
+    hours = hours_frame([DAY], rules.hours).row(0, named=True)
+    opened = [pl.lit(hours[name], dtype=pl.Int64).alias(name) for name in ("open_at", "close_at")]
+    placed = terms.sort("symbol", "clock_at").with_row_index("version_row")
+    fills = _linked(executions.filter(pl.col("status") != "busted"), placed).with_columns(opened)
+    for switches in ALL_SWITCHES:
+        whole, _ = measure_day(tables, book, rules, switches, Carry())
+        measured = measured_terms(placed, DAY, book, rules, switches).sort("version_row")
+        found = fused_executions(Stretch(fills, measured, book), switches, COLUMNS)
+        expected = fills.select("execution_id").join(
+            whole.executions, on="execution_id", how="left", maintain_order="left"
+        )
+        for name in sorted(COLUMNS):
+            assert found[name].to_list() == expected[name].to_list(), (name, switches)
