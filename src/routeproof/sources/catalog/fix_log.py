@@ -63,14 +63,16 @@ def read_fix_log(
 
     Args:
         path: a log or several; together they are one set of messages, so order and overlap do not matter.
-        map: a TOML map file or its content with `[parties]`, `[link]`, `[clock.*]`; none for a plain firm to provider log,
+        map: a TOML map file or its content with `[parties]`, `[link]`, `[clock.*]`; none for a plain firm to provider
+        log,
             where the sender of 35=D is the firm and its receiver the provider.
         firm_id: legal entity, part of every identity.
         provider_id: provider of the orders; empty = the CompID they were sent to.
 
     Returns:
         `parent_orders, order_versions, routes, executions, sightings, links` (canonical columns: prices and quantities
-        Int64 at 1e-9, instants UTC ns), `rejects` (file, row, byte, reason, detail, raw), and `notes` (name, count): messages
+        Int64 at 1e-9, instants UTC ns), `rejects` (file, row, byte, reason, detail, raw), and `notes` (name, count):
+        messages
         received, accepted, noise lines, and what did not fit; see `fold_messages`.
 
     Raises:

@@ -78,10 +78,9 @@ class Columns:
         self.rows += rows
 
     def frame(self) -> pl.DataFrame:
-        """The messages as a frame of the kept tags that any of them has, and `bad`: the first tag of a wrong type, 0
-        = none.
+        """The messages as a frame of the kept tags that any of them has.
 
-        The columns are empty again afterwards.
+        Also `bad`: the first tag whose value is of a wrong type, 0 = none. The columns are empty again afterwards.
         """
         rows = self.rows
         seen = int(np.bitwise_or.reduce(self.hashes[:rows, 1])) if rows else 0

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from routeproof.sources.fix.tags import FIELDS, Kind
 from routeproof.tables.schema import Column, Table
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from routeproof.tables.schema import Kind as ColumnKind
 
 _KIND: dict[Kind, ColumnKind] = {

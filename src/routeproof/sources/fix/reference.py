@@ -26,7 +26,7 @@ class Scanned:
     values: dict[str, bytes] = field(default_factory=dict)
 
 
-def scan_message(raw: bytes) -> Scanned:
+def scan_message(raw: bytes) -> Scanned:  # noqa: C901, PLR0911, PLR0912 as flat as what it checks
     """Scan the message at the start of `raw`, which holds all that is left of the file."""
     head = _HEAD.match(raw)
     if head is None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import numpy as np
 import polars as pl
 
-from routeproof.sources.fix import scanner
+from routeproof.sources.fix import scanner, values
 from routeproof.sources.fix.checks import reason_of
 from routeproof.sources.fix.columns import BLOCK, ROWS, Columns
 from routeproof.sources.fix.messages import FIX_MESSAGES
@@ -28,13 +28,13 @@ _SHOWN = 1000
 _MOST_REJECTS = 1 << 12
 
 REASONS = {
-    scanner.TRUNCATED: "truncated_message",
-    scanner.BAD_FIELD: "malformed_field",
-    scanner.BAD_LENGTH: "wrong_body_length",
-    scanner.BAD_CHECKSUM: "wrong_checksum",
-    scanner.TOO_LONG: "message_too_long",
-    scanner.REPEATED: "repeated_tag",
-    scanner.NO_LENGTH: "no_body_length",
+    values.TRUNCATED: "truncated_message",
+    values.BAD_FIELD: "malformed_field",
+    values.BAD_LENGTH: "wrong_body_length",
+    values.BAD_CHECKSUM: "wrong_checksum",
+    values.TOO_LONG: "message_too_long",
+    values.REPEATED: "repeated_tag",
+    values.NO_LENGTH: "no_body_length",
 }
 
 
@@ -186,8 +186,8 @@ class _Log:
 
 
 def _detail(outcome: int, detail: int) -> str:
-    if outcome == scanner.BAD_LENGTH:
+    if outcome == values.BAD_LENGTH:
         return f"expected the declared body length, found {detail} bytes"
-    if outcome == scanner.BAD_CHECKSUM:
+    if outcome == values.BAD_CHECKSUM:
         return f"expected the stated checksum, computed {detail:03d}"
     return f"at tag {detail}" if detail else ""

@@ -39,7 +39,7 @@ def parse_whole(buf: Bytes, at: int, end: int) -> int:
         digit = np.int64(buf[index]) - 48
         if digit < 0 or digit > 9:
             return BAD
-        value = value * 10 + digit
+        value = value * 10 + digit  # type: ignore[assignment]
     return -value if negative else value
 
 
@@ -67,7 +67,7 @@ def parse_decimal(buf: Bytes, at: int, end: int) -> int:
             continue
         if value > (_LARGEST - 9) // 10:
             return BAD
-        value = value * 10 + digit
+        value = value * 10 + digit  # type: ignore[assignment]
     if digits == 0:
         return BAD
     for _ in range(min(max(places, 0), _SCALE_DIGITS), _SCALE_DIGITS):
@@ -91,7 +91,7 @@ def _pair(buf: Bytes, at: int) -> int:
     high, low = np.int64(buf[at]) - 48, np.int64(buf[at + 1]) - 48
     if high < 0 or high > 9 or low < 0 or low > 9:
         return -1
-    return high * 10 + low
+    return high * 10 + low  # type: ignore[return-value]
 
 
 @compiled
@@ -113,10 +113,10 @@ def _month_days(year: int, month: int) -> int:
 
 @compiled
 def parse_instant(buf: Bytes, at: int, end: int) -> int:
-    """UTCTimestamp ``YYYYMMDD-HH:MM:SS[.fraction]`` as UTC nanoseconds; a fraction below 1 ns must be zeros; years
-    1990 to 2100.
+    """UTCTimestamp ``YYYYMMDD-HH:MM:SS[.fraction]`` as UTC nanoseconds.
 
-    A leap second (SS = 60) is the first instant of the next minute.
+    A fraction below 1 ns must be zeros, the year 1990 to 2100. A leap second (SS = 60) is the first instant of the
+    next minute.
     """
     if end - at < 17 or buf[at + 8] != 45 or buf[at + 11] != 58 or buf[at + 14] != 58:
         return BAD
@@ -138,7 +138,7 @@ def parse_instant(buf: Bytes, at: int, end: int) -> int:
             if digit < 0 or digit > 9 or (places >= 9 and digit != 0):
                 return BAD
             if places < 9:
-                fraction = fraction * 10 + digit
+                fraction = fraction * 10 + digit  # type: ignore[assignment]
                 places += 1
     for _ in range(places, 9):
         fraction *= 10
@@ -171,7 +171,7 @@ def _intern(
             if starts[code + 1] - 1 - first == length:
                 kept = load_word(arena, first) & (_ALL >> np.uint64(64 - 8 * length))
                 if kept == own:
-                    return code, count
+                    return code, count  # type: ignore[return-value]
             slot = (slot + np.uint64(1)) & mask
         to = starts[count]
         for index in range(length):
@@ -206,7 +206,7 @@ def _intern(
                     word &= _ALL >> np.uint64(64 - 8 * (length - step))
                 same = same and word == np.uint64(0)
             if same:
-                return code, count
+                return code, count  # type: ignore[return-value]
         slot = (slot + np.uint64(1)) & mask
 
 
@@ -224,7 +224,7 @@ def room(spans: Spans, hashes: Spans, rows: int, kinds: Longs, sizes: Longs) -> 
             if kinds[column] == 1:
                 sizes[column] += length
             else:
-                words += length + 1
+                words += length + 1  # type: ignore[assignment]
     return words
 
 
@@ -266,7 +266,7 @@ def convert(
             if kind == 0:
                 code = 0
                 if length > 0:
-                    code, count = _intern(buf, at, length, slots, starts, arena, count)
+                    code, count = _intern(buf, at, length, slots, starts, arena, count)  # type: ignore[arg-type]
                 codes[column, first + row] = code
             elif kind == 1:
                 for step in range(0, length, 8):
@@ -275,7 +275,7 @@ def convert(
                 text[to] = 0
                 to += 1
             elif kind < 5:
-                value = _parse(buf, at, at + length, kind) if there else NULL
+                value = _parse(buf, at, at + length, kind) if there else NULL  # type: ignore[arg-type]
                 values[column, first + row] = value
                 if value == BAD and bad[first + row] == 0:
                     bad[first + row] = column + 1

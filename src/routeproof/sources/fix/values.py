@@ -100,7 +100,7 @@ def plain_value(buf: Bytes, at: int, pattern: np.uint64, tag: int) -> tuple[int,
         word = load_word(buf, at)
         hit = stops(word, pattern)
     bits = np.uint64(trailing_zeros(hit)) & ~np.uint64(7)
-    at = at + np.int64(bits >> np.uint64(3))
+    at = at + np.int64(bits >> np.uint64(3))  # type: ignore[assignment]
     value = mix(value, word & ((ONE << bits) - ONE))
     return at, hash_end(value, np.uint64(at - begin))
 
@@ -119,7 +119,7 @@ def byte_sum(buf: Bytes, at: int, end: int) -> int:
     total = np.uint32(0)
     for byte in buf[at:end]:  # over a slice, which compiles to vector instructions
         total += np.uint32(byte)
-    return np.int64(total)
+    return np.int64(total)  # type: ignore[return-value]
 
 
 @compiled
@@ -231,6 +231,6 @@ def tag_end(buf: Bytes, at: int) -> tuple[int, int]:
         digit = np.int64(buf[at]) - ZERO
         if digit < 0 or digit > 9:
             break
-        tag = tag * 10 + digit
+        tag = tag * 10 + digit  # type: ignore[assignment]
         at += 1
     return tag, at

@@ -6,7 +6,7 @@ import random
 import numpy as np
 import pytest
 
-from routeproof.sources.fix import scanner
+from routeproof.sources.fix import scanner, values
 from routeproof.sources.fix.reference import scan_message
 from routeproof.sources.fix.tags import FIELDS, Kind, data_table, hash_table, tag_table
 from routeproof.sources.fix.tokenizer import REASONS, tokenize
@@ -43,13 +43,13 @@ def compiled(raw: bytes) -> tuple[str, int, dict[str, bytes]]:
         np.zeros(1, dtype=np.int64),
     )
     outcome, end, _ = scanner.scan_message(buf, 0, len(raw), *TABLES, spans, hashes, fees)
-    word = {scanner.ACCEPTED: "accepted", scanner.NO_MESSAGE: "no_message", scanner.NEED_MORE: "truncated_message"}
-    values = {}
-    seen = int(hashes[1]) if outcome == scanner.ACCEPTED else 0
+    word = {values.ACCEPTED: "accepted", values.NO_MESSAGE: "no_message", values.NEED_MORE: "truncated_message"}
+    found = {}
+    seen = int(hashes[1]) if outcome == values.ACCEPTED else 0
     for index, (field, place) in enumerate(zip(FIELDS, spans.tolist(), strict=True)):
         if seen >> index & 1 and field.kind is not Kind.TOTAL:
-            values[field.name] = raw[place >> 32 : (place >> 32) + (place & 0xFFFFFFFF)]
-    return word.get(outcome) or REASONS[outcome], end, values
+            found[field.name] = raw[place >> 32 : (place >> 32) + (place & 0xFFFFFFFF)]
+    return word.get(outcome) or REASONS[outcome], end, found
 
 
 def assert_alike(raw: bytes) -> str:

@@ -33,12 +33,12 @@ _REJECT_REASONS = {
 
 
 def with_action(reports: pl.DataFrame) -> pl.DataFrame:
-    """Reports with `action`: ack, fill, bust, correct, cancel, replace, reject, refuse_request, restate, trigger,
-    expire, done; else null.
+    """Reports with `action`, or null where nothing new is said.
 
-    4.2 says bust and correction in ExecTransType (20 = 1, 2), 4.4 in ExecType (H, G). Status reports (20 = 3, 150 =
-    I) say
-    nothing new. A session or business reject of the order itself is a reject, of a later request a refused request.
+    The words are ack, fill, bust, correct, cancel, replace, reject, refuse_request, restate, trigger, expire, done.
+    4.2 says bust and correction in ExecTransType (20 = 1, 2), 4.4 in ExecType (H, G). Status reports (20 = 3,
+    150 = I) say nothing new. A session or business reject of the order itself is a reject, of a later request a
+    refused request.
     """
     kind = pl.coalesce("exec_type", "ord_status")
     transaction = pl.col("exec_trans_type").fill_null("0")

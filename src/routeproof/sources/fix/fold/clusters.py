@@ -16,14 +16,12 @@ _SAME_TERMS = ("first_price", "first_shares")
 
 
 def cluster(fills: pl.DataFrame, links: pl.DataFrame, chains: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
-    """Fills with `cluster` (fill number of the sighting nearest the customer) and `counted`; and counts of what did
-    not meet.
+    """Fills with `cluster` and `counted`, and counts of what did not meet.
 
-    Sightings of adjacent sessions meet by 17, 527 or 880, else by (linked order, price, shares, time), in time order
-    where
-    several are alike. Drop copies, and sessions without orders, only add sightings. Where the session above did
-    report on the
-    order, a fill below that it never reported is not counted for the customer: it is noted as unreported.
+    `cluster` is the fill number of the sighting nearest the customer. Sightings of adjacent sessions meet by 17, 527
+    or 880, else by (linked order, price, shares, time), in time order where several are alike. Drop copies, and
+    sessions without orders, only add sightings. Where the session above did report on the order, a fill below that
+    it never reported is not counted for the customer: it is noted as unreported.
     """
     placed = fills.join(
         links.select("chain", pl.col("parent").alias("above")), on="chain", how="left", maintain_order="left"

@@ -8,6 +8,8 @@ from routeproof.sources.fix.fold import words
 from routeproof.sources.fix.fold.chains import EDGE
 from routeproof.sources.fix.fold.lookup import meant, roots
 
+_CARRIED = ("from_party", "to_party", "hop", "is_copy", "chain", "node", "via", "exec_id", "sent_at", "cl_ord_id",
+            "provider_order_id", "seq", "trading_day", "source_id", "source_row", "sender", "target")  # fmt: skip
 _KEPT = ("last_mkt", "liquidity", "capacity", "fee", "secondary_exec_id", "trd_match_id", "symbol", "side")
 
 
@@ -88,10 +90,7 @@ def _state() -> list[pl.Expr]:
     original = pl.col("action") == "fill"
     return [
         pl.col("m").first().alias("m"),
-        *(pl.col(name).first() for name in (*EDGE, "from_party", "to_party", "hop", "is_copy", "chain", "node", "via", "exec_id",
-                                            "sent_at",
-                                            "cl_ord_id", "provider_order_id", "seq", "trading_day", "source_id",
-                                            "source_row", "sender", "target")),
+        *(pl.col(name).first() for name in (*EDGE, *_CARRIED)),
         pl.coalesce(pl.col("transact_at").first(), pl.col("sent_at").first()).alias("executed_at"),
         pl.col("sent_at").last().alias("reported_at"),
         pl.col("last_px").filter(priced).last().alias("price"),

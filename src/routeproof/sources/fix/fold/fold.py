@@ -136,7 +136,7 @@ def _with_owner(chains: pl.DataFrame, links: pl.DataFrame, events: pl.DataFrame)
 
 
 def _with_version(fills: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
-    """Fills with `chain_version`: the version in force when the fill was reported, or an earlier one that its ClOrdID names."""
+    """Fills with `chain_version`: in force when the fill was reported, or an earlier one that its ClOrdID names."""
     seen = events.filter(pl.col("event") == "fill").select(
         pl.col("tie").alias("m"), pl.col("version").alias("by_order")
     )

@@ -116,8 +116,9 @@ def _replaces(nodes: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
     unasked = own.filter((pl.col("action") == "replace") & (pl.col("request") != "G")).select(
         "chain", "node", pl.lit("replace").alias("event"), pl.lit(1).alias("phase"),
-        pl.col("sent_at").alias("order_at"), pl.col("m").alias("tie"), received_at().alias("effective_at"), pl.col("order_qty").alias("new_quantity"),
-        words.limit_price().alias("limit_price"), words.stop_price().alias("stop_price"),
+        pl.col("sent_at").alias("order_at"), pl.col("m").alias("tie"), received_at().alias("effective_at"),
+        pl.col("order_qty").alias("new_quantity"), words.limit_price().alias("limit_price"),
+        words.stop_price().alias("stop_price"),
         pl.lit(True).alias("acknowledged"), "source_id", "source_row", "seq", pl.col("sent_at").alias("asked_at"),
         received_at().alias("answered_at"), "cum_qty", pl.lit(True).alias("unasked"),
     )  # fmt: skip
@@ -138,7 +139,8 @@ def _later(nodes: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
         .filter((pl.col("action") != "reject") | (pl.col("request") == "D"))
         .select(
             "chain", "node", pl.col("action").alias("event"), pl.lit(1).alias("phase"),
-            pl.col("sent_at").alias("order_at"), pl.col("m").alias("tie"), received_at().alias("effective_at"), "cum_qty", "leaves_qty", "last_qty",
+            pl.col("sent_at").alias("order_at"), pl.col("m").alias("tie"), received_at().alias("effective_at"),
+            "cum_qty", "leaves_qty", "last_qty",
             pl.when(restates & (pl.col("order_qty") > 0)).then("order_qty").alias("new_quantity"),
             pl.when(restates).then(words.limit_price()).alias("limit_price"),
             (pl.col("action") == "ack").alias("acknowledged"), "source_id", "source_row", "seq",

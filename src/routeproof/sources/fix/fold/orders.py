@@ -15,10 +15,11 @@ _SOURCE = ("source_id", "source_row")
 def order_chains(nodes: pl.DataFrame, reports: pl.DataFrame, firm_id: str) -> pl.DataFrame:
     """One row per order on a session: identity, terms of entry, whether anything was reported on it."""
     told = reports.filter(pl.col("chain").is_not_null() & (pl.col("msg_type") == "8"))
+    accepted = pl.col("action") == "ack"
     facts = told.group_by("chain").agg(
         pl.lit(True).alias("reported"),
         (pl.col("action") == "fill").any().alias("filled"),
-        *(pl.col(name).filter(pl.col("action") == "ack").first().alias(f"ack_{name}") for name in ("transact_at", "sent_at")),
+        *(pl.col(name).filter(accepted).first().alias(f"ack_{name}") for name in ("transact_at", "sent_at")),
     )  # fmt: skip
     first = nodes.filter(pl.col("node") == pl.col("chain")).with_columns(
         pl.coalesce(pl.when(pl.col("msg_type") == "G").then("orig_cl_ord_id"), "cl_ord_id").alias("cl_ord_id"),
@@ -120,46 +121,14 @@ def order_versions(chains: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
 
 
 def routes(chains: pl.DataFrame, events: pl.DataFrame, nodes: pl.DataFrame, parties: frozenset[str]) -> pl.DataFrame:
-    """Canonical routes with `chain` and own `chain_version`: one per instruction sent onward, an accepted replace is
-    a new one.
+    """Canonical routes with `chain` and own `chain_version`.
 
-    A replaced route ends when the replace was answered, with what was then unfilled as its cancelled quantity; the
-    new route's
-    quantity is what was left to do. `version` is the parent order's version; `venue` is the receiver where it is a
-    declared
-    or last venue, or field 100.
+    One row per instruction sent onward; an accepted replace is a new one. A replaced route ends when the replace was
+    answered, with what was then unfilled as its cancelled quantity; the new route's quantity is what was left to do.
+    `version` is the parent order's version; `venue` is the receiver where it is a declared or last venue, or field
+    100.
     """
-    opened = events.filter(
-        pl.col("event").is_in(OPENING) & pl.col("chain").is_in(chains.filter(pl.col("hop") > 0)["chain"].to_list())
-    )
-    ends = (
-        events.filter(pl.col("event").is_in(["cancel", "expire", "done"]))
-        .unique(["chain", "version"], keep="first", maintain_order=True)
-        .select(
-            "chain", "version", pl.col("effective_at").alias("ended_at"), pl.col("quantity").alias("ended_quantity")
-        )
-    )
-    refusals = (
-        events.filter(pl.col("event") == "reject")
-        .unique("chain", keep="first", maintain_order=True)
-        .select(
-            "chain", "version", pl.col("effective_at").alias("rejected_at"), pl.col("reason").alias("reject_reason")
-        )
-    )
-    carried = ("chain", "hop", "from_party", "to_party", "symbol", "side", "acknowledged_at", "chain_id", "order_id",
-               "parent", "parent_version", "is_parent", "has_below")  # fmt: skip
-    request = nodes.select("node", words.iso().alias("iso"), "ex_destination", "target_strategy")
-    following = pl.col("chain").shift(-1) == pl.col("chain")
-    done = pl.when(pl.col("event") == "replace").then("cum").otherwise(0)
-    replaced_at = pl.when(following).then(pl.col("answered_at").shift(-1).fill_null(pl.col("order_at").shift(-1)))
-    unfilled = pl.when(following).then(pl.max_horizontal(pl.col("order_quantity") - done.shift(-1), pl.lit(0)))
-    rows = (
-        opened.with_columns(replaced_at.alias("replaced_at"), unfilled.alias("unfilled"), done.alias("done"))
-        .join(ends, on=["chain", "version"], how="left", maintain_order="left")
-        .join(refusals, on=["chain", "version"], how="left", maintain_order="left")
-        .join(chains.select(carried), on="chain", how="left", maintain_order="left")
-        .join(request, on="node", how="left", maintain_order="left")
-    )
+    rows = _sent_onward(chains, events, nodes)
     made = content_ids(rows, pl.lit("route"), "chain_id", "version")
     is_venue = pl.col("to_party").is_in(list(parties)) | (~pl.col("has_below") & (pl.col("hop") > 1))
     return rows.select(
@@ -190,4 +159,39 @@ def routes(chains: pl.DataFrame, events: pl.DataFrame, nodes: pl.DataFrame, part
         "chain",
         pl.col("version").alias("chain_version"),
         "parent",
+    )
+
+
+def _sent_onward(chains: pl.DataFrame, events: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
+    """Instructions sent onward, each with how it ended."""
+    opened = events.filter(
+        pl.col("event").is_in(OPENING) & pl.col("chain").is_in(chains.filter(pl.col("hop") > 0)["chain"].to_list())
+    )
+    ends = (
+        events.filter(pl.col("event").is_in(["cancel", "expire", "done"]))
+        .unique(["chain", "version"], keep="first", maintain_order=True)
+        .select(
+            "chain", "version", pl.col("effective_at").alias("ended_at"), pl.col("quantity").alias("ended_quantity")
+        )
+    )
+    refusals = (
+        events.filter(pl.col("event") == "reject")
+        .unique("chain", keep="first", maintain_order=True)
+        .select(
+            "chain", "version", pl.col("effective_at").alias("rejected_at"), pl.col("reason").alias("reject_reason")
+        )
+    )
+    carried = ("chain", "hop", "from_party", "to_party", "symbol", "side", "acknowledged_at", "chain_id", "order_id",
+               "parent", "parent_version", "is_parent", "has_below")  # fmt: skip
+    request = nodes.select("node", words.iso().alias("iso"), "ex_destination", "target_strategy")
+    following = pl.col("chain").shift(-1) == pl.col("chain")
+    done = pl.when(pl.col("event") == "replace").then("cum").otherwise(0)
+    replaced_at = pl.when(following).then(pl.col("answered_at").shift(-1).fill_null(pl.col("order_at").shift(-1)))
+    unfilled = pl.when(following).then(pl.max_horizontal(pl.col("order_quantity") - done.shift(-1), pl.lit(0)))
+    return (
+        opened.with_columns(replaced_at.alias("replaced_at"), unfilled.alias("unfilled"), done.alias("done"))
+        .join(ends, on=["chain", "version"], how="left", maintain_order="left")
+        .join(refusals, on=["chain", "version"], how="left", maintain_order="left")
+        .join(chains.select(carried), on="chain", how="left", maintain_order="left")
+        .join(request, on="node", how="left", maintain_order="left")
     )

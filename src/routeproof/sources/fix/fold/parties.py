@@ -75,10 +75,10 @@ def declared_parties(sections: Mapping[str, object]) -> Parties:
 
 
 def with_edges(messages: pl.DataFrame, parties: Parties) -> tuple[pl.DataFrame, Parties]:
-    """Messages with `from_party, to_party` (in the direction orders travel), their number `edge`, `hop` and
-    `is_copy`; and the parties, firm filled in.
+    """Messages placed on their sessions; and the parties, firm filled in.
 
-    `hop` is 0 for customer to firm, 1 for firm to provider, 2 onward; null for sessions that carry no orders.
+    Added: `from_party, to_party` (in the direction orders travel), their number `edge`, `is_copy`, and `hop`: 0 for
+    customer to firm, 1 for firm to provider, 2 onward; null for sessions that carry no orders.
     """
     downward = pl.col("msg_type").is_in(DOWNWARD)
     copies = list(parties.drop_copy)

@@ -22,19 +22,7 @@ def executions(clustered: pl.DataFrame, chains: pl.DataFrame, routes: pl.DataFra
         "cluster", pl.col("hop") != 1, pl.col("is_copy"), "hop", "m", nulls_last=True, maintain_order=True
     )
     chosen = nearest.unique("cluster", keep="first", maintain_order=True)
-    routed = counted.filter(pl.col("hop").is_not_null() & ~pl.col("is_copy"))
-    deepest = routed.sort("cluster", "hop", "m", descending=[False, True, False], maintain_order=True).unique(
-        "cluster", keep="first", maintain_order=True
-    )
-    deep = deepest.select(
-        "cluster", pl.col("chain").alias("deep_chain"), pl.col("chain_version").alias("deep_version"),
-        pl.col("hop").alias("deep_hop"),
-        *(pl.col(name).alias(f"deep_{name}") for name in ("last_mkt", "liquidity", "to_party")),
-    ).join(
-        routes.select(pl.col("chain").alias("deep_chain"), pl.col("chain_version").alias("deep_version"), "route_id",
-                      pl.col("venue").alias("route_venue")),
-        on=["deep_chain", "deep_version"], how="left", maintain_order="left",
-    )  # fmt: skip
+    deep = _nearest_venue(counted, routes)
     owner = chains.select(
         "chain", "order_id", "is_parent", pl.col("symbol").alias("order_symbol"), pl.col("side").alias("order_side")
     )
@@ -74,6 +62,23 @@ def executions(clustered: pl.DataFrame, chains: pl.DataFrame, routes: pl.DataFra
             "via",
         )
     )
+
+
+def _nearest_venue(counted: pl.DataFrame, routes: pl.DataFrame) -> pl.DataFrame:
+    """Per cluster the sighting nearest the venue, with its route."""
+    routed = counted.filter(pl.col("hop").is_not_null() & ~pl.col("is_copy"))
+    deepest = routed.sort("cluster", "hop", "m", descending=[False, True, False], maintain_order=True).unique(
+        "cluster", keep="first", maintain_order=True
+    )
+    return deepest.select(
+        "cluster", pl.col("chain").alias("deep_chain"), pl.col("chain_version").alias("deep_version"),
+        pl.col("hop").alias("deep_hop"),
+        *(pl.col(name).alias(f"deep_{name}") for name in ("last_mkt", "liquidity", "to_party")),
+    ).join(
+        routes.select(pl.col("chain").alias("deep_chain"), pl.col("chain_version").alias("deep_version"), "route_id",
+                      pl.col("venue").alias("route_venue")),
+        on=["deep_chain", "deep_version"], how="left", maintain_order="left",
+    )  # fmt: skip
 
 
 def with_parent_version(executed: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFrame:
