@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from routeproof.tables.frame_checks import checked
 from routeproof.tables.session_clock import day_of
 from routeproof.vocab.errors import SchemaError
 from routeproof.vocab.fixed import SCALE, SCALE_DIGITS
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from routeproof.tables.schema import Table
 
 _FIXED = ("price", "quantity", "money")
@@ -18,18 +21,19 @@ _FLOAT_NOISE = 2.0**-50
 _LEAST_PLAUSIBLE_SHARES = SCALE // 1000
 
 
-def coerce(frame: pl.DataFrame, table: Table, *, where: str) -> pl.DataFrame:
+def coerce(frame: pl.DataFrame, table: Table, *, where: str, unknown: Collection[str] = ()) -> pl.DataFrame:
     """The frame as the canonical table.
 
     Args:
         frame: canonical column names. Prices, quantities and money are decimal text, floats that are exact at nine
-            decimals, decimals, or integers already scaled by 1e9; instants are integers of UTC ns, or datetimes
-            (without a zone they are UTC).
+            decimals, decimals, or integers already scaled by 1e9, not-a-number being a missing value; instants are
+            integers of UTC ns, datetimes (without a zone they are UTC), or ISO text with an offset.
         table: what it is to become; columns it does not know are dropped.
         where: name of the argument, for errors.
+        unknown: required columns whose values may be missing.
 
     Raises:
-        SchemaError: a required column is missing, or a value cannot be held exactly.
+        SchemaError: a required column is missing, a value cannot be held exactly, or `checked` refuses one.
     """
     missing = [column.name for column in table.columns if column.required and column.name not in frame.columns]
     if missing:
@@ -44,9 +48,20 @@ def coerce(frame: pl.DataFrame, table: Table, *, where: str) -> pl.DataFrame:
     )
     if "sequence" in table.names and "sequence" not in frame.columns:
         plain = plain.with_columns(pl.int_range(1, frame.height + 1, dtype=pl.Int64).alias("sequence"))
-    if table.day_of and "trading_day" not in frame.columns and table.day_of in plain.columns:
-        plain = plain.with_columns(day_of(pl.col(table.day_of)).alias("trading_day"))
-    return table.conform(plain)
+    if table.day_of and table.day_of in plain.columns:
+        of_instant = day_of(pl.col(table.day_of))
+        given = pl.coalesce("trading_day", of_instant) if "trading_day" in plain.columns else of_instant
+        plain = plain.with_columns(given.alias("trading_day"))
+    return checked(_conformed(plain, table, where), table, where=where, unknown=unknown)
+
+
+def _conformed(plain: pl.DataFrame, table: Table, where: str) -> pl.DataFrame:
+    try:
+        return table.conform(plain)
+    except pl.exceptions.PolarsError as error:
+        wanted = ", ".join(f"{name} {dtype}" for name, dtype in table.dtypes.items() if name in plain.columns)
+        message = f"expected {where} in the types {wanted}; {str(error).splitlines()[0]}"
+        raise SchemaError(message, where=where) from error
 
 
 def _column(values: pl.Series, kind: str, where: str) -> pl.Series:
@@ -55,7 +70,20 @@ def _column(values: pl.Series, kind: str, where: str) -> pl.Series:
     if kind == "instant" and isinstance(values.dtype, pl.Datetime):
         zoned = values if values.dtype.time_zone is None else values.dt.convert_time_zone("UTC")
         return zoned.dt.epoch("ns")
+    if values.dtype == pl.String and kind in {"instant", "day"}:
+        return _from_text(values, kind, where)
     return values
+
+
+def _from_text(values: pl.Series, kind: str, where: str) -> pl.Series:
+    try:
+        if kind == "day":
+            return values.str.to_date("%Y-%m-%d")
+        return values.str.to_datetime(time_unit="ns", time_zone="UTC").dt.epoch("ns")
+    except pl.exceptions.PolarsError as error:
+        example = "2026-07-01" if kind == "day" else "2026-07-01T13:30:00.5Z, an integer of UTC ns, or a datetime"
+        message = f"expected {kind}s such as {example} in {where}, found {values.drop_nulls().first()!r}"
+        raise SchemaError(message, where=where) from error
 
 
 def _fixed(values: pl.Series, kind: str, where: str) -> pl.Series:
@@ -85,7 +113,7 @@ def _scaled(values: pl.Series, kind: str, where: str) -> pl.Series:
 
 
 def _from_float(values: pl.Series, where: str) -> pl.Series:
-    wide = values.cast(pl.Float64)
+    wide = values.cast(pl.Float64).fill_nan(None)
     scaled = wide * SCALE
     fixed = scaled.round()
     off = ((scaled - fixed).abs() > (scaled.abs() * _FLOAT_NOISE).clip(lower_bound=1e-6)) | ~scaled.is_finite()
@@ -93,4 +121,5 @@ def _from_float(values: pl.Series, where: str) -> pl.Series:
         first = wide.filter(off.fill_null(value=False))[0]
         message = f"expected numbers with at most {SCALE_DIGITS} decimals in {where}, found {first!r}"
         raise SchemaError(message, where=where)
-    return fixed.cast(pl.Int64)
+    integers: pl.Series = fixed.cast(pl.Int64)
+    return integers
