@@ -13,6 +13,7 @@ PARTIES = {"parties": {"firm": ["FIRM"], "provider": ["SOR"], "venue": ["VEN"], 
 
 
 def framed(fields: list[tuple[int, object]]) -> bytes:
+    """The message on the wire: body length and checksum added."""
     body = "".join(f"{tag}={value}\x01" for tag, value in fields).encode()
     message = b"8=FIX.4.4\x019=%d\x01" % len(body) + body
     return message + b"10=%03d\x01\n" % (sum(message) % 256)
@@ -21,7 +22,7 @@ def framed(fields: list[tuple[int, object]]) -> bytes:
 def order_log(number: int, plan: list[str]) -> list[bytes]:
     """Messages of one order that is filled, replaced, corrected, busted, cancelled as the plan says."""
     said: list[bytes] = []
-    order, version, cum, quantity = f"A{number}", 0, 0, 1000
+    version, cum, quantity = 0, 0, 1000
 
     def add(kind: str, sender: str, target: str, *fields: tuple[int, object]) -> None:
         second = 2 * len(said) + number % 2
@@ -33,7 +34,7 @@ def order_log(number: int, plan: list[str]) -> list[bytes]:
         )
 
     def name() -> str:
-        return f"{order}.{version}"
+        return f"A{number}.{version}"
 
     terms = [(55, "IBM" if number % 3 else "MSFT"), (54, 1 + number % 2), (40, 2), (44, "10.5")]
     add("D", "FIRM", "SOR", (11, name()), *terms, (38, quantity))
@@ -41,28 +42,14 @@ def order_log(number: int, plan: list[str]) -> list[bytes]:
         execution = f"E{number}.{step}"
         if word == "fill":
             cum += 10
-            report = [
-                (11, name()),
-                (37, f"O{number}"),
-                (17, execution),
-                (150, "F"),
-                (39, 1),
-                (32, 10),
-                (31, "10.4"),
-                (14, cum),
-            ]
+            report = [(11, name()), (37, f"O{number}"), (17, execution), (150, "F"), (39, 1), (32, 10), (31, "10.4")]
+            report.append((14, cum))
             add("8", "SOR", "FIRM", *report, *terms[:2])
             add("8", "SOR", "DROP", *report, *terms[:2])
         elif word in ("correct", "bust"):
             kind, shares = ("G", 9) if word == "correct" else ("H", 10)
-            fields = [
-                (11, name()),
-                (17, execution),
-                (19, f"E{number}.{max(step - 1, 0)}"),
-                (150, kind),
-                (32, shares),
-                (31, "10.3"),
-            ]
+            refers = (19, f"E{number}.{max(step - 1, 0)}")
+            fields = [(11, name()), (17, execution), refers, (150, kind), (32, shares), (31, "10.3")]
             add("8", "SOR", "FIRM", *fields, (14, cum), *terms[:2])
         elif word == "replace":
             old, version = name(), version + 1
@@ -93,6 +80,7 @@ logs = st.lists(plans, min_size=1, max_size=4).map(
 
 
 def folded(messages: list[bytes], source_id: str = "") -> dict[str, pl.DataFrame]:
+    """Tables of messages, without their places in the file."""
     pieces = tokenize(io.BytesIO(b"".join(messages)), name="log", source_id=source_id, chunk=1 << 22)
     frames = [piece.messages for piece in pieces]
     tables = fold_messages(pl.concat(frames), PARTIES, firm_id="f").tables
@@ -102,6 +90,7 @@ def folded(messages: list[bytes], source_id: str = "") -> dict[str, pl.DataFrame
 @settings(max_examples=15, deadline=None)
 @given(log=logs, data=st.data())
 def test_order_and_repetition_of_messages_change_nothing(log: list[bytes], data: st.DataObject) -> None:
+    """Order and repetition of messages change nothing."""
     shuffled = data.draw(st.permutations(log))
     again = data.draw(st.lists(st.sampled_from(log), max_size=5))
     expected, found = folded(log), folded([*shuffled, *again])
@@ -112,6 +101,8 @@ def test_order_and_repetition_of_messages_change_nothing(log: list[bytes], data:
 @settings(max_examples=15, deadline=None)
 @given(log=logs)
 def test_a_resend_changes_nothing(log: list[bytes]) -> None:
+    """A resend changes nothing."""
+
     def resent(message: bytes) -> bytes:
         fields = [tuple(part.split("=", 1)) for part in message.decode().strip().rstrip("\x01").split("\x01")][2:-1]
         at = next(value for tag, value in fields if tag == "52")
@@ -126,6 +117,7 @@ def test_a_resend_changes_nothing(log: list[bytes]) -> None:
 @settings(max_examples=15, deadline=None)
 @given(log=logs)
 def test_executions_and_their_sightings_agree(log: list[bytes]) -> None:
+    """Executions and their sightings agree."""
     tables = folded(log)
     counted = tables["sightings"].group_by("execution_id").agg(pl.len().cast(pl.Int64).alias("n"))
     joined = tables["executions"].join(counted, on="execution_id", how="left")

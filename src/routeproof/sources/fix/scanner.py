@@ -83,8 +83,7 @@ def scan_message(
 ) -> tuple[int, int, int]:  # fmt: skip
     """Scan the message at ``start``. Returns (outcome, where it ended, the tag or position of interest).
 
-    ``span`` gets ``offset << 32 | length`` per kept tag that is there, ``hash_out`` the content hash and a bit per
-    kept tag.
+    ``span`` gets ``offset << 32 | length`` per kept tag, ``hash_out`` the content hash and a bit per kept tag.
     """
     separator, at = head(buf, start, end)
     if separator <= 0:
@@ -95,8 +94,7 @@ def scan_message(
     seen = np.uint64(1) << np.uint64(columns[8])
     span[columns[8]] = np.uint64(start + 2) << SHIFT_32 | np.uint64(at - start - 2)
     at += width
-    separators, inside, body_at, body_separators, declared, pending = 1, 0, -1, 0, -1, -1
-    data_tag, repeated = 0, 0
+    separators, inside, body_at, body_separators, declared, pending, data_tag, repeated = 1, 0, -1, 0, -1, -1, 0, 0
     hash_sum, pattern = np.uint64(0), LOW * np.uint64(separator)
     while True:
         field_at = at
@@ -119,8 +117,6 @@ def scan_message(
         if outcome != ACCEPTED:
             return outcome, at, tag
         inside += more
-        if at >= end:
-            return NEED_MORE, at, tag
         separators += 1
         pending = -1
         if tag < columns.size:
@@ -130,16 +126,12 @@ def scan_message(
             if column >= 0:
                 seen, repeated = _keep(buf, value_at, at, tag, column, span, fee_out, seen, repeated)
             elif datas[tag] > 0:
-                data_tag = datas[tag]
-                pending = number(buf, value_at, at)
+                data_tag, pending = datas[tag], number(buf, value_at, at)
         if body_at < 0:
-            if tag != 9:
-                return NO_LENGTH, at, tag
-            declared = number(buf, value_at, at)
+            declared = number(buf, value_at, at) if tag == 9 else -1
             if declared < 0:
                 return NO_LENGTH, at, tag
-            body_at = at + width
-            body_separators = separators
+            body_at, body_separators = at + width, separators
         elif tag == 9:
             return TRUNCATED, at, tag  # another message began inside a value
         at += width

@@ -200,7 +200,7 @@ def value_at_tag(
             return NEED_MORE, end, 0, ONE
         if at < end and not separator_at(buf, at, end, separator):
             return BAD_FIELD, at, 0, ONE
-        return ACCEPTED, at, inside, hash_value(buf, begin, at, tag)
+        return (ACCEPTED if at < end else NEED_MORE), at, inside, hash_value(buf, begin, at, tag)
     if separator == CARET:
         at = value_end(buf, at, end, separator)
         field_hash = hash_value(buf, begin, at, tag)
@@ -214,7 +214,7 @@ def value_at_tag(
             return TRUNCATED, at, 0, ONE
         at = value_end(buf, at + 1, end, separator)
         field_hash = hash_value(buf, begin, at, tag)
-    return ACCEPTED, at, 0, field_hash
+    return (ACCEPTED if at < end else NEED_MORE), at, 0, field_hash
 
 
 @compiled

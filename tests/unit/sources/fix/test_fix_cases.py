@@ -39,6 +39,7 @@ def worked(name: str, value: object) -> object:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)
 def test_a_log_becomes_the_tables_worked_out_by_hand(case: Path, tmp_path: Path) -> None:
+    """A log becomes the tables worked out by hand."""
     document = tomllib.loads(case.read_text(encoding="utf-8"))
     log = tmp_path / "case.log"
     log.write_bytes(b"".join(framed(line) for line in document["log"].splitlines() if line.strip()))

@@ -11,6 +11,7 @@ from routeproof.vocab.errors import MapError, UsageError
 
 
 def message(number: int) -> bytes:
+    """One whole order message."""
     body = (
         f"35=D\x0149=F\x0156=S\x0134={number}\x0152=20260105-14:30:00\x0111=A{number}\x0155=IBM\x0154=1\x0138=100\x0140=1\x01"
     ).encode()
@@ -22,23 +23,27 @@ LOG = b"".join(message(number) for number in range(20_000))
 
 
 def read(path: Path) -> tuple[int, dict[str, int]]:
+    """What a log gives."""
     tables = read_fix_log(path)
     return tables["parent_orders"].height, dict(tables["rejects"]["reason"].value_counts().rows())
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress, zstandard.ZstdCompressor().compress])
 def test_packing_makes_no_difference(tmp_path: Path, pack: type[bytes]) -> None:
+    """Packing makes no difference."""
     (tmp_path / "log").write_bytes(pack(LOG))
     assert read(tmp_path / "log") == (20_000, {})
 
 
 def test_gzip_members_in_a_row_are_one_log(tmp_path: Path) -> None:
+    """Gzip members in a row are one log."""
     half = LOG.index(message(10_000))
     (tmp_path / "log.gz").write_bytes(gzip.compress(LOG[:half]) + gzip.compress(LOG[half:]))
     assert read(tmp_path / "log.gz") == (20_000, {})
 
 
 def test_what_can_be_read_of_a_cut_gzip_is_kept_and_the_rest_is_said(tmp_path: Path) -> None:
+    """What can be read of a cut gzip is kept and the rest is said."""
     packed = gzip.compress(LOG)
     (tmp_path / "log.gz").write_bytes(packed[: len(packed) // 2])
     orders, reasons = read(tmp_path / "log.gz")
@@ -48,6 +53,7 @@ def test_what_can_be_read_of_a_cut_gzip_is_kept_and_the_rest_is_said(tmp_path: P
 
 
 def test_damage_inside_a_gzip_is_said(tmp_path: Path) -> None:
+    """Damage inside a gzip is said."""
     packed = bytearray(gzip.compress(LOG))
     packed[len(packed) // 2] ^= 0xFF
     packed[len(packed) // 2 + 1] ^= 0xFF
@@ -57,11 +63,13 @@ def test_damage_inside_a_gzip_is_said(tmp_path: Path) -> None:
 
 
 def test_an_empty_file_has_nothing(tmp_path: Path) -> None:
+    """An empty file has nothing."""
     (tmp_path / "log").write_bytes(b"")
     assert read(tmp_path / "log") == (0, {})
 
 
 def test_a_file_that_is_not_there_is_a_usage_error(tmp_path: Path) -> None:
+    """A file that is not there is a usage error."""
     with pytest.raises(UsageError):
         read_fix_log(tmp_path / "absent")
 
@@ -71,6 +79,7 @@ def test_a_file_that_is_not_there_is_a_usage_error(tmp_path: Path) -> None:
     [{"parties": {"firms": ["A"]}}, {"link": {"parent": "no group"}}, {"link": {"parent": "("}}, {"parties": ["A"]}],
 )
 def test_a_wrong_map_is_said(tmp_path: Path, declared: dict[str, object]) -> None:
+    """A wrong map is said."""
     (tmp_path / "log").write_bytes(LOG[:1000])
     with pytest.raises(MapError):
         read_fix_log(tmp_path / "log", declared)

@@ -21,6 +21,7 @@ REPEATS = ORDER + "44=10.26|"
 
 
 def framed(text: str, separator: str) -> bytes:
+    """The message on the wire: body length and checksum added."""
     head, _, body = text.partition("|")
     fields = (
         body.replace("\x01", "\x00")
@@ -35,6 +36,7 @@ def framed(text: str, separator: str) -> bytes:
 
 
 def compiled(raw: bytes) -> tuple[str, int, dict[str, bytes]]:
+    """What the compiled scanner says of a message."""
     buf = np.full(len(raw) + PAD, 10, dtype=np.uint8)
     buf[: len(raw)] = np.frombuffer(raw, dtype=np.uint8)
     spans, hashes, fees = (
@@ -53,6 +55,7 @@ def compiled(raw: bytes) -> tuple[str, int, dict[str, bytes]]:
 
 
 def assert_alike(raw: bytes) -> str:
+    """Both scanners say the same; returns the outcome."""
     outcome, end, values = compiled(raw)
     plain = scan_message(raw)
     assert outcome == plain.outcome, raw
@@ -66,6 +69,7 @@ def assert_alike(raw: bytes) -> str:
 @pytest.mark.parametrize("separator", ["\x01", "|", "^A"])
 @pytest.mark.parametrize("text", [ORDER, FEES, DATA, LINES, REPEATS])
 def test_both_scanners_agree_on_whole_messages(text: str, separator: str) -> None:
+    """Both scanners agree on whole messages."""
     outcome = assert_alike(framed(text, separator) + b"\nnext line")
     if text in (ORDER, FEES):
         assert outcome == "accepted"
@@ -81,7 +85,8 @@ def test_data_fields_may_hold_the_separator(separator: str) -> None:
 @pytest.mark.parametrize("separator", ["\x01", "|", "^A"])
 @pytest.mark.parametrize("text", [ORDER, FEES, DATA, LINES, REPEATS])
 def test_both_scanners_agree_on_damaged_messages(text: str, separator: str) -> None:
-    rng = random.Random(f"{text}{separator}")
+    """Both scanners agree on damaged messages."""
+    rng = random.Random(f"{text}{separator}")  # noqa: S311 damage needs no secret
     whole = framed(text, separator)
     for cut in range(5, len(whole)):
         assert_alike(whole[:cut])
@@ -94,6 +99,7 @@ def test_both_scanners_agree_on_damaged_messages(text: str, separator: str) -> N
 
 
 def read(raw: bytes, chunk: int = 1 << 23) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]], int, int]:
+    """What a log gives."""
     pieces = list(tokenize(io.BytesIO(raw), name="log", chunk=chunk))
     rows = [row for piece in pieces for row in piece.messages.select("cl_ord_id", "price", "source_row").rows()]
     bad = [row for piece in pieces for row in piece.rejects.select("row", "byte", "reason").rows()]
@@ -101,6 +107,7 @@ def read(raw: bytes, chunk: int = 1 << 23) -> tuple[list[tuple[object, ...]], li
 
 
 def test_separators_prefixes_and_several_messages_on_a_line_may_be_mixed() -> None:
+    """Separators prefixes and several messages on a line may be mixed."""
     log = (
         b"2026-01-05 14:30:00.123 IN  " + framed(ORDER, "|") + b"\r\n\n"
         b"session opened, 8=FIX expected\n" + framed(ORDER, "\x01") + framed(ORDER, "^A") + b" trailing\n58=FIX.4.4|x\n"
@@ -111,6 +118,7 @@ def test_separators_prefixes_and_several_messages_on_a_line_may_be_mixed() -> No
 
 
 def test_a_cut_line_is_a_reject_with_its_place_and_the_next_line_is_read() -> None:
+    """A cut line is a reject with its place and the next line is read."""
     whole = framed(ORDER, "|")
     rows, bad, noise, received = read(b"x\n" + whole[:40] + b"\n" + whole + b"\n" + whole[:40] + whole + b"\n")
     assert [row[2] for row in rows] == [3, 4]
@@ -119,6 +127,7 @@ def test_a_cut_line_is_a_reject_with_its_place_and_the_next_line_is_read() -> No
 
 
 def test_checksum_and_body_length_are_verified() -> None:
+    """Checksum and body length are verified."""
     whole = framed(ORDER, "|")
     swapped = whole.replace(b"44=10.25", b"44=10.26")
     longer = whole.replace(b"44=10.25", b"44=10.250")
@@ -140,6 +149,7 @@ def test_checksum_and_body_length_are_verified() -> None:
     ],
 )
 def test_a_value_that_is_not_of_its_type_is_a_reject(field: str, reason: str) -> None:
+    """A value that is not of its type is a reject."""
     order = "8=FIX.4.4|35=D|49=F|56=S|34=7|52=20260105-14:30:00|11=A1|55=IBM|54=1|40=1|"
     _, bad, _, _ = read(framed(order + field, "|"))
     assert [word for _, _, word in bad] == [reason]
@@ -149,11 +159,13 @@ def test_a_value_that_is_not_of_its_type_is_a_reject(field: str, reason: str) ->
     "raw", [b"", b"\x00" * 1000, b"\n\n", b"8=FIX", b"8=FIX.4.4\x01", b"\x1f\x8b", b"\xff" * 70000]
 )
 def test_odd_files_do_no_harm(raw: bytes) -> None:
+    """Odd files do no harm."""
     rows, _, _, _ = read(raw)
     assert rows == []
 
 
 def test_a_nul_inside_a_value_does_not_shift_its_neighbours() -> None:
+    """A nul inside a value does not shift its neighbours."""
     order = "8=FIX.4.4|35=D|49=F|56=S|34=7|52=20260105-14:30:00|11=A#1|55=IBM|54=1|38=1|40=1|"
     body = order.partition("|")[2].replace("|", "\x01").replace("#", "\x00").encode()
     message = b"8=FIX.4.4\x019=%d\x01" % len(body) + body
