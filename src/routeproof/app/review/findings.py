@@ -41,13 +41,13 @@ def findings_of(
     """At most ten findings, gravest first."""
     found = [
         *_crossed(framework),
-        *_worse(overall),
+        *_coverage(quality),
         *_unlisted(unlisted),
         *_moved(moves),
         *_slow(quarter, provider),
         *_paid(payers),
         *_outside(quarter, provider),
-        *_coverage(quality),
+        *_worse(overall),
     ]
     return tuple(found[:MOST])
 
