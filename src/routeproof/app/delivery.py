@@ -214,7 +214,8 @@ def _implausible(lake: Lake, delivery: Delivery) -> tuple[str, str]:
 def _known_prices(lake: Lake, table: str, frame: pl.DataFrame) -> dict[str, float]:
     """Median prices of the same symbols on the file's first day, from the other tables of the lake."""
     day = frame.get_column("trading_day").min()
-    symbols = frame.filter(pl.col("trading_day") == day).get_column("symbol").unique().to_list()
+    names = frame.select("symbol", "trading_day").filter(pl.col("trading_day") == day).get_column("symbol")
+    symbols = names.unique().to_list()
     known: dict[str, float] = {}
     columns = {"quotes": ["symbol", "bid", "ask"], "trades": ["symbol", "price"], "executions": ["symbol", "price"]}
     for name, wanted in columns.items():

@@ -64,7 +64,7 @@ def _withdrawn(
 
 def _merge(table: str, existing: pl.DataFrame | None, delivered: Sequence[pl.DataFrame]) -> Merged:
     schema = FIX_MESSAGES if table == FIX_MESSAGES.name else TABLES[table]
-    frame = pl.concat([schema.empty(), *delivered])
+    frame = pl.concat(delivered) if delivered else schema.empty()
     known = schema.empty() if existing is None else existing
     return _merge_messages(known, frame) if schema is FIX_MESSAGES else merge(schema, known, frame)
 
@@ -95,8 +95,11 @@ def _parts_of(frame: pl.DataFrame) -> list[str]:
 
 
 def _of_part(frame: pl.DataFrame, part: str) -> pl.DataFrame:
-    if part == WHOLE:
+    if part == WHOLE or frame.is_empty():
         return frame
+    days = frame.get_column("trading_day")
+    if days.min() == days.max() == date.fromisoformat(part):
+        return frame  # no copy of what is all of one day
     return frame.filter(pl.col("trading_day") == date.fromisoformat(part))
 
 

@@ -48,6 +48,11 @@ def merge(table: Table, existing: pl.DataFrame, delivered: pl.DataFrame) -> Merg
     Rows of tables without identity are the same if content and occurrence number within their source agree: two equal
     prints in one file are two prints, the same two in an overlapping file add none.
     """
+    if not table.identity and existing.is_empty() and delivered.get_column("source_id").n_unique() <= 1:
+        # The usual case of a large file: one source alone holds nothing twice.
+        nothing = pl.Series("source_id", [], dtype=pl.String)
+        frame = table.conform(delivered)
+        return Merged(frame=ordered(table, frame), added=frame.height, known=nothing, conflicts=frame.clear())
     both = pl.concat(
         [
             table.conform(existing).with_columns(pl.lit(False).alias(_NEW)),
@@ -71,7 +76,9 @@ def ordered(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
     if frame.get_column("source_id").n_unique() > 1:
         keys += [name for name in content_columns(table) if name not in keys]
     keys += [name for name in ("source_row",) if name in frame.columns]
-    return frame.sort(keys, maintain_order=True, nulls_last=False)
+    places = frame.select(keys).with_row_index(_AT).sort(keys, maintain_order=True, nulls_last=False).get_column(_AT)
+    # Column by column: sorting the whole frame at once would hold it in memory three times.
+    return pl.DataFrame([column.gather(places) for column in frame.iter_columns()])
 
 
 def _by_identity(table: Table, both: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

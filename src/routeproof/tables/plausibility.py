@@ -19,10 +19,9 @@ PRICE_RATIO_LIMIT = 20.0
 
 def crossed_share(quotes: pl.DataFrame) -> float:
     """Share of two-sided quotes whose bid is above the ask; 0 where none is two-sided."""
-    two_sided = quotes.filter(pl.col("bid").is_not_null() & pl.col("ask").is_not_null())
-    if two_sided.is_empty():
-        return 0.0
-    return two_sided.filter(pl.col("bid") > pl.col("ask")).height / two_sided.height
+    two_sided = pl.col("bid").is_not_null() & pl.col("ask").is_not_null()
+    crossed, counted = quotes.select((pl.col("bid") > pl.col("ask")).sum(), two_sided.sum().alias("counted")).row(0)
+    return crossed / counted if counted else 0.0
 
 
 def price_of(table: str) -> pl.Expr | None:
@@ -40,7 +39,7 @@ def median_prices(table: str, frame: pl.DataFrame) -> dict[str, float]:
     price = price_of(table)
     if price is None or frame.is_empty():
         return {}
-    medians = frame.group_by("symbol").agg(price.median().alias("median")).drop_nulls()
+    medians = frame.select("symbol", price.alias("price")).group_by("symbol").agg(pl.col("price").median()).drop_nulls()
     return dict(medians.iter_rows())
 
 
