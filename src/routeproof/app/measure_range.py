@@ -23,6 +23,7 @@ from routeproof.tables.day_measurement import (
 from routeproof.tables.session_clock import day_of
 from routeproof.tables.standing_rows import standing_executions, terms_of_every_order, with_order_of_route
 from routeproof.tables.version_terms import version_terms
+from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -133,6 +134,9 @@ def measure_range(source: DaySource, what: Range, rules: DayRules, switches: Swi
 
     Returns:
         One row per group: dimensions, then every metric of the grouping; null where it cannot be computed.
+
+    Raises:
+        UsageError: no rows of the population have the dimensions and the filtered columns.
     """
     frames: tuple[Frame, ...] = ("executions", "orders", "routes")
     parts: dict[Frame, list[Partials]] = {frame: [] for frame in frames}
@@ -146,4 +150,8 @@ def measure_range(source: DaySource, what: Range, rules: DayRules, switches: Swi
                 kept = keep(rows, what.filters)
                 parts[frame].append(UNKNOWN if kept is None else collect(kept, what.grouping, frame))
     merged = {frame: merge(found, what.grouping.by) for frame, found in parts.items() if found}
+    if merged and not any(part.known for part in merged.values()):
+        asked = ", ".join(dict.fromkeys((*what.grouping.by, *(item.column for item in what.filters))))
+        message = f"expected columns that rows of the population '{switches.population}' have together, found {asked}"
+        raise UsageError(message, where="--by, --where")
     return finish_all(merged, what.grouping)

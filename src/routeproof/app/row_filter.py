@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _PATTERN = re.compile(r"^\s*([a-z0-9_]+)\s*(>=|<|=)\s*(.*?)\s*$")
 _FIXED = ("price", "quantity", "limit_price", "stop_price", "fee", "rebate", "payment", "executed", "cancelled")
+_FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +42,17 @@ class RowFilter:
             return column >= wanted[0]
         return column < wanted[0] if self.operator == "<" else column.is_in(wanted)
 
-    def _value(self, text: str, dtype: pl.DataType) -> date | int | str:
+    def _value(self, text: str, dtype: pl.DataType) -> date | bool | int | str:
         try:
             if dtype == pl.Date():
                 return date.fromisoformat(text)
+            if dtype == pl.Boolean():
+                return _FLAGS[text.lower()]
             if self.column in _FIXED:
                 return to_fixed(text)
             if dtype.is_integer():
                 return int(text)
-        except ValueError as error:
+        except (ValueError, ArithmeticError, KeyError) as error:
             message = f"expected a value of type {dtype} for {self.column}, found {text!r}"
             raise UsageError(message, where="--where") from error
         return text

@@ -173,7 +173,7 @@ def finish_all(partials: Mapping[Frame, Partials], grouping: Grouping) -> pl.Dat
             result = pl.concat([result, finished], how="horizontal")
     names = [metric.name for metric in grouping.metrics]
     if result is None:
-        return pl.DataFrame(schema=dict.fromkeys([*keys, *names], pl.Float64))
+        return _nothing(grouping)
     whole = [m.name for m in grouping.metrics if getattr(m.averaging, "whole", False) and m.name in result.columns]
     present = {frame for frame, part in partials.items() if part.known and part.sums.width}
     countable = [m.name for m in grouping.metrics if m.name in whole and m.frame in present]
@@ -183,6 +183,15 @@ def finish_all(partials: Mapping[Frame, Partials], grouping: Grouping) -> pl.Dat
         *(pl.lit(None, dtype=pl.Float64).alias(name) for name in missing),
     )
     return complete.select(*keys, *names).sort(keys) if keys else complete.select(names)
+
+
+def _nothing(grouping: Grouping) -> pl.DataFrame:
+    """No groups; without dimensions the one overall row, with counts of 0."""
+    whole = {metric.name: bool(getattr(metric.averaging, "whole", False)) for metric in grouping.metrics}
+    counts: dict[str, pl.DataType] = {name: pl.Int64() if counted else pl.Float64() for name, counted in whole.items()}
+    if grouping.by:
+        return pl.DataFrame(schema={**dict.fromkeys(grouping.by, pl.String()), **counts})
+    return pl.DataFrame({name: [0 if counted else None] for name, counted in whole.items()}, schema=counts)
 
 
 def _finish_frame(part: Partials, metrics: tuple[Metric, ...], keys: list[str]) -> pl.DataFrame:
