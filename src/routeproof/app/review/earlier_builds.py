@@ -72,7 +72,9 @@ def before_build(entries: Sequence[bytes], stream: str, digest: str) -> tuple[Se
 def _changes(payload: Mapping[str, Any], facts: Mapping[str, Any]) -> tuple[Change, ...]:
     before, now = payload["figures"], facts["figures"]
     causes = {"manifest": "data", "policy": "policy", "version": "program"}
-    cause = ", ".join(word for name, word in causes.items() if payload.get(name) != facts[name]) or "benchmark or switches"
+    cause = (
+        ", ".join(word for name, word in causes.items() if payload.get(name) != facts[name]) or "benchmark or switches"
+    )
     return tuple(
         Change(figure=name, old=before[name], new=now[name], cause=cause)
         for name in sorted(before.keys() & now.keys())
