@@ -80,6 +80,8 @@ class Lake:
         if manifest_id is None:
             ((newest,),) = self._records.query("SELECT COALESCE(MAX(seq), 0) FROM lake_commits")
             return int(str(newest))
+        if manifest_id == Manifest({}).id:
+            return 0
         found = self._records.query(
             "SELECT manifest, MIN(seq) FROM lake_commits WHERE substr(manifest, 1, ?) = ? GROUP BY manifest",
             (len(manifest_id), manifest_id),
