@@ -25,7 +25,7 @@ NOTABLE_MOVE = 0.05
 NOTABLE_OUTSIDE_RATIO = 1.25
 NOTABLE_SLOWNESS = 2.0
 LOW_COVERAGE = 0.90
-MOST = 10
+MOST = 9
 
 
 def findings_of(
@@ -38,7 +38,7 @@ def findings_of(
     payers: Sequence[PayerShare],
     quality: QualityTotals | None,
 ) -> tuple[TopFinding, ...]:
-    """At most ten findings, gravest first."""
+    """At most nine findings, gravest first."""
     found = [
         *_crossed(framework),
         *_coverage(quality),
@@ -61,7 +61,10 @@ def _crossed(framework: Sequence[FrameworkRow]) -> Iterator[TopFinding]:
 
 
 def _worse(overall: Score) -> Iterator[TopFinding]:
+    """Rows with a worse verdict; spread capture says again what price improvement says."""
     for row in overall.rows:
+        if row.id == "spread_capture":
+            continue
         kind = kind_of(row.id)
         for who, comparison in (("Market orders", row.market_comparison), ("Limit orders", row.limit_comparison)):
             if comparison is not None and comparison.verdict == "worse":
