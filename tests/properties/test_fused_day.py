@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import product
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 import pytest
 
+from routeproof.app.context import open_context
+from routeproof.app.init_workspace import init_workspace
+from routeproof.app.measure import Question, measure
 from routeproof.app.shipped_rules import shipped_rules
 from routeproof.app.stream_fills import _linked
+from routeproof.metrics.registry import ALL
+from routeproof.stores.commits import commit
 from routeproof.tables.catalog import TABLES
 from routeproof.tables.day_measurement import Carry, DayTables, measure_day, measured_terms
 from routeproof.tables.fused_day import COLUMNS, Stretch, fused_executions
@@ -18,6 +24,9 @@ from routeproof.tables.quote_book import book_of
 from routeproof.tables.session_clock import hours_frame
 from routeproof.tables.switches import Switches
 from routeproof.tables.version_terms import version_terms
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DAY = date(2026, 6, 1)
 OPEN = 1_780_320_600_000_000_000
@@ -146,3 +155,40 @@ def test_streamed_executions_equal_the_measured_day(seed: int) -> None:
         )
         for name in sorted(COLUMNS):
             assert found[name].to_list() == expected[name].to_list(), (name, switches)
+
+
+FILLS_ONLY = tuple(
+    metric.name
+    for metric in ALL
+    if metric.name.startswith(("price_improvement", "effective", "quoted", "realized", "markout", "time_to_execution"))
+    or metric.name in {"executions", "executed_shares", "coverage", "fees_usd", "hhi_venue"}
+)
+
+
+@pytest.mark.parametrize("by", [(), ("symbol", "order_type", "size_bucket", "venue"), ("side", "session", "month")])
+def test_a_workspace_answers_the_same_whichever_way_it_is_asked(tmp_path: Path, by: tuple[str, ...]) -> None:
+    """Some metrics (streamed), all metrics (whole days), and both again from kept rows, give the same figures."""
+    rng = np.random.default_rng(11)
+    orders, versions = _orders(rng)
+    executions = _executions(rng, orders).with_columns(
+        pl.when(pl.col("status") == "busted").then(pl.lit("corrected")).otherwise("status").alias("status")
+    )
+    tables = {"quotes": _quotes(rng), "parent_orders": orders, "order_versions": versions, "executions": executions}
+    workspace = init_workspace(tmp_path / "w")
+    with open_context(workspace.root) as context:
+        written = [
+            context.lake.write(name, DAY.isoformat(), TABLES[name].sort(frame.with_columns(trading_day=pl.lit(DAY))))
+            for name, frame in tables.items()
+        ]
+        commit(workspace.lake_folder, context.lake, context.records, written, [], context.actor)
+        some, every = Question(by=by, metrics=FILLS_ONLY), Question(by=by)
+        streamed = measure(context.lake, some).rows
+        whole = measure(context.lake, every).rows
+        kept = [measure(context.lake, item, tmp_path / "cache").rows for item in (some, some, every, every)]
+    # A group of orders without fills is a row of the whole answer only; every group with fills is in both.
+    with_fills = whole.filter(pl.col("executions") > 0).select(streamed.columns)
+    assert streamed.equals(with_fills)
+    assert kept[0].equals(streamed)
+    assert kept[1].equals(streamed)
+    assert kept[2].equals(whole)
+    assert kept[3].equals(whole)

@@ -10,9 +10,10 @@ import polars as pl
 from routeproof.app.lake_source import LakeSource
 from routeproof.app.measure_frames import grouping_of
 from routeproof.app.measure_range import Range, measure_range
+from routeproof.app.measured_cache import MeasuredCache
 from routeproof.app.row_filter import RowFilter, parse_filters
 from routeproof.app.shipped_rules import rules_of
-from routeproof.metrics.registry import BY_NAME
+from routeproof.metrics.registry import ALL, BY_NAME
 from routeproof.stores.shipped_policy import shipped_policy_id
 from routeproof.tables.switches import Switches
 from routeproof.vocab.times import NS_PER_MS
@@ -20,6 +21,7 @@ from routeproof.vocab.times import NS_PER_MS
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
+    from pathlib import Path
 
     from routeproof.stores.lake import Lake
 
@@ -66,8 +68,13 @@ class Measurement:
         return {"meta": self.meta, "rows": [_plain_row(row, by) for row in self.rows.iter_rows(named=True)]}
 
 
-def measure(lake: Lake, question: Question) -> Measurement:
+def measure(lake: Lake, question: Question, cache_folder: Path | None = None) -> Measurement:
     """The figures of a workspace's lake.
+
+    Args:
+        lake: canonical tables.
+        question: what is asked.
+        cache_folder: where measured rows are kept for the next question, if anywhere.
 
     Raises:
         UsageError: an unknown dimension, a filter that is none.
@@ -89,8 +96,19 @@ def measure(lake: Lake, question: Question) -> Measurement:
         ]
         rows = pl.concat(shifted)
     else:
-        rows = measure_range(source, what, rules, question.switches)
+        cache = None if cache_folder is None else MeasuredCache(cache_folder, _made_of(question, manifest, days))
+        rows = measure_range(source, what, rules, question.switches, cache)
     return Measurement(_meta(question, manifest, days), rows)
+
+
+def _made_of(question: Question, manifest: str, days: Sequence[date]) -> dict[str, object]:
+    return {
+        "manifest": manifest,
+        "policy": shipped_policy_id(),
+        "switches": question.switches.stamped(),
+        "days": [day.isoformat() for day in days],
+        "metric_versions": {metric.name: metric.version for metric in ALL},
+    }
 
 
 def _inside(day: date, question: Question) -> bool:

@@ -10,7 +10,7 @@ import polars as pl
 from routeproof.app.lake_source import LakeSource
 from routeproof.app.row_filter import RowFilter, keep
 from routeproof.app.stream_fills import can_stream, stream_fills
-from routeproof.metrics.measure import UNKNOWN, Grouping, Partials, collect, columns_read, finish_all, merge
+from routeproof.metrics.measure import DIMENSIONS, UNKNOWN, Grouping, Partials, collect, columns_read, finish_all, merge
 from routeproof.tables.day_measurement import (
     Carry,
     DayRules,
@@ -48,6 +48,24 @@ class DaySource(Protocol):
     def long_lived(self) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Parent orders, and all their versions, of orders that may outlive their day, over all days."""
         ...
+
+
+class Cache(Protocol):
+    """Where measured rows are kept; see `routeproof.app.measured_cache`."""
+
+    def find(self, kind: str, columns: frozenset[str]) -> Iterator[MeasuredDay] | None:
+        """Kept rows whose executions have these columns, or `None`."""
+        ...
+
+    def keep(self, kind: str, columns: frozenset[str], days: Iterable[MeasuredDay]) -> Iterator[MeasuredDay]:
+        """The same rows, kept as they pass."""
+        ...
+
+
+FILLS, WHOLE = "fills", "whole"
+"""Kinds of kept rows: executions alone, or executions, orders and routes."""
+
+EVERYTHING = Grouping(DIMENSIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,22 +133,37 @@ def _symbols(tables: DayTables, carry: Carry) -> pl.Series:
     return pl.concat(parts).unique()
 
 
-def _streamed(source: DaySource, what: Range, rules: DayRules, switches: Switches) -> Partials | None:
-    """Partials of a question that needs only fills, from a lake that can hand them out piece by piece."""
+def _rows(
+    source: DaySource, what: Range, rules: DayRules, switches: Switches, cache: Cache | None
+) -> Iterable[MeasuredDay]:
+    """Measured rows with at least what the question reads: kept ones, streamed fills, or whole days."""
     needed = columns_read(what.grouping, "executions") | {item.column for item in what.filters}
     only_fills = all(metric.frame == "executions" for metric in what.grouping.metrics)
-    if not (only_fills and isinstance(source, LakeSource) and can_stream(needed, switches)):
-        return None
-    pieces = stream_fills(source, what.days, rules, switches, needed)
-    if pieces is None:
-        return None
-    kept = (rows if not what.filters else keep(rows, what.filters) for rows in pieces)
-    parts = [collect(rows, what.grouping, "executions") for rows in kept if rows is not None]
-    return merge(parts, what.grouping.by) if parts else None
+    if cache is not None:
+        for kind in (FILLS, WHOLE) if only_fills else (WHOLE,):
+            kept = cache.find(kind, needed)
+            if kept is not None:
+                return kept
+    if only_fills and isinstance(source, LakeSource) and can_stream(needed, switches):
+        pieces = stream_fills(source, what.days, rules, switches, needed)
+        if pieces is not None:
+            fills = (MeasuredDay(rows, pl.DataFrame(), pl.DataFrame()) for rows in pieces)
+            return fills if cache is None else cache.keep(FILLS, needed, fills)
+    days = measured_days(source, what.days, rules, switches)
+    return days if cache is None else cache.keep(WHOLE, needed | columns_read(EVERYTHING, "executions"), days)
 
 
-def measure_range(source: DaySource, what: Range, rules: DayRules, switches: Switches) -> pl.DataFrame:
+def measure_range(
+    source: DaySource, what: Range, rules: DayRules, switches: Switches, cache: Cache | None = None
+) -> pl.DataFrame:
     """Metrics by dimension over a range of days.
+
+    Args:
+        source: canonical rows and quotes.
+        what: days, dimensions, filters.
+        rules: hours, sizes, round lots.
+        switches: how the market is looked up.
+        cache: where measured rows of the same days, rules and switches are kept, if anywhere.
 
     Returns:
         One row per group: dimensions, then every metric of the grouping; null where it cannot be computed.
@@ -140,10 +173,7 @@ def measure_range(source: DaySource, what: Range, rules: DayRules, switches: Swi
     """
     frames: tuple[Frame, ...] = ("executions", "orders", "routes")
     parts: dict[Frame, list[Partials]] = {frame: [] for frame in frames}
-    streamed = _streamed(source, what, rules, switches)
-    if streamed is not None:
-        return finish_all({"executions": streamed}, what.grouping)
-    for measured in measured_days(source, what.days, rules, switches):
+    for measured in _rows(source, what, rules, switches, cache):
         for frame in frames:
             rows: pl.DataFrame = getattr(measured, frame)
             if rows.width:

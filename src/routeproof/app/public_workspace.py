@@ -58,7 +58,7 @@ class Workspace:
             switches=Switches(**switches),
         )
         with open_context(self._path) as context:
-            return measure(context.lake, question)
+            return measure(context.lake, question, context.workspace.cache_folder)
 
 
 def _day(given: date | str | None) -> date | None:

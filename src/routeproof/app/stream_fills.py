@@ -13,6 +13,7 @@ from routeproof.tables.day_measurement import DayRules, measured_terms
 from routeproof.tables.fused_day import BENCHMARKS, COLUMNS, OF_FILL, Stretch, fused_executions
 from routeproof.tables.measured import assign_versions
 from routeproof.tables.session_clock import hours_frame
+from routeproof.tables.standing_rows import standing_executions, terms_of_every_order, with_order_of_route
 from routeproof.tables.version_terms import version_terms
 
 if TYPE_CHECKING:
@@ -24,13 +25,14 @@ if TYPE_CHECKING:
     from routeproof.tables.switches import Switches
 
 WORKERS = 2
+LINKING = ("order_id", "version", "route_id", "executed_at", "trading_day", "status")
 ORDER_COLUMNS = (
     "order_id", "provider_id", "symbol", "side", "held", "directed", "multileg_id", "decided_at", "received_at",
     "refused", "trading_day",
 )  # fmt: skip
 VERSION_COLUMNS = (
     "order_id", "version", "effective_at", "event", "quantity", "order_type", "limit_price", "stop_price",
-    "time_in_force", "instructions", "requested_by",
+    "time_in_force", "instructions", "requested_by", "trading_day",
 )  # fmt: skip
 
 
@@ -65,17 +67,37 @@ def stream_fills(
 def _load(source: LakeSource, day: date, needed: frozenset[str]) -> _Day | None:
     own = [name for name in OF_FILL if name in needed]
     own += [name for name in ("fee", "rebate") if "net_fee" in needed and name not in own]
-    columns = {"symbol", "side", "order_id", "version", "executed_at", "trading_day", "status", *own}
-    lake, manifest = source.lake, source.manifest
-    fills = lake.read("executions", [day], sorted(columns), manifest=manifest).filter(pl.col("status") != "busted")
-    orders = lake.read("parent_orders", [day], ORDER_COLUMNS, manifest=manifest)
-    terms = version_terms(orders, lake.read("order_versions", [day], VERSION_COLUMNS, manifest=manifest))
-    terms = terms.sort("symbol", "clock_at").with_row_index("version_row")
+    columns = sorted({"symbol", "side", *LINKING, *own})
+    fills = _standing(source, day, columns)
+    terms = _terms(source, day).sort("symbol", "clock_at").with_row_index("version_row")
     linked = _linked(fills, terms)
     contradicts = (pl.col("order_symbol") != pl.col("symbol")).any()
     if linked.select(contradicts).item():
         return None
-    return _Day(day, linked.drop("order_id", "version", "status", "order_symbol"), terms, source.quotes(day))
+    return _Day(
+        day, linked.drop("order_id", "version", "status", "route_id", "order_symbol"), terms, source.quotes(day)
+    )
+
+
+def _standing(source: LakeSource, day: date, columns: list[str]) -> pl.DataFrame:
+    """The day's fills by symbol and time, as `measure_range` takes them: busts folded, orders found through routes."""
+    fills = source.lake.read("executions", [day], columns, manifest=source.manifest)
+    lost = pl.col("order_id").is_null() & pl.col("route_id").is_not_null()
+    is_plain, is_lost = fills.select((pl.col("status") == "new").all().alias("plain"), lost.any().alias("lost")).row(0)
+    if is_plain and not is_lost:
+        return fills
+    folded = standing_executions(source.rows("executions", day))
+    routes = source.rows("routes", day).with_columns(pl.col("version").fill_null(1))
+    return with_order_of_route(folded, routes).select(columns).sort("symbol", "executed_at", maintain_order=True)
+
+
+def _terms(source: LakeSource, day: date) -> pl.DataFrame:
+    orders = source.lake.read("parent_orders", [day], ORDER_COLUMNS, manifest=source.manifest)
+    versions = source.lake.read("order_versions", [day], VERSION_COLUMNS, manifest=source.manifest)
+    terms = version_terms(orders, versions)
+    if terms["is_last"].sum() == orders.height:
+        return terms
+    return version_terms(orders, terms_of_every_order(orders, versions))
 
 
 def _linked(fills: pl.DataFrame, terms: pl.DataFrame) -> pl.DataFrame:

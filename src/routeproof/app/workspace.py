@@ -62,6 +62,11 @@ class Workspace:
         return self.root / "keys"
 
     @property
+    def cache_folder(self) -> Path:
+        """Measured rows kept between questions; may be deleted at any time."""
+        return self.root / "cache" / "measured"
+
+    @property
     def scratch_folder(self) -> Path:
         """Results in the making; may be deleted whenever nothing runs."""
         return self.root / "scratch"

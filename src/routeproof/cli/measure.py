@@ -87,7 +87,7 @@ def measure(
         manifest=manifest,
     )
     with open_context(workspace) as context:
-        result = answer(context.lake, question)
+        result = answer(context.lake, question, context.workspace.cache_folder)
     write(result, "json" if as_json else layout, out)
 
 

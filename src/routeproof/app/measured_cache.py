@@ -1,0 +1,107 @@
+"""Measured rows kept between questions. A derived cache: it may be deleted at any time and is never evidence."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from routeproof.tables.day_measurement import MeasuredDay
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+KEPT = 8
+"""Answers kept; older ones make room."""
+
+FRAMES = ("executions", "orders", "routes")
+_INDEX = "index.json"
+_NOTHING = pl.DataFrame()
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredCache:
+    """Measured rows by what made them.
+
+    Attributes:
+        root: folder of the cache.
+        made_of: everything that the rows depend on beside the program, as JSON values.
+    """
+
+    root: Path
+    made_of: Mapping[str, object]
+
+    def find(self, kind: str, columns: frozenset[str]) -> Iterator[MeasuredDay] | None:
+        """Kept rows whose executions have these columns, or `None`."""
+        folder = self._folder(kind)
+        index = self._index(folder)
+        if index is None or not columns <= set(index["columns"]):
+            return None
+        return self._read(folder, index["parts"], sorted(columns))
+
+    def _read(self, folder: Path, parts: list[list[str]], columns: list[str]) -> Iterator[MeasuredDay]:
+        for number, frames in enumerate(parts):
+            held = {name: folder / f"{number:05d}-{name}.parquet" for name in frames}
+            executions = _some(held["executions"], columns) if "executions" in held else _NOTHING
+            others = (pl.read_parquet(held[name]) if name in held else _NOTHING for name in FRAMES[1:])
+            yield MeasuredDay(executions, *others)
+
+    def _index(self, folder: Path) -> dict[str, Any] | None:
+        try:
+            found: dict[str, Any] = json.loads((folder / _INDEX).read_text())
+        except (FileNotFoundError, ValueError):
+            return None
+        return found
+
+    def keep(self, kind: str, columns: frozenset[str], days: Iterable[MeasuredDay]) -> Iterator[MeasuredDay]:
+        """The same rows, kept as they pass; what is interrupted leaves nothing that would be found.
+
+        Args:
+            kind: which frames they are.
+            columns: of the executions that are worth keeping.
+            days: measured rows.
+        """
+        folder = self._folder(kind)
+        making = folder.with_name(f".{folder.name}-{os.getpid()}")
+        shutil.rmtree(making, ignore_errors=True)
+        making.mkdir(parents=True)
+        parts: list[list[str]] = []
+        for number, day in enumerate(days):
+            frames = {name: frame for name in FRAMES if (frame := getattr(day, name)).width}
+            if "executions" in frames:
+                frames["executions"] = frames["executions"].select(c for c in day.executions.columns if c in columns)
+            for name, frame in frames.items():
+                frame.write_parquet(making / f"{number:05d}-{name}.parquet", compression="lz4", statistics=False)
+            parts.append(list(frames))
+            yield day
+        (making / _INDEX).write_text(json.dumps({"columns": sorted(columns), "parts": parts}))
+        shutil.rmtree(folder, ignore_errors=True)
+        making.replace(folder)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        held = sorted(self.root.iterdir(), key=lambda folder: folder.stat().st_mtime, reverse=True)
+        for folder in held[KEPT:]:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _folder(self, kind: str) -> Path:
+        content = json.dumps({**self.made_of, "kind": kind, "program": _program()}, sort_keys=True)
+        return self.root / hashlib.sha256(content.encode()).hexdigest()[:32]
+
+
+def _some(path: Path, columns: list[str]) -> pl.DataFrame:
+    held = pl.read_parquet_schema(path)
+    return pl.read_parquet(path, columns=[name for name in columns if name in held])
+
+
+def _program() -> str:
+    """What the measuring code is: names, sizes and times of the package's files."""
+    package = Path(__file__).parents[1]
+    found = sorted((str(path.relative_to(package)), path.stat()) for path in package.rglob("*.py"))
+    return hashlib.sha256(repr([(n, s.st_size, s.st_mtime_ns) for n, s in found]).encode()).hexdigest()
