@@ -17,6 +17,7 @@ from routeproof.app.review.deliveries import deliveries
 from routeproof.app.review.earlier_builds import EVENT, before_build, earlier_builds
 from routeproof.app.review.judge import Judge
 from routeproof.app.review.quarter import measure_quarter
+from routeproof.app.review.tape_benchmark import TAPE, tape_benchmark
 from routeproof.app.shipped_rules import rules_of
 from routeproof.ledger.canonical import canonical_bytes
 from routeproof.ledger.entry import Fact
@@ -38,8 +39,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from routeproof.app.context import Context
-    from routeproof.app.review.benchmark import Declared
+    from routeproof.app.review.benchmark import Benchmark, Declared
+    from routeproof.app.review.evidence_cells import CellTable
+    from routeproof.app.review.quarter import Quarter
     from routeproof.reports.document import Document
+    from routeproof.tables.day_measurement import DayRules
 
 RENDERERS: dict[str, Callable[[Document], bytes]] = {
     "pack.json": render_json,
@@ -56,7 +60,7 @@ class Order:
     Attributes:
         quarter: `2026Q3`.
         provider: under review.
-        against: another provider's id or `prior`; else chosen, see `choose_benchmark`.
+        against: another provider's id, `prior` or `tape`; else chosen, see `choose_benchmark`.
         control: provider id of a declared direct (control) flow, for the latency threshold.
         declared: declared benchmark figures by scorecard row.
         switches: how the market is looked up.
@@ -92,6 +96,11 @@ class Order:
             if value is not None:
                 words += [option, value]
         return shlex.join(words)
+
+
+def switches_against(against: str | None) -> Switches:
+    """The switches of a review: at receipt, but at execution where the tape is the benchmark."""
+    return Switches(benchmark="execution") if against == TAPE else Switches()
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +197,7 @@ def review_of(context: Context, order: Order, on_step: Callable[[str], None]) ->
         prior=prior,
         shifted=shifted,
         judge=Judge(book=load_shipped_policy(), period_start=first),
-        benchmark=choose_benchmark(quarter.cells, prior, order.provider, order.declared, order.against),
+        benchmark=_benchmark(context, order, quarter, prior, rules, manifest),
         control=order.control,
         switches=order.switches,
         policy_id=shipped_policy_id(),
@@ -207,6 +216,15 @@ def _require_providers(order: Order, known: Sequence[str], days: Sequence[date])
                 span = f"from {days[0]} to {days[-1]}" if days else "none at all: ingest orders and executions first"
                 message += f"; days with orders in the workspace: {span}"
             raise UsageError(message, where=option)
+
+
+def _benchmark(
+    context: Context, order: Order, quarter: Quarter, prior: CellTable | None, rules: DayRules, manifest: str
+) -> Benchmark:
+    if order.against != TAPE:
+        return choose_benchmark(quarter.cells, prior, order.provider, order.declared, order.against)
+    tape = LakeSource(context.lake, manifest, "tape")
+    return tape_benchmark(tape, quarter.days, rules, order.switches, quarter.cells, order.declared)
 
 
 def _between(days: tuple[date, ...], first: date, last: date) -> tuple[date, ...]:

@@ -20,7 +20,9 @@ def review() -> None:
 @click.argument("quarter")
 @click.option("--provider", required=True, help="Provider under review.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for the pack.")
-@click.option("--against", help="Benchmark: another provider's id, or `prior` for the own quarter before.")
+@click.option(
+    "--against", help="Benchmark: another provider's id, `prior` (own quarter before) or `tape` (all at execution)."
+)
 @click.option("--control", help="Provider id of a declared direct (control) flow, for the latency threshold.")
 @click.option("--declared", type=click.Path(path_type=Path, dir_okay=False), help="TOML of declared benchmark figures.")
 @click.option("--manifest", help="As known at this commit.")
@@ -44,7 +46,7 @@ def build(
 
     Example: routeproof review build 2026Q3 --provider P --out packs/2026Q3
     """
-    from routeproof.app.build_review import Order, build_review  # noqa: PLC0415
+    from routeproof.app.build_review import Order, build_review, switches_against  # noqa: PLC0415
     from routeproof.app.context import open_context  # noqa: PLC0415
     from routeproof.app.review.benchmark import read_declared  # noqa: PLC0415
 
@@ -54,6 +56,7 @@ def build(
         against=against,
         control=control,
         declared=read_declared(declared) if declared is not None else {},
+        switches=switches_against(against),
         manifest=manifest,
         as_built=as_built,
     )

@@ -34,6 +34,7 @@ class Benchmark:
         cells: the other side's evidence cells; empty without one.
         provider: whose cells they are.
         is_same_period: the cells are of the reviewed period itself.
+        is_tape: the cells hold the tape and, beside it, the review's own flow without order classes.
         declared: figures by scorecard row, which take the place of measured ones.
     """
 
@@ -41,6 +42,7 @@ class Benchmark:
     cells: CellTable | None = None
     provider: str = ""
     is_same_period: bool = False
+    is_tape: bool = False
     declared: Mapping[str, Declared] = field(default_factory=dict)
 
     def name_of(self, row: str) -> str:

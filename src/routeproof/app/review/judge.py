@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from routeproof.app.review.evidence_cells import Selection
 from routeproof.evidence.compare import compare, compare_fixed, estimate_mean
 from routeproof.evidence.multiple import Family, benjamini_yekutieli
 from routeproof.evidence.verdict import Verdict, verdict, withdrawn
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from routeproof.app.review.benchmark import Benchmark
-    from routeproof.app.review.evidence_cells import CellTable, Selection
+    from routeproof.app.review.evidence_cells import CellTable
     from routeproof.evidence.compare import Difference
     from routeproof.policy.book import PolicyBook
 
@@ -81,6 +82,11 @@ class Judge:
         standards = self.book.evidence.on(self.period_start).value
         better = BY_NAME[metric].better
         nearer_zero = better == "nearer_zero"
+        if benchmark.is_tape and benchmark.cells is not None:
+            known = benchmark.cells.partials(metric, Selection(provider=benchmark.provider)).value is not None
+            if selection.order_class is not None or not known:
+                return None
+            cells = benchmark.cells
         subject = cells.partials(metric, selection)
         if row in benchmark.declared:
             difference = compare_fixed(subject, benchmark.declared[row].value, standards, nearer_zero=nearer_zero)

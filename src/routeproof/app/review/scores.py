@@ -121,7 +121,8 @@ def _column(
 
 def _limit_benchmark(judge: Judge, selection: Selection, benchmark: Benchmark, plan: RowPlan) -> Estimate | None:
     """What limit orders are held against where it differs from the market column's: like is compared with like."""
-    if plan.id in benchmark.declared or benchmark.cells is None or not (plan.market and plan.limit):
+    is_one = plan.id in benchmark.declared or benchmark.cells is None or benchmark.is_tape
+    if is_one or not (plan.market and plan.limit):
         return None
     return _benchmark_estimate(judge, selection, benchmark, plan.metric, plan, plan.limit)
 
@@ -135,6 +136,9 @@ def _benchmark_estimate(
     if benchmark.cells is None:
         return Estimate(reason=_none_of(benchmark, plan, metric))
     chosen = replace(selection, provider=benchmark.provider, groups=(group,))
+    if benchmark.is_tape:
+        found = judge.estimate(benchmark.cells, metric, chosen, "all eligible prints of the same securities and days")
+        return found if found.value is not None else replace(found, reason="the tape has no orders to time or to count")
     return judge.estimate(benchmark.cells, metric, chosen, f"{benchmark.name}: {_POPULATION[group]}")
 
 

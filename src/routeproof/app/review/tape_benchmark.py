@@ -1,0 +1,84 @@
+"""The tape as benchmark: what all eligible prints of the same securities got on the same days, at execution."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from routeproof.app.measure_range import DaySource, measured_days
+from routeproof.app.review.benchmark import Benchmark, Declared
+from routeproof.app.review.evidence_cells import CellTable, cells_of
+from routeproof.tables.day_measurement import DayRules, MeasuredDay
+from routeproof.vocab.errors import RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
+
+    from routeproof.tables.switches import Switches
+
+TAPE = "tape"
+ANY_CLASS = "any"
+GROUPS = ("market", "limit")
+METRICS = (
+    "price_improvement_usd_per_share",
+    "spread_capture",
+    "e_over_q",
+    "reversion_usd_per_share_1s",
+    "reversion_usd_per_share_60s",
+    "reversion_usd_per_share_300s",
+    "coverage",
+)
+"""What a print on the tape can be measured by: it has no order, no clock start and no fill rate."""
+
+
+def tape_benchmark(
+    source: DaySource,
+    days: Sequence[date],
+    rules: DayRules,
+    switches: Switches,
+    cells: CellTable,
+    declared: Mapping[str, Declared],
+) -> Benchmark:
+    """The tape over the review's days, matched by security and day.
+
+    Args:
+        source: a day source whose trades are the tape.
+        days: of the review.
+        rules: hours.
+        switches: the review's own; they must look at the market at execution.
+        cells: of the review, measured with these switches.
+        declared: declared figures.
+
+    Raises:
+        RefusedError: the review looks at another moment than execution, which a print does not have.
+    """
+    if switches.benchmark != "execution":
+        message = "own flow is compared with the tape at benchmark 'execution' only: a print has no other moment"
+        raise RefusedError(message, where="--against tape")
+    prints = replace(switches, population="tape", shift_ns=0)
+    parts = [_classless(cells.cells.drop("stratum", strict=False)), *_tape_cells(source, days, rules, prints)]
+    return Benchmark(
+        name="the tape at execution", cells=CellTable.of(parts), provider=TAPE, is_tape=True, declared=declared
+    )
+
+
+def _classless(cells: pl.DataFrame) -> pl.DataFrame:
+    return cells.with_columns(pl.lit(ANY_CLASS).alias("order_class")) if cells.width else cells
+
+
+def _tape_cells(source: DaySource, days: Sequence[date], rules: DayRules, switches: Switches) -> Iterator[pl.DataFrame]:
+    """The prints' cells, once for each group of orders that may be held against them."""
+    for day in measured_days(source, days, rules, switches):
+        rows = day.executions.with_columns(
+            pl.lit(TAPE).alias("provider"),
+            pl.lit(ANY_CLASS).alias("order_class"),
+            pl.lit(GROUPS[0]).alias("order_group"),
+            pl.lit("no").alias("halted"),
+            pl.format("print-{}", pl.int_range(pl.len())).alias("order_id"),
+        )
+        found = cells_of(MeasuredDay(rows, pl.DataFrame(), pl.DataFrame()), METRICS)
+        if found.width:
+            yield from (found.with_columns(pl.lit(group).alias("order_group")) for group in GROUPS)
