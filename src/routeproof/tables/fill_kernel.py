@@ -36,6 +36,60 @@ def _reference(side: int, bid: int, ask: int, bid_size: int, ask_size: int, with
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _measure_stretch(
+    stretch: Int64s,
+    at: Int64s,
+    bids: Int64s,
+    asks: Int64s,
+    bid_sizes: Int64s,
+    ask_sizes: Int64s,
+    executed_at: Int64s,
+    sides: Int64s,
+    versions: Int64s,
+    received: Int64s,
+    horizons: Int64s,
+    close_at: int,
+    shift_ns: int,
+    flags: Int64s,
+    out: Int64s,
+) -> None:
+    """One symbol's fills against its quotes; arguments as in `measure_fills`, one row of its stretches."""
+    inclusive, with_locked, final_quote, at_execution = flags[0] == 1, flags[1] == 1, flags[2] == 1, flags[3] == 1
+    first, after, low, high = stretch
+    cursors = np.full(horizons.size + 1, low)
+    previous = np.int64(-1)
+    for fill in range(first, after):
+        instant = executed_at[fill] + shift_ns
+        if instant < previous:
+            cursors[:] = low
+        previous = instant
+        row = out[fill]
+        for look in range(horizons.size + 1):
+            moment = instant if look == 0 else instant + horizons[look - 1]
+            late = moment > close_at and look > 0
+            if late and final_quote:
+                moment = max(min(moment, close_at), instant)
+            cursor = count_before(at, cursors[look], high, moment, inclusive or look > 0)
+            cursors[look] = cursor
+            bid = bids[cursor - 1] if cursor > low else 0
+            ask = asks[cursor - 1] if cursor > low else 0
+            value = NULL if late and not final_quote else _twice_midpoint(bid, ask, with_locked)
+            row[AT_EXECUTION + look] = value
+            if look == 0 and at_execution:
+                bid_size = bid_sizes[cursor - 1] if cursor > low else -1
+                ask_size = ask_sizes[cursor - 1] if cursor > low else -1
+                _reference(sides[fill], bid, ask, bid_size, ask_size, with_locked, row)
+        version = versions[fill]
+        bid, ask, bid_size, ask_size = 0, 0, -1, -1
+        if version >= 0 and received[4, version] <= executed_at[fill]:
+            bid, ask = received[0, version], received[1, version]
+            bid_size, ask_size = received[2, version], received[3, version]
+        row[AT_RECEIPT] = _twice_midpoint(bid, ask, with_locked)
+        if not at_execution:
+            _reference(sides[fill], bid, ask, bid_size, ask_size, with_locked, row)
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def measure_fills(
     stretches: Int64s,
     at: Int64s,
@@ -73,38 +127,8 @@ def measure_fills(
         flags: inclusive tie, locked included, final quote after the close, reference at execution (0/1 each).
         out: (fills, 6 + horizons) results, `NULL` = null.
     """
-    inclusive, with_locked, final_quote, at_execution = flags[0] == 1, flags[1] == 1, flags[2] == 1, flags[3] == 1
-    cursors = np.zeros(horizons.size + 1, dtype=np.int64)
-    for stretch in range(stretches.shape[0]):
-        first, after, low, high = stretches[stretch]
-        cursors[:] = low
-        previous = np.int64(-1)
-        for fill in range(first, after):
-            instant = executed_at[fill] + shift_ns
-            if instant < previous:
-                cursors[:] = low
-            previous = instant
-            row = out[fill]
-            for look in range(horizons.size + 1):
-                moment = instant if look == 0 else instant + horizons[look - 1]
-                late = moment > close_at and look > 0
-                if late and final_quote:
-                    moment = max(min(moment, close_at), instant)
-                cursor = count_before(at, cursors[look], high, moment, inclusive or look > 0)
-                cursors[look] = cursor
-                bid = bids[cursor - 1] if cursor > low else 0
-                ask = asks[cursor - 1] if cursor > low else 0
-                value = NULL if late and not final_quote else _twice_midpoint(bid, ask, with_locked)
-                row[AT_EXECUTION + look] = value
-                if look == 0 and at_execution:
-                    bid_size = bid_sizes[cursor - 1] if cursor > low else -1
-                    ask_size = ask_sizes[cursor - 1] if cursor > low else -1
-                    _reference(sides[fill], bid, ask, bid_size, ask_size, with_locked, row)
-            version = versions[fill]
-            bid, ask, bid_size, ask_size = 0, 0, -1, -1
-            if version >= 0 and received[4, version] <= executed_at[fill]:
-                bid, ask = received[0, version], received[1, version]
-                bid_size, ask_size = received[2, version], received[3, version]
-            row[AT_RECEIPT] = _twice_midpoint(bid, ask, with_locked)
-            if not at_execution:
-                _reference(sides[fill], bid, ask, bid_size, ask_size, with_locked, row)
+    for stretch in stretches:
+        _measure_stretch(
+            stretch, at, bids, asks, bid_sizes, ask_sizes, executed_at, sides, versions, received,
+            horizons, close_at, shift_ns, flags, out,
+        )  # fmt: skip
