@@ -64,8 +64,7 @@ class Measurement:
 
     def as_plain(self) -> dict[str, Any]:
         """`{"meta", "rows"}` as JSON values; each row names the reason of each null under `reasons`."""
-        by = tuple(self.meta["by"])
-        return {"meta": self.meta, "rows": [_plain_row(row, by) for row in self.rows.iter_rows(named=True)]}
+        return {"meta": self.meta, "rows": [_plain_row(row, self.meta) for row in self.rows.iter_rows(named=True)]}
 
 
 def measure(lake: Lake, question: Question, cache_folder: Path | None = None) -> Measurement:
@@ -98,7 +97,13 @@ def measure(lake: Lake, question: Question, cache_folder: Path | None = None) ->
     else:
         cache = None if cache_folder is None else MeasuredCache(cache_folder, _made_of(question, manifest, days))
         rows = measure_range(source, what, rules, question.switches, cache)
-    return Measurement(_meta(question, manifest, days), rows)
+    return Measurement(_meta(question, manifest, days) | {"child_routes": _has_child_routes(source, days)}, rows)
+
+
+def _has_child_routes(source: LakeSource, days: Sequence[date]) -> bool:
+    """Whether any route beyond the first hop was delivered: without one the inner hops stay unseen."""
+    routes = source.lake.scan("routes", list(days), ["hop"], manifest=source.manifest)
+    return bool(routes.select((pl.col("hop") > 1).any()).collect().item())
 
 
 def _made_of(question: Question, manifest: str, days: Sequence[date]) -> dict[str, object]:
@@ -130,15 +135,25 @@ def _meta(question: Question, manifest: str, days: Sequence[date]) -> dict[str, 
     }
 
 
-def _plain_row(row: dict[str, Any], by: tuple[str, ...]) -> dict[str, Any]:
+def _plain_row(row: dict[str, Any], meta: dict[str, Any]) -> dict[str, Any]:
+    by, inner = meta["by"], meta["child_routes"]
     plain = {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in row.items()}
-    reasons = {name: null_reason(name, by) for name, value in row.items() if value is None and name in BY_NAME}
+    reasons = {
+        name: null_reason(name, by, child_routes=inner)
+        for name, value in row.items()
+        if value is None and name in BY_NAME
+    }
     return plain | {"reasons": reasons}
 
 
-def null_reason(name: str, by: Sequence[str]) -> str:
+INNER_HOPS = ("delay_cost_usd_per_share_provider", "delay_cost_usd_per_share_venue")
+
+
+def null_reason(name: str, by: Sequence[str], *, child_routes: bool = True) -> str:
     """Why a metric is null in a grouping."""
     metric = BY_NAME[name]
+    if name in INNER_HOPS and not child_routes:
+        return "no child routes"
     only_fills = {"venue", "liquidity", "hop", "strategy"} & set(by)
     if metric.frame == "orders" and only_fills:
         return f"orders have no {' or '.join(sorted(only_fills))}"
