@@ -15,12 +15,14 @@ Days differ by w in -6..6 (each value once in every 13 days): improvement by w x
 shares of resting orders by w, reversion by w x 0.000005. The days weigh the same, so the averages stay as they are.
 """
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 FIRSTS = (date(2026, 7, 6), date(2026, 8, 3), date(2026, 9, 8))
 DAYS_A_MONTH = 13
+SATURDAY = 5
 SLOT = timedelta(seconds=400)
 BASE = Decimal(10)
 WIDE, NARROW = Decimal("0.01"), Decimal("0.005")
@@ -60,60 +62,70 @@ DECLARED = {
 }
 
 
-def trading_days() -> list[date]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """A router's quarter; the defaults are the article's.
+
+    `firsts`: the first trading day taken in each month. `stride`: how w runs through -6..6 from day to day (prime to
+    13). `less`: improvement that every market order gets less. `filled`: shares filled of 100 resting.
+    """
+
+    router: str = "P"
+    symbol: str = "ABC"
+    firsts: tuple[date, ...] = FIRSTS
+    stride: int = 7
+    less: Decimal = Decimal(0)
+    filled: int = FILLED_OF_RESTING
+
+
+def trading_days(firsts: tuple[date, ...]) -> list[date]:
     """Thirteen weekdays in each month of the quarter, none of them a holiday."""
     found = []
-    for first in FIRSTS:
+    for first in firsts:
         days = [first + timedelta(days=step) for step in range(30)]
-        found += [day for day in days if day.weekday() < 5][:DAYS_A_MONTH]  # Saturday
+        found += [day for day in days if day.weekday() < SATURDAY][:DAYS_A_MONTH]
     return found
 
 
-def tables(router: str = "P", symbol: str = "ABC", price_cut: Decimal = Decimal(0)) -> dict[str, list[str]]:
-    """Lines of the three files, without headers.
-
-    Args:
-        router: provider of all orders.
-        symbol: the security.
-        price_cut: improvement that every market order gets less.
-    """
+def tables(flow: Flow | None = None) -> dict[str, list[str]]:
+    """Lines of the three files, without headers."""
+    flow = flow or Flow()
     found: dict[str, list[str]] = {name: [] for name in HEADERS}
-    for number, day in enumerate(trading_days()):
+    for number, day in enumerate(trading_days(flow.firsts)):
         start = datetime(day.year, day.month, day.day, 14, 0, tzinfo=UTC)
         for place, order in enumerate(ORDERS):
-            name = f"{router}-{day:%m%d}-{place}"
-            _slot(found, name, router, symbol, start + place * SLOT, number * 7 % 13 - 6, order, price_cut)
+            name = f"{flow.router}-{day:%m%d}-{place}"
+            lines = _slot(flow, name, start + place * SLOT, number * flow.stride % DAYS_A_MONTH - 6, order)
+            for table, rows in lines.items():
+                found[table] += rows
     return found
 
 
-def _slot(  # a slot is what it is made of
-    found: dict[str, list[str]],
-    name: str,
-    router: str,
-    symbol: str,
-    at: datetime,
-    drift: int,
-    order: tuple[str, int, Decimal, str],
-    price_cut: Decimal,
-) -> None:
+def _slot(
+    flow: Flow, name: str, at: datetime, drift: int, order: tuple[str, int, Decimal, str]
+) -> dict[str, list[str]]:
     group, shares, spread, side = order
-    sign = 1 if side == "buy" else -1
+    symbol, sign = flow.symbol, 1 if side == "buy" else -1
     bid, ask = BASE, BASE + spread
     near, far = (bid, ask) if side == "buy" else (ask, bid)
     received = at + timedelta(seconds=1)
     filled = received + timedelta(milliseconds=FILL_TIME_MS + drift)
     moved = sign * (REVERSION[group] + drift * Decimal("0.000005"))
     if group == "resting":
-        limit, price, quantity = str(near), near, FILLED_OF_RESTING + drift
+        limit, price, quantity = str(near), near, flow.filled + drift
     else:
         limit = "" if group == "market" else str(far)
-        improvement = IMPROVEMENT[group] + drift * Decimal("0.00001") - (price_cut if group == "market" else 0)
+        improvement = IMPROVEMENT[group] + drift * Decimal("0.00001") - (flow.less if group == "market" else 0)
         price, quantity = far - sign * improvement, shares
     kind = "market" if group == "market" else "limit"
-    found["orders"].append(f"{name},{router},{symbol},{side},{_iso(received)},{shares},{kind},{limit}")
-    found["executions"].append(f"{name}-f,{name},{symbol},{side},{_iso(filled)},{price},{quantity},XNAS")
-    found["quotes"].append(f"{symbol},{_iso(at)},{bid},{ask}")
-    found["quotes"].append(f"{symbol},{_iso(filled + timedelta(seconds=30))},{bid + moved},{ask + moved}")
+    return {
+        "orders": [f"{name},{flow.router},{symbol},{side},{_iso(received)},{shares},{kind},{limit}"],
+        "executions": [f"{name}-f,{name},{symbol},{side},{_iso(filled)},{price},{quantity},XNAS"],
+        "quotes": [
+            f"{symbol},{_iso(at)},{bid},{ask}",
+            f"{symbol},{_iso(filled + timedelta(seconds=30))},{bid + moved},{ask + moved}",
+        ],
+    }
 
 
 def _iso(at: datetime) -> str:

@@ -131,10 +131,9 @@ def test_the_same_figures_for_the_one_security(article: Desk) -> None:
 
 def test_page_one_names_what_the_article_asks_to_act_on(article: Desk) -> None:
     """Limit orders underperform consistently; nothing is passed that was not tested."""
-    framework = {
-        row["cells"][0]["text"]: (row["cells"][4]["value"], row["cells"][4]["note"])
-        for row in _table(article.pack("pack"), "framework")["rows"]
-    }
+    summary = next(section for section in article.pack("pack")["sections"] if section["id"] == "summary")
+    table = next(block for block in summary["blocks"] if block.get("id") == "framework")
+    framework = {row["cells"][0]["text"]: (row["cells"][4]["value"], row["cells"][4]["note"]) for row in table["rows"]}
     assert framework["Price improvement"][0] == "failed"
     assert "imit orders, price improvement: worse in 3 of 3 months" in framework["Price improvement"][1]
     assert framework["Execution speed"][0] == "no_data"
@@ -145,12 +144,3 @@ def test_page_one_names_what_the_article_asks_to_act_on(article: Desk) -> None:
 def test_all_four_files_are_there(article: Desk) -> None:
     """And nothing else."""
     assert sorted(article.files("pack")) == ["pack.html", "pack.json", "pack.pdf", "pack.xlsx"]
-
-
-def _table(document: Any, table_id: str) -> Any:  # noqa: ANN401  # JSON
-    if isinstance(document, dict):
-        if document.get("id") == table_id and "rows" in document:
-            return document
-        document = list(document.values())
-    found = (_table(item, table_id) for item in document if isinstance(item, dict | list))
-    return next((item for item in found if item is not None), None)
