@@ -21,7 +21,7 @@ import pytest
 import routeproof as rp
 
 FOLDER = Path(__file__).parent / "metrics"
-TABLES = ("executions", "quotes", "orders", "routes", "order_versions", "trades")
+TABLES = ("executions", "quotes", "orders", "routes", "order_versions", "trades", "auctions")
 WHOLE = ("version", "hop", "sequence")
 FLAGS = ("held", "directed", "refused", "iso", "eligible")
 OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
@@ -78,7 +78,7 @@ def test_case(path: Path) -> None:
         by = question.get("by", [])
         found = rp.measure(
             frames.get("executions"), frames["quotes"], frames.get("orders"), by=by,
-            **{name: frames[name] for name in ("routes", "order_versions", "trades") if name in frames},
+            **{name: frames[name] for name in TABLES[3:] if name in frames},
             **question.get("switches", {}),
         )  # fmt: skip
         rows = {tuple(str(cell) for cell in row[: len(by)]): row for row in found.rows()}

@@ -42,6 +42,11 @@ class FrameSource:
         quotes = self.rows("quotes", day).filter(pl.col("kind").is_in(REFERENCE_KINDS))
         return book_of(quotes if symbols is None else quotes.filter(pl.col("symbol").is_in(symbols.implode())))
 
+    def quotes_of(self, kind: str, day: date) -> pl.DataFrame | None:
+        """Quotes of one day and one other kind."""
+        found = self.rows("quotes", day).filter(pl.col("kind") == kind)
+        return found if found.height else None
+
     def long_lived(self) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Orders that may outlive their day, and their versions."""
         versions = self._table("order_versions")

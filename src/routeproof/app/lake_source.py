@@ -52,6 +52,13 @@ class LakeSource:
         """Where the day's reference quotes are."""
         return day_quotes(self.lake, day, REFERENCE_KINDS, self.manifest)
 
+    def quotes_of(self, kind: str, day: date) -> pl.DataFrame | None:
+        """Quotes of one day and one other kind; a file that says that it holds only reference quotes is not read."""
+        if self.quotes(day).is_pure:
+            return None
+        found = self.rows("quotes", day).filter(pl.col("kind") == kind)
+        return found if found.height else None
+
     def long_lived(self) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Orders that may outlive their day, and all their versions."""
         versions = self.lake.scan("order_versions", manifest=self.manifest)

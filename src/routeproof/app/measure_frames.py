@@ -32,6 +32,7 @@ def measure(
     routes: Any | None = None,  # noqa: ANN401
     order_versions: Any | None = None,  # noqa: ANN401
     market_status: Any | None = None,  # noqa: ANN401
+    auctions: Any | None = None,  # noqa: ANN401
     **switches: Any,  # noqa: ANN401
 ) -> pl.DataFrame:
     """Execution quality of frames in memory.
@@ -39,7 +40,7 @@ def measure(
     Args:
         executions: canonical `executions` columns; order fields (`order_id, received_at, order_type, limit_price,
             time_in_force, provider_id`, `order_quantity`) may stand inline; `None` if there are only prints.
-        quotes: canonical `quotes` columns.
+        quotes: canonical `quotes` columns; those of kind `odd_lot` and `venue` serve best displayed price and fade.
         orders: canonical `parent_orders` columns; order terms (`quantity, order_type, limit_price, time_in_force`) may
             stand inline.
         by: dimensions, see `routeproof.metrics.measure.DIMENSIONS`.
@@ -48,6 +49,7 @@ def measure(
         routes: canonical `routes`, for the route and venue benchmark points.
         order_versions: canonical `order_versions`, where terms changed.
         market_status: canonical `market_status`: halts and short-sale restrictions, for the flags of those names.
+        auctions: canonical `auctions`: official prices, for on-open and on-close orders.
         **switches: fields of `routeproof.tables.switches.Switches`, e.g. `benchmark="execution"`.
 
     Frames are polars frames or anything with the Arrow C interface. Prices and quantities are decimal text, floats, or
@@ -68,7 +70,8 @@ def measure(
     tables = {"quotes": coerce(_frame(quotes), TABLES["quotes"], where="quotes")}
     flow = TABLES["executions"].empty() if executions is None else _frame(executions)
     tables |= _flow(flow, orders, order_versions)
-    for name, given in (("trades", trades), ("routes", routes), ("market_status", market_status)):
+    dated = (("market_status", market_status), ("auctions", auctions))
+    for name, given in (("trades", trades), ("routes", routes), *dated):
         if given is not None:
             tables[name] = coerce(_frame(given), TABLES[name], where=name)
     source = FrameSource(tables)

@@ -45,6 +45,10 @@ class DaySource(Protocol):
         """Reference quotes of one day, of these symbols or of all."""
         ...
 
+    def quotes_of(self, kind: str, day: date) -> pl.DataFrame | None:
+        """Canonical quotes of another kind than the reference's; `None` if there are none."""
+        ...
+
     def long_lived(self) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Parent orders, and all their versions, of orders that may outlive their day, over all days."""
         ...
@@ -123,6 +127,9 @@ def _day_tables(source: DaySource, day: date, long_terms: pl.DataFrame, long_ord
         executions=with_order_of_route(standing_executions(source.rows("executions", day)), routes),
         trades=source.rows("trades", day),
         status=source.rows("market_status", day),
+        auctions=source.rows("auctions", day),
+        odd_lots=source.quotes_of("odd_lot", day),
+        venue_quotes=source.quotes_of("venue", day),
     )
 
 

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from routeproof.tables.auction_price import with_auction_price
+from routeproof.tables.best_displayed import with_best_touch
+from routeproof.tables.fade import with_fade_base, with_faded
 from routeproof.tables.market_flags import with_market_flags
 from routeproof.tables.measured import calendar_dimensions, join_routes, join_versions, measured_rows, midpoint_sum
 from routeproof.tables.measured_executions import measure_executions
@@ -31,7 +34,10 @@ LONG_LIVED = ("gtc", "gtd")
 
 @dataclass(frozen=True, slots=True)
 class DayTables:
-    """Canonical rows of one day; `terms` are `version_terms` whose clock starts that day."""
+    """Canonical rows of one day; `terms` are `version_terms` whose clock starts that day.
+
+    `odd_lots` and `venue_quotes` are quotes of those kinds, beside the reference book; `None` where there are none.
+    """
 
     day: date
     terms: pl.DataFrame
@@ -39,6 +45,9 @@ class DayTables:
     executions: pl.DataFrame
     trades: pl.DataFrame
     status: pl.DataFrame
+    auctions: pl.DataFrame | None = None
+    odd_lots: pl.DataFrame | None = None
+    venue_quotes: pl.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +100,18 @@ def measure_day(
         The measured day, whose `orders` are those that cannot outlive it, and what lives on.
     """
     versions = _measure_versions(tables, book, rules, switches, carry)
-    routes = measure_routes(tables.routes, book, switches)
+    routes = with_fade_base(measure_routes(tables.routes, book, switches), tables.venue_quotes, switches)
     all_routes = routes if carry.routes is None else pl.concat([carry.routes, routes], how="diagonal_relaxed")
     counted = tables.executions.filter(pl.col("status") != "busted")
     looked = measure_executions(_with_hours(counted, tables.day, rules.hours), book, switches)
     rows = measured_rows(join_routes(join_versions(looked, versions), all_routes), switches)
-    rows = with_interval_vwap(rows, tables.trades)
+    rows = with_best_touch(with_interval_vwap(rows, tables.trades), tables.odd_lots, switches)
+    rows = with_auction_price(rows, tables.auctions)
     long_versions = versions.filter(pl.col("time_in_force").is_in(LONG_LIVED).any().over("order_id"))
     closing = versions.join(long_versions, on="order_id", how="anti")
     orders = measured_orders(closing, rows.join(closing, on="order_id", how="semi"))
     ended = routes.join(long_versions, on="order_id", how="anti")
-    outcomes = _with_order_dimensions(route_outcomes(ended, rows), closing)
+    outcomes = _with_order_dimensions(with_faded(route_outcomes(ended, rows)), closing)
     living = rows.join(long_versions, on="order_id", how="semi")
     fills = living if carry.fills is None else pl.concat([carry.fills, living], how="diagonal_relaxed")
     kept = all_routes.join(long_versions, on="order_id", how="semi")
@@ -112,7 +122,7 @@ def close_long_lived(carry: Carry) -> MeasuredDay | None:
     """Orders and routes of the long-lived orders, with all fills they had; `None` if there are none."""
     if carry.versions is None or carry.fills is None or carry.routes is None or carry.versions.is_empty():
         return None
-    outcomes = _with_order_dimensions(route_outcomes(carry.routes, carry.fills), carry.versions)
+    outcomes = _with_order_dimensions(with_faded(route_outcomes(carry.routes, carry.fills)), carry.versions)
     return MeasuredDay(pl.DataFrame(), measured_orders(carry.versions, carry.fills), outcomes)
 
 

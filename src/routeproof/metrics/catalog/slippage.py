@@ -1,4 +1,4 @@
-"""Slippage against arrival, the interval VWAP, and implementation shortfall: dollars over benchmark dollars."""
+"""Slippage against arrival, interval VWAP and auction, and implementation shortfall: dollars over benchmark dollars."""
 
 from routeproof.metrics.metric import QUANTITY, Metric, Quotient
 from routeproof.metrics.terms import Column, Given
@@ -6,6 +6,8 @@ from routeproof.metrics.terms import Column, Given
 _SIGN, _PRICE = Column("sign"), Column("price")
 _ARRIVAL, _VWAP = Column("arrival_mid2"), Column("vwap_e12")
 _AGAINST_ARRIVAL = _SIGN * (2 * _PRICE - _ARRIVAL)
+_AUCTION = Column("auction_price")
+_AGAINST_AUCTION = _SIGN * (_PRICE - _AUCTION)
 _AGAINST_VWAP = _SIGN * (_PRICE * 1000 - _VWAP)
 
 METRICS = (
@@ -27,6 +29,16 @@ METRICS = (
         "lower",
         Quotient(_AGAINST_VWAP * QUANTITY, Given(_AGAINST_VWAP, _VWAP * QUANTITY), multiplier=10_000),
         "no eligible prints during the orders' lives",
+        "house definition",
+    ),
+    Metric(
+        "auction_slippage_bps",
+        "Auction slippage",
+        "sum q s (P - official auction price) / sum q official auction price x 1e4, over on-open and on-close orders",
+        "bps",
+        "lower",
+        Quotient(_AGAINST_AUCTION * QUANTITY, Given(_AGAINST_AUCTION, _AUCTION * QUANTITY), multiplier=10_000),
+        "no fills of on-open or on-close orders with a known auction price",
         "house definition",
     ),
     Metric(
