@@ -17,6 +17,7 @@ from routeproof.evidence.framework import (
     payer_concentration,
     routing_latency,
 )
+from routeproof.reports.numbers import spoken
 from routeproof.reports.pack.inputs import FrameworkRow
 
 if TYPE_CHECKING:
@@ -130,7 +131,11 @@ def _latency(judge: Judge, cells: CellTable, provider: str, control: str | None)
     if control is None or control == provider or control not in cells.providers():
         return routing_latency(None, None)
     direct = Benchmark(name=control, cells=cells, provider=control)
-    return routing_latency(_word(judge, cells, LATENCY, Selection(provider=provider), direct), control)
+    result = routing_latency(_word(judge, cells, LATENCY, Selection(provider=provider), direct), control)
+    unseen = [name for name in (provider, control) if not cells.rows_behind(LATENCY, Selection(provider=name))]
+    if unseen:
+        return replace(result, reason=f"no routes with sending times were delivered for {' and '.join(unseen)}")
+    return result
 
 
 def _fill_rate(judge: Judge, cells: CellTable, provider: str, prior: CellTable | None) -> ThresholdResult:
@@ -138,7 +143,11 @@ def _fill_rate(judge: Judge, cells: CellTable, provider: str, prior: CellTable |
         return fill_rate_decline(None)
     before = Benchmark(name="own prior quarter", cells=prior, provider=provider)
     judged = judge.compare(cells, FILL_RATE, Selection(provider=provider), before)
-    return fill_rate_decline(judged.verdict.word if judged else None)
+    result = fill_rate_decline(judged.verdict.word if judged else None)
+    if judged is None or judged.difference.subject is None or judged.difference.benchmark is None:
+        return result
+    now, then = (spoken(value, "rate") for value in (judged.difference.subject, judged.difference.benchmark))
+    return replace(result, reason=f"{result.reason}: {now} of shares, {then} in the prior quarter")
 
 
 def payer_share(venues: pl.DataFrame) -> float | None:

@@ -139,7 +139,7 @@ def _benchmark_estimate(
     if benchmark.is_tape:
         found = judge.estimate(benchmark.cells, metric, chosen, "all eligible prints of the same securities and days")
         return found if found.value is not None else replace(found, reason="the tape has no orders to time or to count")
-    return judge.estimate(benchmark.cells, metric, chosen, f"{benchmark.name}: {_POPULATION[group]}")
+    return judge.estimate(benchmark.cells, metric, chosen, _POPULATION[group])
 
 
 def _none_of(benchmark: Benchmark, plan: RowPlan, metric: str) -> str:
