@@ -141,7 +141,7 @@ def _routes_and_fills(dice: Dice, flow: dict[str, list[Row]], order: Row, opened
             at = sent + dice.whole(0, 400) * STEP_NS
             if event is opened[0] and len(opened) > 1:
                 at = min(at, opened[1]["effective_at"] - STEP_NS // 2)
-            if event["time_in_force"] == "gtc" and order["received_at"] < instant(DAYS[1], time(0)):
+            if event["time_in_force"] == "gtc" and event["effective_at"] < instant(DAYS[1], time(0)):
                 at += dice.whole(0, 1) * 86_400 * 10**9
             fill = _execution(dice, f"{name}-f{number}", order, at)
             fill |= {"order_id": order["order_id"], "route_id": through and through["route_id"]}  # type: ignore[index]
