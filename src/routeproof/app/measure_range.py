@@ -9,7 +9,7 @@ import polars as pl
 
 from routeproof.app.lake_source import LakeSource
 from routeproof.app.row_filter import RowFilter, keep
-from routeproof.app.stream_fills import can_stream, stream_fills
+from routeproof.app.stream_fills import ContradictingFillsError, can_stream, stream_fills
 from routeproof.metrics.measure import DIMENSIONS, UNKNOWN, Grouping, Partials, collect, columns_read, finish_all, merge
 from routeproof.tables.day_measurement import (
     Carry,
@@ -160,6 +160,18 @@ def _rows(
     return days if cache is None else cache.keep(WHOLE, needed | columns_read(EVERYTHING, "executions"), days)
 
 
+def _partials(days: Iterable[MeasuredDay], what: Range) -> dict[Frame, Partials]:
+    frames: tuple[Frame, ...] = ("executions", "orders", "routes")
+    parts: dict[Frame, list[Partials]] = {frame: [] for frame in frames}
+    for measured in days:
+        for frame in frames:
+            rows: pl.DataFrame = getattr(measured, frame)
+            if rows.width:
+                kept = keep(rows, what.filters)
+                parts[frame].append(UNKNOWN if kept is None else collect(kept, what.grouping, frame))
+    return {frame: merge(found, what.grouping.by) for frame, found in parts.items() if found}
+
+
 def measure_range(
     source: DaySource, what: Range, rules: DayRules, switches: Switches, cache: Cache | None = None
 ) -> pl.DataFrame:
@@ -178,15 +190,10 @@ def measure_range(
     Raises:
         UsageError: no rows of the population have the dimensions and the filtered columns.
     """
-    frames: tuple[Frame, ...] = ("executions", "orders", "routes")
-    parts: dict[Frame, list[Partials]] = {frame: [] for frame in frames}
-    for measured in _rows(source, what, rules, switches, cache):
-        for frame in frames:
-            rows: pl.DataFrame = getattr(measured, frame)
-            if rows.width:
-                kept = keep(rows, what.filters)
-                parts[frame].append(UNKNOWN if kept is None else collect(kept, what.grouping, frame))
-    merged = {frame: merge(found, what.grouping.by) for frame, found in parts.items() if found}
+    try:
+        merged = _partials(_rows(source, what, rules, switches, cache), what)
+    except ContradictingFillsError:
+        merged = _partials(measured_days(source, what.days, rules, switches), what)
     if merged and not any(part.known for part in merged.values()):
         asked = ", ".join(dict.fromkeys((*what.grouping.by, *(item.column for item in what.filters))))
         message = f"expected columns that rows of the population '{switches.population}' have together, found {asked}"

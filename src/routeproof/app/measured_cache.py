@@ -1,4 +1,4 @@
-"""Measured rows kept between questions. A derived cache: it may be deleted at any time and is never evidence."""
+"""Measured rows kept between questions, as Arrow files: a derived cache, deleted at any time, never evidence."""
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ class MeasuredCache:
 
     def _read(self, folder: Path, parts: list[list[str]], columns: list[str]) -> Iterator[MeasuredDay]:
         for number, frames in enumerate(parts):
-            held = {name: folder / f"{number:05d}-{name}.parquet" for name in frames}
+            held = {name: folder / f"{number:05d}-{name}.arrow" for name in frames}
             executions = _some(held["executions"], columns) if "executions" in held else _NOTHING
-            others = (pl.read_parquet(held[name]) if name in held else _NOTHING for name in FRAMES[1:])
+            others = (pl.read_ipc(held[name]) if name in held else _NOTHING for name in FRAMES[1:])
             yield MeasuredDay(executions, *others)
 
     def _index(self, folder: Path) -> dict[str, Any] | None:
@@ -71,19 +71,25 @@ class MeasuredCache:
         making = folder.with_name(f".{folder.name}-{os.getpid()}")
         shutil.rmtree(making, ignore_errors=True)
         making.mkdir(parents=True)
+        try:
+            yield from self._kept(making, columns, days)
+            shutil.rmtree(folder, ignore_errors=True)
+            making.replace(folder)
+        finally:
+            shutil.rmtree(making, ignore_errors=True)
+        self._make_room()
+
+    def _kept(self, making: Path, columns: frozenset[str], days: Iterable[MeasuredDay]) -> Iterator[MeasuredDay]:
         parts: list[list[str]] = []
         for number, day in enumerate(days):
             frames = {name: frame for name in FRAMES if (frame := getattr(day, name)).width}
             if "executions" in frames:
                 frames["executions"] = frames["executions"].select(c for c in day.executions.columns if c in columns)
             for name, frame in frames.items():
-                frame.write_parquet(making / f"{number:05d}-{name}.parquet", compression="lz4", statistics=False)
+                frame.write_ipc(making / f"{number:05d}-{name}.arrow", compression="uncompressed")
             parts.append(list(frames))
             yield day
         (making / _INDEX).write_text(json.dumps({"columns": sorted(columns), "parts": parts}))
-        shutil.rmtree(folder, ignore_errors=True)
-        making.replace(folder)
-        self._make_room()
 
     def _make_room(self) -> None:
         held = sorted(self.root.iterdir(), key=lambda folder: folder.stat().st_mtime, reverse=True)
@@ -96,8 +102,8 @@ class MeasuredCache:
 
 
 def _some(path: Path, columns: list[str]) -> pl.DataFrame:
-    held = pl.read_parquet_schema(path)
-    return pl.read_parquet(path, columns=[name for name in columns if name in held])
+    held = pl.read_ipc_schema(path)
+    return pl.read_ipc(path, columns=[name for name in columns if name in held])
 
 
 def _program() -> str:

@@ -18,6 +18,7 @@ from routeproof.tables.version_terms import version_terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from concurrent.futures import Future
     from datetime import date
 
     from routeproof.app.lake_source import LakeSource
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from routeproof.tables.switches import Switches
 
 WORKERS = 2
+BATCH_ROWS = 400_000
 LINKING = ("order_id", "version", "route_id", "executed_at", "trading_day", "status")
 ORDER_COLUMNS = (
     "order_id", "provider_id", "symbol", "side", "held", "directed", "multileg_id", "decided_at", "received_at",
@@ -54,17 +56,22 @@ def can_stream(needed: frozenset[str], switches: Switches) -> bool:
 def stream_fills(
     source: LakeSource, days: Sequence[date], rules: DayRules, switches: Switches, needed: frozenset[str]
 ) -> Iterator[pl.DataFrame] | None:
-    """Measured executions in pieces, or `None` where orders outlive their day or fills contradict their orders."""
+    """Measured executions in pieces, or `None` where orders outlive their day.
+
+    Raises:
+        ContradictingFillsError: while streaming.
+    """
     orders, _ = source.long_lived()
     if orders.height:
         return None
-    loaded = [_load(source, day, needed) for day in days]
-    if any(day is None for day in loaded):
-        return None
-    return _stream([day for day in loaded if day is not None], rules, switches, needed)
+    return _stream(source, days, rules, switches, needed)
 
 
-def _load(source: LakeSource, day: date, needed: frozenset[str]) -> _Day | None:
+class ContradictingFillsError(Exception):
+    """Fills are of another symbol than their orders: only whole days can be measured."""
+
+
+def _load(source: LakeSource, day: date, needed: frozenset[str]) -> _Day:
     own = [name for name in OF_FILL if name in needed]
     own += [name for name in ("fee", "rebate") if "net_fee" in needed and name not in own]
     columns = sorted({"symbol", "side", *LINKING, *own})
@@ -73,7 +80,7 @@ def _load(source: LakeSource, day: date, needed: frozenset[str]) -> _Day | None:
     linked = _linked(fills, terms)
     contradicts = (pl.col("order_symbol") != pl.col("symbol")).any()
     if linked.select(contradicts).item():
-        return None
+        raise ContradictingFillsError
     return _Day(
         day, linked.drop("order_id", "version", "status", "route_id", "order_symbol"), terms, source.quotes(day)
     )
@@ -113,19 +120,33 @@ def _linked(fills: pl.DataFrame, terms: pl.DataFrame) -> pl.DataFrame:
 
 
 def _stream(
-    days: Sequence[_Day], rules: DayRules, switches: Switches, needed: frozenset[str]
+    source: LakeSource, days: Sequence[date], rules: DayRules, switches: Switches, needed: frozenset[str]
+) -> Iterator[pl.DataFrame]:
+    """Pieces in order, put together to a size that is worth adding up; one day's flow is in memory at a time."""
+    batch: list[pl.DataFrame] = []
+    for piece in _pieces(source, days, rules, switches, needed):
+        batch.append(piece)
+        if sum(rows.height for rows in batch) >= BATCH_ROWS:
+            yield pl.concat(batch)
+            batch = []
+    if batch:
+        yield pl.concat(batch)
+
+
+def _pieces(
+    source: LakeSource, days: Sequence[date], rules: DayRules, switches: Switches, needed: frozenset[str]
 ) -> Iterator[pl.DataFrame]:
     """Pieces in order, made by a few threads, a few ahead."""
-    waiting: deque[object] = deque()
+    waiting: deque[Future[pl.DataFrame]] = deque()
     with ThreadPoolExecutor(WORKERS) as pool:
         for day in days:
-            for fills, terms, symbols in _cut(day):
-                task = pool.submit(_piece, day, fills, terms, symbols, rules, switches, needed)
-                waiting.append(task)
+            loaded = _load(source, day, needed)
+            for fills, terms, symbols in _cut(loaded):
+                waiting.append(pool.submit(_piece, loaded, fills, terms, symbols, rules, switches, needed))
                 if len(waiting) > WORKERS:
-                    yield waiting.popleft().result()  # type: ignore[attr-defined]
+                    yield waiting.popleft().result()
         while waiting:
-            yield waiting.popleft().result()  # type: ignore[attr-defined]
+            yield waiting.popleft().result()
 
 
 def _cut(day: _Day) -> Iterator[tuple[pl.DataFrame, pl.DataFrame, list[str]]]:

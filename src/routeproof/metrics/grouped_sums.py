@@ -34,11 +34,12 @@ def group_index(rows: pl.DataFrame, keys: Sequence[str]) -> tuple[pl.DataFrame, 
 def grouped_sums(rows: pl.DataFrame, metrics: Sequence[Metric], keys: Sequence[str]) -> pl.DataFrame:
     """Distinct keys with the sums that the metrics need, as `compile_polars.partial_sums` names and types them."""
     distinct, groups = group_index(rows, keys)
-    fused = [metric for metric in metrics if can_fuse(metric, rows.schema)]
-    sums = fused_sums(rows, fused, groups, distinct.height) if fused else None
+    schema = rows.schema
+    fused = {metric.name: metric for metric in metrics if can_fuse(metric, schema)}
+    sums = fused_sums(rows, tuple(fused.values()), groups, distinct.height) if fused else None
     if sums is None:
-        fused, sums = [], pl.DataFrame(height=distinct.height)
-    rest = partial_sums(metric for metric in metrics if metric not in fused)
+        fused, sums = {}, pl.DataFrame(height=distinct.height)
+    rest = partial_sums(metric for metric in metrics if metric.name not in fused)
     if rest:
         by_polars = rows.with_columns(pl.Series(_GROUP, groups)).group_by(_GROUP).agg(rest) if keys else None
         slow = rows.select(rest) if by_polars is None else by_polars.sort(_GROUP).drop(_GROUP)

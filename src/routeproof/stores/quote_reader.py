@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from routeproof.stores.lake import Lake
 
 COLUMNS = ("at", "bid", "ask", "bid_size", "ask_size")
-CHUNK_ROWS = 1_000_000
+CHUNK_ROWS = 3_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class DayQuotes:
     is_pure: bool
 
     def chunks(self, symbols: Sequence[str]) -> Iterator[list[str]]:
-        """The symbols in order, in runs of about a million quotes; a symbol is never divided."""
+        """The symbols in order, in runs of about `CHUNK_ROWS` quotes; a symbol is never divided."""
         run: list[str] = []
         rows = 0
         for symbol in sorted(symbols):

@@ -35,11 +35,13 @@ def measure_versions(terms: pl.DataFrame, book: QuoteBook, switches: Switches) -
     low, high = book.bounds(terms["symbol"])
     clock_at = _instants(terms, "clock_at", switches.shift_ns)
     inclusive = switches.tie == "inclusive"
-    classed = terms.with_columns(look_up(book, low, high, clock_at, inclusive=False).columns("receipt"))
+    strict = look_up(book, low, high, clock_at, inclusive=False)
+    receipt = look_up(book, low, high, clock_at, inclusive=True) if inclusive else strict
+    classed = terms.with_columns(strict.columns("receipt"))
     looked = classed.with_columns(
         session_name(pl.col("clock_at")).alias("session"),
         terms_class().alias("terms_class"),
-        *look_up(book, low, high, clock_at, inclusive=inclusive).columns("receipt"),
+        *receipt.columns("receipt"),
         *look_up(book, low, high, _instants(terms, "decided_at", switches.shift_ns), inclusive=inclusive).columns(
             "decision"
         ),

@@ -118,7 +118,8 @@ def ordered_book(quotes: pl.DataFrame, symbols: Sequence[str], lengths: Sequence
 def _filled(frame: pl.DataFrame, name: str, missing: int) -> Int64s:
     if name not in frame.columns:
         return np.full(frame.height, missing, dtype=np.int64)
-    return frame[name].fill_null(missing).to_numpy()
+    values = frame[name]
+    return (values.fill_null(missing) if values.null_count() else values).to_numpy()
 
 
 def look_up(book: QuoteBook, low: Int64s, high: Int64s, instants: Int64s, *, inclusive: bool) -> Lookup:
