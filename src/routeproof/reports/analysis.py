@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from routeproof.reports.numbers import spoken
+from routeproof.reports.numbers import Kind, spoken
 from routeproof.reports.score import Better, Comparison, Estimate, ScoreRow, kind_of
 from routeproof.reports.sentences import SENTENCES, Column
 
@@ -84,17 +84,25 @@ def _phrase(row: ScoreRow, column: Column, estimate: Estimate) -> tuple[str, str
     if benchmark.value is None:
         return f"{_WHO[column]}: {value}, without a benchmark ({benchmark.reason}).", ""
     comparison = row.market_comparison if column == "market" else row.limit_comparison
-    reading = read(estimate.value, benchmark.value, kind.better, comparison)
+    matched = comparison.like_for_like if comparison is not None else None
+    held = benchmark.value if matched is None else matched
+    reading = read(estimate.value, held, kind.better, comparison)
     standing: str = reading.standing
-    if row.id == "reversion" and standing == "level" and abs(estimate.value) <= abs(benchmark.value):
+    if row.id == "reversion" and standing == "level" and abs(estimate.value) <= abs(held):
         standing = "low"
     sentence = SENTENCES[row.id, column, standing].format(
         value=value,
-        benchmark=spoken(benchmark.value, kind.kind),
+        benchmark=_benchmark_text(benchmark.value, held, kind.kind),
         degree="slightly " if reading.gap < SLIGHT else "",
     )
     unsure = not reading.established and reading.standing != "level"
     return sentence, _doubt(comparison, row) if unsure else ""
+
+
+def _benchmark_text(plain: float, held: float, kind: Kind) -> str:
+    """The benchmark that decided; where weighting it by the subject's mix changes what is read, it says so."""
+    text = spoken(held, kind)
+    return text if text == spoken(plain, kind) else f"{text} like for like"
 
 
 def _caveat(doubts: Mapping[Column, str]) -> str:

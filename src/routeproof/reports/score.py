@@ -83,6 +83,8 @@ class Comparison:
     For a metric that is better nearer zero the difference is of magnitudes, |value| minus |benchmark|.
     `margin` is the smallest difference that matters, from policy; `detectable` the smallest that this much data could
     have shown; `margin_late` marks a margin decided after the period began. `reason` says why nothing can be told.
+    `like_for_like` is the benchmark as the difference was taken from it: weighted by the value's own mix of days,
+    securities and order classes.
     """
 
     verdict: Verdict
@@ -93,6 +95,7 @@ class Comparison:
     detectable: float | None = None
     margin_late: bool = False
     reason: str = ""
+    like_for_like: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -132,7 +132,8 @@ def scorecard_table(score: Score) -> Table:
 LEGEND = (
     "▲ better · ▼ worse · = no material difference · ? cannot tell (with the smallest difference that the data could "
     "have shown), each against the benchmark and beyond the margin that policy fixed before the period. Brackets hold "
-    "95% intervals. Means are share-weighted; orders received during a halt are left out."
+    "95% intervals. Means are share-weighted; orders received during a halt are left out. Like for like: the benchmark "
+    "weighted by the router's own mix of days, securities and order classes."
 )
 
 
@@ -160,6 +161,7 @@ def _surface_cell(estimate: Estimate, kind: Kind, comparison: Comparison | None)
             "detectable": comparison.detectable,
             "margin_late": comparison.margin_late,
             "reason": comparison.reason or None,
+            "like_for_like": comparison.like_for_like,
         }
     return cell
 

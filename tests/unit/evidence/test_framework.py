@@ -8,6 +8,7 @@ import pytest
 
 from routeproof.evidence.framework import (
     Outcome,
+    any_underperformance,
     consistent_underperformance,
     fill_rate_decline,
     payer_concentration,
@@ -83,3 +84,13 @@ def test_payer_concentration(share: float | None, hhi: float | None, outcome: Ou
     found = payer_concentration(share, hhi, LIMITS)
     assert found.outcome == outcome
     assert found.inputs["venue_hhi_limit"] == 0.25
+
+
+def test_one_bad_flow_is_not_hidden_by_the_others() -> None:
+    """Met for one is met; unknown for one is not passed; nothing measured is no pass."""
+    worse, fine, unknown = (consistent_underperformance([word] * 3, word, LIMITS) for word in (W, B, U))
+    assert any_underperformance({"market": fine, "limit": worse}).outcome == "met"
+    assert any_underperformance({"market": fine, "limit": worse}).reason.startswith("limit: worse in 3 of 3 months")
+    assert any_underperformance({"market": fine, "limit": unknown}).outcome == "cannot_tell"
+    assert any_underperformance({"market": fine, "limit": fine}).outcome == "not_met"
+    assert any_underperformance({}).outcome == "cannot_tell"

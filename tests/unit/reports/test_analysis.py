@@ -4,6 +4,8 @@ The numbers are the published example's: 0.0015 / 0.0008 / 0.0012; 55 / 30 / 45 
 -0.0002 / -0.0001 / -0.0003. The expectations are its analysis column, read by hand.
 """
 
+from dataclasses import replace
+
 from routeproof.reports.analysis import draft
 from routeproof.reports.score import Comparison, Estimate, ScoreRow, ScoreRowId
 
@@ -102,3 +104,12 @@ def test_a_missing_value_is_explained_not_skipped() -> None:
         benchmark_name="own prior quarter",
     )
     assert draft(given) == "Market orders cannot be judged: no covered executions."
+
+
+def test_a_sentence_holds_the_value_against_the_number_that_decided() -> None:
+    """Like for like the benchmark is 0.0062, not 0.0078: the larger 0.0066 is then no contradiction."""
+    plain = row("reversion", 0.0066, None, 0.0078)
+    against = Comparison(verdict="worse", difference=0.0004, margin=0.0002, like_for_like=0.0062)
+    text = draft(replace(plain, market_comparison=against))
+    assert "$0.0066 a share against $0.0062 a share like for like" in text
+    assert "like for like" not in draft(replace(plain, market_comparison=replace(against, like_for_like=0.0078)))

@@ -47,6 +47,7 @@ class Judged:
             detectable=self.verdict.detectable,
             margin_late=self.verdict.margin_after_start,
             reason=self.verdict.reason,
+            like_for_like=self.difference.benchmark,
         )
 
 

@@ -90,14 +90,18 @@ def quality_section(inputs: PackInputs) -> Section:
         note = "Every day and source is in the spreadsheet and the JSON."
         bad = _worst_days(inputs.quality_days)
         title = "Days and sources with the most rejects"
-        blocks.append(table_of("quality-worst-days", bad, DAY_FIELDS, title, note, compact=True))
+        if bad.is_empty():
+            blocks.append(Paragraph(text=f"No input row of the period was rejected. {note}"))
+        else:
+            blocks.append(table_of("quality-worst-days", bad, DAY_FIELDS, title, note, compact=True))
         every = inputs.quality_days.sort("day", "source")
         blocks.append(table_of("quality-days", every, DAY_FIELDS, "Every day and source", data_only=True))
     return Section(id="quality", title=TITLE, blocks=tuple(blocks), page_break=True)
 
 
 def _worst_days(days: pl.DataFrame, shown: int = 12) -> pl.DataFrame:
-    return days.sort("rejected", "day", "source", descending=[True, False, False]).head(shown)
+    some = days.filter(pl.col("rejected") > 0)
+    return some.sort("rejected", "day", "source", descending=[True, False, False]).head(shown)
 
 
 def clock_figure(frame: pl.DataFrame) -> Figure:
@@ -105,7 +109,7 @@ def clock_figure(frame: pl.DataFrame) -> Figure:
     x = field("shift_ms", "quantitative", "firm's clock moved by, ms", scale={"padding": 8, "nice": False})
     line: Spec = {
         "mark": {"type": "line", "color": INK, "strokeWidth": 1.2},
-        "encoding": {"x": x, "y": quantitative("value", "", ".4~f", zero=False)},
+        "encoding": {"x": x, "y": quantitative("value", "", ".4~r", zero=False)},
     }
     dot: Spec = {
         "mark": {"type": "point", "filled": True, "size": 34, "color": ACCENT, "opacity": 1},
