@@ -2,7 +2,7 @@
 #   make demo         the product's main job on simulated flow, ends with what to look at
 #   make test         the tests (make test TESTS=tests/unit/metrics for a part)
 #   make check        lint (style, types, import contracts), then the tests
-#   make test-night   the longer proofs
+#   make test-night   the longer proofs, and properties on 25 times as many examples
 #   make bench        the published benchmark, writes docs/benchmarks.md
 #   make format       let ruff rewrite what it can
 #   make reference    write docs/reference from the catalogs
@@ -33,7 +33,8 @@ test: .venv/.ready-dev
 	$(BIN)/python -m pytest -m "not night" -n $(WORKERS) --dist loadfile $(TESTS)
 
 test-night: .venv/.ready-dev
-	$(BIN)/python -m pytest -m night $(TESTS)
+	ROUTEPROOF_NIGHT=1 $(BIN)/python -m pytest -m night $(TESTS)
+	ROUTEPROOF_NIGHT=1 $(BIN)/python -m pytest -m "not night" -n $(WORKERS) tests/properties
 
 lint: style types contracts
 

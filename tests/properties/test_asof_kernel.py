@@ -1,9 +1,10 @@
 """The compiled kernels find what the plain numpy reference finds, row for row."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from examples import examples
 from routeproof.tables import asof, asof_reference
 
 FEW_INSTANTS = st.integers(-2, 12)
@@ -25,7 +26,7 @@ def look_ups(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.nd
 
 
 @given(given_rows=look_ups(), inclusive=st.booleans())
-@settings(max_examples=400, deadline=None)
+@examples(200)
 def test_quote_in_force_is_the_reference(
     *, given_rows: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray], inclusive: bool
 ) -> None:
@@ -55,7 +56,7 @@ def test_quote_in_force_gallops_far() -> None:
     windows=st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40), st.integers(1, 6)), max_size=6),
     at_or_below=st.booleans(),
 )
-@settings(max_examples=300, deadline=None)
+@examples(150)
 def test_first_reaching_is_the_reference(
     *, prices: list[int], windows: list[tuple[int, int, int]], at_or_below: bool
 ) -> None:

@@ -3,9 +3,10 @@
 from decimal import Decimal
 
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from examples import examples
 from routeproof.sources.fields import fixed_field
 from routeproof.stores.content import content_hash
 from routeproof.tables.catalog import TABLES
@@ -16,6 +17,7 @@ EXECUTIONS = TABLES["executions"]
 ROWS = st.lists(st.tuples(st.sampled_from("AB"), st.integers(1, 5), st.integers(1, 3)), min_size=1, max_size=30)
 
 
+@examples(50)
 @given(st.lists(st.one_of(st.none(), st.integers(-(2**63) + 1, 2**63 - 1)), min_size=1, max_size=20))
 def test_reading_what_was_written_gives_the_same_number(values: list[int | None]) -> None:
     """Python's Decimal writes, we read."""
@@ -25,6 +27,7 @@ def test_reading_what_was_written_gives_the_same_number(values: list[int | None]
     assert field.value.to_list() == values
 
 
+@examples(50)
 @given(st.floats(-9e6, 9e6, allow_nan=False).map(lambda value: round(value, 6)))
 def test_a_double_that_means_six_decimals_is_those_decimals(value: float) -> None:
     """The shortest text of the double is the decimal that was meant."""
@@ -43,7 +46,7 @@ def said(frame: pl.DataFrame) -> list[tuple[object, ...]]:
     return sorted(frame.select("symbol", "at", "bid").rows())
 
 
-@settings(deadline=None, max_examples=60)
+@examples(25)
 @given(ROWS, st.data())
 def test_a_resorted_or_overlapping_file_adds_nothing(rows: list[tuple[str, int, int]], data: st.DataObject) -> None:
     """Equal rows within one file count as often as they stand there."""
@@ -57,7 +60,7 @@ def test_a_resorted_or_overlapping_file_adds_nothing(rows: list[tuple[str, int, 
     assert content_hash(merged.frame, columns) == content_hash(known, columns)
 
 
-@settings(deadline=None, max_examples=60)
+@examples(25)
 @given(ROWS, st.data())
 def test_overlapping_pieces_end_as_the_whole(rows: list[tuple[str, int, int]], data: st.DataObject) -> None:
     """Pieces cut at instants, so that no group of equal instants is torn, in any order of arrival."""
@@ -69,7 +72,7 @@ def test_overlapping_pieces_end_as_the_whole(rows: list[tuple[str, int, int]], d
     assert said(whole) == sorted(rows)
 
 
-@settings(deadline=None, max_examples=40)
+@examples(15)
 @given(st.lists(st.tuples(st.integers(1, 4), st.integers(1, 3)), min_size=1, max_size=12))
 def test_one_identity_keeps_one_content(rows: list[tuple[int, int]]) -> None:
     """Each delivered row is added, known, or a conflict; never two of these, never none."""

@@ -3,9 +3,10 @@
 import io
 
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from examples import examples
 from routeproof.sources.fix.fold.fold import FOLDED, fold_messages
 from routeproof.sources.fix.tokenizer import tokenize
 
@@ -87,7 +88,7 @@ def folded(messages: list[bytes], source_id: str = "") -> dict[str, pl.DataFrame
     return {name: tables[name].drop("source_row", "source_id") for name in FOLDED}
 
 
-@settings(max_examples=15, deadline=None)
+@examples(8)
 @given(log=logs, data=st.data())
 def test_order_and_repetition_of_messages_change_nothing(log: list[bytes], data: st.DataObject) -> None:
     """Order and repetition of messages change nothing."""
@@ -98,7 +99,7 @@ def test_order_and_repetition_of_messages_change_nothing(log: list[bytes], data:
         assert expected[name].equals(found[name]), name
 
 
-@settings(max_examples=15, deadline=None)
+@examples(8)
 @given(log=logs)
 def test_a_resend_changes_nothing(log: list[bytes]) -> None:
     """A resend changes nothing."""
@@ -114,7 +115,7 @@ def test_a_resend_changes_nothing(log: list[bytes]) -> None:
         assert expected[name].equals(found[name]), name
 
 
-@settings(max_examples=15, deadline=None)
+@examples(8)
 @given(log=logs)
 def test_executions_and_their_sightings_agree(log: list[bytes]) -> None:
     """Executions and their sightings agree."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from examples import examples
 from routeproof.metrics.compile_numba import fused_sums, terms_of
 from routeproof.metrics.compile_polars import partial_sums
 from routeproof.metrics.metric import Metric, Quotient, Total
@@ -52,7 +53,7 @@ def _agree(rows: pl.DataFrame, metrics: list[Metric], groups: np.ndarray) -> Non
 CATALOG = [m for m in ALL if terms_of(m) and not any(set(WIDE_COLUMNS) & columns_of(t) for t in terms_of(m))]
 
 
-@settings(max_examples=60, deadline=None)
+@examples(25)
 @given(data=st.data())
 def test_the_whole_catalog_sums_the_same_both_ways(data: st.DataObject) -> None:
     """Every metric whose columns are 64-bit integers, on any rows with any nulls, in any groups."""
@@ -92,7 +93,7 @@ A, B, C = Column("a"), Column("b"), Column("c")
         Rounded(A, C) * B,
     ],
 )
-@settings(max_examples=60, deadline=None)
+@examples(25)
 @given(data=st.data())
 def test_each_kind_of_term_sums_the_same_both_ways(term: object, data: st.DataObject) -> None:
     """Products beyond 64 bits, comparisons, quotients rounded half-even, nulls."""

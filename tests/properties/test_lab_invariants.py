@@ -2,15 +2,16 @@
 
 from datetime import date
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from examples import examples
 from routeproof.lab.cheats import CHEATS
 from routeproof.lab.config import LabConfig, Planted, Provider
 from routeproof.lab.simulate import simulate_day
 
 
-@settings(max_examples=12, deadline=None)
+@examples(6)
 @given(seed=st.integers(0, 2**32), grades=st.lists(st.integers(-1, 2), min_size=len(CHEATS), max_size=len(CHEATS)))
 def test_no_crossed_quote_no_overfill_no_fill_before_arrival(seed: int, grades: list[int]) -> None:
     """For any seed and any mixture of faults and grades."""

@@ -10,15 +10,16 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import routeproof as rp
+from examples import examples
 from oracle.lookup import Market, Row
 from oracle.random_flow import DAYS, Dice, frame, random_flow, random_market
 from routeproof.metrics.measure import Grouping, collect, finish_all, merge
 
-FEW = settings(max_examples=8, deadline=None)
+FEW = examples(4)
 SEEDS = st.integers(0, 10_000)
 Flow = dict[str, list[Row]]
 COUNTS = ("orders", "executions", "executed_shares", "covered_executions", "covered_shares")
@@ -177,7 +178,7 @@ def _in_day_of_order(execution: Row, flow: Flow, market: Market) -> bool:
 
 
 @given(st.lists(st.integers(0, 3), min_size=12, max_size=12), st.integers(1, 4))
-@settings(max_examples=30, deadline=None)
+@examples(12)
 def test_partials_merge_to_the_whole(cells: list[int], parts: int) -> None:
     """Measured rows cut anywhere, collected apart and merged: the same to the bit as collected at once."""
     rows = pl.DataFrame(
@@ -210,7 +211,7 @@ def test_the_delay_bridge_adds_up(seed: int) -> None:
     flow["executions"] = [e for e in flow["executions"] if (e["route_id"] or "").count("-") == 2]
     if not flow["executions"]:
         return
-    by_fill = [flow | {"executions": [fill]} for fill in flow["executions"][:5]]
+    by_fill = [flow | {"executions": [fill]} for fill in flow["executions"][:2]]
     for alone in by_fill:
         receipt = measured(market, alone).row(0, named=True)
         at_end = measured(market, alone, benchmark="execution").row(0, named=True)

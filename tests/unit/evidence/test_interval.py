@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from examples import examples
 from routeproof.evidence.bootstrap import wild_statistics, wild_weights
 from routeproof.evidence.compare import compare_fixed, estimate_mean
 from routeproof.evidence.partials import Floats, Partials
@@ -67,7 +68,7 @@ def test_nothing_measured_is_said() -> None:
     assert (found.value, found.reason) == (None, "nothing was measured")
 
 
-@settings(max_examples=40, deadline=None)
+@examples(15)
 @given(seed=st.integers(0, 10**6), days=st.integers(10, 70))
 def test_never_narrower_than_plain_day_cluster_t(seed: int, days: int) -> None:
     """Never narrower than plain day cluster t."""
@@ -80,7 +81,7 @@ def test_never_narrower_than_plain_day_cluster_t(seed: int, days: int) -> None:
     assert found.interval.upper >= found.value + half
 
 
-@settings(max_examples=40, deadline=None)
+@examples(15)
 @given(seed=st.integers(0, 10**6), shift=st.floats(-0.6, 0.6))
 def test_p_value_is_below_five_percent_exactly_when_the_interval_excludes_zero(seed: int, shift: float) -> None:
     """P value is below five percent exactly when the interval excludes zero."""
@@ -89,7 +90,7 @@ def test_p_value_is_below_five_percent_exactly_when_the_interval_excludes_zero(s
     assert (found.p_value < 0.05) == (not found.lower <= 0.0 <= found.upper)
 
 
-@settings(max_examples=20, deadline=None)
+@examples(10)
 @given(seed=st.integers(0, 10**6))
 def test_mirrored_values_mirror_the_interval(seed: int) -> None:
     """Mirrored values mirror the interval."""
