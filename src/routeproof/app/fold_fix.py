@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -12,16 +12,22 @@ from routeproof.app.fix_days import REFERENCE_COLUMNS, joined_days
 from routeproof.sources.fix.fold.fold import FOLDED, fold_messages
 from routeproof.sources.fix.messages import FIX_MESSAGES
 from routeproof.tables.catalog import TABLES
-from routeproof.tables.merge import merge
+from routeproof.tables.merge import identity_columns, merge, ordered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from routeproof.stores.lake import Lake
     from routeproof.stores.manifest import Manifest, Partition
+    from routeproof.tables.schema import Table
 
 BATCH_MESSAGES = 400_000
 """Messages folded at once, where no order joins more days than that."""
+
+WRITERS = 3
+"""Parts written at a time."""
+
+_TRACE = ("source_id", "message_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +69,29 @@ def fold_changed(
     references = {day: lake.read_partition(item, REFERENCE_COLUMNS) for day, item in messages.items()}
     groups = [group for group in joined_days(references) if not set(group).isdisjoint(changed_days)]
     written: list[Partition] = []
+    before = lake.manifest().partitions
     for days in _batches(groups, {day: item.rows for day, item in messages.items()}):
         batch = pl.concat([lake.read_partition(messages[day]) for day in days])
-        derived = _fold(batch, sources, firm_id)
-        written += _replace(lake, view, derived, days, list(sources))
+        held = {day: before.get((FIX_MESSAGES.name, day)) for day in days}
+        anew = any(held[day] == messages[day] for day in days if day in changed_days)  # a map changed, not the messages
+        earlier = [lake.read_partition(item, _TRACE) for item in held.values() if item is not None]
+        told = set(sources) if anew else _told_anew(batch.select(_TRACE), earlier)
+        providers = {item.provider_id for key, item in sources.items() if key in told}
+        own = {key: item for key, item in sources.items() if item.provider_id in providers}
+        written += _replace(lake, view, _fold(batch, own, firm_id), days, list(own), list(sources))
     return written
+
+
+def _told_anew(messages: pl.DataFrame, earlier: Sequence[pl.DataFrame]) -> set[str]:
+    """Logs that stand for other messages than before: new ones, and those whose copies gave way to earlier ones."""
+
+    def trace(frame: pl.DataFrame) -> pl.DataFrame:
+        return frame.group_by("source_id").agg(pl.len(), pl.col("message_id").sum().alias("sum"))
+
+    known = [trace(pl.concat(earlier))] if earlier else []
+    every = pl.concat([trace(messages), *known])
+    changed = every.filter(~every.is_duplicated())
+    return set(changed.get_column("source_id").to_list())
 
 
 def _batches(groups: Sequence[list[str]], rows: Mapping[str, int]) -> Iterator[list[str]]:
@@ -99,21 +123,35 @@ def _fold(messages: pl.DataFrame, sources: Mapping[str, FixSource], firm_id: str
 
 
 def _replace(
-    lake: Lake, view: Manifest, derived: Mapping[str, pl.DataFrame], days: Sequence[str], fix_ids: Sequence[str]
-) -> list[Partition]:
-    """Parts whose content differs once the rows that came from FIX are replaced by the new ones."""
-    written = []
+    lake: Lake, view: Manifest, derived: Mapping[str, pl.DataFrame], days: Sequence[str], own_ids: Sequence[str],
+    fix_ids: Sequence[str],
+) -> list[Partition]:  # fmt: skip
+    """Parts whose content differs once the rows that came from these logs are replaced by the new ones."""
+
+    def replaced(item: tuple[Table, str, pl.DataFrame]) -> Partition | None:
+        table, part, delivered = item
+        held = view.partitions.get((table.name, part))
+        existing = table.empty() if held is None else lake.read_partition(held)
+        if part in days and not existing.is_empty():
+            from_fix = existing.filter(pl.col("source_id").is_in(fix_ids))
+            delivered = pl.concat([from_fix.filter(~pl.col("source_id").is_in(own_ids)), delivered])
+            existing = existing.filter(~pl.col("source_id").is_in(fix_ids))
+        return lake.write_if_changed(table.name, part, _merged(table, existing, delivered), held)
+
+    items = []
     for name, frame in derived.items():
         table = TABLES[name]
-        own_days = {day.isoformat() for day in frame.get_column("trading_day").unique().drop_nulls()}
-        for part in sorted({*days, *own_days}):
-            held = view.partitions.get((name, part))
-            existing = table.empty() if held is None else lake.read_partition(held)
-            if part in days:
-                existing = existing.filter(~pl.col("source_id").is_in(list(fix_ids)))
-            fresh = frame.filter(pl.col("trading_day") == date.fromisoformat(part))
-            merged = merge(table, existing, fresh).frame
-            partition = lake.write_if_changed(name, part, merged, held)
-            if partition is not None:
-                written.append(partition)
-    return written
+        fresh = {
+            day.isoformat(): rows for (day,), rows in frame.partition_by("trading_day", as_dict=True).items() if day
+        }
+        items += [(table, part, fresh.get(part, table.empty())) for part in sorted({*days, *fresh})]
+    with ThreadPoolExecutor(max_workers=WRITERS) as writers:  # a part is made while others wait for the disk
+        return [partition for partition in writers.map(replaced, items) if partition is not None]
+
+
+def _merged(table: Table, existing: pl.DataFrame, delivered: pl.DataFrame) -> pl.DataFrame:
+    """Rows of both; what nothing else speaks of only has to be put in order."""
+    key = identity_columns(table)
+    if existing.is_empty() and key and not delivered.select(key).is_duplicated().any():
+        return ordered(table, delivered)
+    return merge(table, existing, delivered).frame
