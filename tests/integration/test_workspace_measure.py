@@ -1,0 +1,94 @@
+"""What the lake answers is what the same rows in memory answer, whichever way the lake takes to it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pytest
+
+import routeproof as rp
+from oracle.random_flow import FIXED, Dice, frame, random_flow, random_market
+from routeproof.vocab.fixed import to_decimal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TABLES = {
+    "quotes": "quotes",
+    "trades": "trades",
+    "parent_orders": "orders",
+    "order_versions": "versions",
+    "routes": "routes",
+    "executions": "executions",
+}
+SPREADS = ("executions", "covered_shares", "e_over_q", "price_improvement_usd_per_share", "markout_bps_1s", "hhi_venue")
+
+
+def call(*arguments: str) -> None:
+    """The command line; it must succeed."""
+    done = subprocess.run([sys.executable, "-m", "routeproof", *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def decimals(frame_of_integers: pl.DataFrame) -> pl.DataFrame:
+    """The frame with its scaled integers as decimal text, as a file would have them."""
+    text = {
+        name: [None if value is None else f"{to_decimal(value):f}" for value in frame_of_integers[name]]
+        for name in frame_of_integers.columns
+        if name in FIXED
+    }
+    return frame_of_integers.with_columns(**{name: pl.Series(values, dtype=pl.String) for name, values in text.items()})
+
+
+@pytest.fixture(scope="module", params=["day", "gtc"])
+def both(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, dict[str, pl.DataFrame]]:
+    """A workspace that took random flow in as CSV, and the same frames; with and without long-lived orders."""
+    dice = Dice(91)
+    market, flow = random_market(dice), random_flow(dice)
+    if request.param == "day":
+        for event in flow["versions"]:
+            event["time_in_force"] = "day" if event["time_in_force"] == "gtc" else event["time_in_force"]
+    rows = flow | {"quotes": market.quotes, "trades": market.trades}
+    frames = {table: frame(rows[name]) for table, name in TABLES.items()}
+    folder = tmp_path_factory.mktemp(request.param)
+    call("init", str(folder / "ws"))
+    for table, content in frames.items():
+        decimals(content).write_csv(folder / f"{table}.csv")
+        instants = "".join(f'[time.{name}]\nunit = "ns"\n' for name in content.columns if name.endswith("at"))
+        (folder / f"{table}.toml").write_text(f'table = "{table}"\n{instants}', "utf-8")
+        file, file_map = str(folder / f"{table}.csv"), str(folder / f"{table}.toml")
+        call("ingest", "csv", file, "--map", file_map, "-w", str(folder / "ws"))
+    return folder / "ws", frames
+
+
+@pytest.mark.parametrize("by", [(), ("order_class", "side"), ("venue",)])
+@pytest.mark.parametrize("switches", [{}, {"benchmark": "execution", "locked": "include", "tie": "inclusive"}])
+@pytest.mark.parametrize("metrics", [(), SPREADS], ids=["all", "spreads"])
+def test_the_lake_answers_as_memory_does(
+    both: tuple[Path, dict[str, pl.DataFrame]],
+    by: tuple[str, ...],
+    switches: dict[str, str],
+    metrics: tuple[str, ...],
+) -> None:
+    """The same bits, from files or from frames, for all figures or for few."""
+    workspace, frames = both
+    memory = rp.measure(
+        frames["executions"],
+        frames["quotes"],
+        frames["parent_orders"],
+        by=by,
+        metrics=metrics,
+        trades=frames["trades"],
+        routes=frames["routes"],
+        order_versions=frames["order_versions"],
+        **switches,
+    )
+    lake = rp.Workspace(workspace).measure(by, metrics=metrics, **switches).rows
+    assert lake.columns == memory.columns
+    for name in memory.columns:
+        assert lake[name].equals(memory[name], null_equal=True), name
