@@ -221,12 +221,12 @@ def horizon_midpoint(name: str, locked: str) -> pl.Expr:
 def size_improvement() -> pl.Expr:
     """Shares of each fill at or better than the touch beyond the size displayed there, in order of execution.
 
-    Summed over an order version: max(0, shares at or better than the touch - displayed shares). Null where the
-    displayed size is unknown. Source: 605(a)(1) size improvement.
+    Summed over an order version: max(0, shares at or better than the touch - displayed shares); a fill without an order
+    stands alone. Null where the displayed size is unknown. Source: 605(a)(1) size improvement.
     """
     at_or_better = pl.col("sign") * (pl.col("far_touch") - pl.col("price")) >= 0
     taken = pl.when(at_or_better).then("quantity").otherwise(0)
-    keys = ["order_id", "version"]
+    keys = [pl.coalesce("order_id", "execution_id"), "version"]
     total = taken.cum_sum().over(keys, order_by=["executed_at", "execution_id"])
     before = total - taken
     beyond = (total - pl.col("contra_size")).clip(lower_bound=0) - (before - pl.col("contra_size")).clip(lower_bound=0)

@@ -46,7 +46,10 @@ def version_terms(orders: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFrame:
         replace took effect), `ends_at` (the next version's begin, or the first ending event; null while open),
         `triggered_at`, `cancelled_quantity` and `is_last` (the last accepted version).
     """
-    opening = _last_of_each(_sorted(versions.filter(pl.col("event").is_in(OPENING_EVENTS)))).select(_TERM_COLUMNS)
+    opened = _sorted(versions.filter(pl.col("event").is_in(OPENING_EVENTS)))
+    if "restate" in opened["event"]:  # a restatement changes terms, not the moment the version began
+        opened = opened.with_columns(pl.col("effective_at").first().over(KEY))
+    opening = _last_of_each(opened).select(_TERM_COLUMNS)
     joined = opening.join(orders.select(_ORDER_COLUMNS), on="order_id", how="inner", maintain_order="left")
     for changes in (_ended(versions), _cancelled(versions), _triggered(versions)):
         joined = _with_changes(joined, changes)
