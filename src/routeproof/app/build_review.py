@@ -12,7 +12,7 @@ from routeproof.app.lake_source import LakeSource
 from routeproof.app.review.adoptions import adoptions_of, drafts_of
 from routeproof.app.review.assemble import Review, pack_inputs
 from routeproof.app.review.benchmark import choose_benchmark
-from routeproof.app.review.clock import shifted_cells
+from routeproof.app.review.clock import SHIFTS_NS
 from routeproof.app.review.deliveries import deliveries
 from routeproof.app.review.earlier_builds import EVENT, before_build, earlier_builds
 from routeproof.app.review.judge import Judge
@@ -177,13 +177,11 @@ def review_of(context: Context, order: Order, on_step: Callable[[str], None]) ->
     rules = rules_of(context.lake, manifest)
     days = _between(source.days(), first, last)
     on_step(f"measuring {len(days)} days of {order.quarter}")
-    quarter = measure_quarter(source, days, rules, order.switches)
+    quarter = measure_quarter(source, days, rules, order.switches, shifts_ns=SHIFTS_NS)
     _require_providers(order, quarter.cells.providers(), source.days())
     before = _between(source.days(), *quarter_days(previous_quarter(order.quarter)))
     on_step(f"measuring {len(before)} days of the quarter before")
     prior = measure_quarter(source, before, rules, order.switches, only_cells=True).cells if before else None
-    on_step("moving the firm's clock")
-    shifted = shifted_cells(source, days, rules, order.switches)
     on_step("judging")
     return Review(
         lake=context.lake,
@@ -195,7 +193,6 @@ def review_of(context: Context, order: Order, on_step: Callable[[str], None]) ->
         last=last,
         quarter=quarter,
         prior=prior,
-        shifted=shifted,
         judge=Judge(book=load_shipped_policy(), period_start=first),
         benchmark=_benchmark(context, order, quarter, prior, rules, manifest),
         control=order.control,

@@ -26,7 +26,7 @@ from routeproof.tables.version_terms import version_terms
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
     from routeproof.metrics.metric import Frame
@@ -85,9 +85,17 @@ def measured_days(
     source: DaySource, days: Iterable[date], rules: DayRules, switches: Switches
 ) -> Iterator[MeasuredDay]:
     """Measured rows day by day; orders that outlived their day come last, with all the fills they had."""
-    if switches.population == "tape":
+    for (measured,) in measured_days_together(source, days, rules, (switches,)):
+        yield measured
+
+
+def measured_days_together(
+    source: DaySource, days: Iterable[date], rules: DayRules, all_switches: Sequence[Switches]
+) -> Iterator[tuple[MeasuredDay, ...]]:
+    """The same under several switches of one population: each day is read once and measured once per switches."""
+    if all_switches[0].population == "tape":
         for day in days:
-            yield _tape_day(source, day, rules, switches)
+            yield tuple(_tape_day(source, day, rules, switches) for switches in all_switches)
         return
     orders, versions = source.long_lived()
     long_terms = version_terms(orders, terms_of_every_order(orders, versions)).with_columns(
@@ -95,16 +103,30 @@ def measured_days(
     )
     wanted = sorted(set(days))
     earlier = set(orders["trading_day"].to_list()) - {None}
-    carry = Carry()
+    carries = [Carry() for _ in all_switches]
     for day in sorted(set(wanted) | {d for d in earlier if wanted and d <= wanted[-1]}):
         tables = _day_tables(source, day, long_terms, orders)
-        measured, carry = measure_day(tables, source.book(day, _symbols(tables, carry)), rules, switches, carry)
+        book = source.book(day, _symbols(tables, carries[0]))
+        found = [
+            measure_day(tables, book, rules, switches, carry)
+            for switches, carry in zip(all_switches, carries, strict=True)
+        ]
+        carries = [carry for _, carry in found]
         if day in wanted:
-            yield measured
+            yield tuple(measured for measured, _ in found)
+    if wanted:
+        closed = [_closed(carry, wanted[0], wanted[-1]) for carry in carries]
+        if closed[0] is not None:
+            yield tuple(day for day in closed if day is not None)
+
+
+def _closed(carry: Carry, first: date, last: date) -> MeasuredDay | None:
+    """Orders and routes received inside the range that outlived their day."""
     closing = close_long_lived(carry)
-    if closing is not None and wanted:
-        inside = pl.col("trading_day").is_between(wanted[0], wanted[-1])
-        yield MeasuredDay(pl.DataFrame(), closing.orders.filter(inside), closing.routes.filter(inside))
+    if closing is None:
+        return None
+    inside = pl.col("trading_day").is_between(first, last)
+    return MeasuredDay(pl.DataFrame(), closing.orders.filter(inside), closing.routes.filter(inside))
 
 
 def _tape_day(source: DaySource, day: date, rules: DayRules, switches: Switches) -> MeasuredDay:

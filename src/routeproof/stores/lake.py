@@ -56,6 +56,7 @@ class Lake:
     def __init__(self, root: Path, records: Records) -> None:
         self._root = root
         self._records = records
+        self._known: dict[int, Manifest] = {}
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
@@ -66,6 +67,12 @@ class Lake:
             UsageError: if no commit has that id.
         """
         seq = self._seq_of(manifest_id)
+        if seq not in self._known:
+            self._known[seq] = self._manifest_at(seq)
+        return self._known[seq]
+
+    def _manifest_at(self, seq: int) -> Manifest:
+        """What the first `seq` commits made visible; commits never change, so this may be kept."""
         rows = self._records.query(
             "SELECT p.table_name, p.part, p.path, p.sha256, p.rows, p.size, p.content FROM lake_partitions p JOIN "
             "(SELECT table_name, part, MAX(seq) AS seq FROM lake_partitions WHERE seq <= ? "
@@ -153,11 +160,9 @@ class Lake:
     def _partitions(self, table: str, days: Sequence[date] | None, manifest: str | None) -> list[Partition]:
         held = self.manifest(manifest).partitions
         wanted = None if days is None else {day.isoformat() for day in days} | {WHOLE}
-        return [
-            partition
-            for (name, part), partition in sorted(held.items())
-            if name == table and (wanted is None or part in wanted)
-        ]
+        if wanted is None:
+            return [partition for (name, _), partition in sorted(held.items()) if name == table]
+        return [held[table, part] for part in sorted(wanted) if (table, part) in held]
 
     def verify(self, manifest: str | None = None) -> list[Partition]:
         """Partitions whose file is missing or no longer has its recorded hash."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
 import polars as pl
 
+_WIDE = pl.Int128()
 VWAP_DIGITS = 12
 """Decimals of `vwap_e12`: its rounding is far below what a basis point of any share price can show."""
 
@@ -22,43 +22,62 @@ def with_interval_vwap(rows: pl.DataFrame, trades: pl.DataFrame) -> pl.DataFrame
         VWAP of prints from the order's receipt to its last fill, both ends included, rounded half-even; null without
         prints or without a receipt.
     """
-    lives = (
-        rows.filter(pl.col("order_id").is_not_null() & pl.col("received_at").is_not_null())
-        .group_by("order_id")
-        .agg(pl.col("symbol").first(), pl.col("received_at").min(), pl.col("executed_at").max())
-    )
+    lives = _lives(rows)
     prints = trades.filter("eligible")
     if lives.is_empty() or prints.is_empty():
-        return rows.with_columns(pl.lit(None, dtype=pl.Int128).alias("vwap_e12"))
-    values = [
-        _interval_vwap(group, prints.filter(pl.col("symbol") == symbol))
-        for (symbol,), group in lives.group_by("symbol", maintain_order=True)
-    ]
-    return rows.join(pl.concat(values), on="order_id", how="left", maintain_order="left")
+        return rows.with_columns(pl.lit(None, dtype=_WIDE).alias("vwap_e12"))
+    running = _running_sums(prints)
+    before = _sums_until(lives, "received_at", running, inclusive=False)
+    until = _sums_until(lives, "executed_at", running, inclusive=True)
+    sums = before.join(until, on="order_id", suffix="_until").select(
+        "order_id",
+        dollars=(pl.col("dollars_until") - pl.col("dollars")) * _PRICE_TO_VWAP,
+        shares=pl.col("shares_until") - pl.col("shares"),
+    )
+    return rows.join(sums.select("order_id", _rounded_vwap()), on="order_id", how="left", maintain_order="left")
 
 
-def _interval_vwap(lives: pl.DataFrame, prints: pl.DataFrame) -> pl.DataFrame:
-    """`order_id, vwap_e12` from running sums over one symbol's prints."""
-    wide = pl.Int128()
-    ordered = prints.sort("at").with_columns(
-        (pl.col("price").cast(wide) * pl.col("quantity").cast(wide)).cum_sum().alias("dollars"),
-        pl.col("quantity").cast(wide).cum_sum().alias("shares"),
+def _lives(rows: pl.DataFrame) -> pl.DataFrame:
+    """`order_id, symbol, received_at, executed_at` (last fill) of orders with a known receipt."""
+    known = rows.filter(pl.col("order_id").is_not_null() & pl.col("received_at").is_not_null())
+    return known.group_by("order_id").agg(
+        pl.col("symbol").first(), pl.col("received_at").min(), pl.col("executed_at").max()
     )
-    at = ordered["at"].to_numpy()
-    nothing = pl.DataFrame({"dollars": [0], "shares": [0]}, schema={"dollars": wide, "shares": wide})
-    running = pl.concat([nothing, ordered.select("dollars", "shares")])
-    begin = np.searchsorted(at, lives["received_at"].to_numpy(), side="left")
-    end = np.searchsorted(at, lives["executed_at"].to_numpy(), side="right")
-    upper, lower = running[end], running[np.minimum(begin, end)]
-    sums = pl.DataFrame(
-        {
-            "order_id": lives["order_id"],
-            "dollars": upper["dollars"] - lower["dollars"],
-            "shares": upper["shares"] - lower["shares"],
-        }
+
+
+def _running_sums(prints: pl.DataFrame) -> pl.DataFrame:
+    """Dollars (1e-18) and shares (1e-9) of each symbol's prints up to and including each instant."""
+    price, quantity = pl.col("price").cast(_WIDE), pl.col("quantity").cast(_WIDE)
+    return (
+        prints.sort("symbol", "at", "sequence")
+        .select(
+            "symbol",
+            "at",
+            (price * quantity).cum_sum().over("symbol").alias("dollars"),
+            quantity.cum_sum().over("symbol").alias("shares"),
+        )
+        .sort("at", maintain_order=True)
     )
-    dollars, shares = pl.col("dollars") * _PRICE_TO_VWAP, pl.col("shares")
+
+
+def _sums_until(lives: pl.DataFrame, instant: str, running: pl.DataFrame, *, inclusive: bool) -> pl.DataFrame:
+    """Each order's running sums before an instant, or up to and including it; 0 before the symbol's first print."""
+    found = lives.sort(instant).join_asof(
+        running,
+        left_on=instant,
+        right_on="at",
+        by="symbol",
+        strategy="backward",
+        allow_exact_matches=inclusive,
+        check_sortedness=False,
+    )
+    return found.select("order_id", pl.col("dollars", "shares").fill_null(0))
+
+
+def _rounded_vwap() -> pl.Expr:
+    """Dollars over shares, rounded half-even; null where there were no prints."""
+    dollars, shares = pl.col("dollars"), pl.col("shares")
     quotient = dollars // shares
     twice = 2 * (dollars - quotient * shares)
     up = (twice > shares) | ((twice == shares) & (quotient % 2 != 0))
-    return sums.select("order_id", pl.when(shares > 0).then(quotient + up.cast(wide)).alias("vwap_e12"))
+    return pl.when(shares > 0).then(quotient + up.cast(_WIDE)).alias("vwap_e12")

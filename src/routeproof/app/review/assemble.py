@@ -49,7 +49,6 @@ class Review:
     last: date
     quarter: Quarter
     prior: CellTable | None
-    shifted: dict[int, CellTable]
     judge: Judge
     benchmark: Benchmark
     control: str | None
@@ -131,8 +130,8 @@ def pack_inputs(review: Review, digest: str, command: str) -> PackInputs:
         quality_days=data_quality.days_of(review.deliveries),
         links=data_quality.link_methods(lake, manifest, quarter.days),
         quote_health=data_quality.quote_soundness(lake, manifest, quarter.days, review.switches.stale_after_ns),
-        clock_shifts=clock.clock_table(judge, cells, review.shifted, provider),
-        clock_flips=clock.clock_flips(judge, overall, review.shifted, provider, benchmark),
+        clock_shifts=clock.clock_table(judge, cells, quarter.shifted, provider),
+        clock_flips=clock.clock_flips(judge, overall, quarter.shifted, provider, benchmark),
         reasons=REASONS,
     )
 

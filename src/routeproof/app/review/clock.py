@@ -8,41 +8,24 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from routeproof.app.review.evidence_cells import Selection
-from routeproof.app.review.quarter import measure_quarter
 from routeproof.app.review.scores import overall_score
 from routeproof.reports.score import kind_of
 from routeproof.vocab.times import NS_PER_MS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date
-
-    from routeproof.app.measure_range import DaySource
     from routeproof.app.review.benchmark import Benchmark
     from routeproof.app.review.evidence_cells import CellTable
     from routeproof.app.review.judge import Judge
     from routeproof.reports.score import Score
-    from routeproof.tables.day_measurement import DayRules
-    from routeproof.tables.switches import Switches
 
-SHIFTS_MS = (-50, 50)
+SHIFTS_NS = (-50 * NS_PER_MS, 50 * NS_PER_MS)
+"""Clock shifts that the pack shows."""
+
 SHOWN = {
     "price_improvement_usd_per_share": "Price improvement, USD per share",
     "e_over_q": "E/Q",
     "reversion_usd_per_share_60s": "Reversion after 60 s, USD per share",
 }
-
-
-def shifted_cells(
-    source: DaySource, days: Sequence[date], rules: DayRules, switches: Switches, shifts_ms: Sequence[int] = SHIFTS_MS
-) -> dict[int, CellTable]:
-    """The period's evidence cells with the firm's clock moved by each shift."""
-    return {
-        shift: measure_quarter(
-            source, days, rules, replace(switches, shift_ns=shift * NS_PER_MS), only_cells=True
-        ).cells
-        for shift in shifts_ms
-    }
 
 
 def clock_table(judge: Judge, cells: CellTable, shifted: dict[int, CellTable], provider: str) -> pl.DataFrame:
@@ -52,7 +35,7 @@ def clock_table(judge: Judge, cells: CellTable, shifted: dict[int, CellTable], p
     for shift, table in sorted({0: cells, **shifted}.items()):
         for metric, label in SHOWN.items():
             found = judge.estimate(table, metric, chosen, "")
-            rows.append((float(shift), label, found.value, found.lower, found.upper))
+            rows.append((shift / NS_PER_MS, label, found.value, found.lower, found.upper))
     schema = {"shift_ms": pl.Float64, "metric": pl.String} | dict.fromkeys(("value", "lower", "upper"), pl.Float64)
     return pl.DataFrame(rows, schema=schema, orient="row")
 
@@ -73,5 +56,7 @@ def clock_flips(
                 if old is not None and new is not None and old.verdict != new.verdict:
                     title = kind_of(before.id).title
                     was, now = (word.verdict.replace("_", " ") for word in (old, new))
-                    found.append(f"{title}, {who} orders: {was} becomes {now} with the clock moved by {shift:+d} ms")
+                    found.append(
+                        f"{title}, {who} orders: {was} becomes {now} with the clock moved by {shift // NS_PER_MS:+d} ms"
+                    )
     return tuple(found)

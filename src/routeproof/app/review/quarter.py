@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.app.measure_range import DaySource, measured_days
+from routeproof.app.measure_range import DaySource, measured_days_together
 from routeproof.app.review.evidence_cells import CellTable, cells_of
 from routeproof.app.review.fill_times import add_fill_times, fill_time_counts
 from routeproof.app.review.worst_rows import meets_the_market, worst_rows
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from routeproof.tables.switches import Switches
 
 FRAMES: tuple[Frame, ...] = ("executions", "orders", "routes")
-BATCH_ROWS = 500_000
+BATCH_ROWS = 200_000
 """Execution rows measured before they are reduced to sums: bounds memory, whatever the period."""
 
 _QUALITY = (
@@ -82,6 +82,7 @@ class Quarter:
         excluded: `provider, reason, executions, shares` of executions outside the spread statistics.
         worst: candidate rows for the worst executions, with their look-ups.
         fill_times: counts per `provider, order_group, bin`.
+        shifted: evidence cells with the firm's clock moved, by shift in nanoseconds.
     """
 
     days: tuple[date, ...]
@@ -90,12 +91,19 @@ class Quarter:
     excluded: pl.DataFrame
     worst: pl.DataFrame
     fill_times: pl.DataFrame
+    shifted: dict[int, CellTable]
 
 
 def measure_quarter(
-    source: DaySource, days: Sequence[date], rules: DayRules, switches: Switches, *, only_cells: bool = False
+    source: DaySource,
+    days: Sequence[date],
+    rules: DayRules,
+    switches: Switches,
+    *,
+    only_cells: bool = False,
+    shifts_ns: Sequence[int] = (),
 ) -> Quarter:
-    """Measure the days once and reduce them as they pass.
+    """Read the days once, measure them once per shift of the clock, and reduce them as they pass.
 
     Args:
         source: canonical rows and quotes.
@@ -103,13 +111,18 @@ def measure_quarter(
         rules: hours, sizes.
         switches: how the market is looked up.
         only_cells: for periods that only serve as a benchmark.
+        shifts_ns: further shifts of the firm's clock, of which only evidence cells are kept.
     """
     metrics = tuple(BY_NAME[name] for name in (*_ORDERS, *_QUALITY))
     groupings = {} if only_cells else {name: Grouping(by, metrics) for name, by in GROUPINGS.items()}
     parts: dict[str, dict[Frame, list[Partials]]] = {name: {frame: [] for frame in FRAMES} for name in groupings}
     cells, excluded, worst, times = [], [], [], []
-    for batch in batches(measured_days(source, days, rules, switches)):
+    shifted: dict[int, list[pl.DataFrame]] = {shift: [] for shift in shifts_ns}
+    every = (switches, *(replace(switches, shift_ns=shift) for shift in shifts_ns))
+    for batch, *moved in batches(measured_days_together(source, days, rules, every)):
         cells.append(cells_of(batch))
+        for shift, other in zip(shifts_ns, moved, strict=True):
+            shifted[shift].append(cells_of(other))
         if only_cells:
             continue
         for name, grouping in groupings.items():
@@ -130,24 +143,25 @@ def measure_quarter(
         excluded=_summed(excluded),
         worst=worst_rows(pl.concat(worst, how="diagonal_relaxed")) if worst else pl.DataFrame(),
         fill_times=add_fill_times(times),
+        shifted={shift: CellTable.of(found) for shift, found in shifted.items()},
     )
 
 
-def batches(days: Iterable[MeasuredDay]) -> Iterator[MeasuredDay]:
-    """Days joined until they hold enough rows to be worth a group-by."""
-    held: list[MeasuredDay] = []
+def batches(days: Iterable[tuple[MeasuredDay, ...]]) -> Iterator[tuple[MeasuredDay, ...]]:
+    """Days joined until they hold enough rows to be worth a group-by, each switches' days by themselves."""
+    held: list[tuple[MeasuredDay, ...]] = []
     rows = 0
     for day in days:
         held.append(day)
-        rows += day.executions.height
+        rows += sum(measured.executions.height for measured in day)
         if rows >= BATCH_ROWS:
-            yield _joined(held)
+            yield tuple(_joined(same) for same in zip(*held, strict=True))
             held, rows = [], 0
     if held:
-        yield _joined(held)
+        yield tuple(_joined(same) for same in zip(*held, strict=True))
 
 
-def _joined(days: list[MeasuredDay]) -> MeasuredDay:
+def _joined(days: Sequence[MeasuredDay]) -> MeasuredDay:
     def join(frame: Frame) -> pl.DataFrame:
         parts = [rows for day in days if (rows := getattr(day, frame)).width]
         return pl.concat(parts, how="diagonal_relaxed") if parts else pl.DataFrame()
