@@ -10,11 +10,11 @@ from routeproof.reports.score import Companion, Comparison, Estimate, Score, Sco
 DRAFT = "draft — not reviewed"
 EARLIER = "adopted for an earlier draft"
 COLUMNS = (
-    Column(id="metric", title="Metric", weight=1.35),
-    Column(id="market", title="Market orders", align="right", weight=1.45),
-    Column(id="limit", title="Limit orders", align="right", weight=1.45),
-    Column(id="benchmark", title="Benchmark", align="right", weight=1.4),
-    Column(id="analysis", title="Analysis", weight=2.6),
+    Column(id="metric", title="Metric", weight=1.25),
+    Column(id="market", title="Market orders", align="right", weight=1.4),
+    Column(id="limit", title="Limit orders", align="right", weight=1.4),
+    Column(id="benchmark", title="Benchmark", align="right", weight=1.6),
+    Column(id="analysis", title="Analysis", weight=2.7),
 )
 
 

@@ -74,7 +74,7 @@ def _panel(frame: pl.DataFrame) -> Spec:
             "color": {"condition": {"test": "datum.verdict == 'cannot_tell'", "value": SOFT}, "value": INK},
         },
     }
-    return {"data": values(shown), "width": 380, "height": 21 * len(order), "layer": [band, zero_line(), whisker, dot]}
+    return {"data": values(shown), "width": 380, "height": 16 * len(order), "layer": [band, zero_line(), whisker, dot]}
 
 
 def differences_figure(score: Score) -> Figure | None:

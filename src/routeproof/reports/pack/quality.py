@@ -10,6 +10,9 @@ from routeproof.reports.pack.frames import Field, empty_section, number, table_o
 from routeproof.reports.pack.inputs import PackInputs, QualityTotals
 
 TITLE = "Data quality and completeness"
+REASON_WORDS = {"no_instant": "no reference moment (order unknown, or not executable by then)"}
+"""Reasons that their code does not explain."""
+
 DAY_FIELDS = (
     Field(name="day", title="Day"),
     Field(name="source", title="Source", weight=1.6),
@@ -44,7 +47,8 @@ def _part(label: str, count: int, of: int, *, strong: bool = False) -> Row:
 
 
 def _parts(reasons: Mapping[str, int], of: int) -> list[Row]:
-    return [_part(f"    {reason.replace('_', ' ')}", count, of) for reason, count in sorted(reasons.items())]
+    said = {reason: REASON_WORDS.get(reason, reason.replace("_", " ")) for reason in reasons}
+    return [_part(f"    {said[reason]}", count, of) for reason, count in sorted(reasons.items())]
 
 
 def balance_table(totals: QualityTotals) -> Table:
