@@ -156,7 +156,10 @@ def join_routes(executions: pl.DataFrame, routes: pl.DataFrame) -> pl.DataFrame:
     return joined.with_columns(
         pl.when(at_venue).then("arrived_status").otherwise(status.NO_INSTANT).alias("arrived_status"),
         pl.when(at_venue).then("venue_arrived_at").alias("venue_arrived_at"),
-        pl.when(at_venue).then("venue_arrival_source").alias("venue_arrival_source"),
+        *(
+            pl.when(at_venue).then((pl.col("venue_arrival_source") == source).cast(pl.Int64)).alias(f"arrived_{source}")
+            for source in ("acknowledged", "sent")
+        ),
     )
 
 
