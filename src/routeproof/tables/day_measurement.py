@@ -19,6 +19,7 @@ from routeproof.tables.measured_versions import measure_versions, resume_version
 from routeproof.tables.order_class import order_group
 from routeproof.tables.order_size import DEFAULT_ROUND_LOT, SizeScheme, lot, size_bucket
 from routeproof.tables.session_clock import SessionHours, hours_frame
+from routeproof.tables.sweeps import with_sweeps
 from routeproof.tables.tape import measured_prints
 from routeproof.tables.vwap import with_interval_vwap
 
@@ -111,7 +112,8 @@ def measure_day(
     closing = versions.join(long_versions, on="order_id", how="anti")
     orders = measured_orders(closing, rows.join(closing, on="order_id", how="semi"))
     ended = routes.join(long_versions, on="order_id", how="anti")
-    outcomes = _with_order_dimensions(with_faded(route_outcomes(ended, rows)), closing)
+    swept = with_sweeps(with_faded(route_outcomes(ended, rows)), rows, tables.venue_quotes, switches)
+    outcomes = _with_order_dimensions(swept, closing)
     living = rows.join(long_versions, on="order_id", how="semi")
     fills = living if carry.fills is None else pl.concat([carry.fills, living], how="diagonal_relaxed")
     kept = all_routes.join(long_versions, on="order_id", how="semi")

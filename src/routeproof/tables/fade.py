@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.tables.quote_book import book_of, look_up
+from routeproof.tables.quote_book import QuoteBook, book_of, look_up
 
 if TYPE_CHECKING:
     from routeproof.tables.switches import Switches
@@ -28,8 +28,7 @@ def with_fade_base(routes: pl.DataFrame, venue_quotes: pl.DataFrame | None, swit
     """
     if venue_quotes is None or venue_quotes.is_empty() or routes.is_empty():
         return routes
-    book_key = pl.format("{} {}", "symbol", pl.coalesce("ask_venue", "bid_venue"))
-    book = book_of(venue_quotes.with_columns(book_key.alias("symbol")).drop_nulls("symbol"))
+    book, _ = venue_books(venue_quotes)
     low, high = book.bounds(routes.select(pl.format("{} {}", "symbol", pl.col("venue").fill_null("")))["symbol"])
     instants = (routes["sent_at"] + switches.shift_ns).to_numpy()
     shown = look_up(book, low, high, instants, inclusive=switches.tie == "inclusive")
@@ -43,6 +42,15 @@ def with_fade_base(routes: pl.DataFrame, venue_quotes: pl.DataFrame | None, swit
     marketable = (pl.col("order_type") == "market") | ((pl.col("order_type") == "limit") & reaches)
     stood = (touch > 0) & (size >= 0) & (pl.col("intent").fill_null("") != _POSTED)
     return routes.with_columns(pl.when(marketable & stood).then(pl.min_horizontal("quantity", size)).alias("fade_base"))
+
+
+def venue_books(venue_quotes: pl.DataFrame) -> tuple[QuoteBook, pl.DataFrame]:
+    """Each venue's own book under the key `SYMBOL VENUE`, and which there are: `symbol, book_venue`."""
+    named = venue_quotes.with_columns(pl.coalesce("ask_venue", "bid_venue").alias("book_venue")).drop_nulls(
+        "book_venue"
+    )
+    keyed = named.with_columns(pl.format("{} {}", "symbol", "book_venue").alias("symbol"))
+    return book_of(keyed), named.select("symbol", "book_venue").unique().sort("symbol", "book_venue")
 
 
 def with_faded(outcomes: pl.DataFrame) -> pl.DataFrame:

@@ -1,7 +1,7 @@
 """What became of routes: filled, refused, faded."""
 
 from routeproof.metrics.metric import Metric, Quotient, Total
-from routeproof.metrics.terms import Column, Constant
+from routeproof.metrics.terms import Column, Constant, Given
 from routeproof.vocab.fixed import SCALE
 
 _LEAF = Column("counted")
@@ -61,6 +61,18 @@ METRICS = (
         "lower",
         Quotient(Column("faded"), Column("fade_base")),
         "no venue quotes at the routes",
+        _HOUSE,
+        frame="routes",
+    ),
+    Metric(
+        "sweep_improvement_usd_per_share",
+        "Sweep against the displayed books",
+        "s (displayed cost of the sweep's size - paid) / shares; a sweep = an order's routes to several venues within "
+        "5 ms, taken as one, walked through the venues' displayed quotes at its first send",
+        "usd_per_share",
+        "higher",
+        Quotient(Column("sweep_saving_e18"), Given(Column("sweep_saving_e18"), Column("sweep_shares")), divisor=SCALE),
+        "no venue quotes, or no sweep that the displayed sizes cover",
         _HOUSE,
         frame="routes",
     ),
