@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from routeproof.sources.fix.plain import ODD, scan_plain
 from routeproof.sources.fix.typed import NULL, add_decimal
 from routeproof.sources.fix.values import (
     ACCEPTED,
@@ -43,7 +44,7 @@ from routeproof.sources.fix.values import (
     tag_end,
     value_at_tag,
 )
-from routeproof.sources.fix.words import compiled, load_word
+from routeproof.sources.fix.words import compiled, inlined, load_word
 
 MISC_FEE = 137  # the one repeating member that is kept, as a sum
 
@@ -51,7 +52,7 @@ LINE, LINE_USED, LINE_TEXT, PREVIOUS, NOISE, POSITION, ROWS, REJECTS = range(8) 
 STATE_SLOTS = 8
 
 
-@compiled
+@inlined
 def _no_tag(buf: Bytes, at: int, field_at: int, end: int) -> int:
     """What it means that no ``TAG=`` stands where a field should begin."""
     if at - field_at > 7:
@@ -61,7 +62,7 @@ def _no_tag(buf: Bytes, at: int, field_at: int, end: int) -> int:
     return TRUNCATED if buf[at] in (LF, CR) else BAD_FIELD
 
 
-@compiled
+@inlined
 def _keep(
     buf: Bytes, at: int, end: int, tag: int, column: int, span: Spans, fee_out: Longs, seen: np.uint64, repeated: int
 ) -> tuple[np.uint64, int]:  # fmt: skip
@@ -201,7 +202,8 @@ def _starts(buf: Bytes, at: int, end: int, previous: int) -> bool:
 
 @compiled
 def scan(
-    buf: Bytes, end: int, final: bool, columns: Table, datas: Table, hashed: Bytes, state: Longs,  # noqa: FBT001
+    buf: Bytes, end: int, final: bool, columns: Table, datas: Table, hashed: Bytes, plain: Table,  # noqa: FBT001
+    state: Longs,
     spans: Spans, hashes: Spans, fees: Longs, places: Longs, rejects: Longs,
 ) -> None:  # fmt: skip
     """Scan from ``state[POSITION]`` until the outputs are full or the buffer is used up.
@@ -217,6 +219,11 @@ def scan(
         if byte == 56 and not final and at + 24 > end:
             break  # the head may continue in the next chunk
         if byte == 56 and _starts(buf, at, end, previous):
+            stop = scan_plain(buf, at, end, plain, hashed, spans[rows], hashes[rows])
+            if stop != ODD:
+                places[rows, 0], places[rows, 1], places[rows, 2], fees[rows] = line, at, stop - at, NULL
+                rows, used, previous, at = rows + 1, 1, 0, stop
+                continue
             outcome, stop, detail = scan_message(
                 buf, at, end, columns, datas, hashed, spans[rows], hashes[rows], fees[rows : rows + 1]
             )

@@ -119,6 +119,14 @@ def tag_table() -> npt.NDArray[np.int16]:
     return table
 
 
+def plain_table() -> npt.NDArray[np.int16]:
+    """Column index by tag as `tag_table`; -2 for a tag that makes a message odd: its place or count has a meaning."""
+    table = tag_table()
+    odd = [8, 9, 10, *DATA_OF_LENGTH, *(field.tag for field in FIELDS if field.kind is Kind.TOTAL)]
+    table[odd] = -2
+    return table
+
+
 def data_table() -> npt.NDArray[np.int16]:
     """Data tag by length tag; 0 for a tag that is no length."""
     table = np.zeros(MAX_TAG, dtype=np.int16)

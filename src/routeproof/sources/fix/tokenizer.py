@@ -13,7 +13,7 @@ from routeproof.sources.fix.checks import reason_of
 from routeproof.sources.fix.columns import BLOCK, ROWS, Columns
 from routeproof.sources.fix.messages import FIX_MESSAGES
 from routeproof.sources.fix.streams import LogStream
-from routeproof.sources.fix.tags import FIELDS, data_table, hash_table, tag_table
+from routeproof.sources.fix.tags import FIELDS, data_table, hash_table, plain_table, tag_table
 from routeproof.sources.fix.values import PAD
 from routeproof.sources.source import rejects_frame, show
 from routeproof.tables.session_clock import day_of
@@ -100,7 +100,7 @@ class _Log:
         self.begin = 0
         self.state = np.zeros(scanner.STATE_SLOTS, dtype=np.int64)
         self.state[scanner.LINE] = 1
-        self._tables = (tag_table(), data_table(), hash_table())
+        self._tables = (tag_table(), data_table(), hash_table(), plain_table())
         self._columns = Columns()
         self._spans = np.zeros((BLOCK, len(FIELDS)), dtype=np.uint64)
         self._places = np.zeros((ROWS, 3), dtype=np.int64)

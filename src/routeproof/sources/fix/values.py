@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from routeproof.sources.fix.words import compiled, load_word, trailing_zeros
+from routeproof.sources.fix.words import compiled, inlined, load_word, trailing_zeros
 
 PAD = 16  # bytes of line feed the caller keeps behind the buffer's end
 MAX_MESSAGE = 1 << 20  # bytes; a longer one is refused, so that memory stays bounded
@@ -34,7 +34,7 @@ Longs = npt.NDArray[np.int64]
 Spans = npt.NDArray[np.uint64]
 
 
-@compiled
+@inlined
 def separator_at(buf: Bytes, at: int, end: int, separator: int) -> bool:
     """Whether the separator stands at a position."""
     if at >= end or buf[at] != separator:
@@ -70,21 +70,21 @@ def hash_value(buf: Bytes, at: int, end: int, tag: int) -> np.uint64:
     return hash_end(mix(value, rest), length)
 
 
-@compiled
+@inlined
 def mix(value: np.uint64, word: np.uint64) -> np.uint64:
     """One more word into a hash."""
     value = (value ^ word) * MIX_B
     return value ^ (value >> SHIFT_29)
 
 
-@compiled
+@inlined
 def hash_end(value: np.uint64, length: np.uint64) -> np.uint64:
     """The finished hash of a value of a length."""
     value = (value ^ (length << SHIFT_32)) * MIX_C
     return value ^ (value >> SHIFT_32)
 
 
-@compiled
+@inlined
 def plain_value(buf: Bytes, at: int, pattern: np.uint64, tag: int) -> tuple[int, np.uint64]:
     """End of a value, as ``value_end``, and its hash, as ``hash_value``, in one pass; not for ``^A``.
 
@@ -105,7 +105,7 @@ def plain_value(buf: Bytes, at: int, pattern: np.uint64, tag: int) -> tuple[int,
     return at, hash_end(value, np.uint64(at - begin))
 
 
-@compiled
+@inlined
 def stops(word: np.uint64, pattern: np.uint64) -> np.uint64:
     """The high bit of each byte that is the separator or a line feed; the lowest such bit is exact."""
     mark = word ^ pattern
@@ -113,7 +113,7 @@ def stops(word: np.uint64, pattern: np.uint64) -> np.uint64:
     return (((mark - LOW) & ~mark) | ((line - LOW) & ~line)) & HIGH
 
 
-@compiled
+@inlined
 def byte_sum(buf: Bytes, at: int, end: int) -> int:
     """Sum of the bytes of a stretch."""
     total = np.uint32(0)
@@ -170,7 +170,7 @@ def head(buf: Bytes, at: int, end: int) -> tuple[int, int]:
     return (-2, end) if at + 18 > end else (0, at + 18)
 
 
-@compiled
+@inlined
 def number(buf: Bytes, at: int, end: int) -> int:
     """Non-negative whole number in at most nine digits; -1 if it is none."""
     if end <= at or end - at > 9:
@@ -184,7 +184,7 @@ def number(buf: Bytes, at: int, end: int) -> int:
     return value
 
 
-@compiled
+@inlined
 def value_at_tag(
     buf: Bytes, start: int, at: int, end: int, separator: int, pattern: np.uint64, tag: int, length: int, stop: int
 ) -> tuple[int, int, int, np.uint64]:  # fmt: skip
@@ -217,13 +217,13 @@ def value_at_tag(
     return (ACCEPTED if at < end else NEED_MORE), at, 0, field_hash
 
 
-@compiled
+@inlined
 def is_checksum(buf: Bytes, at: int) -> bool:
     """Whether field 10 begins here."""
     return bool(buf[at] == 49 and buf[at + 1] == ZERO and buf[at + 2] == EQUALS)
 
 
-@compiled
+@inlined
 def tag_end(buf: Bytes, at: int) -> tuple[int, int]:
     """Tag number at a position and where its digits end; at most eight are read."""
     tag, begin = 0, at

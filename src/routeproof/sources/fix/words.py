@@ -19,6 +19,11 @@ def compiled(kernel: _Kernel) -> _Kernel:
     return cast("_Kernel", nb.njit(cache=True)(kernel))
 
 
+def inlined(kernel: _Kernel) -> _Kernel:
+    """Compile a kernel that becomes part of each kernel that calls it, so that small parts cost no calls."""
+    return cast("_Kernel", nb.njit(cache=True, forceinline=True)(kernel))
+
+
 @intrinsic  # type: ignore[untyped-decorator]
 def load_word(_context: Any, buffer: Any, index: Any) -> Any:  # noqa: ANN401, ARG001 numba's own type objects
     """Read 8 bytes of a uint8 array from any offset as one little-endian word. The caller pads the array."""
