@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from routeproof.stores.quote_reader import Buffers
 from routeproof.tables.day_measurement import DayRules, measured_terms
 from routeproof.tables.fused_day import BENCHMARKS, COLUMNS, OF_FILL, Stretch, fused_executions
 from routeproof.tables.measured import assign_versions
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 WORKERS = 2
 BATCH_ROWS = 400_000
+_MEMORY = threading.local()
 LINKING = ("order_id", "version", "route_id", "executed_at", "trading_day", "status")
 ORDER_COLUMNS = (
     "order_id", "provider_id", "symbol", "side", "held", "directed", "multileg_id", "decided_at", "received_at",
@@ -181,7 +184,9 @@ def _piece(
     switches: Switches,
     needed: frozenset[str],
 ) -> pl.DataFrame:
-    book = day.quotes.book(symbols)
+    if not hasattr(_MEMORY, "buffers"):
+        _MEMORY.buffers = Buffers()
+    book = day.quotes.book(symbols, _MEMORY.buffers)
     versions = measured_terms(terms, day.day, book, rules, switches)
     if not versions["version_row"].is_sorted():
         versions = versions.sort("version_row")

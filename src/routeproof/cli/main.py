@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import sys
 from typing import Any
 
 import click
 
 from routeproof.vocab.errors import RouteproofError
+
+# polars gives freed memory back to the system within half a second, only to ask for it again: half of the system time.
+# It reads this when it is first imported, which no command has done yet. Whoever sets it otherwise is obeyed.
+os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:10000,muzzy_decay_ms:10000")
 
 COMMANDS = {
     "init": "routeproof.cli.init:init",

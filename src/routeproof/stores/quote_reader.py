@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
 from routeproof.stores.lake import KINDS, SYMBOL_INDEX, SymbolRange
@@ -19,7 +20,28 @@ if TYPE_CHECKING:
     from routeproof.stores.lake import Lake
 
 COLUMNS = ("at", "bid", "ask", "bid_size", "ask_size")
-CHUNK_ROWS = 3_000_000
+CHUNK_ROWS = 2_000_000
+
+
+class Buffers:
+    """Memory that one book after another is read into: the next one overwrites the last."""
+
+    def __init__(self) -> None:
+        self._held = np.empty((len(COLUMNS), 0), dtype=np.int64)
+
+    def filled(self, quotes: pl.DataFrame) -> pl.DataFrame:
+        """The columns of the quotes in this memory, nulls as a book has them."""
+        if self._held.shape[1] < quotes.height:
+            self._held = np.empty((len(COLUMNS), quotes.height), dtype=np.int64)
+        for name, values in zip(COLUMNS, self._held, strict=True):
+            column = quotes[name]
+            missing = 0 if name in ("bid", "ask") else -1
+            begin = 0
+            for chunk in (column.fill_null(missing) if column.null_count() else column).get_chunks():
+                values[begin : begin + len(chunk)] = chunk.to_numpy()
+                begin += len(chunk)
+        views = {name: values[: quotes.height] for name, values in zip(COLUMNS, self._held, strict=True)}
+        return pl.DataFrame(views)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +74,8 @@ class DayQuotes:
         if run:
             yield run
 
-    def book(self, symbols: Sequence[str] | None = None) -> QuoteBook:
-        """The reference quotes of these symbols, or of all."""
+    def book(self, symbols: Sequence[str] | None = None, buffers: Buffers | None = None) -> QuoteBook:
+        """The reference quotes of these symbols, or of all; in fresh memory, or good until the buffers' next use."""
         wanted = sorted(self.ranges if symbols is None else self.ranges.keys() & set(symbols))
         if self.path is None or not wanted:
             return book_of(pl.DataFrame(schema=dict.fromkeys(("symbol", "at", "sequence", "bid", "ask"), pl.Int64)))
@@ -64,7 +86,7 @@ class DayQuotes:
         if not self.is_pure:
             return book_of(quotes.filter(pl.col("kind").is_in(self.kinds)))
         lengths = [self.ranges[symbol].rows for symbol in wanted]
-        return ordered_book(quotes, wanted, lengths)
+        return ordered_book(quotes if buffers is None else buffers.filled(quotes), wanted, lengths)
 
     def _runs(self, wanted: Sequence[str]) -> list[tuple[int, int]]:
         """(first row, rows) of the symbols, neighbours joined."""
