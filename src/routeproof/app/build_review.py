@@ -193,7 +193,7 @@ def review_of(context: Context, order: Order, on_step: Callable[[str], None]) ->
         last=last,
         quarter=quarter,
         prior=prior,
-        judge=Judge(book=load_shipped_policy(), period_start=first),
+        judge=Judge(book=load_shipped_policy(), period_start=first, point=order.switches.benchmark),
         benchmark=_benchmark(context, order, quarter, prior, rules, manifest),
         control=order.control,
         switches=order.switches,

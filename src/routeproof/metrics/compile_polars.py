@@ -101,7 +101,9 @@ def finish(metric: Metric) -> pl.Expr:
             if whole:
                 return total.cast(pl.Int64).alias(name)
             known = pl.col(f"{name}:rows") > 0
-            return pl.when(known).then(total.cast(pl.Float64) / divisor).alias(name)
+            # a column, not a literal: dividing by a literal is turned into multiplying by its rounded inverse
+            by = pl.repeat(divisor, pl.len(), dtype=pl.Float64)
+            return pl.when(known).then(total.cast(pl.Float64) / by).alias(name)
         case Quotient(_, _, multiplier, divisor):
             upper = pl.col(f"{name}:sum").cast(pl.Float64) * multiplier
             lower = pl.col(f"{name}:weight").cast(pl.Float64) * divisor
@@ -114,4 +116,5 @@ def quantile_of(averaging: Quantile) -> pl.Expr:
     """Nearest-rank quantile as an aggregation."""
     values = pl.col(averaging.column).drop_nulls()
     rank = (values.len().cast(pl.Int64) * averaging.percent + 99) // 100 - 1
-    return values.sort().get(rank.clip(lower_bound=0), null_on_oob=True) / averaging.divisor
+    ranked = values.sort().get(rank.clip(lower_bound=0), null_on_oob=True)
+    return ranked.cast(pl.Float64) / pl.lit(averaging.divisor, dtype=pl.Float64)

@@ -96,7 +96,7 @@ class Selection:
     order_class: str | None = None
     month: str | None = None
 
-    def rows_ref(self, quarter: str) -> str:
+    def rows_ref(self, quarter: str, point: str = "receipt") -> str:
         """The selection as options of `routeproof measure`, so that a figure leads back to its rows."""
         parts = [f"provider={self.provider}", f"quarter={quarter}", "halted=no"]
         if self.symbol is not None:
@@ -107,7 +107,8 @@ class Selection:
             parts.append(f"order_class={self.order_class}")
         if self.month is not None:
             parts.append(f"month={self.month}")
-        return shlex.join([word for part in parts for word in ("--where", part)])
+        moment = [] if point == "receipt" else ["--benchmark", point]
+        return shlex.join([*moment, *(word for part in parts for word in ("--where", part))])
 
     def of(self, cells: pl.DataFrame) -> pl.DataFrame:
         """The selected cells."""

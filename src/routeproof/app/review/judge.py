@@ -53,10 +53,11 @@ class Judged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judge:
-    """Standards and margins of a period, applied the same way to every cell."""
+    """Standards and margins of a period, applied the same way to every cell; `point` is the benchmark moment."""
 
     book: PolicyBook
     period_start: date
+    point: str = "receipt"
 
     def estimate(self, cells: CellTable, metric: str, selection: Selection, population: str) -> Estimate:
         """The measured value of a selection with its interval; without one the estimate keeps its value."""
@@ -71,7 +72,7 @@ class Judge:
             lower=found.interval.lower if found.interval else None,
             upper=found.interval.upper if found.interval else None,
             coverage=cells.coverage(metric, selection),
-            rows_ref=selection.rows_ref(cells.quarter()),
+            rows_ref=selection.rows_ref(cells.quarter(), self.point),
             metric=metric,
             metric_version=str(BY_NAME[metric].version),
         )
