@@ -1,7 +1,8 @@
-"""Write the reference pages from the catalogs: `python tools/reference_pages.py`; a test holds them current."""
+"""Write the reference pages from the catalogs: `python tools/reference_pages.py [FOLDER]`; a test holds them current."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -69,7 +70,7 @@ def policy_page() -> str:
 
 def cli_page() -> str:
     """Help of every command."""
-    context = click.Context(cli, info_name="routeproof")
+    context = cli.make_context("routeproof", [], resilient_parsing=True)
     parts = [
         HEAD,
         "# Command line\n\nExit codes: 0 ok, 1 findings above threshold, 2 usage, 3 data rejected, 4 ledger broken, ",
@@ -78,22 +79,23 @@ def cli_page() -> str:
     for name in COMMANDS:
         command = cli.get_command(context, name)
         if command is not None:
-            parts.append(_command_help(command, f"routeproof {name}"))
+            parts.append(_command_help(command, name, context))
     return "".join(parts)
 
 
-def _command_help(command: click.Command, path: str) -> str:
-    own = click.Context(command, info_name=path, max_content_width=100, terminal_width=100)
-    text = f"\n## `{path}`\n\n```text\n{command.get_help(own)}\n```\n"
+def _command_help(command: click.Command, name: str, parent: click.Context) -> str:
+    own = click.Context(command, parent=parent, info_name=name, max_content_width=100, terminal_width=100)
+    text = f"\n## `{own.command_path}`\n\n```text\n{command.get_help(own)}\n```\n"
     if isinstance(command, click.Group):
-        for name in sorted(command.commands):
-            text += _command_help(command.commands[name], f"{path} {name}")
+        for below in sorted(command.commands):
+            text += _command_help(command.commands[below], below, own)
     return text
 
 
 PAGES = {"metrics.md": metrics_page, "tables.md": tables_page, "policy.md": policy_page, "cli.md": cli_page}
 
 if __name__ == "__main__":
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
     for name, page in PAGES.items():
-        (FOLDER / name).write_text(page(), encoding="utf-8")
+        (folder / name).write_text(page(), encoding="utf-8")
