@@ -1,4 +1,4 @@
-"""Write the reference pages from the catalogs: `python tools/reference_pages.py [FOLDER]`; a test holds them current."""
+"""Write the reference pages from the catalogs: `python tools/reference_pages.py [FOLDER]`; a test compares them."""
 
 from __future__ import annotations
 
