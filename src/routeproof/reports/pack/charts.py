@@ -32,17 +32,24 @@ def quantitative(name: str, title: str, form: str = "", *, zero: bool = True, **
     return field(name, "quantitative", title, axis={"format": form, "tickCount": 5, **axis}, scale={"zero": zero})
 
 
+def names_axis(name: str, order: list[str], room: int) -> Spec:
+    """A column of names in this order, with room for so many pixels of text."""
+    return field(
+        name, "nominal", sort=order, axis={"labelLimit": room, "labelPadding": 5, "ticks": False, "domain": False}
+    )
+
+
 def chart(*layers: Spec, data: Spec | None = None, width: int = WIDTH, height: int = 150) -> Spec:
     """Layers over one data set."""
     spec: Spec = {"width": width, "height": height, "layer": list(layers)}
     return spec | ({"data": data} if data else {})
 
 
-def whisker(x: Spec, low: str, high: str, y: Spec) -> Spec:
-    """A 95% interval as a thin horizontal line."""
+def whisker(y: Spec) -> Spec:
+    """The 95 % interval from `lower` to `upper` as a thin horizontal line."""
     return {
         "mark": {"type": "rule", "color": INK, "strokeWidth": 1},
-        "encoding": {"x": {**x, "field": low}, "x2": {"field": high}, "y": y},
+        "encoding": {"x": {"field": "lower", "type": "quantitative"}, "x2": {"field": "upper"}, "y": y},
     }
 
 

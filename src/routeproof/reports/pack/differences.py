@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from routeproof.reports.document import MARKS, VERDICT_WORDS, Figure
-from routeproof.reports.pack.charts import INK, SOFT, Spec, field, quantitative, values, zero_line
+from routeproof.reports.pack.charts import INK, SOFT, Spec, names_axis, quantitative, values, whisker, zero_line
 from routeproof.reports.pack.frames import Field, table_of
 from routeproof.reports.score import Comparison, Score, ScoreRowKind, kind_of
 
@@ -45,13 +45,7 @@ def _panel(frame: pl.DataFrame) -> Spec:
         mark=pl.col("verdict").replace_strict(MARKS, default=""),
     )
     order = shown["what"].to_list()
-    y = field(
-        "what",
-        "nominal",
-        None,
-        sort=order,
-        axis={"labelLimit": 230, "labelPadding": 6, "ticks": False, "domain": False},
-    )
+    y = names_axis("what", order, 230)
     title = "worse  ◂  difference from the benchmark, in margins  ▸  better"
     x = {
         **quantitative("margins", title, "+d", values=list(range(-6, 7, 2)), labelOverlap=False, labelFlush=False),
@@ -62,10 +56,6 @@ def _panel(frame: pl.DataFrame) -> Spec:
         "mark": {"type": "rect", "color": "#eceff2"},
         "encoding": {"x": {"field": "from", "type": "quantitative"}, "x2": {"field": "to"}},
     }
-    whisker: Spec = {
-        "mark": {"type": "rule", "color": INK, "strokeWidth": 1.1},
-        "encoding": {"x": {"field": "lower", "type": "quantitative"}, "x2": {"field": "upper"}, "y": y},
-    }
     dot: Spec = {
         "mark": {"type": "point", "filled": True, "size": 46, "color": INK, "opacity": 1},
         "encoding": {
@@ -74,7 +64,12 @@ def _panel(frame: pl.DataFrame) -> Spec:
             "color": {"condition": {"test": "datum.verdict == 'cannot_tell'", "value": SOFT}, "value": INK},
         },
     }
-    return {"data": values(shown), "width": 380, "height": 16 * len(order), "layer": [band, zero_line(), whisker, dot]}
+    return {
+        "data": values(shown),
+        "width": 380,
+        "height": 16 * len(order),
+        "layer": [band, zero_line(), whisker(y), dot],
+    }
 
 
 def differences_figure(score: Score) -> Figure | None:

@@ -9,8 +9,10 @@ from routeproof.reports.pack.charts import (
     Spec,
     chart,
     field,
+    names_axis,
     quantitative,
     values,
+    whisker,
     zero_line,
 )
 from routeproof.reports.pack.frames import Field, section_of, table_of, with_columns
@@ -85,18 +87,8 @@ def size_figure(frame: pl.DataFrame) -> Figure:
     """Price improvement with its interval, one line per size bucket."""
     full = with_columns(frame, "lower", "upper")
     order = full["bucket"].to_list()
-    y = field(
-        "bucket",
-        "nominal",
-        None,
-        sort=order,
-        axis={"labelLimit": 180, "labelPadding": 5, "ticks": False, "domain": False},
-    )
+    y = names_axis("bucket", order, 180)
     x = quantitative("price_improvement_usd_per_share", "price improvement, $ a share (95% interval)", ".4f")
-    rule: Spec = {
-        "mark": {"type": "rule", "color": INK},
-        "encoding": {"x": {"field": "lower", "type": "quantitative"}, "x2": {"field": "upper"}, "y": y},
-    }
     dot: Spec = {
         "mark": {"type": "point", "filled": True, "size": 44, "color": ACCENT, "opacity": 1},
         "encoding": {"x": x, "y": y},
@@ -104,7 +96,7 @@ def size_figure(frame: pl.DataFrame) -> Figure:
     low, high = _ends(frame, "price_improvement_usd_per_share", "bucket")
     return Figure(
         id="sizes-chart",
-        spec=chart(zero_line(), rule, dot, data=values(full), width=480, height=24 * len(order)),
+        spec=chart(zero_line(), whisker(y), dot, data=values(full), width=480, height=24 * len(order)),
         caption="Price improvement by order size; market and marketable-or-better limit orders outside halts.",
         alt=f"Price improvement by order size: least for {low}, most for {high}.",
         data=table_of("sizes", frame, SIZE_FIELDS, "Profile by order size"),

@@ -4,7 +4,19 @@ import polars as pl
 
 from routeproof.reports.document import Block, Callout, Figure, Paragraph, Section
 from routeproof.reports.numbers import printed
-from routeproof.reports.pack.charts import ACCENT, INK, SOFT, Spec, chart, field, quantitative, values, zero_line
+from routeproof.reports.pack.charts import (
+    ACCENT,
+    INK,
+    SOFT,
+    Spec,
+    chart,
+    field,
+    names_axis,
+    quantitative,
+    values,
+    whisker,
+    zero_line,
+)
 from routeproof.reports.pack.frames import Field, empty_section, table_of
 from routeproof.reports.pack.inputs import PackInputs
 
@@ -34,13 +46,7 @@ FIELDS = (
 
 
 def _shares(order: list[str]) -> Spec:
-    y = field(
-        "venue",
-        "nominal",
-        None,
-        sort=order,
-        axis={"labelLimit": 90, "labelPadding": 5, "ticks": False, "domain": False},
-    )
+    y = names_axis("venue", order, 90)
     bars: Spec = {
         "mark": {"type": "bar", "height": {"band": 0.62}, "strokeWidth": 1, "stroke": INK},
         "encoding": {
@@ -65,10 +71,6 @@ def _qualities(order: list[str]) -> Spec:
     x = quantitative(
         "price_improvement_usd_per_share", "price improvement, $ a share (95% interval)", ".4f", zero=False
     )
-    rule: Spec = {
-        "mark": {"type": "rule", "color": INK},
-        "encoding": {"x": {"field": "lower", "type": "quantitative"}, "x2": {"field": "upper"}, "y": y},
-    }
     dot: Spec = {
         "mark": {"type": "point", "filled": True, "size": 42, "color": ACCENT, "opacity": 1},
         "encoding": {
@@ -78,7 +80,7 @@ def _qualities(order: list[str]) -> Spec:
             "color": {"condition": {"test": "datum.payer", "value": INK}, "value": ACCENT},
         },
     }
-    return chart(zero_line(), rule, dot, width=230, height=20 * len(order))
+    return chart(zero_line(), whisker(y), dot, width=230, height=20 * len(order))
 
 
 def venue_figure(frame: pl.DataFrame) -> Figure:
