@@ -126,7 +126,11 @@ def _counted(joined: pl.DataFrame, chains: pl.DataFrame) -> tuple[pl.DataFrame, 
         below.with_columns(pl.lit(True).alias("below_filled")), on="chain", how="left", maintain_order="left"
     )
     own_row = ~pl.col("met")
-    unreported = own_row & (pl.col("hop") > 1) & pl.col("above_reported").fill_null(value=False)
+    deep = own_row & (pl.col("hop") > 1)
+    unreported = deep & pl.col("above_reported").fill_null(value=False)
+    # without a link nobody can say which customer order it filled; the session with the provider counts its fills
+    provider_reports = chains.filter(pl.col("reported") & (pl.col("hop") <= 1)).height > 0
+    orphan = deep & pl.col("above").is_null() & pl.lit(provider_reports)
     client_only = own_row & (pl.col("hop") == 0) & pl.col("below_filled").fill_null(value=False)
     # a client report stands for the whole cluster below it, so it is no fill of its own only if nothing met it
     alone = pl.len().over("cluster") == 1
@@ -134,9 +138,11 @@ def _counted(joined: pl.DataFrame, chains: pl.DataFrame) -> tuple[pl.DataFrame, 
         unreported.alias("unreported"),
         (client_only & alone).alias("client_only"),
         (own_row & pl.col("is_copy")).alias("stray"),
-    ).with_columns((~(pl.col("unreported") | pl.col("client_only") | pl.col("stray"))).alias("stands"))
+        orphan.alias("orphan"),
+    ).with_columns((~pl.any_horizontal("unreported", "client_only", "stray", "orphan")).alias("stands"))
     return result.with_columns(pl.col("stands").all().over("cluster").alias("counted")), {
         "venue_fills_not_reported": result.filter("unreported").height,
+        "venue_fills_unlinked": result.filter("orphan").height,
         "client_fills_without_route": result.filter("client_only").height,
         "drop_copy_fills_not_met": result.filter("stray").height,
     }

@@ -57,8 +57,8 @@ def fold_messages(
 
     Returns:
         Tables, and notes: `multileg_parked, reports_unlinked, requests_refused, busts_of_unseen_fills,
-        venue_fills_not_reported, client_fills_without_route, drop_copy_fills_not_met, links_ambiguous, links_unlinked,
-        quantity_mismatches, unusable_orders`.
+        venue_fills_not_reported, venue_fills_unlinked, client_fills_without_route, drop_copy_fills_not_met,
+        links_ambiguous, links_unlinked, quantity_mismatches, unusable_orders`.
 
     Raises:
         MapError: if the sections are not what they should be.

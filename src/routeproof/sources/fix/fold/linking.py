@@ -58,6 +58,9 @@ def link_chains(chains: pl.DataFrame, identifiers: pl.DataFrame, fills: pl.DataF
     found = pl.concat(steps).unique("chain", keep="first", maintain_order=True)
     left = known.filter(pl.col("hop") > top).join(found, on="chain", how="anti")
     found = pl.concat([found, _by_attributes(left, known, parties.uncertainty_ns)])
+    unfound = known.join(found.filter(pl.col("parent").is_not_null()), on="chain", how="anti")
+    by_fill = _by_fill_terms(unfound.filter(pl.col("hop") > top), known, fills)
+    found = pl.concat([found.join(by_fill, on="chain", how="anti"), by_fill])
     return (
         asking.select("chain")
         .join(found, on="chain", how="left", maintain_order="left")
@@ -140,4 +143,25 @@ def _by_attributes(left: pl.DataFrame, known: pl.DataFrame, uncertainty_ns: int)
             pl.when("unique").then("parent").alias("parent"),
             pl.when("unique").then(pl.lit("attributes")).otherwise(pl.lit("ambiguous")).alias("method"),
         )
+    )
+
+
+def _by_fill_terms(left: pl.DataFrame, known: pl.DataFrame, fills: pl.DataFrame) -> pl.DataFrame:
+    """Links where a fill below and a fill above have symbol, side, instant, price and shares in common, and no other.
+
+    Both sides state the venue's own instant of the trade (field 60), so no clock uncertainty is allowed for.
+    """
+    terms = ["joint", "symbol", "side", "executed_at", "first_price", "first_shares"]
+    own = fills.filter(pl.col("chain").is_not_null()).select("chain", "fill", *terms[3:])
+    below = left.select("chain", *terms[:3]).join(own, on="chain", how="inner").rename({"fill": "below"})
+    above = known.select(pl.col("chain").alias("parent"), pl.col("joint_below").alias("joint"), *terms[1:3]).join(
+        own.rename({"chain": "parent", "fill": "above"}), on="parent", how="inner"
+    )
+    met = below.join(above, on=terms).filter(pl.col("parent") != pl.col("chain"))
+    sole = met.filter((pl.len().over("below") == 1) & (pl.len().over("above") == 1))
+    return (
+        sole.group_by("chain", maintain_order=True)
+        .agg(pl.col("parent").n_unique().alias("n"), pl.col("parent").first())
+        .filter(pl.col("n") == 1)
+        .select("chain", "parent", pl.lit("attributes").alias("method"))
     )
