@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-
-from routeproof.sources.fix.digests import sha256_texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,4 +62,6 @@ def content_ids(frame: pl.DataFrame, *parts: pl.Expr | str) -> pl.Series:
     """First 20 hex digits of SHA-256 over each row's parts; null counts as empty."""
     named = [pl.col(part) if isinstance(part, str) else part for part in parts]
     texts = frame.select(pl.concat_str([part.cast(pl.String).fill_null("") for part in named], separator="\x1f"))
-    return sha256_texts(texts.to_series(), ID_LENGTH)
+    sha256 = hashlib.sha256
+    made = [sha256(text.encode()).hexdigest()[:ID_LENGTH] for text in texts.to_series().to_list()]
+    return pl.Series(made, dtype=pl.String)
