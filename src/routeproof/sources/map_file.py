@@ -21,6 +21,17 @@ UNITS = ("s", "ms", "us", "ns", "iso")
 SECTIONS = ("table", "columns", "constants", "time", "values", "delimiter", "sheet", "parties", "link", "clock")
 INLINE_TERMS = ("quantity", "order_type", "limit_price", "stop_price", "time_in_force", "instructions")
 """Order terms that a row of parent orders may carry; they become version 1 of the order."""
+INLINE_ORDER = (
+    "account_id",
+    "provider_id",
+    "held",
+    "directed",
+    "decided_at",
+    "received_at",
+    "order_quantity",
+    *(name for name in INLINE_TERMS if name != "quantity"),
+)
+"""What an execution may say of its order; with `received_at` it becomes a parent order and its version 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +123,7 @@ def parse_map(document: Mapping[str, object], *, where: str = "map") -> FileMap:
 def writable_columns(table: str) -> tuple[str, ...]:
     """Canonical names that a map for the table may speak of."""
     own = tuple(column.name for column in TABLES[table].columns)
-    extra = INLINE_TERMS if table == "parent_orders" else ()
+    extra = {"parent_orders": INLINE_TERMS, "executions": INLINE_ORDER}.get(table, ())
     return (*own, *(name for name in extra if name not in own), "sequence", "firm_id")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -10,9 +10,10 @@ import polars as pl
 from routeproof.sources.checks import normalised, row_problem
 from routeproof.sources.fields import Field, count_field, day_field, fixed_field, flag_field, recoded, text_field
 from routeproof.sources.instants import instant_field
-from routeproof.sources.map_file import INLINE_TERMS, FileMap, TimeFormat, nearest, writable_columns
+from routeproof.sources.map_file import INLINE_ORDER, INLINE_TERMS, FileMap, TimeFormat, nearest, writable_columns
 from routeproof.sources.source import REJECT_SCHEMA, ReadContext, SourceResult
 from routeproof.tables.catalog import TABLES
+from routeproof.tables.inline_orders import orders_on_executions
 from routeproof.tables.session_clock import day_of
 from routeproof.vocab.errors import MapError
 
@@ -111,7 +112,20 @@ def _columns_of(table: Table) -> list[Column]:
     if table.name == "parent_orders":
         terms = TABLES["order_versions"]
         known.update({name: terms.column(name) for name in INLINE_TERMS})
+    if table.name == "executions":
+        known = {**_inline_columns(), **known}
     return [known[name] for name in writable_columns(table.name) if name in known]
+
+
+def _inline_columns() -> dict[str, Column]:
+    """What an execution may say of its order, by the name it has there."""
+    orders, terms = TABLES["parent_orders"], TABLES["order_versions"]
+    size = replace(terms.column("quantity"), name="order_quantity", required=False)
+    told = {item.name: item for item in (*terms.columns, *orders.columns)}
+    return {
+        "order_quantity": size,
+        **{name: replace(told[name], required=False) for name in INLINE_ORDER if name in told},
+    }
 
 
 def _bind(column: Column, source: str | None, raw: pl.DataFrame, file_map: FileMap) -> _Bound | None:
@@ -193,10 +207,27 @@ def _tables(table: Table, good: pl.DataFrame, context: ReadContext) -> dict[str,
         mapped = "sequence" in good.columns
         provenance.append((pl.coalesce("sequence", file_row) if mapped else file_row).alias("sequence"))
     frame = good.with_columns(provenance).with_columns(_defaults(table, good.columns, context))
+    if table.name == "executions" and "received_at" in good.columns:
+        return _with_orders(frame, context)
     tables = {table.name: table.conform(frame)}
     if table.name == "parent_orders" and "quantity" in good.columns:
-        tables["order_versions"] = _first_versions(frame)
+        tables["order_versions"] = _first_versions(frame.filter(pl.col("quantity").is_not_null()))
     return tables
+
+
+def _with_orders(frame: pl.DataFrame, context: ReadContext) -> dict[str, pl.DataFrame]:
+    """Executions, and the orders that stand inline on those with a receipt: parent order and version 1.
+
+    The order's rows keep the provenance of its first execution in the piece; the same order elsewhere adds nothing.
+    """
+    orders, executions = orders_on_executions(frame) or (frame.clear(), frame)
+    parents = TABLES["parent_orders"]
+    told = orders.with_columns(_defaults(parents, orders.columns, context))
+    return {
+        "executions": TABLES["executions"].conform(executions),
+        "parent_orders": parents.conform(told),
+        "order_versions": _first_versions(told if "quantity" in told.columns else told.with_columns(quantity=None)),
+    }
 
 
 def _defaults(table: Table, present: Sequence[str], context: ReadContext) -> list[pl.Expr]:
@@ -227,7 +258,7 @@ def _first_versions(frame: pl.DataFrame) -> pl.DataFrame:
         if name in frame.columns and versions.column(name).default is not None
     ]
     return versions.conform(
-        frame.filter(pl.col("quantity").is_not_null()).with_columns(
+        frame.with_columns(
             *terms, pl.col("received_at").alias("effective_at"), pl.lit("customer").alias("requested_by")
         )
     )

@@ -1,0 +1,81 @@
+"""Fills that carry their order's terms bring the order with them."""
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+
+import routeproof as rp
+from routeproof.app.context import open_context
+from routeproof.app.ingest import ingest
+from routeproof.app.init_workspace import init_workspace
+
+MAP = """
+table = "executions"
+[columns]
+execution_id = "fill"
+order_id = "order"
+symbol = "sym"
+side = "bs"
+executed_at = "exec"
+price = "px"
+quantity = "sh"
+received_at = "recv"
+order_type = "type"
+limit_price = "limit"
+order_quantity = "size"
+held = "held"
+[time.executed_at]
+unit = "us"
+[time.received_at]
+unit = "iso"
+zone = "America/New_York"
+[values.side]
+B = "buy"
+[values.held]
+Y = "true"
+N = "false"
+"""
+QUOTES = "symbol,at,bid,ask\nABC,2026-07-01T13:30:00Z,10.00,10.02\nABC,2026-07-01T13:30:05Z,10.01,10.05\n"
+# 09:30:01 in New York is 1782912601 s; the two fills of A are 250 and 750 ms later, the one of B 100 ms.
+FILLS = [
+    ("F1", "A", "ABC", "B", 1_782_912_601_250_000, "10.015", 100, "2026-07-01 09:30:01", "limit", "10.02", 400, "Y"),
+    ("F2", "A", "ABC", "B", 1_782_912_601_750_000, "10.02", 100, "2026-07-01 09:30:01", "limit", "10.02", 400, "Y"),
+    ("F3", "B", "ABC", "B", 1_782_912_601_100_000, "10.02", 50, "2026-07-01 09:30:01", "market", "", 50, "N"),
+]
+NAMES = ("fill", "order", "sym", "bs", "exec", "px", "sh", "recv", "type", "limit", "size", "held")
+
+
+def delivered(rows: list[tuple[object, ...]]) -> bytes:
+    """The rows as a vendor's CSV."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(NAMES)
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+@pytest.mark.parametrize("files", [[FILLS], [FILLS[:1], FILLS[1:]], [FILLS[::-1], FILLS[:2]]])
+def test_orders_that_stand_on_their_fills_are_measured_once(
+    tmp_path: Path, files: list[list[tuple[object, ...]]]
+) -> None:
+    """However the fills are split over files: two orders, 200 of 400 and 50 of 50 shares, clocks at the receipts."""
+    init_workspace(tmp_path / "ws", firm_id="ACME")
+    (tmp_path / "fills.toml").write_text(MAP, encoding="utf-8")
+    (tmp_path / "quotes.toml").write_text('table = "quotes"\n[time.at]\nunit = "iso"\n', encoding="utf-8")
+    (tmp_path / "quotes.csv").write_text(QUOTES, encoding="utf-8")
+    with open_context(tmp_path / "ws", clock=lambda: 1_783_000_000_000_000_000) as context:
+        ingest(context, "csv", [tmp_path / "quotes.csv"], map_path=tmp_path / "quotes.toml")
+        for number, fills in enumerate(files):
+            path = tmp_path / f"{number}.csv"
+            path.write_bytes(delivered(fills))
+            report = ingest(context, "csv", [path], map_path=tmp_path / "fills.toml")
+            assert (report.received, report.accepted) == (len(fills), len(fills))
+    rows = rp.Workspace(tmp_path / "ws").measure(by=["order_class"]).rows
+    found = {row["order_class"]: row for row in rows.to_dicts()}
+    limit, other = found["marketable_limit"], found["not_held"]
+    assert (limit["orders"], limit["executions"], limit["fill_rate_shares"]) == (1, 2, 0.5)
+    assert (other["orders"], other["executions"], other["fill_rate_shares"]) == (1, 1, 1.0)
+    assert limit["time_to_execution_ms_avg"] == 500
+    assert limit["price_improvement_usd_per_share"] == pytest.approx(0.0025, abs=1e-12)
