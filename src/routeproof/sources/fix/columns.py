@@ -73,7 +73,7 @@ class Columns:
         _replace_nuls(buf, int(places[0, 1]), int(places[-1, 1] + places[-1, 2]))
         self._count = typed.convert(
             buf, spans, self.hashes[self.rows :], rows, self.rows, _KINDS, self._values, self._codes, self._texts,
-            self._used, self.bad, self._slots, self._starts, self._arena, self._count,
+            self._used, self.bad, self._slots, self._keys, self._starts, self._arena, self._count,
         )  # fmt: skip
         self.rows += rows
 
@@ -112,6 +112,7 @@ class Columns:
 
     def _forget_words(self, size: int = _ARENA) -> None:
         self._slots = np.zeros(_SLOTS, dtype=np.int32)
+        self._keys = np.zeros(_SLOTS, dtype=np.uint64)
         self._starts = np.zeros(_MOST_WORDS + 2, dtype=np.int64)
         self._starts[1] = 1  # entry 0 stands for an absent value
         self._arena = np.zeros(size + _PAD, dtype=np.uint8)
