@@ -79,3 +79,21 @@ def test_orders_that_stand_on_their_fills_are_measured_once(
     assert (other["orders"], other["executions"], other["fill_rate_shares"]) == (1, 1, 1.0)
     assert limit["time_to_execution_ms_avg"] == 500
     assert limit["price_improvement_usd_per_share"] == pytest.approx(0.0025, abs=1e-12)
+
+
+def test_a_group_of_orders_without_fills_has_no_shares_rather_than_an_unknown_number(tmp_path: Path) -> None:
+    """Zero executions are zero shares, covered or not; what is measured on them is null."""
+    init_workspace(tmp_path / "ws", firm_id="ACME")
+    (tmp_path / "orders.toml").write_text(
+        'table = "parent_orders"\n[time.received_at]\nunit = "iso"\n', encoding="utf-8"
+    )
+    (tmp_path / "orders.csv").write_text(
+        "order_id,symbol,side,received_at,quantity,order_type\nA,ABC,buy,2026-07-01T14:00:00Z,100,market\n",
+        encoding="utf-8",
+    )
+    with open_context(tmp_path / "ws", clock=lambda: 1_783_000_000_000_000_000) as context:
+        ingest(context, "csv", [tmp_path / "orders.csv"], map_path=tmp_path / "orders.toml")
+    (row,) = rp.Workspace(tmp_path / "ws").measure(by=["symbol"]).rows.to_dicts()
+    assert (row["orders"], row["executions"]) == (1, 0)
+    assert (row["executed_shares"], row["covered_shares"], row["excluded_shares"]) == (0, 0, 0)
+    assert row["coverage"] is None

@@ -96,8 +96,10 @@ def finish(metric: Metric) -> pl.Expr:
     """The one division that turns a metric's sums into its value."""
     name = metric.name
     match metric.averaging:
-        case Total(_, divisor, whole):
+        case Total(_, divisor, whole, counted):
             total = pl.col(f"{name}:sum")
+            if counted:
+                return (total.fill_null(0).cast(pl.Float64) / divisor).alias(name)
             if whole:
                 return total.cast(pl.Int64).alias(name)
             known = pl.col(f"{name}:rows") > 0

@@ -21,11 +21,13 @@ class Total:
         term: summed.
         divisor: takes fixed point back to units.
         whole: the total is a count: an undivided integer, and 0 where there are no rows.
+        counted: the total counts shares: 0, not null, where there are no rows.
     """
 
     term: Term
     divisor: int = 1
     whole: bool = False
+    counted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ METRICS = (
     Metric(
         "executions", "Executions", "count of executions", "count", "none", Total(Constant(1), whole=True), "", _HOUSE
     ),
-    Metric("executed_shares", "Shares", "sum q", "shares", "none", Total(QUANTITY, SCALE), "no executions", _HOUSE),
+    Metric("executed_shares", "Shares", "sum q", "shares", "none", Total(QUANTITY, SCALE, counted=True), "", _HOUSE),
     Metric(
         "covered_executions",
         "Covered executions",
@@ -28,8 +28,8 @@ METRICS = (
         "sum q over covered executions",
         "shares",
         "none",
-        Total(_COVERED * QUANTITY, SCALE),
-        "no executions",
+        Total(_COVERED * QUANTITY, SCALE, counted=True),
+        "",
         _HOUSE,
     ),
     Metric(
@@ -38,8 +38,8 @@ METRICS = (
         "executed_shares - covered_shares",
         "shares",
         "none",
-        Total((1 - _COVERED) * QUANTITY, SCALE),
-        "no executions",
+        Total((1 - _COVERED) * QUANTITY, SCALE, counted=True),
+        "",
         _HOUSE,
     ),
     Metric(
