@@ -177,10 +177,12 @@ class Lake:
 
     def write_if_changed(self, table: str, part: str, frame: pl.DataFrame, held: Partition | None) -> Partition | None:
         """Write rows unless the part in force says the same; nothing and no rows are the same."""
-        same = frame.is_empty() if held is None else held.content == _content(frame)
-        return None if same else self.write(table, part, frame)
+        if held is None:
+            return None if frame.is_empty() else self.write(table, part, frame)
+        content = _content(frame)
+        return None if held.content == content else self.write(table, part, frame, content)
 
-    def write(self, table: str, part: str, frame: pl.DataFrame) -> Partition:
+    def write(self, table: str, part: str, frame: pl.DataFrame, content: str = "") -> Partition:
         """Write rows, already in canonical order, as one durable file that no manifest names yet.
 
         Returns:
@@ -212,7 +214,7 @@ class Lake:
             sha256=sha256,
             rows=frame.height,
             size=size,
-            content=_content(frame),
+            content=content or _content(frame),
         )
 
 
