@@ -9,7 +9,7 @@ import polars as pl
 
 from routeproof.metrics.compile_polars import finish, quantile_of
 from routeproof.metrics.grouped_sums import grouped_sums
-from routeproof.metrics.metric import Concentration, Metric, Quantile
+from routeproof.metrics.metric import Concentration, Metric, Quantile, Total
 from routeproof.metrics.registry import ALL
 from routeproof.metrics.terms import columns_of
 
@@ -174,7 +174,7 @@ def finish_all(partials: Mapping[Frame, Partials], grouping: Grouping) -> pl.Dat
     names = [metric.name for metric in grouping.metrics]
     if result is None:
         return _nothing(grouping)
-    whole = [m.name for m in grouping.metrics if getattr(m.averaging, "whole", False) and m.name in result.columns]
+    whole = [m.name for m in grouping.metrics if _counts(m) and m.name in result.columns]
     present = {frame for frame, part in partials.items() if part.known and part.sums.width}
     countable = [m.name for m in grouping.metrics if m.name in whole and m.frame in present]
     missing = [name for name in names if name not in result.columns]
@@ -191,7 +191,13 @@ def _nothing(grouping: Grouping) -> pl.DataFrame:
     counts: dict[str, pl.DataType] = {name: pl.Int64() if counted else pl.Float64() for name, counted in whole.items()}
     if grouping.by:
         return pl.DataFrame(schema={**dict.fromkeys(grouping.by, pl.String()), **counts})
-    return pl.DataFrame({name: [0 if counted else None] for name, counted in whole.items()}, schema=counts)
+    zero = {metric.name: [0 if _counts(metric) else None] for metric in grouping.metrics}
+    return pl.DataFrame(zero, schema=counts)
+
+
+def _counts(metric: Metric) -> bool:
+    """Whether the metric is 0, not null, where there are no rows."""
+    return isinstance(metric.averaging, Total) and (metric.averaging.whole or metric.averaging.counted)
 
 
 def _finish_frame(part: Partials, metrics: tuple[Metric, ...], keys: list[str]) -> pl.DataFrame:
