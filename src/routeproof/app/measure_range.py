@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
@@ -104,16 +106,14 @@ def measured_days_together(
     wanted = sorted(set(days))
     earlier = set(orders["trading_day"].to_list()) - {None}
     carries = [Carry() for _ in all_switches]
-    for day in sorted(set(wanted) | {d for d in earlier if wanted and d <= wanted[-1]}):
-        tables = _day_tables(source, day, long_terms, orders)
-        book = source.book(day, _symbols(tables, carries[0]))
-        found = [
-            measure_day(tables, book, rules, switches, carry)
-            for switches, carry in zip(all_switches, carries, strict=True)
-        ]
-        carries = [carry for _, carry in found]
-        if day in wanted:
-            yield tuple(measured for measured, _ in found)
+    with ThreadPoolExecutor(len(all_switches)) as pool:
+        for day in sorted(set(wanted) | {d for d in earlier if wanted and d <= wanted[-1]}):
+            tables = _day_tables(source, day, long_terms, orders)
+            book = source.book(day, _symbols(tables, carries[0]))
+            found = list(pool.map(partial(measure_day, tables, book, rules), all_switches, carries))
+            carries = [carry for _, carry in found]
+            if day in wanted:
+                yield tuple(measured for measured, _ in found)
     if wanted:
         closed = [_closed(carry, wanted[0], wanted[-1]) for carry in carries]
         if closed[0] is not None:
