@@ -158,11 +158,14 @@ def merge(parts: Sequence[Partials], by: tuple[str, ...]) -> Partials:
 
 
 def finish_all(partials: Mapping[Frame, Partials], grouping: Grouping) -> pl.DataFrame:
-    """One row per group with every metric, sorted by the dimensions; what cannot be computed is null."""
+    """One row per group with every metric, sorted by the dimensions; what cannot be computed is null.
+
+    Groups are those of the frames that the asked metrics read.
+    """
     keys = list(grouping.by)
     result: pl.DataFrame | None = None
     for frame, part in partials.items():
-        if not part.known or not part.sums.width:
+        if not part.known or not part.sums.width or not grouping.of(frame):
             continue
         finished = _finish_frame(part, grouping.of(frame), keys)
         if result is None:
