@@ -22,19 +22,19 @@ def test_every_entry_has_a_hand_worked_answer(repository: Path, kind: str) -> No
     """Each name of the registry is a key in some data file under tests/cases, where its answer was worked by hand."""
     if not (repository / f"src/routeproof/{kind}/registry.py").exists():
         pytest.skip(f"no registry of {kind} yet")
-    registry = importlib.import_module(f"routeproof.{kind}.registry")
+    listing = importlib.import_module(f"routeproof.{kind}.registry")
     answered: set[str] = set()
     for case in (repository / "tests/cases" / kind).rglob("*.toml"):
         answered.update(_keys(tomllib.loads(case.read_text("utf-8"))))
-    assert [entry.name for entry in registry.ALL if entry.name not in answered] == []
+    assert [entry.name for entry in listing.ALL if entry.name not in answered] == []
 
 
 def test_metric_names_are_unique_and_end_in_their_unit() -> None:
     """A name is stable API: one meaning each, and money says per what."""
-    registry = pytest.importorskip("routeproof.metrics.registry", reason="no registry of metrics yet")
-    names = [metric.name for metric in registry.ALL]
+    listing = pytest.importorskip("routeproof.metrics.registry", reason="no registry of metrics yet")
+    names = [metric.name for metric in listing.ALL]
     assert len(names) == len(set(names))
-    for metric in registry.ALL:
+    for metric in listing.ALL:
         if metric.unit in {"usd_per_share", "bps", "ms", "usd"}:
             assert f"_{metric.unit}" in metric.name, metric.name
         assert metric.better in {"higher", "lower", "nearer_zero", "none"}, metric.name
