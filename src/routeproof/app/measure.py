@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
     from routeproof.stores.lake import Lake
 
-ORDER_FRAMES = ("orders", "routes")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:

@@ -84,9 +84,10 @@ def _table(result: Measurement) -> None:
     Console(soft_wrap=not sys.stdout.isatty(), width=None if sys.stdout.isatty() else 240).print(table)
     meta = result.meta
     span = f"{meta['from']} to {meta['to']}" if meta["days"] else "no days"
+    rows = f"{result.rows.height} row" + ("" if result.rows.height == 1 else "s")
     click.echo(
-        f"{result.rows.height} rows · {span} · benchmark {meta['switches']['benchmark']} · manifest "
-        f"{meta['manifest'][:16]} · --format csv|json|parquet carries every metric",
+        f"{rows} · {span} · benchmark {meta['switches']['benchmark']} · manifest {meta['manifest'][:16]} · "
+        "--format csv|json|parquet carries every metric",
         err=True,
     )
 

@@ -50,12 +50,6 @@ class Limits:
     cpu_seconds: int = CPU_SECONDS
 
 
-class ReaderStoppedError(DataRejectedError):
-    """The child that read the file did not come back."""
-
-    code = "reader_stopped"
-
-
 def read_in_child(
     source: str,
     jobs: Sequence[Job],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import polars as pl
 
-from routeproof.tables.catalog import TABLES
 from routeproof.tables.coerce import coerce
 from routeproof.tables.order_versions import ORDER_VERSIONS
 from routeproof.tables.parent_orders import PARENT_ORDERS
@@ -56,8 +55,3 @@ def plain_orders(orders: pl.DataFrame, *, where: str = "orders") -> tuple[pl.Dat
         first = first.with_columns(pl.lit(None, dtype=pl.Int64).alias("quantity"))
     versions = coerce(first.drop("trading_day", strict=False), ORDER_VERSIONS, where=where, unknown=("quantity",))
     return parents, versions
-
-
-def empty(name: str) -> pl.DataFrame:
-    """No rows of a canonical table."""
-    return TABLES[name].empty()

@@ -40,12 +40,3 @@ def to_fixed(value: str | int | Decimal) -> int:
 def to_decimal(fixed: int, digits: int = SCALE_DIGITS) -> Decimal:
     """The decimal number that a fixed-point integer of `digits` decimals stands for."""
     return Decimal(fixed).scaleb(-digits)
-
-
-def divide_half_even(numerator: int, denominator: int) -> int:
-    """Integer quotient, ties to the even neighbour; `denominator` must be positive."""
-    quotient, remainder = divmod(numerator, denominator)
-    twice = 2 * remainder
-    if twice > denominator or (twice == denominator and quotient % 2 == 1):
-        return quotient + 1
-    return quotient

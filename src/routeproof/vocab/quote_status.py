@@ -9,7 +9,6 @@ ONE_SIDED = 3
 MISSING = 4
 NO_INSTANT = 5
 AFTER_CLOSE = 6
-HALTED = 7
 NO_SIDE = 8
 
 STATUS_NAMES = {
@@ -20,7 +19,6 @@ STATUS_NAMES = {
     MISSING: "no_reference_quote",
     NO_INSTANT: "no_instant",
     AFTER_CLOSE: "after_close",
-    HALTED: "halted",
     NO_SIDE: "no_side",
 }
 """Stable words for the codes: they are the reasons that coverage tables print."""

@@ -24,7 +24,6 @@ CAPACITIES = ("agency", "principal", "riskless")
 QUOTE_KINDS = ("nbbo", "venue", "composite", "odd_lot", "stamped")
 STATUS_KINDS = ("halt", "luld_pause", "short_sale_restriction", "auction_call")
 AUCTION_KINDS = ("open", "close", "reopen")
-LINK_METHODS = ("exact", "declared", "tag", "attributes", "ambiguous", "unlinked")
 
 ORDER_CLASSES = (
     "market",
@@ -46,9 +45,6 @@ ORDER_CLASSES = (
     "unclassified",
 )
 """Each order version falls in exactly one; the classes sum to the population."""
-
-BENCHMARK_POINTS = ("receipt", "route", "venue", "execution")
-"""Moments at which the market is looked up: the firm got the order, sent it on, the market got it, it traded."""
 
 HORIZONS_NS = {
     "50ms": 50_000_000,

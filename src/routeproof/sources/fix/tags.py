@@ -98,8 +98,6 @@ FIELDS: tuple[Field, ...] = (
     Field(137, "misc_fee", Kind.TOTAL),
 )
 
-COLUMN_OF: dict[str, int] = {field.name: index for index, field in enumerate(FIELDS)}
-
 # A length tag says how many bytes the data tag right after it holds; those bytes may contain the separator.
 DATA_OF_LENGTH: dict[int, int] = {
     90: 91, 93: 89, 95: 96, 212: 213, 348: 349, 350: 351, 352: 353, 354: 355, 356: 357, 358: 359, 360: 361, 362: 363,
