@@ -28,7 +28,7 @@ from routeproof.sources.fix.values import (
     is_checksum,
     number,
 )
-from routeproof.sources.fix.words import compiled, equal_bytes, inlined, load_word, low_bytes, store_at, trailing_zeros
+from routeproof.sources.fix.words import equal_bytes, inlined, load_word, low_bytes, store_at, trailing_zeros
 
 ODD = -1
 _FIRST_USUAL = np.uint8(LF + 1)
@@ -93,7 +93,7 @@ def _plain_body(buf: Bytes, at: int, end: int, separator: int) -> tuple[int, int
     return (at + 1, stop) if buf[stop - 1] == separator and is_checksum(buf, stop) else (0, 0)
 
 
-@compiled
+@inlined
 def scan_plain(buf: Bytes, start: int, end: int, table: TagTable, cells: Cells, row: int) -> tuple[int, Word, Word]:
     """Scan the message at ``start`` and write its values as row ``row``; ``table`` as ``tags.plain_table`` gives it.
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 CHUNK = 1 << 22
-STEP = 1 << 20
+STEP = 1 << 21
 """Bytes read at a time: few enough to be in the processor's cache still when they are scanned."""
 
 _PIECE_BYTES = 1 << 25
