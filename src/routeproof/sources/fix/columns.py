@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 ROWS = 1 << 16
-_FIRST_ROOM = 1 << 16
+FIRST_ROOM = 1 << 16
 _SUBSTITUTE = b"\x1a"
 _NAMES = (*(field.name for field in FIELDS), "sent_at", "message_id", "source_row")
 
@@ -46,7 +46,7 @@ class Columns:
         """More room for the long texts of each column that was refused some."""
         memory = self.cells.memory
         for column in np.flatnonzero(memory[:, cells.WANTED] > memory[:, cells.ROOM]).tolist():
-            size = max(2 * int(memory[column, cells.ROOM]), int(memory[column, cells.WANTED]), _FIRST_ROOM)
+            size = max(2 * int(memory[column, cells.ROOM]), int(memory[column, cells.WANTED]), FIRST_ROOM)
             memory[column, cells.LONG] = arrow.resize(int(memory[column, cells.LONG]), size)
             memory[column, cells.ROOM] = size
 

@@ -198,9 +198,10 @@ def value_at_tag(
         at, inside = data_end(buf, at, end, separator, length)
         if at < 0:
             return NEED_MORE, end, 0, ONE
-        if at < end and not separator_at(buf, at, end, separator):
+        cut = at >= end or (separator == CARET and buf[at] == CARET and at + 1 >= end)
+        if not cut and not separator_at(buf, at, end, separator):
             return BAD_FIELD, at, 0, ONE
-        return (ACCEPTED if at < end else NEED_MORE), at, inside, hash_value(buf, begin, at, tag)
+        return (NEED_MORE if cut else ACCEPTED), at, inside, hash_value(buf, begin, at, tag)
     if separator == CARET:
         at = value_end(buf, at, end, separator)
         field_hash = hash_value(buf, begin, at, tag)
