@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from routeproof.sources.fix.quick import ASK, quick_clock, quick_decimal, quick_whole
 from routeproof.sources.fix.tags import COLUMN, DECIMALS, FIELDS, INSTANTS, TOTALS, WHOLES
@@ -72,7 +71,7 @@ def put_text(buf: Bytes, at: int, length: int, column: int, row: int, memory: Lo
     """Write a text of any length; false if the column's long texts need more room first."""
     cell = memory[column, BASE] + 16 * row
     if length <= SHORT:
-        put_short(buf, at, length, cell)  # type: ignore[arg-type]
+        put_short(buf, at, length, cell)
         return True
     used = memory[column, USED]
     if used + length + 8 > memory[column, ROOM]:
@@ -101,7 +100,7 @@ def _careful_number(buf: Bytes, at: int, length: int, column: int) -> int:
 
 @inlined
 def number_at(buf: Bytes, at: int, length: int, column: int, date: Longs) -> int:
-    """The value of a number's or an instant's column, `BAD` if it is none; a date is read anew only where it changes."""
+    """The value of a number's or an instant's column, `BAD` if it is none; a date is read anew where it changes."""
     if column >= INSTANTS:
         clock = quick_clock(buf, at, length)
         if clock != ASK and np.int64(load_word(buf, at)) == date[0]:
@@ -131,7 +130,7 @@ def settle(row: int, seen: np.uint64, doubt: int, cells: Cells, needs: Spans) ->
 @compiled
 def _is_usual(buf: Bytes, at: int, length: int) -> bool:
     """Whether a text is ASCII without NUL, and so is the same in every encoding a log may have."""
-    for index in range(at, at + length):
+    for index in range(at, at + length):  # noqa: SIM110 numba compiles no generator
         if buf[index] == 0 or buf[index] > 127:
             return False
     return True

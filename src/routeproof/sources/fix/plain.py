@@ -1,4 +1,4 @@
-# ruff: noqa: PLR2004, PLR0911 byte values of FIX separators and digits; each odd case returns at once
+# ruff: noqa: C901, PLR0911, PLR0912, PLR2004 byte values of FIX separators and digits; each odd case returns at once
 """The quick scanner of plain messages: one-byte separators, each tag once, no data fields, no line ends inside.
 
 It takes a message that is whole and right, or says nothing: then ``scanner.scan_message`` decides, more slowly.
@@ -138,10 +138,10 @@ def scan_plain(buf: Bytes, start: int, end: int, table: TagTable, cells: Cells, 
             if column < TEXTS:
                 if length <= SHORT:
                     put_short(buf, value_at, length, memory[column, BASE] + 16 * row)
-                elif not put_text(buf, value_at, length, column, row, memory):
+                elif not put_text(buf, value_at, length, column, row, memory):  # type: ignore[arg-type]
                     return odd
                 continue
-            value = number_at(buf, value_at, length, column, date)
+            value = number_at(buf, value_at, length, column, date)  # type: ignore[arg-type]
             if value < 0:
                 return odd
             store_at(memory[column, BASE] + 8 * row, np.uint64(value))
