@@ -147,6 +147,10 @@ class Lake:
         """Rows of one partition, committed or not."""
         return pl.read_parquet(self._root / partition.path, columns=None if columns is None else list(columns))
 
+    def scan_partition(self, partition: Partition) -> pl.LazyFrame:
+        """Lazy frame over one partition, committed or not."""
+        return pl.scan_parquet(self._root / partition.path, glob=False)
+
     def _partitions(self, table: str, days: Sequence[date] | None, manifest: str | None) -> list[Partition]:
         held = self.manifest(manifest).partitions
         wanted = None if days is None else {day.isoformat() for day in days} | {WHOLE}
