@@ -56,8 +56,7 @@ class Run:
         held = self.index.slice(first, blocks)
         counts = held.get_column("rows").to_numpy()
         start, rows = int(held.get_column("start")[0]), int(counts.sum())
-        # Mapped, not read: pages of other blocks never come into memory, and all leave it with the frame.
-        stored = pl.read_ipc(self.path, memory_map=True).slice(start, rows)
+        stored = pl.scan_ipc(self.path, glob=False).slice(start, rows).collect()  # never the whole run
         places = np.repeat(np.arange(blocks), counts)
         dtypes = TABLES[self.table].dtypes
         frame = stored.with_columns(
@@ -104,7 +103,7 @@ def open_run(folder: Path, told: Mapping[str, object]) -> Run:
     constants, sequenced = told["constants"], told["sequenced"]
     assert isinstance(constants, dict)  # noqa: S101  # our own child wrote it
     assert isinstance(sequenced, list)  # noqa: S101  # our own child wrote it
-    index = pl.read_ipc(_index_path(path), memory_map=False)
+    index = pl.read_ipc(_index_path(path))
     return Run(str(told["table"]), path, constants, tuple(sequenced), index)
 
 
