@@ -8,6 +8,7 @@ from routeproof.sources.fix.fold import words
 from routeproof.sources.fix.fold.history import OPENING, received_at
 from routeproof.sources.fix.fold.lookup import content_ids
 from routeproof.tables.session_clock import day_of
+from routeproof.vocab.words import LASTING
 
 _SOURCE = ("source_id", "source_row")
 
@@ -167,8 +168,9 @@ def _sent_onward(chains: pl.DataFrame, events: pl.DataFrame, nodes: pl.DataFrame
     opened = events.filter(
         pl.col("event").is_in(OPENING) & pl.col("chain").is_in(chains.filter(pl.col("hop") > 0)["chain"].to_list())
     )
+    goes_on = (pl.col("event") == "done") & pl.col("time_in_force").is_in(LASTING)
     ends = (
-        events.filter(pl.col("event").is_in(["cancel", "expire", "done"]))
+        events.filter(pl.col("event").is_in(["cancel", "expire", "done"]) & ~goes_on)
         .unique(["chain", "version"], keep="first", maintain_order=True)
         .select(
             "chain", "version", pl.col("effective_at").alias("ended_at"), pl.col("quantity").alias("ended_quantity")
