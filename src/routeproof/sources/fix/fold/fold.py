@@ -107,16 +107,15 @@ def _with_copies(usable: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_owner(chains: pl.DataFrame, links: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
-    """Chains with `parent` (chain above), `is_parent`, `order_id` (of the top chain), `parent_version`, `has_below`."""
+    """Chains with `parent` (chain above), `order_id` (of the parent order), `parent_version`, `has_below`."""
     linked = chains.join(links.select("chain", "parent"), on="chain", how="left", maintain_order="left")
-    top = 0 if (linked["hop"] == 0).any() else 1
     place = {chain: index for index, chain in enumerate(linked["chain"].to_list())}
     above = np.array(
         [place.get(parent, -1) if parent is not None else -1 for parent in linked["parent"].to_list()], dtype=np.int64
     )
     at_top = roots(above)
     owner = linked.with_columns(
-        pl.Series("top_hop", linked["hop"].to_numpy()[at_top]),
+        linked["is_parent"].gather(at_top).alias("is_owned"),
         pl.Series("top_id", linked["chain_id"].to_list(), dtype=pl.String).gather(at_top),
     )
     senders = linked["from_party"].unique().to_list()
@@ -126,8 +125,7 @@ def _with_owner(chains: pl.DataFrame, links: pl.DataFrame, events: pl.DataFrame)
         pl.col("effective_at").alias("sent_at"),
     )
     owned = owner.with_columns(
-        (pl.col("hop") == top).alias("is_parent"),
-        pl.when(pl.col("top_hop") == top).then("top_id").alias("order_id"),
+        pl.when("is_owned").then("top_id").alias("order_id"),
         pl.col("to_party").is_in(senders).alias("has_below"),
     )
     return owned.sort("sent_at", maintain_order=True).join_asof(

@@ -89,7 +89,7 @@ def _opening(nodes: pl.DataFrame) -> pl.DataFrame:
 def _replaces(nodes: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
     """Accepted replaces.
 
-    Reported as replaced, or reported on under the new ClOrdID, or on a session without any reports.
+    Reported as replaced, or reported on under the new ClOrdID, or on a session without any reports that day.
     """
     asked = nodes.filter((pl.col("msg_type") == "G") & (pl.col("node") != pl.col("chain")))
     speaks_of_it = (pl.col("request") == "G") & (pl.col("node") != pl.col("chain"))
@@ -106,7 +106,10 @@ def _replaces(nodes: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
         ),
         on="node",
     )  # fmt: skip
-    silent = asked.join(own.select("edge").unique(), on="edge", how="anti")
+    told_days = own.select("edge", "trading_day").unique()
+    silent = asked.join(own.select("node").drop_nulls().unique(), on="node", how="anti").join(
+        told_days, on=["edge", "trading_day"], how="anti"
+    )
     silent = silent.with_columns(pl.col("sent_at").alias("order_at"), pl.col("m").alias("tie"))
     requested = pl.concat([answered, silent], how="diagonal").select(
         "chain", "node", pl.lit("replace").alias("event"), pl.lit(1).alias("phase"), "order_at", "tie",
