@@ -46,6 +46,7 @@ FIELDS: tuple[Field, ...] = (
     Field(43, "poss_dup", Kind.WORD),
     Field(97, "poss_resend", Kind.WORD),
     Field(55, "symbol", Kind.WORD),
+    Field(65, "symbol_suffix", Kind.WORD),
     Field(48, "security_id", Kind.WORD),
     Field(150, "exec_type", Kind.WORD),
     Field(39, "ord_status", Kind.WORD),

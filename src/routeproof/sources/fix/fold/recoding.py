@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from routeproof.sources.fix.fold import words
 from routeproof.vocab.errors import MapError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 RECODED = ("venue", "symbol")
-_SYMBOL_FIELDS = ("symbol", "security_id")
+_PARTS = ("security_id", "symbol_suffix")
+"""Fields besides 55 that say what a symbol is."""
 
 
 def declared_values(sections: Mapping[str, object]) -> dict[str, dict[str, str]]:
@@ -38,8 +40,11 @@ def declared_values(sections: Mapping[str, object]) -> dict[str, dict[str, str]]
 
 
 def with_symbols(messages: pl.DataFrame, codes: Mapping[str, str]) -> pl.DataFrame:
-    """Messages with fields 55 and 48 recoded, so that sessions with different symbologies meet."""
-    return messages.with_columns(pl.col(*_SYMBOL_FIELDS).replace(dict(codes))) if codes else messages
+    """Messages with one recoded symbol each, so that sessions with different symbologies meet."""
+    if not codes:
+        return messages
+    nothing = [pl.lit(None, dtype=pl.String).alias(name) for name in _PARTS]
+    return messages.with_columns(words.symbol().replace(dict(codes)).alias("symbol"), *nothing)
 
 
 def with_venues(frame: pl.DataFrame, codes: Mapping[str, str]) -> pl.DataFrame:
