@@ -106,7 +106,7 @@ def measure_day(
     counted = tables.executions.filter(pl.col("status") != "busted")
     looked = measure_executions(_with_hours(counted, tables.day, rules.hours), book, switches)
     rows = measured_rows(join_routes(join_versions(looked, versions), all_routes), switches)
-    rows = with_best_touch(with_interval_vwap(rows, tables.trades), tables.odd_lots, switches)
+    rows = with_best_touch(with_interval_vwap(rows, tables.trades, switches.shift_ns), tables.odd_lots, switches)
     rows = with_auction_price(rows, tables.auctions)
     long_versions = versions.filter(pl.col("time_in_force").is_in(LONG_LIVED).any().over("order_id"))
     closing = versions.join(long_versions, on="order_id", how="anti")
