@@ -13,6 +13,7 @@ from routeproof.app.lake_source import LakeSource
 from routeproof.app.row_filter import RowFilter, keep
 from routeproof.app.stream_fills import ContradictingFillsError, can_stream, stream_fills
 from routeproof.metrics.measure import DIMENSIONS, UNKNOWN, Grouping, Partials, collect, columns_read, finish_all, merge
+from routeproof.sources.map_file import nearest
 from routeproof.tables.day_measurement import (
     Carry,
     DayRules,
@@ -238,7 +239,14 @@ def measure_range(
     except ContradictingFillsError:
         merged = _partials(measured_days(source, what.days, rules, switches), what)
     if merged and not any(part.known for part in merged.values()):
-        asked = ", ".join(dict.fromkeys((*what.grouping.by, *(item.column for item in what.filters))))
-        message = f"expected columns that rows of the population '{switches.population}' have together, found {asked}"
-        raise UsageError(message, where="--by, --where")
+        raise _cannot_answer(what, switches.population)
     return finish_all(merged, what.grouping)
+
+
+def _cannot_answer(what: Range, population: str) -> UsageError:
+    asked = dict.fromkeys((*what.grouping.by, *(item.column for item in what.filters)))
+    rows = "prints on the tape have" if population == "tape" else "executions, orders or routes have"
+    together = " together" if len(asked) > 1 else ""
+    close = "".join(nearest(name, DIMENSIONS) for name in asked if name not in DIMENSIONS)
+    message = f"expected columns that {rows}{together}, found {', '.join(asked)}{close}"
+    return UsageError(message, where="--by, --where")
