@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.tables.measured import calendar_dimensions, horizon_midpoint, usable
+from routeproof.tables.measured import calendar_dimensions, horizon_midpoint, reference_age, usable
 from routeproof.tables.measured_executions import measure_executions
 from routeproof.tables.session_clock import session_name
 from routeproof.vocab.words import HORIZONS_NS
@@ -48,7 +48,7 @@ def measured_prints(trades: pl.DataFrame, book: QuoteBook, switches: Switches) -
             pl.col("execution_status").alias("reference_status"),
             pl.col("mid2").alias("mid2_execution"),
             pl.col("mid2").is_not_null().cast(pl.Int64).alias("covered"),
-            (pl.col("execution_age_ns") > switches.stale_after_ns).alias("stale_reference"),
+            *reference_age("execution", switches.stale_after_ns),
             *(horizon_midpoint(name, switches.locked) for name in HORIZONS_NS),
             session_name(pl.col("executed_at")).alias("session"),
             *calendar_dimensions("executed_at"),
