@@ -12,6 +12,7 @@ from routeproof.app.delivery import Delivery, deliver
 from routeproof.app.evidence_check import plausible
 from routeproof.app.fold_fix import fix_sources, fold_changed
 from routeproof.app.lake_merge import merge_deliveries
+from routeproof.app.tape_shares import kept_shares
 from routeproof.ledger.canonical import canonical_bytes
 from routeproof.sources.fix.messages import FIX_MESSAGES
 from routeproof.sources.map_file import FileMap, load_map
@@ -201,6 +202,7 @@ def _commit(
         if item.source_id in logs and item.source_id in earlier:
             item.known.clear()  # the messages that were known came from this very file
     changed += _folded(context, deliveries, changed, earlier) if logs else []
+    changed += kept_shares(context.lake, changed)
     outcomes = {item.source_id: item.outcome() for item in deliveries}
     commit(
         context.workspace.lake_folder,
