@@ -135,6 +135,7 @@ def join_routes(executions: pl.DataFrame, routes: pl.DataFrame) -> pl.DataFrame:
         "first_route_id",
         "hop",
         "strategy",
+        pl.col("iso").cast(pl.Int64),
         is_venue_route=(pl.col("hop") > 1) | pl.col("venue").is_not_null(),
         venue_arrived_at="arrived_at",
         venue_arrival_source="arrival_source",
