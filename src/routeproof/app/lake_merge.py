@@ -130,9 +130,7 @@ def _account(merged: Merged, table: str, part: str, by_source: dict[str, Deliver
             by_source[str(source_id)].refuse_rows(rows, "conflicting_duplicate")
 
 
-def _account_known(
-    counts: Iterable[tuple[str, int]], table: str, part: str, by_source: Mapping[str, Delivery]
-) -> None:
+def _account_known(counts: Iterable[tuple[str, int]], table: str, part: str, by_source: Mapping[str, Delivery]) -> None:
     day = None if part == WHOLE else date.fromisoformat(part)
     for source_id, count in counts:
         if by_source[source_id].main == table:
