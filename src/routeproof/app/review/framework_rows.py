@@ -34,7 +34,7 @@ _OUTCOMES: dict[str, Outcome] = {
     "met": "failed",
     "not_met": "passed",
     "cannot_tell": "cannot_tell",
-    "no_control_flow": "no_data",
+    "no_control_flow": "no_control_flow",
 }
 
 
@@ -107,7 +107,7 @@ def _improvement(
             if cells.rows_behind(metric, chosen):
                 words = [_word(judge, cells, metric, replace(chosen, month=month), benchmark) for month in months]
                 quarter = _word(judge, cells, metric, chosen, benchmark)
-                found[f"{group} orders, {label}"] = consistent_underperformance(words, quarter, thresholds)
+                found[f"{label} of {group} orders"] = consistent_underperformance(words, quarter, thresholds)
     return any_underperformance(found)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from routeproof.app.review.intervals import with_intervals
 from routeproof.vocab.fixed import SCALE
 
 QUALITY = (
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from routeproof.stores.lake import Lake
 
 
-def venue_table(lake: Lake, manifest: str, quarter: Quarter, provider: str) -> pl.DataFrame:
+def venue_table(lake: Lake, manifest: str, quarter: Quarter, provider: str, intervals: pl.DataFrame) -> pl.DataFrame:
     """The pack's `venues` frame, largest share first; see `PackInputs`."""
     own = quarter.tables["venue"].filter((pl.col("provider") == provider) & (pl.col("executions") > 0))
     if own.is_empty():
@@ -37,7 +38,7 @@ def venue_table(lake: Lake, manifest: str, quarter: Quarter, provider: str) -> p
     tape = tape_shares(lake, manifest, quarter.days)
     quality = quarter.tables["venue_meeting"].filter(pl.col("provider") == provider).select("venue", *QUALITY)
     return (
-        own.drop(QUALITY)
+        with_intervals(own.drop(QUALITY), intervals, provider, "venue")
         .join(quality, on="venue", how="left", nulls_equal=True)
         .join(names.select(pl.col("mic").alias("venue"), "name"), on="venue", how="left")
         .join(paid, on="venue", how="left")
@@ -50,6 +51,8 @@ def venue_table(lake: Lake, manifest: str, quarter: Quarter, provider: str) -> p
             "executions",
             "coverage",
             "price_improvement_usd_per_share",
+            "lower",
+            "upper",
             "e_over_q",
             pl.col("time_to_execution_ms_avg").alias("fill_time_ms"),
             "reversion_usd_per_share_60s",
@@ -110,7 +113,7 @@ def tape_shares(lake: Lake, manifest: str, days: Sequence[date]) -> pl.DataFrame
 class PayerShare:
     """A venue that pays more than it charges: its share here and at the other provider, and what customers got there.
 
-    Improvements are USD per share, of the venue's executions and of all.
+    Improvements are USD per share, of the venue's and of all executions of orders that met the market.
     """
 
     venue: str
@@ -127,7 +130,9 @@ def payer_shares(quarter: Quarter, frame: pl.DataFrame, provider: str, other: st
     theirs = quarter.tables["venue"].filter(pl.col("provider") == other)
     total = theirs["executed_shares"].sum() or 1.0
     elsewhere = dict(theirs.select("venue", pl.col("executed_shares") / total).iter_rows())
-    overall = quarter.tables["provider"].filter(pl.col("provider") == provider)["price_improvement_usd_per_share"][0]
+    meeting = quarter.tables["venue_meeting"].filter((pl.col("provider") == provider) & (pl.col("covered_shares") > 0))
+    weighted = float((meeting["price_improvement_usd_per_share"] * meeting["covered_shares"]).sum())
+    overall = weighted / float(meeting["covered_shares"].sum() or 1.0)
     payers = frame.filter(
         pl.col("payer").fill_null(value=False) & pl.col("price_improvement_usd_per_share").is_not_null()
     )
