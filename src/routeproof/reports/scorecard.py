@@ -48,11 +48,12 @@ def _difference(comparison: Comparison | None, kind: Kind) -> str:
     return f"Δ\N{NO-BREAK SPACE}{plus}{printed(comparison.difference, kind)} {between}".rstrip()
 
 
-def _aside(companion: Companion, column: str) -> str:
+def _aside(companion: Companion, column: str, beside: Estimate) -> str:
+    """A companion's number, or why there is none unless the number that it stands beside has said so."""
     estimate: Estimate = getattr(companion, column)
     label = companion.label.replace(" ", "\N{NO-BREAK SPACE}")
     if estimate.value is None:
-        return f"{label} — ({estimate.reason})"
+        return "" if estimate.reason == beside.reason else f"{label} — ({estimate.reason})"
     return f"{label}\N{NO-BREAK SPACE}{printed(estimate.value, companion.kind)}"
 
 
@@ -105,7 +106,8 @@ def _row(row: ScoreRow, *, glossed: bool) -> Row:
     kind = kind_of(row.id)
 
     def asides(column: str) -> tuple[str, ...]:
-        return tuple(_aside(companion, column) for companion in row.companions)
+        beside: Estimate = getattr(row, column)
+        return tuple(said for companion in row.companions if (said := _aside(companion, column, beside)))
 
     unit = "a share" if kind.kind == "usd_per_share" and not glossed else ""
     margins = {one.margin for one in (row.market_comparison, row.limit_comparison) if one and one.margin is not None}
@@ -138,6 +140,8 @@ def scorecard_table(score: Score) -> Table:
         note="" if score.security else LEGEND,
         compact=bool(score.security),
         together=True,
+        sheet="scorecards" if score.security else "",
+        subject=score.security,
     )
 
 

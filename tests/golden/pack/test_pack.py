@@ -108,7 +108,8 @@ def test_no_workbook_cell_is_a_formula(pack: Document) -> None:
     """No workbook cell is a formula."""
     book = zipfile.ZipFile(io.BytesIO(render_xlsx(pack)))
     sheets = [book.read(name).decode() for name in book.namelist() if name.startswith("xl/worksheets/sheet")]
-    assert len(sheets) == 1 + len(tables_of(pack))
+    alone = [table for table in tables_of(pack) if not table.sheet]
+    assert len(sheets) == 1 + len(alone) + 1, "about, every table, and one for the securities' scorecards"
     assert not any("<f>" in sheet for sheet in sheets)
 
 
@@ -118,6 +119,10 @@ def test_workbook_numbers_are_numbers_with_their_unit_in_the_header(pack: Docume
     grid = pl.DataFrame(book.load_sheet("grid"))
     assert grid["Market (USD per share)"].dtype == pl.Float64
     assert grid["Market: verdict"][0] == "better"
+    scores = pl.DataFrame(book.load_sheet("scorecards"))
+    assert scores["Of"].n_unique() == len(pack.extra["securities"]) > 1  # type: ignore[arg-type]
+    assert "Market orders" in scores.columns, "dollars, shares and milliseconds: no one unit for the header"
+    assert scores["Market orders: unit"][:3].to_list() == ["USD per share", "share of 1", "ms"]
     days = pl.DataFrame(book.load_sheet("quality-days"))
     assert days.height == 126, "63 days of two sources, not only the dozen that is printed"
 

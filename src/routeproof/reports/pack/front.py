@@ -24,6 +24,8 @@ OUTCOMES: dict[Outcome, str] = {
     "no_control_flow": "○ No control flow",
 }
 
+UNTOLD: tuple[Outcome, ...] = ("cannot_tell", "no_control_flow")
+
 
 def _framework_row(row: FrameworkRow) -> Row:
     outcome = Cell(value=row.outcome, text=OUTCOMES[row.outcome], note=row.detail)
@@ -58,7 +60,7 @@ def _totals(inputs: PackInputs) -> KeyFigures:
     share = quality.accepted / quality.received if quality and quality.received else None
     analysed = quality.analysed / quality.measured if quality and quality.measured else None
     actions = sum(row.outcome == "failed" for row in inputs.framework)
-    open_ = sum(row.outcome in ("cannot_tell", "no_control_flow") for row in inputs.framework)
+    open_ = sum(row.outcome in UNTOLD for row in inputs.framework)
     of = f" of {len(inputs.framework)}"
     return KeyFigures(
         items=(
@@ -73,6 +75,19 @@ def _totals(inputs: PackInputs) -> KeyFigures:
     )
 
 
+def _quiet(inputs: PackInputs) -> Callout:
+    """What a pack without findings may say: silence is no pass where thresholds could not be tested."""
+    untold = sum(row.outcome in UNTOLD for row in inputs.framework)
+    if untold:
+        text = (
+            f"No threshold is known to be crossed, but {untold} of {len(inputs.framework)} were neither crossed nor "
+            "passed: the outcomes above say what is missing."
+        )
+        return Callout(tone="warning", title="Little can be told", text=text)
+    text = inputs.reasons.get("summary", "No test of the period crossed its threshold and no rule fired.")
+    return Callout(tone="note", title="Nothing stands out", text=text)
+
+
 def summary_section(inputs: PackInputs) -> Section:
     """The pack's first page."""
     blocks: list[Block] = [_totals(inputs), framework_table(inputs.framework)]
@@ -80,8 +95,7 @@ def summary_section(inputs: PackInputs) -> Section:
         items = tuple(ListItem(headline=f.headline, detail=f.detail, section_id=f.section_id) for f in inputs.findings)
         blocks.append(Listing(title="What to look at", items=items))
     else:
-        text = inputs.reasons.get("summary", "No test of the period crossed its threshold and no rule fired.")
-        blocks.append(Callout(tone="note", title="Nothing stands out", text=text))
+        blocks.append(_quiet(inputs))
     return Section(id="summary", title="Review framework and what to look at", blocks=tuple(blocks))
 
 

@@ -94,32 +94,35 @@ def _lead(families: Sequence[VerdictFamily]) -> Paragraph:
     return Paragraph(text=text, style="lead")
 
 
-def _family_rows(classes: Sequence[str], families: Sequence[VerdictFamily]) -> tuple[Row, ...]:
-    """What each column's family came to, under the column."""
-    by_class = {family.scope: family for family in families if family.scope}
-    found = [by_class.get(name) for name in classes]
-    if not any(found):
-        return ()
-
-    def line(label: str, name: str) -> Row:
-        counts = [missing("no family") if one is None else number(float(getattr(one, name)), "count") for one in found]
-        return Row(id=f"family-{name}", cells=(words(label), *counts), strong=True)
-
-    expected = [
-        missing("no family") if one is None else Cell(value=one.expected_false, text=f"{one.expected_false:.1f}")
-        for one in found
-    ]
-    return (
-        line("Tests in the family", "tested"),
-        line("▲ and ▼ alone", "alone"),
-        line("▲ and ▼ that stand", "verdicts"),
-        Row(id="family-expected_false", cells=(words("Expected false, at most"), *expected), strong=True),
+def families_table(families: Sequence[VerdictFamily]) -> Table:
+    """What each family came to: tests, verdicts alone and among the others, and how many may be false."""
+    names = {"": "Totals of all classes"} | MEETING | OTHERS
+    rows = tuple(
+        Row(
+            id=f"family-{one.scope or 'totals'}",
+            cells=(
+                words(names[one.scope]),
+                number(one.tested, "count"),
+                number(one.alone, "count"),
+                Cell(value=one.by_chance, text=f"{one.by_chance:.1f}", unit="count"),
+                number(one.verdicts, "count"),
+                Cell(value=one.expected_false, text=f"{one.expected_false:.2f}", unit="count"),
+            ),
+        )
+        for one in sorted(families, key=lambda one: list(names).index(one.scope))
     )
+    columns = (
+        Column(id="family", title="Family", weight=1.6),
+        Column(id="tested", title="Tests", align="right", weight=0.7),
+        Column(id="alone", title="▲ or ▼ alone", align="right"),
+        Column(id="by_chance", title="Zero excluded by chance", align="right", weight=1.4),
+        Column(id="verdicts", title="▲ or ▼ that stand", align="right", weight=1.1),
+        Column(id="expected_false", title="Of those false, at most", align="right", weight=1.3),
+    )
+    return Table(id="families", columns=columns, rows=rows, caption="Families of tests", compact=True, together=True)
 
 
-def grid_table(
-    table_id: str, caption: str, names: dict[str, str], cells: Sequence[GridCell], families: Sequence[VerdictFamily]
-) -> Table | None:
+def grid_table(table_id: str, caption: str, names: dict[str, str], cells: Sequence[GridCell]) -> Table | None:
     """Totals, then one row per security, one column per order class that executed; null without any."""
     classes = [name for name in names if any(cell.order_class == name for cell in cells)]
     by_place = {(cell.security, cell.order_class): cell for cell in cells if cell.order_class in names}
@@ -141,7 +144,7 @@ def grid_table(
     return Table(
         id=table_id,
         columns=columns,
-        rows=(*rows, *_family_rows(classes, families)),
+        rows=rows,
         caption=caption,
         note=LEGEND,
         compact=True,
@@ -158,6 +161,9 @@ def grid_section(inputs: PackInputs) -> Section:
         ("grid", f"{said}: orders that met the market", MEETING),
         ("grid-others", f"{said}: all other orders, against the quote at their reference moment", OTHERS),
     )
-    tables = [grid_table(name, caption, names, inputs.grid, inputs.grid_families) for name, caption, names in parts]
-    blocks: list[Block] = [_lead(inputs.grid_families), *(table for table in tables if table is not None)]
+    tables = [grid_table(name, caption, names, inputs.grid) for name, caption, names in parts]
+    blocks: list[Block] = [_lead(inputs.grid_families)]
+    if inputs.grid_families:
+        blocks.append(families_table(inputs.grid_families))
+    blocks += [table for table in tables if table is not None]
     return Section(id="grid", title=TITLE, blocks=tuple(blocks), page_break=True)

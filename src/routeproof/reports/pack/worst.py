@@ -146,7 +146,7 @@ def _row(rank: int, case: WorstExecution) -> Row:
         cells=(
             Cell(value=rank, text=str(rank)),
             Cell(
-                value=case.execution_id,
+                value=case.when,
                 text=case.when,
                 note=f"ExecID {case.exec_id}" if case.exec_id else f"execution {case.execution_id[:12]}",
             ),
