@@ -92,7 +92,7 @@ def pack_inputs(review: Review, digest: str, command: str) -> PackInputs:
     """The pack's inputs, section by section."""
     judge, cells, provider, benchmark = review.judge, review.quarter.cells, review.provider, review.benchmark
     lake, manifest, quarter = review.lake, review.manifest, review.quarter
-    beside = benchmark.provider if benchmark.is_same_period else ""
+    beside = _beside(cells, provider, benchmark)
     overall = overall_score(judge, cells, provider, benchmark)
     intervals = profile_intervals(quarter.profile_sums, judge.book.evidence.on(judge.period_start).value)
     venue_frame = venues.venue_table(lake, manifest, quarter, provider, intervals)
@@ -113,7 +113,7 @@ def pack_inputs(review: Review, digest: str, command: str) -> PackInputs:
             provider,
             venues.undisclosed(lake, manifest, venue_frame),
             venues.share_moves(quarter, provider),
-            venues.payer_shares(quarter, venue_frame, provider, benchmark.provider),
+            venues.payer_shares(quarter, venue_frame, provider, beside),
             quality,
         ),
         overall=with_adoptions(overall, review.adoptions),
@@ -142,6 +142,12 @@ def pack_inputs(review: Review, digest: str, command: str) -> PackInputs:
         clock_flips=clock.clock_flips(judge, overall, quarter.shifted, provider, benchmark),
         reasons=REASONS,
     )
+
+
+def _beside(cells: CellTable, provider: str, benchmark: Benchmark) -> str:
+    """The other provider that is shown beside the reviewed one: the benchmark if it is one, else the first; or none."""
+    others = [name for name in cells.providers() if name != provider]
+    return benchmark.provider if benchmark.provider in others else next(iter(others), "")
 
 
 def _own_hhi(quarter: Quarter, provider: str) -> float | None:
