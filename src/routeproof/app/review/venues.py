@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from routeproof.app.review.intervals import with_intervals
+from routeproof.app.tape_shares import tape_shares
 from routeproof.vocab.fixed import SCALE
 
 QUALITY = (
@@ -35,7 +36,7 @@ def venue_table(lake: Lake, manifest: str, quarter: Quarter, provider: str, inte
     named = pl.when(pl.col("venue").is_null()).then(pl.lit("(not reported)")).otherwise("venue")
     names = lake.read("venues", manifest=manifest).sort("valid_from").unique("mic", keep="last", maintain_order=True)
     paid = net_payments(lake, manifest, quarter, provider)
-    tape = tape_shares(lake, manifest, quarter.days)
+    tape = shares_of_tape(lake, manifest, quarter.days)
     quality = quarter.tables["venue_meeting"].filter(pl.col("provider") == provider).select("venue", *QUALITY)
     return (
         with_intervals(own.drop(QUALITY), intervals, provider, "venue")
@@ -100,13 +101,14 @@ def net_payments(lake: Lake, manifest: str, quarter: Quarter, provider: str) -> 
     )
 
 
-def tape_shares(lake: Lake, manifest: str, days: Sequence[date]) -> pl.DataFrame:
-    """`venue, tape_share` of eligible printed shares over the days."""
-    trades = lake.scan("trades", list(days), ["venue", "quantity", "eligible"], manifest=manifest)
-    by_venue = trades.filter("eligible").group_by("venue").agg(pl.col("quantity").cast(pl.Int128).sum()).collect()
-    total = by_venue["quantity"].sum()
-    share = pl.col("quantity").cast(pl.Float64) / float(total) if total else pl.lit(None, dtype=pl.Float64)
-    return by_venue.select("venue", share.alias("tape_share"))
+def shares_of_tape(lake: Lake, manifest: str, days: Sequence[date]) -> pl.DataFrame:
+    """`venue, tape_share` of eligible shares printed in regular hours over the days."""
+    printed = tape_shares(lake, manifest, days)
+    if printed.is_empty():
+        return pl.DataFrame(schema={"venue": pl.String, "tape_share": pl.Float64})
+    by_venue = printed.group_by("venue").agg(pl.col("quantity").cast(pl.Int128).sum())
+    total = float(by_venue["quantity"].sum())
+    return by_venue.select("venue", (pl.col("quantity").cast(pl.Float64) / total).alias("tape_share"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
