@@ -41,7 +41,9 @@ def delivered(rows: list[tuple[str, int, int, date]], source: str, *, is_sequenc
     row = pl.int_range(1, pl.len() + 1, dtype=pl.Int64)
     sequence = row % 3 if is_sequenced else row
     venue = pl.when(pl.col("at") % 2 == 0).then(pl.lit("XNAS"))
-    return QUOTES.conform(frame.with_columns(bid_venue=venue, source_row=row, sequence=sequence, source_id=pl.lit(source)))
+    return QUOTES.conform(
+        frame.with_columns(bid_venue=venue, source_row=row, sequence=sequence, source_id=pl.lit(source))
+    )
 
 
 def as_runs(frame: pl.DataFrame, folder: Path, name: str, piece: int) -> list[Run]:
@@ -145,9 +147,13 @@ def test_a_range_is_cut_where_it_is_full() -> None:
 
 def test_equal_keys_of_one_file_stay_as_they_stand() -> None:
     """A mapped sequence that repeats: the file's order decides, until another file speaks of the same instant."""
-    rows = delivered([("A", 1, bid, DAY) for bid in (2, 1)], "one", is_sequenced=False).with_columns(sequence=pl.lit(5, dtype=pl.Int64))
+    rows = delivered([("A", 1, bid, DAY) for bid in (2, 1)], "one", is_sequenced=False).with_columns(
+        sequence=pl.lit(5, dtype=pl.Int64)
+    )
     assert ordered(QUOTES, rows)["bid"].to_list() == [2, 1]
     elsewhere = delivered([("A", 2, 9, DAY)], "two", is_sequenced=False)
     assert ordered(QUOTES, pl.concat([rows, elsewhere]))["bid"].to_list() == [2, 1, 9]
-    same_instant = delivered([("A", 1, 0, DAY)], "two", is_sequenced=False).with_columns(sequence=pl.lit(5, dtype=pl.Int64))
+    same_instant = delivered([("A", 1, 0, DAY)], "two", is_sequenced=False).with_columns(
+        sequence=pl.lit(5, dtype=pl.Int64)
+    )
     assert ordered(QUOTES, pl.concat([rows, same_instant]))["bid"].to_list() == [0, 1, 2]

@@ -121,10 +121,10 @@ def _words(table: str, runs: Sequence[Run], blocks: pl.DataFrame) -> dict[str, p
     return words
 
 
-def _read(
-    runs: Sequence[Run], key_range: KeyRange, words: Mapping[str, pl.DataType]
-) -> list[tuple[int, pl.DataFrame]]:
+def _read(runs: Sequence[Run], key_range: KeyRange, words: Mapping[str, pl.DataType]) -> list[tuple[int, pl.DataFrame]]:
     """Rows of a range by run; in a run they lie together, because it has the order of the ranges."""
     places = key_range.blocks.group_by("run").agg(pl.col("block").min(), pl.len().alias("blocks")).sort("run")
-    read = [(number, key_range.rows_of(runs[number].read(block, blocks, words))) for number, block, blocks in places.rows()]
+    read = [
+        (number, key_range.rows_of(runs[number].read(block, blocks, words))) for number, block, blocks in places.rows()
+    ]
     return [(number, frame) for number, frame in read if frame.height]
