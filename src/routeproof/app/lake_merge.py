@@ -140,4 +140,5 @@ def _account_known(counts: Iterable[tuple[str, int]], table: str, part: str, by_
 
 def _write_rejects(lake: Lake, delivery: Delivery) -> Partition | None:
     own = pl.lit(delivery.source_id).alias("source_id")
-    return lake.write_frames(REJECTS, delivery.source_id, (item.with_columns(own) for item in delivery.reject_frames()))
+    part = f"{delivery.source_id}-{delivery.main}"  # one file may be read into two tables
+    return lake.write_frames(REJECTS, part, (item.with_columns(own) for item in delivery.reject_frames()))
