@@ -13,6 +13,7 @@ from routeproof.tables.catalog import TABLES
 from routeproof.tables.day_measurement import LONG_LIVED
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from routeproof.stores.lake import Lake
@@ -43,6 +44,13 @@ class LakeSource:
     def rows(self, table: str, day: date) -> pl.DataFrame:
         """Canonical rows of one day."""
         return self.lake.read(table, [day], manifest=self.manifest).select(TABLES[table].names)
+
+    def columns(self, table: str, day: date, names: Sequence[str]) -> pl.DataFrame:
+        """These columns of one day's canonical rows, in canonical order."""
+        return self.lake.read(table, [day], names, manifest=self.manifest)
+
+    def streams(self) -> bool:
+        return True
 
     def book(self, day: date, symbols: pl.Series | None) -> QuoteBook:
         """Reference quotes of one day."""

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
 
-from routeproof.app.lake_source import LakeSource
 from routeproof.app.row_filter import RowFilter, keep
 from routeproof.app.stream_fills import ContradictingFillsError, can_stream, stream_fills
 from routeproof.metrics.measure import DIMENSIONS, UNKNOWN, Grouping, Partials, collect, columns_read, finish_all, merge
@@ -22,6 +21,7 @@ from routeproof.tables.day_measurement import (
     measure_day,
     measure_tape_day,
 )
+from routeproof.tables.quote_rows import UnclearRowsError
 from routeproof.tables.session_clock import day_of
 from routeproof.tables.standing_rows import standing_executions, terms_of_every_order, with_order_of_route
 from routeproof.tables.version_terms import version_terms
@@ -173,7 +173,7 @@ def _rows(
             kept = cache.find(kind, needed)
             if kept is not None:
                 return kept
-    if only_fills and isinstance(source, LakeSource) and can_stream(needed, switches):
+    if only_fills and can_stream(needed, switches) and source.streams():
         pieces = stream_fills(source, what.days, rules, switches, needed)
         if pieces is not None:
             fills = (MeasuredDay(rows, pl.DataFrame(), pl.DataFrame()) for rows in pieces)
@@ -214,7 +214,7 @@ def measure_range(
     """
     try:
         merged = _partials(_rows(source, what, rules, switches, cache), what)
-    except ContradictingFillsError:
+    except (ContradictingFillsError, UnclearRowsError):
         merged = _partials(measured_days(source, what.days, rules, switches), what)
     if merged and not any(part.known for part in merged.values()):
         asked = ", ".join(dict.fromkeys((*what.grouping.by, *(item.column for item in what.filters))))

@@ -91,7 +91,7 @@ def _load(source: LakeSource, day: date, needed: frozenset[str]) -> _Day:
 
 def _standing(source: LakeSource, day: date, columns: list[str]) -> pl.DataFrame:
     """The day's fills by symbol and time, as `measure_range` takes them: busts folded, orders found through routes."""
-    fills = source.lake.read("executions", [day], columns, manifest=source.manifest)
+    fills = source.columns("executions", day, columns)
     lost = pl.col("order_id").is_null() & pl.col("route_id").is_not_null()
     is_plain, is_lost = fills.select((pl.col("status") == "new").all().alias("plain"), lost.any().alias("lost")).row(0)
     if is_plain and not is_lost:
@@ -102,8 +102,8 @@ def _standing(source: LakeSource, day: date, columns: list[str]) -> pl.DataFrame
 
 
 def _terms(source: LakeSource, day: date) -> pl.DataFrame:
-    orders = source.lake.read("parent_orders", [day], ORDER_COLUMNS, manifest=source.manifest)
-    versions = source.lake.read("order_versions", [day], VERSION_COLUMNS, manifest=source.manifest)
+    orders = source.columns("parent_orders", day, ORDER_COLUMNS)
+    versions = source.columns("order_versions", day, VERSION_COLUMNS)
     terms = version_terms(orders, versions)
     if terms["is_last"].sum() == orders.height:
         return terms
@@ -155,7 +155,7 @@ def _pieces(
 def _cut(day: _Day) -> Iterator[tuple[pl.DataFrame, pl.DataFrame, list[str]]]:
     """Fills and terms by runs of symbols."""
     fills, terms = _runs(day.fills["symbol"]), _runs(day.terms["symbol"])
-    for symbols in day.quotes.chunks(sorted({*fills, *terms})):
+    for symbols in day.quotes.chunks(sorted(fills)):
         begin, after = _span(fills, symbols)
         if begin == after:
             continue

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from routeproof.stores.lake import Lake
+    from routeproof.tables.quote_book import Int64s
 
 COLUMNS = ("at", "bid", "ask", "bid_size", "ask_size")
 CHUNK_ROWS = 2_000_000
@@ -29,10 +30,15 @@ class Buffers:
     def __init__(self) -> None:
         self._held = np.empty((len(COLUMNS), 0), dtype=np.int64)
 
+    def arrays(self, rows: int) -> Int64s:
+        """(5, rows) memory, one array per column of a book; worthless before it is written."""
+        if self._held.shape[1] < rows:
+            self._held = np.empty((len(COLUMNS), rows), dtype=np.int64)
+        return self._held[:, :rows]
+
     def filled(self, quotes: pl.DataFrame) -> pl.DataFrame:
         """The columns of the quotes in this memory, nulls as a book has them."""
-        if self._held.shape[1] < quotes.height:
-            self._held = np.empty((len(COLUMNS), quotes.height), dtype=np.int64)
+        self.arrays(quotes.height)
         for name, values in zip(COLUMNS, self._held, strict=True):
             column = quotes[name]
             missing = 0 if name in ("bid", "ask") else -1

@@ -53,7 +53,7 @@ def _check_column(frame: pl.DataFrame, column: Column, where: str, *, may_be_nul
 def _once(frame: pl.DataFrame, table: Table, where: str) -> pl.DataFrame:
     """A row handed in twice is one row; an execution or order told in two ways is an error."""
     key = [name for name in (*table.identity, "trading_day") if name in frame.columns]
-    if not frame.select(pl.struct(key).is_duplicated().any()).item():
+    if frame[key[0]].n_unique() == frame.height or not frame.select(pl.struct(key).is_duplicated().any()).item():
         return frame
     content = [name for name in frame.columns if name not in _DELIVERY]
     once = frame.unique(content, keep="first", maintain_order=True)

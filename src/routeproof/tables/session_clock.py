@@ -18,6 +18,15 @@ def day_of(instant: pl.Expr, zone: str = EQUITY_ZONE) -> pl.Expr:
     return pl.from_epoch(instant, time_unit="ns").dt.replace_time_zone("UTC").dt.convert_time_zone(zone).dt.date()
 
 
+def days_of(instants: pl.Series) -> pl.Series:
+    """The same of a whole column; where all rows are of one day, which the ends show, it costs next to nothing."""
+    ends = pl.Series([instants.min(), instants.max()], dtype=pl.Int64)
+    first, last = pl.select(day_of(pl.lit(ends))).to_series()
+    if first is not None and first == last and not instants.null_count():
+        return pl.repeat(first, instants.len(), dtype=pl.Date, eager=True)
+    return pl.select(day_of(pl.lit(instants))).to_series()
+
+
 def hours_frame(days: Iterable[date], hours: SessionHours) -> pl.DataFrame:
     """One row per day: `trading_day, open_at, close_at`; both null on a day without session."""
     rows = [(day, *(hours(day) or (None, None))) for day in sorted(set(days))]
