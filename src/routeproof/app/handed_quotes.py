@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from routeproof.stores.quote_reader import Buffers
     from routeproof.tables.quote_book import Int64s, QuoteBook
 
-CHUNK_ROWS = 1_000_000
+RUN_ROWS = 1_000_000
 
 
 @dataclass(slots=True)
@@ -65,9 +65,10 @@ class HandedQuotes:
     Every row is read, also where nobody asks for it: one that cannot be is an error wherever it stands.
     """
 
-    def __init__(self, rows: Iterator[Rows], kinds: Sequence[str]) -> None:
+    def __init__(self, rows: Iterator[Rows], kinds: Sequence[str], run_rows: int = RUN_ROWS) -> None:
         self._rows = rows
         self._kinds = kinds
+        self.run_rows = run_rows
         self._next = next(rows, None)
         self._memory = np.empty((5, 0), dtype=np.int64)
 
@@ -121,12 +122,12 @@ class HandedDay:
         self._runs: dict[str, _Run] = {}
 
     def chunks(self, symbols: Sequence[str]) -> Iterator[list[str]]:
-        """The symbols in order, in runs of about `CHUNK_ROWS` quotes; a symbol is never divided."""
+        """The symbols in order, in runs of about `run_rows` quotes; a symbol is never divided."""
         waiting = sorted(symbols, reverse=True)
         run = _Run()
         for rows in self._quotes.rows_of(self._day):
             run.add(rows)
-            if run.rows >= CHUNK_ROWS and len(run.symbols) > 1:
+            if run.rows >= self._quotes.run_rows and len(run.symbols) > 1:
                 last = run.cut_last()
                 yield from self._given(run, waiting)
                 run = last

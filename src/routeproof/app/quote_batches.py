@@ -31,25 +31,25 @@ class Rows(NamedTuple):
     lengths: list[int]
 
 
-def batches(quotes: pl.DataFrame | pl.LazyFrame) -> Iterator[pl.DataFrame]:
+def batches(quotes: pl.DataFrame | pl.LazyFrame, size: int = BATCH_ROWS) -> Iterator[pl.DataFrame]:
     """The columns that are read, in the order of the rows; a lazy frame is never in memory as a whole."""
     if isinstance(quotes, pl.DataFrame):
-        yield from quotes.select(name for name in READ if name in quotes.columns).iter_slices(BATCH_ROWS)
+        yield from quotes.select(name for name in READ if name in quotes.columns).iter_slices(size)
         return
     present = quotes.collect_schema().names()
     wanted = quotes.select(name for name in READ if name in present)
-    yield from wanted.collect_batches(chunk_size=BATCH_ROWS, maintain_order=True)
+    yield from wanted.collect_batches(chunk_size=size, maintain_order=True)
 
 
-def batches_in_order(quotes: pl.DataFrame | pl.LazyFrame) -> Iterator[pl.DataFrame]:
+def batches_in_order(quotes: pl.DataFrame | pl.LazyFrame, size: int = BATCH_ROWS) -> Iterator[pl.DataFrame]:
     """The same rows by day and symbol, in their own order within; holds them in memory."""
     rows = pl.concat(batches(quotes), rechunk=True)
     symbol = pl.col("symbol").cast(pl.String)
     keyed = rows.select(symbol, days_of_rows(rows).alias("day"), pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"))
     keys = ["symbol"] if keyed["day"].n_unique() == 1 else ["day", "symbol"]
     places = keyed.group_by(keys).agg("row").sort(keys)["row"].explode(empty_as_null=False)
-    for begin in range(0, rows.height, BATCH_ROWS):
-        yield rows[places[begin : begin + BATCH_ROWS]]
+    for begin in range(0, rows.height, size):
+        yield rows[places[begin : begin + size]]
 
 
 def rows_by_day(frames: Iterable[pl.DataFrame]) -> Iterator[Rows]:

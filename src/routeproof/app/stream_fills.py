@@ -167,7 +167,7 @@ def _cut(day: _Day) -> Iterator[tuple[pl.DataFrame, pl.DataFrame, list[str]]]:
 def _runs(symbols: pl.Series) -> dict[str, tuple[int, int]]:
     runs = symbols.to_frame("symbol").select(pl.col("symbol").rle()).unnest("symbol")
     after = runs["len"].cast(pl.Int64).cum_sum().to_list()
-    return dict(zip(runs["value"], zip([0, *after[:-1]], after, strict=True), strict=True))
+    return dict(zip(runs["value"], zip([0, *after][:-1], after, strict=True), strict=True))
 
 
 def _span(runs: dict[str, tuple[int, int]], symbols: Sequence[str]) -> tuple[int, int]:
