@@ -53,7 +53,7 @@ def coerce(frame: pl.DataFrame, table: Table, *, where: str, unknown: Collection
         if days.null_count():
             days = days.fill_null(days_of(conformed[table.day_of]))
         conformed = conformed.with_columns(days.alias("trading_day"))
-    return checked(conformed, table, where=where, unknown=unknown)
+    return checked(conformed, table, given=plain.columns, where=where, unknown=unknown)
 
 
 def _conformed(plain: pl.DataFrame, table: Table, where: str) -> pl.DataFrame:
