@@ -10,12 +10,14 @@ from routeproof.app.handed_quotes import HandedDay, HandedQuotes
 from routeproof.app.quote_batches import batches, batches_in_order, rows_by_day
 from routeproof.tables.catalog import TABLES
 from routeproof.tables.coerce import coerce
+from routeproof.tables.day_flow import LINKING, DayFlow, day_flow
 from routeproof.tables.day_measurement import LONG_LIVED
 from routeproof.tables.quote_book import QuoteBook, book_of
 from routeproof.tables.quote_rows import UnclearRowsError, can_be_read_by_rows
+from routeproof.tables.standing_rows import standing_executions, with_order_of_route
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from datetime import date
 
 REFERENCE_KINDS = ("nbbo", "composite")
@@ -54,11 +56,20 @@ class FrameSource:
 
     def rows(self, table: str, day: date) -> pl.DataFrame:
         """Canonical rows of one day."""
-        return self._table(table).filter(pl.col("trading_day") == day)
+        frame = self._table(table)
+        days = frame["trading_day"]
+        if days.min() == day == days.max() and not days.null_count():
+            return frame
+        return frame.filter(pl.col("trading_day") == day)
 
-    def columns(self, table: str, day: date, names: Sequence[str]) -> pl.DataFrame:
-        """These columns of one day's canonical rows, in canonical order."""
-        return TABLES[table].sort(self.rows(table, day)).select(names)
+    def flow(self, day: date, columns: frozenset[str]) -> DayFlow:
+        """The day's fills with these columns, and its order versions, linked."""
+        routes = self.rows("routes", day).with_columns(pl.col("version").fill_null(1))
+        fills = with_order_of_route(standing_executions(self.rows("executions", day)), routes)
+        wanted = sorted({*LINKING, *columns})
+        return day_flow(
+            day, fills.select(wanted), self.rows("parent_orders", day), self.rows("order_versions", day), columns
+        )
 
     def book(self, day: date, symbols: pl.Series | None) -> QuoteBook:
         """Reference quotes of one day."""
@@ -77,9 +88,10 @@ class FrameSource:
         orders = self._table("parent_orders").join(lasting, on="order_id", how="semi")
         return orders, versions.join(lasting, on="order_id", how="semi")
 
-    def streams(self) -> bool:
-        """Whether quotes can be read in one pass: once, and where each row says by itself what it is."""
-        return self._pass is None and self._table("executions").height > 0 and self._is_clear()
+    def streamed(self) -> FrameSource | None:
+        """This source where its quotes can be read in one pass: once, and if each row says by itself what it is."""
+        can = self._pass is None and self._table("executions").height > 0 and self._is_clear()
+        return self if can else None
 
     def quotes(self, day: date) -> HandedDay:
         """The day's reference quotes; days are asked for in ascending order."""

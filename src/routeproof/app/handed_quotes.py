@@ -6,8 +6,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from routeproof.stores.quote_reader import Buffers
 from routeproof.tables.quote_rows import book_of_rows
 
 if TYPE_CHECKING:
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     import polars as pl
 
     from routeproof.app.quote_batches import Rows
-    from routeproof.stores.quote_reader import Buffers
     from routeproof.tables.quote_book import Int64s, QuoteBook
 
 RUN_ROWS = 1_000_000
@@ -70,7 +68,7 @@ class HandedQuotes:
         self._kinds = kinds
         self.run_rows = run_rows
         self._next = next(rows, None)
-        self._memory = np.empty((5, 0), dtype=np.int64)
+        self._buffers = Buffers()
 
     def of_day(self, day: date) -> HandedDay:
         """The quotes of one day; days are asked for in ascending order, each once."""
@@ -102,10 +100,7 @@ class HandedQuotes:
         Raises:
             UnclearRowsError: the frame as a whole must be looked at.
         """
-        if run.rows > self._memory.shape[1]:
-            self._memory = np.empty((5, run.rows), dtype=np.int64)
-        if run.frames:
-            self.book(run, self._memory)
+        self.book(run, self._buffers.memory(run.rows))
 
     def _check_rows(self, rows: Rows) -> None:
         run = _Run()
@@ -143,7 +138,11 @@ class HandedDay:
         else:
             self._quotes.check(run)
 
-    def book(self, symbols: Sequence[str], buffers: Buffers) -> QuoteBook:
+    def is_long(self, symbol: str) -> bool:  # noqa: ARG002, PLR6301 - for now
+        """Whether the symbol must be read in parts."""
+        return False
+
+    def book(self, symbols: Sequence[str], buffers: Buffers, *, sizes: bool = True) -> QuoteBook:  # noqa: ARG002
         """The quotes of a run of symbols that `chunks` gave, once; good until the buffers' next use."""
         run = self._runs.pop(symbols[0])
-        return self._quotes.book(run, buffers.arrays(run.rows))
+        return self._quotes.book(run, buffers.memory(run.rows))

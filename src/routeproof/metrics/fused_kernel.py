@@ -138,6 +138,18 @@ def _half_even(upper: np.int64, lower: np.int64, divisor: np.int64) -> tuple[np.
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def extent(column: Int64s) -> tuple[int, int, bool]:
+    """Lowest and highest of 0 and the values that are not null, and whether any is null."""
+    lowest, highest, nulls = np.int64(0), np.int64(0), False
+    for value in column:
+        if value == NULL:
+            nulls = True
+        else:
+            lowest, highest = min(lowest, value), max(highest, value)
+    return lowest, highest, nulls
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def _fetch(into: Int64s, column: Int64s, filler: int) -> None:
     """A column's values; null becomes the filler."""
     for i in range(column.size):

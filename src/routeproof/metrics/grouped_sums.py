@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from routeproof.metrics.compile_numba import can_fuse, fused_sums
+from routeproof.metrics.compile_numba import FusedSums, can_fuse, fused_sums, sums_of
 from routeproof.metrics.compile_polars import partial_sums
+from routeproof.tables.coded_rows import combined
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from routeproof.metrics.fused_kernel import Int64s
     from routeproof.metrics.metric import Metric
+    from routeproof.tables.coded_rows import CodedRows
+
+BATCH_ROWS = 400_000
+"""Rows of pieces that are put together before their sums become a frame."""
 
 _ROW, _GROUP = "__row", "__group"
 
@@ -45,3 +50,29 @@ def grouped_sums(rows: pl.DataFrame, metrics: Sequence[Metric], keys: Sequence[s
         slow = rows.select(rest) if by_polars is None else by_polars.sort(_GROUP).drop(_GROUP)
         sums = pl.concat([sums, slow], how="horizontal")
     return pl.concat([distinct, sums], how="horizontal") if keys else sums
+
+
+def coded_sums(
+    pieces: Iterable[CodedRows], metrics: Sequence[Metric], keys: Sequence[str]
+) -> Iterator[tuple[pl.DataFrame, list[CodedRows]]]:
+    """Keys with the sums that the metrics need, by batches of pieces; a batch may name the same keys again."""
+    batch: list[CodedRows] = []
+    made: list[tuple[pl.DataFrame, FusedSums]] = []
+    for rows in pieces:
+        groups, values = combined([rows.words[key] for key in keys], rows.height)
+        distinct = pl.DataFrame([column.alias(key) for key, column in zip(keys, values, strict=True)])
+        sums = sums_of(metrics, rows.names, rows.numbers, groups, distinct.height if keys else 1)
+        if batch and (sum(item.height for item in batch) >= BATCH_ROWS or sums.program is not made[0][1].program):
+            yield _joined(made), batch
+            batch, made = [], []
+        batch.append(rows)
+        made.append((distinct, sums))
+    if batch:
+        yield _joined(made), batch
+
+
+def _joined(made: Sequence[tuple[pl.DataFrame, FusedSums]]) -> pl.DataFrame:
+    """The sums of one program as one frame, beside their keys."""
+    sums = FusedSums(made[0][1].program, np.concatenate([item.sums for _, item in made]))
+    distinct = pl.concat([keys for keys, _ in made])
+    return pl.concat([distinct, sums.frame()], how="horizontal") if distinct.width else sums.frame()

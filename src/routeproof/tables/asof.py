@@ -124,7 +124,8 @@ def read_rows(
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _block_extremes(prices: Int64s, at_or_below: bool) -> Int64s:
+def block_extremes(prices: Int64s, at_or_below: bool) -> Int64s:
+    """Lowest or highest price of each block of rows, 0 = none."""
     blocks = (prices.size + BLOCK - 1) // BLOCK
     extremes = np.zeros(blocks, dtype=np.int64)
     for block in range(blocks):
@@ -138,6 +139,25 @@ def _block_extremes(prices: Int64s, at_or_below: bool) -> Int64s:
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def first_reaching_row(
+    prices: Int64s, extremes: Int64s, begin: int, end: int, limit: int, at_or_below: bool
+) -> int:
+    """First row of `[begin, end)` whose price reaches the limit, -1 = none; `extremes` are those of its blocks."""
+    row = begin
+    while row < end:
+        if row % BLOCK == 0:
+            extreme = extremes[row // BLOCK]
+            if extreme == 0 or (extreme > limit if at_or_below else extreme < limit):
+                row += BLOCK
+                continue
+        price = prices[row]
+        if price > 0 and (price <= limit if at_or_below else price >= limit):
+            return row
+        row += 1
+    return -1
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def _first_reaching(
     prices: Int64s,
     extremes: Int64s,
@@ -148,20 +168,9 @@ def _first_reaching(
     found: Int64s,
 ) -> None:
     for query in range(limits.size):
-        limit = limits[query]
-        found[query] = -1
-        row = begin[query]
-        while row < end[query]:
-            if row % BLOCK == 0:
-                extreme = extremes[row // BLOCK]
-                if extreme == 0 or (extreme > limit if at_or_below else extreme < limit):
-                    row += BLOCK
-                    continue
-            price = prices[row]
-            if price > 0 and (price <= limit if at_or_below else price >= limit):
-                found[query] = row
-                break
-            row += 1
+        found[query] = first_reaching_row(
+            prices, extremes, begin[query], end[query], limits[query], at_or_below
+        )
 
 
 def first_reaching(prices: Int64s, begin: Int64s, end: Int64s, limits: Int64s, *, at_or_below: bool) -> Int64s:
@@ -178,5 +187,5 @@ def first_reaching(prices: Int64s, begin: Int64s, end: Int64s, limits: Int64s, *
         (n,) row into `prices`; -1 where the window never reaches the limit.
     """
     found = np.empty(limits.shape, dtype=np.int64)
-    _first_reaching(prices, _block_extremes(prices, at_or_below), begin, end, limits, at_or_below, found)
+    _first_reaching(prices, block_extremes(prices, at_or_below), begin, end, limits, at_or_below, found)
     return found

@@ -8,9 +8,10 @@ import numpy as np
 import polars as pl
 
 from routeproof.tables.coerce import coerce, in_kind
+from routeproof.tables.day_flow import NotStreamableError
 from routeproof.tables.fixed_kernel import is_in_order, write_floats
 from routeproof.tables.market import QUOTES
-from routeproof.tables.quote_book import QuoteBook, book_of, ordered_book
+from routeproof.tables.quote_book import QuoteBook, book_of, ordered_book, symbol_ranges
 from routeproof.vocab.errors import SchemaError
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ NUMBERS = {"bid": 0, "ask": 0, "bid_size": -1, "ask_size": -1}
 """Column -> what stands for a missing value in a book."""
 
 
-class UnclearRowsError(Exception):
+class UnclearRowsError(NotStreamableError):
     """Rows that only the whole frame can say something about: most likely it will be refused."""
 
 
@@ -54,10 +55,7 @@ def book_of_rows(
         return ordered_book(QUOTES.empty(), [], [])
     try:
         if _has_only(frames, kinds) and _written(frames, np.array(lengths, dtype=np.int64), memory):
-            after = np.cumsum(lengths).tolist()
-            ranges = {s: (high - rows, high) for s, high, rows in zip(symbols, after, lengths, strict=True)}
-            at, bid, ask, bid_size, ask_size = memory[:, : sum(lengths)]
-            return QuoteBook(at, bid, ask, bid_size, ask_size, ranges)
+            return QuoteBook(*memory[:, : sum(lengths)], symbol_ranges(symbols, lengths))
         rows = pl.concat(frames).drop("trading_day", strict=False)
         quotes = coerce(rows, QUOTES, where="quotes").filter(pl.col("kind").is_in(kinds))
     except (SchemaError, pl.exceptions.PolarsError) as error:
