@@ -54,6 +54,10 @@ class FrameSource:
         found = pl.concat([self._table(name)["trading_day"].unique() for name in names]).drop_nulls().unique().sort()
         return tuple(found.to_list())
 
+    def market_days(self) -> tuple[date, ...]:
+        """Days that have quotes, ascending."""
+        return tuple(self._table("quotes")["trading_day"].drop_nulls().unique().sort().to_list())
+
     def rows(self, table: str, day: date) -> pl.DataFrame:
         """Canonical rows of one day."""
         frame = self._table(table)
