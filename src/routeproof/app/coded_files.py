@@ -39,8 +39,7 @@ def read_pieces(folder: Path, parts: Sequence[dict[str, Any]]) -> Iterator[Coded
         numbers = _mapped(folder / f"{part['stem']}.numbers", "int64", len(part["names"]), part["height"])
         codes = _mapped(folder / f"{part['stem']}.codes", "int32", len(part["words"]), part["height"])
         words = {
-            name: Words(own, _values(values))
-            for (name, values), own in zip(part["words"].items(), codes, strict=True)
+            name: Words(own, _values(values)) for (name, values), own in zip(part["words"].items(), codes, strict=True)
         }
         yield CodedRows(tuple(part["names"]), numbers, words)
 

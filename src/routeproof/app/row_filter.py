@@ -95,5 +95,7 @@ def passing(rows: CodedRows, filters: Sequence[RowFilter]) -> CodedRows:
     if not filters:
         return rows
     named = rows.frame(list(dict.fromkeys(item.column for item in filters)))
-    passed = named.select(pl.all_horizontal(item.expression(named.schema[item.column]) for item in filters).alias("passed"))
+    passed = named.select(
+        pl.all_horizontal(item.expression(named.schema[item.column]) for item in filters).alias("passed")
+    )
     return rows.filtered(np.flatnonzero(passed["passed"].fill_null(value=False).to_numpy()))

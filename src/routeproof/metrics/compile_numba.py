@@ -242,9 +242,7 @@ class FusedSums:
         )
 
 
-def sums_of(
-    metrics: Sequence[Metric], names: Sequence[str], numbers: Int64s, groups: Int64s, count: int
-) -> FusedSums:
+def sums_of(metrics: Sequence[Metric], names: Sequence[str], numbers: Int64s, groups: Int64s, count: int) -> FusedSums:
     """Exact sums by group.
 
     Args:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from routeproof.tables.text_link import number_distinct
 from routeproof.vocab.absent import NULL
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 Int64s = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int32]
+
+MOST_WORDS = 1 << 14
+"""Distinct texts of a column that are told apart by hash."""
 
 SPARSE_FROM = 64
 """Numbers per row from which those that occur are sorted, instead of ticked off one by one."""
@@ -98,14 +102,35 @@ class CodedRows:
 
 
 def coded(column: pl.Series) -> Words:
-    """A text column as codes."""
-    categories = column.cast(pl.Categorical(pl.Categories.random()))
-    values = categories.unique().drop_nulls()
-    physical, present = categories.to_physical(), values.to_physical().to_numpy()
-    place = np.full(int(present.max(initial=0)) + 2, present.size, dtype=np.int32)
-    place[present] = np.arange(present.size)
-    codes = place[physical.fill_null(place.size - 1).to_numpy()]
-    return Words(codes, pl.concat([values.cast(pl.String), pl.Series([None], dtype=pl.String)]))
+    """A text column as codes, in the order of first appearance."""
+    codes, firsts = np.empty(column.len(), dtype=np.int32), np.empty(MOST_WORDS, dtype=np.int64)
+    count = number_distinct(column.hash().to_numpy(), firsts, codes)
+    values = column.gather(pl.Series(firsts[: max(count, 0)]))
+    if count < 0 or not column.equals(values.gather(pl.Series(codes)), null_equal=True):
+        values = column.unique(maintain_order=True)
+        codes = _joined(column, values)
+    missing = pl.Series([None], dtype=column.dtype)
+    if not values.null_count():
+        return Words(codes, pl.concat([values.alias(""), missing]))
+    return _null_last(codes, values)
+
+
+def _joined(column: pl.Series, values: pl.Series) -> Codes:
+    """Codes by an ordinary join: for many words, or two of one hash."""
+    known = pl.DataFrame({"value": values, "code": np.arange(values.len(), dtype=np.int32)})
+    found = (
+        column.alias("value").to_frame().join(known, on="value", how="left", nulls_equal=True, maintain_order="left")
+    )
+    return found["code"].to_numpy()
+
+
+def _null_last(codes: Codes, values: pl.Series) -> Words:
+    """The words with null as the last of the values."""
+    null = values.is_null().arg_max() or 0
+    known = np.delete(np.arange(values.len()), null)
+    place = np.full(values.len(), known.size, dtype=np.int32)
+    place[known] = np.arange(known.size)
+    return Words(place[codes], pl.concat([values.gather(pl.Series(known)), values.gather([null])]).alias(""))
 
 
 def nulls_as_word(column: pl.Series) -> Int64s:

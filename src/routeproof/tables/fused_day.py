@@ -51,9 +51,7 @@ def fill_columns(needed: frozenset[str]) -> frozenset[str]:
     return (needed | fees) & {*FILL_NUMBERS, *FILL_WORDS}
 
 
-def fused_executions(
-    fills: CodedRows, versions: FusedVersions, book: QuoteBook, needed: frozenset[str]
-) -> CodedRows:
+def fused_executions(fills: CodedRows, versions: FusedVersions, book: QuoteBook, needed: frozenset[str]) -> CodedRows:
     """The needed columns of the measured executions, in the order of the fills.
 
     Args:

@@ -241,7 +241,19 @@ def measure_versions_of(
             if states[version] == WAITING:
                 by_stop, buys = waits[version] == BY_STOP, is_buy[version] == 1
                 states[version] = _executable(
-                    version, stretch, at, bids, asks, lowest, highest, terms, by_stop, buys, hours, shift_ns, upto,
+                    version,
+                    stretch,
+                    at,
+                    bids,
+                    asks,
+                    lowest,
+                    highest,
+                    terms,
+                    by_stop,
+                    buys,
+                    hours,
+                    shift_ns,
+                    upto,
                     facts,
                 )
             start = facts[CLOCK_START, version]
