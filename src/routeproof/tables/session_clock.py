@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from routeproof.vocab.times import EQUITY_ZONE
+from routeproof.vocab.times import EQUITY_ZONE, NS_PER_S
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 SessionHours = Callable[[date], tuple[int, int] | None]
 """Day -> (open, close) of regular hours in UTC ns, or `None` where the day has no session."""
@@ -20,11 +23,16 @@ def day_of(instant: pl.Expr, zone: str = EQUITY_ZONE) -> pl.Expr:
 
 def days_of(instants: pl.Series) -> pl.Series:
     """The same of a whole column; where all rows are of one day, which the ends show, it costs next to nothing."""
-    ends = pl.Series([instants.min(), instants.max()], dtype=pl.Int64)
-    first, last = pl.select(day_of(pl.lit(ends))).to_series()
-    if first is not None and first == last and not instants.null_count():
-        return pl.repeat(first, instants.len(), dtype=pl.Date, eager=True)
+    first, last = instants.min(), instants.max()
+    if isinstance(first, int) and isinstance(last, int) and not instants.null_count():
+        day = _day(first)
+        if day == _day(last):
+            return pl.repeat(day, instants.len(), dtype=pl.Date, eager=True)
     return pl.select(day_of(pl.lit(instants))).to_series()
+
+
+def _day(instant: int) -> date:
+    return (EPOCH + timedelta(seconds=instant // NS_PER_S)).astimezone(ZoneInfo(EQUITY_ZONE)).date()
 
 
 def hours_frame(days: Iterable[date], hours: SessionHours) -> pl.DataFrame:
