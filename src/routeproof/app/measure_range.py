@@ -240,7 +240,7 @@ def _needed(what: Range) -> frozenset[str]:
 
 def _partials_of_fills(pieces: Iterable[CodedRows], what: Range) -> dict[Frame, Partials]:
     chosen = (passing(rows, what.filters) for rows in pieces)
-    parts = list(collect_coded(chosen, what.grouping))
+    parts = collect_coded(chosen, what.grouping)
     return {"executions": merge(parts, what.grouping.by)} if parts else {}
 
 

@@ -263,6 +263,19 @@ def sums_of(metrics: Sequence[Metric], names: Sequence[str], numbers: Int64s, gr
     return FusedSums(program, sums)
 
 
+def added(parts: Sequence[FusedSums], groups: Int64s, count: int) -> FusedSums:
+    """Sums of one program put together.
+
+    Args:
+        parts: sums that the same program made.
+        groups: (groups of all parts,) to which group of the result each adds.
+        count: groups of the result.
+    """
+    total = np.zeros((count, parts[0].program.sums, 2), dtype=np.int64)
+    kernel.add(np.concatenate([part.sums for part in parts]), groups, total)
+    return FusedSums(parts[0].program, total)
+
+
 def _rounded_bits(lowest: int, highest: int) -> int:
     """Bits of the larger magnitude, in few steps, so that one program serves many pieces."""
     bits = max(int(lowest).bit_length(), int(highest).bit_length())

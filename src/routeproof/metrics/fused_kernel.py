@@ -278,3 +278,20 @@ def run(program: Int64s, columns: Int64s, groups: Int64s, sums: Int64s, register
                 _count(unknown[b], b != NEVER, block, sums, to)
             else:
                 _add(op == SUM_WIDE, lower[a], upper[a], unknown[b], b != NEVER, block, sums, to)
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def add(parts: Int64s, groups: Int64s, sums: Int64s) -> None:
+    """Add 128-bit sums up.
+
+    Args:
+        parts: (n, slots, 2) lower and upper limb.
+        groups: (n,) where each adds.
+        sums: (groups, slots, 2); added to.
+    """
+    for row in range(groups.size):
+        for slot in range(parts.shape[1]):
+            lower = np.uint64(parts[row, slot, 0])
+            after = np.uint64(sums[groups[row], slot, 0]) + lower
+            sums[groups[row], slot, 0] = np.int64(after)
+            sums[groups[row], slot, 1] += parts[row, slot, 1] + np.int64(after < lower)

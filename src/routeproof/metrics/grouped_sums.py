@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from routeproof.metrics.compile_numba import FusedSums, can_fuse, fused_sums, sums_of
+from routeproof.metrics.compile_numba import FusedSums, added, can_fuse, fused_sums, sums_of
 from routeproof.metrics.compile_polars import partial_sums
 from routeproof.tables.coded_rows import combined
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from routeproof.metrics.metric import Metric
     from routeproof.tables.coded_rows import CodedRows
 
-BATCH_ROWS = 400_000
-"""Rows of pieces that are put together before their sums become a frame."""
+MOST_GROUPS = 500_000
+"""Groups of pieces that wait to be put together."""
 
 _ROW, _GROUP = "__row", "__group"
 
@@ -52,27 +52,29 @@ def grouped_sums(rows: pl.DataFrame, metrics: Sequence[Metric], keys: Sequence[s
     return pl.concat([distinct, sums], how="horizontal") if keys else sums
 
 
-def coded_sums(
-    pieces: Iterable[CodedRows], metrics: Sequence[Metric], keys: Sequence[str]
-) -> Iterator[tuple[pl.DataFrame, list[CodedRows]]]:
-    """Keys with the sums that the metrics need, by batches of pieces; a batch may name the same keys again."""
-    batch: list[CodedRows] = []
+def coded_sums(pieces: Iterable[CodedRows], metrics: Sequence[Metric], keys: Sequence[str]) -> Iterator[pl.DataFrame]:
+    """Distinct keys with the sums that the metrics need; sums of pieces that ran one program are put together."""
     made: list[tuple[pl.DataFrame, FusedSums]] = []
+    held = 0
     for rows in pieces:
         groups, values = combined([rows.words[key] for key in keys], rows.height)
         distinct = pl.DataFrame([column.alias(key) for key, column in zip(keys, values, strict=True)])
         sums = sums_of(metrics, rows.names, rows.numbers, groups, distinct.height if keys else 1)
-        if batch and (sum(item.height for item in batch) >= BATCH_ROWS or sums.program is not made[0][1].program):
-            yield _joined(made), batch
-            batch, made = [], []
-        batch.append(rows)
+        if made and (held > MOST_GROUPS or sums.program is not made[0][1].program):
+            yield _joined(made)
+            made, held = [], 0
         made.append((distinct, sums))
-    if batch:
-        yield _joined(made), batch
+        held += len(sums.sums)
+    if made:
+        yield _joined(made)
 
 
 def _joined(made: Sequence[tuple[pl.DataFrame, FusedSums]]) -> pl.DataFrame:
-    """The sums of one program as one frame, beside their keys."""
-    sums = FusedSums(made[0][1].program, np.concatenate([item.sums for _, item in made]))
-    distinct = pl.concat([keys for keys, _ in made])
-    return pl.concat([distinct, sums.frame()], how="horizontal") if distinct.width else sums.frame()
+    """The sums of one program as one frame, beside their keys, each once."""
+    keys = pl.concat([item for item, _ in made])
+    parts = [item for _, item in made]
+    distinct, groups = group_index(keys, keys.columns)
+    if not keys.width:
+        groups = np.zeros(len(parts), dtype=np.int64)
+    sums = added(parts, groups, distinct.height).frame()
+    return pl.concat([distinct, sums], how="horizontal") if keys.width else sums

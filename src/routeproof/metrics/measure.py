@@ -94,14 +94,23 @@ def collect(rows: pl.DataFrame, grouping: Grouping, frame: Frame) -> Partials:
     return Partials(grouped_sums(rows, metrics, keys), *_beside_sums(rows, metrics, keys))
 
 
-def collect_coded(pieces: Iterable[CodedRows], grouping: Grouping) -> Iterator[Partials]:
+def collect_coded(pieces: Iterable[CodedRows], grouping: Grouping) -> list[Partials]:
     """Partial sums of measured executions in coded pieces that have every column that is asked for."""
     metrics, keys = grouping.of("executions"), list(grouping.by)
     beside = [metric for metric in metrics if isinstance(metric.averaging, Quantile | Concentration)]
-    columns = [name for name in dict.fromkeys((*keys, *sorted(_read_by(beside))))]
-    for sums, batch in coded_sums(pieces, metrics, keys):
-        others = _beside_sums(pl.concat([rows.frame(columns) for rows in batch]), beside, keys) if beside else ()
-        yield Partials(sums, *others)
+    columns = list(dict.fromkeys((*keys, *sorted(_read_by(beside)))))
+    frames: list[pl.DataFrame] = []
+
+    def passing() -> Iterator[CodedRows]:
+        for rows in pieces:
+            if beside:
+                frames.append(rows.frame(columns))
+            yield rows
+
+    found = [Partials(sums) for sums in coded_sums(passing(), metrics, keys)]
+    if frames:
+        found[0] = Partials(found[0].sums, *_beside_sums(pl.concat(frames), beside, keys))
+    return found
 
 
 def _beside_sums(rows: pl.DataFrame, metrics: Sequence[Metric], keys: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -135,7 +135,7 @@ class _Terms:
     Attributes:
         rows: as `DayFlow` has them.
         kinds: as `DayFlow` has them.
-        frame: `order_id, version, clock_at` in any order.
+        frame: `order_id, version` in any order; `clock_at` too if orders have several versions.
         place: (versions,) row in `rows` of each row of the frame.
     """
 
@@ -151,7 +151,7 @@ def _terms(orders: pl.DataFrame, versions: pl.DataFrame) -> _Terms:
         row = rows_of(orders["order_id"], versions["order_id"])
         if row is not None and not (row < 0).any() and versions.select((pl.col("version") == 1).all()).item():
             nothing = pl.lit(None, dtype=pl.Int64)
-            begun = orders.with_columns(clock_at="received_at", ends_at=nothing, triggered_at=nothing, version=1)
+            begun = orders.with_columns(clock_at="received_at", ends_at=nothing, triggered_at=nothing)
             return _coded_terms(begun, versions, row)
     terms = version_terms(orders, versions)
     if terms["is_last"].sum() != orders.height:
@@ -193,8 +193,8 @@ def _coded_terms(of_order: pl.DataFrame, of_version: pl.DataFrame, row: Int64s |
     by_symbol = Words((rank[symbols.codes][order] - 1).astype(np.int32), symbols.values.gather(pl.Series(ranked)))
     rows = CodedRows(TERM_NUMBERS, np.stack(numbers), {**words, "kind": kind, "symbol": by_symbol})
     place = np.empty(order.size, dtype=np.int64)
-    place[order] = np.arange(order.size)
-    return _Terms(rows, kinds, of_order.select("order_id", "version", "clock_at"), place)
+    place[of] = np.arange(order.size)
+    return _Terms(rows, kinds, of_version.select(pl.col("order_id", "version", "^clock_at$")), place)
 
 
 def _kinds(deciding: Sequence[Words], height: int) -> tuple[Words, pl.DataFrame]:
