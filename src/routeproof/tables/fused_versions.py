@@ -106,7 +106,7 @@ class FusedVersions:
 
     def _round_lots(self) -> Int64s:
         """(versions,) shares in fixed point."""
-        given = self._rules.round_lots
+        given = self._rules.round_lots_on(self.day)
         symbols = self.terms.words["symbol"]
         of_symbol = {} if given is None else dict(given.select("symbol", "round_lot").iter_rows())
         lots = [of_symbol.get(symbol) for symbol in symbols.values.to_list()]

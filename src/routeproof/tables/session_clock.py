@@ -21,18 +21,18 @@ def day_of(instant: pl.Expr, zone: str = EQUITY_ZONE) -> pl.Expr:
     return pl.from_epoch(instant, time_unit="ns").dt.replace_time_zone("UTC").dt.convert_time_zone(zone).dt.date()
 
 
-def days_of(instants: pl.Series) -> pl.Series:
-    """The same of a whole column; where all rows are of one day, which the ends show, it costs next to nothing."""
+def days_of(instants: pl.Series, zone: str = EQUITY_ZONE) -> pl.Series:
+    """Session days of many instants, which mostly all have the same one, as the ends show: then no other is looked up."""
     first, last = instants.min(), instants.max()
     if isinstance(first, int) and isinstance(last, int) and not instants.null_count():
-        day = _day(first)
-        if day == _day(last):
+        day = _day(first, zone)
+        if day == _day(last, zone):
             return pl.repeat(day, instants.len(), dtype=pl.Date, eager=True)
-    return pl.select(day_of(pl.lit(instants))).to_series()
+    return pl.select(day_of(pl.lit(instants), zone)).to_series()
 
 
-def _day(instant: int) -> date:
-    return (EPOCH + timedelta(seconds=instant // NS_PER_S)).astimezone(ZoneInfo(EQUITY_ZONE)).date()
+def _day(instant: int, zone: str) -> date:
+    return (EPOCH + timedelta(seconds=instant // NS_PER_S)).astimezone(ZoneInfo(zone)).date()
 
 
 def hours_frame(days: Iterable[date], hours: SessionHours) -> pl.DataFrame:
