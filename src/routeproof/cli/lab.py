@@ -40,7 +40,10 @@ def simulate(
     *,
     venue_quotes: bool,
 ) -> None:
-    """Write FIX logs, quotes, trades, vendor reports and maps; prints totals as JSON."""
+    """Write FIX logs, quotes, trades, vendor reports and maps; prints totals as JSON.
+
+    Example: routeproof lab simulate --out lab/files --days 5 --scenario honest
+    """
     from routeproof.lab.delivery import write_delivery  # noqa: PLC0415 heavy imports only when they are needed
 
     config = replace(_config(scenario, cheat, grade, seed, days), venue_quotes=venue_quotes)
@@ -52,7 +55,10 @@ def simulate(
 @lab.command("cheats")
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
 def cheats(*, as_json: bool) -> None:
-    """List the faults that can be planted, with their three grades."""
+    """List the faults that can be planted, with their three grades.
+
+    Example: routeproof lab cheats
+    """
     from routeproof.lab.cheats import CHEATS  # noqa: PLC0415 heavy imports only when they are needed
 
     rows = [
