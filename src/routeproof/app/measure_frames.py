@@ -80,11 +80,12 @@ def measure(
 
 
 def grouping_of(by: Sequence[str], metrics: Sequence[str] = ()) -> Grouping:
-    """The grouping of dimension names, with the metrics of these names, or all.
+    """The grouping of dimension names, with the metrics of these names, or all; one name may stand alone.
 
     Raises:
         UsageError: an unknown or repeated name.
     """
+    by, metrics = ([names] if isinstance(names, str) else names for names in (by, metrics))
     for asked, known, what in ((by, DIMENSIONS, "dimension"), (metrics, BY_NAME, "metric")):
         for name in asked:
             if name not in known:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.sources.fields import EXACT, Field, marked, trimmed
+from routeproof.sources.fields import EXACT, Field, marked, times, trimmed
 from routeproof.vocab.errors import MapError
 from routeproof.vocab.fixed import SCALE
 from routeproof.vocab.times import NS_PER_MS, NS_PER_S
@@ -62,6 +62,8 @@ def _plausible(field: Field) -> Field:
 
 def _from_epoch(source: pl.Series, time: TimeFormat) -> Field:
     factor = NS_PER_UNIT.get(time.unit, 1)
+    if source.dtype.is_integer() and (value := times(source, factor)) is not None:
+        return Field(value)
     exact = source.cast(EXACT, strict=False).to_physical()
     whole = (exact * pl.Series([factor], dtype=pl.Int128)) // pl.Series([SCALE], dtype=pl.Int128)
     value = whole.cast(pl.Int64, strict=False)

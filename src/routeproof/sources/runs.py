@@ -51,17 +51,17 @@ class Run:
     sequenced: tuple[str, ...]
     index: pl.DataFrame
 
-    def read(self, first: int, blocks: int) -> pl.DataFrame:
-        """Canonical rows of consecutive index entries."""
+    def read(self, first: int, blocks: int, words: Mapping[str, pl.DataType] | None = None) -> pl.DataFrame:
+        """Canonical rows of consecutive index entries, texts as strings or as the `words` that a column is to have."""
         held = self.index.slice(first, blocks)
         counts = held.get_column("rows").to_numpy()
         start, rows = int(held.get_column("start")[0]), int(counts.sum())
         stored = pl.scan_ipc(self.path, glob=False).slice(start, rows).collect()  # never the whole run
         places = np.repeat(np.arange(blocks), counts)
-        dtypes = TABLES[self.table].dtypes
+        dtypes = {**TABLES[self.table].dtypes, **(words or {})}
         frame = stored.with_columns(
-            *(held.get_column(name).gather(places) for name in _PLACED),
-            *(pl.lit(value, dtype=dtypes[name]).alias(name) for name, value in self.constants.items()),
+            *(held.get_column(name).cast(dtypes[name]).gather(places) for name in _PLACED),
+            *(pl.lit(value).cast(dtypes[name]).alias(name) for name, value in self.constants.items()),
         )
         if "sequence" not in frame.columns:
             frame = frame.with_columns(pl.col("source_row").alias("sequence"))

@@ -27,6 +27,9 @@ MEMORY_BYTES = 8 << 30
 CPU_SECONDS = 120
 CPU_SECONDS_PER_MB = 2.0
 
+_SPARING = {"POLARS_ROW_GROUP_PREFETCH_SIZE": "1"}
+"""A child takes one row group after the other; reading ahead would hold several decoded ones in memory."""
+
 _ERRORS: dict[str, type[RouteproofError]] = {"wrong_map": MapError}
 
 
@@ -135,7 +138,7 @@ def _run(
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=talk,
-            env={**os.environ, "POLARS_MAX_THREADS": str(threads)},
+            env={**os.environ, **_SPARING, "POLARS_MAX_THREADS": str(threads)},
         ) as child,
     ):
         answered = 0

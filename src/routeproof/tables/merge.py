@@ -63,12 +63,12 @@ def merge(
     if not table.identity and existing.is_empty() and not _has_several(delivered.get_column("source_id")):
         # The usual case of a large file: one source alone holds nothing twice.
         nothing = pl.Series("source_id", [], dtype=pl.String)
-        frame = table.conform(delivered)
+        frame = _whole(table, delivered)
         return Merged(frame=ordered(table, frame), added=frame.height, known=nothing, conflicts=frame.clear())
     both = pl.concat(
         [
-            table.conform(existing).with_columns(pl.lit(False).alias(_NEW)),
-            table.conform(delivered).with_columns(pl.lit(True).alias(_NEW)),
+            _whole(table, existing).with_columns(pl.lit(False).alias(_NEW)),
+            _whole(table, delivered).with_columns(pl.lit(True).alias(_NEW)),
         ]
     ).with_row_index(_AT)
     if table.identity:
@@ -84,6 +84,11 @@ def merge(
         known=dropped.get_column("source_id"),
         conflicts=conflicts.drop(_NEW, _AT),
     )
+
+
+def _whole(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
+    """All columns of the table; texts may stay the codes that they came as."""
+    return frame if tuple(frame.columns) == table.names else table.conform(frame)
 
 
 def resequenced(frame: pl.DataFrame) -> list[str]:
