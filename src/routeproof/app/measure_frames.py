@@ -12,6 +12,7 @@ from routeproof.app.shipped_rules import shipped_rules
 from routeproof.metrics.measure import DIMENSIONS, Grouping
 from routeproof.metrics.registry import ALL, BY_NAME
 from routeproof.sources.map_file import nearest
+from routeproof.sources.print_conditions import VENDORS, judged
 from routeproof.tables.catalog import TABLES
 from routeproof.tables.coerce import coerce
 from routeproof.tables.inline_orders import orders_on_executions, plain_orders
@@ -46,7 +47,8 @@ def measure(
             stand inline.
         by: dimensions, see `routeproof.metrics.measure.DIMENSIONS`.
         metrics: names of the metrics wanted; all if omitted.
-        trades: canonical `trades`, for VWAP and for `population="tape"`.
+        trades: canonical `trades`, for VWAP and for `population="tape"`; `conditions` without `eligible` are read as
+            the consolidated tape's sale conditions.
         routes: canonical `routes`, for the route and venue benchmark points.
         order_versions: canonical `order_versions`, where terms changed.
         market_status: canonical `market_status`: halts and short-sale restrictions, for the flags of those names.
@@ -75,6 +77,8 @@ def measure(
     for name, given in (("trades", trades), ("routes", routes), *dated):
         if given is not None:
             tables[name] = coerce(_frame(given), TABLES[name], where=name)
+    if trades is not None and "eligible" not in (columns := _frame(trades).columns) and "conditions" in columns:
+        tables["trades"] = judged(tables["trades"], VENDORS[0])
     source = FrameSource(tables)
     return measure_range(source, Range(source.days(), grouping), shipped_rules(), chosen)
 
