@@ -201,14 +201,6 @@ def _measure_versions(
     return _with_receipt_of_order(versions)
 
 
-def measured_terms(
-    terms: pl.DataFrame, day: date, book: QuoteBook, rules: DayRules, switches: Switches
-) -> pl.DataFrame:
-    """The day's `version_terms` with quotes, class and size; see `measure_versions`."""
-    timed = _with_hours(terms, day, rules.hours).with_columns(pl.lit(day).alias("trading_day"))
-    return _sized(measure_versions(timed, book, switches), day, rules, switches)
-
-
 def _sized(versions: pl.DataFrame, day: date, rules: DayRules, switches: Switches) -> pl.DataFrame:
     is_buy = pl.col("side") == "buy"
     far_touch = pl.when(is_buy).then("receipt_ask").otherwise("receipt_bid").replace(0, None)
