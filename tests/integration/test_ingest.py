@@ -250,6 +250,28 @@ def test_a_mended_map_replaces_what_the_wrong_one_gave(context: Context, tmp_pat
         assert once.manifest == context.lake.manifest().id
 
 
+def test_one_file_may_give_two_tables(context: Context, tmp_path: Path) -> None:
+    """Orders and their terms in one file, under a map for each; a mended map replaces what its own table had."""
+    lines = b"id,sym,qty,at\no1,IBM,100,2026-07-01T14:00:00Z\no2,IBM,200,2026-07-01T14:01:00Z\n"
+    time = '[time.{0}]\nunit = "iso"\n'
+    parents = 'table = "parent_orders"\n[columns]\norder_id = "id"\nsymbol = "sym"\nreceived_at = "at"\n' + time.format(
+        "received_at"
+    )
+    parents += '[constants]\nside = "buy"\n'
+    versions = (
+        'table = "order_versions"\n[columns]\norder_id = "id"\nquantity = "qty"\neffective_at = "at"\n'
+        + time.format("effective_at")
+    )
+    take(context, tmp_path, "csv", {"o.csv": lines}, parents)
+    take(context, tmp_path, "csv", {"o.csv": lines}, versions)
+    assert context.lake.read("parent_orders")["side"].to_list() == ["buy", "buy"]
+    assert context.lake.read("order_versions").height == 2
+    assert quality(context)["total"]["received"] == 4
+    take(context, tmp_path, "csv", {"o.csv": lines}, parents.replace("buy", "sell"))
+    assert context.lake.read("parent_orders")["side"].to_list() == ["sell", "sell"]
+    assert context.lake.read("order_versions").height == 2
+
+
 def test_leftovers_of_a_killed_run_are_cleared(context: Context, tmp_path: Path) -> None:
     """Process 0 of the past is nobody."""
     left = context.workspace.scratch_folder / "999999999-abc-def"

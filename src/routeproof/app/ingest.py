@@ -8,9 +8,11 @@ import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from routeproof.app.delivery import Delivery, deliver, plausible
+from routeproof.app.delivery import Delivery, deliver
+from routeproof.app.evidence_check import plausible
 from routeproof.app.fold_fix import fix_sources, fold_changed
 from routeproof.app.lake_merge import merge_deliveries
+from routeproof.app.tape_shares import kept_shares
 from routeproof.ledger.canonical import canonical_bytes
 from routeproof.sources.fix.messages import FIX_MESSAGES
 from routeproof.sources.map_file import FileMap, load_map
@@ -20,6 +22,9 @@ from routeproof.sources.source import ReadContext
 from routeproof.stores.commits import SourceOutcome, commit, source_outcomes
 from routeproof.stores.manifest import Manifest
 from routeproof.vocab.errors import MapError, UsageError
+
+INLINE = {"executions": ("parent_orders", "order_versions"), "parent_orders": ("order_versions",)}
+"""Tables whose rows may stand inline in a file of another table."""
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -159,7 +164,7 @@ def _take_in(
                 plausible(context.lake, deliver(source_name, item, provider_id, pieces, sections))
                 for item, pieces in zip(files, results, strict=True)
             ]
-            return _commit(context, deliveries, reading)
+            return _commit(context, deliveries, reading, scratch)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
@@ -189,15 +194,18 @@ def _read(
     return results
 
 
-def _commit(context: Context, deliveries: Sequence[Delivery], reading: str) -> dict[str, dict[str, object]]:
-    earlier: dict[str, Any] = {item.source_id: item.outcome for item in source_outcomes(context.records)}
+def _commit(
+    context: Context, deliveries: Sequence[Delivery], reading: str, scratch: Path
+) -> dict[str, dict[str, object]]:
+    committed = source_outcomes(context.records)
+    earlier: dict[str, Any] = {item.source_id: item.outcome for item in committed}
     logs = frozenset(item.source_id for item in deliveries if item.main == FIX_MESSAGES.name)
-    reread = frozenset(item.source_id for item in deliveries if item.source_id in earlier) - logs
-    changed = merge_deliveries(context.lake, deliveries, reread)
+    changed = merge_deliveries(context.lake, deliveries, _withdrawn(deliveries, committed), scratch)
     for item in deliveries:
         if item.source_id in logs and item.source_id in earlier:
             item.known.clear()  # the messages that were known came from this very file
     changed += _folded(context, deliveries, changed, earlier) if logs else []
+    changed += kept_shares(context.lake, changed)
     outcomes = {item.source_id: item.outcome() for item in deliveries}
     commit(
         context.workspace.lake_folder,
@@ -208,6 +216,23 @@ def _commit(context: Context, deliveries: Sequence[Delivery], reading: str) -> d
         context.actor,
     )
     return outcomes
+
+
+def _withdrawn(deliveries: Sequence[Delivery], committed: Sequence[SourceOutcome]) -> dict[str, frozenset[str]]:
+    """Table to the sources whose rows there are read again, under another map of the same table.
+
+    A file that gives two tables under two maps is not a file that was read wrongly: neither map withdraws the other's.
+    """
+    read_as: dict[str, set[str]] = {}
+    for outcome in committed:
+        read_as.setdefault(outcome.source_id, set()).add(str(outcome.outcome["table"]))
+    found: dict[str, set[str]] = {}
+    for item in deliveries:
+        before = read_as.get(item.source_id, set())
+        if item.main in before and item.main != FIX_MESSAGES.name:
+            for table in {item.main, *INLINE.get(item.main, ())} - (before - {item.main}):
+                found.setdefault(table, set()).add(item.source_id)
+    return {table: frozenset(sources) for table, sources in found.items()}
 
 
 def _folded(

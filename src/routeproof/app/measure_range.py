@@ -24,6 +24,7 @@ from routeproof.metrics.measure import (
     finish_all,
     merge,
 )
+from routeproof.sources.map_file import nearest
 from routeproof.stores.quote_reader import Buffers
 from routeproof.tables.day_flow import NotStreamableError
 from routeproof.tables.day_measurement import (
@@ -64,6 +65,10 @@ class DaySource(Protocol):
 
     def quotes_of(self, kind: str, day: date) -> pl.DataFrame | None:
         """Canonical quotes of another kind than the reference's; `None` if there are none."""
+        ...
+
+    def market_days(self) -> Sequence[date]:
+        """Days that have quotes, ascending."""
         ...
 
     def long_lived(self) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -122,7 +127,9 @@ def measured_days_together(
     wanted, lasting = sorted(set(days)), _long_lived(source)
     carries = [Carry() for _ in all_switches]
     with ThreadPoolExecutor(len(all_switches)) as pool:
-        for day in lasting.days_before(wanted):
+        for day in _walked(source, wanted, lasting):
+            if day not in wanted and not _concerns(day, lasting, carries[0], rules):
+                continue
             tables = _day_tables(source, day, lasting)
             book = source.book(day, _symbols(tables, carries[0]))
             found = list(pool.map(partial(measure_day, tables, book, rules), all_switches, carries))
@@ -141,12 +148,14 @@ def measured_pieces(
     """As `measured_days`, a day in pieces of some symbols each, so that few quotes and wide rows are held at once."""
     wanted, lasting = sorted(set(days)), _long_lived(source)
     carry, buffers = Carry(), Buffers()
-    for day in lasting.days_before(wanted):
+    for day in _walked(source, wanted, lasting):
+        if day not in wanted and not _concerns(day, lasting, carry, rules):
+            continue
         tables, quotes = _day_tables(source, day, lasting), source.quotes(day)
         symbols = _symbols(tables, carry).drop_nulls().to_list()
-        runs = quotes.chunks(symbols) if can_divide(tables, carry) else [symbols]
+        runs = list(quotes.chunks(symbols)) if can_divide(tables, carry) else []
         carried = []
-        for run in runs:
+        for run in runs or [symbols]:
             book = quotes.book(run, buffers)
             measured, left = measure_day(tables_of(tables, run), book, rules, switches, carry_of(carry, run))
             carried.append(left)
@@ -165,11 +174,6 @@ class _LongLived:
     orders: pl.DataFrame
     terms: pl.DataFrame
 
-    def days_before(self, wanted: Sequence[date]) -> list[date]:
-        """The wanted days, and earlier ones that such orders come from."""
-        earlier = set(self.orders["trading_day"].to_list()) - {None}
-        return sorted(set(wanted) | {day for day in earlier if wanted and day <= wanted[-1]})
-
 
 def _long_lived(source: DaySource) -> _LongLived:
     orders, versions = source.long_lived()
@@ -177,13 +181,29 @@ def _long_lived(source: DaySource) -> _LongLived:
     return _LongLived(orders, terms.with_columns(day_of(pl.col("clock_at")).alias("clock_day")))
 
 
+def _walked(source: DaySource, wanted: Sequence[date], lasting: _LongLived) -> list[date]:
+    """The wanted days, and all before the last of them on which a long-lived order begins or may meet the market."""
+    begun = lasting.terms["clock_day"].drop_nulls().unique().sort().to_list()
+    if not wanted or not begun:
+        return list(wanted)
+    earlier = {*begun, *source.market_days()}
+    return sorted({*wanted, *(day for day in earlier if begun[0] <= day <= wanted[-1])})
+
+
+def _concerns(day: date, lasting: _LongLived, carry: Carry, rules: DayRules) -> bool:
+    """Whether a day concerns long-lived orders: some begin on it, or are still open when it opens."""
+    hours = rules.hours(day)
+    return bool((lasting.terms["clock_day"] == day).any()) or (hours is not None and carry.is_open(hours[0]))
+
+
 def _closed(carry: Carry, first: date, last: date) -> MeasuredDay | None:
-    """Orders and routes received inside the range that outlived their day."""
+    """What lived on past its day, of the days in the range: orders, routes, and fills that waited for their class."""
     closing = close_long_lived(carry)
     if closing is None:
         return None
     inside = pl.col("trading_day").is_between(first, last)
-    return MeasuredDay(pl.DataFrame(), closing.orders.filter(inside), closing.routes.filter(inside))
+    fills = closing.executions.filter(inside) if closing.executions.width else closing.executions
+    return MeasuredDay(fills, closing.orders.filter(inside), closing.routes.filter(inside))
 
 
 def _tape_day(source: DaySource, day: date, rules: DayRules, switches: Switches) -> MeasuredDay:
@@ -296,7 +316,14 @@ def measure_range(
     if merged is None:
         merged = _partials(_days(source, what, rules, switches, cache), what)
     if merged and not any(part.known for part in merged.values()):
-        asked = ", ".join(dict.fromkeys((*what.grouping.by, *(item.column for item in what.filters))))
-        message = f"expected columns that rows of the population '{switches.population}' have together, found {asked}"
-        raise UsageError(message, where="--by, --where")
+        raise _cannot_answer(what, switches.population)
     return finish_all(merged, what.grouping)
+
+
+def _cannot_answer(what: Range, population: str) -> UsageError:
+    asked = dict.fromkeys((*what.grouping.by, *(item.column for item in what.filters)))
+    rows = "prints on the tape have" if population == "tape" else "executions, orders or routes have"
+    together = " together" if len(asked) > 1 else ""
+    close = "".join(nearest(name, DIMENSIONS) for name in asked if name not in DIMENSIONS)
+    message = f"expected columns that {rows}{together}, found {', '.join(asked)}{close}"
+    return UsageError(message, where="--by, --where")

@@ -59,7 +59,7 @@ def _day_tables(lake: Lake) -> list[str]:
 def _source_rows(context: Context) -> dict[tuple[str | None, str, str], Row]:
     """Counts of all committed sources, by day, source and table; deliveries of one format to one table add up."""
     rows: dict[tuple[str | None, str, str], Row] = {}
-    latest = {item.source_id: item for item in source_outcomes(context.records)}
+    latest = {(item.source_id, item.outcome["table"]): item for item in source_outcomes(context.records)}
     for item in latest.values():
         outcome: Any = item.outcome
         for day in outcome["days"]:

@@ -41,6 +41,7 @@ DIMENSIONS = (
     "beyond_displayed",
     "halted",
     "short_sale_restricted",
+    "stale_reference",
 )
 """Columns that figures can be grouped by; a frame that lacks one has no figures of its own in that grouping."""
 

@@ -26,6 +26,10 @@ EXACT_PRODUCT_LIMIT = 2.0**50
 """Below it, the error of a double and of its product with the scale stay under half a unit."""
 
 
+LARGEST = 2**63 - 1
+"""Largest value that a canonical column holds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """A canonical column in the making.
@@ -64,9 +68,22 @@ def fixed_field(source: pl.Series) -> Field:
         return _fixed_from_text(trimmed(source))
     if source.dtype == pl.Float64:
         return _fixed_from_double(source)
+    if source.dtype.is_integer() and (whole := times(source, SCALE)) is not None:
+        return Field(whole)
     wide = source.cast(pl.Decimal(38, 0)) if source.dtype.is_integer() else source
     value = wide.cast(EXACT, strict=False).to_physical().cast(pl.Int64, strict=False)
     return marked(value, (source.is_not_null() & value.is_null(), "number_out_of_range"))
+
+
+def times(whole: pl.Series, factor: int) -> pl.Series | None:
+    """Integers times a factor as Int64, or `None` if one of the products could be too large."""
+    least, most = whole.min(), whole.max()
+    if least is None or most is None:
+        return whole.cast(pl.Int64)
+    if max(abs(int(least)), abs(int(most))) * factor > LARGEST:  # type: ignore[call-overload]
+        return None
+    narrow = whole.cast(pl.Int64)
+    return narrow if factor == 1 else narrow * factor
 
 
 def _fixed_from_text(text: pl.Series) -> Field:

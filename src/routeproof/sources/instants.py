@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.sources.fields import EXACT, Field, marked, trimmed
+from routeproof.sources.fields import EXACT, Field, marked, times, trimmed
 from routeproof.vocab.errors import MapError
 from routeproof.vocab.fixed import SCALE
 from routeproof.vocab.times import NS_PER_MS, NS_PER_S
@@ -19,6 +19,8 @@ EARLIEST_AT = 631_152_000 * NS_PER_S
 """1990-01-01: no electronic order is older."""
 LATEST_AT = 4_102_444_800 * NS_PER_S
 """2100-01-01: no order is younger."""
+BEYOND = "absurd_time"
+"""Reason word of an instant before or after these."""
 
 _ISO = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|z|[+-]\d{2}:?\d{2})?$"
 _COMPACT_DAY = r"^(\d{4})(\d{2})(\d{2})[-T ](\d{2}:)"
@@ -54,16 +56,20 @@ def _plausible(field: Field) -> Field:
     if not absurd.any():
         return field
     # The value stays: a refused row still says when it claims to have happened.
-    problem = pl.Series([None], dtype=pl.String).new_from_index(0, len(absurd)).set(absurd, "absurd_time")
+    problem = pl.Series([None], dtype=pl.String).new_from_index(0, len(absurd)).set(absurd, BEYOND)
     return Field(field.value, problem if field.problem is None else field.problem.fill_null(problem))
 
 
 def _from_epoch(source: pl.Series, time: TimeFormat) -> Field:
     factor = NS_PER_UNIT.get(time.unit, 1)
+    if source.dtype.is_integer() and (value := times(source, factor)) is not None:
+        return Field(value)
     exact = source.cast(EXACT, strict=False).to_physical()
     whole = (exact * pl.Series([factor], dtype=pl.Int128)) // pl.Series([SCALE], dtype=pl.Int128)
     value = whole.cast(pl.Int64, strict=False)
-    return marked(value, (source.is_not_null() & value.is_null(), "not_a_time"))
+    return marked(
+        value, (source.is_not_null() & exact.is_null(), "not_a_time"), (whole.is_not_null() & value.is_null(), BEYOND)
+    )
 
 
 def _from_datetime(source: pl.Series, dtype: pl.Datetime, time: TimeFormat, name: str) -> Field:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from routeproof.sources.runs import open_run
 from routeproof.sources.source import ReadContext, SourceResult, rejects_frame
 from routeproof.vocab.errors import DataRejectedError, MapError, RouteproofError
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 MEMORY_BYTES = 8 << 30
 CPU_SECONDS = 120
 CPU_SECONDS_PER_MB = 2.0
+
+_SPARING = {"POLARS_ROW_GROUP_PREFETCH_SIZE": "1"}
+"""A child takes one row group after the other; reading ahead would hold several decoded ones in memory."""
 
 _ERRORS: dict[str, type[RouteproofError]] = {"wrong_map": MapError}
 
@@ -134,7 +138,7 @@ def _run(
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=talk,
-            env={**os.environ, "POLARS_MAX_THREADS": str(threads)},
+            env={**os.environ, **_SPARING, "POLARS_MAX_THREADS": str(threads)},
         ) as child,
     ):
         answered = 0
@@ -172,8 +176,9 @@ def _result(folder: Path, answer: dict[str, object]) -> list[SourceResult]:
 
 
 def _piece(folder: Path, piece: dict[str, object]) -> SourceResult:
-    names = piece["tables"]
+    names, runs = piece["tables"], piece["runs"]
     assert isinstance(names, dict)  # noqa: S101  # our own child wrote it
+    assert isinstance(runs, list)  # noqa: S101  # our own child wrote it
     return SourceResult(
         tables={table: pl.read_ipc(folder / file) for table, file in names.items()},
         rejects=pl.read_ipc(folder / str(piece["rejects"])),
@@ -181,6 +186,7 @@ def _piece(folder: Path, piece: dict[str, object]) -> SourceResult:
         accepted=int(str(piece["accepted"])),
         noise=int(str(piece["noise"])),
         notes=piece["notes"] if isinstance(piece["notes"], dict) else {},
+        runs={run["table"]: open_run(folder, run) for run in runs},
     )
 
 

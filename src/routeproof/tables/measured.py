@@ -140,6 +140,7 @@ def join_routes(executions: pl.DataFrame, routes: pl.DataFrame) -> pl.DataFrame:
         "first_route_id",
         "hop",
         "strategy",
+        pl.col("iso").cast(pl.Int64),
         is_venue_route=(pl.col("hop") > 1) | pl.col("venue").is_not_null(),
         venue_arrived_at="arrived_at",
         venue_arrival_source="arrival_source",
@@ -178,8 +179,8 @@ def measured_rows(joined: pl.DataFrame, switches: Switches) -> pl.DataFrame:
     Returns:
         Adds `sign` (+1/-1), `reference_status`, `mid2` (reference bid + ask), `quoted` (ask - bid), `far_touch`,
         `contra_size`, `mid2_{receipt,route,venue,execution}`, `mid2_H` per horizon, `arrival_mid2`,
-        durations `time_to_execution_ns, receipt_to_route_ns, route_to_ack_ns`, flags and dimensions. Everything looked
-        up is null where its quote may not carry a statistic.
+        durations `time_to_execution_ns, receipt_to_route_ns, route_to_ack_ns`, the reference's age, flags and
+        dimensions. Everything looked up is null where its quote may not carry a statistic.
     """
     locked = switches.locked
     prefix = REFERENCE_OF[switches.benchmark]
@@ -197,7 +198,6 @@ def measured_rows(joined: pl.DataFrame, switches: Switches) -> pl.DataFrame:
         reference.then(pl.col(f"{prefix}_ask") - pl.col(f"{prefix}_bid")).alias("quoted"),
         reference.then(pl.when(is_buy).then(f"{prefix}_ask").otherwise(f"{prefix}_bid")).alias("far_touch"),
         reference.then(pl.when(is_buy).then(f"{prefix}_ask_size").otherwise(f"{prefix}_bid_size")).alias("contra_size"),
-        (pl.col(f"{prefix}_age_ns") > switches.stale_after_ns).alias("stale_reference"),
         *(midpoint_sum(lookup, locked).alias(f"mid2_{point}") for point, lookup in REFERENCE_OF.items()),
         *(horizon_midpoint(name, locked) for name in HORIZONS_NS),
         (pl.col("executed_at") - pl.col("clock_start_at")).alias("time_to_execution_ns"),
@@ -209,11 +209,20 @@ def measured_rows(joined: pl.DataFrame, switches: Switches) -> pl.DataFrame:
     ).with_columns(
         pl.col("contra_size").replace(-1, None),
         pl.col("mid2").is_not_null().cast(pl.Int64).alias("covered"),
+        *reference_age(prefix, switches.stale_after_ns),
         pl.when(pl.col("fee").is_not_null() | pl.col("rebate").is_not_null())
         .then(pl.col("fee").fill_null(0) - pl.col("rebate").fill_null(0))
         .alias("net_fee"),
     )
     return rows.with_columns(size_improvement(rows))
+
+
+def reference_age(prefix: str, stale_after_ns: int) -> list[pl.Expr]:
+    """`reference_age_ns`, `stale` (0/1) and `stale_reference` (`yes`, `no`) of rows with `mid2`; null where it is."""
+    age = pl.when(pl.col("mid2").is_not_null()).then(f"{prefix}_age_ns")
+    stale = age > stale_after_ns
+    words = pl.when(stale).then(pl.lit("yes")).when(~stale).then(pl.lit("no"))
+    return [age.alias("reference_age_ns"), stale.cast(pl.Int64).alias("stale"), words.alias("stale_reference")]
 
 
 def horizon_midpoint(name: str, locked: str) -> pl.Expr:

@@ -18,6 +18,15 @@ def day_of(instant: pl.Expr, zone: str = EQUITY_ZONE) -> pl.Expr:
     return pl.from_epoch(instant, time_unit="ns").dt.replace_time_zone("UTC").dt.convert_time_zone(zone).dt.date()
 
 
+def days_of(instants: pl.Series, zone: str = EQUITY_ZONE) -> pl.Series:
+    """Session days of many instants, which mostly all have the same one: then no other is looked up."""
+    ends = pl.Series([instants.min(), instants.max()], dtype=pl.Int64)
+    first, last = pl.select(day_of(pl.lit(ends), zone)).to_series()
+    if first == last and not instants.null_count():
+        return pl.Series([first], dtype=pl.Date).new_from_index(0, len(instants))
+    return pl.select(day_of(pl.lit(instants), zone)).to_series()
+
+
 def hours_frame(days: Iterable[date], hours: SessionHours) -> pl.DataFrame:
     """One row per day: `trading_day, open_at, close_at`; both null on a day without session."""
     rows = [(day, *(hours(day) or (None, None))) for day in sorted(set(days))]

@@ -100,6 +100,9 @@ def test_absurd_times_are_refused() -> None:
     """Milliseconds read as nanoseconds fall in 1970."""
     assert instant("1782912600000", TimeFormat("ns"))[1] == "absurd_time"
     assert instant("2200-01-01T00:00:00Z", TimeFormat("iso"))[1] == "absurd_time"
+    assert (
+        instant("1782912600000", TimeFormat("s"))[1] == "absurd_time"
+    )  # the year 58468, beyond 64 bits of nanoseconds
     assert instant("yesterday", TimeFormat("iso"))[1] == "not_a_time"
 
 

@@ -15,7 +15,7 @@ from routeproof.metrics.metric import Metric, Quotient
 from routeproof.metrics.registry import BY_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from routeproof.tables.day_measurement import MeasuredDay
 
@@ -53,20 +53,28 @@ def cells_of(day: MeasuredDay, names: Iterable[str] = CELL_METRICS) -> pl.DataFr
 
 
 def _cells(rows: pl.DataFrame, metric: Metric) -> pl.DataFrame:
+    sums = partial_sums(rows.filter(pl.col("halted") == "no"), metric, KEYS)
+    return sums.select(pl.lit(metric.name).alias("metric"), *KEYS, "numerator", "denominator", "largest", "n", "shares")
+
+
+def partial_sums(rows: pl.DataFrame, metric: Metric, keys: Sequence[str]) -> pl.DataFrame:
+    """A metric's sums per `keys`, as `cells_of` describes them, over the rows given.
+
+    Raises:
+        TypeError: the metric is no quotient of sums.
+    """
     averaging = metric.averaging
     if not isinstance(averaging, Quotient):
         message = f"expected {metric.name} to be a quotient of sums"
         raise TypeError(message)
-    weight = to_polars(averaging.denominator)
     per_order = (
-        rows.filter(pl.col("halted") == "no")
-        .with_columns(
+        rows.with_columns(
             to_polars(averaging.numerator).alias("numerator"),
-            weight.alias("denominator"),
+            to_polars(averaging.denominator).alias("denominator"),
         )
         .filter(pl.col("denominator").is_not_null() & pl.col("numerator").is_not_null())
         .with_columns((pl.col("denominator") > 0).cast(pl.Int64).alias("n"))
-        .group_by(*KEYS, "order_id")
+        .group_by(*keys, "order_id")
         .agg(
             pl.col("numerator").sum(),
             pl.col("denominator").sum(),
@@ -74,15 +82,11 @@ def _cells(rows: pl.DataFrame, metric: Metric) -> pl.DataFrame:
             (pl.col("quantity") * pl.col("n")).sum().alias("shares"),
         )
     )
-    return (
-        per_order.group_by(KEYS)
-        .agg(
-            pl.col("numerator").sum().cast(pl.Float64) * averaging.multiplier,
-            pl.col("denominator").sum().cast(pl.Float64) * averaging.divisor,
-            pl.col("denominator").max().cast(pl.Float64).alias("largest") * averaging.divisor,
-            pl.col("n", "shares").sum().cast(pl.Int64),
-        )
-        .select(pl.lit(metric.name).alias("metric"), *KEYS, "numerator", "denominator", "largest", "n", "shares")
+    return per_order.group_by(keys).agg(
+        pl.col("numerator").sum().cast(pl.Float64) * averaging.multiplier,
+        pl.col("denominator").sum().cast(pl.Float64) * averaging.divisor,
+        pl.col("denominator").max().cast(pl.Float64).alias("largest") * averaging.divisor,
+        pl.col("n", "shares").sum().cast(pl.Int64),
     )
 
 

@@ -18,6 +18,7 @@ from routeproof.sources.fix.fold.history import OPENING, history
 from routeproof.sources.fix.fold.linking import link_chains
 from routeproof.sources.fix.fold.lookup import roots
 from routeproof.sources.fix.fold.parties import Parties, declared_parties, with_edges
+from routeproof.sources.fix.fold.recoding import declared_values, with_symbols, with_venues
 from routeproof.sources.fix.messages import distinct_messages
 from routeproof.tables.catalog import TABLES
 
@@ -51,7 +52,8 @@ def fold_messages(
             days that the new messages fall on together with every day that holds an order, fill or reference they
             name; to
             fold everything is always right.
-        sections: the map's `[parties]`, `[link]` and `[clock.*]`; none for a plain firm to provider log.
+        sections: the map's `[parties]`, `[link]`, `[clock.*]`, `[values.venue]` and `[values.symbol]`; none for a plain
+            firm to provider log.
         firm_id: legal entity, part of every identity.
         provider_id: provider of the orders; empty = the CompID that the firm sent them to.
 
@@ -64,7 +66,8 @@ def fold_messages(
         MapError: if the sections are not what they should be.
     """
     parties = declared_parties(sections or {})
-    placed, parties = with_edges(distinct_messages(messages), parties)
+    values = declared_values(sections or {})
+    placed, parties = with_edges(with_symbols(distinct_messages(messages), values["symbol"]), parties)
     multileg = pl.col("msg_type").is_in(["AB", "AC"]) | pl.col("multileg_type").is_in(["2", "3"])
     parked = placed.filter(multileg.fill_null(value=False)).height
     usable = (
@@ -95,7 +98,7 @@ def fold_messages(
         "quantity_mismatches": _mismatches(met, told),
         "unusable_orders": chains.height - entered.height,
     }
-    return Folded(tables, notes)
+    return Folded({name: with_venues(frame, values["venue"]) for name, frame in tables.items()}, notes)
 
 
 def _with_copies(usable: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
@@ -107,16 +110,15 @@ def _with_copies(usable: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_owner(chains: pl.DataFrame, links: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
-    """Chains with `parent` (chain above), `is_parent`, `order_id` (of the top chain), `parent_version`, `has_below`."""
+    """Chains with `parent` (chain above), `order_id` (of the parent order), `parent_version`, `has_below`."""
     linked = chains.join(links.select("chain", "parent"), on="chain", how="left", maintain_order="left")
-    top = 0 if (linked["hop"] == 0).any() else 1
     place = {chain: index for index, chain in enumerate(linked["chain"].to_list())}
     above = np.array(
         [place.get(parent, -1) if parent is not None else -1 for parent in linked["parent"].to_list()], dtype=np.int64
     )
     at_top = roots(above)
     owner = linked.with_columns(
-        pl.Series("top_hop", linked["hop"].to_numpy()[at_top]),
+        linked["is_parent"].gather(at_top).alias("is_owned"),
         pl.Series("top_id", linked["chain_id"].to_list(), dtype=pl.String).gather(at_top),
     )
     senders = linked["from_party"].unique().to_list()
@@ -126,8 +128,7 @@ def _with_owner(chains: pl.DataFrame, links: pl.DataFrame, events: pl.DataFrame)
         pl.col("effective_at").alias("sent_at"),
     )
     owned = owner.with_columns(
-        (pl.col("hop") == top).alias("is_parent"),
-        pl.when(pl.col("top_hop") == top).then("top_id").alias("order_id"),
+        pl.when("is_owned").then("top_id").alias("order_id"),
         pl.col("to_party").is_in(senders).alias("has_below"),
     )
     return owned.sort("sent_at", maintain_order=True).join_asof(

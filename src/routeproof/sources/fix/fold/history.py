@@ -9,6 +9,7 @@ from routeproof.sources.fix.fold.actions import reject_reason
 
 OPENING = ("new", "replace")
 _ENDING = ("cancel", "reject", "restate", "trigger", "expire", "done")
+_DUPLICATE = 6  # OrdRejReason
 TERMS = ("order_type", "limit_price", "stop_price", "time_in_force", "instructions")
 
 
@@ -37,6 +38,7 @@ def history(nodes: pl.DataFrame, reports: pl.DataFrame) -> pl.DataFrame:
         *(pl.col(name).forward_fill().over(chain) for name in ("order_type", "time_in_force", "instructions")),
         *_prices_forward(),
     )
+    versioned = _late_rejects(versioned)
     cum = pl.coalesce("cum_qty", "filled")
     left = pl.max_horizontal(pl.col("order_quantity") - cum, pl.lit(0))
     ends = pl.col("event").is_in(["cancel", "expire", "done"])
@@ -46,13 +48,21 @@ def history(nodes: pl.DataFrame, reports: pl.DataFrame) -> pl.DataFrame:
         pl.when(ends).then(left).otherwise("order_quantity").alias("quantity"),
         pl.when(closed).then(0).when(pl.col("event") == "new").then("order_quantity")
         .otherwise(pl.coalesce("leaves_qty", left)).alias("leaves"),
-    ).filter((pl.col("event") != "reject") | ~_alive_before())  # fmt: skip
+    )  # fmt: skip
 
 
-def _alive_before() -> pl.Expr:
-    """Whether the order had been accepted before this event: a later reject then speaks of something else."""
+def _late_rejects(events: pl.DataFrame) -> pl.DataFrame:
+    """Rejects of orders that had been accepted before: one that says the order is over is a cancel nobody asked for.
+
+    Others, such as those of a duplicate, speak of something else.
+    """
     lively = pl.col("event").is_in(["fill", "replace"]) | pl.col("acknowledged")
-    return lively.cast(pl.Int64).cum_sum().over("chain") > 0
+    late = (pl.col("event") == "reject") & (lively.cast(pl.Int64).cum_sum().over("chain") > 0)
+    told = events.with_columns(late.alias("late")).filter(~pl.col("late") | pl.col("is_over"))
+    return told.with_columns(
+        pl.when("late").then(pl.lit("cancel")).otherwise("event").alias("event"),
+        pl.when("late").then(pl.lit("unasked")).otherwise("cancel").alias("cancel"),
+    ).drop("late", "is_over")
 
 
 def _prices_forward() -> list[pl.Expr]:
@@ -89,7 +99,7 @@ def _opening(nodes: pl.DataFrame) -> pl.DataFrame:
 def _replaces(nodes: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
     """Accepted replaces.
 
-    Reported as replaced, or reported on under the new ClOrdID, or on a session without any reports.
+    Reported as replaced, or reported on under the new ClOrdID, or on a session without any reports that day.
     """
     asked = nodes.filter((pl.col("msg_type") == "G") & (pl.col("node") != pl.col("chain")))
     speaks_of_it = (pl.col("request") == "G") & (pl.col("node") != pl.col("chain"))
@@ -106,7 +116,10 @@ def _replaces(nodes: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
         ),
         on="node",
     )  # fmt: skip
-    silent = asked.join(own.select("edge").unique(), on="edge", how="anti")
+    told_days = own.select("edge", "trading_day").unique()
+    silent = asked.join(own.select("node").drop_nulls().unique(), on="node", how="anti").join(
+        told_days, on=["edge", "trading_day"], how="anti"
+    )
     silent = silent.with_columns(pl.col("sent_at").alias("order_at"), pl.col("m").alias("tie"))
     requested = pl.concat([answered, silent], how="diagonal").select(
         "chain", "node", pl.lit("replace").alias("event"), pl.lit(1).alias("phase"), "order_at", "tie",
@@ -146,5 +159,6 @@ def _later(nodes: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
             (pl.col("action") == "ack").alias("acknowledged"), "source_id", "source_row", "seq",
             pl.when(cancel_asked).then(pl.lit("asked")).otherwise(pl.lit("unasked")).alias("cancel"),
             pl.when(pl.col("action") == "reject").then(reject_reason()).alias("reason"),
+            ((pl.col("ord_status") == "8") & pl.col("ord_rej_reason").ne_missing(_DUPLICATE)).alias("is_over"),
         )
     )  # fmt: skip
