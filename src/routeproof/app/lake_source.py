@@ -54,6 +54,10 @@ class LakeSource:
         """Reference quotes of one day."""
         return self.quotes(day).book(None if symbols is None else symbols.to_list())
 
+    def streamed(self) -> LakeSource:
+        """This source: its quotes are in order."""
+        return self
+
     def quotes(self, day: date) -> DayQuotes:
         """Where the day's reference quotes are."""
         return day_quotes(self.lake, day, REFERENCE_KINDS, self.manifest)

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
+    from routeproof.app.stream_fills import FlowSource
     from routeproof.metrics.metric import Frame
     from routeproof.tables.coded_rows import CodedRows
     from routeproof.tables.quote_book import QuoteBook
@@ -73,6 +74,10 @@ class DaySource(Protocol):
 
     def long_lived(self) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Parent orders, and all their versions, of orders that may outlive their day, over all days."""
+        ...
+
+    def streamed(self) -> FlowSource | None:
+        """The same source as one that can be streamed; `None` if it cannot."""
         ...
 
 
@@ -248,9 +253,10 @@ def _fills(
     if not only_fills or not can_stream(needed, switches):
         return None
     kept = None if cache is None else cache.find_fills(needed)
-    if kept is not None or not isinstance(source, LakeSource) or (cache is not None and cache.find(needed)):
+    if kept is not None or (cache is not None and cache.find(needed)):
         return kept
-    pieces = stream_fills(source, what.days, rules, switches, needed)
+    streamed = source.streamed()
+    pieces = None if streamed is None else stream_fills(streamed, what.days, rules, switches, needed)
     return pieces if cache is None or pieces is None else cache.keep_fills(needed, pieces)
 
 

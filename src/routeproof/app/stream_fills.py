@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 WORKERS = 2
 LONGEST_NS = max(HORIZONS_NS.values())
-_MEMORY = threading.local()
+_IDLE: list[Buffers] = []
 
 
 class QuoteSource(Protocol):
@@ -156,12 +156,17 @@ def _span(runs: dict[str, tuple[int, int]], symbols: Sequence[str]) -> tuple[int
 
 def _piece(run: _Run, asked: _Asked) -> CodedRows:
     """All fills of some symbols, whose quotes are held at once."""
-    if not hasattr(_MEMORY, "buffers"):
-        _MEMORY.buffers = Buffers()
-    book = run.quotes.book(run.symbols, _MEMORY.buffers, sizes=asked.sizes)
-    versions = FusedVersions(run.flow, run.versions, asked.rules, asked.switches)
-    versions.see(book)
-    return fused_executions(run.fills, versions, book, asked.needed)
+    try:
+        buffers = _IDLE.pop()
+    except IndexError:
+        buffers = Buffers()
+    try:
+        book = run.quotes.book(run.symbols, buffers, sizes=asked.sizes)
+        versions = FusedVersions(run.flow, run.versions, asked.rules, asked.switches)
+        versions.see(book)
+        return fused_executions(run.fills, versions, book, asked.needed)
+    finally:
+        _IDLE.append(buffers)
 
 
 def _long_symbol(run: _Run, asked: _Asked) -> Iterator[CodedRows]:

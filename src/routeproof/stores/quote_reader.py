@@ -32,10 +32,15 @@ class Buffers:
     def __init__(self) -> None:
         self._held = np.empty((len(PRICES + SIZES), 0), dtype=np.int64)
 
+    def memory(self, rows: int) -> Int64s:
+        """(5, rows or more) one array for each column of a book; worthless before it is written."""
+        if self._held.shape[1] < rows:
+            self._held = np.empty((len(PRICES + SIZES), rows), dtype=np.int64)
+        return self._held
+
     def book(self, quotes: pl.DataFrame, symbols: Sequence[str], lengths: Sequence[int]) -> QuoteBook:
         """The book of quotes that are in order, in this memory; without sizes if the quotes have none."""
-        if self._held.shape[1] < quotes.height:
-            self._held = np.empty((len(PRICES + SIZES), quotes.height), dtype=np.int64)
+        self.memory(quotes.height)
         arrays = [self._filled(quotes, name, place) for place, name in enumerate(PRICES + SIZES)]
         return QuoteBook(*arrays, symbol_ranges(symbols, lengths))
 

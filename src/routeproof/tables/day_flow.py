@@ -94,7 +94,7 @@ def day_flow(
 def runs_of(symbols: Words) -> dict[str, tuple[int, int]]:
     """Symbol -> its first row and the row after its last; rows of a symbol stand together."""
     begin = np.flatnonzero(np.diff(symbols.codes, prepend=-1))
-    after = np.append(begin[1:], symbols.codes.size)
+    after = np.append(begin[1:], symbols.codes.size)[: begin.size]
     names = symbols.values.to_list()
     held = symbols.codes[begin].tolist() if begin.size else []
     return {
