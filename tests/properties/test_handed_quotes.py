@@ -109,7 +109,11 @@ def handed(draw: st.DrawFn) -> pl.DataFrame:
 @given(handed(), st.integers(1, 9), st.integers(1, 9), st.booleans(), st.sets(st.sampled_from("ABCD"), min_size=1))
 @examples(300)
 def test_books_are_those_of_the_whole_frame(
-    quotes: pl.DataFrame, size: int, run_rows: int, lazy: bool, asked: set[str]  # noqa: FBT001
+    quotes: pl.DataFrame,
+    size: int,
+    run_rows: int,
+    lazy: bool,
+    asked: set[str],  # noqa: FBT001
 ) -> None:
     """Read in pieces of any size, in the order of the rows or put in order first."""
     given_frame = quotes.lazy() if lazy else quotes
