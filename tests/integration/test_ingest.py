@@ -82,7 +82,7 @@ def test_the_same_data_in_any_packing_changes_nothing(context: Context, tmp_path
     }.items():
         again = take(context, tmp_path, "csv", {name: data}, QUOTES_MAP)
         assert again.manifest == first.manifest, name
-        assert again.is_taken(), name
+        assert again.is_taken, name
     assert context.lake.read("quotes").height == 201
 
 
@@ -182,7 +182,7 @@ def test_files_that_are_no_evidence_are_refused_whole(
 ) -> None:
     """With the reason; the bytes stay in the raw store."""
     report = take(context, tmp_path, source, {"file": data}, QUOTES_MAP)
-    assert not report.is_taken()
+    assert not report.is_taken
     assert reason in report.rejected or report.refused["file"].startswith(reason)
     assert report.received == report.accepted + sum(report.rejected.values())
     kept = [path.read_bytes() for path in context.workspace.raw_folder.rglob("*") if path.is_file()]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from routeproof.vocab.times import EQUITY_ZONE
+from routeproof.vocab.times import EQUITY_ZONE, NS_PER_S
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 SessionHours = Callable[[date], tuple[int, int] | None]
 """Day -> (open, close) of regular hours in UTC ns, or `None` where the day has no session."""
@@ -19,12 +22,17 @@ def day_of(instant: pl.Expr, zone: str = EQUITY_ZONE) -> pl.Expr:
 
 
 def days_of(instants: pl.Series, zone: str = EQUITY_ZONE) -> pl.Series:
-    """Session days of many instants, which mostly all have the same one: then no other is looked up."""
-    ends = pl.Series([instants.min(), instants.max()], dtype=pl.Int64)
-    first, last = pl.select(day_of(pl.lit(ends), zone)).to_series()
-    if first == last and not instants.null_count():
-        return pl.Series([first], dtype=pl.Date).new_from_index(0, len(instants))
+    """Session days of many instants, which mostly all have the same one, as the ends show: then no other is looked up."""
+    first, last = instants.min(), instants.max()
+    if isinstance(first, int) and isinstance(last, int) and not instants.null_count():
+        day = _day(first, zone)
+        if day == _day(last, zone):
+            return pl.repeat(day, instants.len(), dtype=pl.Date, eager=True)
     return pl.select(day_of(pl.lit(instants), zone)).to_series()
+
+
+def _day(instant: int, zone: str) -> date:
+    return (EPOCH + timedelta(seconds=instant // NS_PER_S)).astimezone(ZoneInfo(zone)).date()
 
 
 def hours_frame(days: Iterable[date], hours: SessionHours) -> pl.DataFrame:
