@@ -13,7 +13,6 @@ from routeproof.sources.fix.fold.fold import fold_messages
 from routeproof.sources.fix.fold.parties import declared_parties
 from routeproof.sources.fix.fold.recoding import declared_values
 from routeproof.sources.fix.messages import FIX_MESSAGES, distinct_messages
-from routeproof.sources.fix.tokenizer import tokenize
 from routeproof.sources.map_file import load_map, parse_map
 from routeproof.sources.source import ReadContext, Source, SourceResult, rejects_frame
 from routeproof.vocab.errors import UsageError
@@ -37,6 +36,8 @@ def read(path: Path, file_map: FileMap | None, context: ReadContext) -> Iterator
     """
     declared_parties(file_map.sections if file_map else {})
     declared_values(file_map.sections if file_map else {})
+    from routeproof.sources.fix.tokenizer import tokenize  # noqa: PLC0415  # compiled, and needed by no other format
+
     with path.open("rb") as file:
         for piece in tokenize(file, name=context.file, source_id=context.source_id, firm_id=context.firm_id):
             yield SourceResult(
