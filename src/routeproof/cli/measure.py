@@ -63,7 +63,12 @@ def measure(
 ) -> None:
     """Execution quality by dimension.
 
-    Example: routeproof measure --by symbol,order_class --from 2026-07-01 --to 2026-09-30 --format csv
+    \b
+    Examples:
+      routeproof measure --by symbol,order_class --from 2026-07-01 --to 2026-09-30 --format csv
+      routeproof measure --by venue --where order_class=market --where "day>=2026-07-01" --metrics e_over_q
+      routeproof measure --population tape --by symbol,day --json
+      routeproof measure --shift -50ms..50ms --benchmark execution
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
     from routeproof.app.measure import Question  # noqa: PLC0415
