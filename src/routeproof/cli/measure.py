@@ -61,7 +61,7 @@ def measure(
     workspace: Path,
     as_json: bool,
 ) -> None:
-    """Execution quality by dimension.
+    r"""Execution quality by dimension.
 
     \b
     Examples:
