@@ -17,7 +17,15 @@ _UNIT_NS = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 1_000_000_000}
 FORMATS = ("table", "csv", "json", "parquet")
 
 
-@click.command()
+MORE = """\b
+More questions:
+  routeproof measure --by venue --where order_class=market --where "day>=2026-07-01" --metrics e_over_q
+  routeproof measure --population tape --by symbol,day --json
+  routeproof measure --shift -50ms..50ms --benchmark execution
+"""
+
+
+@click.command(epilog=MORE)
 @click.option(
     "--by", "by", default="", help="Dimensions, comma separated: symbol, order_type, order_class, venue, day, …"
 )
@@ -61,14 +69,9 @@ def measure(
     workspace: Path,
     as_json: bool,
 ) -> None:
-    r"""Execution quality by dimension.
+    """Execution quality by dimension.
 
-    \b
-    Examples:
-      routeproof measure --by symbol,order_class --from 2026-07-01 --to 2026-09-30 --format csv
-      routeproof measure --by venue --where order_class=market --where "day>=2026-07-01" --metrics e_over_q
-      routeproof measure --population tape --by symbol,day --json
-      routeproof measure --shift -50ms..50ms --benchmark execution
+    Example: routeproof measure --by symbol,order_class --from 2026-07-01 --to 2026-09-30 --format csv
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
     from routeproof.app.measure import Question  # noqa: PLC0415
