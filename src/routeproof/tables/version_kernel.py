@@ -1,4 +1,4 @@
-"""Order versions against a stretch of quotes, all of a day's or one part after another; the compiled `measure_versions`.
+"""Order versions against a stretch of quotes, all of a day's or part after part; the compiled `measure_versions`.
 
 A part holds the quotes from the one in force strictly before the earliest instant that is still open. What happens
 before `upto`, the instant of its last quote, can be told from it; the rest waits for the next part, and the last part
@@ -58,7 +58,9 @@ def _later(instant: int, bound: int) -> int:
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def _earlier(instant: int, bound: int) -> int:
-    return max(instant, bound, -1) if instant == NULL or bound == NULL else min(instant, bound)
+    """The earlier of the two likewise."""
+    lower = min(instant, bound)
+    return max(instant, bound, -1) if lower == NULL else lower
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
@@ -98,7 +100,7 @@ def _receive(
 ) -> bool:
     """Look up receipts; whether any version waits."""
     first, after, low, high = stretch
-    cursor, tied, previous = low, low, np.int64(-1)
+    cursor, tied, previous = low, low, low * 0 - 1
     waiting = False
     for version in range(first, after):
         if states[version] != FRESH:
@@ -144,7 +146,8 @@ def _hit(
     _, _, low, high = stretch
     first = max(count_before(at, low, high, begin, False) - 1, low)
     after = count_before(at, low, high, end, False)
-    return first_reaching_row(prices, extremes, first, after, limit, at_or_below)
+    row: int = first_reaching_row(prices, extremes, first, after, limit, at_or_below)
+    return row
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
@@ -270,7 +273,7 @@ def measure_versions_of(
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def earliest_open(terms: Int64s, states: Int8s, shift_ns: int, upto: int) -> int:
-    """Earliest instant that versions still need quotes from: at most `upto`, which the search for a price goes on at."""
+    """Earliest instant that versions still need quotes from; at most `upto`, where the search for a price goes on."""
     earliest = upto
     for version in range(states.size):
         if states[version] == FRESH:
