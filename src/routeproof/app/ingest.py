@@ -154,7 +154,8 @@ def ingest(
     file_map = load_map(map_path) if map_path is not None else None
     raw_files = [context.raw.keep(path) for path in paths]
     reading = _reading(source_name, file_map, provider_id)
-    seen = {item.source_id: item for item in source_outcomes(context.records) if item.reading == reading}
+    in_force = {(item.source_id, item.outcome["table"]): item for item in source_outcomes(context.records)}
+    seen = {item.source_id: item for item in in_force.values() if item.reading == reading}
     fresh = list({item.sha256: item for item in raw_files if item.source_id not in seen}.values())
     for item in raw_files:
         if item.source_id in seen:
