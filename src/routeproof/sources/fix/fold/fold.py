@@ -17,6 +17,7 @@ from routeproof.sources.fix.fold.fills import families
 from routeproof.sources.fix.fold.history import OPENING, history
 from routeproof.sources.fix.fold.linking import link_chains
 from routeproof.sources.fix.fold.lookup import roots
+from routeproof.sources.fix.fold.narrow import keep, slim
 from routeproof.sources.fix.fold.parties import Parties, declared_parties, with_edges
 from routeproof.sources.fix.messages import distinct_messages
 from routeproof.tables.catalog import TABLES
@@ -64,12 +65,11 @@ def fold_messages(
         MapError: if the sections are not what they should be.
     """
     parties = declared_parties(sections or {})
-    placed, parties = with_edges(distinct_messages(messages), parties)
+    placed, parties = with_edges(distinct_messages(slim(messages)), parties)
     multileg = pl.col("msg_type").is_in(["AB", "AC"]) | pl.col("multileg_type").is_in(["2", "3"])
-    parked = placed.filter(multileg.fill_null(value=False)).height
-    usable = (
-        placed.filter(~multileg.fill_null(value=False)).with_row_index("m").with_columns(pl.col("m").cast(pl.Int64))
-    )
+    usable = keep(placed, ~multileg.fill_null(value=False))
+    parked = placed.height - usable.height
+    usable = usable.with_row_index("m").with_columns(pl.col("m").cast(pl.Int64))
     nodes = request_nodes(usable)
     told = with_action(reports_of(usable, nodes))
     events = history(nodes, told)
@@ -100,10 +100,12 @@ def fold_messages(
 
 def _with_copies(usable: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
     """Execution reports of order sessions and of drop copies; the latter belong to no order until they meet a fill."""
-    copies = usable.filter(pl.col("is_copy") & (pl.col("msg_type") == "8")).with_columns(
-        pl.lit(None, dtype=pl.String).alias("request"), pl.lit("unlinked").alias("via")
-    )
-    return pl.concat([told.filter(pl.col("msg_type") == "8"), with_action(copies)], how="diagonal_relaxed").sort("m")
+    reports = keep(told, pl.col("msg_type") == "8")
+    copies = usable.filter(pl.col("is_copy") & (pl.col("msg_type") == "8"))
+    if copies.is_empty():
+        return reports
+    unlinked = copies.with_columns(pl.lit(None, dtype=pl.String).alias("request"), pl.lit("unlinked").alias("via"))
+    return pl.concat([reports, with_action(unlinked)], how="diagonal_relaxed").sort("m")
 
 
 def _with_owner(chains: pl.DataFrame, links: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:

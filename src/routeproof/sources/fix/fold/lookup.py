@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from routeproof.sources.fix.fold.narrow import attach
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -17,6 +19,7 @@ CLOCK_SLACK_NS = 2_000_000_000
 """How far a receiver's clock may lag the sender's before a report is taken to speak of an earlier use of an id."""
 
 ID_LENGTH = 20
+_ONCE = "__once"
 
 
 def meant(asking: pl.DataFrame, table: pl.DataFrame, *, keys: Sequence[str], value: str) -> pl.Series:
@@ -33,9 +36,8 @@ def meant(asking: pl.DataFrame, table: pl.DataFrame, *, keys: Sequence[str], val
         earliest.
     """
     wanted = asking.select("row", *keys, (pl.col("at") + CLOCK_SLACK_NS).alias("at")).drop_nulls()
-    known = table.select(*keys, "at", value).drop_nulls().unique([*keys, "at"], keep="first", maintain_order=True)
-    single = known.filter(pl.len().over(keys) == 1)
-    several = known.filter(pl.len().over(keys) > 1).sort("at", maintain_order=True)
+    known = table.select(*keys, "at", value).drop_nulls()
+    single, several = _used_once(known, keys)
     found = wanted.join(single.select(*keys, value), on=list(keys), how="left")
     if several.height:
         rest = found.filter(pl.col(value).is_null()).drop(value).sort("at", maintain_order=True)
@@ -43,7 +45,17 @@ def meant(asking: pl.DataFrame, table: pl.DataFrame, *, keys: Sequence[str], val
         after = rest.join_asof(several, on="at", by=list(keys), strategy="forward", check_sortedness=False)
         late = before.with_columns(pl.coalesce(pl.col(value), after[value]))
         found = pl.concat([found.filter(pl.col(value).is_not_null()), late.select(found.columns)])
-    return asking.select("row").join(found.select("row", value), on="row", how="left", maintain_order="left")[value]
+    return attach(asking.select("row"), found.select("row", value), "row")[value]
+
+
+def _used_once(known: pl.DataFrame, keys: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Rows whose keys come once, and the others in time order; of rows alike in keys and time the first."""
+    if any(known.get_column(name).n_unique() == known.height for name in keys):
+        return known, known.clear()
+    counted = known.unique([*keys, "at"], keep="first", maintain_order=True).with_columns(
+        (pl.len().over(keys) == 1).alias(_ONCE)
+    )
+    return counted.filter(_ONCE).drop(_ONCE), counted.filter(~pl.col(_ONCE)).drop(_ONCE).sort("at", maintain_order=True)
 
 
 def roots(parents: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

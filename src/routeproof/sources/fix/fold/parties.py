@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from routeproof.sources.fix.fold.narrow import attach, keep
 from routeproof.vocab.errors import MapError
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 DOWNWARD = ("D", "F", "G", "AB", "H")
 """Message types that travel from the customer towards the venue."""
+
+EDGE_PARTIES = ["from_party", "to_party"]
 
 DEFAULT_UNCERTAINTY_NS = 50_000_000
 """CAT clock tolerance for industry members; used for attribute links where a map declares nothing better."""
@@ -80,32 +83,39 @@ def with_edges(messages: pl.DataFrame, parties: Parties) -> tuple[pl.DataFrame, 
     Added: `from_party, to_party` (in the direction orders travel), their number `edge`, `is_copy`, and `hop`: 0 for
     customer to firm, 1 for firm to provider, 2 onward; null for sessions that carry no orders.
     """
-    downward = pl.col("msg_type").is_in(DOWNWARD)
+    frame, sessions = _on_sessions(messages)
     copies = list(parties.drop_copy)
-    frame = messages.with_columns(
-        pl.when(downward).then("sender").otherwise("target").alias("from_party"),
-        pl.when(downward).then("target").otherwise("sender").alias("to_party"),
-        (pl.col("sender").is_in(copies) | pl.col("target").is_in(copies)).fill_null(value=False).alias("is_copy"),
-    )
-    edges = (
-        frame.filter(pl.col("msg_type").is_in(["D", "G"]) & ~pl.col("is_copy"))
-        .select("from_party", "to_party")
-        .unique()
-        .sort("from_party", "to_party")
-        .rows()
-    )
+    is_copy = (pl.col("sender").is_in(copies) | pl.col("target").is_in(copies)).fill_null(value=False)
+    carrying = keep(frame.select("msg_type", "sender", "target", "edge"), pl.col("msg_type").is_in(["D", "G"]) & ~is_copy)
+    edges = sessions.filter(pl.col("edge").is_in(carrying["edge"].unique().to_list())).select(EDGE_PARTIES).rows()
     firm = parties.firm or _top({sender for sender, _ in edges}, {target for _, target in edges})
     filled = Parties(firm, parties.provider, parties.venue, parties.drop_copy, parties.parent, parties.uncertainty_ns,
                      inferred=not parties.firm)  # fmt: skip
     hops = _hops(edges, filled)
-    table = pl.DataFrame(
-        [(source, target, hop) for (source, target), hop in hops.items()],
-        schema={"from_party": pl.String, "to_party": pl.String, "hop": pl.Int64},
-        orient="row",
+    hop = [hops.get(session) for session in sessions.select(EDGE_PARTIES).rows()]
+    known = sessions.with_columns(pl.Series("hop", hop, dtype=pl.Int64))
+    copied = frame.select(is_copy.alias("is_copy")).to_series()
+    return attach(frame.with_columns(copied), known, "edge"), filled
+
+
+def _on_sessions(messages: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Messages with the number `edge` of their session, and the sessions: `edge, from_party, to_party`, in order."""
+    named = messages.select(
+        pl.col("msg_type").is_in(DOWNWARD).fill_null(value=False).alias("down"),
+        *(pl.col(name).cast(pl.Categorical) for name in ("sender", "target")),
     )
-    sessions = frame.select("from_party", "to_party").unique().sort("from_party", "to_party").with_row_index("edge")
-    known = sessions.join(table, on=["from_party", "to_party"], how="left", maintain_order="left")
-    return frame.join(known, on=["from_party", "to_party"], how="left", maintain_order="left", nulls_equal=True), filled
+    pairs = named.unique().with_columns(pl.col("sender", "target").cast(pl.String))
+    directed = pairs.with_columns(
+        pl.when("down").then("sender").otherwise("target").alias("from_party"),
+        pl.when("down").then("target").otherwise("sender").alias("to_party"),
+    )
+    sessions = directed.select(EDGE_PARTIES).unique().sort(EDGE_PARTIES).with_row_index("edge")
+    numbered = directed.join(sessions, on=EDGE_PARTIES, nulls_equal=True)
+    numbers = named.join(
+        numbered.with_columns(pl.col("sender", "target").cast(pl.Categorical)),
+        on=["down", "sender", "target"], how="left", maintain_order="left", nulls_equal=True,
+    )  # fmt: skip
+    return messages.with_columns(numbers.get_column("edge")), sessions
 
 
 def _top(senders: set[str], targets: set[str]) -> frozenset[str]:

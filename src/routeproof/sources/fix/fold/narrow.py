@@ -1,0 +1,66 @@
+"""Rows are chosen, ordered and joined by few columns; wide columns move once, at the end, or not at all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+_ROW = "__row"
+
+
+def slim(frame: pl.DataFrame) -> pl.DataFrame:
+    """The same frame; a column without any value is kept as one null, so that moving rows does not move it."""
+    empty = [column for column in frame.iter_columns() if column.null_count() == frame.height]
+    return frame.with_columns(pl.lit(None, dtype=column.dtype).alias(column.name) for column in empty)
+
+
+def keep(frame: pl.DataFrame, predicate: pl.Expr) -> pl.DataFrame:
+    """Rows for which the predicate is true; the frame itself where that is all of them."""
+    chosen = frame.select(predicate.fill_null(value=False)).to_series()
+    if len(chosen) != frame.height:  # a literal
+        return frame.filter(predicate)
+    return frame if chosen.all() else frame.filter(chosen)
+
+
+def attach(frame: pl.DataFrame, table: pl.DataFrame, on: str, own: str = "") -> pl.DataFrame:
+    """The frame with the other columns of `table` beside it; null where the table has no such key.
+
+    Args:
+        frame: any rows.
+        table: at most one row per key; keys are row numbers, so they are small and not negative.
+        on: the key's column in the table.
+        own: the key's column in the frame, if it has another name.
+    """
+    others = table.drop(on)
+    keys = frame.get_column(own or on).cast(pl.Int64).fill_null(-1).to_numpy()
+    known = table.get_column(on).cast(pl.Int64).to_numpy()
+    size = max(int(keys.max(initial=-1)), int(known.max(initial=-1))) + 2
+    place = np.full(size, -1, dtype=np.int64)
+    place[known] = np.arange(known.size)
+    place[-1] = -1  # what key -1 finds
+    return frame.with_columns(take(others, place[keys]).iter_columns() if others.height else _nulls(others))
+
+
+def take(frame: pl.DataFrame, places: npt.NDArray[np.int64]) -> pl.DataFrame:
+    """Rows of those numbers, in that order; a row of nulls for -1."""
+    rows = pl.Series(places)
+    if places.min(initial=0) >= 0:
+        return frame[rows]
+    return frame.select(pl.all().gather(rows.set(rows < 0, None)))
+
+
+def _nulls(table: pl.DataFrame) -> list[pl.Expr]:
+    return [pl.lit(None, dtype=dtype).alias(name) for name, dtype in table.schema.items()]
+
+
+def first_rows(frame: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
+    """The first row of each key, rows in their order; the frame itself where no key comes twice."""
+    rows = frame.select(keys).with_row_index(_ROW).unique(keys, keep="first", maintain_order=True).get_column(_ROW)
+    return frame if len(rows) == frame.height else frame[rows]
