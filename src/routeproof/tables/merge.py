@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from routeproof.tables.row_order import in_order
+
 if TYPE_CHECKING:
     from routeproof.tables.schema import Table
 
@@ -76,9 +78,7 @@ def ordered(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
     if frame.get_column("source_id").n_unique() > 1:
         keys += [name for name in content_columns(table) if name not in keys]
     keys += [name for name in ("source_row",) if name in frame.columns]
-    places = frame.select(keys).with_row_index(_AT).sort(keys, maintain_order=True, nulls_last=False).get_column(_AT)
-    # Column by column: sorting the whole frame at once would hold it in memory three times.
-    return pl.DataFrame([column.gather(places) for column in frame.iter_columns()])
+    return in_order(frame, keys)
 
 
 def _by_identity(table: Table, both: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

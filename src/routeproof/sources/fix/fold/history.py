@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import numpy as np
 import polars as pl
 
 from routeproof.sources.fix.fold import words
 from routeproof.sources.fix.fold.actions import reject_reason
+from routeproof.sources.fix.fold.narrow import Runs, keep, take
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 OPENING = ("new", "replace")
 _ENDING = ("cancel", "reject", "restate", "trigger", "expire", "done")
@@ -24,42 +31,42 @@ def history(nodes: pl.DataFrame, reports: pl.DataFrame) -> pl.DataFrame:
         quantity, leaves, terms…, cum, requested_by, reason, m`. A replace is in force from the moment its request was
         received, as an order is (field 60 of the request, else 52), and opens a version only when it was accepted.
     """
-    own = reports.filter(pl.col("chain").is_not_null())
-    events = pl.concat(
-        [_opening(nodes), _replaces(nodes, own), _later(nodes, own)], how="diagonal_relaxed"
-    ).sort("chain", "phase", "order_at", "tie", maintain_order=True)  # fmt: skip
-    chain = "chain"
-    filled = pl.when(pl.col("event") == "fill").then("last_qty").otherwise(0).cum_sum().over(chain)
-    versioned = events.with_columns(
-        pl.col("event").is_in(OPENING).cast(pl.Int64).cum_sum().over(chain).alias("version"),
-        filled.alias("filled"),
-        pl.col("new_quantity").forward_fill().over(chain).alias("order_quantity"),
-        *(pl.col(name).forward_fill().over(chain) for name in ("order_type", "time_in_force", "instructions")),
-        *_prices_forward(),
+    own = keep(reports, pl.col("chain").is_not_null())
+    events = pl.concat([_opening(nodes), _replaces(nodes, own), _later(nodes, own)], how="diagonal_relaxed")
+    ordered = take(events, _in_order(events))
+    runs = Runs(ordered["chain"].to_numpy())
+    opens = ordered.select(pl.col("event").is_in(OPENING)).to_series().to_numpy()
+    fills = ordered.select(pl.when(pl.col("event") == "fill").then("last_qty").fill_null(0)).to_series().to_numpy()
+    stated = ordered.with_columns(
+        pl.Series("version", runs.sums(opens.astype(np.int64))),
+        runs.latest(ordered["new_quantity"]).alias("order_quantity"),
+        *(runs.latest(ordered[name]) for name in ("order_type", "time_in_force", "instructions")),
+        # limit and stop of the version; null in one version must not fall back to the version before
+        *(Runs(np.cumsum(opens)).latest(ordered[name]) for name in ("limit_price", "stop_price")),
     )
-    cum = pl.coalesce("cum_qty", "filled")
+    cum = pl.coalesce("cum_qty", pl.Series("filled", runs.sums(fills)))
     left = pl.max_horizontal(pl.col("order_quantity") - cum, pl.lit(0))
     ends = pl.col("event").is_in(["cancel", "expire", "done"])
     closed = pl.col("event").is_in(["cancel", "reject", "expire", "done"])
-    return versioned.with_columns(
+    lived = stated.with_columns(
         cum.alias("cum"),
         pl.when(ends).then(left).otherwise("order_quantity").alias("quantity"),
         pl.when(closed).then(0).when(pl.col("event") == "new").then("order_quantity")
         .otherwise(pl.coalesce("leaves_qty", left)).alias("leaves"),
-    ).filter((pl.col("event") != "reject") | ~_alive_before())  # fmt: skip
+    )  # fmt: skip
+    # once the order had been accepted, a later reject speaks of something else
+    lively = ordered.select(pl.col("event").is_in(["fill", "replace"]) | pl.col("acknowledged"))
+    alive = runs.sums(lively.to_series().fill_null(value=False).to_numpy().astype(np.int64)) > 0
+    return keep(lived, (pl.col("event") != "reject") | ~pl.Series(alive))
 
 
-def _alive_before() -> pl.Expr:
-    """Whether the order had been accepted before this event: a later reject then speaks of something else."""
-    lively = pl.col("event").is_in(["fill", "replace"]) | pl.col("acknowledged")
-    return lively.cast(pl.Int64).cum_sum().over("chain") > 0
+def _in_order(events: pl.DataFrame) -> npt.NDArray[np.int64]:
+    """Row numbers by chain and time.
 
-
-def _prices_forward() -> list[pl.Expr]:
-    """Limit and stop of the version; null in one version must not fall back to the version before."""
-    stated = pl.col("event").is_in(OPENING)
-    step = stated.cast(pl.Int64).cum_sum().over("chain")
-    return [pl.col(name).forward_fill().over("chain", step).alias(name) for name in ("limit_price", "stop_price")]
+    `tie` is the number of a message, and messages are numbered in time order; what opens an order comes first.
+    """
+    tie = np.where(events["phase"].to_numpy() == 0, 0, events["tie"].to_numpy() + 1)
+    return np.argsort(events["chain"].to_numpy() * (tie.max(initial=0) + 1) + tie, kind="stable")
 
 
 def _terms() -> list[pl.Expr]:

@@ -64,3 +64,25 @@ def first_rows(frame: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
     """The first row of each key, rows in their order; the frame itself where no key comes twice."""
     rows = frame.select(keys).with_row_index(_ROW).unique(keys, keep="first", maintain_order=True).get_column(_ROW)
     return frame if len(rows) == frame.height else frame[rows]
+
+
+class Runs:
+    """Rows in runs of equal keys, one after the other."""
+
+    def __init__(self, keys: npt.NDArray[np.int64]) -> None:
+        first = np.ones(keys.size, dtype=bool)
+        first[1:] = keys[1:] != keys[:-1]
+        self._rows = np.arange(keys.size)
+        self._starts = np.maximum.accumulate(np.where(first, self._rows, 0))
+
+    def sums(self, values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """(n,) sum of the values from the run's first row to this one."""
+        running = np.cumsum(values)
+        return running - (running - values)[self._starts]
+
+    def latest(self, column: pl.Series) -> pl.Series:
+        """The last value stated in the run up to each row; null before the first."""
+        if column.null_count() in (0, len(column)):
+            return column
+        last = np.maximum.accumulate(np.where(column.is_not_null().to_numpy(), self._rows, -1))
+        return take(column.to_frame(), np.where(last >= self._starts, last, -1)).to_series()

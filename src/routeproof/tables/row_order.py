@@ -1,0 +1,116 @@
+"""Canonical row order by keys, without moving or comparing more than the keys ask for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+_BITS = 63
+_PREFIX_BYTES = 8
+FEW = 4096
+_AT = "__at"
+
+
+def in_order(frame: pl.DataFrame, keys: Sequence[str], *, few: int = FEW) -> pl.DataFrame:
+    """The frame with its rows in the order of the keys, nulls first; rows alike in all keys keep their order.
+
+    As many keys as fit are packed into one integer and sorted by it; only rows alike in it are compared further.
+    `few` is how many texts are looked at to see whether a column holds words or identifiers; it changes no result.
+    """
+    if not keys or is_ordered(frame, keys):
+        return frame
+    places = _row_order(frame, keys, few)
+    # Column by column: moving the whole frame at once would hold it in memory three times.
+    return pl.DataFrame([column.gather(places) for column in frame.iter_columns()])
+
+
+def is_ordered(frame: pl.DataFrame, keys: Sequence[str]) -> bool:
+    """Whether each row comes strictly after the one before: then no other order of these rows is possible."""
+    if frame.height <= 1:
+        return True
+    after, same = pl.lit(value=False), pl.lit(value=True)
+    for name in keys:
+        key = pl.col(name)
+        before = key.shift(1)
+        # nulls come first
+        after = after | (same & ((key > before) | (key.is_not_null() & before.is_null())).fill_null(value=False))
+        same = same & key.eq_missing(before)
+    return bool(frame.select(keys).select(after).to_series()[1:].all())
+
+
+def _row_order(frame: pl.DataFrame, keys: Sequence[str], few: int) -> pl.Series:
+    packed, exact = _packed(frame, keys, few)
+    rows = np.argsort(packed, kind="stable")
+    if exact:
+        return pl.Series(rows)
+    ordered = packed[rows]
+    same = ordered[1:] == ordered[:-1]
+    tied = np.flatnonzero(np.append(same, False) | np.append(False, same))  # noqa: FBT003 numpy's own positions
+    if tied.size:
+        some = rows[tied]  # ascending within each run of alike rows, as the sort is stable
+        doubtful = frame.select(keys)[pl.Series(some)].with_row_index(_AT)
+        again = doubtful.sort(keys, maintain_order=True, nulls_last=False).get_column(_AT).to_numpy()
+        rows[tied] = some[again]
+    return pl.Series(rows)
+
+
+def _packed(frame: pl.DataFrame, keys: Sequence[str], few: int) -> tuple[npt.NDArray[np.int64], bool]:
+    """(n,) integers whose order is that of the first keys, and whether it is that of all of them."""
+    packed = np.zeros(frame.height, dtype=np.int64)
+    left = _BITS
+    for name in keys:
+        codes, exact = _codes(frame.get_column(name), few)
+        need = int(codes.max(initial=0)).bit_length()
+        if need > left == 0:
+            return packed, False
+        if need > left:
+            packed = (packed << left) | (codes >> (need - left)).astype(np.int64)
+            return packed, False
+        packed = (packed << need) | codes.astype(np.int64)
+        left -= need
+        if not exact:
+            return packed, False
+    return packed, True
+
+
+def _codes(column: pl.Series, few: int) -> tuple[npt.NDArray[np.uint64], bool]:
+    """Unsigned integers in the order of the values, null the least; and whether equal integers mean equal values."""
+    if column.dtype == pl.String:
+        return _text_codes(column, few)
+    whole = column.to_physical().cast(pl.Int64)
+    least = whole.min()
+    if least is None:
+        return np.zeros(len(column), dtype=np.uint64), True
+    codes = whole.fill_null(least).to_numpy().view(np.uint64) - np.array(least).view(np.uint64)
+    if not whole.null_count():
+        return codes, True
+    roomy = int(codes.max()) < 1 << _BITS
+    codes = (codes if roomy else codes >> np.uint64(1)) + np.uint64(1)
+    codes[whole.is_null().to_numpy()] = 0
+    return codes, roomy
+
+
+def _text_codes(column: pl.Series, few: int) -> tuple[npt.NDArray[np.uint64], bool]:
+    """Places in the list of words where there are few; else what follows the part that all texts begin with."""
+    if column.head(few).n_unique() <= few // 4:
+        words = column.unique().drop_nulls().sort()
+        codes = column.cast(pl.Enum(words)).to_physical().cast(pl.Int64) + 1
+        return codes.fill_null(0).to_numpy().view(np.uint64), True
+    texts = column.fill_null("")
+    shared = _shared_bytes(str(texts.min()).encode(), str(texts.max()).encode())
+    if texts.str.len_bytes().min() < shared + _PREFIX_BYTES:  # type: ignore[operator]
+        texts = texts + "\0" * _PREFIX_BYTES
+    prefix = texts.cast(pl.Binary).bin.slice(shared, _PREFIX_BYTES)
+    return prefix.bin.reinterpret(dtype=pl.UInt64, endianness="big").to_numpy(), False
+
+
+def _shared_bytes(first: bytes, last: bytes) -> int:
+    """How many bytes two texts begin with in common."""
+    return next((at for at, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), min(len(first), len(last)))
