@@ -8,7 +8,8 @@ import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from routeproof.app.delivery import Delivery, deliver, plausible
+from routeproof.app.delivery import Delivery, deliver
+from routeproof.app.evidence_check import plausible
 from routeproof.app.fold_fix import fix_sources, fold_changed
 from routeproof.app.lake_merge import merge_deliveries
 from routeproof.ledger.canonical import canonical_bytes
@@ -159,7 +160,7 @@ def _take_in(
                 plausible(context.lake, deliver(source_name, item, provider_id, pieces, sections))
                 for item, pieces in zip(files, results, strict=True)
             ]
-            return _commit(context, deliveries, reading)
+            return _commit(context, deliveries, reading, scratch)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
@@ -189,11 +190,13 @@ def _read(
     return results
 
 
-def _commit(context: Context, deliveries: Sequence[Delivery], reading: str) -> dict[str, dict[str, object]]:
+def _commit(
+    context: Context, deliveries: Sequence[Delivery], reading: str, scratch: Path
+) -> dict[str, dict[str, object]]:
     earlier: dict[str, Any] = {item.source_id: item.outcome for item in source_outcomes(context.records)}
     logs = frozenset(item.source_id for item in deliveries if item.main == FIX_MESSAGES.name)
     reread = frozenset(item.source_id for item in deliveries if item.source_id in earlier) - logs
-    changed = merge_deliveries(context.lake, deliveries, reread)
+    changed = merge_deliveries(context.lake, deliveries, reread, scratch)
     for item in deliveries:
         if item.source_id in logs and item.source_id in earlier:
             item.known.clear()  # the messages that were known came from this very file

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from routeproof.app.series_merge import SeriesPart, merge_series
 from routeproof.sources.catalog.fix_log import merge_messages
 from routeproof.sources.fix.messages import FIX_MESSAGES
 from routeproof.stores.manifest import WHOLE
@@ -14,7 +15,8 @@ from routeproof.tables.catalog import TABLES
 from routeproof.tables.merge import Merged, merge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from routeproof.app.delivery import Delivery
     from routeproof.stores.lake import Lake
@@ -23,43 +25,60 @@ if TYPE_CHECKING:
 REJECTS = "rejects"
 
 
-def merge_deliveries(lake: Lake, deliveries: Sequence[Delivery], reread: frozenset[str]) -> list[Partition]:
+def merge_deliveries(
+    lake: Lake,
+    deliveries: Sequence[Delivery],
+    reread: frozenset[str],
+    scratch: Path,
+    on_rows: Callable[[int], None] = lambda _: None,
+) -> list[Partition]:
     """Merge all deliveries part by part and write the parts that changed; counts what was known or contradicts.
 
     Args:
         lake: what is known.
         deliveries: files just read.
         reread: sources among them that were read before under another map: their earlier rows are withdrawn.
+        scratch: folder for what does not fit in memory.
+        on_rows: told the number of quotes and trades that have been merged since the last call.
     """
     by_source = {delivery.source_id: delivery for delivery in deliveries}
     held_parts = lake.manifest().partitions
-    withdrawn = _withdrawn(lake, held_parts, reread) if reread else {}
-    changed = []
+    withdrawn = _with_withdrawn(lake, held_parts, reread) if reread else set()
+    changed: list[Partition | None] = []
     for table, part in sorted({*_parts(deliveries), *withdrawn}):
-        delivered = [_of_part(item.tables[table], part) for item in deliveries if table in item.tables]
         held = held_parts.get((table, part))
-        existing = withdrawn.get((table, part), None if held is None else lake.read_partition(held))
-        merged = _merge(table, existing, delivered)
-        _account(merged, table, part, by_source)
-        partition = lake.write_if_changed(table, part, merged.frame, held)
-        if partition is not None:
-            changed.append(partition)
-    rejected = [_write_rejects(lake, item) for item in deliveries if not item.rejects.is_empty()]
-    return [*changed, *rejected]
+        gone = reread if (table, part) in withdrawn else frozenset()
+        if table in TABLES and TABLES[table].is_series:
+            runs = [run for item in deliveries for run in item.runs.get(table, ())]
+            partition, known = merge_series(lake, SeriesPart(table, part, runs, held, gone), scratch, on_rows)
+            _account_known(known.items(), table, part, by_source)
+        else:
+            delivered = [_of_part(item.tables[table], part) for item in deliveries if table in item.tables]
+            merged = _merge(table, _existing(lake, held, gone), delivered)
+            _account(merged, table, part, by_source)
+            partition = lake.write_if_changed(table, part, merged.frame, held)
+        changed.append(partition)
+    rejected = [_write_rejects(lake, item) for item in deliveries if item.rejects or item.refused_runs]
+    return [item for item in (*changed, *rejected) if item is not None]
 
 
-def _withdrawn(
+def _with_withdrawn(
     lake: Lake, held: Mapping[tuple[str, str], Partition], reread: frozenset[str]
-) -> dict[tuple[str, str], pl.DataFrame]:
-    """Parts without the rows of the sources that are read again; only parts that held some."""
-    found = {}
-    for (table, part), item in held.items():
-        if table not in TABLES:
-            continue
-        sources = lake.read_partition(item, ["source_id"]).get_column("source_id")
-        if sources.is_in(list(reread)).any():
-            found[(table, part)] = lake.read_partition(item).filter(~pl.col("source_id").is_in(list(reread)))
-    return found
+) -> set[tuple[str, str]]:
+    """Parts that hold rows of the sources that are read again."""
+    has_some = pl.col("source_id").is_in(list(reread)).any()
+    return {
+        key
+        for key, item in held.items()
+        if key[0] in TABLES and lake.scan_partition(item).select(has_some).collect(engine="streaming").item()
+    }
+
+
+def _existing(lake: Lake, held: Partition | None, withdrawn: frozenset[str]) -> pl.DataFrame | None:
+    if held is None:
+        return None
+    frame = lake.read_partition(held)
+    return frame.filter(~pl.col("source_id").is_in(list(withdrawn))) if withdrawn else frame
 
 
 def _merge(table: str, existing: pl.DataFrame | None, delivered: Sequence[pl.DataFrame]) -> Merged:
@@ -83,9 +102,10 @@ def _merge_messages(existing: pl.DataFrame, delivered: pl.DataFrame) -> Merged:
 
 
 def _parts(deliveries: Sequence[Delivery]) -> Iterator[tuple[str, str]]:
-    """Tables and parts that the deliveries speak of, in a stable order."""
-    found = {(table, part) for item in deliveries for table, frame in item.tables.items() for part in _parts_of(frame)}
-    yield from sorted(found)
+    """Tables and parts that the deliveries speak of."""
+    for item in deliveries:
+        yield from ((table, part) for table, frame in item.tables.items() for part in _parts_of(frame))
+        yield from ((table, part) for table, runs in item.runs.items() for run in runs for part in _parts_of(run.index))
 
 
 def _parts_of(frame: pl.DataFrame) -> list[str]:
@@ -104,16 +124,22 @@ def _of_part(frame: pl.DataFrame, part: str) -> pl.DataFrame:
 
 
 def _account(merged: Merged, table: str, part: str, by_source: dict[str, Delivery]) -> None:
-    day = None if part == WHOLE else date.fromisoformat(part)
-    for source_id, count in merged.known.value_counts().iter_rows():
-        if by_source[source_id].main == table:
-            known = by_source[source_id].known
-            known[day] = known.get(day, 0) + count
+    _account_known(merged.known.value_counts().iter_rows(), table, part, by_source)
     for (source_id,), rows in merged.conflicts.group_by("source_id"):
         if by_source[str(source_id)].main == table:
             by_source[str(source_id)].refuse_rows(rows, "conflicting_duplicate")
 
 
-def _write_rejects(lake: Lake, delivery: Delivery) -> Partition:
-    frame = delivery.rejects.with_columns(pl.lit(delivery.source_id).alias("source_id")).sort("row", "reason")
-    return lake.write(REJECTS, delivery.source_id, frame)
+def _account_known(
+    counts: Iterable[tuple[str, int]], table: str, part: str, by_source: Mapping[str, Delivery]
+) -> None:
+    day = None if part == WHOLE else date.fromisoformat(part)
+    for source_id, count in counts:
+        if by_source[source_id].main == table:
+            known = by_source[source_id].known
+            known[day] = known.get(day, 0) + count
+
+
+def _write_rejects(lake: Lake, delivery: Delivery) -> Partition | None:
+    own = pl.lit(delivery.source_id).alias("source_id")
+    return lake.write_frames(REJECTS, delivery.source_id, (item.with_columns(own) for item in delivery.reject_frames()))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from routeproof.sources.runs import open_run
 from routeproof.sources.source import ReadContext, SourceResult, rejects_frame
 from routeproof.vocab.errors import DataRejectedError, MapError, RouteproofError
 
@@ -172,8 +173,9 @@ def _result(folder: Path, answer: dict[str, object]) -> list[SourceResult]:
 
 
 def _piece(folder: Path, piece: dict[str, object]) -> SourceResult:
-    names = piece["tables"]
+    names, runs = piece["tables"], piece["runs"]
     assert isinstance(names, dict)  # noqa: S101  # our own child wrote it
+    assert isinstance(runs, list)  # noqa: S101  # our own child wrote it
     return SourceResult(
         tables={table: pl.read_ipc(folder / file) for table, file in names.items()},
         rejects=pl.read_ipc(folder / str(piece["rejects"])),
@@ -181,6 +183,7 @@ def _piece(folder: Path, piece: dict[str, object]) -> SourceResult:
         accepted=int(str(piece["accepted"])),
         noise=int(str(piece["noise"])),
         notes=piece["notes"] if isinstance(piece["notes"], dict) else {},
+        runs={run["table"]: open_run(folder, run) for run in runs},
     )
 
 

@@ -62,14 +62,22 @@ def _refused(context: ReadContext, reason: str, detail: str) -> SourceResult:
 
 
 def _write(result: SourceResult, folder: Path, name: str) -> dict[str, object]:
-    files = {}
+    from routeproof.sources.runs import run_as_json, write_run  # noqa: PLC0415
+    from routeproof.tables.catalog import TABLES  # noqa: PLC0415
+
+    files, runs = {}, []
     for table, frame in result.tables.items():
-        files[table] = f"{name}.{table}.arrow"
-        frame.write_ipc(folder / files[table], compression="uncompressed")
+        file = f"{name}.{table}.arrow"
+        if TABLES[table].is_series and not frame.is_empty():
+            runs.append(run_as_json(write_run(table, frame, folder / file)))
+            continue
+        files[table] = file
+        frame.write_ipc(folder / file, compression="uncompressed")
     rejects = f"{name}.rejects.arrow"
     result.rejects.write_ipc(folder / rejects)
     return {
         "tables": files,
+        "runs": runs,
         "rejects": rejects,
         "received": result.received,
         "accepted": result.accepted,

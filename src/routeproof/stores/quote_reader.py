@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from routeproof.stores.lake import KINDS, SYMBOL_INDEX, SymbolRange
+from routeproof.stores.lake import SymbolRange
+from routeproof.stores.lake_file import KINDS, SYMBOL_INDEX
 from routeproof.tables.quote_book import QuoteBook, book_of, ordered_book
 
 if TYPE_CHECKING:

@@ -26,23 +26,24 @@ def in_order(frame: pl.DataFrame, keys: Sequence[str], *, few: int = FEW) -> pl.
     """
     if not keys or is_ordered(frame, keys):
         return frame
-    places = _row_order(frame, keys, few)
-    # Column by column: moving the whole frame at once would hold it in memory three times.
+    return gathered(frame, _row_order(frame, keys, few))
+
+
+def gathered(frame: pl.DataFrame, places: pl.Series) -> pl.DataFrame:
+    """The rows of those numbers, column by column: moving all at once would hold the frame in memory three times."""
     return pl.DataFrame([column.gather(places) for column in frame.iter_columns()])
 
 
 def is_ordered(frame: pl.DataFrame, keys: Sequence[str]) -> bool:
-    """Whether each row comes strictly after the one before: then no other order of these rows is possible."""
+    """Whether no row comes before the one above it, nulls first."""
     if frame.height <= 1:
         return True
-    after, same = pl.lit(value=False), pl.lit(value=True)
-    for name in keys:
-        key = pl.col(name)
-        before = key.shift(1)
-        # nulls come first
-        after = after | (same & ((key > before) | (key.is_not_null() & before.is_null())).fill_null(value=False))
-        same = same & key.eq_missing(before)
-    return bool(frame.select(keys).select(after).to_series()[1:].all())
+    after = pl.lit(value=True)
+    for name in reversed(keys):
+        here, before = pl.col(name), pl.col(name).shift()
+        above = (here > before).fill_null(value=False) | (here.is_not_null() & before.is_null())
+        after = above | (here.eq_missing(before) & after)
+    return bool(frame.select(keys).select(after.slice(1).all()).item())
 
 
 def _row_order(frame: pl.DataFrame, keys: Sequence[str], few: int) -> pl.Series:

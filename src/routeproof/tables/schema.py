@@ -97,6 +97,11 @@ class Table:
         """Column name to storage type."""
         return {column.name: column.dtype for column in self.all_columns}
 
+    @property
+    def is_series(self) -> bool:
+        """Rows of symbols over a day, none of which has an identity: quotes and prints, as many as there are."""
+        return not self.identity and self.order == ("trading_day", "symbol", "at")
+
     def empty(self) -> pl.DataFrame:
         """A frame of no rows with the table's columns."""
         return pl.DataFrame(schema=self.dtypes)
