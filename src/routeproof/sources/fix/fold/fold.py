@@ -17,7 +17,7 @@ from routeproof.sources.fix.fold.fills import families
 from routeproof.sources.fix.fold.history import OPENING, history
 from routeproof.sources.fix.fold.linking import link_chains
 from routeproof.sources.fix.fold.lookup import roots
-from routeproof.sources.fix.fold.narrow import keep, slim
+from routeproof.sources.fix.fold.narrow import attach, keep, slim
 from routeproof.sources.fix.fold.parties import Parties, declared_parties, with_edges
 from routeproof.sources.fix.messages import distinct_messages
 from routeproof.tables.catalog import TABLES
@@ -110,16 +110,13 @@ def _with_copies(usable: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
 
 def _with_owner(chains: pl.DataFrame, links: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     """Chains with `parent` (chain above), `is_parent`, `order_id` (of the top chain), `parent_version`, `has_below`."""
-    linked = chains.join(links.select("chain", "parent"), on="chain", how="left", maintain_order="left")
+    linked = attach(chains, links.select("chain", "parent"), "chain")
     top = 0 if (linked["hop"] == 0).any() else 1
-    place = {chain: index for index, chain in enumerate(linked["chain"].to_list())}
-    above = np.array(
-        [place.get(parent, -1) if parent is not None else -1 for parent in linked["parent"].to_list()], dtype=np.int64
-    )
+    places = linked.select(pl.col("chain").alias("parent"), pl.int_range(pl.len()).alias("place"))
+    above = attach(linked.select("parent"), places, "parent")["place"].fill_null(-1).to_numpy()
     at_top = roots(above)
     owner = linked.with_columns(
-        pl.Series("top_hop", linked["hop"].to_numpy()[at_top]),
-        pl.Series("top_id", linked["chain_id"].to_list(), dtype=pl.String).gather(at_top),
+        linked["hop"].gather(at_top).alias("top_hop"), linked["chain_id"].gather(at_top).alias("top_id")
     )
     senders = linked["from_party"].unique().to_list()
     opened = events.filter(pl.col("event").is_in(OPENING)).select(
@@ -132,23 +129,25 @@ def _with_owner(chains: pl.DataFrame, links: pl.DataFrame, events: pl.DataFrame)
         pl.when(pl.col("top_hop") == top).then("top_id").alias("order_id"),
         pl.col("to_party").is_in(senders).alias("has_below"),
     )
-    return owned.sort("sent_at", maintain_order=True).join_asof(
+    owned = owned if owned["sent_at"].is_sorted() else owned.sort("sent_at", maintain_order=True)
+    if owned["parent"].null_count() == owned.height:
+        return owned.with_columns(pl.lit(None, dtype=pl.Int64).alias("parent_version"))
+    found = owned.select("sent_at", "parent").join_asof(
         opened.sort("sent_at", "parent_version"), on="sent_at", by="parent", check_sortedness=False
-    ).with_columns(pl.when(pl.col("parent").is_not_null()).then(pl.col("parent_version").fill_null(1)))  # fmt: skip
+    )["parent_version"]  # fmt: skip
+    return owned.with_columns(
+        pl.when(pl.col("parent").is_not_null()).then(found.fill_null(1)).alias("parent_version")
+    )
 
 
 def _with_version(fills: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     """Fills with `chain_version`: in force when the fill was reported, or an earlier one that its ClOrdID names."""
-    seen = events.filter(pl.col("event") == "fill").select(
-        pl.col("tie").alias("m"), pl.col("version").alias("by_order")
-    )
-    named = events.filter(pl.col("event").is_in(OPENING)).unique("node", keep="first", maintain_order=True).select(
-        "node", pl.col("version").alias("by_name")
-    )  # fmt: skip
+    told = events.select("event", "tie", "version", "node")
+    seen = told.filter(pl.col("event") == "fill").select(pl.col("tie").alias("m"), pl.col("version").alias("by_order"))
+    named = told.filter(pl.col("event").is_in(OPENING)).select("node", pl.col("version").alias("by_name"))
+    first = named.unique("node", keep="first", maintain_order=True)
     old_names = events.filter(pl.col("unasked").fill_null(value=False))["chain"].unique().to_list()
-    joined = fills.join(seen.unique("m"), on="m", how="left", maintain_order="left").join(
-        named, on="node", how="left", maintain_order="left"
-    )
+    joined = attach(attach(fills, seen, "m"), first, "node")
     name = pl.when(pl.col("chain").is_in(old_names).not_()).then("by_name")
     return joined.with_columns(pl.min_horizontal("by_order", name).fill_null(1).alias("chain_version")).drop(
         "by_order", "by_name"
@@ -159,22 +158,24 @@ def _tables(
     chains: pl.DataFrame, events: pl.DataFrame, nodes: pl.DataFrame, met: pl.DataFrame, links: pl.DataFrame,
     parties: Parties, firm_id: str, provider_id: str,
 ) -> dict[str, pl.DataFrame]:  # fmt: skip
-    routed = orders.routes(
-        chains, events.filter(pl.col("chain").is_in(chains["chain"].to_list())), nodes, parties.venue
-    )
+    told = keep(events, pl.col("event") != "fill")
+    known = np.zeros(int(events["chain"].max() or 0) + 1, dtype=bool)
+    known[chains["chain"].to_numpy()] = True
+    routed = orders.routes(chains, keep(told, pl.Series(known[told["chain"].to_numpy()])), nodes, parties.venue)
     upper = routed.select(
         pl.col("chain").alias("parent"),
         pl.col("chain_version").alias("above"),
         pl.col("route_id").alias("parent_route_id"),
     )
-    above = chains.select("chain", pl.col("parent_version").alias("above"))
-    routed = routed.join(above, on="chain", how="left", maintain_order="left").join(
-        upper, on=["parent", "above"], how="left", maintain_order="left"
-    )
-    versions = orders.order_versions(chains, events)
+    routed = attach(routed, chains.select("chain", pl.col("parent_version").alias("above")), "chain")
+    if routed["parent"].null_count() == routed.height:
+        routed = routed.with_columns(pl.lit(None, dtype=pl.String).alias("parent_route_id"))
+    else:
+        routed = routed.join(upper, on=["parent", "above"], how="left", maintain_order="left")
+    versions = orders.order_versions(chains, told)
     executed = results.with_parent_version(results.executions(met, chains, routed, firm_id), versions)
     made = {
-        "parent_orders": orders.parent_orders(chains, events, provider_id),
+        "parent_orders": orders.parent_orders(chains, told, provider_id),
         "order_versions": versions,
         "routes": routed,
         "executions": executed,
