@@ -33,6 +33,10 @@ class FrameSource:
         found = pl.concat([self._table(name)["trading_day"] for name in names]).drop_nulls().unique().sort()
         return tuple(found.to_list())
 
+    def market_days(self) -> tuple[date, ...]:
+        """Days that have quotes, ascending."""
+        return tuple(self._table("quotes")["trading_day"].drop_nulls().unique().sort().to_list())
+
     def rows(self, table: str, day: date) -> pl.DataFrame:
         """Canonical rows of one day."""
         return self._table(table).filter(pl.col("trading_day") == day)

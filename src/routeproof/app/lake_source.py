@@ -40,6 +40,10 @@ class LakeSource:
         names = ("trades",) if self.population == "tape" else FLOW_TABLES
         return tuple(sorted({day for name in names for day in self.lake.days(name, self.manifest)}))
 
+    def market_days(self) -> tuple[date, ...]:
+        """Days that have quotes, ascending."""
+        return tuple(sorted(self.lake.days("quotes", self.manifest)))
+
     def rows(self, table: str, day: date) -> pl.DataFrame:
         """Canonical rows of one day."""
         return self.lake.read(table, [day], manifest=self.manifest).select(TABLES[table].names)

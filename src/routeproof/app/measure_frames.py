@@ -11,6 +11,7 @@ from routeproof.app.measure_range import Range, measure_range
 from routeproof.app.shipped_rules import shipped_rules
 from routeproof.metrics.measure import DIMENSIONS, Grouping
 from routeproof.metrics.registry import ALL, BY_NAME
+from routeproof.sources.map_file import nearest
 from routeproof.tables.catalog import TABLES
 from routeproof.tables.coerce import coerce
 from routeproof.tables.inline_orders import orders_on_executions, plain_orders
@@ -84,14 +85,15 @@ def grouping_of(by: Sequence[str], metrics: Sequence[str] = ()) -> Grouping:
     Raises:
         UsageError: an unknown or repeated name.
     """
-    unknown = [name for name in by if name not in DIMENSIONS]
-    if unknown or len(set(by)) != len(by):
-        message = f"expected dimensions out of {', '.join(DIMENSIONS)}, each once, found {', '.join(by)}"
+    for asked, known, what in ((by, DIMENSIONS, "dimension"), (metrics, BY_NAME, "metric")):
+        for name in asked:
+            if name not in known:
+                listed = "`routeproof metrics` lists them" if what == "metric" else f"out of {', '.join(known)}"
+                message = f"expected a {what} ({listed}), found {name!r}{nearest(name, known)}"
+                raise UsageError(message, where="by" if what == "dimension" else "metrics")
+    if len(set(by)) != len(by):
+        message = f"expected each dimension once, found {', '.join(by)}"
         raise UsageError(message, where="by")
-    strange = [name for name in metrics if name not in BY_NAME]
-    if strange:
-        message = f"expected metrics as `routeproof metrics` lists them, found {', '.join(strange)}"
-        raise UsageError(message, where="metrics")
     return Grouping(tuple(by), tuple(BY_NAME[name] for name in dict.fromkeys(metrics)) or ALL)
 
 

@@ -13,6 +13,7 @@ from routeproof.app.lake_source import LakeSource
 from routeproof.app.row_filter import RowFilter, keep
 from routeproof.app.stream_fills import ContradictingFillsError, can_stream, stream_fills
 from routeproof.metrics.measure import DIMENSIONS, UNKNOWN, Grouping, Partials, collect, columns_read, finish_all, merge
+from routeproof.sources.map_file import nearest
 from routeproof.tables.day_measurement import (
     Carry,
     DayRules,
@@ -49,6 +50,10 @@ class DaySource(Protocol):
 
     def quotes_of(self, kind: str, day: date) -> pl.DataFrame | None:
         """Canonical quotes of another kind than the reference's; `None` if there are none."""
+        ...
+
+    def market_days(self) -> Sequence[date]:
+        """Days that have quotes, ascending."""
         ...
 
     def long_lived(self) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -104,10 +109,11 @@ def measured_days_together(
         day_of(pl.col("clock_at")).alias("clock_day")
     )
     wanted = sorted(set(days))
-    earlier = set(orders["trading_day"].to_list()) - {None}
     carries = [Carry() for _ in all_switches]
     with ThreadPoolExecutor(len(all_switches)) as pool:
-        for day in sorted(set(wanted) | {d for d in earlier if wanted and d <= wanted[-1]}):
+        for day in _walked(source, wanted, long_terms):
+            if day not in wanted and not _concerns(day, long_terms, carries[0], rules):
+                continue
             tables = _day_tables(source, day, long_terms, orders)
             book = source.book(day, _symbols(tables, carries[0]))
             found = list(pool.map(partial(measure_day, tables, book, rules), all_switches, carries))
@@ -120,13 +126,29 @@ def measured_days_together(
             yield tuple(day for day in closed if day is not None)
 
 
+def _walked(source: DaySource, wanted: Sequence[date], long_terms: pl.DataFrame) -> list[date]:
+    """The wanted days, and all before the last of them on which a long-lived order begins or may meet the market."""
+    begun = long_terms["clock_day"].drop_nulls().unique().sort().to_list()
+    if not wanted or not begun:
+        return list(wanted)
+    earlier = {*begun, *source.market_days()}
+    return sorted({*wanted, *(day for day in earlier if begun[0] <= day <= wanted[-1])})
+
+
+def _concerns(day: date, long_terms: pl.DataFrame, carry: Carry, rules: DayRules) -> bool:
+    """Whether a day concerns long-lived orders: some begin on it, or are still open when it opens."""
+    hours = rules.hours(day)
+    return bool((long_terms["clock_day"] == day).any()) or (hours is not None and carry.is_open(hours[0]))
+
+
 def _closed(carry: Carry, first: date, last: date) -> MeasuredDay | None:
-    """Orders and routes received inside the range that outlived their day."""
+    """What lived on past its day, of the days in the range: orders, routes, and fills that waited for their class."""
     closing = close_long_lived(carry)
     if closing is None:
         return None
     inside = pl.col("trading_day").is_between(first, last)
-    return MeasuredDay(pl.DataFrame(), closing.orders.filter(inside), closing.routes.filter(inside))
+    fills = closing.executions.filter(inside) if closing.executions.width else closing.executions
+    return MeasuredDay(fills, closing.orders.filter(inside), closing.routes.filter(inside))
 
 
 def _tape_day(source: DaySource, day: date, rules: DayRules, switches: Switches) -> MeasuredDay:
@@ -217,7 +239,14 @@ def measure_range(
     except ContradictingFillsError:
         merged = _partials(measured_days(source, what.days, rules, switches), what)
     if merged and not any(part.known for part in merged.values()):
-        asked = ", ".join(dict.fromkeys((*what.grouping.by, *(item.column for item in what.filters))))
-        message = f"expected columns that rows of the population '{switches.population}' have together, found {asked}"
-        raise UsageError(message, where="--by, --where")
+        raise _cannot_answer(what, switches.population)
     return finish_all(merged, what.grouping)
+
+
+def _cannot_answer(what: Range, population: str) -> UsageError:
+    asked = dict.fromkeys((*what.grouping.by, *(item.column for item in what.filters)))
+    rows = "prints on the tape have" if population == "tape" else "executions, orders or routes have"
+    together = " together" if len(asked) > 1 else ""
+    close = "".join(nearest(name, DIMENSIONS) for name in asked if name not in DIMENSIONS)
+    message = f"expected columns that {rows}{together}, found {', '.join(asked)}{close}"
+    return UsageError(message, where="--by, --where")

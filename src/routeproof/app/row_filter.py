@@ -73,6 +73,9 @@ def _parse(text: str) -> RowFilter:
         message = f"expected COLUMN=V[,V], COLUMN>=V or COLUMN<V, found {text!r}"
         raise UsageError(message, where="--where")
     column, operator, value = found.groups()
+    if operator != "=" and "," in value:
+        message = f"expected one value after {operator}, found {text!r}; a list goes with ="
+        raise UsageError(message, where="--where")
     values = tuple(part.strip() for part in value.split(",")) if operator == "=" else (value,)
     return RowFilter(column, operator, values)
 

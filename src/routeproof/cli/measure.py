@@ -109,7 +109,7 @@ def parse_shifts(text: str | None) -> tuple[int, ...]:
     """
     if text is None:
         return ()
-    ends = [_shift_ns(part) for part in re.split(r"\.\.|…", text)]
+    ends = [_shift_ns(part) for part in re.split(r"\.{2,3}|…", text)]
     if len(ends) == 1:
         return (ends[0],)
     low, high = ends[0], ends[-1]

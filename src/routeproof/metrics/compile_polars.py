@@ -98,11 +98,10 @@ def finish(metric: Metric) -> pl.Expr:
     match metric.averaging:
         case Total(_, divisor, whole, counted):
             total = pl.col(f"{name}:sum")
-            if counted:
-                return (total.fill_null(0).cast(pl.Float64) / divisor).alias(name)
             if whole:
                 return total.cast(pl.Int64).alias(name)
-            known = pl.col(f"{name}:rows") > 0
+            known = pl.lit(value=True) if counted else pl.col(f"{name}:rows") > 0
+            total = total.fill_null(0) if counted else total
             # a column, not a literal: dividing by a literal is turned into multiplying by its rounded inverse
             by = pl.repeat(divisor, pl.len(), dtype=pl.Float64)
             return pl.when(known).then(total.cast(pl.Float64) / by).alias(name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -21,6 +21,7 @@ from routeproof.tables.order_size import DEFAULT_ROUND_LOT, SizeScheme, lot, siz
 from routeproof.tables.session_clock import SessionHours, hours_frame
 from routeproof.tables.sweeps import with_sweeps
 from routeproof.tables.tape import measured_prints
+from routeproof.tables.version_terms import KEY
 from routeproof.tables.vwap import with_interval_vwap
 
 if TYPE_CHECKING:
@@ -71,11 +72,20 @@ class MeasuredDay:
 
 @dataclass(frozen=True, slots=True)
 class Carry:
-    """What lives on after a day: measured versions and routes of long-lived orders, and fills that they had so far."""
+    """What lives on after a day: measured versions and routes of long-lived orders, and fills that they had so far.
+
+    `unclassed` are those of the fills whose order still waits to become executable: a later day may settle its class.
+    """
 
     versions: pl.DataFrame | None = None
     routes: pl.DataFrame | None = None
     fills: pl.DataFrame | None = None
+    unclassed: pl.DataFrame | None = None
+
+    def is_open(self, day_opens_at: int) -> bool:
+        """Whether an order is still open at an instant, so that the day's quotes may concern it."""
+        alive = pl.col("ends_at").is_null() | (pl.col("ends_at") > day_opens_at)
+        return self.versions is not None and bool(self.versions.select(alive.any()).item())
 
 
 def measure_tape_day(tables: DayTables, book: QuoteBook, rules: DayRules, switches: Switches) -> MeasuredDay:
@@ -98,7 +108,8 @@ def measure_day(
         carry: from the day before; empty at first.
 
     Returns:
-        The measured day, whose `orders` are those that cannot outlive it, and what lives on.
+        The measured day, without orders that may outlive it and without fills whose class a later day may settle, and
+        what lives on.
     """
     versions = _measure_versions(tables, book, rules, switches, carry)
     routes = with_fade_base(measure_routes(tables.routes, book, switches), tables.venue_quotes, switches)
@@ -106,7 +117,7 @@ def measure_day(
     counted = tables.executions.filter(pl.col("status") != "busted")
     looked = measure_executions(_with_hours(counted, tables.day, rules.hours), book, switches)
     rows = measured_rows(join_routes(join_versions(looked, versions), all_routes), switches)
-    rows = with_best_touch(with_interval_vwap(rows, tables.trades), tables.odd_lots, switches)
+    rows = with_best_touch(with_interval_vwap(rows, tables.trades, switches.shift_ns), tables.odd_lots, switches)
     rows = with_auction_price(rows, tables.auctions)
     long_versions = versions.filter(pl.col("time_in_force").is_in(LONG_LIVED).any().over("order_id"))
     closing = versions.join(long_versions, on="order_id", how="anti")
@@ -115,17 +126,38 @@ def measure_day(
     swept = with_sweeps(with_faded(route_outcomes(ended, rows)), rows, tables.venue_quotes, switches)
     outcomes = _with_order_dimensions(swept, closing)
     living = rows.join(long_versions, on="order_id", how="semi")
-    fills = living if carry.fills is None else pl.concat([carry.fills, living], how="diagonal_relaxed")
-    kept = all_routes.join(long_versions, on="order_id", how="semi")
-    return MeasuredDay(rows, orders, outcomes), replace(carry, versions=long_versions, routes=kept, fills=fills)
+    waiting = long_versions.filter(pl.col("order_class") == "never_executable").select(KEY)
+    return MeasuredDay(rows.join(waiting, on=KEY, how="anti"), orders, outcomes), Carry(
+        versions=long_versions,
+        routes=all_routes.join(long_versions, on="order_id", how="semi"),
+        fills=_after(carry.fills, living),
+        unclassed=_after(carry.unclassed, living.join(waiting, on=KEY, how="semi")),
+    )
+
+
+def _after(earlier: pl.DataFrame | None, rows: pl.DataFrame) -> pl.DataFrame:
+    return rows if earlier is None else pl.concat([earlier, rows], how="diagonal_relaxed")
 
 
 def close_long_lived(carry: Carry) -> MeasuredDay | None:
-    """Orders and routes of the long-lived orders, with all fills they had; `None` if there are none."""
+    """Orders and routes of the long-lived orders, with all fills they had, and the fills that waited for their class.
+
+    `None` if there are none.
+    """
     if carry.versions is None or carry.fills is None or carry.routes is None or carry.versions.is_empty():
         return None
     outcomes = _with_order_dimensions(with_faded(route_outcomes(carry.routes, carry.fills)), carry.versions)
-    return MeasuredDay(pl.DataFrame(), measured_orders(carry.versions, carry.fills), outcomes)
+    orders = measured_orders(carry.versions, carry.fills)
+    return MeasuredDay(_classed(carry.unclassed, carry.versions), orders, outcomes)
+
+
+def _classed(fills: pl.DataFrame | None, versions: pl.DataFrame) -> pl.DataFrame:
+    """Fills with the class that their order version came to have."""
+    if fills is None or fills.is_empty():
+        return pl.DataFrame()
+    settled = versions.select(*KEY, "order_class", "order_group")
+    bare = fills.drop("order_class", "order_group")
+    return bare.join(settled, on=KEY, how="left", maintain_order="left").select(fills.columns)
 
 
 def _with_hours(frame: pl.DataFrame, day: date, hours: SessionHours) -> pl.DataFrame:

@@ -11,6 +11,7 @@ import polars as pl
 
 from routeproof.sources.fix.fold.fold import fold_messages
 from routeproof.sources.fix.fold.parties import declared_parties
+from routeproof.sources.fix.fold.recoding import declared_values
 from routeproof.sources.fix.messages import FIX_MESSAGES, distinct_messages
 from routeproof.sources.fix.tokenizer import tokenize
 from routeproof.sources.map_file import load_map, parse_map
@@ -32,9 +33,10 @@ def read(path: Path, file_map: FileMap | None, context: ReadContext) -> Iterator
     distinct messages, and `fold_messages` makes the canonical tables from them.
 
     Raises:
-        MapError: if the map's `[parties]`, `[link]` or `[clock]` is not what it should be.
+        MapError: if the map's `[parties]`, `[link]`, `[clock]` or `[values]` is not what it should be.
     """
     declared_parties(file_map.sections if file_map else {})
+    declared_values(file_map.sections if file_map else {})
     with path.open("rb") as file:
         for piece in tokenize(file, name=context.file, source_id=context.source_id, firm_id=context.firm_id):
             yield SourceResult(
@@ -63,9 +65,9 @@ def read_fix_log(
 
     Args:
         path: a log or several; together they are one set of messages, so order and overlap do not matter.
-        map: a TOML map file or its content with `[parties]`, `[link]`, `[clock.*]`; none for a plain firm to provider
-        log,
-            where the sender of 35=D is the firm and its receiver the provider.
+        map: a TOML map file or its content with `[parties]`, `[link]`, `[clock.*]`, `[values.venue]`,
+            `[values.symbol]`; none for a plain firm to provider log, where the sender of 35=D is the firm and its
+            receiver the provider.
         firm_id: legal entity, part of every identity.
         provider_id: provider of the orders; empty = the CompID they were sent to.
 

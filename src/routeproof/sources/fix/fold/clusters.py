@@ -132,8 +132,9 @@ def _counted(joined: pl.DataFrame, chains: pl.DataFrame) -> tuple[pl.DataFrame, 
     deep = own_row & (pl.col("hop") > 1)
     unreported = deep & pl.col("above_reported").fill_null(value=False)
     # without a link nobody can say which customer order it filled; the session with the provider counts its fills
-    provider_reports = chains.filter(pl.col("reported") & (pl.col("hop") <= 1)).height > 0
-    orphan = deep & pl.col("above").is_null() & pl.lit(provider_reports)
+    told = chains.filter(pl.col("reported") & (pl.col("hop") <= 1))["received_on"]
+    told_days = pl.concat([told, joined.filter(pl.col("hop") <= 1)["trading_day"]]).unique().to_list()
+    orphan = deep & pl.col("above").is_null() & pl.col("trading_day").is_in(told_days)
     client_only = own_row & (pl.col("hop") == 0) & pl.col("below_filled").fill_null(value=False)
     # a client report stands for the whole cluster below it, so it is no fill of its own only if nothing met it
     counts = np.bincount(joined["cluster"].to_numpy())

@@ -21,7 +21,7 @@ _KEPT = ("last_mkt", "liquidity", "capacity", "fee", "secondary_exec_id", "trd_m
 
 _STATED = ("action", "transact_at", "last_px", "last_qty", "exec_ref_id", "security_id", "last_liquidity",
            "order_capacity", "last_capacity", "commission", "comm_type", "misc_fee", "last_mkt", "secondary_exec_id",
-           "trd_match_id", "symbol", "side", "m", "edge")  # fmt: skip
+           "trd_match_id", "symbol", "symbol_suffix", "side", "m", "edge")  # fmt: skip
 _NEEDED = (*_CARRIED, *_STATED)
 
 

@@ -19,6 +19,7 @@ from routeproof.sources.fix.fold.linking import link_chains
 from routeproof.sources.fix.fold.lookup import roots
 from routeproof.sources.fix.fold.narrow import attach, keep, slim
 from routeproof.sources.fix.fold.parties import Parties, declared_parties, with_edges
+from routeproof.sources.fix.fold.recoding import declared_values, with_symbols, with_venues
 from routeproof.sources.fix.messages import distinct_messages
 from routeproof.tables.catalog import TABLES
 
@@ -52,7 +53,8 @@ def fold_messages(
             days that the new messages fall on together with every day that holds an order, fill or reference they
             name; to
             fold everything is always right.
-        sections: the map's `[parties]`, `[link]` and `[clock.*]`; none for a plain firm to provider log.
+        sections: the map's `[parties]`, `[link]`, `[clock.*]`, `[values.venue]` and `[values.symbol]`; none for a plain
+            firm to provider log.
         firm_id: legal entity, part of every identity.
         provider_id: provider of the orders; empty = the CompID that the firm sent them to.
 
@@ -65,7 +67,8 @@ def fold_messages(
         MapError: if the sections are not what they should be.
     """
     parties = declared_parties(sections or {})
-    placed, parties = with_edges(distinct_messages(slim(messages)), parties)
+    values = declared_values(sections or {})
+    placed, parties = with_edges(with_symbols(distinct_messages(slim(messages)), values["symbol"]), parties)
     multileg = pl.col("msg_type").is_in(["AB", "AC"]) | pl.col("multileg_type").is_in(["2", "3"])
     usable = keep(placed, ~multileg.fill_null(value=False))
     parked = placed.height - usable.height
@@ -95,7 +98,7 @@ def fold_messages(
         "quantity_mismatches": _mismatches(met, told),
         "unusable_orders": chains.height - entered.height,
     }
-    return Folded(tables, notes)
+    return Folded({name: with_venues(frame, values["venue"]) for name, frame in tables.items()}, notes)
 
 
 def _with_copies(usable: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
@@ -109,14 +112,13 @@ def _with_copies(usable: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_owner(chains: pl.DataFrame, links: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
-    """Chains with `parent` (chain above), `is_parent`, `order_id` (of the top chain), `parent_version`, `has_below`."""
+    """Chains with `parent` (chain above), `order_id` (of the parent order), `parent_version`, `has_below`."""
     linked = attach(chains, links.select("chain", "parent"), "chain")
-    top = 0 if (linked["hop"] == 0).any() else 1
     places = linked.select(pl.col("chain").alias("parent"), pl.int_range(pl.len()).alias("place"))
     above = attach(linked.select("parent"), places, "parent")["place"].fill_null(-1).to_numpy()
     at_top = roots(above)
     owner = linked.with_columns(
-        linked["hop"].gather(at_top).alias("top_hop"), linked["chain_id"].gather(at_top).alias("top_id")
+        linked["is_parent"].gather(at_top).alias("is_owned"), linked["chain_id"].gather(at_top).alias("top_id")
     )
     senders = linked["from_party"].unique().to_list()
     opened = events.filter(pl.col("event").is_in(OPENING)).select(
@@ -125,8 +127,7 @@ def _with_owner(chains: pl.DataFrame, links: pl.DataFrame, events: pl.DataFrame)
         pl.col("effective_at").alias("sent_at"),
     )
     owned = owner.with_columns(
-        (pl.col("hop") == top).alias("is_parent"),
-        pl.when(pl.col("top_hop") == top).then("top_id").alias("order_id"),
+        pl.when("is_owned").then("top_id").alias("order_id"),
         pl.col("to_party").is_in(senders).alias("has_below"),
     )
     owned = owned if owned["sent_at"].is_sorted() else owned.sort("sent_at", maintain_order=True)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 OPENING = ("new", "replace")
 _ENDING = ("cancel", "reject", "restate", "trigger", "expire", "done")
+_DUPLICATE = 6  # OrdRejReason
 TERMS = ("order_type", "limit_price", "stop_price", "time_in_force", "instructions")
 
 
@@ -39,29 +40,45 @@ def history(nodes: pl.DataFrame, reports: pl.DataFrame) -> pl.DataFrame:
     fills = ordered.select(pl.when(pl.col("event") == "fill").then("last_qty").fill_null(0)).to_series().to_numpy()
     stated = ordered.with_columns(
         pl.Series("version", runs.sums(opens.astype(np.int64))),
+        pl.Series("filled", runs.sums(fills)),
         runs.latest(ordered["new_quantity"]).alias("order_quantity"),
         *(runs.latest(ordered[name]) for name in ("order_type", "time_in_force", "instructions")),
         # limit and stop of the version; null in one version must not fall back to the version before
         *(Runs(np.cumsum(opens)).latest(ordered[name]) for name in ("limit_price", "stop_price")),
     )
-    cum = pl.coalesce("cum_qty", pl.Series("filled", runs.sums(fills)))
+    versioned = _late_rejects(stated, runs)
+    cum = pl.coalesce("cum_qty", "filled")
     left = pl.max_horizontal(pl.col("order_quantity") - cum, pl.lit(0))
     ends = pl.col("event").is_in(["cancel", "expire", "done"])
     closed = pl.col("event").is_in(["cancel", "reject", "expire", "done"])
-    lived = stated.with_columns(
+    return versioned.with_columns(
         cum.alias("cum"),
         pl.when(ends).then(left).otherwise("order_quantity").alias("quantity"),
         pl.when(closed).then(0).when(pl.col("event") == "new").then("order_quantity")
         .otherwise(pl.coalesce("leaves_qty", left)).alias("leaves"),
     )  # fmt: skip
-    # once the order had been accepted, a later reject speaks of something else
-    lively = ordered.select(pl.col("event").is_in(["fill", "replace"]) | pl.col("acknowledged"))
-    alive = runs.sums(lively.to_series().fill_null(value=False).to_numpy().astype(np.int64)) > 0
-    return keep(lived, (pl.col("event") != "reject") | ~pl.Series(alive))
+
+
+def _late_rejects(events: pl.DataFrame, runs: Runs) -> pl.DataFrame:
+    """Rejects of orders that had been accepted before: one that says the order is over is a cancel nobody asked for.
+
+    Others, such as those of a duplicate, speak of something else.
+    """
+    lively = events.select(pl.col("event").is_in(["fill", "replace"]) | pl.col("acknowledged")).to_series()
+    alive = pl.Series(runs.sums(lively.fill_null(value=False).to_numpy().astype(np.int64)) > 0)
+    late = events.select((pl.col("event") == "reject") & alive).to_series()
+    if not late.any():
+        return events.drop("is_over")
+    told = events.with_columns(late.alias("late")).filter(~pl.col("late") | pl.col("is_over"))
+    return told.with_columns(
+        pl.when("late").then(pl.lit("cancel")).otherwise("event").alias("event"),
+        pl.when("late").then(pl.lit("unasked")).otherwise("cancel").alias("cancel"),
+    ).drop("late", "is_over")
 
 
 def _in_order(events: pl.DataFrame) -> npt.NDArray[np.int64]:
     """Row numbers by chain and time.
+
 
     `tie` is the number of a message, and messages are numbered in time order; what opens an order comes first.
     """
@@ -96,7 +113,7 @@ def _opening(nodes: pl.DataFrame) -> pl.DataFrame:
 def _replaces(nodes: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
     """Accepted replaces.
 
-    Reported as replaced, or reported on under the new ClOrdID, or on a session without any reports.
+    Reported as replaced, or reported on under the new ClOrdID, or on a session without any reports that day.
     """
     asked = nodes.filter((pl.col("msg_type") == "G") & (pl.col("node") != pl.col("chain")))
     speaks_of_it = (pl.col("request") == "G") & (pl.col("node") != pl.col("chain"))
@@ -113,7 +130,10 @@ def _replaces(nodes: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
         ),
         on="node",
     )  # fmt: skip
-    silent = asked.join(own.select("edge").unique(), on="edge", how="anti")
+    told_days = own.select("edge", "trading_day").unique()
+    silent = asked.join(own.select("node").drop_nulls().unique(), on="node", how="anti").join(
+        told_days, on=["edge", "trading_day"], how="anti"
+    )
     silent = silent.with_columns(pl.col("sent_at").alias("order_at"), pl.col("m").alias("tie"))
     requested = pl.concat([answered, silent], how="diagonal").select(
         "chain", "node", pl.lit("replace").alias("event"), pl.lit(1).alias("phase"), "order_at", "tie",
@@ -153,5 +173,6 @@ def _later(nodes: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
             (pl.col("action") == "ack").alias("acknowledged"), "source_id", "source_row", "seq",
             pl.when(cancel_asked).then(pl.lit("asked")).otherwise(pl.lit("unasked")).alias("cancel"),
             pl.when(pl.col("action") == "reject").then(reject_reason()).alias("reason"),
+            ((pl.col("ord_status") == "8") & pl.col("ord_rej_reason").ne_missing(_DUPLICATE)).alias("is_over"),
         )
     )  # fmt: skip

@@ -8,12 +8,13 @@ from routeproof.sources.fix.fold import words
 from routeproof.sources.fix.fold.history import OPENING, received_at
 from routeproof.sources.fix.fold.lookup import content_ids
 from routeproof.tables.session_clock import day_of
+from routeproof.vocab.words import LASTING
 
 _SOURCE = ("source_id", "source_row")
 
 
 def order_chains(nodes: pl.DataFrame, reports: pl.DataFrame, firm_id: str) -> pl.DataFrame:
-    """One row per order on a session: identity, terms of entry, whether anything was reported on it."""
+    """One row per order on a session: identity, terms, whether it is a parent order, whether anything was reported."""
     told = reports.filter(pl.col("chain").is_not_null() & (pl.col("msg_type") == "8"))
     accepted = pl.col("action") == "ack"
     facts = told.group_by("chain").agg(
@@ -33,9 +34,16 @@ def order_chains(nodes: pl.DataFrame, reports: pl.DataFrame, firm_id: str) -> pl
     return (
         first.with_columns(made.alias("chain_id"))
         .join(facts, on="chain", how="left", maintain_order="left")
-        .with_columns(pl.col("reported", "filled").fill_null(value=False),
+        .with_columns(pl.col("reported", "filled").fill_null(value=False), _is_parent(first),
                       pl.coalesce("ack_transact_at", "ack_sent_at").alias("acknowledged_at"))
     )  # fmt: skip
+
+
+def _is_parent(chains: pl.DataFrame) -> pl.Expr:
+    """Orders of customers; of the firm on days without customer sessions, whatever other days are folded with them."""
+    with_customers = chains.filter(pl.col("hop") == 0)["received_on"].unique().to_list()
+    alone = (pl.col("hop") == 1) & ~pl.col("received_on").is_in(with_customers)
+    return ((pl.col("hop") == 0) | alone).alias("is_parent")
 
 
 def identifiers(nodes: pl.DataFrame, reports: pl.DataFrame) -> pl.DataFrame:
@@ -167,8 +175,9 @@ def _sent_onward(chains: pl.DataFrame, events: pl.DataFrame, nodes: pl.DataFrame
     opened = events.filter(
         pl.col("event").is_in(OPENING) & pl.col("chain").is_in(chains.filter(pl.col("hop") > 0)["chain"].to_list())
     )
+    goes_on = (pl.col("event") == "done") & pl.col("time_in_force").is_in(LASTING)
     ends = (
-        events.filter(pl.col("event").is_in(["cancel", "expire", "done"]))
+        events.filter(pl.col("event").is_in(["cancel", "expire", "done"]) & ~goes_on)
         .unique(["chain", "version"], keep="first", maintain_order=True)
         .select(
             "chain", "version", pl.col("effective_at").alias("ended_at"), pl.col("quantity").alias("ended_quantity")

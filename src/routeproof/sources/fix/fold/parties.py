@@ -28,7 +28,8 @@ class Parties:
     """What a map declares about a FIX log.
 
     Attributes:
-        firm: CompIDs of the firm; empty = inferred: those that send 35=D and get none.
+        firm: CompIDs of the firm; empty = inferred: those that send 35=D to a declared provider, else those that get
+            none.
         provider: CompIDs of SOR providers.
         venue: CompIDs of venues.
         drop_copy: CompIDs whose sessions only report sightings.
@@ -56,7 +57,11 @@ def declared_parties(sections: Mapping[str, object]) -> Parties:
         if name not in ("firm", "provider", "venue", "drop_copy"):
             message = f"expected firm, provider, venue or drop_copy in [parties], found {name!r}"
             raise MapError(message)
-    parent = str(_mapping(sections.get("link", {}), "[link]").get("parent", ""))
+    link = _mapping(sections.get("link", {}), "[link]")
+    for name in link.keys() - {"parent"}:
+        message = f"expected parent in [link], found {name!r}"
+        raise MapError(message)
+    parent = str(link.get("parent", ""))
     try:
         groups = re.compile(parent).groups
     except re.error as error:
@@ -88,7 +93,7 @@ def with_edges(messages: pl.DataFrame, parties: Parties) -> tuple[pl.DataFrame, 
     is_copy = (pl.col("sender").is_in(copies) | pl.col("target").is_in(copies)).fill_null(value=False)
     carrying = keep(frame.select("msg_type", "sender", "target", "edge"), pl.col("msg_type").is_in(["D", "G"]) & ~is_copy)
     edges = sessions.filter(pl.col("edge").is_in(carrying["edge"].unique().to_list())).select(EDGE_PARTIES).rows()
-    firm = parties.firm or _top({sender for sender, _ in edges}, {target for _, target in edges})
+    firm = parties.firm or _before(edges, parties) or _top(edges)
     filled = Parties(firm, parties.provider, parties.venue, parties.drop_copy, parties.parent, parties.uncertainty_ns,
                      inferred=not parties.firm)  # fmt: skip
     hops = _hops(edges, filled)
@@ -118,8 +123,14 @@ def _on_sessions(messages: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     return messages.with_columns(numbers.get_column("edge")), sessions
 
 
-def _top(senders: set[str], targets: set[str]) -> frozenset[str]:
-    return frozenset(senders - targets or senders)
+def _before(edges: list[tuple[str, str]], parties: Parties) -> frozenset[str]:
+    """Who sends orders to a declared provider, and is none."""
+    return frozenset(source for source, target in edges if target in parties.provider) - parties.provider
+
+
+def _top(edges: list[tuple[str, str]]) -> frozenset[str]:
+    senders = frozenset(source for source, _ in edges)
+    return senders - {target for _, target in edges} or senders
 
 
 def _hops(edges: list[tuple[str, str]], parties: Parties) -> dict[tuple[str, str], int]:
