@@ -198,6 +198,7 @@ def _commit(
     reread = frozenset(item.source_id for item in deliveries if item.source_id in earlier) - logs
     changed = merge_deliveries(context.lake, deliveries, reread, scratch)
     for item in deliveries:
+        item.tables = {}  # they are in the lake, and large
         if item.source_id in logs and item.source_id in earlier:
             item.known.clear()  # the messages that were known came from this very file
     changed += _folded(context, deliveries, changed, earlier) if logs else []

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.tables.row_order import gathered, in_order
+from routeproof.tables.row_order import in_order
+from routeproof.tables.wide import gathered
 
 if TYPE_CHECKING:
     from collections.abc import Collection

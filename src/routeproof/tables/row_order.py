@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from routeproof.tables.wide import gathered
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -29,11 +31,6 @@ def in_order(frame: pl.DataFrame, keys: Sequence[str], *, few: int = FEW) -> pl.
     return gathered(frame, _row_order(frame, keys, few))
 
 
-def gathered(frame: pl.DataFrame, places: pl.Series) -> pl.DataFrame:
-    """The rows of those numbers, column by column: moving all at once would hold the frame in memory three times."""
-    return pl.DataFrame([column.gather(places) for column in frame.iter_columns()])
-
-
 def is_ordered(frame: pl.DataFrame, keys: Sequence[str]) -> bool:
     """Whether no row comes before the one above it, nulls first."""
     if frame.height <= 1:
@@ -53,7 +50,7 @@ def _row_order(frame: pl.DataFrame, keys: Sequence[str], few: int) -> pl.Series:
         return pl.Series(rows)
     ordered = packed[rows]
     same = ordered[1:] == ordered[:-1]
-    tied = np.flatnonzero(np.append(same, False) | np.append(False, same))  # noqa: FBT003 numpy's own positions
+    tied = np.flatnonzero(np.append(same, False) | np.append(False, same))
     if tied.size:
         some = rows[tied]  # ascending within each run of alike rows, as the sort is stable
         doubtful = frame.select(keys)[pl.Series(some)].with_row_index(_AT)

@@ -73,7 +73,7 @@ def _in_order(sent_at: pl.Series, seq: pl.Series, message_id: pl.Series) -> npt.
     rows = np.argsort(times, kind="stable")
     ordered = times[rows]
     same = ordered[1:] == ordered[:-1]
-    tied = np.flatnonzero(np.append(same, False) | np.append(False, same))  # noqa: FBT003 numpy's own positions
+    tied = np.flatnonzero(np.append(same, False) | np.append(False, same))
     if tied.size:
         some = rows[tied]
         numbers, content = seq.fill_null(_BEFORE_ALL).to_numpy()[some], message_id.to_numpy()[some]

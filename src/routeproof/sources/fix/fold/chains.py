@@ -6,7 +6,8 @@ import numpy as np
 import polars as pl
 
 from routeproof.sources.fix.fold.lookup import meant, roots
-from routeproof.sources.fix.fold.narrow import attach, first_rows, keep, slim
+from routeproof.sources.fix.fold.narrow import attach, first_rows
+from routeproof.tables.wide import kept, slim
 
 EDGE = ["edge"]
 """A session, in the direction orders travel."""
@@ -40,10 +41,10 @@ def request_nodes(messages: pl.DataFrame) -> pl.DataFrame:
         parents[follow["node"].to_numpy()] = meant(follow, opened, keys=[*EDGE, "id"], value="node").fill_null(-1)
     chain = roots(np.where(parents == requests["node"].to_numpy(), -1, parents))
     chained = requests.with_columns(pl.Series("chain", chain))
-    cancels = keep(
+    cancels = kept(
         chained.select("node", "chain", "msg_type"), (pl.col("node") == pl.col("chain")) & (pl.col("msg_type") == "F")
     )["node"]
-    return keep(chained, ~pl.col("chain").is_in(cancels.to_list()))
+    return kept(chained, ~pl.col("chain").is_in(cancels.to_list()))
 
 
 def reports(messages: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:

@@ -6,7 +6,8 @@ import numpy as np
 import polars as pl
 
 from routeproof.sources.fix.fold.lookup import roots
-from routeproof.sources.fix.fold.narrow import attach, keep
+from routeproof.sources.fix.fold.narrow import attach
+from routeproof.tables.wide import kept
 
 MATCH_WINDOW_NS = 2_000_000_000
 """Sightings without a shared identifier must carry times at most this far apart."""
@@ -28,7 +29,7 @@ def cluster(fills: pl.DataFrame, links: pl.DataFrame, chains: pl.DataFrame) -> t
     """
     placed = attach(fills, links.select("chain", pl.col("parent").alias("above")), "chain")
     routed = pl.col("hop").is_not_null() & ~pl.col("is_copy") & pl.col("chain").is_not_null()
-    known = keep(placed.select(*_MET_BY, "above"), routed)
+    known = kept(placed.select(*_MET_BY, "above"), routed)
     up = _meet(known.filter(pl.col("above").is_not_null()), known)
     copies = _meet_anywhere(placed.select(*_MET_BY).filter(~routed), known)
     parents = np.full(fills.height, -1, dtype=np.int64)

@@ -10,7 +10,8 @@ import polars as pl
 from routeproof.sources.fix.fold import words
 from routeproof.sources.fix.fold.chains import EDGE
 from routeproof.sources.fix.fold.lookup import meant, roots
-from routeproof.sources.fix.fold.narrow import first_rows, keep
+from routeproof.sources.fix.fold.narrow import first_rows
+from routeproof.tables.wide import kept
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -37,7 +38,7 @@ def families(reports: pl.DataFrame) -> tuple[pl.DataFrame, int]:
         sent one decides, wherever it stands in the file. `executed_at` is the original's; `reported_at` the deciding
         report's.
     """
-    priced = keep(reports, pl.col("action").is_in(["fill", "bust", "correct"]))
+    priced = kept(reports, pl.col("action").is_in(["fill", "bust", "correct"]))
     said = (
         _once(priced.select(*_NEEDED))
         .with_row_index("fill")
@@ -57,7 +58,7 @@ def families(reports: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     ordered = root.filter(~is_plain).sort("root", pl.col("action") != "fill", "sent_at", "m", maintain_order=True)
     states = ordered.group_by("root", maintain_order=True).agg(_state())
     lost = states.filter(pl.col("price").is_null()).height
-    every = keep(root, is_plain).select(_plain(states.columns))
+    every = kept(root, is_plain).select(_plain(states.columns))
     if states.height:
         told = states.filter(pl.col("price").is_not_null())
         every = pl.concat([every, told], how="vertical_relaxed").sort("root")
@@ -72,7 +73,7 @@ def _once(said: pl.DataFrame) -> pl.DataFrame:
 
 
 def _roots(said: pl.DataFrame) -> npt.NDArray[np.int64]:
-    follow = keep(said.select("fill", *EDGE, "action", "exec_ref_id", "at"), pl.col("action") != "fill").select(
+    follow = kept(said.select("fill", *EDGE, "action", "exec_ref_id", "at"), pl.col("action") != "fill").select(
         "fill", *EDGE, pl.col("exec_ref_id").alias("id"), "at"
     ).with_row_index("row")  # fmt: skip
     if follow.is_empty():

@@ -17,11 +17,12 @@ from routeproof.sources.fix.fold.fills import families
 from routeproof.sources.fix.fold.history import OPENING, history
 from routeproof.sources.fix.fold.linking import link_chains
 from routeproof.sources.fix.fold.lookup import roots
-from routeproof.sources.fix.fold.narrow import attach, keep, slim
+from routeproof.sources.fix.fold.narrow import attach
 from routeproof.sources.fix.fold.parties import Parties, declared_parties, with_edges
 from routeproof.sources.fix.fold.recoding import declared_values, with_symbols, with_venues
 from routeproof.sources.fix.messages import distinct_messages
 from routeproof.tables.catalog import TABLES
+from routeproof.tables.wide import kept, slim
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,7 +71,7 @@ def fold_messages(
     values = declared_values(sections or {})
     placed, parties = with_edges(with_symbols(distinct_messages(slim(messages)), values["symbol"]), parties)
     multileg = pl.col("msg_type").is_in(["AB", "AC"]) | pl.col("multileg_type").is_in(["2", "3"])
-    usable = keep(placed, ~multileg.fill_null(value=False))
+    usable = kept(placed, ~multileg.fill_null(value=False))
     parked = placed.height - usable.height
     usable = usable.with_row_index("m").with_columns(pl.col("m").cast(pl.Int64))
     nodes = request_nodes(usable)
@@ -103,7 +104,7 @@ def fold_messages(
 
 def _with_copies(usable: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
     """Execution reports of order sessions and of drop copies; the latter belong to no order until they meet a fill."""
-    reports = keep(told, pl.col("msg_type") == "8")
+    reports = kept(told, pl.col("msg_type") == "8")
     copies = usable.filter(pl.col("is_copy") & (pl.col("msg_type") == "8"))
     if copies.is_empty():
         return reports
@@ -136,9 +137,7 @@ def _with_owner(chains: pl.DataFrame, links: pl.DataFrame, events: pl.DataFrame)
     found = owned.select("sent_at", "parent").join_asof(
         opened.sort("sent_at", "parent_version"), on="sent_at", by="parent", check_sortedness=False
     )["parent_version"]  # fmt: skip
-    return owned.with_columns(
-        pl.when(pl.col("parent").is_not_null()).then(found.fill_null(1)).alias("parent_version")
-    )
+    return owned.with_columns(pl.when(pl.col("parent").is_not_null()).then(found.fill_null(1)).alias("parent_version"))
 
 
 def _with_version(fills: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
@@ -159,10 +158,10 @@ def _tables(
     chains: pl.DataFrame, events: pl.DataFrame, nodes: pl.DataFrame, met: pl.DataFrame, links: pl.DataFrame,
     parties: Parties, firm_id: str, provider_id: str,
 ) -> dict[str, pl.DataFrame]:  # fmt: skip
-    told = keep(events, pl.col("event") != "fill")
+    told = kept(events, pl.col("event") != "fill")
     known = np.zeros(int(events["chain"].max() or 0) + 1, dtype=bool)
     known[chains["chain"].to_numpy()] = True
-    routed = orders.routes(chains, keep(told, pl.Series(known[told["chain"].to_numpy()])), nodes, parties.venue)
+    routed = orders.routes(chains, kept(told, pl.Series(known[told["chain"].to_numpy()])), nodes, parties.venue)
     upper = routed.select(
         pl.col("chain").alias("parent"),
         pl.col("chain_version").alias("above"),

@@ -9,7 +9,8 @@ import polars as pl
 
 from routeproof.sources.fix.fold import words
 from routeproof.sources.fix.fold.actions import reject_reason
-from routeproof.sources.fix.fold.narrow import Runs, keep, take
+from routeproof.sources.fix.fold.narrow import Runs, take
+from routeproof.tables.wide import kept
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -32,7 +33,7 @@ def history(nodes: pl.DataFrame, reports: pl.DataFrame) -> pl.DataFrame:
         quantity, leaves, terms…, cum, requested_by, reason, m`. A replace is in force from the moment its request was
         received, as an order is (field 60 of the request, else 52), and opens a version only when it was accepted.
     """
-    own = keep(reports, pl.col("chain").is_not_null())
+    own = kept(reports, pl.col("chain").is_not_null())
     events = pl.concat([_opening(nodes), _replaces(nodes, own), _later(nodes, own)], how="diagonal_relaxed")
     ordered = take(events, _in_order(events))
     runs = Runs(ordered["chain"].to_numpy())
@@ -78,7 +79,6 @@ def _late_rejects(events: pl.DataFrame, runs: Runs) -> pl.DataFrame:
 
 def _in_order(events: pl.DataFrame) -> npt.NDArray[np.int64]:
     """Row numbers by chain and time.
-
 
     `tie` is the number of a message, and messages are numbered in time order; what opens an order comes first.
     """

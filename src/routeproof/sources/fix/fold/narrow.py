@@ -15,20 +15,6 @@ if TYPE_CHECKING:
 _ROW = "__row"
 
 
-def slim(frame: pl.DataFrame) -> pl.DataFrame:
-    """The same frame; a column without any value is kept as one null, so that moving rows does not move it."""
-    empty = [column for column in frame.iter_columns() if column.null_count() == frame.height]
-    return frame.with_columns(pl.lit(None, dtype=column.dtype).alias(column.name) for column in empty)
-
-
-def keep(frame: pl.DataFrame, predicate: pl.Expr) -> pl.DataFrame:
-    """Rows for which the predicate is true; the frame itself where that is all of them."""
-    chosen = frame.select(predicate.fill_null(value=False)).to_series()
-    if len(chosen) != frame.height:  # a literal
-        return frame.filter(predicate)
-    return frame if chosen.all() else frame.filter(chosen)
-
-
 def attach(frame: pl.DataFrame, table: pl.DataFrame, on: str, own: str = "") -> pl.DataFrame:
     """The frame with the other columns of `table` beside it; null where the table has no such key.
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.sources.fix.fold.narrow import attach, keep
+from routeproof.sources.fix.fold.narrow import attach
+from routeproof.tables.wide import kept
 from routeproof.vocab.errors import MapError
 
 if TYPE_CHECKING:
@@ -91,7 +92,9 @@ def with_edges(messages: pl.DataFrame, parties: Parties) -> tuple[pl.DataFrame, 
     frame, sessions = _on_sessions(messages)
     copies = list(parties.drop_copy)
     is_copy = (pl.col("sender").is_in(copies) | pl.col("target").is_in(copies)).fill_null(value=False)
-    carrying = keep(frame.select("msg_type", "sender", "target", "edge"), pl.col("msg_type").is_in(["D", "G"]) & ~is_copy)
+    carrying = kept(
+        frame.select("msg_type", "sender", "target", "edge"), pl.col("msg_type").is_in(["D", "G"]) & ~is_copy
+    )
     edges = sessions.filter(pl.col("edge").is_in(carrying["edge"].unique().to_list())).select(EDGE_PARTIES).rows()
     firm = parties.firm or _before(edges, parties) or _top(edges)
     filled = Parties(firm, parties.provider, parties.venue, parties.drop_copy, parties.parent, parties.uncertainty_ns,

@@ -6,8 +6,9 @@ import numpy as np
 import polars as pl
 
 from routeproof.sources.fix.fold.lookup import content_ids
-from routeproof.sources.fix.fold.narrow import attach, keep
+from routeproof.sources.fix.fold.narrow import attach
 from routeproof.tables.session_clock import day_of
+from routeproof.tables.wide import kept
 
 _SOURCE = ("source_id", "source_row")
 _SEEN = ("cluster", "sender", "target", "sent_at", "is_copy", "hop", "exec_id", "seq", *_SOURCE)
@@ -20,7 +21,7 @@ def executions(clustered: pl.DataFrame, chains: pl.DataFrame, routes: pl.DataFra
     those of the
     sighting nearest the venue.
     """
-    counted = keep(clustered, pl.col("counted"))
+    counted = kept(clustered, pl.col("counted"))
     chosen = _first_of_cluster(
         counted, pl.col("hop") != 1, pl.col("is_copy"), pl.col("hop"), pl.col("m"), nulls_last=True
     )
@@ -34,38 +35,36 @@ def executions(clustered: pl.DataFrame, chains: pl.DataFrame, routes: pl.DataFra
     )
     seen = np.bincount(counted["cluster"].to_numpy())[rows["cluster"].to_numpy()]
     onward = pl.when(pl.col("deep_hop") > 1).then("route_venue")
-    return (
-        rows.with_columns(made.alias("execution_id"), pl.Series("sightings", seen, dtype=pl.Int64)).select(
-            "execution_id",
-            "route_id",
-            "order_id",
-            pl.when("is_parent").then("chain_version").alias("version"),
-            pl.coalesce("order_symbol", "symbol").alias("symbol"),
-            pl.coalesce("order_side", "side").alias("side"),
-            "executed_at",
-            "reported_at",
-            "price",
-            pl.col("shares").alias("quantity"),
-            pl.coalesce("deep_last_mkt", "last_mkt", onward).alias("venue"),
-            pl.coalesce("deep_liquidity", "liquidity").alias("liquidity"),
-            "capacity",
-            "fee",
-            "status",
-            "refers_to",
-            "sightings",
-            day_of(pl.col("executed_at")).alias("trading_day"),
-            pl.col("seq").alias("sequence"),
-            *_SOURCE,
-            "cluster",
-            "via",
-        )
+    return rows.with_columns(made.alias("execution_id"), pl.Series("sightings", seen, dtype=pl.Int64)).select(
+        "execution_id",
+        "route_id",
+        "order_id",
+        pl.when("is_parent").then("chain_version").alias("version"),
+        pl.coalesce("order_symbol", "symbol").alias("symbol"),
+        pl.coalesce("order_side", "side").alias("side"),
+        "executed_at",
+        "reported_at",
+        "price",
+        pl.col("shares").alias("quantity"),
+        pl.coalesce("deep_last_mkt", "last_mkt", onward).alias("venue"),
+        pl.coalesce("deep_liquidity", "liquidity").alias("liquidity"),
+        "capacity",
+        "fee",
+        "status",
+        "refers_to",
+        "sightings",
+        day_of(pl.col("executed_at")).alias("trading_day"),
+        pl.col("seq").alias("sequence"),
+        *_SOURCE,
+        "cluster",
+        "via",
     )
 
 
 def _nearest_venue(counted: pl.DataFrame, routes: pl.DataFrame) -> pl.DataFrame:
     """Per cluster the sighting nearest the venue, with its route."""
     names = ("last_mkt", "liquidity", "to_party")
-    routed = keep(
+    routed = kept(
         counted.select("cluster", "chain", "chain_version", "hop", "m", "is_copy", *names),
         pl.col("hop").is_not_null() & ~pl.col("is_copy"),
     )
@@ -103,7 +102,9 @@ def with_parent_version(executed: pl.DataFrame, versions: pl.DataFrame) -> pl.Da
         opened.sort("executed_at", "in_force"), on="executed_at", by="order_id", check_sortedness=False
     )  # fmt: skip
     told = attach(executed.select("order_id").with_row_index("row"), found.select("row", "in_force"), "row")["in_force"]
-    return executed.with_columns(pl.when(unsure).then(pl.coalesce(told, pl.lit(1))).otherwise("version").alias("version"))
+    return executed.with_columns(
+        pl.when(unsure).then(pl.coalesce(told, pl.lit(1))).otherwise("version").alias("version")
+    )
 
 
 def sightings(clustered: pl.DataFrame, executed: pl.DataFrame) -> pl.DataFrame:
@@ -120,7 +121,7 @@ def sightings(clustered: pl.DataFrame, executed: pl.DataFrame) -> pl.DataFrame:
         .otherwise(pl.lit("drop_copy"))
     )
     seen = attach(clustered.select(*_SEEN), executed.select("cluster", "execution_id"), "cluster")
-    return keep(seen, pl.col("execution_id").is_not_null()).select(
+    return kept(seen, pl.col("execution_id").is_not_null()).select(
         "execution_id",
         pl.concat_str("sender", "target", separator=">").alias("session"),
         pl.col("sent_at").alias("seen_at"),
