@@ -15,7 +15,7 @@ from routeproof.sources.fix.fold.chains import request_nodes
 from routeproof.sources.fix.fold.clusters import cluster
 from routeproof.sources.fix.fold.fills import families
 from routeproof.sources.fix.fold.history import OPENING, history
-from routeproof.sources.fix.fold.linking import link_chains
+from routeproof.sources.fix.fold.linking import NO_LINKS, link_chains
 from routeproof.sources.fix.fold.lookup import roots
 from routeproof.sources.fix.fold.narrow import attach
 from routeproof.sources.fix.fold.parties import Parties, declared_parties, with_edges
@@ -83,7 +83,9 @@ def fold_messages(
         pl.col("side").is_not_null() & pl.col("symbol").is_not_null() & pl.col("quantity").is_not_null()
     )
     linkable = entered.with_columns(pl.col("received_at").alias("at"))
-    links = link_chains(linkable, orders.identifiers(nodes, told), fills, parties)
+    links = NO_LINKS
+    if not entered["is_parent"].all():
+        links = link_chains(linkable, orders.identifiers(nodes, told), fills, parties)
     placed_chains = _with_owner(entered, links, events)
     met, unmet = cluster(_with_version(fills, events), links, placed_chains)
     tables = _tables(placed_chains, events, nodes, met, links, parties, firm_id, provider_id)
@@ -190,10 +192,14 @@ def _tables(
 
 def _mismatches(met: pl.DataFrame, told: pl.DataFrame) -> int:
     """Orders whose last stated CumQty is not the sum of their fills that stand."""
-    stated = told.filter(pl.col("cum_qty").is_not_null() & pl.col("chain").is_not_null()).group_by("chain").agg(
-        pl.col("cum_qty").sort_by("m").last()
-    )  # fmt: skip
+    said = told.select("chain", "cum_qty").drop_nulls()
     standing = (pl.col("status") != "busted") & pl.col("chain").is_not_null() & ~pl.col("is_copy")
-    summed = met.filter(standing).group_by("chain").agg(pl.col("shares").sum())
-    both = stated.join(summed, on="chain", how="left")
-    return both.filter(pl.col("cum_qty") != pl.col("shares").fill_null(0)).height
+    fills = kept(met.select("chain", "status", "is_copy", "shares"), standing)
+    chains, filled = said["chain"].to_numpy(), fills["chain"].to_numpy()
+    size = max(int(chains.max(initial=0)), int(filled.max(initial=0))) + 1
+    stated, summed = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
+    stated[chains] = said["cum_qty"].to_numpy()  # reports are in canonical order, so the last one stands
+    np.add.at(summed, filled, fills["shares"].fill_null(0).to_numpy())
+    compared = np.zeros(size, dtype=bool)
+    compared[chains] = True
+    return int((compared & (stated != summed)).sum())

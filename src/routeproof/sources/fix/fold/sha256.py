@@ -64,35 +64,31 @@ def _digest(content, ends, start, added, hexadecimal, out):  # type: ignore[no-u
     words = np.zeros((_ROUNDS, LANES), dtype=np.uint32)
     state = np.zeros((8, LANES), dtype=np.uint32)
     kept = np.zeros((8, LANES), dtype=np.uint32)
-    count = ends.size
-    for base in range(0, count, LANES):
-        lanes = min(LANES, count - base)
-        blocks = 0
+    begins, lengths = np.zeros(LANES, dtype=np.int64), np.zeros(LANES, dtype=np.int64)
+    for base in range(0, ends.size, LANES):
+        lanes = min(LANES, ends.size - base)
         for lane in range(lanes):
-            length = ends[base + lane] - (ends[base + lane - 1] if base + lane else 0)
-            blocks = max(blocks, (length + 8) // BLOCK + 1)
+            begins[lane] = ends[base + lane - 1] if base + lane else 0
+            lengths[lane] = ends[base + lane] - begins[lane]
         for part in range(8):
-            for lane in range(LANES):
-                state[part, lane] = start[part]
-        for block in range(blocks):
+            state[part, :] = start[part]
+        for block in range((lengths[:lanes].max() + 8) // BLOCK + 1):
             for lane in range(lanes):
-                row = base + lane
-                begin = ends[row - 1] if row else 0
-                _load(content, begin, ends[row] - begin, block, words, lane)
-            for part in range(8):
-                for lane in range(LANES):
-                    kept[part, lane] = state[part, lane]
+                _load(content, begins[lane], lengths[lane], block, words, lane)
+            kept[:] = state
             _compress(words, state, added)
             for lane in range(lanes):  # a text that has ended keeps what it had
-                row = base + lane
-                length = ends[row] - (ends[row - 1] if row else 0)
-                if block > (length + 8) // BLOCK:
-                    for part in range(8):
-                        state[part, lane] = kept[part, lane]
-        for lane in range(lanes):
-            for digit in range(out.shape[1]):
-                nibble = (state[digit >> 3, lane] >> np.uint32(28 - 4 * (digit & 7))) & np.uint32(15)
-                out[base + lane, digit] = hexadecimal[nibble]
+                if block > (lengths[lane] + 8) // BLOCK:
+                    state[:, lane] = kept[:, lane]
+        _spell(state, lanes, hexadecimal, out[base:])
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _spell(state, lanes, hexadecimal, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    for lane in range(lanes):
+        for digit in range(out.shape[1]):
+            nibble = (state[digit >> 3, lane] >> np.uint32(28 - 4 * (digit & 7))) & np.uint32(15)
+            out[lane, digit] = hexadecimal[nibble]
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
