@@ -14,6 +14,14 @@ if TYPE_CHECKING:
 PROVENANCE_COLUMNS = ("firm_id", "source_id", "source_row", "sequence")
 """Columns that tell how a row came; the canonical row order already holds what `sequence` decided."""
 
+DIGESTED = {
+    "fix_messages": (
+        "message_id", "sent_at", "trading_day", "begin_string", "sender", "target", "msg_type", "poss_dup", "seq",
+        "sending_at", "poss_resend", "orig_sending_at",
+    )
+}  # fmt: skip
+"""Tables whose rows carry a hash of their own content: it and the fields it leaves out stand for the row."""
+
 BLOCK_ROWS = 1 << 16
 """Rows hashed at a time, counted from the first, so that how rows are handed in does not matter."""
 
@@ -23,9 +31,9 @@ REPEATS = 4
 _ALL_NULL, _ONE_VALUE, _VALUES, _SOME_NULL, _WORDS, _TEXTS = (bytes([mark]) for mark in range(6))
 
 
-def content_names(columns: Iterable[str]) -> list[str]:
-    """The columns that say what happened."""
-    return [name for name in columns if name not in PROVENANCE_COLUMNS]
+def content_names(columns: Sequence[str], table: str = "") -> list[str]:
+    """The columns that say what happened, or that stand for those that do."""
+    return [name for name in columns if name in DIGESTED.get(table, columns) and name not in PROVENANCE_COLUMNS]
 
 
 class ContentHash:
