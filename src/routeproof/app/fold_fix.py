@@ -13,6 +13,7 @@ from routeproof.sources.fix.fold.fold import FOLDED, fold_messages
 from routeproof.sources.fix.messages import FIX_MESSAGES
 from routeproof.tables.catalog import TABLES
 from routeproof.tables.merge import identity_columns, merge, ordered
+from routeproof.tables.row_order import all_differ
 from routeproof.tables.wide import kept, stacked
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ def _merged(table: Table, existing: pl.DataFrame, delivered: pl.DataFrame) -> pl
 
 
 def _all_differ(frame: pl.DataFrame, key: Sequence[str]) -> bool:
-    if any(frame.get_column(name).n_unique() == frame.height for name in key):
+    if any(all_differ(frame.get_column(name)) for name in key):
         return True
     return not frame.select(key).is_duplicated().any()
 

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
 PROVENANCE_COLUMNS = ("firm_id", "source_id", "source_row", "sequence")
 """Columns that tell how a row came; the canonical row order already holds what `sequence` decided."""
@@ -106,11 +106,12 @@ def _number_parts(values: pl.Series) -> Iterator[bytes | np.ndarray]:
 def _text_parts(values: pl.Series) -> Iterator[bytes | np.ndarray]:
     """The words, and codes where there are several; lengths and characters where most texts differ."""
     texts = values.fill_null("") if values.null_count() else values
-    words = texts.head(1) if (texts == texts[0]).all() else texts.unique().sort()
+    words = texts.head(1) if (texts == texts[0]).all() else texts.unique()
     if len(words) > 1 and len(words) * REPEATS > len(texts):
         yield _TEXTS
         yield from _spelled(texts)
         return
+    words = words.sort()
     yield _WORDS
     yield len(words).to_bytes(8, "little")
     yield from _spelled(words)

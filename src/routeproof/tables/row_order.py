@@ -18,6 +18,7 @@ _BITS = 63
 _PREFIX_BYTES = 8
 FEW = 4096
 _AT = "__at"
+_PACKED = "__packed"
 
 
 def in_order(frame: pl.DataFrame, keys: Sequence[str], *, few: int = FEW) -> pl.DataFrame:
@@ -45,18 +46,24 @@ def is_ordered(frame: pl.DataFrame, keys: Sequence[str]) -> bool:
 
 def _row_order(frame: pl.DataFrame, keys: Sequence[str], few: int) -> pl.Series:
     packed, exact = _packed(frame, keys, few)
-    rows = np.argsort(packed, kind="stable")
-    if exact:
-        return pl.Series(rows)
+    rows = np.argsort(packed)
     ordered = packed[rows]
     same = ordered[1:] == ordered[:-1]
-    tied = np.flatnonzero(np.append(same, False) | np.append(False, same))
-    if tied.size:
-        some = rows[tied]  # ascending within each run of alike rows, as the sort is stable
-        doubtful = frame.select(keys)[pl.Series(some)].with_row_index(_AT)
-        again = doubtful.sort(keys, maintain_order=True, nulls_last=False).get_column(_AT).to_numpy()
-        rows[tied] = some[again]
+    if same.any():
+        tied = np.flatnonzero(np.append(same, False) | np.append(False, same))
+        some = rows[tied]
+        doubtful = pl.DataFrame({_PACKED: packed[some], _AT: some})
+        if not exact:
+            doubtful = doubtful.with_columns(frame.select(keys)[pl.Series(some)])
+        # a key that was packed whole is equal among the tied, so comparing it again changes nothing
+        by = [_PACKED, *([] if exact else keys), _AT]
+        rows[tied] = doubtful.sort(by, nulls_last=False).get_column(_AT).to_numpy()
     return pl.Series(rows)
+
+
+def all_differ(column: pl.Series) -> bool:
+    """Whether no value comes twice; where it says no, two values may yet differ."""
+    return column.hash().n_unique() == len(column)  # equal values have equal hashes
 
 
 def _packed(frame: pl.DataFrame, keys: Sequence[str], few: int) -> tuple[npt.NDArray[np.int64], bool]:

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from routeproof.sources.fix.tags import FIELDS, Kind
+from routeproof.tables.row_order import all_differ
 from routeproof.tables.schema import Column, Table
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def distinct_messages(frame: pl.DataFrame) -> pl.DataFrame:
 
 def distinct_rows(frame: pl.DataFrame) -> npt.NDArray[np.int64]:
     """Row numbers of `distinct_messages`; needs only identity, order and provenance of the messages."""
-    if frame["message_id"].is_unique().all():
+    if all_differ(frame.get_column("message_id")):
         return _in_order(*(frame.get_column(name) for name in _CANONICAL_ORDER))
     names = list(dict.fromkeys((*_COPIES_ORDER, *FIX_MESSAGES.identity)))
     copies = frame.select(names).with_row_index(_ROW).sort(_COPIES_ORDER, maintain_order=True)

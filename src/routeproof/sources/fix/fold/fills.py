@@ -11,6 +11,7 @@ from routeproof.sources.fix.fold import words
 from routeproof.sources.fix.fold.chains import EDGE
 from routeproof.sources.fix.fold.lookup import meant, roots
 from routeproof.sources.fix.fold.narrow import first_rows
+from routeproof.tables.row_order import all_differ
 from routeproof.tables.wide import kept
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def families(reports: pl.DataFrame) -> tuple[pl.DataFrame, int]:
 
 def _once(said: pl.DataFrame) -> pl.DataFrame:
     """One report per session, order, ExecID, action and day, the first; an ExecID that comes once needs no look."""
-    if said.get_column("exec_id").n_unique() == said.height:
+    if all_differ(said.get_column("exec_id")):
         return said
     return first_rows(said, [*EDGE, "chain", "exec_id", "action", "trading_day"])
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from routeproof.sources.fix.fold.narrow import attach
 from routeproof.sources.fix.fold.sha256 import hex_digests
+from routeproof.tables.row_order import all_differ
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +52,7 @@ def meant(asking: pl.DataFrame, table: pl.DataFrame, *, keys: Sequence[str], val
 
 def _used_once(known: pl.DataFrame, keys: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Rows whose keys come once, and the others in time order; of rows alike in keys and time the first."""
-    if any(known.get_column(name).n_unique() == known.height for name in keys):
+    if any(all_differ(known.get_column(name)) for name in keys):
         return known, known.clear()
     counted = known.unique([*keys, "at"], keep="first", maintain_order=True).with_columns(
         (pl.len().over(keys) == 1).alias(_ONCE)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
 from routeproof.sources.fix.fold.narrow import attach
@@ -14,6 +15,8 @@ from routeproof.vocab.errors import MapError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import numpy.typing as npt
 
 DOWNWARD = ("D", "F", "G", "AB", "H")
 """Message types that travel from the customer towards the venue."""
@@ -108,22 +111,33 @@ def with_edges(messages: pl.DataFrame, parties: Parties) -> tuple[pl.DataFrame, 
 
 def _on_sessions(messages: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Messages with the number `edge` of their session, and the sessions: `edge, from_party, to_party`, in order."""
-    named = messages.select(
-        pl.col("msg_type").is_in(DOWNWARD).fill_null(value=False).alias("down"),
-        *(pl.col(name).cast(pl.Categorical) for name in ("sender", "target")),
-    )
-    pairs = named.unique().with_columns(pl.col("sender", "target").cast(pl.String))
-    directed = pairs.with_columns(
+    down = messages.select(pl.col("msg_type").is_in(DOWNWARD).fill_null(value=False)).to_series()
+    senders, sender = _numbered(messages.get_column("sender"))
+    targets, target = _numbered(messages.get_column("target"))
+    number = (sender * len(targets) + target) * 2 + down.to_numpy()
+    pairs = np.unique(number)
+    directed = pl.DataFrame(
+        {
+            "pair": pairs,
+            "sender": senders.gather(pairs // 2 // len(targets)),
+            "target": targets.gather(pairs // 2 % len(targets)),
+            "down": pairs % 2 == 1,
+        }
+    ).with_columns(
         pl.when("down").then("sender").otherwise("target").alias("from_party"),
         pl.when("down").then("target").otherwise("sender").alias("to_party"),
-    )
-    sessions = directed.select(EDGE_PARTIES).unique().sort(EDGE_PARTIES).with_row_index("edge")
-    numbered = directed.join(sessions, on=EDGE_PARTIES, nulls_equal=True)
-    numbers = named.join(
-        numbered.with_columns(pl.col("sender", "target").cast(pl.Categorical)),
-        on=["down", "sender", "target"], how="left", maintain_order="left", nulls_equal=True,
     )  # fmt: skip
-    return messages.with_columns(numbers.get_column("edge")), sessions
+    sessions = directed.select(EDGE_PARTIES).unique().sort(EDGE_PARTIES).with_row_index("edge")
+    numbered = directed.join(sessions, on=EDGE_PARTIES, nulls_equal=True).sort("pair")["edge"]
+    edges = numbered.gather(np.searchsorted(pairs, number))
+    return messages.with_columns(edges.alias("edge")), sessions
+
+
+def _numbered(column: pl.Series) -> tuple[pl.Series, npt.NDArray[np.int64]]:
+    """The different values, null the last, and each row's place among them."""
+    stated = column.drop_nulls().unique()
+    codes = column.cast(pl.Enum(stated)).to_physical().cast(pl.Int64).fill_null(len(stated))
+    return pl.concat([stated, pl.Series([None], dtype=pl.String)]), codes.to_numpy()
 
 
 def _before(edges: list[tuple[str, str]], parties: Parties) -> frozenset[str]:
