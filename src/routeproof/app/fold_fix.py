@@ -76,14 +76,15 @@ def fold_changed(
     written: list[Partition] = []
     before = lake.manifest().partitions
     for days in _batches(groups, {day: item.rows for day, item in messages.items()}):
-        batch = stacked([lake.read_partition(messages[day]) for day in days])
         held = {day: before.get((FIX_MESSAGES.name, day)) for day in days}
         anew = any(held[day] == messages[day] for day in days if day in changed_days)  # a map changed, not the messages
         earlier = [lake.read_partition(item, _TRACE) for item in held.values() if item is not None]
-        told = set(sources) if anew else _told_anew(batch.select(_TRACE), earlier)
+        parts = [messages[day] for day in days]
+        traces = pl.concat([lake.read_partition(item, _TRACE) for item in parts])
+        told = set(sources) if anew else _told_anew(traces, earlier)
         providers = {item.provider_id for key, item in sources.items() if key in told}
         own = {key: item for key, item in sources.items() if item.provider_id in providers}
-        written += _replace(lake, view, _fold(batch, own, firm_id), days, list(own), list(sources))
+        written += _replace(lake, view, _fold(lake, parts, own, firm_id), days, list(own), list(sources))
     return written
 
 
@@ -110,8 +111,11 @@ def _batches(groups: Sequence[list[str]], rows: Mapping[str, int]) -> Iterator[l
         yield batch
 
 
-def _fold(messages: pl.DataFrame, sources: Mapping[str, FixSource], firm_id: str) -> dict[str, pl.DataFrame]:
+def _fold(
+    lake: Lake, parts: Sequence[Partition], sources: Mapping[str, FixSource], firm_id: str
+) -> dict[str, pl.DataFrame]:
     """One fold per provider."""
+    messages = stacked([lake.read_partition(item) for item in parts])
     by_provider: dict[str, list[str]] = {}
     for source_id, item in sources.items():
         by_provider.setdefault(item.provider_id, []).append(source_id)

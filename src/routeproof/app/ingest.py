@@ -160,6 +160,7 @@ def _take_in(
                 plausible(context.lake, deliver(source_name, item, provider_id, pieces, sections))
                 for item, pieces in zip(files, results, strict=True)
             ]
+            results.clear()  # nothing but the deliveries holds the rows now
             return _commit(context, deliveries, reading, scratch)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)

@@ -16,7 +16,7 @@ def slim(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.lit(None, dtype=column.dtype).alias(column.name) for column in empty)
 
 
-def kept(frame: pl.DataFrame, predicate: pl.Expr) -> pl.DataFrame:
+def kept(frame: pl.DataFrame, predicate: pl.Expr | pl.Series) -> pl.DataFrame:
     """Rows for which the predicate is true; the frame itself where that is all of them."""
     chosen = frame.select(predicate.fill_null(value=False)).to_series()
     if len(chosen) != frame.height:  # a literal

@@ -67,41 +67,54 @@ def fold_messages(
     Raises:
         MapError: if the sections are not what they should be.
     """
-    parties = declared_parties(sections or {})
     values = declared_values(sections or {})
-    placed, parties = with_edges(with_symbols(distinct_messages(slim(messages)), values["symbol"]), parties)
-    multileg = pl.col("msg_type").is_in(["AB", "AC"]) | pl.col("multileg_type").is_in(["2", "3"])
-    usable = kept(placed, ~multileg.fill_null(value=False))
-    parked = placed.height - usable.height
-    usable = usable.with_row_index("m").with_columns(pl.col("m").cast(pl.Int64))
+    usable, parties, parked = _usable(messages, declared_parties(sections or {}), values["symbol"])
     nodes = request_nodes(usable)
     told = with_action(reports_of(usable, nodes))
-    events = history(nodes, told)
     fills, lost = families(_with_copies(usable, told))
+    del usable  # what is large goes as soon as nothing asks for it
+    events = history(nodes, told)
     chains = orders.order_chains(nodes, told, firm_id)
     entered = chains.filter(
         pl.col("side").is_not_null() & pl.col("symbol").is_not_null() & pl.col("quantity").is_not_null()
     )
-    linkable = entered.with_columns(pl.col("received_at").alias("at"))
     links = NO_LINKS
     if not entered["is_parent"].all():
+        linkable = entered.with_columns(pl.col("received_at").alias("at"))
         links = link_chains(linkable, orders.identifiers(nodes, told), fills, parties)
-    placed_chains = _with_owner(entered, links, events)
-    met, unmet = cluster(_with_version(fills, events), links, placed_chains)
-    tables = _tables(placed_chains, events, nodes, met, links, parties, firm_id, provider_id)
-    methods = links["method"].value_counts().rows()
+    stated = told.select("chain", "node", "msg_type", "action", "cum_qty")
+    del told
+    placed = _with_owner(entered, links, events)
+    versioned = _with_version(fills, events)
+    del fills
+    events = kept(events, pl.col("event") != "fill")
+    met, unmet = cluster(versioned, links, placed)
+    del versioned
+    methods = dict(links["method"].value_counts().rows())
     notes = {
         "multileg_parked": parked,
-        "reports_unlinked": told.filter((pl.col("node").is_null()) & (pl.col("msg_type") == "8")).height,
-        "requests_refused": told.filter(pl.col("action") == "refuse_request").height,
+        "reports_unlinked": stated.filter((pl.col("node").is_null()) & (pl.col("msg_type") == "8")).height,
+        "requests_refused": stated.filter(pl.col("action") == "refuse_request").height,
         "busts_of_unseen_fills": lost,
         **unmet,
-        "links_ambiguous": dict(methods).get("ambiguous", 0),
-        "links_unlinked": dict(methods).get("unlinked", 0),
-        "quantity_mismatches": _mismatches(met, told),
+        "links_ambiguous": methods.get("ambiguous", 0),
+        "links_unlinked": methods.get("unlinked", 0),
+        "quantity_mismatches": _mismatches(met, stated),
         "unusable_orders": chains.height - entered.height,
     }
+    tables = _tables(placed, events, nodes, met, links, parties, firm_id, provider_id)
     return Folded({name: with_venues(frame, values["venue"]) for name, frame in tables.items()}, notes)
+
+
+def _usable(
+    messages: pl.DataFrame, parties: Parties, symbols: Mapping[str, str]
+) -> tuple[pl.DataFrame, Parties, int]:  # fmt: skip
+    """Distinct messages on their sessions, numbered `m` in canonical order; and how many are of several legs."""
+    placed, filled = with_edges(with_symbols(distinct_messages(slim(messages)), symbols), parties)
+    multileg = pl.col("msg_type").is_in(["AB", "AC"]) | pl.col("multileg_type").is_in(["2", "3"])
+    usable = kept(placed, ~multileg.fill_null(value=False))
+    numbered = usable.with_row_index("m").with_columns(pl.col("m").cast(pl.Int64))
+    return numbered, filled, placed.height - usable.height
 
 
 def _with_copies(usable: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
@@ -160,10 +173,8 @@ def _tables(
     chains: pl.DataFrame, events: pl.DataFrame, nodes: pl.DataFrame, met: pl.DataFrame, links: pl.DataFrame,
     parties: Parties, firm_id: str, provider_id: str,
 ) -> dict[str, pl.DataFrame]:  # fmt: skip
-    told = kept(events, pl.col("event") != "fill")
-    known = np.zeros(int(events["chain"].max() or 0) + 1, dtype=bool)
-    known[chains["chain"].to_numpy()] = True
-    routed = orders.routes(chains, kept(told, pl.Series(known[told["chain"].to_numpy()])), nodes, parties.venue)
+    known = attach(events.select("chain"), chains.select("chain", pl.lit(value=True).alias("known")), "chain")["known"]
+    routed = orders.routes(chains, kept(events, known), nodes, parties.venue)
     upper = routed.select(
         pl.col("chain").alias("parent"),
         pl.col("chain_version").alias("above"),
@@ -174,20 +185,19 @@ def _tables(
         routed = routed.with_columns(pl.lit(None, dtype=pl.String).alias("parent_route_id"))
     else:
         routed = routed.join(upper, on=["parent", "above"], how="left", maintain_order="left")
-    versions = orders.order_versions(chains, told)
+    versions = orders.order_versions(chains, events)
     executed = results.with_parent_version(results.executions(met, chains, routed, firm_id), versions)
     made = {
-        "parent_orders": orders.parent_orders(chains, told, provider_id),
+        "parent_orders": orders.parent_orders(chains, events, provider_id),
         "order_versions": versions,
         "routes": routed,
         "executions": executed,
         "sightings": results.sightings(met, executed),
         "links": results.link_rows(routed, executed, links, parties.uncertainty_ns),
     }
-    return {
-        name: TABLES[name].sort(TABLES[name].conform(frame.with_columns(pl.lit(firm_id).alias("firm_id"))))
-        for name, frame in made.items()
-    }
+    del routed, versions, executed
+    firm = pl.lit(firm_id).alias("firm_id")
+    return {name: TABLES[name].sort(TABLES[name].conform(made.pop(name).with_columns(firm))) for name in FOLDED}
 
 
 def _mismatches(met: pl.DataFrame, told: pl.DataFrame) -> int:
