@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from routeproof.stores.records import Records
 
+
 @dataclass(frozen=True, slots=True)
 class SymbolRange:
     """Rows of one symbol in a sorted file.

@@ -75,9 +75,7 @@ def fold_messages(
     del usable  # what is large goes as soon as nothing asks for it
     events = history(nodes, told)
     chains = orders.order_chains(nodes, told, firm_id)
-    entered = chains.filter(
-        pl.col("side").is_not_null() & pl.col("symbol").is_not_null() & pl.col("quantity").is_not_null()
-    )
+    entered = kept(chains, pl.all_horizontal(pl.col("side", "symbol", "quantity").is_not_null()))
     links = NO_LINKS
     if not entered["is_parent"].all():
         linkable = entered.with_columns(pl.col("received_at").alias("at"))

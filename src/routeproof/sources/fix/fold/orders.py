@@ -35,14 +35,14 @@ def _reported(chains: pl.Series, reports: pl.DataFrame) -> list[pl.Series]:
     names = ("chain", "action", "transact_at", "sent_at")
     told = kept(reports.select("msg_type", *names), (pl.col("msg_type") == "8") & pl.col("chain").is_not_null())
     of = told["chain"].to_numpy()
-    size = max(int(of.max(initial=0)), int(chains.max() or 0)) + 1  # type: ignore[call-overload]
+    own = chains.to_numpy()
+    size = max(int(of.max(initial=0)), int(own.max(initial=0))) + 1
     reported, filled, accepted = np.zeros(size, dtype=bool), np.zeros(size, dtype=bool), np.full(size, -1)
     reported[of] = True
     filled[of[(told["action"] == "fill").fill_null(value=False).to_numpy()]] = True
     rows = (told["action"] == "ack").arg_true().reverse().to_numpy()
     accepted[of[rows]] = rows  # the last assignment stands, which is the first acceptance
     at = told.select(pl.coalesce("transact_at", "sent_at").alias("acknowledged_at"))
-    own = chains.to_numpy()
     return [pl.Series("reported", reported[own]), pl.Series("filled", filled[own]),
             take(at, accepted[own]).to_series()]  # fmt: skip
 

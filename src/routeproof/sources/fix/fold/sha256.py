@@ -59,7 +59,7 @@ def hex_digests(content: npt.NDArray[np.uint8], ends: npt.NDArray[np.int64], dig
     return out
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _digest(content, ends, start, added, hexadecimal, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     words = np.zeros((_ROUNDS, LANES), dtype=np.uint32)
     state = np.zeros((8, LANES), dtype=np.uint32)
@@ -83,7 +83,7 @@ def _digest(content, ends, start, added, hexadecimal, out):  # type: ignore[no-u
         _spell(state, lanes, hexadecimal, out[base:])
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _spell(state, lanes, hexadecimal, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     for lane in range(lanes):
         for digit in range(out.shape[1]):
@@ -91,7 +91,7 @@ def _spell(state, lanes, hexadecimal, out):  # type: ignore[no-untyped-def]  # n
             out[lane, digit] = hexadecimal[nibble]
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _load(content, begin, length, block, words, lane):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """One block of one text, padded as the standard says, as big-endian words."""
     first = block * BLOCK
@@ -113,12 +113,12 @@ def _load(content, begin, length, block, words, lane):  # type: ignore[no-untype
         words[word, lane] = value
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _rotated(value, by):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     return np.uint32((value >> np.uint32(by)) | (value << np.uint32(32 - by)))
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _compress(words, state, added):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """One round of FIPS 180-4 section 6.2.2 on all lanes; `state` moves on."""
     for at in range(_WORDS, _ROUNDS):
