@@ -29,7 +29,7 @@ REJECTS = "rejects"
 def merge_deliveries(
     lake: Lake,
     deliveries: Sequence[Delivery],
-    reread: frozenset[str],
+    reread: Mapping[str, frozenset[str]],
     scratch: Path,
     on_rows: Callable[[int], None] = lambda _: None,
 ) -> list[Partition]:
@@ -38,7 +38,7 @@ def merge_deliveries(
     Args:
         lake: what is known.
         deliveries: files just read.
-        reread: sources among them that were read before under another map: their earlier rows are withdrawn.
+        reread: table to the sources that were read into it before under another map: their earlier rows are withdrawn.
         scratch: folder for what does not fit in memory.
         on_rows: told the number of quotes and trades that have been merged since the last call.
     """
@@ -48,7 +48,7 @@ def merge_deliveries(
     changed: list[Partition | None] = []
     for table, part in sorted({*_parts(deliveries), *withdrawn}):
         held = held_parts.get((table, part))
-        gone = reread if (table, part) in withdrawn else frozenset()
+        gone = reread[table] if (table, part) in withdrawn else frozenset()
         if table in TABLES and TABLES[table].is_series:
             runs = [run for item in deliveries for run in item.runs.get(table, ())]
             partition, known = merge_series(lake, SeriesPart(table, part, runs, held, gone), scratch, on_rows)
@@ -64,15 +64,15 @@ def merge_deliveries(
 
 
 def _with_withdrawn(
-    lake: Lake, held: Mapping[tuple[str, str], Partition], reread: frozenset[str]
+    lake: Lake, held: Mapping[tuple[str, str], Partition], reread: Mapping[str, frozenset[str]]
 ) -> set[tuple[str, str]]:
     """Parts that hold rows of the sources that are read again."""
-    has_some = pl.col("source_id").is_in(list(reread)).any()
-    return {
-        key
-        for key, item in held.items()
-        if key[0] in TABLES and lake.scan_partition(item).select(has_some).collect(engine="streaming").item()
-    }
+
+    def has_some(item: Partition) -> bool:
+        some = pl.col("source_id").is_in(list(reread[item.table])).any()
+        return bool(lake.scan_partition(item).select(some).collect(engine="streaming").item())
+
+    return {key for key, item in held.items() if item.table in reread and has_some(item)}
 
 
 def _existing(lake: Lake, held: Partition | None, withdrawn: frozenset[str]) -> pl.DataFrame | None:
@@ -143,4 +143,5 @@ def _account_known(counts: Iterable[tuple[str, int]], table: str, part: str, by_
 
 def _write_rejects(lake: Lake, delivery: Delivery) -> Partition | None:
     own = pl.lit(delivery.source_id).alias("source_id")
-    return lake.write_frames(REJECTS, delivery.source_id, (item.with_columns(own) for item in delivery.reject_frames()))
+    part = f"{delivery.source_id}-{delivery.main}"  # one file may be read into two tables
+    return lake.write_frames(REJECTS, part, (item.with_columns(own) for item in delivery.reject_frames()))

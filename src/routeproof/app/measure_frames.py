@@ -8,6 +8,7 @@ import polars as pl
 
 from routeproof.app.frame_source import FrameSource
 from routeproof.app.measure_range import Range, measure_range
+from routeproof.app.quote_batches import OutOfOrderError
 from routeproof.app.shipped_rules import shipped_rules
 from routeproof.metrics.measure import DIMENSIONS, Grouping
 from routeproof.metrics.registry import ALL, BY_NAME
@@ -68,23 +69,33 @@ def measure(
         switches.setdefault("benchmark", "execution")
     chosen = _switches(switches)
     grouping = grouping_of(by, metrics)
-    tables = {"quotes": coerce(_frame(quotes), TABLES["quotes"], where="quotes")}
     flow = TABLES["executions"].empty() if executions is None else _frame(executions)
-    tables |= _flow(flow, orders, order_versions)
+    tables = _flow(flow, orders, order_versions)
     dated = (("market_status", market_status), ("auctions", auctions))
     for name, given in (("trades", trades), ("routes", routes), *dated):
         if given is not None:
             tables[name] = coerce(_frame(given), TABLES[name], where=name)
-    source = FrameSource(tables)
-    return measure_range(source, Range(source.days(), grouping), shipped_rules(), chosen)
+    handed = quotes if isinstance(quotes, pl.LazyFrame) else _frame(quotes)
+    source = FrameSource(tables, handed)
+    try:
+        return _measured(source, grouping, chosen)
+    except OutOfOrderError:
+        return _measured(source.put_in_order(), grouping, chosen)
+
+
+def _measured(source: FrameSource, grouping: Grouping, switches: Switches) -> pl.DataFrame:
+    rows = measure_range(source, Range(source.days(), grouping), shipped_rules(), switches)
+    source.finish()
+    return rows
 
 
 def grouping_of(by: Sequence[str], metrics: Sequence[str] = ()) -> Grouping:
-    """The grouping of dimension names, with the metrics of these names, or all.
+    """The grouping of dimension names, with the metrics of these names, or all; one name may stand alone.
 
     Raises:
         UsageError: an unknown or repeated name.
     """
+    by, metrics = ([names] if isinstance(names, str) else names for names in (by, metrics))
     for asked, known, what in ((by, DIMENSIONS, "dimension"), (metrics, BY_NAME, "metric")):
         for name in asked:
             if name not in known:

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
 
-from routeproof.app.lake_source import LakeSource
-from routeproof.app.row_filter import RowFilter, keep
-from routeproof.app.stream_fills import ContradictingFillsError, can_stream, stream_fills
-from routeproof.metrics.measure import DIMENSIONS, UNKNOWN, Grouping, Partials, collect, columns_read, finish_all, merge
+from routeproof.app.row_filter import RowFilter, keep, passing
+from routeproof.app.stream_fills import can_stream, stream_fills
+from routeproof.metrics.measure import (
+    DIMENSIONS,
+    UNKNOWN,
+    Grouping,
+    Partials,
+    collect,
+    collect_coded,
+    columns_read,
+    finish_all,
+    merge,
+)
 from routeproof.sources.map_file import nearest
+from routeproof.tables.day_flow import NotStreamableError
 from routeproof.tables.day_measurement import (
     Carry,
     DayRules,
@@ -32,7 +43,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
+    from routeproof.app.stream_fills import FlowSource
     from routeproof.metrics.metric import Frame
+    from routeproof.tables.coded_rows import CodedRows
     from routeproof.tables.quote_book import QuoteBook
     from routeproof.tables.switches import Switches
 
@@ -60,21 +73,30 @@ class DaySource(Protocol):
         """Parent orders, and all their versions, of orders that may outlive their day, over all days."""
         ...
 
+    def streamed(self) -> FlowSource | None:
+        """The same source as one that can be streamed; `None` if it cannot."""
+        ...
+
 
 class Cache(Protocol):
     """Where measured rows are kept; see `routeproof.app.measured_cache`."""
 
-    def find(self, kind: str, columns: frozenset[str]) -> Iterator[MeasuredDay] | None:
-        """Kept rows whose executions have these columns, or `None`."""
+    def find(self, columns: frozenset[str]) -> Iterator[MeasuredDay] | None:
+        """Kept days whose executions have these columns, or `None`."""
         ...
 
-    def keep(self, kind: str, columns: frozenset[str], days: Iterable[MeasuredDay]) -> Iterator[MeasuredDay]:
-        """The same rows, kept as they pass."""
+    def keep(self, columns: frozenset[str], days: Iterable[MeasuredDay]) -> Iterator[MeasuredDay]:
+        """The same days, kept as they pass."""
         ...
 
+    def find_fills(self, columns: frozenset[str]) -> Iterator[CodedRows] | None:
+        """Kept executions with these columns, or `None`."""
+        ...
 
-FILLS, WHOLE = "fills", "whole"
-"""Kinds of kept rows: executions alone, or executions, orders and routes."""
+    def keep_fills(self, columns: frozenset[str], pieces: Iterable[CodedRows]) -> Iterator[CodedRows]:
+        """The same executions, kept as they pass."""
+        ...
+
 
 EVERYTHING = Grouping(DIMENSIONS)
 
@@ -184,24 +206,42 @@ def _symbols(tables: DayTables, carry: Carry) -> pl.Series:
     return pl.concat(parts).unique()
 
 
-def _rows(
+def _fills(
+    source: DaySource, what: Range, rules: DayRules, switches: Switches, cache: Cache | None
+) -> Iterator[CodedRows] | None:
+    """Measured executions in coded pieces, kept or streamed; `None` where whole days must answer, or are kept."""
+    needed = _needed(what)
+    only_fills = all(metric.frame == "executions" for metric in what.grouping.metrics)
+    if not only_fills or not can_stream(needed, switches):
+        return None
+    kept = None if cache is None else cache.find_fills(needed)
+    if kept is not None or (cache is not None and cache.find(needed)):
+        return kept
+    streamed = source.streamed()
+    pieces = None if streamed is None else stream_fills(streamed, what.days, rules, switches, needed)
+    return pieces if cache is None or pieces is None else cache.keep_fills(needed, pieces)
+
+
+def _days(
     source: DaySource, what: Range, rules: DayRules, switches: Switches, cache: Cache | None
 ) -> Iterable[MeasuredDay]:
-    """Measured rows with at least what the question reads: kept ones, streamed fills, or whole days."""
-    needed = columns_read(what.grouping, "executions") | {item.column for item in what.filters}
-    only_fills = all(metric.frame == "executions" for metric in what.grouping.metrics)
-    if cache is not None:
-        for kind in (FILLS, WHOLE) if only_fills else (WHOLE,):
-            kept = cache.find(kind, needed)
-            if kept is not None:
-                return kept
-    if only_fills and isinstance(source, LakeSource) and can_stream(needed, switches):
-        pieces = stream_fills(source, what.days, rules, switches, needed)
-        if pieces is not None:
-            fills = (MeasuredDay(rows, pl.DataFrame(), pl.DataFrame()) for rows in pieces)
-            return fills if cache is None else cache.keep(FILLS, needed, fills)
+    """Whole measured days with at least what the question reads, kept or measured."""
+    needed = _needed(what)
+    kept = None if cache is None else cache.find(needed)
+    if kept is not None:
+        return kept
     days = measured_days(source, what.days, rules, switches)
-    return days if cache is None else cache.keep(WHOLE, needed | columns_read(EVERYTHING, "executions"), days)
+    return days if cache is None else cache.keep(needed | columns_read(EVERYTHING, "executions"), days)
+
+
+def _needed(what: Range) -> frozenset[str]:
+    return columns_read(what.grouping, "executions") | {item.column for item in what.filters}
+
+
+def _partials_of_fills(pieces: Iterable[CodedRows], what: Range) -> dict[Frame, Partials]:
+    chosen = (passing(rows, what.filters) for rows in pieces)
+    parts = collect_coded(chosen, what.grouping)
+    return {"executions": merge(parts, what.grouping.by)} if parts else {}
 
 
 def _partials(days: Iterable[MeasuredDay], what: Range) -> dict[Frame, Partials]:
@@ -234,10 +274,12 @@ def measure_range(
     Raises:
         UsageError: no rows of the population have the dimensions and the filtered columns.
     """
-    try:
-        merged = _partials(_rows(source, what, rules, switches, cache), what)
-    except ContradictingFillsError:
-        merged = _partials(measured_days(source, what.days, rules, switches), what)
+    merged = None
+    with suppress(NotStreamableError):
+        pieces = _fills(source, what, rules, switches, cache)
+        merged = None if pieces is None else _partials_of_fills(pieces, what)
+    if merged is None:
+        merged = _partials(_days(source, what, rules, switches, cache), what)
     if merged and not any(part.known for part in merged.values()):
         raise _cannot_answer(what, switches.population)
     return finish_all(merged, what.grouping)

@@ -15,7 +15,7 @@ from routeproof.tables.key_ranges import KeyRange, key_ranges
 from routeproof.tables.merge import merge
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from routeproof.stores.lake import Lake
@@ -87,15 +87,15 @@ def _merged(
     runs = [*existing, *item.runs]
     sequenced = {source_id for run in runs for source_id in run.sequenced}
     blocks = _blocks(runs, date.fromisoformat(item.part))
+    words = _words(item.table, runs, blocks)
+    nothing = table.empty().cast(words)  # type: ignore[arg-type]
     if blocks.is_empty():
-        yield table.empty()
+        yield nothing
     for key_range in key_ranges(blocks, RANGE_ROWS):
-        frames = _read(runs, key_range)
+        frames = _read(runs, key_range, words)
         old = [frame for run, frame in frames if run < len(existing)]
         new = [frame for run, frame in frames if run >= len(existing)]
-        merged = merge(
-            table, pl.concat(old) if old else table.empty(), pl.concat(new) if new else table.empty(), sequenced
-        )
+        merged = merge(table, pl.concat([nothing, *old]), pl.concat([nothing, *new]), sequenced)
         for source_id, count in merged.known.value_counts().iter_rows():
             known[source_id] = known.get(source_id, 0) + count
         on_rows(sum(frame.height for frame in new))
@@ -112,8 +112,19 @@ def _blocks(runs: Sequence[Run], day: date) -> pl.DataFrame:
     )
 
 
-def _read(runs: Sequence[Run], key_range: KeyRange) -> list[tuple[int, pl.DataFrame]]:
+def _words(table: str, runs: Sequence[Run], blocks: pl.DataFrame) -> dict[str, pl.DataType]:
+    """Types of the text columns whose few words the runs know: codes are merged, hashed and written faster."""
+    words: dict[str, pl.DataType] = {"symbol": pl.Enum(blocks.get_column("symbol").unique().sort())}
+    for name, dtype in TABLES[table].dtypes.items():
+        if dtype == pl.String and all(name in run.constants for run in runs):
+            words[name] = pl.Enum(sorted({str(value) for run in runs if (value := run.constants[name]) is not None}))
+    return words
+
+
+def _read(runs: Sequence[Run], key_range: KeyRange, words: Mapping[str, pl.DataType]) -> list[tuple[int, pl.DataFrame]]:
     """Rows of a range by run; in a run they lie together, because it has the order of the ranges."""
     places = key_range.blocks.group_by("run").agg(pl.col("block").min(), pl.len().alias("blocks")).sort("run")
-    read = [(number, key_range.rows_of(runs[number].read(block, blocks))) for number, block, blocks in places.rows()]
+    read = [
+        (number, key_range.rows_of(runs[number].read(block, blocks, words))) for number, block, blocks in places.rows()
+    ]
     return [(number, frame) for number, frame in read if frame.height]

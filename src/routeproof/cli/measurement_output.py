@@ -6,14 +6,16 @@ import io
 import json
 import shutil
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from routeproof.cli.figures_table import figures_table
+from routeproof.tables.switches import Switches
+from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from routeproof.app.measure import Measurement
@@ -42,9 +44,13 @@ def write(result: Measurement, layout: str, out: Path | None) -> None:
         _put((json.dumps(result.as_plain(), indent=1, ensure_ascii=False) + "\n").encode(), out)
     elif layout == "csv":
         _put(result.rows.write_csv().encode(), out)
+        _foot(result, carries_all=True)
     elif layout == "parquet":
+        if out is None and sys.stdout.isatty():
+            message = "expected --out FILE, or a pipe: a terminal cannot show Parquet"
+            raise UsageError(message, where="--format")
         buffer = io.BytesIO()
-        result.rows.write_parquet(buffer)
+        result.rows.write_parquet(buffer, metadata={"routeproof": json.dumps(result.meta, ensure_ascii=False)})
         _put(buffer.getvalue(), out)
     else:
         _table(result, out)
@@ -69,16 +75,31 @@ def _table(result: Measurement, out: Path | None) -> None:
         click.echo("\n".join((click.style(head, bold=True), *lines)))
     else:
         _put("".join(f"{line}\n" for line in table.lines).encode(), out)
-    click.echo(" · ".join(_footing(result, table.left_out)), err=True)
+    _foot(result, table.left_out, carries_all=bool(meta["metrics"]))
 
 
-def _footing(result: Measurement, left_out: Sequence[str]) -> Iterator[str]:
+def _foot(result: Measurement, left_out: Sequence[str] = (), *, carries_all: bool) -> None:
+    """What the figures rest on, on stderr: days, every switch that is not as usual, manifest."""
     meta, height = result.meta, result.rows.height
-    yield f"{height} row" + ("" if height == 1 else "s")
-    yield f"{meta['from']} to {meta['to']}" if meta["days"] else "no days"
-    yield f"benchmark {meta['switches']['benchmark']}"
-    yield f"manifest {meta['manifest'][:16]}"
+    parts = [
+        f"{height} row" + ("" if height == 1 else "s"),
+        f"{meta['from']} to {meta['to']}" if meta["days"] else "no days",
+        f"benchmark {meta['switches']['benchmark']}",
+        *unusual(meta["switches"]),
+        f"manifest {meta['manifest'][:16]}",
+    ]
     if left_out:
-        yield f"no room for {', '.join(left_out)}"
-    if not meta["metrics"]:
-        yield "--format csv|json|parquet carries every metric"
+        parts.append(f"no room for {', '.join(left_out)}")
+    if not carries_all:
+        parts.append("--format csv|json|parquet carries every metric")
+    click.echo(" · ".join(parts), err=True)
+
+
+def unusual(switches: Mapping[str, Any]) -> list[str]:
+    """Switches beside the benchmark that are not at their defaults, in words."""
+    usual = Switches().stamped()
+    return [
+        f"{name.replace('_', ' ')} {value}"
+        for name, value in switches.items()
+        if name in usual and name != "benchmark" and value != usual[name]
+    ]

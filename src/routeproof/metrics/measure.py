@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from routeproof.metrics.compile_polars import finish, quantile_of
-from routeproof.metrics.grouped_sums import grouped_sums
+from routeproof.metrics.grouped_sums import coded_sums, grouped_sums
 from routeproof.metrics.metric import Concentration, Metric, Quantile, Total
 from routeproof.metrics.registry import ALL
 from routeproof.metrics.terms import columns_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from routeproof.metrics.metric import Frame
+    from routeproof.tables.coded_rows import CodedRows
 
 DIMENSIONS = (
     "symbol",
@@ -40,6 +41,7 @@ DIMENSIONS = (
     "beyond_displayed",
     "halted",
     "short_sale_restricted",
+    "stale_reference",
 )
 """Columns that figures can be grouped by; a frame that lacks one has no figures of its own in that grouping."""
 
@@ -56,12 +58,12 @@ class Partials:
     """
 
     sums: pl.DataFrame
-    values: pl.DataFrame
-    shares: pl.DataFrame
+    values: pl.DataFrame = field(default_factory=pl.DataFrame)
+    shares: pl.DataFrame = field(default_factory=pl.DataFrame)
     known: bool = True
 
 
-UNKNOWN = Partials(pl.DataFrame(), pl.DataFrame(), pl.DataFrame(), known=False)
+UNKNOWN = Partials(pl.DataFrame(), known=False)
 """Partials of a frame that cannot answer: it lacks a dimension or a filtered column."""
 
 
@@ -90,7 +92,30 @@ def collect(rows: pl.DataFrame, grouping: Grouping, frame: Frame) -> Partials:
     if any(key not in rows.columns for key in keys):
         return UNKNOWN
     rows = _with_counted(_complete(rows, metrics), frame, grouping.by)
-    sums = grouped_sums(rows, metrics, keys)
+    return Partials(grouped_sums(rows, metrics, keys), *_beside_sums(rows, metrics, keys))
+
+
+def collect_coded(pieces: Iterable[CodedRows], grouping: Grouping) -> list[Partials]:
+    """Partial sums of measured executions in coded pieces that have every column that is asked for."""
+    metrics, keys = grouping.of("executions"), list(grouping.by)
+    beside = [metric for metric in metrics if isinstance(metric.averaging, Quantile | Concentration)]
+    columns = list(dict.fromkeys((*keys, *sorted(_read_by(beside)))))
+    frames: list[pl.DataFrame] = []
+
+    def passing() -> Iterator[CodedRows]:
+        for rows in pieces:
+            if beside:
+                frames.append(rows.frame(columns))
+            yield rows
+
+    found = [Partials(sums) for sums in coded_sums(passing(), metrics, keys)]
+    if frames:
+        found[0] = Partials(found[0].sums, *_beside_sums(pl.concat(frames), beside, keys))
+    return found
+
+
+def _beside_sums(rows: pl.DataFrame, metrics: Sequence[Metric], keys: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What is no sum: durations for quantiles, and weights by item for concentrations."""
     durations = sorted({m.averaging.column for m in metrics if isinstance(m.averaging, Quantile)})
     values = rows.select(*keys, *durations) if durations else pl.DataFrame()
     shares = pl.DataFrame()
@@ -99,7 +124,7 @@ def collect(rows: pl.DataFrame, grouping: Grouping, frame: Frame) -> Partials:
             item, weight = metric.averaging.column, metric.averaging.weight
             named = rows.filter(pl.col(item).is_not_null()).with_columns(pl.col(item).alias("item"))
             shares = named.group_by(*keys, "item").agg(pl.col(weight).cast(pl.Int128).sum().alias("weight"))
-    return Partials(sums, values, shares)
+    return values, shares
 
 
 def columns_read(grouping: Grouping, frame: Frame) -> frozenset[str]:

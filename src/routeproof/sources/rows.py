@@ -14,7 +14,7 @@ from routeproof.sources.map_file import INLINE_ORDER, INLINE_TERMS, FileMap, Tim
 from routeproof.sources.source import REJECT_SCHEMA, ReadContext, SourceResult
 from routeproof.tables.catalog import TABLES
 from routeproof.tables.inline_orders import orders_on_executions
-from routeproof.tables.session_clock import day_of
+from routeproof.tables.session_clock import day_of, days_of
 from routeproof.vocab.errors import MapError
 
 if TYPE_CHECKING:
@@ -206,7 +206,7 @@ def _tables(table: Table, good: pl.DataFrame, context: ReadContext) -> dict[str,
         file_row = pl.col(ROW).cast(pl.Int64)
         mapped = "sequence" in good.columns
         provenance.append((pl.coalesce("sequence", file_row) if mapped else file_row).alias("sequence"))
-    frame = good.with_columns(provenance).with_columns(_defaults(table, good.columns, context))
+    frame = good.with_columns(provenance).with_columns(_defaults(table, good, context))
     if table.name == "executions" and "received_at" in good.columns:
         return _with_orders(frame, context)
     tables = {table.name: table.conform(frame)}
@@ -222,7 +222,7 @@ def _with_orders(frame: pl.DataFrame, context: ReadContext) -> dict[str, pl.Data
     """
     orders, executions = orders_on_executions(frame) or (frame.clear(), frame)
     parents = TABLES["parent_orders"]
-    told = orders.with_columns(_defaults(parents, orders.columns, context))
+    told = orders.with_columns(_defaults(parents, orders, context))
     return {
         "executions": TABLES["executions"].conform(executions),
         "parent_orders": parents.conform(told),
@@ -230,8 +230,9 @@ def _with_orders(frame: pl.DataFrame, context: ReadContext) -> dict[str, pl.Data
     }
 
 
-def _defaults(table: Table, present: Sequence[str], context: ReadContext) -> list[pl.Expr]:
+def _defaults(table: Table, frame: pl.DataFrame, context: ReadContext) -> list[pl.Expr]:
     """Days from instants, the named provider, and the table's own defaults for cells that are empty."""
+    present = frame.columns
     own = {column.name: column for column in table.columns}
     filled = [
         pl.col(name).fill_null(own[name].default)
@@ -242,7 +243,7 @@ def _defaults(table: Table, present: Sequence[str], context: ReadContext) -> lis
         named = pl.lit(context.provider_id)
         filled.append((pl.coalesce("provider_id", named) if "provider_id" in present else named).alias("provider_id"))
     if table.day_of is not None and "trading_day" in own:
-        derived = day_of(pl.col(table.day_of))
+        derived = pl.lit(days_of(frame.get_column(table.day_of)))
         filled.append(
             (pl.coalesce("trading_day", derived) if "trading_day" in present else derived).alias("trading_day")
         )

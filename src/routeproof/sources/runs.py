@@ -7,6 +7,7 @@ A run holds at most one piece of a file. Columns with one value are named once i
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -52,17 +53,17 @@ class Run:
     sequenced: tuple[str, ...]
     index: pl.DataFrame
 
-    def read(self, first: int, blocks: int) -> pl.DataFrame:
-        """Canonical rows of consecutive index entries."""
+    def read(self, first: int, blocks: int, words: Mapping[str, pl.DataType] | None = None) -> pl.DataFrame:
+        """Canonical rows of consecutive index entries, texts as strings or as the `words` that a column is to have."""
         held = self.index.slice(first, blocks)
         counts = held.get_column("rows").to_numpy()
         start, rows = int(held.get_column("start")[0]), int(counts.sum())
         stored = pl.scan_ipc(self.path, glob=False).slice(start, rows).collect()  # never the whole run
         places = np.repeat(np.arange(blocks), counts)
-        dtypes = TABLES[self.table].dtypes
+        dtypes = {**TABLES[self.table].dtypes, **(words or {})}
         frame = stored.with_columns(
-            *(held.get_column(name).gather(places) for name in _PLACED),
-            *(pl.lit(value, dtype=dtypes[name]).alias(name) for name, value in self.constants.items()),
+            *(held.get_column(name).cast(dtypes[name]).gather(places) for name in _PLACED),
+            *(pl.lit(value).cast(dtypes[name]).alias(name) for name, value in self.constants.items()),
         )
         if "sequence" not in frame.columns:
             frame = frame.with_columns(pl.col("source_row").alias("sequence"))
@@ -135,9 +136,7 @@ def _block_starts(frame: pl.DataFrame) -> NDArray[np.int64]:
     """First rows of blocks: a new symbol or day, or enough rows of the last one."""
     changes = [frame.get_column(name).ne_missing(frame.get_column(name).shift()).arg_true() for name in _PLACED]
     edges = np.unique(np.concatenate([[0], *(change.to_numpy() for change in changes), [frame.height]]))
-    return np.concatenate(
-        [np.arange(begin, end, BLOCK_ROWS) for begin, end in zip(edges[:-1], edges[1:], strict=True)]
-    ).astype(np.int64)
+    return np.concatenate([np.arange(begin, end, BLOCK_ROWS) for begin, end in pairwise(edges)]).astype(np.int64)
 
 
 def _evidence(table: str, frame: pl.DataFrame, blocks: NDArray[np.int64]) -> pl.DataFrame:

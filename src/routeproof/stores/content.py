@@ -52,7 +52,7 @@ class ContentHash:
     def update(self, frame: pl.DataFrame) -> None:
         """The next rows."""
         chosen = frame.select(self._columns)
-        self._types = chosen.dtypes
+        self._types = [pl.String() if isinstance(dtype, pl.Enum) else dtype for dtype in chosen.dtypes]
         self._rows += chosen.height
         held = chosen if self._held is None or self._held.is_empty() else pl.concat([self._held, chosen])
         whole = held.height - held.height % BLOCK_ROWS
@@ -72,7 +72,6 @@ class ContentHash:
         return digest.hexdigest()
 
     def _add(self, block: pl.DataFrame) -> None:
-        numbers = block.select(pl.exclude(pl.String).to_physical().cast(pl.Int64))
         nulls = block.null_count().row(0)
         for own, column, count in zip(self._hashes, block.iter_columns(), nulls, strict=True):
             if count == block.height:
@@ -80,9 +79,8 @@ class ContentHash:
                 continue
             if count:
                 own.update(_SOME_NULL)
-                own.update(np.packbits(column.is_null().to_numpy()))
-            parts = _text_parts(column) if column.dtype == pl.String else _number_parts(numbers[column.name])
-            for part in parts:
+                own.update(np.packbits(column.is_null().to_numpy()).tobytes())
+            for part in _parts(column):
                 own.update(part)
 
 
@@ -93,17 +91,25 @@ def content_hash(frame: pl.DataFrame, columns: Sequence[str]) -> str:
     return content.hexdigest()
 
 
-def _number_parts(values: pl.Series) -> Iterator[bytes | np.ndarray]:
+def _parts(column: pl.Series) -> Iterator[bytes | memoryview]:
+    if column.dtype == pl.String:
+        return _text_parts(column)
+    if isinstance(column.dtype, pl.Enum):
+        return _coded_parts(column)
+    return _number_parts(column.to_physical())
+
+
+def _number_parts(values: pl.Series) -> Iterator[bytes | memoryview]:
     filled = (values.fill_null(0) if values.null_count() else values).to_numpy().astype("<i8", copy=False)
     if (filled == filled[0]).all():
         yield _ONE_VALUE
         yield filled[:1].tobytes()
         return
     yield _VALUES
-    yield np.ascontiguousarray(filled)
+    yield np.ascontiguousarray(filled).data
 
 
-def _text_parts(values: pl.Series) -> Iterator[bytes | np.ndarray]:
+def _text_parts(values: pl.Series) -> Iterator[bytes | memoryview]:
     """The words, and codes where there are several; lengths and characters where most texts differ."""
     texts = values.fill_null("") if values.null_count() else values
     words = texts.head(1) if (texts == texts[0]).all() else texts.unique()
@@ -112,13 +118,31 @@ def _text_parts(values: pl.Series) -> Iterator[bytes | np.ndarray]:
         yield from _spelled(texts)
         return
     words = words.sort()
+    codes = texts.cast(pl.Enum(words)).to_physical().to_numpy() if len(words) > 1 else None
+    yield from _word_parts(words, codes)
+
+
+def _coded_parts(values: pl.Series) -> Iterator[bytes | memoryview]:
+    """What the texts would give, of texts that are codes already."""
+    codes = values.to_physical()
+    used = np.flatnonzero(np.bincount(codes.to_numpy())) if not codes.null_count() else np.zeros(0, dtype=np.int64)
+    words = values.dtype.categories.gather(used)  # type: ignore[attr-defined]
+    if not len(used) or len(used) * REPEATS > len(values) or not words.is_sorted():
+        yield from _text_parts(values.cast(pl.String))
+        return
+    ranks = np.zeros(int(used[-1]) + 1, dtype=np.int64)
+    ranks[used] = np.arange(len(used))
+    yield from _word_parts(words, ranks[codes.to_numpy()] if len(used) > 1 else None)
+
+
+def _word_parts(words: pl.Series, codes: np.ndarray | None) -> Iterator[bytes | memoryview]:
     yield _WORDS
     yield len(words).to_bytes(8, "little")
     yield from _spelled(words)
-    if len(words) > 1:
-        yield texts.cast(pl.Enum(words)).to_physical().to_numpy().astype("<i4")
+    if codes is not None:
+        yield codes.astype("<i4").data
 
 
-def _spelled(texts: pl.Series) -> Iterator[bytes | np.ndarray]:
-    yield texts.str.len_bytes().to_numpy().astype("<i8")
+def _spelled(texts: pl.Series) -> Iterator[bytes | memoryview]:
+    yield texts.str.len_bytes().to_numpy().astype("<i8").data
     yield texts.str.join("")[0].encode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import TYPE_CHECKING, Literal
 
@@ -21,6 +22,8 @@ SYMBOL_INDEX = "routeproof.symbols"
 
 KINDS = "routeproof.kinds"
 """Parquet key-value metadata: the kinds of quote in a file, so that readers need not decode that column."""
+
+_ARROW_SCHEMA = "ARROW:schema"
 
 INDEXED_TABLES = ("quotes", "trades")
 
@@ -74,10 +77,14 @@ def _joined(held: list[int], found: list[int]) -> list[int]:
 
 
 def write_file(path: Path, table: str, frames: Iterable[pl.DataFrame]) -> Told:
-    """Write frames, in canonical order and of one schema, at least one of them, as one Parquet file."""
+    """Write frames, in canonical order and of one schema, at least one of them, as one Parquet file.
+
+    Text columns may be strings or `Enum`; readers find strings either way.
+    """
     rest = iter(frames)
     first = next(rest)
     told = Told(table, first.columns)
+    schema = _schema_of_texts(first)
 
     def passing(*_: object) -> Iterator[pl.DataFrame]:
         told.add(first)
@@ -91,8 +98,19 @@ def write_file(path: Path, table: str, frames: Iterable[pl.DataFrame]) -> Told:
         path,
         compression=COMPRESSION,
         row_group_size=ROW_GROUP_ROWS,
-        metadata=lambda _: told.metadata(),
+        metadata=lambda _: {**schema, **told.metadata()},
         maintain_order=True,
         engine="streaming",
     )
     return told
+
+
+def _schema_of_texts(frame: pl.DataFrame) -> dict[str, str]:
+    """Metadata that names codes as the strings that they stand for; in Parquet both are strings with a dictionary."""
+    codes = [name for name, dtype in frame.schema.items() if isinstance(dtype, pl.Enum)]
+    if not codes:
+        return {}
+    file = io.BytesIO()
+    frame.clear().cast(dict.fromkeys(codes, pl.String())).write_parquet(file)
+    file.seek(0)
+    return {_ARROW_SCHEMA: pl.read_parquet_metadata(file)[_ARROW_SCHEMA]}

@@ -54,11 +54,25 @@ class DayTables:
 
 @dataclass(frozen=True, slots=True)
 class DayRules:
-    """What the measurement needs to know beside the data: session hours, size buckets, round lots."""
+    """What the measurement needs to know beside the data: session hours, size buckets, round lots.
+
+    Attributes:
+        hours: of each day.
+        size_schemes: by date.
+        round_lots: `symbol, valid_from, round_lot` (1e-9 shares), one row per symbol and date; 100 where nothing is
+            said of a day.
+    """
 
     hours: SessionHours
     size_schemes: tuple[SizeScheme, ...] = ()
     round_lots: pl.DataFrame | None = None
+
+    def round_lots_on(self, day: date) -> pl.DataFrame | None:
+        """`symbol, round_lot` in force on a day, where any is declared."""
+        if self.round_lots is None or self.round_lots.is_empty():
+            return None
+        begun = self.round_lots.filter(pl.col("valid_from") <= day).sort("symbol", "valid_from")
+        return begun.unique("symbol", keep="last", maintain_order=True).select("symbol", "round_lot")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +186,7 @@ def _measure_versions(
     tables: DayTables, book: QuoteBook, rules: DayRules, switches: Switches, carry: Carry
 ) -> pl.DataFrame:
     terms = _with_hours(tables.terms, tables.day, rules.hours).with_columns(pl.lit(tables.day).alias("trading_day"))
-    sized = _sized(measure_versions(terms, book, switches), rules, switches)
+    sized = _sized(measure_versions(terms, book, switches), tables.day, rules, switches)
     parts = [with_market_flags(sized, tables.status)]
     opened = rules.hours(tables.day)
     if carry.versions is not None and (carry.versions.is_empty() or opened is None):
@@ -187,21 +201,14 @@ def _measure_versions(
     return _with_receipt_of_order(versions)
 
 
-def measured_terms(
-    terms: pl.DataFrame, day: date, book: QuoteBook, rules: DayRules, switches: Switches
-) -> pl.DataFrame:
-    """The day's `version_terms` with quotes, class and size; see `measure_versions`."""
-    timed = _with_hours(terms, day, rules.hours).with_columns(pl.lit(day).alias("trading_day"))
-    return _sized(measure_versions(timed, book, switches), rules, switches)
-
-
-def _sized(versions: pl.DataFrame, rules: DayRules, switches: Switches) -> pl.DataFrame:
+def _sized(versions: pl.DataFrame, day: date, rules: DayRules, switches: Switches) -> pl.DataFrame:
     is_buy = pl.col("side") == "buy"
     far_touch = pl.when(is_buy).then("receipt_ask").otherwise("receipt_bid").replace(0, None)
     contra = pl.when(is_buy).then("clock_ask_size").otherwise("clock_bid_size").replace(-1, None)
     round_lot = pl.lit(DEFAULT_ROUND_LOT)
-    if rules.round_lots is not None and rules.round_lots.height:
-        versions = versions.join(rules.round_lots, on="symbol", how="left")
+    declared = rules.round_lots_on(day)
+    if declared is not None:
+        versions = versions.join(declared, on="symbol", how="left", maintain_order="left")
         round_lot = pl.col("round_lot").fill_null(DEFAULT_ROUND_LOT)
     return versions.with_columns(
         pl.coalesce("limit_price", far_touch).alias("size_price"),

@@ -89,6 +89,8 @@ def _codes(column: pl.Series, few: int) -> tuple[npt.NDArray[np.uint64], bool]:
     """Unsigned integers in the order of the values, null the least; and whether equal integers mean equal values."""
     if column.dtype == pl.String:
         return _text_codes(column, few)
+    if column.dtype == pl.Categorical:
+        return _category_codes(column), True
     whole = column.to_physical().cast(pl.Int64)
     least = whole.min()
     if least is None:
@@ -100,6 +102,16 @@ def _codes(column: pl.Series, few: int) -> tuple[npt.NDArray[np.uint64], bool]:
     codes = (codes if roomy else codes >> np.uint64(1)) + np.uint64(1)
     codes[whole.is_null().to_numpy()] = 0
     return codes, roomy
+
+
+def _category_codes(column: pl.Series) -> npt.NDArray[np.uint64]:
+    used = column.drop_nulls().unique()
+    words = used.gather(used.cast(pl.String).arg_sort()).to_physical().to_numpy()
+    places = np.zeros(int(words.max(initial=0)) + 1, dtype=np.uint64)
+    places[words] = np.arange(1, words.size + 1, dtype=np.uint64)
+    codes = places[column.to_physical().fill_null(0).to_numpy()]
+    codes[column.is_null().to_numpy()] = 0
+    return codes
 
 
 def _text_codes(column: pl.Series, few: int) -> tuple[npt.NDArray[np.uint64], bool]:

@@ -50,3 +50,8 @@ def test_a_list_goes_with_equals_only() -> None:
 def test_a_range_of_shifts_is_five_steps(text: str) -> None:
     """However its dots are typed."""
     assert parse_shifts(text) == (-50_000_000, -25_000_000, 0, 25_000_000, 50_000_000)
+
+
+def test_one_name_may_stand_alone() -> None:
+    """`by="symbol"` is the dimension, not its letters."""
+    assert grouping_of("symbol", "e_over_q") == grouping_of(["symbol"], ["e_over_q"])

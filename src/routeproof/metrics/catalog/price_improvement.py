@@ -69,6 +69,17 @@ METRICS = (
         _RULE,
     ),
     Metric(
+        "outside_iso_shares",
+        "Shares outside the quote by sweep orders",
+        "those of outside_shares whose route was an intermarket sweep order: it takes several price levels at once, so "
+        "that a print beyond the quote is not itself disimprovement; the sweep as a whole is what counts",
+        "shares",
+        "none",
+        Total(Where(_IMPROVEMENT, "<", Column("iso") * QUANTITY), SCALE),
+        "no routes linked to covered executions",
+        "17 CFR 242.611(b)(5), (6) intermarket sweep orders",
+    ),
+    Metric(
         "improved_usd_per_share",
         "Improvement per improved share",
         "sum q s (F - P) / sum q, over improved shares",

@@ -21,6 +21,7 @@ from routeproof.sources.fix.fold.narrow import attach
 from routeproof.sources.fix.fold.parties import Parties, declared_parties, with_edges
 from routeproof.sources.fix.fold.recoding import declared_values, with_symbols, with_venues
 from routeproof.sources.fix.messages import distinct_messages
+from routeproof.sources.fix.set_aside import multi_leg
 from routeproof.tables.catalog import TABLES
 from routeproof.tables.wide import kept, slim
 
@@ -109,8 +110,7 @@ def _usable(
 ) -> tuple[pl.DataFrame, Parties, int]:  # fmt: skip
     """Distinct messages on their sessions, numbered `m` in canonical order; and how many are of several legs."""
     placed, filled = with_edges(with_symbols(distinct_messages(slim(messages)), symbols), parties)
-    multileg = pl.col("msg_type").is_in(["AB", "AC"]) | pl.col("multileg_type").is_in(["2", "3"])
-    usable = kept(placed, ~multileg.fill_null(value=False))
+    usable = kept(placed, ~multi_leg(placed))
     numbered = usable.with_row_index("m").with_columns(pl.col("m").cast(pl.Int64))
     return numbered, filled, placed.height - usable.height
 
