@@ -109,7 +109,7 @@ def _category_codes(column: pl.Series) -> npt.NDArray[np.uint64]:
     words = used.gather(used.cast(pl.String).arg_sort()).to_physical().to_numpy()
     places = np.zeros(int(words.max(initial=0)) + 1, dtype=np.uint64)
     places[words] = np.arange(1, words.size + 1, dtype=np.uint64)
-    codes = places[column.to_physical().fill_null(0).to_numpy()]
+    codes: npt.NDArray[np.uint64] = places[column.to_physical().fill_null(0).to_numpy()]
     codes[column.is_null().to_numpy()] = 0
     return codes
 

@@ -34,6 +34,14 @@ def test_any_rows_by_any_keys(
     assert is_ordered(frame, keys) == expected.equals(frame)
 
 
+def test_codes_of_texts_are_ordered_as_the_texts() -> None:
+    """Categories in order of appearance, which is not theirs; nulls first."""
+    texts = pl.Series("k", ["z", None, "a", "m", "z", None, "a"])
+    frame = pl.DataFrame([texts, pl.Series("n", range(7))])
+    expected = frame.sort("k", maintain_order=True)["n"].to_list()
+    assert in_order(frame.with_columns(texts.cast(pl.Categorical)), ["k"])["n"].to_list() == expected
+
+
 def test_many_texts_with_alike_beginnings() -> None:
     """Far more texts than words, most of them differing late."""
     chance = random.Random(3)  # noqa: S311 a test
