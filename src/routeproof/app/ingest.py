@@ -203,6 +203,7 @@ def _take_in(context: Context, delivered: _Delivered, files: Sequence[RawFile]) 
                 plausible(context.lake, deliver(name, item, provider_id, pieces, delivered.sections))
                 for item, pieces in zip(files, results, strict=True)
             ]
+            results.clear()  # nothing but the deliveries holds the rows now
             return _commit(context, deliveries, delivered, scratch)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -251,6 +252,7 @@ def _commit(
         lambda rows: delivered.on_rows("merged", rows),
     )
     for item in deliveries:
+        item.tables = {}  # they are in the lake, and large
         if item.source_id in logs and item.source_id in earlier:
             item.known.clear()  # the messages that were known came from this very file
     changed += _folded(context, deliveries, changed, earlier) if logs else []

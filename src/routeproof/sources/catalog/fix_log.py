@@ -15,6 +15,7 @@ from routeproof.sources.fix.fold.recoding import declared_values
 from routeproof.sources.fix.messages import FIX_MESSAGES, distinct_messages
 from routeproof.sources.map_file import load_map, parse_map
 from routeproof.sources.source import ReadContext, Source, SourceResult, rejects_frame
+from routeproof.tables.wide import stacked
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
@@ -51,8 +52,7 @@ def read(path: Path, file_map: FileMap | None, context: ReadContext) -> Iterator
 
 def merge_messages(existing: pl.DataFrame, delivered: pl.DataFrame) -> pl.DataFrame:
     """Stored messages and newly delivered ones as one set of distinct messages, in canonical order."""
-    frames = [FIX_MESSAGES.conform(existing), FIX_MESSAGES.conform(delivered)]
-    return distinct_messages(pl.concat(frames))
+    return distinct_messages(stacked([FIX_MESSAGES.conform(existing), FIX_MESSAGES.conform(delivered)]))
 
 
 def read_fix_log(
@@ -98,7 +98,7 @@ def read_fix_log(
         except OSError as error:
             message = f"expected a readable FIX log, found: {error}"
             raise UsageError(message, where=str(item)) from error
-    folded = fold_messages(pl.concat(frames), sections, firm_id=firm_id, provider_id=provider_id)
+    folded = fold_messages(stacked(frames), sections, firm_id=firm_id, provider_id=provider_id)
     notes = {**counts, **folded.notes}
     noted = pl.DataFrame(
         {"name": list(notes), "count": list(notes.values())}, schema={"name": pl.String, "count": pl.Int64}
