@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import date, timedelta
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -122,7 +123,12 @@ def handed(draw: st.DrawFn) -> pl.DataFrame:
 )  # fmt: skip
 @examples(400)
 def test_books_are_those_of_the_whole_frame(
-    quotes: pl.DataFrame, size: int, run: int, long: int, lazy: bool, asked: set[str]  # noqa: FBT001
+    quotes: pl.DataFrame,
+    size: int,
+    run: int,
+    long: int,
+    lazy: bool,  # noqa: FBT001
+    asked: set[str],
 ) -> None:
     """Read in pieces of any size, in the order of the rows or put in order first."""
     given_frame, sizes = quotes.lazy() if lazy else quotes, RunSizes(run, long)
@@ -152,7 +158,7 @@ def check_books(quotes: HandedQuotes, canonical: pl.DataFrame, asked: set[str]) 
             if len(run) == 1 and of_day.is_long(run[0]):
                 for _ in range(2):  # it may be read twice
                     parts = [columns(part, run[0]) for part in of_day.parts(run[0])]
-                    found[day, run[0]] = [sum(values, []) for values in zip(*parts, strict=True)]
+                    found[day, run[0]] = [list(chain(*values)) for values in zip(*parts, strict=True)]
                 continue
             book = of_day.book(run, buffers)
             for symbol in run:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
@@ -13,7 +14,7 @@ from routeproof.stores.quote_reader import Buffers
 from routeproof.tables.quote_rows import book_of_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
     from routeproof.tables.quote_book import Int64s, QuoteBook
@@ -26,11 +27,8 @@ class RunSizes(NamedTuple):
     long: int = 4_000_000
 
 
-class ReadAgain(Protocol):
-    """Reads all rows of one symbol from the beginning."""
-
-    def __call__(self, symbol: str) -> Iterator[Rows]: ...
-
+ReadAgain = Callable[[str], Iterator[Rows]]
+"""Reads all rows of one symbol from the beginning."""
 
 
 @dataclass(slots=True)
@@ -185,9 +183,8 @@ class HandedDay:
         Raises:
             OutOfOrderError: they are not in order of time.
         """
-        assert self._quotes.again is not None
-        buffers, held = Buffers(), None
-        for rows in self._quotes.again(symbol):
+        buffers, held, again = Buffers(), None, self._quotes.again
+        for rows in () if again is None else again(symbol):
             if rows.day != self._day:
                 continue
             frame = rows.frame if held is None else pl.concat([held, rows.frame])
@@ -205,7 +202,11 @@ class HandedDay:
         return self._quotes.book(run, buffers.memory(run.rows))
 
     def book(
-        self, symbols: Sequence[str], buffers: Buffers, *, sizes: bool = True  # noqa: ARG002 - they are read anyway
+        self,
+        symbols: Sequence[str],
+        buffers: Buffers,
+        *,
+        sizes: bool = True,  # noqa: ARG002 - they are read anyway
     ) -> QuoteBook:
         """The quotes of a run of symbols that `chunks` gave, once; good until the buffers' next use."""
         run = self._runs.pop(symbols[0])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
 WORKERS = 2
 LONGEST_NS = max(HORIZONS_NS.values())
 _IDLE: list[Buffers] = []
+"""Memory for books that nobody uses at the moment; asking the system for it anew costs more than filling it."""
 
 
 class QuoteSource(Protocol):

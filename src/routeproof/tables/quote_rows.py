@@ -1,4 +1,4 @@
-"""Rows of quotes as somebody handed them in, written as a book in one pass; `coerce` and `book_of` are the reference."""
+"""Rows of quotes as somebody handed them in, written as a book; `coerce` and `book_of` are the reference."""
 
 from __future__ import annotations
 
@@ -55,7 +55,8 @@ def book_of_rows(
         return ordered_book(QUOTES.empty(), [], [])
     try:
         if _has_only(frames, kinds) and _written(frames, np.array(lengths, dtype=np.int64), memory):
-            return QuoteBook(*memory[:, : sum(lengths)], symbol_ranges(symbols, lengths))
+            at, bid, ask, bid_size, ask_size = memory[:, : sum(lengths)]
+            return QuoteBook(at, bid, ask, bid_size, ask_size, symbol_ranges(symbols, lengths))
         rows = pl.concat(frames).drop("trading_day", strict=False)
         quotes = coerce(rows, QUOTES, where="quotes").filter(pl.col("kind").is_in(kinds))
     except (SchemaError, pl.exceptions.PolarsError) as error:
