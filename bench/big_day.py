@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import resource
 import sys
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -74,9 +73,7 @@ def _write(vendor: Path, millions: int) -> None:
     ).write_parquet(vendor / f"fills-{FIRST_DAY}.parquet", compression="zstd")  # fmt: skip
 
 
-def _flow(
-    number: int, at: np.ndarray, bid: np.ndarray, ask: np.ndarray, rng: np.random.Generator
-) -> pl.DataFrame:
+def _flow(number: int, at: np.ndarray, bid: np.ndarray, ask: np.ndarray, rng: np.random.Generator) -> pl.DataFrame:
     """Market orders, each with one fill at the quote of its receipt."""
     rows = np.sort(rng.integers(0, CHUNK, CHUNK // PER_FILL))
     is_buy = rng.random(rows.size) < 0.5  # noqa: PLR2004

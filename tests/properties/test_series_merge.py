@@ -2,7 +2,7 @@
 
 import tempfile
 from datetime import date
-from itertools import count
+from itertools import count, pairwise
 from pathlib import Path
 
 import polars as pl
@@ -117,7 +117,7 @@ def test_ranges_hold_every_row_once_and_in_order(rows: list[tuple[str, int]], li
     keys = [row[:2] for part in found for row in part.sort("symbol", "at").select("symbol", "at", "row").rows()]
     assert keys == sorted(keys)
     assert sorted(row for part in found for row in part["row"]) == list(range(len(rows)))
-    for before, after in zip(found, found[1:], strict=False):
+    for before, after in pairwise(found):
         assert before.select("symbol", "at").join(after, on=["symbol", "at"], how="semi").is_empty()
 
 

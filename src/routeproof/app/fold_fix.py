@@ -12,7 +12,7 @@ from routeproof.app.fix_days import REFERENCE_COLUMNS, joined_days
 from routeproof.sources.fix.fold.fold import FOLDED, fold_messages
 from routeproof.sources.fix.messages import FIX_MESSAGES
 from routeproof.tables.catalog import TABLES
-from routeproof.tables.merge import identity_columns, merge, ordered
+from routeproof.tables.merge import merge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -136,7 +136,7 @@ def _replace(
             from_fix = existing.filter(pl.col("source_id").is_in(fix_ids))
             delivered = pl.concat([from_fix.filter(~pl.col("source_id").is_in(own_ids)), delivered])
             existing = existing.filter(~pl.col("source_id").is_in(fix_ids))
-        return lake.write_if_changed(table.name, part, _merged(table, existing, delivered), held)
+        return lake.write_if_changed(table.name, part, merge(table, existing, delivered).frame, held)
 
     items = []
     for name, frame in derived.items():
@@ -147,11 +147,3 @@ def _replace(
         items += [(table, part, fresh.get(part, table.empty())) for part in sorted({*days, *fresh})]
     with ThreadPoolExecutor(max_workers=WRITERS) as writers:  # a part is made while others wait for the disk
         return [partition for partition in writers.map(replaced, items) if partition is not None]
-
-
-def _merged(table: Table, existing: pl.DataFrame, delivered: pl.DataFrame) -> pl.DataFrame:
-    """Rows of both; what nothing else speaks of only has to be put in order."""
-    key = identity_columns(table)
-    if existing.is_empty() and key and not delivered.select(key).is_duplicated().any():
-        return ordered(table, delivered)
-    return merge(table, existing, delivered).frame

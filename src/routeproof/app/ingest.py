@@ -21,6 +21,7 @@ from routeproof.sources.sandbox import Job, read_in_child
 from routeproof.sources.source import ReadContext
 from routeproof.stores.commits import SourceOutcome, commit, source_outcomes
 from routeproof.stores.manifest import Manifest
+from routeproof.tables.catalog import TABLES
 from routeproof.vocab.errors import MapError, UsageError
 
 INLINE = {"executions": ("parent_orders", "order_versions"), "parent_orders": ("order_versions",)}
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from routeproof.app.context import Context
-    from routeproof.sources.source import SourceResult
+    from routeproof.sources.source import Source, SourceResult
     from routeproof.stores.manifest import Partition
     from routeproof.stores.raw import RawFile
 
@@ -39,7 +40,10 @@ REJECT_SHARE_LIMIT = 0.05
 """Reject share up to which a delivery counts as taken in, until an approved policy says otherwise."""
 
 BATCH_BYTES = 160_000_000
-"""Unpacked bytes of one commit; about two million quotes."""
+"""Unpacked bytes of one commit of tables that are merged in memory; about two million executions."""
+
+SERIES_BATCH_BYTES = 2_000_000_000
+"""The same of quotes and trades, which are merged from disk; scratch takes about as much."""
 
 PACKED_WEIGHT = 8
 """How much larger delimited text is once unpacked."""
@@ -75,6 +79,43 @@ class IngestReport:
         return self.accepted > 0 and share <= limit and not self.refused
 
 
+@dataclass(frozen=True, slots=True)
+class _Delivered:
+    """What is known of all files of one ingest.
+
+    Attributes:
+        source_name: registered source.
+        file_map: the map, where there is one.
+        provider_id: provider that they speak of.
+        reading: hash of the three.
+        on_done: told the name of each file that has been read.
+        on_rows: told `read` or `merged` and a number of rows.
+    """
+
+    source_name: str
+    file_map: FileMap | None
+    provider_id: str
+    reading: str
+    on_done: Callable[[str], None]
+    on_rows: Callable[[str, int], None]
+
+    @property
+    def source(self) -> Source:
+        """The registered source."""
+        return SOURCES[self.source_name]
+
+    @property
+    def is_series(self) -> bool:
+        """The rows are quotes or trades, by the map or by a format that has no other."""
+        named = self.file_map.table if self.file_map is not None else ""
+        return TABLES[named].is_series if named else self.source.in_child
+
+    @property
+    def sections(self) -> Mapping[str, object]:
+        """What later deliveries are read under too."""
+        return self.file_map.sections if self.file_map is not None and not self.source.in_child else {}
+
+
 def ingest(
     context: Context,
     source_name: str,
@@ -83,6 +124,7 @@ def ingest(
     map_path: Path | None = None,
     provider_id: str = "",
     on_done: Callable[[str], None] = lambda _: None,
+    on_rows: Callable[[str, int], None] = lambda *_: None,
 ) -> IngestReport:
     """Take files in through a source; doing it again changes nothing.
 
@@ -93,6 +135,7 @@ def ingest(
         map_path: TOML map, where the source needs one.
         provider_id: provider that the files speak of.
         on_done: told the name of each file that has been read.
+        on_rows: told `read` or `merged` and how many rows have been since the last time.
 
     Raises:
         UsageError: for an unknown source, a missing map, an unreadable path.
@@ -114,8 +157,9 @@ def ingest(
         if item.source_id in seen:
             on_done(item.name)
     outcomes: dict[str, dict[str, object]] = {}
-    for batch in batches(fresh):
-        outcomes |= _take_in(context, source_name, batch, file_map, provider_id, reading, on_done)
+    delivered = _Delivered(source_name, file_map, provider_id, reading, on_done, on_rows)
+    for batch in batches(fresh, SERIES_BATCH_BYTES if delivered.is_series else BATCH_BYTES):
+        outcomes |= _take_in(context, delivered, batch)
     known = {source_id: dict(item.outcome) for source_id, item in seen.items()}
     return _report([{**known, **outcomes}[item.source_id] for item in raw_files], context.lake.manifest().id)
 
@@ -140,31 +184,22 @@ def _reading(source_name: str, file_map: FileMap | None, provider_id: str) -> st
     return hashlib.sha256(canonical_bytes(meaning)).hexdigest()[:16]
 
 
-def _take_in(
-    context: Context,
-    source_name: str,
-    files: Sequence[RawFile],
-    file_map: FileMap | None,
-    provider_id: str,
-    reading: str,
-    on_done: Callable[[str], None],
-) -> dict[str, dict[str, object]]:
-    source = SOURCES[source_name]
+def _take_in(context: Context, delivered: _Delivered, files: Sequence[RawFile]) -> dict[str, dict[str, object]]:
     _clear_leftovers(context.workspace.scratch_folder)
     scratch = context.workspace.scratch_folder / f"{os.getpid()}-{context.actor.session}-{files[0].source_id}"
     scratch.mkdir(parents=True)
+    name, provider_id = delivered.source_name, delivered.provider_id
     jobs = [
         Job(item.path, ReadContext(item.name, item.source_id, context.workspace.firm_id, provider_id)) for item in files
     ]
     try:
-        results = _read(source_name, jobs, file_map, scratch, on_done)
-        sections = file_map.sections if file_map is not None and not source.in_child else {}
+        results = _read(delivered, jobs, scratch)
         with context.workspace.lake_lock():
             deliveries = [
-                plausible(context.lake, deliver(source_name, item, provider_id, pieces, sections))
+                plausible(context.lake, deliver(name, item, provider_id, pieces, delivered.sections))
                 for item, pieces in zip(files, results, strict=True)
             ]
-            return _commit(context, deliveries, reading, scratch)
+            return _commit(context, deliveries, delivered, scratch)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
@@ -180,27 +215,37 @@ def _clear_leftovers(folder: Path) -> None:
             continue  # somebody else's run
 
 
-def _read(
-    source_name: str, jobs: Sequence[Job], file_map: FileMap | None, scratch: Path, on_done: Callable[[str], None]
-) -> list[list[SourceResult]]:
+def _read(delivered: _Delivered, jobs: Sequence[Job], scratch: Path) -> list[list[SourceResult]]:
     """Pieces per file; in a child where the parser is not ours."""
-    source = SOURCES[source_name]
-    if source.in_child:
-        return read_in_child(source_name, jobs, file_map, scratch, on_done=lambda job: on_done(job.context.file))
+    if delivered.source.in_child:
+        return read_in_child(
+            delivered.source_name,
+            jobs,
+            delivered.file_map,
+            scratch,
+            on_done=lambda job: delivered.on_done(job.context.file),
+            on_rows=lambda rows: delivered.on_rows("read", rows),
+        )
     results = []
     for job in jobs:
-        results.append(list(source.read(job.path, file_map, job.context)))
-        on_done(job.context.file)
+        results.append(list(delivered.source.read(job.path, delivered.file_map, job.context)))
+        delivered.on_done(job.context.file)
     return results
 
 
 def _commit(
-    context: Context, deliveries: Sequence[Delivery], reading: str, scratch: Path
+    context: Context, deliveries: Sequence[Delivery], delivered: _Delivered, scratch: Path
 ) -> dict[str, dict[str, object]]:
     committed = source_outcomes(context.records)
     earlier: dict[str, Any] = {item.source_id: item.outcome for item in committed}
     logs = frozenset(item.source_id for item in deliveries if item.main == FIX_MESSAGES.name)
-    changed = merge_deliveries(context.lake, deliveries, _withdrawn(deliveries, committed), scratch)
+    changed = merge_deliveries(
+        context.lake,
+        deliveries,
+        _withdrawn(deliveries, committed),
+        scratch,
+        lambda rows: delivered.on_rows("merged", rows),
+    )
     for item in deliveries:
         if item.source_id in logs and item.source_id in earlier:
             item.known.clear()  # the messages that were known came from this very file
@@ -212,7 +257,7 @@ def _commit(
         context.lake,
         context.records,
         changed,
-        [SourceOutcome(source_id, reading, outcome) for source_id, outcome in outcomes.items()],
+        [SourceOutcome(source_id, delivered.reading, outcome) for source_id, outcome in outcomes.items()],
         context.actor,
     )
     return outcomes

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
 
+from routeproof.app.lake_source import LakeSource
 from routeproof.app.row_filter import RowFilter, keep, passing
 from routeproof.app.stream_fills import can_stream, stream_fills
 from routeproof.metrics.measure import (
@@ -24,6 +25,7 @@ from routeproof.metrics.measure import (
     merge,
 )
 from routeproof.sources.map_file import nearest
+from routeproof.stores.quote_reader import Buffers
 from routeproof.tables.day_flow import NotStreamableError
 from routeproof.tables.day_measurement import (
     Carry,
@@ -34,6 +36,7 @@ from routeproof.tables.day_measurement import (
     measure_day,
     measure_tape_day,
 )
+from routeproof.tables.day_pieces import can_divide, carry_of, joined_carry, tables_of
 from routeproof.tables.session_clock import day_of
 from routeproof.tables.standing_rows import standing_executions, terms_of_every_order, with_order_of_route
 from routeproof.tables.version_terms import version_terms
@@ -126,17 +129,13 @@ def measured_days_together(
         for day in days:
             yield tuple(_tape_day(source, day, rules, switches) for switches in all_switches)
         return
-    orders, versions = source.long_lived()
-    long_terms = version_terms(orders, terms_of_every_order(orders, versions)).with_columns(
-        day_of(pl.col("clock_at")).alias("clock_day")
-    )
-    wanted = sorted(set(days))
+    wanted, lasting = sorted(set(days)), _long_lived(source)
     carries = [Carry() for _ in all_switches]
     with ThreadPoolExecutor(len(all_switches)) as pool:
-        for day in _walked(source, wanted, long_terms):
-            if day not in wanted and not _concerns(day, long_terms, carries[0], rules):
+        for day in _walked(source, wanted, lasting):
+            if day not in wanted and not _concerns(day, lasting, carries[0], rules):
                 continue
-            tables = _day_tables(source, day, long_terms, orders)
+            tables = _day_tables(source, day, lasting)
             book = source.book(day, _symbols(tables, carries[0]))
             found = list(pool.map(partial(measure_day, tables, book, rules), all_switches, carries))
             carries = [carry for _, carry in found]
@@ -148,19 +147,58 @@ def measured_days_together(
             yield tuple(day for day in closed if day is not None)
 
 
-def _walked(source: DaySource, wanted: Sequence[date], long_terms: pl.DataFrame) -> list[date]:
+def measured_pieces(
+    source: LakeSource, days: Iterable[date], rules: DayRules, switches: Switches
+) -> Iterator[MeasuredDay]:
+    """As `measured_days`, a day in pieces of some symbols each, so that few quotes and wide rows are held at once."""
+    wanted, lasting = sorted(set(days)), _long_lived(source)
+    carry, buffers = Carry(), Buffers()
+    for day in _walked(source, wanted, lasting):
+        if day not in wanted and not _concerns(day, lasting, carry, rules):
+            continue
+        tables, quotes = _day_tables(source, day, lasting), source.quotes(day)
+        symbols = _symbols(tables, carry).drop_nulls().to_list()
+        runs = list(quotes.chunks(symbols)) if can_divide(tables, carry) else []
+        carried = []
+        for run in runs or [symbols]:
+            book = quotes.book(run, buffers)
+            measured, left = measure_day(tables_of(tables, run), book, rules, switches, carry_of(carry, run))
+            carried.append(left)
+            if day in wanted:
+                yield measured
+        carry = joined_carry(carried)
+    closed = _closed(carry, wanted[0], wanted[-1]) if wanted else None
+    if closed is not None:
+        yield closed
+
+
+@dataclass(frozen=True, slots=True)
+class _LongLived:
+    """Orders that may outlive their day: canonical rows, and their terms with `clock_day`."""
+
+    orders: pl.DataFrame
+    terms: pl.DataFrame
+
+
+def _long_lived(source: DaySource) -> _LongLived:
+    orders, versions = source.long_lived()
+    terms = version_terms(orders, terms_of_every_order(orders, versions))
+    return _LongLived(orders, terms.with_columns(day_of(pl.col("clock_at")).alias("clock_day")))
+
+
+def _walked(source: DaySource, wanted: Sequence[date], lasting: _LongLived) -> list[date]:
     """The wanted days, and all before the last of them on which a long-lived order begins or may meet the market."""
-    begun = long_terms["clock_day"].drop_nulls().unique().sort().to_list()
+    begun = lasting.terms["clock_day"].drop_nulls().unique().sort().to_list()
     if not wanted or not begun:
         return list(wanted)
     earlier = {*begun, *source.market_days()}
     return sorted({*wanted, *(day for day in earlier if begun[0] <= day <= wanted[-1])})
 
 
-def _concerns(day: date, long_terms: pl.DataFrame, carry: Carry, rules: DayRules) -> bool:
+def _concerns(day: date, lasting: _LongLived, carry: Carry, rules: DayRules) -> bool:
     """Whether a day concerns long-lived orders: some begin on it, or are still open when it opens."""
     hours = rules.hours(day)
-    return bool((long_terms["clock_day"] == day).any()) or (hours is not None and carry.is_open(hours[0]))
+    return bool((lasting.terms["clock_day"] == day).any()) or (hours is not None and carry.is_open(hours[0]))
 
 
 def _closed(carry: Carry, first: date, last: date) -> MeasuredDay | None:
@@ -180,12 +218,12 @@ def _tape_day(source: DaySource, day: date, rules: DayRules, switches: Switches)
     return measure_tape_day(tables, source.book(day, trades["symbol"].unique()), rules, switches)
 
 
-def _day_tables(source: DaySource, day: date, long_terms: pl.DataFrame, long_orders: pl.DataFrame) -> DayTables:
-    orders = source.rows("parent_orders", day).join(long_orders, on="order_id", how="anti")
+def _day_tables(source: DaySource, day: date, lasting: _LongLived) -> DayTables:
+    orders = source.rows("parent_orders", day).join(lasting.orders, on="order_id", how="anti")
     versions = terms_of_every_order(orders, source.rows("order_versions", day))
     terms = version_terms(orders, versions)
     routes = source.rows("routes", day).with_columns(pl.col("version").fill_null(1))
-    starts_today = long_terms.filter(pl.col("clock_day") == day)
+    starts_today = lasting.terms.filter(pl.col("clock_day") == day)
     return DayTables(
         day=day,
         terms=pl.concat([terms, starts_today.select(terms.columns)]),
@@ -230,7 +268,10 @@ def _days(
     kept = None if cache is None else cache.find(needed)
     if kept is not None:
         return kept
-    days = measured_days(source, what.days, rules, switches)
+    if isinstance(source, LakeSource) and switches.population == "own":
+        days = measured_pieces(source, what.days, rules, switches)
+    else:
+        days = measured_days(source, what.days, rules, switches)
     return days if cache is None else cache.keep(needed | columns_read(EVERYTHING, "executions"), days)
 
 

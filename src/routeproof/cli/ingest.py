@@ -30,10 +30,12 @@ def ingest(
     """Take PATHS in through SOURCE; the bytes are kept first, then read, then split into rows and rejects."""
     from routeproof.app.context import open_context  # noqa: PLC0415
     from routeproof.app.ingest import ingest as take_in  # noqa: PLC0415
-    from routeproof.cli.progress import file_progress  # noqa: PLC0415
+    from routeproof.cli.progress import ingest_progress  # noqa: PLC0415
 
-    with open_context(workspace) as context, file_progress(len(paths)) as on_done:
-        report = take_in(context, source, paths, map_path=map_path, provider_id=provider_id, on_done=on_done)
+    with open_context(workspace) as context, ingest_progress(len(paths)) as (on_done, on_rows):
+        report = take_in(
+            context, source, paths, map_path=map_path, provider_id=provider_id, on_done=on_done, on_rows=on_rows
+        )
     if as_json:
         click.echo(json.dumps(_plain(report)))
     else:

@@ -114,8 +114,8 @@ def finish(metric: Metric) -> pl.Expr:
 
 
 def quantile_of(averaging: Quantile) -> pl.Expr:
-    """Nearest-rank quantile as an aggregation."""
-    values = pl.col(averaging.column).drop_nulls()
-    rank = (values.len().cast(pl.Int64) * averaging.percent + 99) // 100 - 1
-    ranked = values.sort().get(rank.clip(lower_bound=0), null_on_oob=True)
+    """Nearest-rank quantile of a column of lists in ascending order."""
+    values = pl.col(averaging.column)
+    rank = (values.list.len().cast(pl.Int64) * averaging.percent + 99) // 100 - 1
+    ranked = values.list.get(rank.clip(lower_bound=0), null_on_oob=True)
     return ranked.cast(pl.Float64) / pl.lit(averaging.divisor, dtype=pl.Float64)

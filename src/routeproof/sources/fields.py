@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 EXACT = pl.Decimal(38, SCALE_DIGITS)
 NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?$"
 BEYOND_SCALE = rf"\.\d{{{SCALE_DIGITS}}}\d*[1-9]|[eE]-"
+PLAIN_NUMBER = r"^-?[0-9]{1,9}(\.[0-9]{1,9})?$"
+"""Texts that are numbers at the scale beyond doubt; what is not may still be one."""
+
 INTEGER = r"^[+-]?\d{1,19}$"
 TRUE_WORDS = ("true", "t", "1", "y", "yes")
 FALSE_WORDS = ("false", "f", "0", "n", "no")
@@ -77,10 +80,10 @@ def fixed_field(source: pl.Series) -> Field:
 
 def times(whole: pl.Series, factor: int) -> pl.Series | None:
     """Integers times a factor as Int64, or `None` if one of the products could be too large."""
-    least, most = whole.min(), whole.max()
-    if least is None or most is None:
+    if len(whole) == whole.null_count():
         return whole.cast(pl.Int64)
-    if max(abs(int(least)), abs(int(most))) * factor > LARGEST:  # type: ignore[call-overload]
+    least, most = int(str(whole.min())), int(str(whole.max()))
+    if max(-least, most) * factor > LARGEST:
         return None
     narrow = whole.cast(pl.Int64)
     return narrow if factor == 1 else narrow * factor
@@ -88,6 +91,8 @@ def times(whole: pl.Series, factor: int) -> pl.Series | None:
 
 def _fixed_from_text(text: pl.Series) -> Field:
     value = text.cast(EXACT, strict=False).to_physical().cast(pl.Int64, strict=False)
+    if text.str.contains(PLAIN_NUMBER).all():
+        return Field(value)
     present = text.is_not_null()
     return marked(
         value,

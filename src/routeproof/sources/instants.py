@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -27,6 +28,9 @@ _COMPACT_DAY = r"^(\d{4})(\d{2})(\d{2})[-T ](\d{2}:)"
 _NO_SECONDS = r"^(\S{10}[T ]\d{2}:\d{2})(Z|z|[+-]\d{2}:?\d{2})?$"
 _OFFSET = r"([+-]\d{2}:?\d{2})$"
 _SECONDS = "%Y-%m-%dT%H:%M:%S"
+_UNIFORM = re.compile(
+    r"\d{4}-\d\d-\d\d(?P<separator>[T ])\d\d:\d\d:\d\d(\.(?P<fraction>\d{1,9}))?(?P<utc>Z?)", re.ASCII
+)
 _HEAD = len("2026-07-01T09:30:00")
 
 
@@ -81,6 +85,9 @@ def _from_datetime(source: pl.Series, dtype: pl.Datetime, time: TimeFormat, name
 
 
 def _from_text(text: pl.Series, time: TimeFormat, name: str) -> Field:
+    uniform = _from_uniform(text, time)
+    if uniform is not None:
+        return Field(uniform)
     text = _normal(text)
     present = text.is_not_null()
     whole = text.str.slice(0, _HEAD).str.to_datetime(_SECONDS, time_unit="ns", strict=False)
@@ -97,6 +104,28 @@ def _from_text(text: pl.Series, time: TimeFormat, name: str) -> Field:
     local = _localised(whole, _zone(time, name)) + fraction
     value = utc.zip_with(has_offset, local)
     return marked(value, (bad_shape, "not_a_time"), (present & value.is_null(), "ambiguous_local_time"))
+
+
+def _from_uniform(text: pl.Series, time: TimeFormat) -> pl.Series | None:
+    """UTC ns of texts that are all written as the first one is, as a program writes them; else `None`."""
+    shape = _UNIFORM.fullmatch(text[0] or "") if len(text) and not text.null_count() else None
+    if shape is None or not (shape["utc"] or time.zone):
+        return None
+    separator, digits = shape["separator"], len(shape["fraction"] or "")
+    digit = "[0-9]"  # the engine's own class of digits holds those of all scripts
+    fraction = rf"\.{digit}{{{digits}}}" if digits else ""
+    day, clock = "-".join((digit * 4, digit * 2, digit * 2)), ":".join([digit * 2] * 3)
+    pattern = f"^{day}{separator}{clock}{fraction}{shape['utc']}$"
+    if not text.str.contains(pattern).all():
+        return None
+    whole = text.str.slice(0, _HEAD).str.to_datetime(f"%Y-%m-%d{separator}%H:%M:%S", time_unit="ns", strict=False)
+    seconds = whole.dt.timestamp("ns") if shape["utc"] else _localised(whole, time.zone)
+    if seconds.null_count():
+        return None
+    if not digits:
+        return seconds
+    unit: int = 10 ** (9 - digits)
+    return seconds + text.str.slice(_HEAD + 1, digits).cast(pl.Int64) * unit
 
 
 def _normal(text: pl.Series) -> pl.Series:

@@ -7,6 +7,7 @@ A run holds at most one piece of a file. Columns with one value are named once i
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -134,9 +135,7 @@ def _block_starts(frame: pl.DataFrame) -> NDArray[np.int64]:
     """First rows of blocks: a new symbol or day, or enough rows of the last one."""
     changes = [frame.get_column(name).ne_missing(frame.get_column(name).shift()).arg_true() for name in _PLACED]
     edges = np.unique(np.concatenate([[0], *(change.to_numpy() for change in changes), [frame.height]]))
-    return np.concatenate(
-        [np.arange(begin, end, BLOCK_ROWS) for begin, end in zip(edges[:-1], edges[1:], strict=True)]
-    ).astype(np.int64)
+    return np.concatenate([np.arange(begin, end, BLOCK_ROWS) for begin, end in pairwise(edges)]).astype(np.int64)
 
 
 def _evidence(table: str, frame: pl.DataFrame, blocks: NDArray[np.int64]) -> pl.DataFrame:

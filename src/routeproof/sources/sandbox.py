@@ -62,6 +62,7 @@ def read_in_child(
     *,
     limits: Limits | None = None,
     on_done: Callable[[Job], None] = lambda _: None,
+    on_rows: Callable[[int], None] = lambda _: None,
 ) -> list[list[SourceResult]]:
     """Read files in as many children as there are cores; a file that stops its child is refused, the rest still read.
 
@@ -72,6 +73,7 @@ def read_in_child(
         folder: empty folder for the children's results.
         limits: of each child.
         on_done: told after each file.
+        on_rows: told the rows of each piece that has been read, from any thread.
 
     Returns:
         Pieces per job, in the order of the jobs; a file that stopped its child gives one reject.
@@ -92,7 +94,7 @@ def read_in_child(
             folder / f"share{first}",
             limits or Limits(),
             threads,
-            on_done,
+            (on_done, on_rows),
         )
 
     with ThreadPoolExecutor(max_workers=max(workers, 1)) as pool:
@@ -106,20 +108,27 @@ def _read_share(
     folder: Path,
     limits: Limits,
     threads: int,
-    on_done: Callable[[Job], None],
+    told: tuple[Callable[[Job], None], Callable[[int], None]],
 ) -> list[list[SourceResult]]:
     """One child after the other until every job has an answer."""
+    on_done, on_rows = told
     results: list[list[SourceResult]] = []
     while len(results) < len(jobs):
         done = len(results)
-        for pieces in _run(source, jobs[done:], file_map, folder / f"run{done}", limits, threads):
+        for pieces in _run(source, jobs[done:], file_map, folder / f"run{done}", limits, threads, on_rows):
             results.append(pieces)
             on_done(jobs[len(results) - 1])
     return results
 
 
 def _run(
-    source: str, jobs: Sequence[Job], file_map: FileMap | None, folder: Path, limits: Limits, threads: int
+    source: str,
+    jobs: Sequence[Job],
+    file_map: FileMap | None,
+    folder: Path,
+    limits: Limits,
+    threads: int,
+    on_rows: Callable[[int], None],
 ) -> Iterator[list[SourceResult]]:
     folder.mkdir(parents=True)
     size_mb = sum(job.path.stat().st_size for job in jobs) / 1e6
@@ -144,7 +153,11 @@ def _run(
         answered = 0
         try:
             for line in child.stdout or ():
-                yield _result(folder, json.loads(line))
+                answer = json.loads(line)
+                if "rows" in answer:
+                    on_rows(answer["rows"])
+                    continue
+                yield _result(folder, answer)
                 answered += 1
         except BaseException:
             child.kill()  # a wrong map is wrong for every file; nobody waits for the others

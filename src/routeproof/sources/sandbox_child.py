@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def main(folder: Path) -> None:
-    """Work off `order.json`; one JSON line on stdout per file, in order."""
+    """Work off `order.json`; JSON lines on stdout: the rows of each piece when it is read, the answer for each file."""
     order = json.loads((folder / "order.json").read_text(encoding="utf-8"))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (order["cpu_seconds"], order["cpu_seconds"] + 5))
@@ -28,9 +28,12 @@ def main(folder: Path) -> None:
     file_map = parse_map(order["map"]) if order["map"] is not None else None
     for at, job in enumerate(order["jobs"]):
         path = Path(job.pop("path"))
-        answer = _answer(source, path, file_map, ReadContext(**job), folder, at)
-        sys.stdout.write(json.dumps(answer) + "\n")
-        sys.stdout.flush()
+        _say(_answer(source, path, file_map, ReadContext(**job), folder, at))
+
+
+def _say(line: dict[str, object]) -> None:
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
 
 
 def _answer(
@@ -42,6 +45,7 @@ def _answer(
     try:
         for number, result in enumerate(source.read(path, file_map, context)):
             pieces.append(_write(result, folder, f"{at}.{number}"))
+            _say({"rows": result.received})
     except DataRejectedError as error:
         pieces.append(_write(_refused(context, error.code, error.message), folder, f"{at}.end"))
     except RouteproofError as error:

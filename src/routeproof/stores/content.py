@@ -71,7 +71,7 @@ class ContentHash:
                 continue
             if count:
                 own.update(_SOME_NULL)
-                own.update(np.packbits(column.is_null().to_numpy()))
+                own.update(np.packbits(column.is_null().to_numpy()).tobytes())
             for part in _parts(column):
                 own.update(part)
 
@@ -83,7 +83,7 @@ def content_hash(frame: pl.DataFrame, columns: Sequence[str]) -> str:
     return content.hexdigest()
 
 
-def _parts(column: pl.Series) -> Iterator[bytes | np.ndarray]:
+def _parts(column: pl.Series) -> Iterator[bytes | memoryview]:
     if column.dtype == pl.String:
         return _text_parts(column)
     if isinstance(column.dtype, pl.Enum):
@@ -91,17 +91,17 @@ def _parts(column: pl.Series) -> Iterator[bytes | np.ndarray]:
     return _number_parts(column.to_physical())
 
 
-def _number_parts(values: pl.Series) -> Iterator[bytes | np.ndarray]:
+def _number_parts(values: pl.Series) -> Iterator[bytes | memoryview]:
     filled = (values.fill_null(0) if values.null_count() else values).to_numpy().astype("<i8", copy=False)
     if (filled == filled[0]).all():
         yield _ONE_VALUE
         yield filled[:1].tobytes()
         return
     yield _VALUES
-    yield np.ascontiguousarray(filled)
+    yield np.ascontiguousarray(filled).data
 
 
-def _text_parts(values: pl.Series) -> Iterator[bytes | np.ndarray]:
+def _text_parts(values: pl.Series) -> Iterator[bytes | memoryview]:
     """The words, and codes where there are several; lengths and characters where most texts differ."""
     texts = values.fill_null("") if values.null_count() else values
     words = texts.head(1) if (texts == texts[0]).all() else texts.unique().sort()
@@ -113,7 +113,7 @@ def _text_parts(values: pl.Series) -> Iterator[bytes | np.ndarray]:
     yield from _word_parts(words, codes)
 
 
-def _coded_parts(values: pl.Series) -> Iterator[bytes | np.ndarray]:
+def _coded_parts(values: pl.Series) -> Iterator[bytes | memoryview]:
     """What the texts would give, of texts that are codes already."""
     codes = values.to_physical()
     used = np.flatnonzero(np.bincount(codes.to_numpy())) if not codes.null_count() else np.zeros(0, dtype=np.int64)
@@ -126,14 +126,14 @@ def _coded_parts(values: pl.Series) -> Iterator[bytes | np.ndarray]:
     yield from _word_parts(words, ranks[codes.to_numpy()] if len(used) > 1 else None)
 
 
-def _word_parts(words: pl.Series, codes: np.ndarray | None) -> Iterator[bytes | np.ndarray]:
+def _word_parts(words: pl.Series, codes: np.ndarray | None) -> Iterator[bytes | memoryview]:
     yield _WORDS
     yield len(words).to_bytes(8, "little")
     yield from _spelled(words)
     if codes is not None:
-        yield codes.astype("<i4")
+        yield codes.astype("<i4").data
 
 
-def _spelled(texts: pl.Series) -> Iterator[bytes | np.ndarray]:
-    yield texts.str.len_bytes().to_numpy().astype("<i8")
+def _spelled(texts: pl.Series) -> Iterator[bytes | memoryview]:
+    yield texts.str.len_bytes().to_numpy().astype("<i8").data
     yield texts.str.join("")[0].encode()

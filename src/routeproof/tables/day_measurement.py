@@ -13,7 +13,7 @@ from routeproof.tables.fade import with_fade_base, with_faded
 from routeproof.tables.market_flags import with_market_flags
 from routeproof.tables.measured import calendar_dimensions, join_routes, join_versions, measured_rows, midpoint_sum
 from routeproof.tables.measured_executions import measure_executions
-from routeproof.tables.measured_orders import measured_orders
+from routeproof.tables.measured_orders import OF_FILLS, measured_orders
 from routeproof.tables.measured_routes import measure_routes, route_outcomes
 from routeproof.tables.measured_versions import measure_versions, resume_versions
 from routeproof.tables.order_class import order_group
@@ -135,7 +135,7 @@ def measure_day(
     rows = with_auction_price(rows, tables.auctions)
     long_versions = versions.filter(pl.col("time_in_force").is_in(LONG_LIVED).any().over("order_id"))
     closing = versions.join(long_versions, on="order_id", how="anti")
-    orders = measured_orders(closing, rows.join(closing, on="order_id", how="semi"))
+    orders = measured_orders(closing, rows.select(OF_FILLS).join(closing, on="order_id", how="semi"))
     ended = routes.join(long_versions, on="order_id", how="anti")
     swept = with_sweeps(with_faded(route_outcomes(ended, rows)), rows, tables.venue_quotes, switches)
     outcomes = _with_order_dimensions(swept, closing)
@@ -230,11 +230,14 @@ def _usable_mid2(point: str, locked: str) -> pl.Expr:
 
 def _with_receipt_of_order(versions: pl.DataFrame) -> pl.DataFrame:
     """Arrival is the order's first receipt, whatever version is filled; without a decision time it is the decision."""
-    first = versions.sort("order_id", "version").unique("order_id", keep="first", maintain_order=True)
     decided = pl.when(pl.col("decided_at").is_null()).then("receipt_mid2").otherwise("decision_mid2")
-    of_order = first.select("order_id", pl.col("receipt_mid2").alias("arrival_mid2"), decided.alias("decision_mid2"))
+    of_order = [pl.col("receipt_mid2").alias("arrival_mid2"), decided.alias("decision_mid2")]
+    grouped = order_group().alias("order_group")
+    if (versions["version"] == 1).all():  # every version is its order's first
+        return versions.with_columns(*of_order, grouped)
+    first = versions.sort("order_id", "version").unique("order_id", keep="first", maintain_order=True)
     bare = versions.drop("arrival_mid2", "decision_mid2", strict=False)
-    return bare.join(of_order, on="order_id", how="left").with_columns(order_group().alias("order_group"))
+    return bare.join(first.select("order_id", *of_order), on="order_id", how="left").with_columns(grouped)
 
 
 def _with_order_dimensions(routes: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFrame:

@@ -108,7 +108,7 @@ class FusedVersions:
         """(versions,) shares in fixed point."""
         given = self._rules.round_lots_on(self.day)
         symbols = self.terms.words["symbol"]
-        of_symbol = {} if given is None else dict(given.select("symbol", "round_lot").iter_rows())
+        of_symbol = {} if given is None else dict(given.iter_rows())
         lots = [of_symbol.get(symbol) for symbol in symbols.values.to_list()]
         known = np.array([DEFAULT_ROUND_LOT if lot is None else lot for lot in lots], dtype=np.int64)
         return known[symbols.codes]

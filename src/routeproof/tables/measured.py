@@ -69,6 +69,9 @@ def calendar_dimensions(instant: str) -> list[pl.Expr]:
 
 def assign_versions(executions: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFrame:
     """Executions with the `version` that they filled: the one they name, else the last in effect when they traded."""
+    if versions["version"].min() == versions["version"].max() == 1:  # nothing was replaced, whenever they traded
+        first = pl.when(pl.col("order_id").is_not_null()).then(pl.lit(1, dtype=pl.Int64))
+        return executions.with_columns(pl.coalesce("version", first).alias("version"))
     clocks = versions.select("order_id", "version", "clock_at").sort("clock_at")
     named = executions.with_columns(pl.col("version").alias("named_version")).drop("version")
     return (

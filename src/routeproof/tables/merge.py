@@ -60,8 +60,7 @@ def merge(
         sequenced: `source_id` of those whose `sequence` is not the file row, which makes it content; found from the
             rows if omitted, which takes all rows of a source to be right.
     """
-    if not table.identity and existing.is_empty() and not _has_several(delivered.get_column("source_id")):
-        # The usual case of a large file: one source alone holds nothing twice.
+    if existing.is_empty() and _holds_nothing_twice(table, delivered):
         nothing = pl.Series("source_id", [], dtype=pl.String)
         frame = _whole(table, delivered)
         return Merged(frame=ordered(table, frame), added=frame.height, known=nothing, conflicts=frame.clear())
@@ -84,6 +83,13 @@ def merge(
         known=dropped.get_column("source_id"),
         conflicts=conflicts.drop(_NEW, _AT),
     )
+
+
+def _holds_nothing_twice(table: Table, frame: pl.DataFrame) -> bool:
+    """The usual case of a large file: no identity occurs twice, or there is but one source of rows without identity."""
+    if table.identity:
+        return not frame.select(identity_columns(table)).is_duplicated().any()
+    return not _has_several(frame.get_column("source_id"))
 
 
 def _whole(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
@@ -143,7 +149,7 @@ def _ties_by_content(table: Table, frame: pl.DataFrame, keys: list[str], tied: p
         mixed = pl.col("source_id").n_unique().over(keys) > 1
         rows = rows.with_columns(pl.when(mixed).then(pl.col(content)))
     placed = rows.sort([*keys, *content, "source_row"], maintain_order=True, nulls_last=False).get_column(_AT)
-    places = pl.int_range(frame.height, dtype=placed.dtype, eager=True).scatter(tied, placed)
+    places = pl.int_range(frame.height, dtype=pl.UInt32, eager=True).scatter(tied, placed)
     return _gathered(frame, places)
 
 

@@ -51,18 +51,20 @@ def _price_class(limit: int, bid: int, ask: int, is_buy: bool) -> int:
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _later(instant: int, bound: int, shift_ns: int) -> int:
+def _later(instant: int, bound: int) -> int:
     """The later of an instant and a bound, either may be null; -1 = no such instant."""
-    if instant == NULL and bound == NULL:
-        return -1
-    return max(instant, bound) + shift_ns  # null is below every instant
+    return max(instant, bound, -1)  # null is below every instant
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _earlier(instant: int, bound: int, shift_ns: int) -> int:
-    if instant == NULL or bound == NULL:
-        return _later(instant, bound, shift_ns)
-    return min(instant, bound) + shift_ns
+def _earlier(instant: int, bound: int) -> int:
+    return max(instant, bound, -1) if instant == NULL or bound == NULL else min(instant, bound)
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _moved(instant: int, shift_ns: int) -> int:
+    """An instant of the firm's clock as the market has it; the session's own hours are not moved."""
+    return instant if instant == NULL else instant + shift_ns
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
@@ -163,8 +165,8 @@ def _executable(
     facts: Int64s,
 ) -> int:
     """Look for the first quote that makes a waiting version executable; the version's next state."""
-    begin = _later(terms[CLOCK_AT, version], hours[0], shift_ns)
-    end = _earlier(terms[ENDS_AT, version], hours[1], shift_ns)
+    begin = _later(_moved(terms[CLOCK_AT, version], shift_ns), hours[0])
+    end = _earlier(_moved(terms[ENDS_AT, version], shift_ns), hours[1])
     limit = terms[STOP, version] if by_stop else terms[LIMIT, version]
     limit = 0 if limit == NULL else limit
     at_or_below = is_buy != by_stop
@@ -220,7 +222,7 @@ def measure_versions_of(
         is_buy: (versions,) 0/1.
         hours: begin and end of regular hours, `NULL` = no session.
         inclusive: look-ups other than the class take a quote of the very instant too.
-        shift_ns: added to every instant of the flow.
+        shift_ns: added to every instant of the flow, not to the hours.
         upto: instants before it can be told; `END` in the last part.
         states: (versions,) `FRESH` at first; kept from part to part.
         facts: (`FACTS`, versions) results; kept from part to part.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from routeproof.metrics.metric import Metric, Quotient
 from routeproof.metrics.registry import BY_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from routeproof.tables.day_measurement import MeasuredDay
 
@@ -130,9 +130,17 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class CellTable:
-    """All cells of a period, with one numbering of strata (security and order class) that all selections share."""
+    """All cells of a period, with one numbering of strata (security and order class) that all selections share.
+
+    `parts` holds the same cells by metric and provider, because every selection asks for one of each.
+    """
 
     cells: pl.DataFrame
+    parts: Mapping[tuple[object, ...], pl.DataFrame] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        parts = self.cells.partition_by("metric", "provider", as_dict=True) if self.cells.width else {}
+        object.__setattr__(self, "parts", parts)
 
     @classmethod
     def of(cls, frames: Iterable[pl.DataFrame]) -> CellTable:
@@ -146,9 +154,9 @@ class CellTable:
 
     def partials(self, metric: str, selection: Selection) -> Partials:
         """The selected cells of a metric as evidence partials."""
-        if not self.cells.width:
+        if (metric, selection.provider) not in self.parts:
             return Partials.of(day=[], numerator=[], denominator=[])
-        chosen = selection.of(self.cells.filter(pl.col("metric") == metric))
+        chosen = self._chosen(metric, selection)
         return Partials.of(
             day=chosen["trading_day"].cast(pl.Int32).to_numpy(),
             stratum=chosen["stratum"].cast(pl.Int64).to_numpy(),
@@ -159,16 +167,22 @@ class CellTable:
 
     def rows_behind(self, metric: str, selection: Selection) -> int:
         """Number of executions (or orders) behind the selected cells."""
-        if not self.cells.width:
+        if (metric, selection.provider) not in self.parts:
             return 0
-        return int(selection.of(self.cells.filter(pl.col("metric") == metric))["n"].sum())
+        return int(self._chosen(metric, selection)["n"].sum())
+
+    def _chosen(self, metric: str, selection: Selection) -> pl.DataFrame:
+        """The selected cells of a metric that its provider has."""
+        return selection.of(self.parts[metric, selection.provider])
 
     def coverage(self, metric: str, selection: Selection) -> float | None:
         """Share of the selection's executed shares that the metric speaks for; `None` for metrics of orders."""
         if BY_NAME[metric].frame != "executions" or not self.cells.width:
             return None
-        chosen = selection.of(self.cells)
-        known, total = (int(chosen.filter(pl.col("metric") == name)["shares"].sum()) for name in (metric, "coverage"))
+        known, total = (
+            int(self._chosen(name, selection)["shares"].sum()) if (name, selection.provider) in self.parts else 0
+            for name in (metric, "coverage")
+        )
         return known / total if total else None
 
     def quarter(self) -> str:
