@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from routeproof.app import series_merge
 from routeproof.app.context import Context, open_context
 from routeproof.app.ingest import IngestReport, ingest
 from routeproof.app.init_workspace import init_workspace
@@ -81,8 +82,30 @@ def test_the_same_data_in_any_packing_changes_nothing(context: Context, tmp_path
     }.items():
         again = take(context, tmp_path, "csv", {name: data}, QUOTES_MAP)
         assert again.manifest == first.manifest, name
-        assert again.is_taken(), name
+        assert again.is_taken, name
     assert context.lake.read("quotes").height == 201
+
+
+def test_days_larger_than_memory_end_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seven rows at a time: late, overlapping and re-read files, against the same in one go."""
+    lines = [line.replace("IBM", name) for line in quote_lines(90) for name in ("IBM", "XOM")]
+    wrong = QUOTES_MAP.replace("America/New_York", "America/Chicago")
+    manifests = set()
+    for at, limit in enumerate((7, 500_000)):
+        monkeypatch.setattr(series_merge, "RANGE_ROWS", limit)
+        init_workspace(tmp_path / f"ws{at}")
+        with open_context(tmp_path / f"ws{at}") as context:
+            take(context, tmp_path, "csv", {"late.csv": csv(lines[60:140])}, wrong)
+            take(context, tmp_path, "csv", {"late.csv": csv(lines[60:140])}, QUOTES_MAP)
+            again = take(
+                context, tmp_path, "csv", {"early.csv": csv(lines[:100]), "end.csv": csv(lines[120:])}, QUOTES_MAP
+            )
+            assert (again.received, again.already_known) == (160, 60)
+            quotes = context.lake.read("quotes")
+            assert quotes.height == 180
+            assert quotes.select("symbol", "at").equals(quotes.select("symbol", "at").sort("symbol", "at"))
+            manifests.add(again.manifest)
+    assert len(manifests) == 1
 
 
 def test_how_files_are_split_or_ordered_does_not_matter(tmp_path: Path) -> None:
@@ -159,7 +182,7 @@ def test_files_that_are_no_evidence_are_refused_whole(
 ) -> None:
     """With the reason; the bytes stay in the raw store."""
     report = take(context, tmp_path, source, {"file": data}, QUOTES_MAP)
-    assert not report.is_taken()
+    assert not report.is_taken
     assert reason in report.rejected or report.refused["file"].startswith(reason)
     assert report.received == report.accepted + sum(report.rejected.values())
     kept = [path.read_bytes() for path in context.workspace.raw_folder.rglob("*") if path.is_file()]

@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.delivery import Delivery, deliver
@@ -21,6 +22,7 @@ from routeproof.sources.sandbox import Job, read_in_child
 from routeproof.sources.source import ReadContext
 from routeproof.stores.commits import SourceOutcome, commit, source_outcomes
 from routeproof.stores.manifest import Manifest
+from routeproof.stores.shipped_policy import load_shipped_policy
 from routeproof.tables.catalog import TABLES
 from routeproof.vocab.errors import MapError, UsageError
 
@@ -32,12 +34,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from routeproof.app.context import Context
+    from routeproof.policy.thresholds import IntakeLimits
     from routeproof.sources.source import Source, SourceResult
     from routeproof.stores.manifest import Partition
     from routeproof.stores.raw import RawFile
-
-REJECT_SHARE_LIMIT = 0.05
-"""Reject share up to which a delivery counts as taken in, until an approved policy says otherwise."""
 
 BATCH_BYTES = 160_000_000
 """Unpacked bytes of one commit of tables that are merged in memory; about two million executions."""
@@ -62,6 +62,7 @@ class IngestReport:
         manifest: the lake after it.
         refused: file name to the reason why the whole file is no evidence, or is damaged.
         files: per file, its outcome.
+        reject_share_limit: share of rejects that the policy in force on the last day of the data allows.
     """
 
     received: int
@@ -72,11 +73,13 @@ class IngestReport:
     manifest: str
     refused: dict[str, str] = field(default_factory=dict)
     files: list[dict[str, object]] = field(default_factory=list)
+    reject_share_limit: float = 0.0
 
-    def is_taken(self, limit: float = REJECT_SHARE_LIMIT) -> bool:
+    @property
+    def is_taken(self) -> bool:
         """Something was accepted, no file was refused, and rejects are within the limit."""
         share = sum(self.rejected.values()) / self.received if self.received else 1.0
-        return self.accepted > 0 and share <= limit and not self.refused
+        return self.accepted > 0 and share <= self.reject_share_limit and not self.refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,4 +314,11 @@ def _report(outcomes: Sequence[dict[str, object]], manifest: str) -> IngestRepor
         manifest=manifest,
         refused={str(outcome["file"]): str(outcome["refused"]) for outcome in outcomes if outcome["refused"]},
         files=list(outcomes),
+        reject_share_limit=_limits(outcomes).reject_share,
     )
+
+
+def _limits(outcomes: Sequence[Mapping[str, Any]]) -> IntakeLimits:
+    """Policy in force on the last day that the files speak of; the first one if they name no day."""
+    days = [date.fromisoformat(day["day"]) for outcome in outcomes for day in outcome["days"] if day["day"]]
+    return load_shipped_policy().intake.on_or_first(max(days, default=date.min)).value

@@ -13,6 +13,7 @@ from routeproof.app.shipped_rules import shipped_rules
 from routeproof.metrics.measure import DIMENSIONS, Grouping
 from routeproof.metrics.registry import ALL, BY_NAME
 from routeproof.sources.map_file import nearest
+from routeproof.sources.print_conditions import VENDORS, judged
 from routeproof.tables.catalog import TABLES
 from routeproof.tables.coerce import coerce
 from routeproof.tables.inline_orders import orders_on_executions, plain_orders
@@ -47,7 +48,8 @@ def measure(
             stand inline.
         by: dimensions, see `routeproof.metrics.measure.DIMENSIONS`.
         metrics: names of the metrics wanted; all if omitted.
-        trades: canonical `trades`, for VWAP and for `population="tape"`.
+        trades: canonical `trades`, for VWAP and for `population="tape"`; `conditions` without `eligible` are read as
+            the consolidated tape's sale conditions.
         routes: canonical `routes`, for the route and venue benchmark points.
         order_versions: canonical `order_versions`, where terms changed.
         market_status: canonical `market_status`: halts and short-sale restrictions, for the flags of those names.
@@ -74,13 +76,20 @@ def measure(
     dated = (("market_status", market_status), ("auctions", auctions))
     for name, given in (("trades", trades), ("routes", routes), *dated):
         if given is not None:
-            tables[name] = coerce(_frame(given), TABLES[name], where=name)
+            frame = _frame(given)
+            canonical = coerce(frame, TABLES[name], where=name)
+            tables[name] = canonical if name != "trades" else _judged(canonical, frame.columns)
     handed = quotes if isinstance(quotes, pl.LazyFrame) else _frame(quotes)
     source = FrameSource(tables, handed)
     try:
         return _measured(source, grouping, chosen)
     except OutOfOrderError:
         return _measured(source.put_in_order(), grouping, chosen)
+
+
+def _judged(trades: pl.DataFrame, told: Sequence[str]) -> pl.DataFrame:
+    """Prints that bring conditions and do not say what they are worth, judged as the tape's."""
+    return judged(trades, VENDORS[0]) if "conditions" in told and "eligible" not in told else trades
 
 
 def _measured(source: FrameSource, grouping: Grouping, switches: Switches) -> pl.DataFrame:

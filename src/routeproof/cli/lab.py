@@ -57,7 +57,10 @@ def simulate(
 @lab.command("cheats")
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
 def cheats(*, as_json: bool) -> None:
-    """List the faults that can be planted, with their three grades."""
+    """List the faults that can be planted, with their three grades.
+
+    Example: routeproof lab cheats --json
+    """
     from routeproof.lab.cheats import CHEATS  # noqa: PLC0415 heavy imports only when they are needed
 
     rows = [

@@ -12,7 +12,10 @@ from routeproof.cli.options import json_option
 @click.command()
 @json_option
 def metrics(*, as_json: bool) -> None:
-    """Every metric: formula, unit, sign, direction, averaging, version, source, and when it is null."""
+    """Every metric: formula, unit, sign, direction, averaging, version, source, and when it is null.
+
+    Example: routeproof metrics --json
+    """
     from routeproof.metrics.describe import described  # noqa: PLC0415
 
     rows = described()

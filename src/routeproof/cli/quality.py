@@ -22,7 +22,10 @@ PLAIN_WIDTH = 160
 @workspace_option
 @json_option
 def quality(workspace: Path, *, as_json: bool) -> None:
-    """What came in, what was refused and why, what was left out of analysis, what quotes and clocks are worth."""
+    """What came in, what was refused and why, what was left out of analysis, what quotes and clocks are worth.
+
+    Example: routeproof quality --json
+    """
     from routeproof.app.context import open_context  # noqa: PLC0415
     from routeproof.app.quality import quality as look  # noqa: PLC0415
 

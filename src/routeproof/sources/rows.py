@@ -11,6 +11,7 @@ from routeproof.sources.checks import normalised, row_problem
 from routeproof.sources.fields import Field, count_field, day_field, fixed_field, flag_field, recoded, text_field
 from routeproof.sources.instants import instant_field
 from routeproof.sources.map_file import INLINE_ORDER, INLINE_TERMS, FileMap, TimeFormat, nearest, writable_columns
+from routeproof.sources.print_conditions import judged
 from routeproof.sources.source import REJECT_SCHEMA, ReadContext, SourceResult
 from routeproof.tables.catalog import TABLES
 from routeproof.tables.inline_orders import orders_on_executions
@@ -18,7 +19,7 @@ from routeproof.tables.session_clock import day_of, days_of
 from routeproof.vocab.errors import MapError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from routeproof.tables.schema import Column, Table
 
@@ -65,7 +66,7 @@ def canonical_rows(raw: pl.DataFrame, file_map: FileMap, context: ReadContext) -
         raw.select(POSITION).with_columns(item.field.value.alias(item.column.name) for item in bound),
     )
     read = read.with_columns(_first_problem(bound, table))
-    good = read.filter(pl.col(_PROBLEM).is_null())
+    good = _judged(read.filter(pl.col(_PROBLEM).is_null()), sources, file_map)
     bad = read.filter(pl.col(_PROBLEM).is_not_null())
     return SourceResult(
         tables=_tables(table, good, context),
@@ -74,6 +75,14 @@ def canonical_rows(raw: pl.DataFrame, file_map: FileMap, context: ReadContext) -
         accepted=good.height,
         notes={"sequence": "mapped" if "sequence" in sources else "row"},
     )
+
+
+def _judged(good: pl.DataFrame, sources: Mapping[str, str], file_map: FileMap) -> pl.DataFrame:
+    """Prints that bring conditions and do not say what they are worth, judged by the declared policy."""
+    told = "eligible" in sources or "eligible" in file_map.constants
+    if file_map.table != "trades" or told or not {"conditions", "at"} <= set(good.columns):
+        return good
+    return judged(good, file_map.condition_policy)
 
 
 def positioned(frame: pl.DataFrame, first_row: int) -> pl.DataFrame:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
 NAME = "tape_shares"
@@ -40,5 +41,15 @@ def shares_of_day(trades: pl.DataFrame, day: date, hours: tuple[int, int] | None
         .group_by("symbol", "venue")
         .agg(pl.len().cast(pl.Int64).alias("prints"), pl.col("quantity").sum())
         .select(pl.lit(day).alias("trading_day"), "symbol", "venue", "prints", "quantity")
+        .sort("symbol", "venue", nulls_last=False)
+    )
+
+
+def shares_together(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """Shares of parts of a day as those of the day; prints and shares add up."""
+    return (
+        pl.concat(parts)
+        .group_by("trading_day", "symbol", "venue")
+        .agg(pl.col("prints", "quantity").sum())
         .sort("symbol", "venue", nulls_last=False)
     )

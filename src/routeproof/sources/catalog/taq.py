@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 COMMON = {
     "time": ("TIME", "TIMEM"),
+    "nanos": ("TIMEMNANO",),
     "date": ("DATE",),
     "root": ("SYMBOL", "SYMROOT"),
     "suffix": ("SYMSUFFIX",),
@@ -36,9 +37,11 @@ COMMON = {
 NBBO = {
     "bid": ("BESTBIDPRICE", "BESTBID"),
     "bid_size": ("BESTBIDSIZE", "BESTBIDSIZ"),
+    "bid_shares": ("BESTBIDSIZESHARES",),
     "bid_venue": ("BESTBIDEXCHANGE", "BESTBIDEX"),
     "ask": ("BESTOFFERPRICE", "BESTASKPRICE", "BESTASK"),
     "ask_size": ("BESTOFFERSIZE", "BESTASKSIZE", "BESTASKSIZ"),
+    "ask_shares": ("BESTASKSIZESHARES",),
     "ask_venue": ("BESTOFFEREXCHANGE", "BESTASKEXCHANGE", "BESTASKEX"),
     "condition": ("QUOTECONDITION", "QUCOND"),
     "sequence": ("SEQUENCENUMBER", "QUSEQNUM"),
@@ -51,6 +54,7 @@ QUOTES = {
     "condition": ("QUOTECONDITION", "QUCOND", "MODE"),
     "sequence": ("SEQUENCENUMBER", "QUSEQNUM"),
     "national": ("NATIONALBBOIND", "NATBBOIND"),
+    "tape": ("SOURCEOFQUOTE", "QUSOURCE"),
 }
 TRADES = {
     "price": ("TRADEPRICE", "PRICE"),
@@ -61,8 +65,11 @@ TRADES = {
 }
 """What the layouts call a column, without case and punctuation."""
 
-WHOLE_NBBO = "1"
-"""National BBO indicator of a quote that is itself both sides of the NBBO."""
+WHOLE_NBBO = {"N": "4"}
+"""National BBO indicator of a quote that is itself both sides of the NBBO, by tape, where it is not `CONSOLIDATED`."""
+
+CONSOLIDATED = "1"
+"""The same on the consolidated tape, and where a file does not name the tape."""
 
 END_MARK = "END"
 _DAY_IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d{6})(?!\d)")
@@ -113,6 +120,7 @@ def _canonical(frame: pl.DataFrame, context: ReadContext) -> SourceResult:
         _symbol(found).alias("symbol"),
         _instant(found, day).alias("at"),
         *(_trade_columns(found, day) if table == "trades" else _quote_columns(found, day)),
+        *([] if table == "trades" else [_kind(found, is_nbbo=layout is NBBO).alias("kind")]),
     )
     result = canonical_rows(raw, FileMap(table=table, times={"at": TimeFormat("iso", EQUITY_ZONE)}), context)
     return SourceResult(result.tables, result.rejects, result.received, result.accepted, closing, result.notes)
@@ -169,11 +177,20 @@ def _instant(found: Mapping[str, str], day: date) -> pl.Expr:
         text.str.slice(0, 2), pl.lit(":"), text.str.slice(2, 2), pl.lit(":"), text.str.slice(4, 2),
         pl.when(text.str.len_bytes() > len("093000")).then(pl.lit(".") + text.str.slice(6)).otherwise(pl.lit("")),
     )  # fmt: skip
+    if "nanos" in found:
+        written = _with_nanos(written, pl.col(found["nanos"]).str.strip_chars())
     clock = pl.when(text.str.contains(":", literal=True)).then(written).otherwise(packed)
     own_day = pl.lit(day.isoformat())
     if "date" in found:
         own_day = pl.col(found["date"]).str.strip_chars().str.replace(r"^(\d{4})(\d{2})(\d{2})$", "$1-$2-$3")
     return pl.concat_str(own_day, pl.lit("T"), clock)
+
+
+def _with_nanos(clock: pl.Expr, nanos: pl.Expr) -> pl.Expr:
+    """A time in microseconds with the three digits that stand in a column of their own."""
+    whole, micros = clock.str.slice(0, len("09:30:00")), clock.str.extract(r"\.(\d{1,6})$").fill_null("")
+    digits = pl.concat_str(whole, pl.lit("."), micros.str.pad_end(6, "0"), nanos.fill_null("").str.zfill(3))
+    return pl.when(clock.str.contains(r"\.\d{7}")).then(clock).otherwise(digits)
 
 
 def _local(found: Mapping[str, str], day: date) -> pl.Expr:
@@ -190,9 +207,12 @@ def _quote_columns(found: Mapping[str, str], day: date) -> list[pl.Expr]:
     unit = pl.lit(quote_size_unit("taq", day), dtype=pl.Int64)
     columns = [pl.col(found[side]).alias(side) for side in ("bid", "ask")]
     columns += [
+        pl.col(found[f"{side}_shares"]).alias(f"{side}_size") for side in ("bid", "ask") if f"{side}_shares" in found
+    ]
+    columns += [
         (pl.col(found[name]).cast(pl.Int64, strict=False) * unit).alias(name)
         for name in ("bid_size", "ask_size")
-        if name in found
+        if name in found and name.replace("size", "shares") not in found
     ]
     for name in ("bid_venue", "ask_venue"):
         source = found.get(name) or found.get("exchange")
@@ -200,14 +220,17 @@ def _quote_columns(found: Mapping[str, str], day: date) -> list[pl.Expr]:
             columns.append(pl.col(source).str.strip_chars().replace(venue_codes()).alias(name))
     if "condition" in found:
         columns.append(pl.col(found["condition"]).alias("condition"))
-    if "bid_venue" in found:
-        kind = pl.lit("nbbo")
-    elif "national" in found:
-        whole = pl.col(found["national"]).str.strip_chars() == WHOLE_NBBO
-        kind = pl.when(whole).then(pl.lit("nbbo")).otherwise(pl.lit("venue"))
-    else:
-        kind = pl.lit("venue")
-    return [*columns, kind.alias("kind"), *_sequence(found)]
+    return [*columns, *_sequence(found)]
+
+
+def _kind(found: Mapping[str, str], *, is_nbbo: bool) -> pl.Expr:
+    """All rows of an NBBO file are nbbo; those of a quotes file are a venue's, unless they are the whole NBBO."""
+    if is_nbbo or "national" not in found:
+        return pl.lit("nbbo" if is_nbbo else "venue")
+    tape = pl.col(found["tape"]).str.strip_chars() if "tape" in found else pl.lit("C")
+    whole = tape.replace_strict(WHOLE_NBBO, default=CONSOLIDATED, return_dtype=pl.String)
+    is_whole = pl.col(found["national"]).str.strip_chars() == whole
+    return pl.when(is_whole).then(pl.lit("nbbo")).otherwise(pl.lit("venue"))
 
 
 def _trade_columns(found: Mapping[str, str], day: date) -> list[pl.Expr]:

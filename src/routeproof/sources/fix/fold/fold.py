@@ -20,6 +20,7 @@ from routeproof.sources.fix.fold.lookup import roots
 from routeproof.sources.fix.fold.parties import Parties, declared_parties, with_edges
 from routeproof.sources.fix.fold.recoding import declared_values, with_symbols, with_venues
 from routeproof.sources.fix.messages import distinct_messages
+from routeproof.sources.fix.set_aside import multi_leg
 from routeproof.tables.catalog import TABLES
 
 if TYPE_CHECKING:
@@ -68,11 +69,8 @@ def fold_messages(
     parties = declared_parties(sections or {})
     values = declared_values(sections or {})
     placed, parties = with_edges(with_symbols(distinct_messages(messages), values["symbol"]), parties)
-    multileg = pl.col("msg_type").is_in(["AB", "AC"]) | pl.col("multileg_type").is_in(["2", "3"])
-    parked = placed.filter(multileg.fill_null(value=False)).height
-    usable = (
-        placed.filter(~multileg.fill_null(value=False)).with_row_index("m").with_columns(pl.col("m").cast(pl.Int64))
-    )
+    multileg = multi_leg(placed)
+    usable = placed.filter(~multileg).with_row_index("m").with_columns(pl.col("m").cast(pl.Int64))
     nodes = request_nodes(usable)
     told = with_action(reports_of(usable, nodes))
     events = history(nodes, told)
@@ -88,7 +86,7 @@ def fold_messages(
     tables = _tables(placed_chains, events, nodes, met, links, parties, firm_id, provider_id)
     methods = links["method"].value_counts().rows()
     notes = {
-        "multileg_parked": parked,
+        "multileg_parked": int(multileg.sum()),
         "reports_unlinked": told.filter((pl.col("node").is_null()) & (pl.col("msg_type") == "8")).height,
         "requests_refused": told.filter(pl.col("action") == "refuse_request").height,
         "busts_of_unseen_fills": lost,
