@@ -51,9 +51,7 @@ class QuoteSource(Protocol):
         """The quotes of one symbol in order, in consecutive parts; one may overwrite the last."""
         ...
 
-    def book(
-        self, symbols: Sequence[str] | None = None, buffers: Buffers | None = None, *, sizes: bool = True
-    ) -> QuoteBook:
+    def book(self, symbols: Sequence[str], buffers: Buffers, *, sizes: bool = True) -> QuoteBook:
         """The quotes of a run of symbols, good until the buffers' next use."""
         ...
 
