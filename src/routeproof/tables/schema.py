@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 import polars as pl
@@ -119,7 +120,7 @@ class Table:
         return frame.select(
             pl.col(column.name).cast(column.dtype)
             if column.name in present
-            else pl.lit(column.default, dtype=column.dtype).alias(column.name)
+            else _absent(column)
             for column in self.all_columns
         )
 
@@ -127,6 +128,12 @@ class Table:
         """The frame in canonical row order."""
         keys = [name for name in (*self.order, "sequence", "source_id", "source_row") if name in frame.columns]
         return in_order(frame, keys)
+
+
+@cache
+def _absent(column: Column) -> pl.Expr:
+    """The column of a source that does not have it."""
+    return pl.lit(column.default, dtype=column.dtype).alias(column.name)
 
 
 def by_name(tables: Iterable[Table]) -> dict[str, Table]:

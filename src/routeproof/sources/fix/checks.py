@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import numpy as np
 import polars as pl
+
+from routeproof.sources.fix.cells import SENT_AT
+from routeproof.sources.fix.tags import COLUMN
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 _NEEDED = {
     "D": ("cl_ord_id", "side", "order_qty"),
@@ -34,3 +43,13 @@ def reason_of() -> pl.Expr:
         .when(missing | (fill & pl.col("last_px").is_null()))
         .then(pl.lit("missing_tag"))
     )
+
+
+def needs_table() -> npt.NDArray[np.uint64]:
+    """Columns, a bit each, that a message must have to be surely accepted, by its type's one letter."""
+    table = np.zeros(256, dtype=np.uint64)
+    for kind in _ORDER_MESSAGES:
+        if len(kind) == 1:
+            columns = [COLUMN[name] for name in ("sender", "target", *_NEEDED.get(kind, ()))]
+            table[ord(kind)] = sum(1 << column for column in (*columns, SENT_AT))
+    return table

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from routeproof.tables.schema import Kind as ColumnKind
 
 _KIND: dict[Kind, ColumnKind] = {
-    Kind.WORD: "text",
     Kind.TEXT: "text",
     Kind.WHOLE: "count",
     Kind.DECIMAL: "price",

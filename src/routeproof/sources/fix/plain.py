@@ -1,4 +1,4 @@
-# ruff: noqa: PLR2004, PLR0911 byte values of FIX separators and digits; each odd case returns at once
+# ruff: noqa: C901, PLR0911, PLR0912, PLR2004 byte values of FIX separators and digits; each odd case returns at once
 """The quick scanner of plain messages: one-byte separators, each tag once, no data fields, no line ends inside.
 
 It takes a message that is whole and right, or says nothing: then ``scanner.scan_message`` decides, more slowly.
@@ -7,27 +7,35 @@ It takes a message that is whole and right, or says nothing: then ``scanner.scan
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
+from routeproof.sources.fix.cells import BASE, SHORT, TEXTS, Cells, number_at, put_short, put_text
+from routeproof.sources.fix.tags import HASHED, NO_COLUMN, ODD_TAG
 from routeproof.sources.fix.values import (
+    ALL,
     EQUALS,
+    LF,
     LOW,
     MAX_MESSAGE,
     NINE,
+    ONE,
     PIPE,
-    SHIFT_32,
     SOH,
     ZERO,
     Bytes,
-    Spans,
-    Table,
     byte_sum,
+    hash_value,
     is_checksum,
     number,
-    plain_value,
 )
-from routeproof.sources.fix.words import compiled, inlined, load_word, trailing_zeros
+from routeproof.sources.fix.words import equal_bytes, inlined, load_word, low_bytes, store_at, trailing_zeros
 
 ODD = -1
+_FIRST_USUAL = np.uint8(LF + 1)
+"""Bytes below it, and those above 127, are NUL, line ends, control characters and text that needs decoding: odd."""
+
+TagTable = npt.NDArray[np.uint16]
+Word = np.uint64
 
 _EQUAL_SIGNS = LOW * np.uint64(EQUALS)
 _HIGH = np.uint64(0x8080808080808080)
@@ -85,41 +93,60 @@ def _plain_body(buf: Bytes, at: int, end: int, separator: int) -> tuple[int, int
     return (at + 1, stop) if buf[stop - 1] == separator and is_checksum(buf, stop) else (0, 0)
 
 
-@compiled
-def scan_plain(buf: Bytes, start: int, end: int, columns: Table, hashed: Bytes, span: Spans, hash_out: Spans) -> int:
-    """Scan the message at ``start`` as ``scan_message`` does; returns where it ended, ``ODD`` if it is not plain.
+@inlined
+def scan_plain(buf: Bytes, start: int, end: int, table: TagTable, cells: Cells, row: int) -> tuple[int, Word, Word]:
+    """Scan the message at ``start`` and write its values as row ``row``; ``table`` as ``tags.plain_table`` gives it.
 
-    ``columns`` as ``tags.plain_table`` gives it.
+    Returns where it ended (``ODD`` if it is not plain: then the row holds nothing), its content hash, a bit per kept
+    tag.
     """
+    odd = ODD, np.uint64(0), np.uint64(0)
     separator, at = _plain_head(buf, start, end)
     if separator == 0:
-        return ODD
-    span[0] = np.uint64(start + 2) << SHIFT_32 | np.uint64(at - start - 2)
-    seen = np.uint64(1)  # the begin string is column 0
+        return odd
+    memory, date, block = cells.memory, cells.date, at + 1
+    put_short(buf, start + 2, at - start - 2, memory[0, BASE] + 16 * row)
     at, stop = _plain_body(buf, at + 3, end, separator)
     if stop == 0 or stop - start > MAX_MESSAGE:
-        return ODD
-    hash_sum, pattern, separators = np.uint64(0), LOW * np.uint64(separator), 2
-    while at < stop:
-        tag, digits = _short_tag(buf, at)
-        if digits == 0 or tag >= columns.size:
-            return ODD
-        value_at = at + digits + 1
-        at, field_hash = plain_value(buf, value_at, pattern, tag)
-        column = columns[tag]
-        if column == -2 or buf[at] != separator:
-            return ODD
-        if column >= 0:
-            bit = np.uint64(1) << np.uint64(column)
-            if seen & bit != np.uint64(0):
-                return ODD
-            span[column] = np.uint64(value_at) << SHIFT_32 | np.uint64(at - value_at)
+        return odd
+    block, separators, content, seen = at, 2, np.uint64(0), np.uint64(1)  # the begin string is column 0
+    while block < stop:
+        marks = equal_bytes(buf, block, np.uint8(separator))
+        inside = ALL if stop - block >= 64 else (ONE << np.uint64(stop - block)) - ONE
+        if low_bytes(buf, block, _FIRST_USUAL) & ~marks & inside != 0:
+            return odd
+        marks &= inside
+        while marks != 0:
+            place = block + trailing_zeros(marks)
+            marks &= marks - ONE
+            separators += 1
+            tag, digits = _short_tag(buf, at)
+            if digits == 0 or tag >= table.size:
+                return odd
+            value_at = at + digits + 1
+            length, at = place - value_at, place + 1
+            what = np.int64(table[tag])
+            if what & HASHED != 0:
+                content += hash_value(buf, value_at, place, tag)
+            column = what & NO_COLUMN
+            if column == NO_COLUMN and what & ODD_TAG == 0:
+                continue
+            bit = ONE << np.uint64(column)
+            if what & ODD_TAG != 0 or seen & bit != 0 or length == 0:
+                return odd
             seen |= bit
-        hash_sum += field_hash * np.uint64(hashed[tag])
-        separators += 1
-        at += 1
+            if column < TEXTS:
+                if length <= SHORT:
+                    put_short(buf, value_at, length, memory[column, BASE] + 16 * row)
+                elif not put_text(buf, value_at, length, column, row, memory):  # type: ignore[arg-type]
+                    return odd
+                continue
+            value = number_at(buf, value_at, length, column, date)  # type: ignore[arg-type]
+            if value < 0:
+                return odd
+            store_at(memory[column, BASE] + 8 * row, np.uint64(value))
+        block += 64
     total = byte_sum(buf, start, stop) - separators * (separator - 1)
     if at != stop or number(buf, stop + 3, stop + 6) != total & 255:
-        return ODD
-    hash_out[0], hash_out[1] = hash_sum, seen
-    return stop + 7 if buf[stop + 6] == separator else stop + 6
+        return odd
+    return (stop + 7 if buf[stop + 6] == separator else stop + 6), content, seen

@@ -57,8 +57,10 @@ def scan_message(raw: bytes) -> Scanned:  # noqa: C901, PLR0911, PLR0912 as flat
             in_data += inside
             if end < 0:
                 return Scanned("truncated_message")
-            if end < len(raw) and not raw.startswith(separator, end):
+            if not separator.startswith(raw[end : end + len(separator)]):
                 return Scanned("malformed_field")
+            if not raw.startswith(separator, end):
+                return Scanned("truncated_message")
         else:
             end = _value_end(raw, at, separator, body_at + declared if declared >= 0 else -1)
         if end < 0 or end >= len(raw):

@@ -9,9 +9,12 @@ line end belongs to a value.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
-from routeproof.sources.fix.plain import ODD, scan_plain
+from routeproof.sources.fix.cells import BASE, MESSAGE_ID, SOURCE_ROW, TEXTS, Cells, settle, take
+from routeproof.sources.fix.plain import ODD, TagTable, scan_plain
 from routeproof.sources.fix.typed import NULL, add_decimal
 from routeproof.sources.fix.values import (
     ACCEPTED,
@@ -44,12 +47,42 @@ from routeproof.sources.fix.values import (
     tag_end,
     value_at_tag,
 )
-from routeproof.sources.fix.words import compiled, inlined, load_word
+from routeproof.sources.fix.words import compiled, inlined, load_word, store_at
 
 MISC_FEE = 137  # the one repeating member that is kept, as a sum
 
-LINE, LINE_USED, LINE_TEXT, PREVIOUS, NOISE, POSITION, ROWS, REJECTS = range(8)  # slots of the scan state
-STATE_SLOTS = 8
+LINE, LINE_USED, LINE_TEXT, PREVIOUS, NOISE, POSITION, ROWS, REJECTS, ODD_TEXTS = range(9)  # slots of the scan state
+STATE_SLOTS = 9
+
+USED_UP, ROWS_FULL, LISTS_FULL, NO_ROOM = -1, -2, -3, -4  # why a scan stopped; no outcome of a message
+
+
+class Tables(NamedTuple):
+    """What is known of tags: see the functions of `tags` of the same names; `needs` as `checks.needs_table`."""
+
+    columns: Table
+    datas: Table
+    hashed: Bytes
+    plain: TagTable
+    needs: Spans
+
+
+class Work(NamedTuple):
+    """What a scan leaves for its caller, and where a careful scan of one message puts its findings.
+
+    Attributes:
+        rejects: (n, 5) refused messages, see `scan`.
+        odd_texts: (n, 4) texts that need decoding, see `cells.take`.
+        span: (columns,) offset << 32 | length by kept tag.
+        content: (2,) content hash, a bit per kept tag.
+        fee: (1,) sum of the fees.
+    """
+
+    rejects: Longs
+    odd_texts: Longs
+    span: Spans
+    content: Spans
+    fee: Longs
 
 
 @inlined
@@ -210,54 +243,19 @@ def _starts(buf: Bytes, at: int, end: int, previous: int) -> bool:
     return stop + 1 < end and buf[stop] == NINE and buf[stop + 1] == EQUALS
 
 
-@compiled
-def scan(
-    buf: Bytes, end: int, final: bool, columns: Table, datas: Table, hashed: Bytes, plain: Table,  # noqa: FBT001
-    state: Longs,
-    spans: Spans, hashes: Spans, fees: Longs, places: Longs, rejects: Longs,
-) -> None:  # fmt: skip
-    """Scan from ``state[POSITION]`` until the outputs are full or the buffer is used up.
-
-    ``places[row]`` = (line, offset, length) of each accepted message, ``rejects[row]`` = (line, offset, length,
-    outcome, detail).
-    On return ``state[POSITION]`` is the first byte not used; with ``final`` that is always the end.
-    """
-    at, line, rows, refused = state[POSITION], state[LINE], 0, 0
-    used, text, previous = state[LINE_USED], state[LINE_TEXT], state[PREVIOUS]
-    while at < end and rows < spans.shape[0] and refused < rejects.shape[0]:
+@inlined
+def _next_start(buf: Bytes, at: int, end: int, final: bool, state: Longs) -> tuple[int, bool]:  # noqa: FBT001
+    """Pass over what is no message; returns where that ends and whether a message starts there."""
+    line, used, text, previous = state[LINE], state[LINE_USED], state[LINE_TEXT], state[PREVIOUS]
+    found = False
+    while at < end:
         byte = buf[at]
-        if byte == 56 and not final and at + 24 > end:
-            break  # the head may continue in the next chunk
-        if byte == 56 and _starts(buf, at, end, previous):
-            stop = scan_plain(buf, at, end, plain, hashed, spans[rows], hashes[rows])
-            if stop != ODD:
-                places[rows, 0], places[rows, 1], places[rows, 2], fees[rows] = line, at, stop - at, NULL
-                rows, used, previous, at = rows + 1, 1, 0, stop
-                continue
-            outcome, stop, detail = scan_message(
-                buf, at, end, columns, datas, hashed, spans[rows], hashes[rows], fees[rows : rows + 1]
-            )
-            if outcome == NEED_MORE:
-                if end - at <= MAX_MESSAGE and not final:
-                    break
-                outcome = TRUNCATED if end - at <= MAX_MESSAGE else TOO_LONG
-            if outcome != NO_MESSAGE:
-                used = 1
-                if outcome == ACCEPTED:
-                    places[rows, 0], places[rows, 1], places[rows, 2] = line, at, stop - at
-                    rows += 1
-                    for index in range(at, stop):
-                        line += buf[index] == LF
-                    previous = 0
-                    at = stop
-                    continue
-                rejects[refused, 0], rejects[refused, 1], rejects[refused, 2] = line, at, min(stop, end) - at
-                rejects[refused, 3] = outcome
-                rejects[refused, 4] = detail
-                refused += 1
-                at += 5
-                previous = 88
-                continue
+        if byte == 56:
+            if not final and at + 24 > end:
+                break  # the head may continue in the next chunk
+            if _starts(buf, at, end, previous):
+                found = True
+                break
         if byte == LF:
             state[NOISE] += 1 - used if text == 1 else 0
             line, used, text = line + 1, 0, 0
@@ -269,4 +267,76 @@ def scan(
         state[NOISE] += 1 - used
         text = 0
     state[LINE], state[LINE_USED], state[LINE_TEXT], state[PREVIOUS] = line, used, text, previous
-    state[POSITION], state[ROWS], state[REJECTS] = at, rows, refused
+    return at, found
+
+
+@compiled
+def _scan_careful(
+    buf: Bytes, at: int, end: int, row: int, tables: Tables, cells: Cells, work: Work, state: Longs
+) -> tuple[int, int, int]:  # fmt: skip
+    """Scan and write a message as row `row`; as `scan_message`, or `NO_ROOM` for its long texts."""
+    outcome, stop, detail = scan_message(
+        buf, at, end, tables.columns, tables.datas, tables.hashed, work.span, work.content, work.fee
+    )
+    if outcome == ACCEPTED:
+        odd_texts = work.odd_texts[state[ODD_TEXTS] :]
+        left = take(buf, work.span, work.content[1], work.fee[0], row, cells, tables.needs, odd_texts)
+        if left < 0:
+            return NO_ROOM, at, 0
+        state[ODD_TEXTS] += left
+        for index in range(at, stop):
+            state[LINE] += buf[index] == LF
+    return outcome, stop, detail
+
+
+@compiled
+def scan(
+    buf: Bytes, end: int, final: bool, tables: Tables, cells: Cells, work: Work, state: Longs,  # noqa: FBT001
+) -> int:  # fmt: skip
+    """Scan from `state[POSITION]` on, messages becoming rows `state[ROWS]`…; says why it stopped.
+
+    `work.rejects[row]` = (line, offset, length, outcome, detail). On return `state[POSITION]` is the first byte not
+    used; with `final` and `USED_UP` that is always the end.
+    """
+    at, row, refused = state[POSITION], state[ROWS], 0
+    memory, why = cells.memory, USED_UP
+    state[ODD_TEXTS] = 0
+    while why == USED_UP:
+        at, found = _next_start(buf, at, end, final, state)
+        if not found:
+            break
+        if row >= cells.seen.size:
+            why = ROWS_FULL
+            break
+        if refused >= work.rejects.shape[0] or state[ODD_TEXTS] + TEXTS > work.odd_texts.shape[0]:
+            why = LISTS_FULL
+            break
+        line, outcome, detail = state[LINE], ACCEPTED, 0
+        stop, content, seen = scan_plain(buf, at, end, tables.plain, cells, row)
+        if stop != ODD:
+            settle(row, seen, 0, cells, tables.needs)
+        else:
+            outcome, stop, detail = _scan_careful(buf, at, end, row, tables, cells, work, state)
+            content = work.content[0]
+        if outcome == ACCEPTED:
+            store_at(memory[MESSAGE_ID, BASE] + 8 * row, content)
+            store_at(memory[SOURCE_ROW, BASE] + 8 * row, np.uint64(line))
+            cells.places[row] = np.uint64(at) << SHIFT_32 | np.uint64(stop - at)
+            state[LINE_USED], state[PREVIOUS] = 1, 0
+            row, at = row + 1, stop
+        elif outcome == NO_ROOM:
+            why = NO_ROOM
+        elif outcome == NO_MESSAGE:
+            state[LINE_TEXT], state[PREVIOUS] = 1, 56
+            at += 1
+        else:
+            if outcome == NEED_MORE:
+                if end - at <= MAX_MESSAGE and not final:
+                    break
+                outcome = TRUNCATED if end - at <= MAX_MESSAGE else TOO_LONG
+            reject = work.rejects[refused]
+            reject[0], reject[1], reject[2], reject[3], reject[4] = line, at, min(stop, end) - at, outcome, detail
+            state[LINE_USED], state[PREVIOUS] = 1, 88
+            refused, at = refused + 1, at + 5
+    state[POSITION], state[ROWS], state[REJECTS] = at, row, refused
+    return why

@@ -14,17 +14,17 @@ import numpy as np
 import numpy.typing as npt
 
 MAX_TAG = 8192
+NO_COLUMN, HASHED, ODD_TAG = 255, 256, 512  # see `plain_table`
 
 
 class Kind(IntEnum):
     """How the bytes of a value become a column."""
 
-    WORD = 0  # few distinct values: interned, String
-    TEXT = 1  # many distinct values: copied, String
-    WHOLE = 2  # Int64
-    DECIMAL = 3  # Int64 at scale 1e-9
-    INSTANT = 4  # Int64 UTC nanoseconds
-    TOTAL = 5  # Int64 at scale 1e-9, the sum over a repeating group
+    TEXT = 0  # String
+    WHOLE = 1  # Int64
+    DECIMAL = 2  # Int64 at scale 1e-9
+    INSTANT = 3  # Int64 UTC nanoseconds
+    TOTAL = 4  # Int64 at scale 1e-9, the sum over a repeating group
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,36 +37,36 @@ class Field:
 
 
 FIELDS: tuple[Field, ...] = (
-    Field(8, "begin_string", Kind.WORD),
-    Field(35, "msg_type", Kind.WORD),
-    Field(49, "sender", Kind.WORD),
-    Field(56, "target", Kind.WORD),
-    Field(115, "on_behalf_of", Kind.WORD),
-    Field(128, "deliver_to", Kind.WORD),
-    Field(43, "poss_dup", Kind.WORD),
-    Field(97, "poss_resend", Kind.WORD),
-    Field(55, "symbol", Kind.WORD),
-    Field(65, "symbol_suffix", Kind.WORD),
-    Field(48, "security_id", Kind.WORD),
-    Field(150, "exec_type", Kind.WORD),
-    Field(39, "ord_status", Kind.WORD),
-    Field(20, "exec_trans_type", Kind.WORD),
-    Field(54, "side", Kind.WORD),
-    Field(40, "ord_type", Kind.WORD),
-    Field(59, "time_in_force", Kind.WORD),
-    Field(18, "exec_inst", Kind.WORD),
-    Field(21, "handl_inst", Kind.WORD),
-    Field(1031, "handling", Kind.WORD),
-    Field(100, "ex_destination", Kind.WORD),
-    Field(847, "target_strategy", Kind.WORD),
-    Field(30, "last_mkt", Kind.WORD),
-    Field(851, "last_liquidity", Kind.WORD),
-    Field(29, "last_capacity", Kind.WORD),
-    Field(528, "order_capacity", Kind.WORD),
-    Field(13, "comm_type", Kind.WORD),
-    Field(434, "cxl_rej_response_to", Kind.WORD),
-    Field(442, "multileg_type", Kind.WORD),
-    Field(372, "ref_msg_type", Kind.WORD),
+    Field(8, "begin_string", Kind.TEXT),
+    Field(35, "msg_type", Kind.TEXT),
+    Field(49, "sender", Kind.TEXT),
+    Field(56, "target", Kind.TEXT),
+    Field(115, "on_behalf_of", Kind.TEXT),
+    Field(128, "deliver_to", Kind.TEXT),
+    Field(43, "poss_dup", Kind.TEXT),
+    Field(97, "poss_resend", Kind.TEXT),
+    Field(55, "symbol", Kind.TEXT),
+    Field(65, "symbol_suffix", Kind.TEXT),
+    Field(48, "security_id", Kind.TEXT),
+    Field(150, "exec_type", Kind.TEXT),
+    Field(39, "ord_status", Kind.TEXT),
+    Field(20, "exec_trans_type", Kind.TEXT),
+    Field(54, "side", Kind.TEXT),
+    Field(40, "ord_type", Kind.TEXT),
+    Field(59, "time_in_force", Kind.TEXT),
+    Field(18, "exec_inst", Kind.TEXT),
+    Field(21, "handl_inst", Kind.TEXT),
+    Field(1031, "handling", Kind.TEXT),
+    Field(100, "ex_destination", Kind.TEXT),
+    Field(847, "target_strategy", Kind.TEXT),
+    Field(30, "last_mkt", Kind.TEXT),
+    Field(851, "last_liquidity", Kind.TEXT),
+    Field(29, "last_capacity", Kind.TEXT),
+    Field(528, "order_capacity", Kind.TEXT),
+    Field(13, "comm_type", Kind.TEXT),
+    Field(434, "cxl_rej_response_to", Kind.TEXT),
+    Field(442, "multileg_type", Kind.TEXT),
+    Field(372, "ref_msg_type", Kind.TEXT),
     Field(1, "account", Kind.TEXT),
     Field(11, "cl_ord_id", Kind.TEXT),
     Field(41, "orig_cl_ord_id", Kind.TEXT),
@@ -99,6 +99,12 @@ FIELDS: tuple[Field, ...] = (
     Field(137, "misc_fee", Kind.TOTAL),
 )
 
+# Columns lie in the order of their kinds, so that a number's place tells how to read it.
+WHOLES, DECIMALS, INSTANTS, TOTALS = (
+    sum(field.kind < kind for field in FIELDS) for kind in (Kind.WHOLE, Kind.DECIMAL, Kind.INSTANT, Kind.TOTAL)
+)
+COLUMN = {field.name: index for index, field in enumerate(FIELDS)}
+
 # A length tag says how many bytes the data tag right after it holds; those bytes may contain the separator.
 DATA_OF_LENGTH: dict[int, int] = {
     90: 91, 93: 89, 95: 96, 212: 213, 348: 349, 350: 351, 352: 353, 354: 355, 356: 357, 358: 359, 360: 361, 362: 363,
@@ -118,11 +124,15 @@ def tag_table() -> npt.NDArray[np.int16]:
     return table
 
 
-def plain_table() -> npt.NDArray[np.int16]:
-    """Column index by tag as `tag_table`; -2 for a tag that makes a message odd: its place or count has a meaning."""
-    table = tag_table()
+def plain_table() -> npt.NDArray[np.uint16]:
+    """What a plain message's scanner must know of a tag: column | `HASHED` | `ODD_TAG`; `NO_COLUMN` if it is not kept.
+
+    An odd tag is one whose place or count has a meaning.
+    """
+    table = np.where(tag_table() < 0, NO_COLUMN, tag_table()).astype(np.uint16)
+    table |= hash_table().astype(np.uint16) * HASHED
     odd = [8, 9, 10, *DATA_OF_LENGTH, *(field.tag for field in FIELDS if field.kind is Kind.TOTAL)]
-    table[odd] = -2
+    table[odd] |= ODD_TAG
     return table
 
 

@@ -1,31 +1,18 @@
-"""From value positions to typed arrays: whole numbers, decimals, instants, interned words, copied text."""
+"""The careful parsers of whole numbers, decimals and instants: exact, for whatever may stand there."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
-from routeproof.sources.fix.quick import ASK, quick_clock, quick_decimal, quick_whole
-from routeproof.sources.fix.words import compiled, inlined, load_word, store_word
+from routeproof.sources.fix.words import compiled
 
 NULL = np.iinfo(np.int64).min  # no value
 BAD = NULL + 1  # a value that is not of the type
 _LARGEST = np.iinfo(np.int64).max
-_32 = np.uint64(32)
-_LENGTH = np.uint64(0xFFFFFFFF)
 _SCALE_DIGITS = 9
-_DAY_NS = 86_400_000_000_000
-_ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
-_MIX_A = np.uint64(0x9E3779B97F4A7C15)
-_MIX_B = np.uint64(0xBF58476D1CE4E5B9)
 
 Bytes = npt.NDArray[np.uint8]
-Longs = npt.NDArray[np.int64]
-Codes = npt.NDArray[np.int32]
-Values = npt.NDArray[np.int64]  # (columns, rows)
-AllCodes = npt.NDArray[np.int32]  # (columns, rows)
-AllBytes = npt.NDArray[np.uint8]  # (columns, bytes)
-Spans = npt.NDArray[np.uint64]
 
 
 @compiled
@@ -146,173 +133,3 @@ def parse_instant(buf: Bytes, at: int, end: int) -> int:
         fraction *= 10
     seconds = days_since_epoch(year, month, day) * 86400 + hour * 3600 + minute * 60 + second
     return seconds * 1_000_000_000 + fraction
-
-
-@inlined
-def _number(buf: Bytes, at: int, length: int, kind: int) -> int:
-    """A whole number or a decimal."""
-    value = quick_whole(buf, at, length) if kind == 2 else quick_decimal(buf, at, length)
-    if value != ASK:
-        return value
-    return parse_whole(buf, at, at + length) if kind == 2 else parse_decimal(buf, at, at + length)
-
-
-@compiled
-def _instants(buf: Bytes, spans: Spans, hashes: Spans, rows: int, column: int, out: Longs, bad: Longs) -> None:
-    """Instants of a column of a block; the date is read anew only where it changes."""
-    date, midnight = np.uint64(0), 0
-    for row in range(rows):
-        if (hashes[row, 1] >> np.uint64(column)) & np.uint64(1) == np.uint64(0):
-            out[row] = NULL
-            continue
-        at, length = np.int64(spans[row, column] >> _32), np.int64(spans[row, column] & _LENGTH)
-        clock = quick_clock(buf, at, length)  # type: ignore[arg-type]
-        if clock != ASK and load_word(buf, at) == date:
-            out[row] = midnight + clock
-            continue
-        value = parse_instant(buf, at, at + length)  # type: ignore[arg-type]
-        out[row] = value
-        if value == BAD and bad[row] == 0:
-            bad[row] = column + 1
-        if clock != ASK and value != BAD:
-            date, midnight = load_word(buf, at), value - value % _DAY_NS
-
-
-@inlined
-def _first_slot(own: np.uint64, length: int, size: int) -> np.uint64:
-    """Where a word of up to eight bytes is looked for first; no array is handed over, which would cost more."""
-    value = ((np.uint64(length) * _MIX_A) ^ own) * _MIX_B
-    return (value ^ (value >> _32)) & np.uint64(size - 1)
-
-
-@compiled
-def _intern(
-    buf: Bytes, at: int, length: int, slots: Codes, keys: Spans, starts: Longs, arena: Bytes, count: int
-) -> tuple[int, int]:  # fmt: skip
-    """Number of a value in the dictionary and how many entries that now has; see ``convert``."""
-    mask = np.uint64(slots.size - 1)
-    value = np.uint64(length) * _MIX_A
-    if length <= 8:
-        own = load_word(buf, at) & (_ALL >> np.uint64(64 - 8 * length))
-        slot = _first_slot(own, length, slots.size)
-        while slots[slot] != 0:
-            if keys[slot] == own:
-                return np.int64(slots[slot]), count  # type: ignore[return-value]
-            slot = (slot + np.uint64(1)) & mask
-        keys[slot] = own
-        to = starts[count]
-        for index in range(length):
-            arena[to + index] = buf[at + index]
-        arena[to + length] = 0
-        starts[count + 1] = to + length + 1
-        slots[slot] = count
-        return count, count + 1
-    for step in range(0, length, 8):
-        word = load_word(buf, at + step)
-        if length - step < 8:
-            word &= _ALL >> np.uint64(64 - 8 * (length - step))
-        value = (value ^ word) * _MIX_B
-        value ^= value >> _32
-    slot = value & mask
-    while True:
-        code = np.int64(slots[slot])
-        if code == 0:
-            to = starts[count]
-            for index in range(length):
-                arena[to + index] = buf[at + index]
-            arena[to + length] = 0
-            starts[count + 1] = to + length + 1
-            slots[slot] = count
-            return count, count + 1
-        first = starts[code]
-        if starts[code + 1] - 1 - first == length:
-            same = True
-            for step in range(0, length, 8):
-                word = load_word(buf, at + step) ^ load_word(arena, first + step)
-                if length - step < 8:
-                    word &= _ALL >> np.uint64(64 - 8 * (length - step))
-                same = same and word == np.uint64(0)
-            if same:
-                return code, count  # type: ignore[return-value]
-        slot = (slot + np.uint64(1)) & mask
-
-
-@compiled
-def room(spans: Spans, hashes: Spans, rows: int, kinds: Longs, sizes: Longs) -> int:
-    """Bytes that each text column of a block takes (into ``sizes``), and the bytes of all its dictionary words."""
-    words = 0
-    sizes[:] = 0
-    for row in range(rows):
-        seen = hashes[row, 1]
-        for column in range(kinds.size):
-            if kinds[column] > 1 or (seen >> np.uint64(column)) & np.uint64(1) == np.uint64(0):
-                continue
-            length = np.int64(spans[row, column] & _LENGTH)
-            if kinds[column] == 1:
-                sizes[column] += length
-            else:
-                words += length + 1  # type: ignore[assignment]
-    return words
-
-
-@compiled
-def convert(
-    buf: Bytes, spans: Spans, hashes: Spans, rows: int, first: int, kinds: Longs, values: Values, codes: AllCodes,
-    texts: AllBytes, used: Longs, bad: Longs, slots: Codes, keys: Spans, starts: Longs, arena: Bytes, count: int,
-) -> int:  # fmt: skip
-    """Turn a block of scanned messages into typed rows ``first``… of the column arrays.
-
-    Numbers go to ``values[column, row]`` (``NULL`` where absent, ``BAD`` where not of the type; then ``bad[row]`` is
-    the
-    column + 1). Words go to ``codes[column, row]``: numbers into a dictionary shared by all columns, ``arena[starts[i]:
-    starts[i + 1]]`` with a NUL behind each entry, found through the open-addressing table ``slots``; 0 = absent.
-    ``keys`` holds the words of up to eight bytes themselves.
-    Texts are
-    appended to ``texts[column]``, a NUL behind each; ``used`` counts the bytes. Returns the dictionary's new size.
-    The caller
-    has made room.
-    """
-    any_seen = np.uint64(0)
-    for row in range(rows):
-        any_seen |= hashes[row, 1]
-    for column in range(kinds.size):
-        kind, bit = kinds[column], np.uint64(column)
-        to = used[column]
-        if (any_seen >> bit) & np.uint64(1) == np.uint64(0):
-            values[column, first : first + rows] = NULL
-            codes[column, first : first + rows] = 0
-            if kind == 1:
-                texts[column, to : to + rows] = 0
-                used[column] = to + rows
-            continue
-        text = texts[column]
-        if kind == 4:
-            _instants(buf, spans, hashes, rows, column, values[column, first : first + rows], bad[first : first + rows])
-            continue
-        for row in range(rows):
-            there = (hashes[row, 1] >> bit) & np.uint64(1) == np.uint64(1)
-            place = spans[row, column]
-            at = np.int64(place >> _32)
-            length = np.int64(place & _LENGTH) if there else 0
-            if kind == 0:
-                code = 0
-                own = load_word(buf, at) & (_ALL >> np.uint64((64 - 8 * length) & 63))
-                slot = _first_slot(own, length, slots.size)  # type: ignore[arg-type]
-                if 0 < length <= 8 and keys[slot] == own:
-                    code = np.int64(slots[slot])  # type: ignore[assignment]
-                elif length > 0:
-                    code, count = _intern(buf, at, length, slots, keys, starts, arena, count)  # type: ignore[arg-type]
-                codes[column, first + row] = code
-            elif kind == 1:
-                for step in range(0, length, 8):
-                    store_word(text, to + step, load_word(buf, at + step))
-                to += length
-                text[to] = 0
-                to += 1
-            elif kind < 4:
-                value = _number(buf, at, length, kind) if there else NULL  # type: ignore[arg-type]
-                values[column, first + row] = value
-                if value == BAD and bad[first + row] == 0:
-                    bad[first + row] = column + 1
-        used[column] = to
-    return count

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from routeproof.sources.fix.words import compiled, inlined, load_word, trailing_zeros
 
-PAD = 16  # bytes of line feed the caller keeps behind the buffer's end
+PAD = 64  # bytes of line feed the caller keeps behind the buffer's end: as many as are read at once
 MAX_MESSAGE = 1 << 20  # bytes; a longer one is refused, so that memory stays bounded
 
 ACCEPTED, TRUNCATED, BAD_FIELD, BAD_LENGTH, BAD_CHECKSUM, TOO_LONG, REPEATED, NO_LENGTH = range(8)
@@ -58,7 +58,7 @@ def value_end(buf: Bytes, at: int, end: int, separator: int) -> int:
     return min(at, end)
 
 
-@compiled
+@inlined
 def hash_value(buf: Bytes, at: int, end: int, tag: int) -> np.uint64:
     """64-bit hash of one field; fields are summed, so their order does not matter."""
     length = np.uint64(end - at)
@@ -115,10 +115,10 @@ def stops(word: np.uint64, pattern: np.uint64) -> np.uint64:
 
 @inlined
 def byte_sum(buf: Bytes, at: int, end: int) -> int:
-    """Sum of the bytes of a stretch."""
+    """Sum of the bytes of a stretch, modulo 256."""
     total = np.uint32(0)
-    for byte in buf[at:end]:  # over a slice, which compiles to vector instructions
-        total += np.uint32(byte)
+    for byte in buf[at:end]:  # over a slice and in one byte, which compiles to vector instructions
+        total = (total + byte) & np.uint32(255)
     return np.int64(total)  # type: ignore[return-value]
 
 
@@ -198,9 +198,10 @@ def value_at_tag(
         at, inside = data_end(buf, at, end, separator, length)
         if at < 0:
             return NEED_MORE, end, 0, ONE
-        if at < end and not separator_at(buf, at, end, separator):
+        cut = at >= end or (separator == CARET and buf[at] == CARET and at + 1 >= end)
+        if not cut and not separator_at(buf, at, end, separator):
             return BAD_FIELD, at, 0, ONE
-        return (ACCEPTED if at < end else NEED_MORE), at, inside, hash_value(buf, begin, at, tag)
+        return (NEED_MORE if cut else ACCEPTED), at, inside, hash_value(buf, begin, at, tag)
     if separator == CARET:
         at = value_end(buf, at, end, separator)
         field_hash = hash_value(buf, begin, at, tag)

@@ -8,6 +8,9 @@ import numpy.typing as npt
 import pytest
 
 from routeproof.sources.fix import scanner, values
+from routeproof.sources.fix.cells import TEXTS, settle, take
+from routeproof.sources.fix.checks import needs_table
+from routeproof.sources.fix.columns import Columns
 from routeproof.sources.fix.plain import ODD, scan_plain
 from routeproof.sources.fix.reference import scan_message
 from routeproof.sources.fix.tags import FIELDS, Kind, data_table, hash_table, plain_table, tag_table
@@ -15,6 +18,7 @@ from routeproof.sources.fix.tokenizer import REASONS, tokenize
 from routeproof.sources.fix.values import PAD
 
 TABLES = (tag_table(), data_table(), hash_table())
+COLUMNS = Columns()
 ORDER = "8=FIX.4.4|35=D|49=F|56=S|34=7|52=20260105-14:30:00|11=A1|55=IBM|54=1|38=100|40=2|44=10.25|"
 DATA = ORDER + "95=9|96=a\x01b|c=^Ad|58=after|"
 FEES = "8=FIXT.1.1|35=8|49=S|56=F|34=7|52=20260105-14:30:00|17=E1|136=2|137=0.01|139=1|137=0.02|139=2|58=x|"
@@ -38,17 +42,21 @@ def framed(text: str, separator: str) -> bytes:
     return whole.replace("\x01", separator).encode()
 
 
+def padded(raw: bytes) -> npt.NDArray[np.uint8]:
+    """The bytes with the pad that a log's buffer has."""
+    return np.frombuffer(raw + b"\n" * PAD, dtype=np.uint8).copy()
+
+
 def compiled(raw: bytes) -> tuple[str, int, dict[str, bytes]]:
     """What the compiled scanner says of a message."""
-    buf = np.full(len(raw) + PAD, 10, dtype=np.uint8)
-    buf[: len(raw)] = np.frombuffer(raw, dtype=np.uint8)
+    buf = padded(raw)
     spans, hashes, fees = (
         np.zeros(len(FIELDS), dtype=np.uint64),
         np.zeros(2, dtype=np.uint64),
         np.zeros(1, dtype=np.int64),
     )
     outcome, end, _ = scanner.scan_message(buf, 0, len(raw), *TABLES, spans, hashes, fees)
-    assert_quick_agrees(buf, len(raw), spans, hashes, end if outcome == values.ACCEPTED else ODD)
+    assert_quick_agrees(buf, len(raw), (spans, hashes, fees), end if outcome == values.ACCEPTED else ODD)
     word = {values.ACCEPTED: "accepted", values.NO_MESSAGE: "no_message", values.NEED_MORE: "truncated_message"}
     found = {}
     seen = int(hashes[1]) if outcome == values.ACCEPTED else 0
@@ -59,26 +67,30 @@ def compiled(raw: bytes) -> tuple[str, int, dict[str, bytes]]:
 
 
 def assert_quick_agrees(
-    buf: npt.NDArray[np.uint8], size: int, spans: npt.NDArray[np.uint64], hashes: npt.NDArray[np.uint64], end: int
+    buf: npt.NDArray[np.uint8], size: int, careful: tuple[npt.NDArray[np.generic], ...], end: int
 ) -> None:
-    """The quick scanner says nothing, or what the careful one says."""
-    quick_spans, quick_hashes = np.zeros_like(spans), np.zeros_like(hashes)
-    stop = scan_plain(buf, 0, size, plain_table(), hash_table(), quick_spans, quick_hashes)
+    """The quick scanner says nothing, or what the careful one says: the same end, content and typed values."""
+    stop, content, seen = scan_plain(buf, 0, size, plain_table(), COLUMNS.cells, 0)
     if stop == ODD:
         return
     assert stop == end
-    assert quick_spans.tolist() == spans.tolist()
-    assert quick_hashes.tolist() == hashes.tolist()
+    spans, hashes, fees = careful
+    assert content == hashes[0]
+    assert seen == hashes[1]
+    settle(0, seen, 0, COLUMNS.cells, needs_table())
+    odd_texts = np.zeros((TEXTS, 4), dtype=np.int64)
+    assert take(buf, spans, hashes[1], fees[0], 1, COLUMNS.cells, needs_table(), odd_texts) == 0
+    quick, slow = COLUMNS.frame(2).drop("message_id", "source_row").rows()  # those two the scan itself adds
+    assert quick == slow
+    assert COLUMNS.cells.doubts[0] == COLUMNS.cells.doubts[1]
 
 
 def test_the_quick_scanner_takes_plain_messages() -> None:
     """Without it every message would be read correctly, but slowly."""
     for separator in ("\x01", "|"):
         raw = framed(ORDER, separator)
-        buf = np.full(len(raw) + PAD, 10, dtype=np.uint8)
-        buf[: len(raw)] = np.frombuffer(raw, dtype=np.uint8)
-        spans, hashes = np.zeros(len(FIELDS), dtype=np.uint64), np.zeros(2, dtype=np.uint64)
-        assert scan_plain(buf, 0, len(raw), plain_table(), hash_table(), spans, hashes) == len(raw)
+        stop, _, _ = scan_plain(padded(raw), 0, len(raw), plain_table(), COLUMNS.cells, 0)
+        assert stop == len(raw)
 
 
 def assert_alike(raw: bytes) -> str:
