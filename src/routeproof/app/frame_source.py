@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.app.handed_quotes import HandedDay, HandedQuotes
-from routeproof.app.quote_batches import batches, batches_in_order, rows_by_day
+from routeproof.app.handed_quotes import HandedDay, HandedQuotes, RunSizes
+from routeproof.app.quote_batches import Rows, batches, batches_in_order, rows_by_day, rows_of_symbol
 from routeproof.tables.catalog import TABLES
 from routeproof.tables.coerce import coerce
 from routeproof.tables.day_flow import LINKING, DayFlow, day_flow
@@ -17,7 +17,7 @@ from routeproof.tables.quote_rows import UnclearRowsError, can_be_read_by_rows
 from routeproof.tables.standing_rows import standing_executions, with_order_of_route
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import date
 
 REFERENCE_KINDS = ("nbbo", "composite")
@@ -123,5 +123,9 @@ class FrameSource:
     def _passed(self) -> HandedQuotes:
         if self._pass is None:
             frames = batches(self._given) if self._in_order else batches_in_order(self._given)
-            self._pass = HandedQuotes(rows_by_day(frames), REFERENCE_KINDS)
+            again = self._again if self._in_order else None
+            self._pass = HandedQuotes(rows_by_day(frames), REFERENCE_KINDS, RunSizes(), again)
         return self._pass
+
+    def _again(self, symbol: str) -> Iterator[Rows]:
+        return rows_by_day(batches(rows_of_symbol(self._given, symbol)))

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+import polars as pl
+
+from routeproof.app.quote_batches import OutOfOrderError, Rows
 from routeproof.stores.quote_reader import Buffers
 from routeproof.tables.quote_rows import book_of_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
-    import polars as pl
-
-    from routeproof.app.quote_batches import Rows
     from routeproof.tables.quote_book import Int64s, QuoteBook
 
-RUN_ROWS = 1_000_000
+
+class RunSizes(NamedTuple):
+    """Rows to hold at once: in a run of symbols, and of one symbol before it is read in parts."""
+
+    run: int = 1_000_000
+    long: int = 4_000_000
+
+
+ReadAgain = Callable[[str], Iterator[Rows]]
+"""Reads all rows of one symbol from the beginning."""
 
 
 @dataclass(slots=True)
@@ -33,6 +43,10 @@ class _Run:
     def rows(self) -> int:
         return sum(self.lengths)
 
+    @classmethod
+    def of(cls, rows: Rows) -> _Run:
+        return cls(deque([rows.frame]), rows.symbols, rows.lengths)
+
     def add(self, rows: Rows) -> None:
         """Rows that follow; the first symbol may be the last one so far."""
         begin = 0
@@ -42,6 +56,11 @@ class _Run:
         self.symbols += rows.symbols[begin:]
         self.lengths += rows.lengths[begin:]
         self.frames.append(rows.frame)
+
+    def drop_first(self) -> None:
+        """Leave out the first symbol, in a run of one frame."""
+        self.symbols, (length, *self.lengths) = self.symbols[1:], self.lengths
+        self.frames = deque([self.frames[0][length:]] if self.symbols else [])
 
     def cut_last(self) -> _Run:
         """Take off the last symbol, which may go on."""
@@ -63,12 +82,13 @@ class HandedQuotes:
     Every row is read, also where nobody asks for it: one that cannot be is an error wherever it stands.
     """
 
-    def __init__(self, rows: Iterator[Rows], kinds: Sequence[str], run_rows: int = RUN_ROWS) -> None:
+    def __init__(self, rows: Iterator[Rows], kinds: Sequence[str], sizes: RunSizes, again: ReadAgain | None) -> None:
         self._rows = rows
         self._kinds = kinds
-        self.run_rows = run_rows
         self._next = next(rows, None)
         self._buffers = Buffers()
+        self.sizes = sizes
+        self.again = again
 
     def of_day(self, day: date) -> HandedDay:
         """The quotes of one day; days are asked for in ascending order, each once."""
@@ -77,17 +97,16 @@ class HandedQuotes:
     def rows_of(self, day: date) -> Iterator[Rows]:
         """The rows of a day, as they come; those of earlier days are only checked."""
         while self._next is not None and self._next.day <= day:
-            rows = self._next
-            if rows.day == day:
-                yield rows
+            if self._next.day == day:
+                yield self._next
             else:
-                self._check_rows(rows)
+                self.check(_Run.of(self._next))
             self._next = next(self._rows, None)
 
     def finish(self) -> None:
         """Check the rows that are left."""
         while self._next is not None:
-            self._check_rows(self._next)
+            self.check(_Run.of(self._next))
             self._next = next(self._rows, None)
 
     def book(self, run: _Run, memory: Int64s) -> QuoteBook:
@@ -102,11 +121,6 @@ class HandedQuotes:
         """
         self.book(run, self._buffers.memory(run.rows))
 
-    def _check_rows(self, rows: Rows) -> None:
-        run = _Run()
-        run.add(rows)
-        self.check(run)
-
 
 class HandedDay:
     """The quotes of one day of the pass."""
@@ -115,17 +129,23 @@ class HandedDay:
         self._quotes = quotes
         self._day = day
         self._runs: dict[str, _Run] = {}
+        self._long: str | None = None
 
     def chunks(self, symbols: Sequence[str]) -> Iterator[list[str]]:
-        """The symbols in order, in runs of about `run_rows` quotes; a symbol is never divided."""
+        """The symbols in order, in runs of about as many quotes as may be held; a long symbol stands alone."""
         waiting = sorted(symbols, reverse=True)
         run = _Run()
         for rows in self._quotes.rows_of(self._day):
             run.add(rows)
-            if run.rows >= self._quotes.run_rows and len(run.symbols) > 1:
+            if run.symbols[0] == self._long:
+                run.drop_first()
+            if len(run.symbols) > 1 and run.rows >= self._quotes.sizes.run:
                 last = run.cut_last()
                 yield from self._given(run, waiting)
                 run = last
+            if len(run.symbols) == 1 and run.rows > self._quotes.sizes.long and self._quotes.again is not None:
+                yield from self._given_alone(run, waiting)
+                run = _Run()
         yield from self._given(run, waiting, is_last=True)
 
     def _given(self, run: _Run, waiting: list[str], *, is_last: bool = False) -> Iterator[list[str]]:
@@ -138,11 +158,56 @@ class HandedDay:
         else:
             self._quotes.check(run)
 
-    def is_long(self, symbol: str) -> bool:  # noqa: ARG002, PLR6301 - for now
-        """Whether the symbol must be read in parts."""
-        return False
+    def _given_alone(self, run: _Run, waiting: list[str]) -> Iterator[list[str]]:
+        """The first rows of a long symbol: if somebody asks for it, all its rows are read again in parts."""
+        symbol = run.symbols[0]
+        before: list[str] = []
+        while waiting and waiting[-1] < symbol:
+            before.append(waiting.pop())
+        if before:
+            self._runs[before[0]] = _Run()
+            yield before
+        if not waiting or waiting[-1] != symbol:
+            self._quotes.check(run)
+            return
+        self._long = waiting.pop()
+        yield [symbol]
 
-    def book(self, symbols: Sequence[str], buffers: Buffers, *, sizes: bool = True) -> QuoteBook:  # noqa: ARG002
+    def is_long(self, symbol: str) -> bool:
+        """Whether a symbol that `chunks` gave last must be read in parts."""
+        return symbol == self._long
+
+    def parts(self, symbol: str, *, sizes: bool = True) -> Iterator[QuoteBook]:  # noqa: ARG002 - they are there anyway
+        """The quotes of a long symbol in order; one part overwrites the last.
+
+        Raises:
+            OutOfOrderError: they are not in order of time.
+        """
+        buffers, held, again = Buffers(), None, self._quotes.again
+        for rows in () if again is None else again(symbol):
+            if rows.day != self._day:
+                continue
+            frame = rows.frame if held is None else pl.concat([held, rows.frame])
+            if not frame["at"].is_sorted():
+                raise OutOfOrderError
+            same = frame["at"] == frame["at"][-1]  # what comes next may be of the same instant
+            begin = frame.height - int(same.sum())
+            held = frame[begin:]
+            yield self._part(symbol, frame[:begin], buffers)
+        if held is not None:
+            yield self._part(symbol, held, buffers)
+
+    def _part(self, symbol: str, frame: pl.DataFrame, buffers: Buffers) -> QuoteBook:
+        run = _Run.of(Rows(self._day, frame, [symbol], [frame.height]))
+        return self._quotes.book(run, buffers.memory(run.rows))
+
+    def book(
+        self,
+        symbols: Sequence[str],
+        buffers: Buffers,
+        *,
+        sizes: bool = True,  # noqa: ARG002 - they are read anyway
+    ) -> QuoteBook:
         """The quotes of a run of symbols that `chunks` gave, once; good until the buffers' next use."""
         run = self._runs.pop(symbols[0])
         return self._quotes.book(run, buffers.memory(run.rows))

@@ -52,6 +52,13 @@ def batches_in_order(quotes: pl.DataFrame | pl.LazyFrame, size: int = BATCH_ROWS
         yield rows[places[begin : begin + size]]
 
 
+def rows_of_symbol(quotes: pl.DataFrame | pl.LazyFrame, symbol: str) -> pl.LazyFrame:
+    """The rows of one symbol; files of which no part can hold it are not read."""
+    of_row = pl.col("symbol")
+    is_text = quotes.collect_schema()["symbol"] == pl.String
+    return quotes.lazy().filter((of_row if is_text else of_row.cast(pl.String)) == symbol)
+
+
 def rows_by_day(frames: Iterable[pl.DataFrame]) -> Iterator[Rows]:
     """Batches cut where the day changes.
 

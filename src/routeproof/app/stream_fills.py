@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 WORKERS = 2
 LONGEST_NS = max(HORIZONS_NS.values())
 _IDLE: list[Buffers] = []
+"""Memory for books that nobody uses at the moment; asking the system for it anew costs more than filling it."""
 
 
 class QuoteSource(Protocol):
@@ -50,9 +51,7 @@ class QuoteSource(Protocol):
         """The quotes of one symbol in order, in consecutive parts; one may overwrite the last."""
         ...
 
-    def book(
-        self, symbols: Sequence[str] | None = None, buffers: Buffers | None = None, *, sizes: bool = True
-    ) -> QuoteBook:
+    def book(self, symbols: Sequence[str], buffers: Buffers, *, sizes: bool = True) -> QuoteBook:
         """The quotes of a run of symbols, good until the buffers' next use."""
         ...
 

@@ -29,7 +29,7 @@ def write_floats(values: Float64s, missing: int, out: Int64s) -> bool:
         scaled = values[i] * _SCALE
         fixed = np.rint(scaled)
         near = abs(scaled - fixed) <= max(abs(scaled) * FLOAT_NOISE, LEAST_FLOAT_NOISE)
-        null = scaled != scaled
+        null = np.isnan(scaled)
         good &= (near & (fixed >= 0.0) & (fixed < _TOO_LARGE)) | null
         out[i] = missing if null else np.int64(fixed)
     return good

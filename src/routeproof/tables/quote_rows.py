@@ -1,4 +1,4 @@
-"""Rows of quotes as somebody handed them in, made a book in one pass; `coerce` and `book_of` are the reference."""
+"""Rows of quotes as somebody handed them in, written as a book; `coerce` and `book_of` are the reference."""
 
 from __future__ import annotations
 

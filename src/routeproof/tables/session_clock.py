@@ -22,7 +22,7 @@ def day_of(instant: pl.Expr, zone: str = EQUITY_ZONE) -> pl.Expr:
 
 
 def days_of(instants: pl.Series, zone: str = EQUITY_ZONE) -> pl.Series:
-    """Session days of many instants, which mostly all have the same one, as the ends show: then no other is looked up."""
+    """Session days of many instants, which mostly all have the same one: then no other is looked up."""
     first, last = instants.min(), instants.max()
     if isinstance(first, int) and isinstance(last, int) and not instants.null_count():
         day = _day(first, zone)
