@@ -88,6 +88,15 @@ def test_errors_have_one_shape(folder: Path, arguments: tuple[str, ...], code: i
     assert set(error) == {"code", "message", "where"}
 
 
+def test_quality_says_what_was_refused_and_why(folder: Path) -> None:
+    """Nothing in an empty workspace; then the file that is no evidence, by name."""
+    assert run(folder, "quality").stdout == "Nothing has been taken in yet.\n"
+    crossed = QUOTES.replace(",10.1\n", ",9.1\n")
+    (folder / "swapped.csv").write_text(crossed, encoding="utf-8")
+    assert run(folder, "ingest", "csv", "swapped.csv", "--map", "quotes.toml").returncode == 3
+    assert "swapped.csv: crossed_book: bid above ask in 100.0%" in run(folder, "quality").stdout
+
+
 def _commands(group: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
     if not isinstance(group, click.Group):
         yield name, group

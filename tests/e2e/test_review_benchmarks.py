@@ -120,6 +120,13 @@ def test_the_points_of_venues_and_sizes_carry_intervals_that_hold_them(desk: Des
         assert all(cell["lower"] < cell["value"] < cell["upper"] for cell in drawn)
 
 
+def test_the_other_router_stands_beside_whatever_the_benchmark_is(desk: Desk) -> None:
+    """Also where P is held against its own past, its fill times are shown with Q's; Q is no benchmark there."""
+    for out in ("p", "p-prior"):
+        rows = table_of(desk, out, "fill-quantiles")["rows"]
+        assert "market orders at provider Q" in [row["cells"][0]["text"] for row in rows]
+
+
 def test_no_rate_or_time_reaches_beyond_what_it_can_be(desk: Desk) -> None:
     """Ends of intervals lie within 0 and 1, and no time is negative."""
     for score in (desk.pack("p")["scorecard"], *desk.pack("p")["securities"]):

@@ -273,6 +273,15 @@ def test_a_mended_map_replaces_what_the_wrong_one_gave(context: Context, tmp_pat
         assert once.manifest == context.lake.manifest().id
 
 
+def test_the_last_map_is_the_one_in_force(context: Context, tmp_path: Path) -> None:
+    """Back to the first map: its rows are back."""
+    lines, other = quote_lines(20), QUOTES_MAP.replace("America/New_York", "America/Chicago")
+    first = take(context, tmp_path, "csv", {"q.csv": csv(lines)}, QUOTES_MAP).manifest
+    assert take(context, tmp_path, "csv", {"q.csv": csv(lines)}, other).manifest != first
+    assert take(context, tmp_path, "csv", {"q.csv": csv(lines)}, QUOTES_MAP).manifest == first
+    assert context.lake.read("quotes").height == 20
+
+
 def test_one_file_may_give_two_tables(context: Context, tmp_path: Path) -> None:
     """Orders and their terms in one file, under a map for each; a mended map replaces what its own table had."""
     lines = b"id,sym,qty,at\no1,IBM,100,2026-07-01T14:00:00Z\no2,IBM,200,2026-07-01T14:01:00Z\n"

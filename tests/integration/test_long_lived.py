@@ -48,11 +48,12 @@ def source() -> FrameSource:
         }
     )  # fmt: skip
     parents, versions = plain_orders(orders)
-    tables = {"quotes": quotes, "executions": fills}
-    return FrameSource(
-        {name: coerce(frame, TABLES[name], where=name) for name, frame in tables.items()}
-        | {"parent_orders": parents, "order_versions": versions}
-    )
+    tables = {
+        "executions": coerce(fills, TABLES["executions"], where="executions"),
+        "parent_orders": parents,
+        "order_versions": versions,
+    }
+    return FrameSource(tables, quotes)
 
 
 def measured(*days: date) -> dict[str, object]:

@@ -108,6 +108,26 @@ def test_own_flow_is_what_duckdb_says(how: Conventions, tmp_path: Path) -> None:
         assert_same(ours, joined(*parts), by)
 
 
+FEW = (*OF_ANY, "fees_usd", "net_cost_bps", "time_to_execution_ms_avg", "time_to_execution_ms_p95")
+"""Figures of fills alone, which are measured in one compiled pass."""
+
+
+@pytest.mark.parametrize("how", [how for how in CONVENTIONS if how.benchmark in {"receipt", "execution"}])
+def test_fills_alone_are_what_duckdb_says(how: Conventions, tmp_path: Path) -> None:
+    """The way that streams, for the questions that may take it."""
+    flow = Flow(seed=50 + CONVENTIONS.index(how))
+    connection = opened(flow, tmp_path)
+    look_up_own(connection, how)
+    wanted = {name: text for name, text in (OF_ANY | OF_OWN).items() if name in FEW}
+    for by in ((), ("symbol", "day"), ("order_class", "side"), ("venue",)):
+        ours = rp.measure(
+            plain(flow.frames["executions"]), plain(flow.frames["quotes"]), plain(flow.frames["orders"]), by=by,
+            order_versions=versions(flow.frames["orders"]), metrics=FEW, benchmark=how.benchmark, tie=how.tie,
+            locked=how.locked, after_close=how.after_close, shift_ns=how.shift_ns,
+        )  # fmt: skip
+        assert_same(ours, figures(connection, "measured", wanted, by), by)
+
+
 @pytest.mark.parametrize(
     "how",
     [

@@ -155,7 +155,7 @@ class HeldQuotes:
         low, high = self.whole.ranges.get(symbol, (0, 0))
         return high - low > self.chunk_rows
 
-    def parts(self, symbol: str, *, sizes: bool = True) -> Iterator[QuoteBook]:
+    def parts(self, symbol: str, *, sizes: bool = True) -> Iterator[QuoteBook]:  # noqa: ARG002 - sizes are always there
         """Consecutive rows, at most as many as may be held."""
         low, high = self.whole.ranges[symbol]
         for begin in range(low, high, self.chunk_rows):
@@ -163,7 +163,7 @@ class HeldQuotes:
             arrays = [getattr(self.whole, name)[begin:after] for name in ("at", "bid", "ask", "bid_size", "ask_size")]
             yield QuoteBook(*arrays, {symbol: (0, after - begin)})
 
-    def book(self, symbols: object = None, buffers: object = None, *, sizes: bool = True) -> QuoteBook:
+    def book(self, *_: object, **__: object) -> QuoteBook:
         """Everything: the ranges say whose rows are whose."""
         return self.whole
 
@@ -186,7 +186,7 @@ class HeldFlow:
         standing = self.tables.executions.filter(pl.col("status") != "busted")
         return day_flow(day, standing, self.orders, self.versions, columns)
 
-    def quotes(self, day: date) -> HeldQuotes:
+    def quotes(self, _: date) -> HeldQuotes:
         """The quotes."""
         return self.held
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from routeproof.sources.source import SourceResult, rejects_frame
+from routeproof.tables.wide import stacked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -179,7 +180,7 @@ def deliver(
         size=raw.size,
         provider_id=provider_id,
         main=names[0] if names else "",
-        tables={name: pl.concat(frames) for name, frames in tables.items() if frames},
+        tables={name: stacked(frames) for name, frames in tables.items() if frames},
         runs={name: found for name, found in runs.items() if found},
         rejects=rejects,
         received=received,

@@ -154,7 +154,8 @@ def ingest(
     file_map = load_map(map_path) if map_path is not None else None
     raw_files = [context.raw.keep(path) for path in paths]
     reading = _reading(source_name, file_map, provider_id)
-    seen = {item.source_id: item for item in source_outcomes(context.records) if item.reading == reading}
+    in_force = {(item.source_id, item.outcome["table"]): item for item in source_outcomes(context.records)}
+    seen = {item.source_id: item for item in in_force.values() if item.reading == reading}
     fresh = list({item.sha256: item for item in raw_files if item.source_id not in seen}.values())
     for item in raw_files:
         if item.source_id in seen:
@@ -202,6 +203,7 @@ def _take_in(context: Context, delivered: _Delivered, files: Sequence[RawFile]) 
                 plausible(context.lake, deliver(name, item, provider_id, pieces, delivered.sections))
                 for item, pieces in zip(files, results, strict=True)
             ]
+            results.clear()  # nothing but the deliveries holds the rows now
             return _commit(context, deliveries, delivered, scratch)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -250,6 +252,7 @@ def _commit(
         lambda rows: delivered.on_rows("merged", rows),
     )
     for item in deliveries:
+        item.tables = {}  # they are in the lake, and large
         if item.source_id in logs and item.source_id in earlier:
             item.known.clear()  # the messages that were known came from this very file
     changed += _folded(context, deliveries, changed, earlier) if logs else []

@@ -13,6 +13,7 @@ from routeproof.sources.fix.messages import FIX_MESSAGES
 from routeproof.stores.manifest import WHOLE
 from routeproof.tables.catalog import TABLES
 from routeproof.tables.merge import Merged, merge
+from routeproof.tables.wide import stacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -83,7 +84,7 @@ def _existing(lake: Lake, held: Partition | None, withdrawn: frozenset[str]) -> 
 
 def _merge(table: str, existing: pl.DataFrame | None, delivered: Sequence[pl.DataFrame]) -> Merged:
     schema = FIX_MESSAGES if table == FIX_MESSAGES.name else TABLES[table]
-    frame = pl.concat(delivered) if delivered else schema.empty()
+    frame = stacked(delivered) if delivered else schema.empty()
     known = schema.empty() if existing is None else existing
     return _merge_messages(known, frame) if schema is FIX_MESSAGES else merge(schema, known, frame)
 
@@ -91,6 +92,8 @@ def _merge(table: str, existing: pl.DataFrame | None, delivered: Sequence[pl.Dat
 def _merge_messages(existing: pl.DataFrame, delivered: pl.DataFrame) -> Merged:
     """Distinct messages; a resend of a message that is there is known, whoever's copy stays."""
     frame = merge_messages(existing, delivered)
+    if frame.height == existing.height + delivered.height:
+        return Merged(frame, delivered.height, delivered.get_column("source_id").clear(), existing.head(0))
     keys = list(FIX_MESSAGES.identity)
     fresh = delivered.unique(keys).join(existing.select(keys), on=keys, how="anti", nulls_equal=True)
     counts = delivered.get_column("source_id").value_counts(name="rows")

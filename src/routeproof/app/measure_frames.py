@@ -75,11 +75,7 @@ def measure(
     flow = TABLES["executions"].empty() if executions is None else _frame(executions)
     tables = _flow(flow, orders, order_versions)
     others = {"trades": trades, "routes": routes, "market_status": market_status, "auctions": auctions}
-    for name, given in others.items():
-        if given is not None:
-            frame = _frame(given)
-            canonical = coerce(frame, TABLES[name], where=name)
-            tables[name] = canonical if name != "trades" else _judged(canonical, frame.columns)
+    tables |= {name: _table(name, given) for name, given in others.items() if given is not None}
     source = FrameSource(tables, quotes if isinstance(quotes, pl.LazyFrame) else _frame(quotes))
     try:
         return _measured(source, grouping, chosen)
@@ -87,9 +83,12 @@ def measure(
         return _measured(source.put_in_order(), grouping, chosen)
 
 
-def _judged(trades: pl.DataFrame, told: Sequence[str]) -> pl.DataFrame:
-    """Prints that bring conditions and do not say what they are worth, judged as the tape's."""
-    return judged(trades, VENDORS[0]) if "conditions" in told and "eligible" not in told else trades
+def _table(name: str, given: Any) -> pl.DataFrame:  # noqa: ANN401
+    """Canonical rows; prints that bring conditions and do not say what they are worth are judged as the tape's."""
+    frame = _frame(given)
+    rows = coerce(frame, TABLES[name], where=name)
+    to_judge = name == "trades" and "conditions" in frame.columns and "eligible" not in frame.columns
+    return judged(rows, VENDORS[0]) if to_judge else rows
 
 
 def _measured(source: FrameSource, grouping: Grouping, switches: Switches) -> pl.DataFrame:

@@ -17,7 +17,15 @@ _UNIT_NS = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 1_000_000_000}
 FORMATS = ("table", "csv", "json", "parquet")
 
 
-@click.command()
+MORE = """\b
+More questions:
+  routeproof measure --by venue --where order_class=market --where "day>=2026-07-01" --metrics e_over_q
+  routeproof measure --population tape --by symbol,day --json
+  routeproof measure --shift -50ms..50ms --benchmark execution
+"""
+
+
+@click.command(epilog=MORE)
 @click.option(
     "--by", "by", default="", help="Dimensions, comma separated: symbol, order_type, order_class, venue, day, …"
 )

@@ -48,6 +48,11 @@ def _show(report: dict[str, Any]) -> None:
             table.add_row(*(_cell(value) for value in row))
         console.print(table)
         console.print()
+    if not report["days"]:
+        click.echo("Nothing has been taken in yet.")
+    for row in report["days"]:
+        for file, reason in row["refused"].items():
+            click.echo(f"Not whole or no evidence: {file}: {reason}")
     for table, days in report["gaps"].items():
         if days:
             console.print(f"No {table} on {', '.join(days)}")

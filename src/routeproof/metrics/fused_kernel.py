@@ -138,7 +138,7 @@ def _half_even(upper: np.int64, lower: np.int64, divisor: np.int64) -> tuple[np.
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def extent(column: Int64s) -> tuple[int, int, bool]:
+def extent(column: Int64s) -> tuple[np.int64, np.int64, bool]:
     """Lowest and highest of 0 and the values that are not null, and whether any is null."""
     lowest, highest, nulls = np.int64(0), np.int64(0), False
     for value in column:

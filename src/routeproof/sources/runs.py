@@ -14,8 +14,9 @@ import numpy as np
 import polars as pl
 
 from routeproof.tables.catalog import TABLES
-from routeproof.tables.merge import arranged, is_arranged, resequenced
+from routeproof.tables.merge import resequenced
 from routeproof.tables.plausibility import price_of, two_sided
+from routeproof.tables.row_order import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,7 +76,7 @@ class Run:
 
 def write_run(table: str, frame: pl.DataFrame, path: Path) -> Run:
     """Put canonical rows in order and on disk; the index is written beside."""
-    ordered = frame if is_arranged(frame, _ORDER) else arranged(frame, _ORDER)
+    ordered = in_order(frame, _ORDER)
     index = _index(table, ordered)
     varying = [name for name in ordered.columns if name not in _PLACED and (name in _KEPT or _varies(ordered[name]))]
     constants = {name: ordered[name][0] for name in ordered.columns if name not in (*varying, *_PLACED)}

@@ -9,10 +9,18 @@ import numpy as np
 import polars as pl
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
 PROVENANCE_COLUMNS = ("firm_id", "source_id", "source_row", "sequence")
 """Columns that tell how a row came; the canonical row order already holds what `sequence` decided."""
+
+DIGESTED = {
+    "fix_messages": (
+        "message_id", "sent_at", "trading_day", "begin_string", "sender", "target", "msg_type", "poss_dup", "seq",
+        "sending_at", "poss_resend", "orig_sending_at",
+    )
+}  # fmt: skip
+"""Tables whose rows carry a hash of their own content: it and the fields it leaves out stand for the row."""
 
 BLOCK_ROWS = 1 << 16
 """Rows hashed at a time, counted from the first, so that how rows are handed in does not matter."""
@@ -23,9 +31,9 @@ REPEATS = 4
 _ALL_NULL, _ONE_VALUE, _VALUES, _SOME_NULL, _WORDS, _TEXTS = (bytes([mark]) for mark in range(6))
 
 
-def content_names(columns: Iterable[str]) -> list[str]:
-    """The columns that say what happened."""
-    return [name for name in columns if name not in PROVENANCE_COLUMNS]
+def content_names(columns: Sequence[str], table: str = "") -> list[str]:
+    """The columns that say what happened, or that stand for those that do."""
+    return [name for name in columns if name in DIGESTED.get(table, columns) and name not in PROVENANCE_COLUMNS]
 
 
 class ContentHash:
@@ -104,11 +112,12 @@ def _number_parts(values: pl.Series) -> Iterator[bytes | memoryview]:
 def _text_parts(values: pl.Series) -> Iterator[bytes | memoryview]:
     """The words, and codes where there are several; lengths and characters where most texts differ."""
     texts = values.fill_null("") if values.null_count() else values
-    words = texts.head(1) if (texts == texts[0]).all() else texts.unique().sort()
+    words = texts.head(1) if (texts == texts[0]).all() else texts.unique()
     if len(words) > 1 and len(words) * REPEATS > len(texts):
         yield _TEXTS
         yield from _spelled(texts)
         return
+    words = words.sort()
     codes = texts.cast(pl.Enum(words)).to_physical().to_numpy() if len(words) > 1 else None
     yield from _word_parts(words, codes)
 

@@ -174,7 +174,7 @@ class Lake:
         """Write rows unless the part in force says the same; nothing and no rows are the same."""
         if held is None:
             return None if frame.is_empty() else self.write(table, part, frame)
-        same = held.content == content_hash(frame, content_names(frame.columns))
+        same = held.content == content_hash(frame, content_names(frame.columns, table))
         return None if same else self.write(table, part, frame)
 
     def write(self, table: str, part: str, frame: pl.DataFrame) -> Partition:

@@ -12,7 +12,7 @@ from polars.io.plugins import register_io_source
 from routeproof.stores.content import ContentHash, content_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 ROW_GROUP_ROWS = 100_000
@@ -35,9 +35,9 @@ class Told:
         rows: so far.
     """
 
-    def __init__(self, table: str, columns: Iterable[str]) -> None:
+    def __init__(self, table: str, columns: Sequence[str]) -> None:
         self._table = table
-        self._content = ContentHash(content_names(columns))
+        self._content = ContentHash(content_names(columns, table))
         self._symbols: dict[str, list[int]] = {}
         self._kinds: set[str] = set()
         self.rows = 0

@@ -11,7 +11,7 @@ import polars as pl
 
 from routeproof.stores.lake import SymbolRange
 from routeproof.stores.lake_file import KINDS, SYMBOL_INDEX
-from routeproof.tables.quote_book import Int64s, QuoteBook, book_of, ordered_book, symbol_ranges
+from routeproof.tables.quote_book import Int64s, QuoteBook, book_in, book_of, ordered_book, symbol_ranges
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,7 +42,7 @@ class Buffers:
         """The book of quotes that are in order, in this memory; without sizes if the quotes have none."""
         self.memory(quotes.height)
         arrays = [self._filled(quotes, name, place) for place, name in enumerate(PRICES + SIZES)]
-        return QuoteBook(*arrays, symbol_ranges(symbols, lengths))
+        return book_in(arrays, symbol_ranges(symbols, lengths))
 
     def _filled(self, quotes: pl.DataFrame, name: str, place: int) -> Int64s:
         if name not in quotes.columns:
@@ -53,7 +53,8 @@ class Buffers:
         for chunk in (column.fill_null(missing) if column.null_count() else column).get_chunks():
             values[begin : begin + len(chunk)] = chunk.to_numpy()
             begin += len(chunk)
-        return values[:begin]
+        filled: Int64s = values[:begin]
+        return filled
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ class DayQuotes:
 
     def _read(self, runs: Sequence[tuple[int, int]], columns: Sequence[str]) -> pl.DataFrame:
         """Rows of the file by (first, number)."""
-        scan = pl.scan_parquet(self.path, glob=False).select(columns)
+        scan = pl.scan_parquet(str(self.path), glob=False).select(columns)
         slices = [scan.slice(begin, rows) for begin, rows in runs]
         return pl.concat(slices).collect() if len(slices) > 1 else slices[0].collect()
 

@@ -23,7 +23,7 @@ FEW = 16
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def count_before(at: Int64s, low: int, high: int, instant: int, inclusive: bool) -> int:
+def count_before(at: Int64s, low: int, high: int, instant: int, inclusive: bool) -> np.int64:
     """First position in `[low, high)` that is not before the instant (inclusive: that is after it).
 
     Found from `low` on: a few rows are counted without a branch, the rest by doubling steps. Positions are unsigned,

@@ -14,26 +14,25 @@ if TYPE_CHECKING:
 
 
 def can_divide(tables: DayTables, carry: Carry) -> bool:
-    """Whether every row has a symbol, and every execution and route is of the symbol of the order and route it names."""
+    """Whether every row has a symbol, and every execution and route that of the order and the route it names."""
     flow = [tables.terms, tables.routes, tables.executions]
     if any(frame["symbol"].null_count() for frame in flow):
         return False
-    orders = [
-        _named(tables.terms, "order_id"),
-        *([] if carry.versions is None else [_named(carry.versions, "order_id")]),
-    ]
-    routes = [_named(tables.routes, "route_id"), *([] if carry.routes is None else [_named(carry.routes, "route_id")])]
+    orders = _named("order_id", tables.terms, carry.versions)
+    routes = _named("route_id", tables.routes, carry.routes)
     links = (
-        (tables.executions, "order_id", pl.concat(orders)),
-        (tables.routes, "order_id", pl.concat(orders)),
-        (tables.executions, "route_id", pl.concat(routes)),
-        (tables.routes, "parent_route_id", pl.concat(routes)),
+        (tables.executions, "order_id", orders),
+        (tables.routes, "order_id", orders),
+        (tables.executions, "route_id", routes),
+        (tables.routes, "parent_route_id", routes),
     )
     return all(_agrees(frame, name, known) for frame, name, known in links)
 
 
-def _named(frame: pl.DataFrame, name: str) -> pl.DataFrame:
-    return frame.select(pl.col(name).alias("name"), pl.col("symbol").alias("known")).unique()
+def _named(name: str, *frames: pl.DataFrame | None) -> pl.DataFrame:
+    """Identities with the symbol that each is of."""
+    identity = (pl.col(name).alias("name"), pl.col("symbol").alias("known"))
+    return pl.concat([frame.select(identity) for frame in frames if frame is not None]).unique()
 
 
 def _agrees(frame: pl.DataFrame, name: str, known: pl.DataFrame) -> bool:

@@ -103,7 +103,8 @@ def _side(own: Words, of_order: Words) -> Words:
 def _signs(side: Words) -> Int64s:
     """(n,) +1 buy, -1 sell of any kind, 0 = unknown."""
     signs = [0 if value is None else 1 if value == "buy" else -1 for value in side.values.to_list()]
-    return np.array(signs, dtype=np.int64)[side.codes]
+    by_fill: Int64s = np.array(signs, dtype=np.int64)[side.codes]
+    return by_fill
 
 
 def _word(name: str, fills: CodedRows, versions: FusedVersions) -> Words:
@@ -119,7 +120,8 @@ def _computed(name: str, fills: CodedRows, versions: FusedVersions, sign: Int64s
     if name == "sign":
         return np.where(sign == 0, NULL, sign)
     if name == "covered":
-        return (middle != NULL).astype(np.int64)
+        covered: Int64s = (middle != NULL).astype(np.int64)
+        return covered
     if name == "net_fee":
         fee, rebate = fills.number("fee"), fills.number("rebate")
         net = np.where(fee == NULL, 0, fee) - np.where(rebate == NULL, 0, rebate)

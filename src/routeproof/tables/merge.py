@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from routeproof.tables.row_order import all_differ, in_order
+from routeproof.tables.wide import gathered
+
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection
 
     from routeproof.tables.schema import Table
 
@@ -88,7 +91,8 @@ def merge(
 def _holds_nothing_twice(table: Table, frame: pl.DataFrame) -> bool:
     """The usual case of a large file: no identity occurs twice, or there is but one source of rows without identity."""
     if table.identity:
-        return not frame.select(identity_columns(table)).is_duplicated().any()
+        key = identity_columns(table)
+        return any(all_differ(frame.get_column(name)) for name in key) or not frame.select(key).is_duplicated().any()
     return not _has_several(frame.get_column("source_id"))
 
 
@@ -106,35 +110,12 @@ def resequenced(frame: pl.DataFrame) -> list[str]:
 def ordered(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
     """Canonical order; ties of different files break by content, so names and splits of files do not matter."""
     keys = [name for name in (*table.order, "sequence") if name in frame.columns and name != "trading_day"]
-    if not is_arranged(frame, [*keys, "source_row"]):
-        frame = arranged(frame, [*keys, "source_row"])
+    frame = in_order(frame, [*keys, "source_row"])
     if not _has_several(frame.get_column("source_id")):
         return frame
     is_tied = frame.select(pl.struct(keys).eq_missing(pl.struct(keys).shift()).fill_null(False)).to_series()
     is_tied |= is_tied.shift(-1, fill_value=False)
     return _ties_by_content(table, frame, keys, is_tied.arg_true()) if is_tied.any() else frame
-
-
-def is_arranged(frame: pl.DataFrame, keys: Sequence[str]) -> bool:
-    """The rows already are in the order of these columns, none of which has nulls."""
-    after = pl.lit(True)
-    for name in reversed(keys):
-        here, before = pl.col(name), pl.col(name).shift()
-        after = (here > before) | ((here == before) & after)
-    if frame.height > 1 and any(frame.select(pl.col(keys).null_count()).row(0)):
-        return False
-    return frame.height < 2 or bool(frame.select(after.slice(1).all()).item())  # noqa: PLR2004
-
-
-def arranged(frame: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
-    """The rows in the order of these columns, nulls first; equal ones stay as they are."""
-    places = frame.select(keys).with_row_index(_AT).sort(keys, maintain_order=True, nulls_last=False).get_column(_AT)
-    return _gathered(frame, places)
-
-
-def _gathered(frame: pl.DataFrame, places: pl.Series) -> pl.DataFrame:
-    # Column by column: sorting the whole frame at once would hold it in memory three times.
-    return pl.DataFrame([column.gather(places) for column in frame.iter_columns()])
 
 
 def _has_several(values: pl.Series) -> bool:
@@ -150,7 +131,7 @@ def _ties_by_content(table: Table, frame: pl.DataFrame, keys: list[str], tied: p
         rows = rows.with_columns(pl.when(mixed).then(pl.col(content)))
     placed = rows.sort([*keys, *content, "source_row"], maintain_order=True, nulls_last=False).get_column(_AT)
     places = pl.int_range(frame.height, dtype=pl.UInt32, eager=True).scatter(tied, placed)
-    return _gathered(frame, places)
+    return gathered(frame, places)
 
 
 def _by_identity(table: Table, both: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -89,7 +89,8 @@ def bucket_codes(scheme: SizeScheme, quantities: Int64s, prices: Int64s) -> npt.
     """
     codes = np.empty(quantities.size, dtype=np.int32)
     bounds = np.array(scheme.lower_bounds, dtype=np.int64)
-    _bucket_codes(bounds, scheme.basis == "notional", quantities, prices, codes)
+    priced = prices if scheme.basis == "notional" else prices[:0]
+    _bucket_codes(bounds, quantities, priced, codes)
     return codes
 
 
@@ -110,13 +111,13 @@ def _whole_dollars(quantity: int, price: int) -> int:
         return LARGEST
     middle = np.uint64(units) * np.uint64(cents) + np.uint64(rest) * np.uint64(dollars)
     carried = middle + np.uint64(rest) * np.uint64(cents) // np.uint64(SCALE)
-    return units * dollars + np.int64(carried // np.uint64(SCALE))
+    whole: int = units * dollars + np.int64(carried // np.uint64(SCALE))
+    return whole
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _bucket_codes(
-    bounds: Int64s, by_notional: bool, quantities: Int64s, prices: Int64s, codes: npt.NDArray[np.int32]
-) -> None:
+def _bucket_codes(bounds: Int64s, quantities: Int64s, prices: Int64s, codes: npt.NDArray[np.int32]) -> None:
+    by_notional = prices.size > 0
     for i in range(quantities.size):
         if quantities[i] == NULL or (by_notional and prices[i] == NULL):
             codes[i] = bounds.size + 1

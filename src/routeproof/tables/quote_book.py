@@ -13,7 +13,7 @@ import polars as pl
 from routeproof.tables.asof import quote_in_force, read_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 Int64s = npt.NDArray[np.int64]
 Int8s = npt.NDArray[np.int8]
@@ -111,6 +111,12 @@ def ordered_book(quotes: pl.DataFrame, symbols: Sequence[str], lengths: Sequence
         ask_size=_filled(quotes, "ask_size", -1),
         ranges=symbol_ranges(symbols, lengths),
     )
+
+
+def book_in(arrays: Iterable[Int64s], ranges: dict[str, tuple[int, int]]) -> QuoteBook:
+    """The book of `at, bid, ask, bid_size, ask_size` as `QuoteBook` has them."""
+    at, bid, ask, bid_size, ask_size = arrays
+    return QuoteBook(at, bid, ask, bid_size, ask_size, ranges)
 
 
 def symbol_ranges(symbols: Sequence[str], lengths: Sequence[int]) -> dict[str, tuple[int, int]]:

@@ -11,13 +11,13 @@ from routeproof.tables.coerce import coerce, in_kind
 from routeproof.tables.day_flow import NotStreamableError
 from routeproof.tables.fixed_kernel import is_in_order, write_floats
 from routeproof.tables.market import QUOTES
-from routeproof.tables.quote_book import QuoteBook, book_of, ordered_book, symbol_ranges
+from routeproof.tables.quote_book import book_in, book_of, ordered_book, symbol_ranges
 from routeproof.vocab.errors import SchemaError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from routeproof.tables.quote_book import Int64s
+    from routeproof.tables.quote_book import Int64s, QuoteBook
 
 READ = ("symbol", "at", "bid", "ask", "bid_size", "ask_size", "sequence", "kind", "trading_day")
 """Columns that a book is made of."""
@@ -55,8 +55,7 @@ def book_of_rows(
         return ordered_book(QUOTES.empty(), [], [])
     try:
         if _has_only(frames, kinds) and _written(frames, np.array(lengths, dtype=np.int64), memory):
-            at, bid, ask, bid_size, ask_size = memory[:, : sum(lengths)]
-            return QuoteBook(at, bid, ask, bid_size, ask_size, symbol_ranges(symbols, lengths))
+            return book_in(memory[:, : sum(lengths)], symbol_ranges(symbols, lengths))
         rows = pl.concat(frames).drop("trading_day", strict=False)
         quotes = coerce(rows, QUOTES, where="quotes").filter(pl.col("kind").is_in(kinds))
     except (SchemaError, pl.exceptions.PolarsError) as error:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from routeproof.tables.asof import count_before
-from routeproof.tables.quote_book import QuoteBook
+from routeproof.tables.quote_book import QuoteBook, book_in
 from routeproof.tables.version_kernel import END
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def windows(
         window = _joined(held, part, symbol)
         upto = int(window.at[-1])
         yield window, upto
-        first = count_before(window.at, 0, window.at.size, min(still_from(upto), upto), False) - 1  # noqa: FBT003
+        first = count_before(window.at, 0, window.at.size, min(still_from(upto), upto), False) - 1
         held = _cut(window, symbol, max(first, 0))
     yield held, END
 
@@ -46,11 +46,11 @@ _ARRAYS = ("at", "bid", "ask", "bid_size", "ask_size")
 
 def _joined(held: QuoteBook, part: QuoteBook, symbol: str) -> QuoteBook:
     arrays = [np.concatenate([getattr(held, name), getattr(part, name)]) for name in _ARRAYS]
-    return QuoteBook(*arrays, {symbol: (0, arrays[0].size)})
+    return book_in(arrays, {symbol: (0, arrays[0].size)})
 
 
 def _cut(window: QuoteBook | None, symbol: str, first: int) -> QuoteBook:
     """The window from a row on."""
     nothing = np.empty(0, dtype=np.int64)
     arrays = [nothing if window is None else getattr(window, name)[first:] for name in _ARRAYS]
-    return QuoteBook(*arrays, {symbol: (0, arrays[0].size)})
+    return book_in(arrays, {symbol: (0, arrays[0].size)})

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
+from routeproof.tables.row_order import in_order
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -124,7 +126,7 @@ class Table:
     def sort(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The frame in canonical row order."""
         keys = [name for name in (*self.order, "sequence", "source_id", "source_row") if name in frame.columns]
-        return frame.sort(keys, maintain_order=True, nulls_last=False) if keys else frame
+        return in_order(frame, keys)
 
 
 def by_name(tables: Iterable[Table]) -> dict[str, Table]:

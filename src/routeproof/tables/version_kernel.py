@@ -1,4 +1,4 @@
-"""Order versions against a stretch of quotes, all of a day's or one part after another; the compiled `measure_versions`.
+"""Order versions against a stretch of quotes, all of a day's or part after part; the compiled `measure_versions`.
 
 A part holds the quotes from the one in force strictly before the earliest instant that is still open. What happens
 before `upto`, the instant of its last quote, can be told from it; the rest waits for the next part, and the last part
@@ -58,7 +58,9 @@ def _later(instant: int, bound: int) -> int:
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def _earlier(instant: int, bound: int) -> int:
-    return max(instant, bound, -1) if instant == NULL or bound == NULL else min(instant, bound)
+    """The earlier of the two likewise."""
+    lower = min(instant, bound)
+    return max(instant, bound, -1) if lower == NULL else lower
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
@@ -98,7 +100,7 @@ def _receive(
 ) -> bool:
     """Look up receipts; whether any version waits."""
     first, after, low, high = stretch
-    cursor, tied, previous = low, low, np.int64(-1)
+    cursor, tied, previous = low, low, low * 0 - 1
     waiting = False
     for version in range(first, after):
         if states[version] != FRESH:
@@ -144,7 +146,8 @@ def _hit(
     _, _, low, high = stretch
     first = max(count_before(at, low, high, begin, False) - 1, low)
     after = count_before(at, low, high, end, False)
-    return first_reaching_row(prices, extremes, first, after, limit, at_or_below)
+    row: int = first_reaching_row(prices, extremes, first, after, limit, at_or_below)
+    return row
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
@@ -191,6 +194,44 @@ def _executable(
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _settle(
+    stretch: Int64s,
+    at: Int64s,
+    bids: Int64s,
+    asks: Int64s,
+    bid_sizes: Int64s,
+    ask_sizes: Int64s,
+    lowest: Int64s,
+    highest: Int64s,
+    terms: Int64s,
+    waits: Int8s,
+    is_buy: Int8s,
+    hours: Int64s,
+    inclusive: bool,
+    shift_ns: int,
+    upto: int,
+    states: Int8s,
+    facts: Int64s,
+) -> None:
+    """Tell of one symbol's waiting versions what can be told; the extremes are those of all blocks of quotes."""
+    low, high = stretch[2], stretch[3]
+    for version in range(stretch[0], stretch[1]):
+        if states[version] == WAITING:
+            by_stop, buys = waits[version] == BY_STOP, is_buy[version] == 1
+            states[version] = _executable(
+                version, stretch, at, bids, asks, lowest, highest, terms, by_stop, buys, hours, shift_ns, upto, facts
+            )
+        start = facts[CLOCK_START, version]
+        if states[version] == FOUND and (start == NULL or start + shift_ns < upto):
+            row = -1
+            if start != NULL:
+                cursor = count_before(at, low, high, start + shift_ns, inclusive)
+                row = cursor - 1 if cursor > low else -1
+            _keep_quote(row, bids, asks, bid_sizes, ask_sizes, version, facts)
+            states[version] = DONE
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def measure_versions_of(
     stretches: Int64s,
     at: Int64s,
@@ -230,47 +271,23 @@ def measure_versions_of(
     lowest, highest = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
     prepared = False
     for stretch in stretches:
-        if not _receive(
+        waiting = _receive(
             stretch, at, bids, asks, bid_sizes, ask_sizes, terms, waits, is_buy, inclusive, shift_ns, upto,
             states, facts,
-        ):  # fmt: skip
-            continue
-        if not prepared:
+        )  # fmt: skip
+        if waiting and not prepared:
             lowest, highest = block_extremes(bids, True), block_extremes(asks, False)
             prepared = True
-        low, high = stretch[2], stretch[3]
-        for version in range(stretch[0], stretch[1]):
-            if states[version] == WAITING:
-                by_stop, buys = waits[version] == BY_STOP, is_buy[version] == 1
-                states[version] = _executable(
-                    version,
-                    stretch,
-                    at,
-                    bids,
-                    asks,
-                    lowest,
-                    highest,
-                    terms,
-                    by_stop,
-                    buys,
-                    hours,
-                    shift_ns,
-                    upto,
-                    facts,
-                )
-            start = facts[CLOCK_START, version]
-            if states[version] == FOUND and (start == NULL or start + shift_ns < upto):
-                row = -1
-                if start != NULL:
-                    cursor = count_before(at, low, high, start + shift_ns, inclusive)
-                    row = cursor - 1 if cursor > low else -1
-                _keep_quote(row, bids, asks, bid_sizes, ask_sizes, version, facts)
-                states[version] = DONE
+        if waiting:
+            _settle(
+                stretch, at, bids, asks, bid_sizes, ask_sizes, lowest, highest, terms, waits, is_buy, hours,
+                inclusive, shift_ns, upto, states, facts,
+            )  # fmt: skip
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def earliest_open(terms: Int64s, states: Int8s, shift_ns: int, upto: int) -> int:
-    """Earliest instant that versions still need quotes from: at most `upto`, which the search for a price goes on at."""
+    """Earliest instant that versions still need quotes from; at most `upto`, where the search for a price goes on."""
     earliest = upto
     for version in range(states.size):
         if states[version] == FRESH:

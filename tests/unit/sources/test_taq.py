@@ -119,6 +119,17 @@ def test_the_two_tapes_say_whole_nbbo_in_their_own_codes(tmp_path: Path) -> None
     assert quotes["kind"].to_list() == ["nbbo", "venue", "venue", "nbbo"]
 
 
+def test_a_quote_that_the_tape_took_back_is_a_reject(tmp_path: Path) -> None:
+    """Quote_Cancel_Correction B; the rows around it stay."""
+    header, *rows = BOTH_TAPES.strip().split("\n")
+    marked = [f"{header},qu_cancel", f"{rows[0]},A", f"{rows[1]},B", f"{rows[2]},"]
+    result = read(tmp_path, "quotes.csv", "\n".join(marked) + "\n")
+    assert result.rejects.select("row", "reason").rows() == [(3, "cancelled_quote")]
+    assert result.rejects["raw"].item().endswith(",4,C,B")
+    assert (result.received, result.accepted) == (3, 2)
+    assert result.tables["quotes"]["sequence"].to_list() == [1, 3]
+
+
 def test_a_file_that_tells_no_day_is_refused(tmp_path: Path) -> None:
     """Rather than dated by a guess."""
     with pytest.raises(MapError, match="YYYYMMDD"):

@@ -13,9 +13,9 @@ from routeproof.sources.fix.fold.fold import fold_messages
 from routeproof.sources.fix.fold.parties import declared_parties
 from routeproof.sources.fix.fold.recoding import declared_values
 from routeproof.sources.fix.messages import FIX_MESSAGES, distinct_messages
-from routeproof.sources.fix.tokenizer import tokenize
 from routeproof.sources.map_file import load_map, parse_map
 from routeproof.sources.source import ReadContext, Source, SourceResult, rejects_frame
+from routeproof.tables.wide import stacked
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ def read(path: Path, file_map: FileMap | None, context: ReadContext) -> Iterator
     """
     declared_parties(file_map.sections if file_map else {})
     declared_values(file_map.sections if file_map else {})
+    from routeproof.sources.fix.tokenizer import tokenize  # noqa: PLC0415  # compiled, and needed by no other format
+
     with path.open("rb") as file:
         for piece in tokenize(file, name=context.file, source_id=context.source_id, firm_id=context.firm_id):
             yield SourceResult(
@@ -50,8 +52,7 @@ def read(path: Path, file_map: FileMap | None, context: ReadContext) -> Iterator
 
 def merge_messages(existing: pl.DataFrame, delivered: pl.DataFrame) -> pl.DataFrame:
     """Stored messages and newly delivered ones as one set of distinct messages, in canonical order."""
-    frames = [FIX_MESSAGES.conform(existing), FIX_MESSAGES.conform(delivered)]
-    return distinct_messages(pl.concat(frames))
+    return distinct_messages(stacked([FIX_MESSAGES.conform(existing), FIX_MESSAGES.conform(delivered)]))
 
 
 def read_fix_log(
@@ -97,7 +98,7 @@ def read_fix_log(
         except OSError as error:
             message = f"expected a readable FIX log, found: {error}"
             raise UsageError(message, where=str(item)) from error
-    folded = fold_messages(pl.concat(frames), sections, firm_id=firm_id, provider_id=provider_id)
+    folded = fold_messages(stacked(frames), sections, firm_id=firm_id, provider_id=provider_id)
     notes = {**counts, **folded.notes}
     noted = pl.DataFrame(
         {"name": list(notes), "count": list(notes.values())}, schema={"name": pl.String, "count": pl.Int64}

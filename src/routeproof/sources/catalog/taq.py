@@ -14,8 +14,8 @@ import polars as pl
 
 from routeproof.sources.map_file import FileMap, TimeFormat, nearest
 from routeproof.sources.print_conditions import in_regular_hours, is_regular, print_policy, quote_size_unit, venue_codes
-from routeproof.sources.rows import POSITION, canonical_rows
-from routeproof.sources.source import ReadContext, Source, SourceResult
+from routeproof.sources.rows import BYTE, POSITION, ROW, canonical_rows
+from routeproof.sources.source import ReadContext, Source, SourceResult, show
 from routeproof.sources.streams import open_stream
 from routeproof.sources.text_frames import TextFrame, text_frames
 from routeproof.sources.text_results import with_refused
@@ -56,6 +56,7 @@ QUOTES = {
     "national": ("NATIONALBBOIND", "NATBBOIND"),
     "tape": ("SOURCEOFQUOTE", "QUSOURCE"),
 }
+CANCELLATION = {"cancel": ("QUOTECANCELCORRECTION", "QUCANCEL")}
 TRADES = {
     "price": ("TRADEPRICE", "PRICE"),
     "quantity": ("TRADEVOLUME", "SIZE"),
@@ -71,6 +72,7 @@ WHOLE_NBBO = {"N": "4"}
 CONSOLIDATED = "1"
 """The same on the consolidated tape, and where a file does not name the tape."""
 
+CANCELLED = "B"
 END_MARK = "END"
 _DAY_IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d{6})(?!\d)")
 _HEADER_BYTES = 1 << 16
@@ -87,13 +89,33 @@ def read(path: Path, file_map: FileMap | None, context: ReadContext) -> Iterator
         if set(piece.frame.columns) <= set(POSITION):
             yield with_refused(SourceResult({}, pl.DataFrame(), 0, 0), piece, context)
             continue
-        yield _without_end_mark(_canonical(piece.frame, context), piece, context)
+        standing = _without_cancelled(piece)
+        yield _without_end_mark(_canonical(standing.frame, context), standing, context)
 
 
 def _delimiter(path: Path) -> str:
     with open_stream(path) as stream:
         header = stream.read(_HEADER_BYTES).split(b"\n", 1)[0]
     return "|" if b"|" in header else ","
+
+
+def _without_cancelled(piece: TextFrame) -> TextFrame:
+    """Quotes that the tape took back were never in force."""
+    found = _found(_names(piece.frame), CANCELLATION)
+    if not found:
+        return piece
+    taken_back = (pl.col(found["cancel"]).str.strip_chars() == CANCELLED).fill_null(value=False)
+    first = int(piece.piece.rows[0])
+    refused: list[dict[str, object]] = [
+        {"row": row, "byte": byte, "reason": "cancelled_quote", "raw": show(piece.piece.record(row - first))}
+        for row, byte in piece.frame.filter(taken_back).select(ROW, BYTE).iter_rows()
+    ]
+    return TextFrame(piece.frame.filter(~taken_back), [*piece.refused, *refused], piece.noise, piece.piece)
+
+
+def _names(frame: pl.DataFrame) -> dict[str, str]:
+    """Column names without case and punctuation, to the names in the file."""
+    return {re.sub(r"[^A-Z0-9]", "", name.upper()): name for name in frame.columns if name not in POSITION}
 
 
 def _without_end_mark(result: SourceResult, piece: TextFrame, context: ReadContext) -> SourceResult:
@@ -105,7 +127,7 @@ def _without_end_mark(result: SourceResult, piece: TextFrame, context: ReadConte
 
 
 def _canonical(frame: pl.DataFrame, context: ReadContext) -> SourceResult:
-    names = {re.sub(r"[^A-Z0-9]", "", name.upper()): name for name in frame.columns if name not in POSITION}
+    names = _names(frame)
     table, layout = _layout(names, context)
     found = {**_found(names, COMMON), **_found(names, layout)}
     if "time" not in found or "root" not in found:

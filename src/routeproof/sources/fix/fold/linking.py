@@ -15,6 +15,8 @@ ATTRIBUTE_WINDOW_NS = 1_000_000_000
 """How long after its parent a route may be sent and still be linked by attributes alone."""
 
 _KEYS = ["joint", "symbol", "side", "id"]
+NO_LINKS = pl.DataFrame(schema={"chain": pl.Int64, "parent": pl.Int64, "method": pl.String})
+
 _TAGS = {
     "secondary_cl_ord_id": ("tag:526", ("cl_ord_id", "provider_order_id", "secondary_cl_ord_id")),
     "cl_ord_link_id": ("tag:583", ("cl_ord_id", "cl_ord_link_id", "provider_order_id")),
@@ -45,8 +47,6 @@ def link_chains(chains: pl.DataFrame, identifiers: pl.DataFrame, fills: pl.DataF
     )
     below = known.filter(~pl.col("is_parent"))
     asking = below.select("chain", "joint", "symbol", "side", "at", "cl_ord_id")
-    if asking.height == 0:
-        return pl.DataFrame(schema={"chain": pl.Int64, "parent": pl.Int64, "method": pl.String})
     steps = [_step(asking, asking.select("chain", pl.col("cl_ord_id").alias("id")), above, ("cl_ord_id",), "exact")]
     if parties.parent:
         declared = asking.select("chain", pl.col("cl_ord_id").str.extract(parties.parent, 1).alias("id"))
