@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from routeproof.app.frame_source import REFERENCE_KINDS
-from routeproof.stores.quote_reader import DayQuotes, day_quotes
+from routeproof.stores.quote_reader import CHUNK_ROWS, DayQuotes, day_quotes
 from routeproof.tables.catalog import TABLES
 from routeproof.tables.day_flow import LINKING, ORDER_COLUMNS, VERSION_COLUMNS, DayFlow, day_flow
 from routeproof.tables.day_measurement import LONG_LIVED
@@ -31,11 +31,13 @@ class LakeSource:
         lake: where the files are.
         manifest: as known at this commit.
         population: `own` days are those with orders, routes or executions, `tape` days those with trades.
+        chunk_rows: quotes of one day to hold at once.
     """
 
     lake: Lake
     manifest: str
     population: str = "own"
+    chunk_rows: int = CHUNK_ROWS
 
     def days(self) -> tuple[date, ...]:
         """Days that the population has rows on, ascending."""
@@ -60,7 +62,7 @@ class LakeSource:
 
     def quotes(self, day: date) -> DayQuotes:
         """Where the day's reference quotes are."""
-        return day_quotes(self.lake, day, REFERENCE_KINDS, self.manifest)
+        return replace(day_quotes(self.lake, day, REFERENCE_KINDS, self.manifest), chunk_rows=self.chunk_rows)
 
     def flow(self, day: date, columns: frozenset[str]) -> DayFlow:
         """The day's fills with these columns, and its order versions, linked."""

@@ -50,8 +50,11 @@ def number_distinct(hashes: Hashes, firsts: Int64s, codes: npt.NDArray[np.int32]
         How many there are; -1 if there are more than `most`.
     """
     most = firsts.size
-    slots = np.full(4 * most, -1, dtype=np.int64)
-    mask = np.uint64(slots.size - 1)
+    size = 16
+    while size < 2 * most:
+        size *= 2
+    slots = np.full(size, -1, dtype=np.int64)
+    mask = np.uint64(size - 1)
     count = 0
     for row in range(hashes.size):
         slot = hashes[row] & mask
