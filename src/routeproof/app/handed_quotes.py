@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class RunSizes(NamedTuple):
     """Rows to hold at once: in a run of symbols, and of one symbol before it is read in parts."""
 
-    run: int = 1_000_000
+    run: int = 500_000
     long: int = 4_000_000
 
 

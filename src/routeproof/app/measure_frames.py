@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -18,7 +19,7 @@ from routeproof.tables.catalog import TABLES
 from routeproof.tables.coerce import coerce
 from routeproof.tables.inline_orders import orders_on_executions, plain_orders
 from routeproof.tables.switches import Switches
-from routeproof.vocab.errors import UsageError
+from routeproof.vocab.errors import SchemaError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,8 +76,7 @@ def measure(
     tables = _flow(flow, orders, order_versions)
     others = {"trades": trades, "routes": routes, "market_status": market_status, "auctions": auctions}
     tables |= {name: _table(name, given) for name, given in others.items() if given is not None}
-    handed = quotes if isinstance(quotes, pl.LazyFrame) else _frame(quotes)
-    source = FrameSource(tables, handed)
+    source = FrameSource(tables, quotes if isinstance(quotes, pl.LazyFrame) else _frame(quotes))
     try:
         return _measured(source, grouping, chosen)
     except OutOfOrderError:
@@ -125,6 +125,9 @@ def _switches(given: dict[str, Any]) -> Switches:
 
 
 def _frame(given: Any) -> pl.DataFrame:  # noqa: ANN401
+    if isinstance(given, (str, bytes, PathLike)):
+        message = f"expected frames or anything with the Arrow C interface, found {given!r}: pass pl.scan_parquet of it"
+        raise SchemaError(message)
     if isinstance(given, pl.LazyFrame):
         return given.collect()
     return given if isinstance(given, pl.DataFrame) else pl.DataFrame(given)

@@ -10,6 +10,7 @@ from routeproof.tables.frame_checks import checked
 from routeproof.tables.session_clock import days_of
 from routeproof.vocab.errors import SchemaError
 from routeproof.vocab.fixed import FLOAT_NOISE, LEAST_FLOAT_NOISE, SCALE, SCALE_DIGITS
+from routeproof.vocab.times import NS_PER_S
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _FIXED = ("price", "quantity", "money")
 _LEAST_PLAUSIBLE_SHARES = SCALE // 1000
+_LEAST_PLAUSIBLE_INSTANT = 315_532_800 * NS_PER_S
 
 
 def coerce(frame: pl.DataFrame, table: Table, *, where: str, unknown: Collection[str] = ()) -> pl.DataFrame:
@@ -61,7 +63,7 @@ def _conformed(plain: pl.DataFrame, table: Table, where: str) -> pl.DataFrame:
         return table.conform(plain)
     except pl.exceptions.PolarsError as error:
         wanted = ", ".join(f"{name} {dtype}" for name, dtype in table.dtypes.items() if name in plain.columns)
-        message = f"expected {where} in the types {wanted}; {str(error).splitlines()[0]}"
+        message = f"expected {where} in the types {wanted}; {_first_line(error)}"
         raise SchemaError(message, where=where) from error
 
 
@@ -72,13 +74,35 @@ def in_kind(values: pl.Series, kind: str, where: str) -> pl.Series:
         SchemaError: a value cannot be held exactly.
     """
     if kind in _FIXED:
-        return _fixed(values, kind, where)
+        try:
+            return _fixed(values, kind, where)
+        except pl.exceptions.PolarsError as error:
+            message = f"expected numbers that fit fixed point at 1e-{SCALE_DIGITS} in {where}; {_first_line(error)}"
+            raise SchemaError(message, where=where) from error
+    if kind == "instant" and values.dtype.is_integer():
+        return _of_this_age(values, where)
     if kind == "instant" and isinstance(values.dtype, pl.Datetime):
         zoned = values if values.dtype.time_zone is None else values.dt.convert_time_zone("UTC")
         return zoned.dt.epoch("ns")
     if values.dtype == pl.String and kind in {"instant", "day"}:
         return _from_text(values, kind, where)
     return values
+
+
+def _of_this_age(values: pl.Series, where: str) -> pl.Series:
+    """Integers that may be nanoseconds since 1970: a whole column from before 1980 is in another unit."""
+    latest = values.max()
+    if isinstance(latest, int) and 0 < latest < _LEAST_PLAUSIBLE_INSTANT:
+        message = (
+            f"integers in {where} are taken as UTC nanoseconds since 1970, and the latest, {latest}, would be before "
+            "1980: multiply them, or pass datetimes"
+        )
+        raise SchemaError(message, where=where)
+    return values
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]
 
 
 def _from_text(values: pl.Series, kind: str, where: str) -> pl.Series:
