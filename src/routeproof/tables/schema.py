@@ -118,9 +118,7 @@ class Table:
         """The frame with exactly the table's columns in order; absent ones take their default or null."""
         present = set(frame.columns)
         return frame.select(
-            pl.col(column.name).cast(column.dtype)
-            if column.name in present
-            else _absent(column)
+            pl.col(column.name).cast(column.dtype) if column.name in present else _absent(column)
             for column in self.all_columns
         )
 

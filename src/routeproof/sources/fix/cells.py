@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from routeproof.sources.fix.quick import ASK, quick_clock, quick_decimal, quick_whole
 from routeproof.sources.fix.tags import COLUMN, DECIMALS, FIELDS, INSTANTS, TOTALS, WHOLES
@@ -101,7 +100,7 @@ def _careful_number(buf: Bytes, at: int, length: int, column: int) -> int:
 
 @inlined
 def number_at(buf: Bytes, at: int, length: int, column: int, date: Longs) -> int:
-    """The value of a number's or an instant's column, `BAD` if it is none; a date is read anew only where it changes."""
+    """The value of a number's or an instant's column, `BAD` if it is none; a date is read anew where it changes."""
     if column >= INSTANTS:
         clock = quick_clock(buf, at, length)
         if clock != ASK and np.int64(load_word(buf, at)) == date[0]:
