@@ -69,7 +69,7 @@ def build_lake(folder: Path) -> dict[str, float]:
         for path in sorted((folder / "vendor").glob(f"{name}-*.parquet")):
             with open_context(workspace) as context:
                 report = ingest(context, "parquet", [path], map_path=maps / f"{name}.toml", provider_id="P")
-            if not report.is_taken():
+            if not report.is_taken:
                 message = f"expected {path.name} to be taken in, found {report}"
                 raise RuntimeError(message)
     figures = meter.read() | {"lake_bytes": float(sum(p.stat().st_size for p in workspace.rglob("lake/**/*.parquet")))}

@@ -27,9 +27,10 @@ def metrics_page() -> str:
     for row in described():
         parts.append(
             f"\n## `{row['name']}`\n\n{row['label']} — {row['formula']}.\n\n"
-            f"| unit | better | averaging | rows | version | source | null when |\n|---|---|---|---|---|---|---|\n"
-            f"| {row['unit']} | {row['better']} | {row['averaging']} | {row['frame']} | {row['version']} | "
-            f"{row['source']} | {row['null_when']} |\n"
+            f"| unit | sign | better | averaging | rows | version | source | null when |\n"
+            f"|---|---|---|---|---|---|---|---|\n"
+            f"| {row['unit']} | {row['sign']} | {row['better']} | {row['averaging']} | {row['frame']} | "
+            f"{row['version']} | {row['source']} | {row['null_when']} |\n"
         )
     return "".join(parts)
 

@@ -97,7 +97,7 @@ def test_every_cell_names_its_population(rows: dict[str, Any]) -> None:
         assert rows[name]["cells"]["market"]["population"] == "market orders"
         assert "marketable or midpoint-or-better" in rows[name]["cells"]["limit"]["population"]
     resting = rows["limit_fill_rate"]["cells"]["limit"]
-    assert (resting["n"], resting["population"]) == (COUNTS["resting"], "executable non-marketable limit orders")
+    assert (resting["n"], resting["population"]) == (COUNTS["resting"], "executable non-marketable")
     assert rows["limit_fill_rate"]["cells"]["market"]["reason"].startswith("N/A")
 
 
@@ -135,8 +135,10 @@ def test_page_one_names_what_the_article_asks_to_act_on(article: Desk) -> None:
     table = next(block for block in summary["blocks"] if block.get("id") == "framework")
     framework = {row["cells"][0]["text"]: (row["cells"][4]["value"], row["cells"][4]["note"]) for row in table["rows"]}
     assert framework["Price improvement"][0] == "failed"
-    assert "imit orders, price improvement: worse in 3 of 3 months" in framework["Price improvement"][1]
-    assert framework["Execution speed"][0] == "no_data"
+    assert framework["Price improvement"][1].startswith(
+        "Worse in 3 of 3 months and over the quarter: price improvement of limit"
+    )
+    assert framework["Execution speed"][0] == "no_control_flow"
     assert framework["Fill rates"][0] == "cannot_tell"
     assert framework["Venue analysis"][0] == "cannot_tell"
 

@@ -1,11 +1,18 @@
 """init, ingest and quality as a user calls them: exit codes, JSON on stdout, talk on stderr."""
 
 import json
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
+import click
 import pytest
+
+from routeproof.cli.main import cli
+from routeproof.stores.shipped_policy import load_shipped_policy
 
 QUOTES = "symbol,at,bid,ask\n" + "".join(f"IBM,2026-07-01T13:30:{at:02d}Z,10.0{at % 5},10.1\n" for at in range(40))
 MAP = 'table = "quotes"\n[time.at]\nunit = "iso"\n'
@@ -48,6 +55,16 @@ def test_the_reject_share_decides_the_exit_code(folder: Path, bad: int, code: in
     assert done.returncode == code
     assert json.loads(done.stdout)["accepted"] == 40
     assert json.loads(done.stdout)["rejected"] == {"not_a_time": bad}
+    assert json.loads(done.stdout)["reject_share_limit"] == 0.05
+
+
+def test_too_many_rejects_are_said_and_the_limit_is_policy(folder: Path) -> None:
+    """The limit is a dated value of policy, not of the program's code."""
+    (folder / "quotes.csv").write_text(QUOTES + "IBM,never,1,2\n" * 3, encoding="utf-8")
+    done = run(folder, "ingest", "csv", "quotes.csv", "--map", "quotes.toml")
+    assert done.returncode == 3
+    assert "above the 5.0% of rejects that policy allows" in done.stderr
+    assert load_shipped_policy().intake.on(date(2026, 7, 1)).value.reject_share == 0.05
 
 
 @pytest.mark.parametrize(
@@ -69,6 +86,35 @@ def test_errors_have_one_shape(folder: Path, arguments: tuple[str, ...], code: i
     error = json.loads(done.stderr)["error"]
     assert error["code"] == word
     assert set(error) == {"code", "message", "where"}
+
+
+def test_quality_says_what_was_refused_and_why(folder: Path) -> None:
+    """Nothing in an empty workspace; then the file that is no evidence, by name."""
+    assert run(folder, "quality").stdout == "Nothing has been taken in yet.\n"
+    crossed = QUOTES.replace(",10.1\n", ",9.1\n")
+    (folder / "swapped.csv").write_text(crossed, encoding="utf-8")
+    assert run(folder, "ingest", "csv", "swapped.csv", "--map", "quotes.toml").returncode == 3
+    assert "swapped.csv: crossed_book: bid above ask in 100.0%" in run(folder, "quality").stdout
+
+
+def _commands(group: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
+    if not isinstance(group, click.Group):
+        yield name, group
+        return
+    context = click.Context(group)
+    for member in group.list_commands(context):
+        command = group.get_command(context, member)
+        assert command is not None
+        yield from _commands(command, f"{name} {member}")
+
+
+@pytest.mark.parametrize(("name", "command"), list(_commands(cli, "routeproof")))
+def test_each_command_shows_an_example_that_can_be_typed(name: str, command: click.Command) -> None:
+    """The example in the help names this very command, and its options exist."""
+    example = re.search(rf"Example: ({name}( .+)?)", " ".join((command.help or "").split()))
+    assert example is not None, name
+    known = {option for item in command.params for option in item.opts}
+    assert set(re.findall(r"(?<= )--[a-z-]+", example[1])) <= known
 
 
 def test_help_imports_nothing_heavy() -> None:

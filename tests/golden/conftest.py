@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from routeproof.reports.document import Verdict
-from routeproof.reports.pack.inputs import GridCell, GridFamily, QualityTotals, TimelineEvent, WorstExecution
+from routeproof.reports.pack.inputs import GridCell, QualityTotals, TimelineEvent, VerdictFamily, WorstExecution
 
 OPEN = 1_783_949_400_000_000_000  # 2026-07-13 13:30:00 UTC
 MS = 1_000_000
@@ -224,6 +224,9 @@ def worst() -> Iterator[WorstExecution]:
             quantity=quantity,
             price=price,
             executed_at=received + wait * MS,
+            when=f"2026-07-13 {9 + rank // 2:02d}:30:{rank:02d}.417",
+            exec_id=f"NG{rank:05d}" if rank % 2 else "",
+            source=f"{rank:02d}c0ffee00c0ffee row {100 + rank}",
             cost_usd=per_share * quantity,
             cost_usd_per_share=per_share,
             why=causes[rank % 5],
@@ -263,13 +266,28 @@ def clock_shifts() -> pl.DataFrame:
     return pl.DataFrame(rows)
 
 
+def family(scope: str, better: int, worse: int) -> VerdictFamily:
+    """Thirty tests of which some stand."""
+    return VerdictFamily(
+        name=f"price improvement, {scope or 'totals'}",
+        scope=scope,
+        tested=30,
+        better=better,
+        worse=worse,
+        level=0.05,
+        expected_false=0.05 * (better + worse),
+        alone=better + worse + 2,
+        by_chance=1.5,
+    )
+
+
 def venue_sections() -> dict[str, Any]:
     """The grid and the venues."""
     return {
         "grid": tuple(grid()),
-        "grid_family": GridFamily(
-            name="price improvement, security by order class", tested=118, verdicts=47, level=0.05, expected_false=2.4
-        ),
+        "grid_families": tuple(family(name, 12, 11) for name in ("", *CLASSES)),
+        "security_families": (family("price_improvement/market", 0, 3), family("limit_fill_rate/limit", 0, 0)),
+        "shrunk": {symbol: 0.0002 * wave(place) for place, symbol in enumerate(SYMBOLS[:-1])},
         "venues": venues(),
         "hhi": 0.281,
         "hhi_threshold": 0.25,

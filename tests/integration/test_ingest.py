@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from routeproof.app import series_merge
 from routeproof.app.context import Context, open_context
 from routeproof.app.ingest import IngestReport, ingest
 from routeproof.app.init_workspace import init_workspace
@@ -81,8 +82,30 @@ def test_the_same_data_in_any_packing_changes_nothing(context: Context, tmp_path
     }.items():
         again = take(context, tmp_path, "csv", {name: data}, QUOTES_MAP)
         assert again.manifest == first.manifest, name
-        assert again.is_taken(), name
+        assert again.is_taken, name
     assert context.lake.read("quotes").height == 201
+
+
+def test_days_larger_than_memory_end_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seven rows at a time: late, overlapping and re-read files, against the same in one go."""
+    lines = [line.replace("IBM", name) for line in quote_lines(90) for name in ("IBM", "XOM")]
+    wrong = QUOTES_MAP.replace("America/New_York", "America/Chicago")
+    manifests = set()
+    for at, limit in enumerate((7, 500_000)):
+        monkeypatch.setattr(series_merge, "RANGE_ROWS", limit)
+        init_workspace(tmp_path / f"ws{at}")
+        with open_context(tmp_path / f"ws{at}") as context:
+            take(context, tmp_path, "csv", {"late.csv": csv(lines[60:140])}, wrong)
+            take(context, tmp_path, "csv", {"late.csv": csv(lines[60:140])}, QUOTES_MAP)
+            again = take(
+                context, tmp_path, "csv", {"early.csv": csv(lines[:100]), "end.csv": csv(lines[120:])}, QUOTES_MAP
+            )
+            assert (again.received, again.already_known) == (160, 60)
+            quotes = context.lake.read("quotes")
+            assert quotes.height == 180
+            assert quotes.select("symbol", "at").equals(quotes.select("symbol", "at").sort("symbol", "at"))
+            manifests.add(again.manifest)
+    assert len(manifests) == 1
 
 
 def test_how_files_are_split_or_ordered_does_not_matter(tmp_path: Path) -> None:
@@ -159,7 +182,7 @@ def test_files_that_are_no_evidence_are_refused_whole(
 ) -> None:
     """With the reason; the bytes stay in the raw store."""
     report = take(context, tmp_path, source, {"file": data}, QUOTES_MAP)
-    assert not report.is_taken()
+    assert not report.is_taken
     assert reason in report.rejected or report.refused["file"].startswith(reason)
     assert report.received == report.accepted + sum(report.rejected.values())
     kept = [path.read_bytes() for path in context.workspace.raw_folder.rglob("*") if path.is_file()]
@@ -248,6 +271,37 @@ def test_a_mended_map_replaces_what_the_wrong_one_gave(context: Context, tmp_pat
     with open_context(tmp_path / "clean") as clean:
         once = take(clean, tmp_path, "csv", {"q.csv": csv(lines)}, QUOTES_MAP)
         assert once.manifest == context.lake.manifest().id
+
+
+def test_the_last_map_is_the_one_in_force(context: Context, tmp_path: Path) -> None:
+    """Back to the first map: its rows are back."""
+    lines, other = quote_lines(20), QUOTES_MAP.replace("America/New_York", "America/Chicago")
+    first = take(context, tmp_path, "csv", {"q.csv": csv(lines)}, QUOTES_MAP).manifest
+    assert take(context, tmp_path, "csv", {"q.csv": csv(lines)}, other).manifest != first
+    assert take(context, tmp_path, "csv", {"q.csv": csv(lines)}, QUOTES_MAP).manifest == first
+    assert context.lake.read("quotes").height == 20
+
+
+def test_one_file_may_give_two_tables(context: Context, tmp_path: Path) -> None:
+    """Orders and their terms in one file, under a map for each; a mended map replaces what its own table had."""
+    lines = b"id,sym,qty,at\no1,IBM,100,2026-07-01T14:00:00Z\no2,IBM,200,2026-07-01T14:01:00Z\n"
+    time = '[time.{0}]\nunit = "iso"\n'
+    parents = 'table = "parent_orders"\n[columns]\norder_id = "id"\nsymbol = "sym"\nreceived_at = "at"\n' + time.format(
+        "received_at"
+    )
+    parents += '[constants]\nside = "buy"\n'
+    versions = (
+        'table = "order_versions"\n[columns]\norder_id = "id"\nquantity = "qty"\neffective_at = "at"\n'
+        + time.format("effective_at")
+    )
+    take(context, tmp_path, "csv", {"o.csv": lines}, parents)
+    take(context, tmp_path, "csv", {"o.csv": lines}, versions)
+    assert context.lake.read("parent_orders")["side"].to_list() == ["buy", "buy"]
+    assert context.lake.read("order_versions").height == 2
+    assert quality(context)["total"]["received"] == 4
+    take(context, tmp_path, "csv", {"o.csv": lines}, parents.replace("buy", "sell"))
+    assert context.lake.read("parent_orders")["side"].to_list() == ["sell", "sell"]
+    assert context.lake.read("order_versions").height == 2
 
 
 def test_leftovers_of_a_killed_run_are_cleared(context: Context, tmp_path: Path) -> None:

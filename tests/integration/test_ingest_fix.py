@@ -8,6 +8,7 @@ import pytest
 from routeproof.app.context import Context, open_context
 from routeproof.app.ingest import IngestReport, ingest
 from routeproof.app.init_workspace import init_workspace
+from routeproof.app.quality import quality
 
 
 def fix(*fields: str) -> str:
@@ -71,3 +72,33 @@ def test_a_map_that_comes_later_speaks_for_what_is_there(context: Context, tmp_p
     again = take(context, tmp_path / "a.log", order("20260701", 1), parties)
     assert again.accepted == 2
     assert again.manifest != first.manifest
+
+
+def test_what_no_order_is_made_from_is_excluded_by_reason(context: Context, tmp_path: Path) -> None:
+    """Accepted messages are analysed or excluded: a package and its fill, a list, a cross, a heartbeat."""
+    package = ["35=AB", "49=F", "56=S", "34=1", "52=20260105-15:00:00", "11=M1", "54=1", "38=10", "40=1"]
+    fill = [
+        "35=8",
+        "49=S",
+        "56=F",
+        "34=1",
+        "52=20260105-15:00:01",
+        "11=M1",
+        "37=O",
+        "17=M",
+        "150=F",
+        "39=2",
+        "32=1",
+        "31=2",
+    ]
+    listed = ["35=E", "49=F", "56=S", "34=2", "52=20260105-15:00:02", "66=L1", "11=L1", "55=IBM"]
+    cross = ["35=D", "49=F", "56=S", "34=3", "52=20260105-15:00:03", "11=X1", "55=IBM", "54=8", "38=10", "40=1"]
+    beat = ["35=0", "49=F", "56=S", "34=4", "52=20260105-15:00:04"]
+    take(
+        context,
+        tmp_path / "odd.log",
+        [*order("20260105", 1), *(fix(*one) for one in (package, fill, listed, cross, beat))],
+    )
+    (row,) = quality(context)["days"]
+    assert row["excluded"] == {"multi_leg": 2, "order_list": 1, "unknown_side": 1, "not_order_flow": 1}
+    assert (row["accepted"], row["analysed"]) == (len(order("20260105", 1)) + 5, len(order("20260105", 1)))

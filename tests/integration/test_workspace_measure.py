@@ -11,6 +11,13 @@ import pytest
 
 import routeproof as rp
 from oracle.random_flow import FIXED, Dice, frame, random_flow, random_market
+from routeproof.app.context import open_context
+from routeproof.app.lake_source import LakeSource
+from routeproof.app.measure_frames import grouping_of
+from routeproof.app.measure_range import Range, measure_range
+from routeproof.app.shipped_rules import rules_of
+from routeproof.stores.quote_reader import CHUNK_ROWS
+from routeproof.tables.switches import Switches
 from routeproof.vocab.fixed import to_decimal
 
 if TYPE_CHECKING:
@@ -92,3 +99,20 @@ def test_the_lake_answers_as_memory_does(
     assert lake.columns == memory.columns
     for name in memory.columns:
         assert lake[name].equals(memory[name], null_equal=True), name
+
+
+@pytest.mark.parametrize("chunk_rows", [1, 40])
+@pytest.mark.parametrize("metrics", [(), SPREADS], ids=["all", "spreads"])
+def test_a_day_in_small_pieces_says_the_same(
+    both: tuple[Path, dict[str, pl.DataFrame]], metrics: tuple[str, ...], chunk_rows: int
+) -> None:
+    """Whole days symbol by symbol, and fills with each symbol's quotes read in parts, as against all at once."""
+    workspace, _ = both
+    grouping = grouping_of(("order_class", "side"), metrics)
+    with open_context(workspace) as context:
+        manifest = context.lake.manifest().id
+        rules = rules_of(context.lake, manifest)
+        small, large = (LakeSource(context.lake, manifest, chunk_rows=rows) for rows in (chunk_rows, CHUNK_ROWS))
+        asked = Range(large.days(), grouping)
+        found, expected = (measure_range(source, asked, rules, Switches()) for source in (small, large))
+    assert found.equals(expected)

@@ -81,9 +81,9 @@ def _improvement(signed: list[Row]) -> dict[str, Value]:
     return {
         "price_improvement_usd_per_share": _ratio(total, sum(shares for _, shares in gains)),
         "price_improvement_usd": total if gains else None,
-        "improved_shares": sum(shares for _, shares in improved) if gains else None,
-        "at_quote_shares": sum(shares for gain, shares in gains if gain == 0) if gains else None,
-        "outside_shares": sum(shares for _, shares in outside) if gains else None,
+        "improved_shares": sum(shares for _, shares in improved),
+        "at_quote_shares": sum(shares for gain, shares in gains if gain == 0),
+        "outside_shares": sum(shares for _, shares in outside),
         "improved_usd_per_share": _ratio(sum(g * q for g, q in improved), sum(q for _, q in improved)),
         "outside_usd_per_share": _ratio(-sum(g * q for g, q in outside), sum(q for _, q in outside)),
     }

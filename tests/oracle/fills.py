@@ -37,7 +37,7 @@ def own_fills(flow: dict[str, list[Row]], book: dict[str, list[Row]], market: Ma
         _add_market(row, market, how)
         rows.append(row)
     _add_size_improvement(rows)
-    _add_vwap(rows, market)
+    _add_vwap(rows, market, how)
     return rows
 
 
@@ -130,7 +130,7 @@ def _add_size_improvement(rows: list[Row]) -> None:
         row["size_improvement"] = max(taken[key] - row["contra"], 0) - max(before - row["contra"], 0)
 
 
-def _add_vwap(rows: list[Row], market: Market) -> None:
+def _add_vwap(rows: list[Row], market: Market, how: Conventions) -> None:
     for row in rows:
         row["vwap"] = None
         if row["order_id"] is None or row["received_at"] is None:
@@ -140,7 +140,7 @@ def _add_vwap(rows: list[Row], market: Market) -> None:
             t
             for t in market.trades
             if t["eligible"] and t["symbol"] == row["symbol"] and market.day_of(t["at"]) == row["day"]
-            and row["received_at"] <= t["at"] <= max(ends)
+            and row["received_at"] <= t["at"] - how.shift_ns <= max(ends)
         ]  # fmt: skip
         if inside:
             row["vwap"] = sum(t["price"] * t["quantity"] for t in inside) / sum(t["quantity"] for t in inside)
@@ -178,7 +178,7 @@ def _shortfall(row: Row, last: Row, mine: list[Row], market: Market, how: Conven
     if last["ends_at"] is not None and last["ends_at"] <= market.hours[final][0]:
         final = begun
     closed = market.hours[final][1]
-    ended = closed if last["ends_at"] is None else min(last["ends_at"], closed)
+    ended = closed - how.shift_ns if last["ends_at"] is None else min(last["ends_at"], closed - how.shift_ns)
     missed, open_shares = Fraction(0), row["quantity"] - row["executed"]
     if open_shares > 0:
         end = _at(row, ended, market, how)

@@ -108,9 +108,8 @@ def _seen_executable(version: Row, market: Market, how: Conventions) -> int | No
 
 def _executable_on(version: Row, market: Market, how: Conventions, day: str) -> int | None:
     opened, closed = market.hours[day]
-    begin = max(version["clock_at"], opened) + how.shift_ns
-    ended = closed if version["ends_at"] is None else min(version["ends_at"], closed)
-    end = ended + how.shift_ns
+    begin = max(version["clock_at"] + how.shift_ns, opened)  # the firm's clock is moved, the session's is not
+    end = closed if version["ends_at"] is None else min(version["ends_at"] + how.shift_ns, closed)
     if end < begin:
         return None
     symbol = version["order"]["symbol"]

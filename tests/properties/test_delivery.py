@@ -3,12 +3,14 @@
 from decimal import Decimal
 
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from examples import examples
 from routeproof.sources.fields import fixed_field
-from routeproof.stores.content import content_hash
+from routeproof.stores import content
+from routeproof.stores.content import ContentHash, content_hash
 from routeproof.tables.catalog import TABLES
 from routeproof.tables.merge import content_columns, merge, ordered
 
@@ -58,6 +60,31 @@ def test_a_resorted_or_overlapping_file_adds_nothing(rows: list[tuple[str, int, 
     assert len(merged.known) == len(rows) + len(part)
     columns = content_columns(QUOTES)
     assert content_hash(merged.frame, columns) == content_hash(known, columns)
+
+
+@examples(25)
+@given(
+    st.lists(st.one_of(st.none(), st.sampled_from(["", "a", "b"]), st.text("xyz", max_size=4)), max_size=40), st.data()
+)
+def test_how_rows_are_handed_in_does_not_change_their_hash(texts: list[str | None], data: st.DataObject) -> None:
+    """Whole or cut, texts as strings or as codes; and other rows have another hash."""
+    numbers = data.draw(st.lists(st.one_of(st.none(), st.integers(-2, 2)), min_size=len(texts), max_size=len(texts)))
+    frame = pl.DataFrame({"text": texts, "number": numbers}, schema={"text": pl.String, "number": pl.Int64})
+    whole = content_hash(frame, frame.columns)
+    codes = pl.Enum(sorted({text for text in texts if text is not None} | {"unused"}))
+    cut = data.draw(st.integers(0, len(texts)))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(content, "BLOCK_ROWS", 8)
+        in_blocks = content_hash(frame, frame.columns)
+        for given_frame in (frame, frame.cast({"text": codes})):
+            pieces = ContentHash(frame.columns)
+            pieces.update(given_frame[:cut])
+            pieces.update(given_frame[cut:])
+            assert pieces.hexdigest() == in_blocks
+    if texts:
+        other = frame.with_columns(text=pl.lit("other", dtype=pl.String))
+        assert content_hash(other, frame.columns) != whole
+        assert content_hash(frame[1:], frame.columns) != whole
 
 
 @examples(25)

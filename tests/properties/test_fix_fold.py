@@ -115,6 +115,38 @@ def test_a_resend_changes_nothing(log: list[bytes]) -> None:
         assert expected[name].equals(found[name]), name
 
 
+def on(day: str, *messages: str) -> list[bytes]:
+    """Messages written `35=…|49=…` of a day in January 2026, sent in this order."""
+    stamped = [f"{text}|52=202601{day}-15:00:{second:02d}" for second, text in enumerate(messages)]
+    return [
+        framed([(int(tag), value) for tag, value in (part.split("=") for part in text.split("|"))]) for text in stamped
+    ]
+
+
+ORDER = "55=IBM|54=1|40=2|44=10|38"
+FILL = "17=E1|150=F|39=2|55=IBM|54=1|31=10|32"
+UNLIKE_DAYS = [
+    on("05", f"35=D|49=CUST|56=FIRM|11=C1|{ORDER}=9", f"35=D|49=FIRM|56=SOR|11=F1|526=C1|{ORDER}=9",
+       f"35=8|49=SOR|56=FIRM|11=F1|37=O1|{FILL}=9"),
+    on("06", f"35=D|49=FIRM|56=SOR|11=F1|{ORDER}=8", f"35=8|49=SOR|56=FIRM|11=F1|37=O1|{FILL}=8"),
+    on("07", f"35=D|49=FIRM|56=SOR|11=F1|{ORDER}=7", f"35=G|49=FIRM|56=SOR|11=F2|41=F1|{ORDER}=6",
+       f"35=D|49=SOR|56=VEN|11=V1|{ORDER}=5", f"35=8|49=VEN|56=SOR|11=V1|37=N1|{FILL}=5"),
+]  # fmt: skip
+"""A day with a customer session, one without, one where the provider reports nothing and the venue does."""
+
+
+def test_days_without_a_common_order_do_not_change_each_other() -> None:
+    """What a day becomes does not depend on which other days are folded with it: batches and files are no meaning."""
+    together = folded([message for day in UNLIKE_DAYS for message in day])
+    alone = [folded(day) for day in UNLIKE_DAYS]
+    for name in FOLDED:
+        assert sorted(together[name].rows(), key=str) == sorted(
+            (row for tables in alone for row in tables[name].rows()), key=str
+        ), name
+    assert [tables["parent_orders"].height for tables in alone] == [1, 1, 1]
+    assert alone[2]["order_versions"]["event"].to_list() == ["new", "replace"]
+
+
 @examples(8)
 @given(log=logs)
 def test_executions_and_their_sightings_agree(log: list[bytes]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from itertools import product
 from typing import TYPE_CHECKING
@@ -9,23 +10,28 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from examples import examples
 from routeproof.app.context import open_context
 from routeproof.app.init_workspace import init_workspace
 from routeproof.app.measure import Question, measure
 from routeproof.app.shipped_rules import shipped_rules
-from routeproof.app.stream_fills import _linked
+from routeproof.app.stream_fills import stream_fills
 from routeproof.metrics.registry import ALL
 from routeproof.stores.commits import commit
 from routeproof.tables.catalog import TABLES
-from routeproof.tables.day_measurement import Carry, DayTables, measure_day, measured_terms
-from routeproof.tables.fused_day import COLUMNS, Stretch, fused_executions
-from routeproof.tables.quote_book import book_of
-from routeproof.tables.session_clock import hours_frame
+from routeproof.tables.day_flow import DayFlow, day_flow
+from routeproof.tables.day_measurement import Carry, DayTables, measure_day
+from routeproof.tables.fused_day import COLUMNS
+from routeproof.tables.quote_book import QuoteBook, book_of
+from routeproof.tables.standing_rows import terms_of_every_order
 from routeproof.tables.switches import Switches
 from routeproof.tables.version_terms import version_terms
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 DAY = date(2026, 6, 1)
@@ -54,7 +60,7 @@ def _quotes(rng: np.random.Generator) -> pl.DataFrame:
     return TABLES["quotes"].conform(frame)
 
 
-def _orders(rng: np.random.Generator) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _orders(rng: np.random.Generator, *, plain: bool = False) -> tuple[pl.DataFrame, pl.DataFrame]:
     n = 80
     kind = rng.choice(["market", "limit", "stop", "pegged"], n, p=[0.4, 0.4, 0.1, 0.1])
     ids = [f"o{k}" for k in range(n)]
@@ -85,7 +91,16 @@ def _orders(rng: np.random.Generator) -> tuple[pl.DataFrame, pl.DataFrame]:
     replaced = first.filter(pl.Series(rng.random(n) < 0.2)).with_columns(
         version=pl.lit(2, dtype=pl.Int64), effective_at=pl.col("effective_at") + 600 * SECOND, event=pl.lit("replace")
     )
-    return TABLES["parent_orders"].conform(orders), TABLES["order_versions"].conform(pl.concat([first, replaced]))
+    kept = first.filter(pl.Series(rng.random(n) < (2 if plain else 0.9)))  # some orders are without terms
+    triggers = first.filter(pl.Series((kind == "stop") & (rng.random(n) < 0.5))).with_columns(
+        effective_at=pl.col("effective_at") + pl.Series(rng.integers(-50, 900, n)).head(1) * SECOND,
+        event=pl.lit("trigger"),
+    )
+    cancels = first.filter(pl.Series(rng.random(n) < 0.3)).with_columns(
+        effective_at=pl.col("effective_at") + 900 * SECOND, event=pl.lit("cancel")
+    )
+    events = [kept] if plain else [kept, replaced, triggers, cancels]
+    return TABLES["parent_orders"].conform(orders), TABLES["order_versions"].conform(pl.concat(events))
 
 
 def _executions(rng: np.random.Generator, orders: pl.DataFrame) -> pl.DataFrame:
@@ -124,37 +139,110 @@ ALL_SWITCHES = [
 ]
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_streamed_executions_equal_the_measured_day(seed: int) -> None:
-    """All columns, under all mixes of switches; orders with replaces, stops, missing sides and symbols."""
+@dataclass(frozen=True)
+class HeldQuotes:
+    """A book in memory as a source of quotes that holds at most some rows at once."""
+
+    whole: QuoteBook
+    chunk_rows: int
+
+    def chunks(self, symbols: Sequence[str]) -> Iterator[list[str]]:
+        """One symbol at a time."""
+        yield from ([symbol] for symbol in symbols)
+
+    def is_long(self, symbol: str) -> bool:
+        """Whether there are more rows than may be held."""
+        low, high = self.whole.ranges.get(symbol, (0, 0))
+        return high - low > self.chunk_rows
+
+    def parts(self, symbol: str, *, sizes: bool = True) -> Iterator[QuoteBook]:  # noqa: ARG002 - sizes are always there
+        """Consecutive rows, at most as many as may be held."""
+        low, high = self.whole.ranges[symbol]
+        for begin in range(low, high, self.chunk_rows):
+            after = min(begin + self.chunk_rows, high)
+            arrays = [getattr(self.whole, name)[begin:after] for name in ("at", "bid", "ask", "bid_size", "ask_size")]
+            yield QuoteBook(*arrays, {symbol: (0, after - begin)})
+
+    def book(self, *_: object, **__: object) -> QuoteBook:
+        """Everything: the ranges say whose rows are whose."""
+        return self.whole
+
+
+@dataclass(frozen=True)
+class HeldFlow:
+    """One day in memory as a source of days that can be streamed."""
+
+    tables: DayTables
+    orders: pl.DataFrame
+    versions: pl.DataFrame
+    held: HeldQuotes
+
+    def long_lived(self) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Nothing outlives the day."""
+        return self.orders.clear(), self.versions.clear()
+
+    def flow(self, day: date, columns: frozenset[str]) -> DayFlow:
+        """The day's standing fills and versions."""
+        standing = self.tables.executions.filter(pl.col("status") != "busted")
+        return day_flow(day, standing, self.orders, self.versions, columns)
+
+    def quotes(self, _: date) -> HeldQuotes:
+        """The quotes."""
+        return self.held
+
+
+def _agrees(seed: int, chunk_rows: int, every: Sequence[Switches], *, plain: bool = False) -> None:
+    """The streamed executions hold what the measured day does, column by column."""
     rng = np.random.default_rng(seed)
     quotes = _quotes(rng)
-    orders, versions = _orders(rng)
+    orders, versions = _orders(rng, plain=plain)
     executions = _executions(rng, orders)
     rules = shipped_rules()
-    terms = version_terms(orders, versions)
     tables = DayTables(
         DAY,
-        terms,
+        version_terms(orders, terms_of_every_order(orders, versions)),
         TABLES["routes"].empty(),
         executions,
         TABLES["trades"].empty(),
         TABLES["market_status"].empty(),
     )
     book = book_of(quotes)
-    hours = hours_frame([DAY], rules.hours).row(0, named=True)
-    opened = [pl.lit(hours[name], dtype=pl.Int64).alias(name) for name in ("open_at", "close_at")]
-    placed = terms.sort("symbol", "clock_at").with_row_index("version_row")
-    fills = _linked(executions.filter(pl.col("status") != "busted"), placed).with_columns(opened)
-    for switches in ALL_SWITCHES:
+    source = HeldFlow(tables, orders, versions, HeldQuotes(writable(book), chunk_rows))
+    standing = executions.filter(pl.col("status") != "busted")
+    for switches in every:
         whole, _ = measure_day(tables, book, rules, switches, Carry())
-        measured = measured_terms(placed, DAY, book, rules, switches).sort("version_row")
-        found = fused_executions(Stretch(fills, measured, book), switches, COLUMNS)
-        expected = fills.select("execution_id").join(
+        pieces = stream_fills(source, [DAY], rules, switches, COLUMNS)
+        assert pieces is not None
+        found = pl.concat([rows.frame(sorted(COLUMNS)) for rows in pieces])
+        expected = standing.select("execution_id").join(
             whole.executions, on="execution_id", how="left", maintain_order="left"
         )
         for name in sorted(COLUMNS):
-            assert found[name].to_list() == expected[name].to_list(), (name, switches)
+            assert found[name].to_list() == expected[name].to_list(), (name, switches, chunk_rows)
+
+
+def writable(book: QuoteBook) -> QuoteBook:
+    """The book in memory of its own, as readers of files give it."""
+    arrays = [getattr(book, name).copy() for name in ("at", "bid", "ask", "bid_size", "ask_size")]
+    return QuoteBook(*arrays, book.ranges)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_streamed_executions_equal_the_measured_day(seed: int) -> None:
+    """All columns, under all mixes of switches; orders with replaces, stops, missing sides and symbols."""
+    _agrees(seed, 10_000, ALL_SWITCHES)
+
+
+def test_orders_of_one_version_need_no_joins_and_say_the_same() -> None:
+    """No replaces: identities are linked by hash, and compared."""
+    _agrees(5, 10_000, ALL_SWITCHES[:2], plain=True)
+
+
+@examples(12)
+@given(seed=st.integers(0, 10**6), chunk_rows=st.integers(1, 90), chosen=st.integers(0, len(ALL_SWITCHES) - 1))
+def test_a_symbol_whose_quotes_are_read_in_parts_says_the_same(seed: int, chunk_rows: int, chosen: int) -> None:
+    """However small the parts, and with horizons, ties and waiting orders that reach over many of them."""
+    _agrees(seed, chunk_rows, [ALL_SWITCHES[chosen]])
 
 
 FILLS_ONLY = tuple(

@@ -12,10 +12,12 @@ from routeproof.app.fix_days import REFERENCE_COLUMNS, joined_days
 from routeproof.sources.fix.fold.fold import FOLDED, fold_messages
 from routeproof.sources.fix.messages import FIX_MESSAGES
 from routeproof.tables.catalog import TABLES
-from routeproof.tables.merge import identity_columns, merge, ordered
+from routeproof.tables.merge import merge
+from routeproof.tables.wide import kept, stacked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
 
     from routeproof.stores.lake import Lake
     from routeproof.stores.manifest import Manifest, Partition
@@ -66,19 +68,22 @@ def fold_changed(
         firm_id: legal entity, part of every identity.
     """
     messages = {part: view.partitions[(FIX_MESSAGES.name, part)] for part in view.parts(FIX_MESSAGES.name)}
-    references = {day: lake.read_partition(item, REFERENCE_COLUMNS) for day, item in messages.items()}
-    groups = [group for group in joined_days(references) if not set(group).isdisjoint(changed_days)]
+    alone = len(messages) == 1
+    references = {} if alone else {day: lake.read_partition(item, REFERENCE_COLUMNS) for day, item in messages.items()}
+    joined = [list(messages)] if alone else joined_days(references)
+    groups = [group for group in joined if not set(group).isdisjoint(changed_days)]
     written: list[Partition] = []
     before = lake.manifest().partitions
     for days in _batches(groups, {day: item.rows for day, item in messages.items()}):
-        batch = pl.concat([lake.read_partition(messages[day]) for day in days])
         held = {day: before.get((FIX_MESSAGES.name, day)) for day in days}
         anew = any(held[day] == messages[day] for day in days if day in changed_days)  # a map changed, not the messages
         earlier = [lake.read_partition(item, _TRACE) for item in held.values() if item is not None]
-        told = set(sources) if anew else _told_anew(batch.select(_TRACE), earlier)
+        parts = [messages[day] for day in days]
+        traces = pl.concat([lake.read_partition(item, _TRACE) for item in parts])
+        told = set(sources) if anew else _told_anew(traces, earlier)
         providers = {item.provider_id for key, item in sources.items() if key in told}
         own = {key: item for key, item in sources.items() if item.provider_id in providers}
-        written += _replace(lake, view, _fold(batch, own, firm_id), days, list(own), list(sources))
+        written += _replace(lake, view, _fold(lake, parts, own, firm_id), days, list(own), list(sources))
     return written
 
 
@@ -105,14 +110,17 @@ def _batches(groups: Sequence[list[str]], rows: Mapping[str, int]) -> Iterator[l
         yield batch
 
 
-def _fold(messages: pl.DataFrame, sources: Mapping[str, FixSource], firm_id: str) -> dict[str, pl.DataFrame]:
+def _fold(
+    lake: Lake, parts: Sequence[Partition], sources: Mapping[str, FixSource], firm_id: str
+) -> dict[str, pl.DataFrame]:
     """One fold per provider."""
+    messages = stacked([lake.read_partition(item) for item in parts])
     by_provider: dict[str, list[str]] = {}
     for source_id, item in sources.items():
         by_provider.setdefault(item.provider_id, []).append(source_id)
     tables: dict[str, list[pl.DataFrame]] = {name: [] for name in FOLDED}
     for provider_id, source_ids in by_provider.items():
-        own = messages.filter(pl.col("source_id").is_in(source_ids))
+        own = kept(messages, pl.col("source_id").is_in(source_ids))
         if own.is_empty():
             continue
         sections = sources[source_ids[0]].sections
@@ -136,22 +144,17 @@ def _replace(
             from_fix = existing.filter(pl.col("source_id").is_in(fix_ids))
             delivered = pl.concat([from_fix.filter(~pl.col("source_id").is_in(own_ids)), delivered])
             existing = existing.filter(~pl.col("source_id").is_in(fix_ids))
-        return lake.write_if_changed(table.name, part, _merged(table, existing, delivered), held)
+        return lake.write_if_changed(table.name, part, merge(table, existing, delivered).frame, held)
 
     items = []
     for name, frame in derived.items():
         table = TABLES[name]
-        fresh = {
-            day.isoformat(): rows for (day,), rows in frame.partition_by("trading_day", as_dict=True).items() if day
-        }
+        fresh = {day.isoformat(): rows for day, rows in _by_day(frame) if day}
         items += [(table, part, fresh.get(part, table.empty())) for part in sorted({*days, *fresh})]
     with ThreadPoolExecutor(max_workers=WRITERS) as writers:  # a part is made while others wait for the disk
         return [partition for partition in writers.map(replaced, items) if partition is not None]
 
 
-def _merged(table: Table, existing: pl.DataFrame, delivered: pl.DataFrame) -> pl.DataFrame:
-    """Rows of both; what nothing else speaks of only has to be put in order."""
-    key = identity_columns(table)
-    if existing.is_empty() and key and not delivered.select(key).is_duplicated().any():
-        return ordered(table, delivered)
-    return merge(table, existing, delivered).frame
+def _by_day(frame: pl.DataFrame) -> Iterator[tuple[date | None, pl.DataFrame]]:
+    for day in frame.get_column("trading_day").unique():
+        yield day, kept(frame, pl.col("trading_day") == day)

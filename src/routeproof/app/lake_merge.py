@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from routeproof.app.series_merge import SeriesPart, merge_series
 from routeproof.sources.catalog.fix_log import merge_messages
 from routeproof.sources.fix.messages import FIX_MESSAGES
 from routeproof.stores.manifest import WHOLE
 from routeproof.tables.catalog import TABLES
 from routeproof.tables.merge import Merged, merge
+from routeproof.tables.wide import stacked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from routeproof.app.delivery import Delivery
     from routeproof.stores.lake import Lake
@@ -23,48 +26,65 @@ if TYPE_CHECKING:
 REJECTS = "rejects"
 
 
-def merge_deliveries(lake: Lake, deliveries: Sequence[Delivery], reread: frozenset[str]) -> list[Partition]:
+def merge_deliveries(
+    lake: Lake,
+    deliveries: Sequence[Delivery],
+    reread: Mapping[str, frozenset[str]],
+    scratch: Path,
+    on_rows: Callable[[int], None] = lambda _: None,
+) -> list[Partition]:
     """Merge all deliveries part by part and write the parts that changed; counts what was known or contradicts.
 
     Args:
         lake: what is known.
         deliveries: files just read.
-        reread: sources among them that were read before under another map: their earlier rows are withdrawn.
+        reread: table to the sources that were read into it before under another map: their earlier rows are withdrawn.
+        scratch: folder for what does not fit in memory.
+        on_rows: told the number of quotes and trades that have been merged since the last call.
     """
     by_source = {delivery.source_id: delivery for delivery in deliveries}
     held_parts = lake.manifest().partitions
-    withdrawn = _withdrawn(lake, held_parts, reread) if reread else {}
-    changed = []
+    withdrawn = _with_withdrawn(lake, held_parts, reread) if reread else set()
+    changed: list[Partition | None] = []
     for table, part in sorted({*_parts(deliveries), *withdrawn}):
-        delivered = [_of_part(item.tables[table], part) for item in deliveries if table in item.tables]
         held = held_parts.get((table, part))
-        existing = withdrawn.get((table, part), None if held is None else lake.read_partition(held))
-        merged = _merge(table, existing, delivered)
-        _account(merged, table, part, by_source)
-        partition = lake.write_if_changed(table, part, merged.frame, held)
-        if partition is not None:
-            changed.append(partition)
-    rejected = [_write_rejects(lake, item) for item in deliveries if not item.rejects.is_empty()]
-    return [*changed, *rejected]
+        gone = reread[table] if (table, part) in withdrawn else frozenset()
+        if table in TABLES and TABLES[table].is_series:
+            runs = [run for item in deliveries for run in item.runs.get(table, ())]
+            partition, known = merge_series(lake, SeriesPart(table, part, runs, held, gone), scratch, on_rows)
+            _account_known(known.items(), table, part, by_source)
+        else:
+            delivered = [_of_part(item.tables[table], part) for item in deliveries if table in item.tables]
+            merged = _merge(table, _existing(lake, held, gone), delivered)
+            _account(merged, table, part, by_source)
+            partition = lake.write_if_changed(table, part, merged.frame, held)
+        changed.append(partition)
+    rejected = [_write_rejects(lake, item) for item in deliveries if item.rejects or item.refused_runs]
+    return [item for item in (*changed, *rejected) if item is not None]
 
 
-def _withdrawn(
-    lake: Lake, held: Mapping[tuple[str, str], Partition], reread: frozenset[str]
-) -> dict[tuple[str, str], pl.DataFrame]:
-    """Parts without the rows of the sources that are read again; only parts that held some."""
-    found = {}
-    for (table, part), item in held.items():
-        if table not in TABLES:
-            continue
-        sources = lake.read_partition(item, ["source_id"]).get_column("source_id")
-        if sources.is_in(list(reread)).any():
-            found[(table, part)] = lake.read_partition(item).filter(~pl.col("source_id").is_in(list(reread)))
-    return found
+def _with_withdrawn(
+    lake: Lake, held: Mapping[tuple[str, str], Partition], reread: Mapping[str, frozenset[str]]
+) -> set[tuple[str, str]]:
+    """Parts that hold rows of the sources that are read again."""
+
+    def has_some(item: Partition) -> bool:
+        some = pl.col("source_id").is_in(list(reread[item.table])).any()
+        return bool(lake.scan_partition(item).select(some).collect(engine="streaming").item())
+
+    return {key for key, item in held.items() if item.table in reread and has_some(item)}
+
+
+def _existing(lake: Lake, held: Partition | None, withdrawn: frozenset[str]) -> pl.DataFrame | None:
+    if held is None:
+        return None
+    frame = lake.read_partition(held)
+    return frame.filter(~pl.col("source_id").is_in(list(withdrawn))) if withdrawn else frame
 
 
 def _merge(table: str, existing: pl.DataFrame | None, delivered: Sequence[pl.DataFrame]) -> Merged:
     schema = FIX_MESSAGES if table == FIX_MESSAGES.name else TABLES[table]
-    frame = pl.concat(delivered) if delivered else schema.empty()
+    frame = stacked(delivered) if delivered else schema.empty()
     known = schema.empty() if existing is None else existing
     return _merge_messages(known, frame) if schema is FIX_MESSAGES else merge(schema, known, frame)
 
@@ -72,6 +92,8 @@ def _merge(table: str, existing: pl.DataFrame | None, delivered: Sequence[pl.Dat
 def _merge_messages(existing: pl.DataFrame, delivered: pl.DataFrame) -> Merged:
     """Distinct messages; a resend of a message that is there is known, whoever's copy stays."""
     frame = merge_messages(existing, delivered)
+    if frame.height == existing.height + delivered.height:
+        return Merged(frame, delivered.height, delivered.get_column("source_id").clear(), existing.head(0))
     keys = list(FIX_MESSAGES.identity)
     fresh = delivered.unique(keys).join(existing.select(keys), on=keys, how="anti", nulls_equal=True)
     counts = delivered.get_column("source_id").value_counts(name="rows")
@@ -83,9 +105,10 @@ def _merge_messages(existing: pl.DataFrame, delivered: pl.DataFrame) -> Merged:
 
 
 def _parts(deliveries: Sequence[Delivery]) -> Iterator[tuple[str, str]]:
-    """Tables and parts that the deliveries speak of, in a stable order."""
-    found = {(table, part) for item in deliveries for table, frame in item.tables.items() for part in _parts_of(frame)}
-    yield from sorted(found)
+    """Tables and parts that the deliveries speak of."""
+    for item in deliveries:
+        yield from ((table, part) for table, frame in item.tables.items() for part in _parts_of(frame))
+        yield from ((table, part) for table, runs in item.runs.items() for run in runs for part in _parts_of(run.index))
 
 
 def _parts_of(frame: pl.DataFrame) -> list[str]:
@@ -104,16 +127,21 @@ def _of_part(frame: pl.DataFrame, part: str) -> pl.DataFrame:
 
 
 def _account(merged: Merged, table: str, part: str, by_source: dict[str, Delivery]) -> None:
-    day = None if part == WHOLE else date.fromisoformat(part)
-    for source_id, count in merged.known.value_counts().iter_rows():
-        if by_source[source_id].main == table:
-            known = by_source[source_id].known
-            known[day] = known.get(day, 0) + count
+    _account_known(merged.known.value_counts().iter_rows(), table, part, by_source)
     for (source_id,), rows in merged.conflicts.group_by("source_id"):
         if by_source[str(source_id)].main == table:
             by_source[str(source_id)].refuse_rows(rows, "conflicting_duplicate")
 
 
-def _write_rejects(lake: Lake, delivery: Delivery) -> Partition:
-    frame = delivery.rejects.with_columns(pl.lit(delivery.source_id).alias("source_id")).sort("row", "reason")
-    return lake.write(REJECTS, delivery.source_id, frame)
+def _account_known(counts: Iterable[tuple[str, int]], table: str, part: str, by_source: Mapping[str, Delivery]) -> None:
+    day = None if part == WHOLE else date.fromisoformat(part)
+    for source_id, count in counts:
+        if by_source[source_id].main == table:
+            known = by_source[source_id].known
+            known[day] = known.get(day, 0) + count
+
+
+def _write_rejects(lake: Lake, delivery: Delivery) -> Partition | None:
+    own = pl.lit(delivery.source_id).alias("source_id")
+    part = f"{delivery.source_id}-{delivery.main}"  # one file may be read into two tables
+    return lake.write_frames(REJECTS, part, (item.with_columns(own) for item in delivery.reject_frames()))

@@ -16,6 +16,7 @@ from routeproof.app.shipped_rules import rules_of
 from routeproof.metrics.registry import ALL, BY_NAME
 from routeproof.stores.shipped_policy import shipped_policy_id
 from routeproof.tables.switches import Switches
+from routeproof.vocab.errors import UsageError
 from routeproof.vocab.times import NS_PER_MS
 
 if TYPE_CHECKING:
@@ -74,8 +75,11 @@ def measure(lake: Lake, question: Question, cache_folder: Path | None = None) ->
         cache_folder: where measured rows are kept for the next question, if anywhere.
 
     Raises:
-        UsageError: an unknown dimension, a filter that is none.
+        UsageError: an unknown dimension, a filter that is none, a range that ends before it begins.
     """
+    if question.first is not None and question.last is not None and question.first > question.last:
+        message = f"expected a first day on or before the last, found {question.first} and {question.last}"
+        raise UsageError(message, where="--from, --to")
     manifest = lake.manifest(question.manifest).id
     source = LakeSource(lake, manifest, question.switches.population)
     filters = parse_filters(question.where)
@@ -124,6 +128,7 @@ def _meta(question: Question, manifest: str, days: Sequence[date]) -> dict[str, 
         "policy": shipped_policy_id(),
         "switches": question.switches.stamped() | {"shifts_ns": list(question.shifts_ns)},
         "by": list(question.by),
+        "metrics": list(question.metrics),
         "where": list(question.where),
         "provider": question.provider,
         "from": days[0].isoformat() if days else None,
@@ -134,10 +139,11 @@ def _meta(question: Question, manifest: str, days: Sequence[date]) -> dict[str, 
 
 
 def _plain_row(row: dict[str, Any], meta: dict[str, Any]) -> dict[str, Any]:
-    by, inner = meta["by"], meta["child_routes"]
+    asked = (*meta["by"], *(item.column for item in parse_filters(meta["where"])))
+    tape, inner = meta["switches"]["population"] == "tape", meta["child_routes"]
     plain = {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in row.items()}
     reasons = {
-        name: null_reason(name, by, child_routes=inner)
+        name: null_reason(name, asked, child_routes=inner, tape=tape)
         for name, value in row.items()
         if value is None and name in BY_NAME
     }
@@ -145,14 +151,21 @@ def _plain_row(row: dict[str, Any], meta: dict[str, Any]) -> dict[str, Any]:
 
 
 INNER_HOPS = ("delay_cost_usd_per_share_provider", "delay_cost_usd_per_share_venue")
+LACKED = {
+    "orders": ("venue", "liquidity", "hop", "strategy", "price", "executed_at", "fee", "rebate", "payment"),
+    "routes": ("liquidity", "session", "beyond_displayed", "halted", "short_sale_restricted", "price", "executed_at"),
+}
+"""Columns that executions can be grouped and filtered by, and orders or routes cannot."""
 
 
-def null_reason(name: str, by: Sequence[str], *, child_routes: bool = True) -> str:
-    """Why a metric is null in a grouping."""
+def null_reason(name: str, asked: Sequence[str], *, child_routes: bool = True, tape: bool = False) -> str:
+    """Why a metric is null where rows were grouped and filtered by these columns."""
     metric = BY_NAME[name]
+    if tape and metric.frame != "executions":
+        return f"the tape has no {metric.frame}"
     if name in INNER_HOPS and not child_routes:
         return "no child routes"
-    only_fills = {"venue", "liquidity", "hop", "strategy"} & set(by)
-    if metric.frame == "orders" and only_fills:
-        return f"orders have no {' or '.join(sorted(only_fills))}"
+    lacked = sorted(set(LACKED.get(metric.frame, ())) & set(asked))
+    if lacked:
+        return f"{metric.frame} have no {' or '.join(lacked)}"
     return metric.reason or "no rows of this kind in the group"

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from routeproof.app.frame_source import FrameSource
 from routeproof.app.measure_range import Range, measure_range
+from routeproof.app.quote_batches import OutOfOrderError
 from routeproof.app.shipped_rules import shipped_rules
 from routeproof.metrics.measure import DIMENSIONS, Grouping
 from routeproof.metrics.registry import ALL, BY_NAME
+from routeproof.sources.map_file import nearest
+from routeproof.sources.print_conditions import VENDORS, judged
 from routeproof.tables.catalog import TABLES
 from routeproof.tables.coerce import coerce
 from routeproof.tables.inline_orders import orders_on_executions, plain_orders
 from routeproof.tables.switches import Switches
-from routeproof.vocab.errors import UsageError
+from routeproof.vocab.errors import SchemaError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +49,8 @@ def measure(
             stand inline.
         by: dimensions, see `routeproof.metrics.measure.DIMENSIONS`.
         metrics: names of the metrics wanted; all if omitted.
-        trades: canonical `trades`, for VWAP and for `population="tape"`.
+        trades: canonical `trades`, for VWAP and for `population="tape"`; `conditions` without `eligible` are read as
+            the consolidated tape's sale conditions.
         routes: canonical `routes`, for the route and venue benchmark points.
         order_versions: canonical `order_versions`, where terms changed.
         market_status: canonical `market_status`: halts and short-sale restrictions, for the flags of those names.
@@ -67,31 +72,47 @@ def measure(
         switches.setdefault("benchmark", "execution")
     chosen = _switches(switches)
     grouping = grouping_of(by, metrics)
-    tables = {"quotes": coerce(_frame(quotes), TABLES["quotes"], where="quotes")}
     flow = TABLES["executions"].empty() if executions is None else _frame(executions)
-    tables |= _flow(flow, orders, order_versions)
-    dated = (("market_status", market_status), ("auctions", auctions))
-    for name, given in (("trades", trades), ("routes", routes), *dated):
-        if given is not None:
-            tables[name] = coerce(_frame(given), TABLES[name], where=name)
-    source = FrameSource(tables)
-    return measure_range(source, Range(source.days(), grouping), shipped_rules(), chosen)
+    tables = _flow(flow, orders, order_versions)
+    others = {"trades": trades, "routes": routes, "market_status": market_status, "auctions": auctions}
+    tables |= {name: _table(name, given) for name, given in others.items() if given is not None}
+    source = FrameSource(tables, quotes if isinstance(quotes, pl.LazyFrame) else _frame(quotes))
+    try:
+        return _measured(source, grouping, chosen)
+    except OutOfOrderError:
+        return _measured(source.put_in_order(), grouping, chosen)
+
+
+def _table(name: str, given: Any) -> pl.DataFrame:  # noqa: ANN401
+    """Canonical rows; prints that bring conditions and do not say what they are worth are judged as the tape's."""
+    frame = _frame(given)
+    rows = coerce(frame, TABLES[name], where=name)
+    to_judge = name == "trades" and "conditions" in frame.columns and "eligible" not in frame.columns
+    return judged(rows, VENDORS[0]) if to_judge else rows
+
+
+def _measured(source: FrameSource, grouping: Grouping, switches: Switches) -> pl.DataFrame:
+    rows = measure_range(source, Range(source.days(), grouping), shipped_rules(), switches)
+    source.finish()
+    return rows
 
 
 def grouping_of(by: Sequence[str], metrics: Sequence[str] = ()) -> Grouping:
-    """The grouping of dimension names, with the metrics of these names, or all.
+    """The grouping of dimension names, with the metrics of these names, or all; one name may stand alone.
 
     Raises:
         UsageError: an unknown or repeated name.
     """
-    unknown = [name for name in by if name not in DIMENSIONS]
-    if unknown or len(set(by)) != len(by):
-        message = f"expected dimensions out of {', '.join(DIMENSIONS)}, each once, found {', '.join(by)}"
+    by, metrics = ([names] if isinstance(names, str) else names for names in (by, metrics))
+    for asked, known, what in ((by, DIMENSIONS, "dimension"), (metrics, BY_NAME, "metric")):
+        for name in asked:
+            if name not in known:
+                listed = "`routeproof metrics` lists them" if what == "metric" else f"out of {', '.join(known)}"
+                message = f"expected a {what} ({listed}), found {name!r}{nearest(name, known)}"
+                raise UsageError(message, where="by" if what == "dimension" else "metrics")
+    if len(set(by)) != len(by):
+        message = f"expected each dimension once, found {', '.join(by)}"
         raise UsageError(message, where="by")
-    strange = [name for name in metrics if name not in BY_NAME]
-    if strange:
-        message = f"expected metrics as `routeproof metrics` lists them, found {', '.join(strange)}"
-        raise UsageError(message, where="metrics")
     return Grouping(tuple(by), tuple(BY_NAME[name] for name in dict.fromkeys(metrics)) or ALL)
 
 
@@ -104,6 +125,9 @@ def _switches(given: dict[str, Any]) -> Switches:
 
 
 def _frame(given: Any) -> pl.DataFrame:  # noqa: ANN401
+    if isinstance(given, (str, bytes, PathLike)):
+        message = f"expected frames or anything with the Arrow C interface, found {given!r}: pass pl.scan_parquet of it"
+        raise SchemaError(message)
     if isinstance(given, pl.LazyFrame):
         return given.collect()
     return given if isinstance(given, pl.DataFrame) else pl.DataFrame(given)

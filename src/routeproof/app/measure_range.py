@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
@@ -10,9 +11,22 @@ from typing import TYPE_CHECKING, Protocol
 import polars as pl
 
 from routeproof.app.lake_source import LakeSource
-from routeproof.app.row_filter import RowFilter, keep
-from routeproof.app.stream_fills import ContradictingFillsError, can_stream, stream_fills
-from routeproof.metrics.measure import DIMENSIONS, UNKNOWN, Grouping, Partials, collect, columns_read, finish_all, merge
+from routeproof.app.row_filter import RowFilter, keep, passing
+from routeproof.app.stream_fills import can_stream, stream_fills
+from routeproof.metrics.measure import (
+    DIMENSIONS,
+    UNKNOWN,
+    Grouping,
+    Partials,
+    collect,
+    collect_coded,
+    columns_read,
+    finish_all,
+    merge,
+)
+from routeproof.sources.map_file import nearest
+from routeproof.stores.quote_reader import Buffers
+from routeproof.tables.day_flow import NotStreamableError
 from routeproof.tables.day_measurement import (
     Carry,
     DayRules,
@@ -22,6 +36,7 @@ from routeproof.tables.day_measurement import (
     measure_day,
     measure_tape_day,
 )
+from routeproof.tables.day_pieces import can_divide, carry_of, joined_carry, tables_of
 from routeproof.tables.session_clock import day_of
 from routeproof.tables.standing_rows import standing_executions, terms_of_every_order, with_order_of_route
 from routeproof.tables.version_terms import version_terms
@@ -31,7 +46,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
+    from routeproof.app.stream_fills import FlowSource
     from routeproof.metrics.metric import Frame
+    from routeproof.tables.coded_rows import CodedRows
     from routeproof.tables.quote_book import QuoteBook
     from routeproof.tables.switches import Switches
 
@@ -51,25 +68,38 @@ class DaySource(Protocol):
         """Canonical quotes of another kind than the reference's; `None` if there are none."""
         ...
 
+    def market_days(self) -> Sequence[date]:
+        """Days that have quotes, ascending."""
+        ...
+
     def long_lived(self) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Parent orders, and all their versions, of orders that may outlive their day, over all days."""
+        ...
+
+    def streamed(self) -> FlowSource | None:
+        """The same source as one that can be streamed; `None` if it cannot."""
         ...
 
 
 class Cache(Protocol):
     """Where measured rows are kept; see `routeproof.app.measured_cache`."""
 
-    def find(self, kind: str, columns: frozenset[str]) -> Iterator[MeasuredDay] | None:
-        """Kept rows whose executions have these columns, or `None`."""
+    def find(self, columns: frozenset[str]) -> Iterator[MeasuredDay] | None:
+        """Kept days whose executions have these columns, or `None`."""
         ...
 
-    def keep(self, kind: str, columns: frozenset[str], days: Iterable[MeasuredDay]) -> Iterator[MeasuredDay]:
-        """The same rows, kept as they pass."""
+    def keep(self, columns: frozenset[str], days: Iterable[MeasuredDay]) -> Iterator[MeasuredDay]:
+        """The same days, kept as they pass."""
         ...
 
+    def find_fills(self, columns: frozenset[str]) -> Iterator[CodedRows] | None:
+        """Kept executions with these columns, or `None`."""
+        ...
 
-FILLS, WHOLE = "fills", "whole"
-"""Kinds of kept rows: executions alone, or executions, orders and routes."""
+    def keep_fills(self, columns: frozenset[str], pieces: Iterable[CodedRows]) -> Iterator[CodedRows]:
+        """The same executions, kept as they pass."""
+        ...
+
 
 EVERYTHING = Grouping(DIMENSIONS)
 
@@ -99,16 +129,13 @@ def measured_days_together(
         for day in days:
             yield tuple(_tape_day(source, day, rules, switches) for switches in all_switches)
         return
-    orders, versions = source.long_lived()
-    long_terms = version_terms(orders, terms_of_every_order(orders, versions)).with_columns(
-        day_of(pl.col("clock_at")).alias("clock_day")
-    )
-    wanted = sorted(set(days))
-    earlier = set(orders["trading_day"].to_list()) - {None}
+    wanted, lasting = sorted(set(days)), _long_lived(source)
     carries = [Carry() for _ in all_switches]
     with ThreadPoolExecutor(len(all_switches)) as pool:
-        for day in sorted(set(wanted) | {d for d in earlier if wanted and d <= wanted[-1]}):
-            tables = _day_tables(source, day, long_terms, orders)
+        for day in _walked(source, wanted, lasting):
+            if day not in wanted and not _concerns(day, lasting, carries[0], rules):
+                continue
+            tables = _day_tables(source, day, lasting)
             book = source.book(day, _symbols(tables, carries[0]))
             found = list(pool.map(partial(measure_day, tables, book, rules), all_switches, carries))
             carries = [carry for _, carry in found]
@@ -120,13 +147,68 @@ def measured_days_together(
             yield tuple(day for day in closed if day is not None)
 
 
+def measured_pieces(
+    source: LakeSource, days: Iterable[date], rules: DayRules, switches: Switches
+) -> Iterator[MeasuredDay]:
+    """As `measured_days`, a day in pieces of some symbols each, so that few quotes and wide rows are held at once."""
+    wanted, lasting = sorted(set(days)), _long_lived(source)
+    carry, buffers = Carry(), Buffers()
+    for day in _walked(source, wanted, lasting):
+        if day not in wanted and not _concerns(day, lasting, carry, rules):
+            continue
+        tables, quotes = _day_tables(source, day, lasting), source.quotes(day)
+        symbols = _symbols(tables, carry).drop_nulls().to_list()
+        runs = list(quotes.chunks(symbols)) if can_divide(tables, carry) else []
+        carried = []
+        for run in runs or [symbols]:
+            book = quotes.book(run, buffers)
+            measured, left = measure_day(tables_of(tables, run), book, rules, switches, carry_of(carry, run))
+            carried.append(left)
+            if day in wanted:
+                yield measured
+        carry = joined_carry(carried)
+    closed = _closed(carry, wanted[0], wanted[-1]) if wanted else None
+    if closed is not None:
+        yield closed
+
+
+@dataclass(frozen=True, slots=True)
+class _LongLived:
+    """Orders that may outlive their day: canonical rows, and their terms with `clock_day`."""
+
+    orders: pl.DataFrame
+    terms: pl.DataFrame
+
+
+def _long_lived(source: DaySource) -> _LongLived:
+    orders, versions = source.long_lived()
+    terms = version_terms(orders, terms_of_every_order(orders, versions))
+    return _LongLived(orders, terms.with_columns(day_of(pl.col("clock_at")).alias("clock_day")))
+
+
+def _walked(source: DaySource, wanted: Sequence[date], lasting: _LongLived) -> list[date]:
+    """The wanted days, and all before the last of them on which a long-lived order begins or may meet the market."""
+    begun = lasting.terms["clock_day"].drop_nulls().unique().sort().to_list()
+    if not wanted or not begun:
+        return list(wanted)
+    earlier = {*begun, *source.market_days()}
+    return sorted({*wanted, *(day for day in earlier if begun[0] <= day <= wanted[-1])})
+
+
+def _concerns(day: date, lasting: _LongLived, carry: Carry, rules: DayRules) -> bool:
+    """Whether a day concerns long-lived orders: some begin on it, or are still open when it opens."""
+    hours = rules.hours(day)
+    return bool((lasting.terms["clock_day"] == day).any()) or (hours is not None and carry.is_open(hours[0]))
+
+
 def _closed(carry: Carry, first: date, last: date) -> MeasuredDay | None:
-    """Orders and routes received inside the range that outlived their day."""
+    """What lived on past its day, of the days in the range: orders, routes, and fills that waited for their class."""
     closing = close_long_lived(carry)
     if closing is None:
         return None
     inside = pl.col("trading_day").is_between(first, last)
-    return MeasuredDay(pl.DataFrame(), closing.orders.filter(inside), closing.routes.filter(inside))
+    fills = closing.executions.filter(inside) if closing.executions.width else closing.executions
+    return MeasuredDay(fills, closing.orders.filter(inside), closing.routes.filter(inside))
 
 
 def _tape_day(source: DaySource, day: date, rules: DayRules, switches: Switches) -> MeasuredDay:
@@ -136,12 +218,12 @@ def _tape_day(source: DaySource, day: date, rules: DayRules, switches: Switches)
     return measure_tape_day(tables, source.book(day, trades["symbol"].unique()), rules, switches)
 
 
-def _day_tables(source: DaySource, day: date, long_terms: pl.DataFrame, long_orders: pl.DataFrame) -> DayTables:
-    orders = source.rows("parent_orders", day).join(long_orders, on="order_id", how="anti")
+def _day_tables(source: DaySource, day: date, lasting: _LongLived) -> DayTables:
+    orders = source.rows("parent_orders", day).join(lasting.orders, on="order_id", how="anti")
     versions = terms_of_every_order(orders, source.rows("order_versions", day))
     terms = version_terms(orders, versions)
     routes = source.rows("routes", day).with_columns(pl.col("version").fill_null(1))
-    starts_today = long_terms.filter(pl.col("clock_day") == day)
+    starts_today = lasting.terms.filter(pl.col("clock_day") == day)
     return DayTables(
         day=day,
         terms=pl.concat([terms, starts_today.select(terms.columns)]),
@@ -162,24 +244,45 @@ def _symbols(tables: DayTables, carry: Carry) -> pl.Series:
     return pl.concat(parts).unique()
 
 
-def _rows(
+def _fills(
+    source: DaySource, what: Range, rules: DayRules, switches: Switches, cache: Cache | None
+) -> Iterator[CodedRows] | None:
+    """Measured executions in coded pieces, kept or streamed; `None` where whole days must answer, or are kept."""
+    needed = _needed(what)
+    only_fills = all(metric.frame == "executions" for metric in what.grouping.metrics)
+    if not only_fills or not can_stream(needed, switches):
+        return None
+    kept = None if cache is None else cache.find_fills(needed)
+    if kept is not None or (cache is not None and cache.find(needed)):
+        return kept
+    streamed = source.streamed()
+    pieces = None if streamed is None else stream_fills(streamed, what.days, rules, switches, needed)
+    return pieces if cache is None or pieces is None else cache.keep_fills(needed, pieces)
+
+
+def _days(
     source: DaySource, what: Range, rules: DayRules, switches: Switches, cache: Cache | None
 ) -> Iterable[MeasuredDay]:
-    """Measured rows with at least what the question reads: kept ones, streamed fills, or whole days."""
-    needed = columns_read(what.grouping, "executions") | {item.column for item in what.filters}
-    only_fills = all(metric.frame == "executions" for metric in what.grouping.metrics)
-    if cache is not None:
-        for kind in (FILLS, WHOLE) if only_fills else (WHOLE,):
-            kept = cache.find(kind, needed)
-            if kept is not None:
-                return kept
-    if only_fills and isinstance(source, LakeSource) and can_stream(needed, switches):
-        pieces = stream_fills(source, what.days, rules, switches, needed)
-        if pieces is not None:
-            fills = (MeasuredDay(rows, pl.DataFrame(), pl.DataFrame()) for rows in pieces)
-            return fills if cache is None else cache.keep(FILLS, needed, fills)
-    days = measured_days(source, what.days, rules, switches)
-    return days if cache is None else cache.keep(WHOLE, needed | columns_read(EVERYTHING, "executions"), days)
+    """Whole measured days with at least what the question reads, kept or measured."""
+    needed = _needed(what)
+    kept = None if cache is None else cache.find(needed)
+    if kept is not None:
+        return kept
+    if isinstance(source, LakeSource) and switches.population == "own":
+        days = measured_pieces(source, what.days, rules, switches)
+    else:
+        days = measured_days(source, what.days, rules, switches)
+    return days if cache is None else cache.keep(needed | columns_read(EVERYTHING, "executions"), days)
+
+
+def _needed(what: Range) -> frozenset[str]:
+    return columns_read(what.grouping, "executions") | {item.column for item in what.filters}
+
+
+def _partials_of_fills(pieces: Iterable[CodedRows], what: Range) -> dict[Frame, Partials]:
+    chosen = (passing(rows, what.filters) for rows in pieces)
+    parts = collect_coded(chosen, what.grouping)
+    return {"executions": merge(parts, what.grouping.by)} if parts else {}
 
 
 def _partials(days: Iterable[MeasuredDay], what: Range) -> dict[Frame, Partials]:
@@ -212,12 +315,21 @@ def measure_range(
     Raises:
         UsageError: no rows of the population have the dimensions and the filtered columns.
     """
-    try:
-        merged = _partials(_rows(source, what, rules, switches, cache), what)
-    except ContradictingFillsError:
-        merged = _partials(measured_days(source, what.days, rules, switches), what)
+    merged = None
+    with suppress(NotStreamableError):
+        pieces = _fills(source, what, rules, switches, cache)
+        merged = None if pieces is None else _partials_of_fills(pieces, what)
+    if merged is None:
+        merged = _partials(_days(source, what, rules, switches, cache), what)
     if merged and not any(part.known for part in merged.values()):
-        asked = ", ".join(dict.fromkeys((*what.grouping.by, *(item.column for item in what.filters))))
-        message = f"expected columns that rows of the population '{switches.population}' have together, found {asked}"
-        raise UsageError(message, where="--by, --where")
+        raise _cannot_answer(what, switches.population)
     return finish_all(merged, what.grouping)
+
+
+def _cannot_answer(what: Range, population: str) -> UsageError:
+    asked = dict.fromkeys((*what.grouping.by, *(item.column for item in what.filters)))
+    rows = "prints on the tape have" if population == "tape" else "executions, orders or routes have"
+    together = " together" if len(asked) > 1 else ""
+    close = "".join(nearest(name, DIMENSIONS) for name in asked if name not in DIMENSIONS)
+    message = f"expected columns that {rows}{together}, found {', '.join(asked)}{close}"
+    return UsageError(message, where="--by, --where")

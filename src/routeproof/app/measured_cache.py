@@ -6,16 +6,25 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
 
+from routeproof.app.coded_files import read_pieces, write_piece
 from routeproof.tables.day_measurement import MeasuredDay
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+    from routeproof.tables.coded_rows import CodedRows
+
+T = TypeVar("T")
+Write = Callable[[Path, T, frozenset[str]], object]
+"""Writes one item with some columns under a path without ending; gives what reading it needs, as JSON values."""
 
 KEPT = 8
 """Answers kept; older ones make room."""
@@ -37,13 +46,27 @@ class MeasuredCache:
     root: Path
     made_of: Mapping[str, object]
 
-    def find(self, kind: str, columns: frozenset[str]) -> Iterator[MeasuredDay] | None:
-        """Kept rows whose executions have these columns, or `None`."""
-        folder = self._folder(kind)
-        index = self._index(folder)
-        if index is None or not columns <= set(index["columns"]):
-            return None
-        return self._read(folder, index["parts"], sorted(columns))
+    def find(self, columns: frozenset[str]) -> Iterator[MeasuredDay] | None:
+        """Kept days whose executions have these columns, or `None`."""
+        found = self._found("days", columns)
+        return None if found is None else self._read(self._folder("days"), found["parts"], sorted(columns))
+
+    def keep(self, columns: frozenset[str], days: Iterable[MeasuredDay]) -> Iterator[MeasuredDay]:
+        """The same days, kept as they pass, with these columns of the executions."""
+        return self._kept("days", columns, days, _write_day)
+
+    def find_fills(self, columns: frozenset[str]) -> Iterator[CodedRows] | None:
+        """Kept executions with these columns, or `None`."""
+        found = self._found("fills", columns)
+        return None if found is None else read_pieces(self._folder("fills"), found["parts"])
+
+    def keep_fills(self, columns: frozenset[str], pieces: Iterable[CodedRows]) -> Iterator[CodedRows]:
+        """The same executions, kept as they pass, with these columns."""
+        return self._kept("fills", columns, pieces, write_piece)
+
+    def _found(self, kind: str, columns: frozenset[str]) -> dict[str, Any] | None:
+        index = self._index(self._folder(kind))
+        return index if index is not None and columns <= set(index["columns"]) else None
 
     def _read(self, folder: Path, parts: list[list[str]], columns: list[str]) -> Iterator[MeasuredDay]:
         for number, frames in enumerate(parts):
@@ -59,37 +82,23 @@ class MeasuredCache:
             return None
         return found
 
-    def keep(self, kind: str, columns: frozenset[str], days: Iterable[MeasuredDay]) -> Iterator[MeasuredDay]:
-        """The same rows, kept as they pass; what is interrupted leaves nothing that would be found.
-
-        Args:
-            kind: which frames they are.
-            columns: of the executions that are worth keeping.
-            days: measured rows.
-        """
+    def _kept(self, kind: str, columns: frozenset[str], passing: Iterable[T], write: Write[T]) -> Iterator[T]:
+        """What passes, written with an index; what is interrupted leaves nothing that would be found."""
         folder = self._folder(kind)
         making = folder.with_name(f".{folder.name}-{os.getpid()}")
         shutil.rmtree(making, ignore_errors=True)
         making.mkdir(parents=True)
+        parts = []
         try:
-            yield from self._kept(making, columns, days)
+            for number, item in enumerate(passing):
+                parts.append(write(making / f"{number:05d}", item, columns))
+                yield item
+            (making / _INDEX).write_text(json.dumps({"columns": sorted(columns), "parts": parts}))
             shutil.rmtree(folder, ignore_errors=True)
             making.replace(folder)
         finally:
             shutil.rmtree(making, ignore_errors=True)
         self._make_room()
-
-    def _kept(self, making: Path, columns: frozenset[str], days: Iterable[MeasuredDay]) -> Iterator[MeasuredDay]:
-        parts: list[list[str]] = []
-        for number, day in enumerate(days):
-            frames = {name: frame for name in FRAMES if (frame := getattr(day, name)).width}
-            if "executions" in frames:
-                frames["executions"] = frames["executions"].select(c for c in day.executions.columns if c in columns)
-            for name, frame in frames.items():
-                frame.write_ipc(making / f"{number:05d}-{name}.arrow", compression="uncompressed")
-            parts.append(list(frames))
-            yield day
-        (making / _INDEX).write_text(json.dumps({"columns": sorted(columns), "parts": parts}))
 
     def _make_room(self) -> None:
         held = sorted(self.root.iterdir(), key=lambda folder: folder.stat().st_mtime, reverse=True)
@@ -101,13 +110,24 @@ class MeasuredCache:
         return self.root / hashlib.sha256(content.encode()).hexdigest()[:32]
 
 
+def _write_day(stem: Path, day: MeasuredDay, columns: frozenset[str]) -> list[str]:
+    """One file per frame that has columns; their names."""
+    frames = {name: frame for name in FRAMES if (frame := getattr(day, name)).width}
+    if "executions" in frames:
+        frames["executions"] = frames["executions"].select(c for c in day.executions.columns if c in columns)
+    for name, frame in frames.items():
+        frame.write_ipc(stem.with_name(f"{stem.name}-{name}.arrow"), compression="uncompressed")
+    return list(frames)
+
+
 def _some(path: Path, columns: list[str]) -> pl.DataFrame:
     held = pl.read_ipc_schema(path)
     return pl.read_ipc(path, columns=[name for name in columns if name in held])
 
 
+@cache
 def _program() -> str:
-    """What the measuring code is: names, sizes and times of the package's files."""
+    """What the measuring code is: names, sizes and times of the package's files when it was first asked."""
     package = Path(__file__).parents[1]
     found = sorted((str(path.relative_to(package)), path.stat()) for path in package.rglob("*.py"))
     return hashlib.sha256(repr([(n, s.st_size, s.st_mtime_ns) for n, s in found]).encode()).hexdigest()

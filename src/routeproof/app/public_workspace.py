@@ -49,16 +49,20 @@ class Workspace:
         if switches.get("population") == "tape":
             switches.setdefault("benchmark", "execution")
         question = Question(
-            by=tuple(by),
-            metrics=tuple(metrics),
+            by=_names(by),
+            metrics=_names(metrics),
             first=_day(first),
             last=_day(last),
             provider=provider,
-            where=tuple(where),
+            where=_names(where),
             switches=Switches(**switches),
         )
         with open_context(self._path) as context:
             return measure(context.lake, question, context.workspace.cache_folder)
+
+
+def _names(given: Sequence[str]) -> tuple[str, ...]:
+    return (given,) if isinstance(given, str) else tuple(given)
 
 
 def _day(given: date | str | None) -> date | None:

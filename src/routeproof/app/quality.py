@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from routeproof.sources.fix.messages import FIX_MESSAGES
+from routeproof.sources.fix.set_aside import COLUMNS, set_aside
 from routeproof.stores.commits import source_outcomes
 from routeproof.tables.quality import clock_health, excluded_rows, link_coverage, quote_health, weekdays_without
 
@@ -59,7 +61,7 @@ def _day_tables(lake: Lake) -> list[str]:
 def _source_rows(context: Context) -> dict[tuple[str | None, str, str], Row]:
     """Counts of all committed sources, by day, source and table; deliveries of one format to one table add up."""
     rows: dict[tuple[str | None, str, str], Row] = {}
-    latest = {item.source_id: item for item in source_outcomes(context.records)}
+    latest = {(item.source_id, item.outcome["table"]): item for item in source_outcomes(context.records)}
     for item in latest.values():
         outcome: Any = item.outcome
         for day in outcome["days"]:
@@ -115,6 +117,9 @@ def _exclusions(lake: Lake) -> pl.DataFrame:
             quoted = pl.DataFrame(symbols, schema={"trading_day": pl.Date, "symbol": pl.String}, orient="row")
             marked = excluded_rows(table, lake.read(table, [day]), quoted)
             frames.append(marked.with_columns(pl.lit(table).alias("table")))
+    for day in lake.days(FIX_MESSAGES.name):
+        aside = set_aside(lake.read(FIX_MESSAGES.name, [day], COLUMNS))
+        frames.append(aside.with_columns(pl.lit(FIX_MESSAGES.name).alias("table")))
     return pl.concat(frames) if frames else pl.DataFrame()
 
 

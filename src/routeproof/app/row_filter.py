@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
 from routeproof.vocab.errors import UsageError
@@ -14,6 +15,8 @@ from routeproof.vocab.fixed import to_fixed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from routeproof.tables.coded_rows import CodedRows
 
 _PATTERN = re.compile(r"^\s*([a-z0-9_]+)\s*(>=|<|=)\s*(.*?)\s*$")
 _FIXED = ("price", "quantity", "limit_price", "stop_price", "fee", "rebate", "payment", "executed", "cancelled")
@@ -73,6 +76,9 @@ def _parse(text: str) -> RowFilter:
         message = f"expected COLUMN=V[,V], COLUMN>=V or COLUMN<V, found {text!r}"
         raise UsageError(message, where="--where")
     column, operator, value = found.groups()
+    if operator != "=" and "," in value:
+        message = f"expected one value after {operator}, found {text!r}; a list goes with ="
+        raise UsageError(message, where="--where")
     values = tuple(part.strip() for part in value.split(",")) if operator == "=" else (value,)
     return RowFilter(column, operator, values)
 
@@ -82,3 +88,14 @@ def keep(rows: pl.DataFrame, filters: Sequence[RowFilter]) -> pl.DataFrame | Non
     if any(item.column not in rows.columns for item in filters):
         return None
     return rows.filter(*(item.expression(rows.schema[item.column]) for item in filters)) if filters else rows
+
+
+def passing(rows: CodedRows, filters: Sequence[RowFilter]) -> CodedRows:
+    """Coded rows that pass every filter; they have all the filtered columns."""
+    if not filters:
+        return rows
+    named = rows.frame(list(dict.fromkeys(item.column for item in filters)))
+    passed = named.select(
+        pl.all_horizontal(item.expression(named.schema[item.column]) for item in filters).alias("passed")
+    )
+    return rows.filtered(np.flatnonzero(passed["passed"].fill_null(value=False).to_numpy()))

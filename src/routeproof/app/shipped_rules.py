@@ -29,7 +29,7 @@ def shipped_rules(round_lots: pl.DataFrame | None = None) -> DayRules:
 
 
 def rules_of(lake: Lake, manifest: str) -> DayRules:
-    """The shipped rules with the round lots that the lake's instruments declare (the latest terms of each symbol)."""
+    """The shipped rules with the round lots that the lake's instruments declare, by date."""
     instruments = lake.read("instruments", manifest=manifest)
-    known = instruments.filter(pl.col("round_lot").is_not_null()).sort("symbol", "valid_from")
-    return shipped_rules(known.unique("symbol", keep="last", maintain_order=True).select("symbol", "round_lot"))
+    known = instruments.filter(pl.col("round_lot").is_not_null())
+    return shipped_rules(known.select("symbol", "valid_from", "round_lot"))

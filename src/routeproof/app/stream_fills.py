@@ -2,53 +2,99 @@
 
 from __future__ import annotations
 
-import threading
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-import polars as pl
+import numpy as np
 
 from routeproof.stores.quote_reader import Buffers
-from routeproof.tables.day_measurement import DayRules, measured_terms
-from routeproof.tables.fused_day import BENCHMARKS, COLUMNS, OF_FILL, Stretch, fused_executions
-from routeproof.tables.measured import assign_versions
-from routeproof.tables.session_clock import hours_frame
-from routeproof.tables.standing_rows import standing_executions, terms_of_every_order, with_order_of_route
-from routeproof.tables.version_terms import version_terms
+from routeproof.tables.coded_rows import CodedRows
+from routeproof.tables.day_flow import runs_of
+from routeproof.tables.fused_day import BENCHMARKS, COLUMNS, WITH_SIZES, fill_columns, fused_executions
+from routeproof.tables.fused_versions import FusedVersions
+from routeproof.tables.quote_windows import windows
+from routeproof.tables.version_kernel import END
+from routeproof.vocab.words import HORIZONS_NS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from concurrent.futures import Future
     from datetime import date
 
-    from routeproof.app.lake_source import LakeSource
-    from routeproof.stores.quote_reader import DayQuotes
+    import polars as pl
+
+    from routeproof.tables.day_flow import DayFlow
+    from routeproof.tables.day_measurement import DayRules
+    from routeproof.tables.quote_book import QuoteBook
     from routeproof.tables.switches import Switches
 
 WORKERS = 2
-BATCH_ROWS = 400_000
-_MEMORY = threading.local()
-LINKING = ("order_id", "version", "route_id", "executed_at", "trading_day", "status")
-ORDER_COLUMNS = (
-    "order_id", "provider_id", "symbol", "side", "held", "directed", "multileg_id", "decided_at", "received_at",
-    "refused", "trading_day",
-)  # fmt: skip
-VERSION_COLUMNS = (
-    "order_id", "version", "effective_at", "event", "quantity", "order_type", "limit_price", "stop_price",
-    "time_in_force", "instructions", "requested_by", "trading_day",
-)  # fmt: skip
+LONGEST_NS = max(HORIZONS_NS.values())
+_IDLE: list[Buffers] = []
+"""Memory for books that nobody uses at the moment; asking the system for it anew costs more than filling it."""
+
+
+class QuoteSource(Protocol):
+    """Where one day's reference quotes are."""
+
+    def chunks(self, symbols: Sequence[str]) -> Iterator[list[str]]:
+        """The symbols in order, in runs that may be held at once; a symbol that may not stands alone."""
+        ...
+
+    def is_long(self, symbol: str) -> bool:
+        """Whether a symbol must be read in parts."""
+        ...
+
+    def parts(self, symbol: str, *, sizes: bool = True) -> Iterator[QuoteBook]:
+        """The quotes of one symbol in order, in consecutive parts; one may overwrite the last."""
+        ...
+
+    def book(self, symbols: Sequence[str], buffers: Buffers, *, sizes: bool = True) -> QuoteBook:
+        """The quotes of a run of symbols, good until the buffers' next use."""
+        ...
+
+
+class FlowSource(Protocol):
+    """Where days come from that can be streamed."""
+
+    def long_lived(self) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Parent orders, and all their versions, of orders that may outlive their day, over all days."""
+        ...
+
+    def flow(self, day: date, columns: frozenset[str]) -> DayFlow:
+        """The day's fills with these columns, and its order versions."""
+        ...
+
+    def quotes(self, day: date) -> QuoteSource:
+        """Where the day's quotes are."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
-class _Day:
-    """A day's flow: `fills` sorted by symbol and time with `version_row` into `terms`, sorted by symbol and clock."""
+class _Asked:
+    """What is asked of every piece."""
 
-    day: date
-    fills: pl.DataFrame
-    terms: pl.DataFrame
-    quotes: DayQuotes
+    rules: DayRules
+    switches: Switches
+    needed: frozenset[str]
+
+    @property
+    def sizes(self) -> bool:
+        """Whether displayed sizes are read."""
+        return bool(self.needed & WITH_SIZES)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Some symbols of a day: their fills, and the rows of their versions."""
+
+    flow: DayFlow
+    quotes: QuoteSource
+    symbols: list[str]
+    fills: CodedRows
+    versions: tuple[int, int]
 
 
 def can_stream(needed: frozenset[str], switches: Switches) -> bool:
@@ -57,8 +103,8 @@ def can_stream(needed: frozenset[str], switches: Switches) -> bool:
 
 
 def stream_fills(
-    source: LakeSource, days: Sequence[date], rules: DayRules, switches: Switches, needed: frozenset[str]
-) -> Iterator[pl.DataFrame] | None:
+    source: FlowSource, days: Sequence[date], rules: DayRules, switches: Switches, needed: frozenset[str]
+) -> Iterator[CodedRows] | None:
     """Measured executions in pieces, or `None` where orders outlive their day.
 
     Raises:
@@ -67,107 +113,38 @@ def stream_fills(
     orders, _ = source.long_lived()
     if orders.height:
         return None
-    return _stream(source, days, rules, switches, needed)
+    return _pieces(source, days, _Asked(rules, switches, needed))
 
 
-class ContradictingFillsError(Exception):
-    """Fills are of another symbol than their orders: only whole days can be measured."""
-
-
-def _load(source: LakeSource, day: date, needed: frozenset[str]) -> _Day:
-    own = [name for name in OF_FILL if name in needed]
-    own += [name for name in ("fee", "rebate") if "net_fee" in needed and name not in own]
-    columns = sorted({"symbol", "side", *LINKING, *own})
-    fills = _standing(source, day, columns)
-    terms = _terms(source, day).sort("symbol", "clock_at").with_row_index("version_row")
-    linked = _linked(fills, terms)
-    contradicts = (pl.col("order_symbol") != pl.col("symbol")).any()
-    if linked.select(contradicts).item():
-        raise ContradictingFillsError
-    return _Day(
-        day, linked.drop("order_id", "version", "status", "route_id", "order_symbol"), terms, source.quotes(day)
-    )
-
-
-def _standing(source: LakeSource, day: date, columns: list[str]) -> pl.DataFrame:
-    """The day's fills by symbol and time, as `measure_range` takes them: busts folded, orders found through routes."""
-    fills = source.lake.read("executions", [day], columns, manifest=source.manifest)
-    lost = pl.col("order_id").is_null() & pl.col("route_id").is_not_null()
-    is_plain, is_lost = fills.select((pl.col("status") == "new").all().alias("plain"), lost.any().alias("lost")).row(0)
-    if is_plain and not is_lost:
-        return fills
-    folded = standing_executions(source.rows("executions", day))
-    routes = source.rows("routes", day).with_columns(pl.col("version").fill_null(1))
-    return with_order_of_route(folded, routes).select(columns).sort("symbol", "executed_at", maintain_order=True)
-
-
-def _terms(source: LakeSource, day: date) -> pl.DataFrame:
-    orders = source.lake.read("parent_orders", [day], ORDER_COLUMNS, manifest=source.manifest)
-    versions = source.lake.read("order_versions", [day], VERSION_COLUMNS, manifest=source.manifest)
-    terms = version_terms(orders, versions)
-    if terms["is_last"].sum() == orders.height:
-        return terms
-    return version_terms(orders, terms_of_every_order(orders, versions))
-
-
-def _linked(fills: pl.DataFrame, terms: pl.DataFrame) -> pl.DataFrame:
-    """Fills with `version_row` and `order_symbol` of the order version that they filled."""
-    target = terms.select("order_id", "version", "version_row", pl.col("symbol").alias("order_symbol"))
-    versions = terms["version"]
-    if versions.is_empty() or (versions.min() == 1 and versions.max() == 1):
-        joined = fills.join(target.drop("version"), on="order_id", how="left", maintain_order="left")
-        named = pl.col("version").is_null() | (pl.col("version") == 1)
-        return joined.with_columns(pl.when(named).then(name).alias(name) for name in ("version_row", "order_symbol"))
-    numbered = assign_versions(fills.with_row_index("fill_row"), terms).sort("fill_row").drop("fill_row")
-    return numbered.join(target, on=["order_id", "version"], how="left", maintain_order="left")
-
-
-def _stream(
-    source: LakeSource, days: Sequence[date], rules: DayRules, switches: Switches, needed: frozenset[str]
-) -> Iterator[pl.DataFrame]:
-    """Pieces in order, put together to a size that is worth adding up; one day's flow is in memory at a time."""
-    batch: list[pl.DataFrame] = []
-    for piece in _pieces(source, days, rules, switches, needed):
-        batch.append(piece)
-        if sum(rows.height for rows in batch) >= BATCH_ROWS:
-            yield pl.concat(batch)
-            batch = []
-    if batch:
-        yield pl.concat(batch)
-
-
-def _pieces(
-    source: LakeSource, days: Sequence[date], rules: DayRules, switches: Switches, needed: frozenset[str]
-) -> Iterator[pl.DataFrame]:
-    """Pieces in order, made by a few threads, a few ahead."""
-    waiting: deque[Future[pl.DataFrame]] = deque()
+def _pieces(source: FlowSource, days: Sequence[date], asked: _Asked) -> Iterator[CodedRows]:
+    """Pieces in order, made by a few threads, a few ahead; one day's flow is in memory at a time."""
+    waiting: deque[Future[CodedRows]] = deque()
     with ThreadPoolExecutor(WORKERS) as pool:
         for day in days:
-            loaded = _load(source, day, needed)
-            for fills, terms, symbols in _cut(loaded):
-                waiting.append(pool.submit(_piece, loaded, fills, terms, symbols, rules, switches, needed))
+            flow = source.flow(day, fill_columns(asked.needed))
+            for run in _cut(flow, source.quotes(day)):
+                if len(run.symbols) == 1 and run.quotes.is_long(run.symbols[0]):
+                    while waiting:
+                        yield waiting.popleft().result()
+                    yield from _long_symbol(run, asked)
+                    continue
+                waiting.append(pool.submit(_piece, run, asked))
                 if len(waiting) > WORKERS:
                     yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
 
 
-def _cut(day: _Day) -> Iterator[tuple[pl.DataFrame, pl.DataFrame, list[str]]]:
-    """Fills and terms by runs of symbols."""
-    fills, terms = _runs(day.fills["symbol"]), _runs(day.terms["symbol"])
-    for symbols in day.quotes.chunks(sorted({*fills, *terms})):
-        begin, after = _span(fills, symbols)
-        if begin == after:
-            continue
+def _cut(flow: DayFlow, quotes: QuoteSource) -> Iterator[_Run]:
+    """The flow by runs of symbols that have fills."""
+    fills, terms = runs_of(flow.fills.words["symbol"]), runs_of(flow.terms.words["symbol"])
+    for symbols in quotes.chunks(sorted(fills)):
         first, last = _span(terms, symbols)
-        row = (pl.col("version_row").cast(pl.Int64) - first).cast(pl.UInt32)
-        yield day.fills[begin:after].with_columns(row), day.terms[first:last], symbols
-
-
-def _runs(symbols: pl.Series) -> dict[str, tuple[int, int]]:
-    runs = symbols.to_frame("symbol").select(pl.col("symbol").rle()).unnest("symbol")
-    after = runs["len"].cast(pl.Int64).cum_sum().to_list()
-    return dict(zip(runs["value"], zip([0, *after[:-1]], after, strict=True), strict=True))
+        rows = flow.fills.slice(*_span(fills, symbols))
+        place = rows.names.index("version_row")
+        numbers = rows.numbers.copy()
+        numbers[place] = np.where(numbers[place] < 0, -1, numbers[place] - first)
+        yield _Run(flow, quotes, symbols, CodedRows(rows.names, numbers, rows.words), (first, last))
 
 
 def _span(runs: dict[str, tuple[int, int]], symbols: Sequence[str]) -> tuple[int, int]:
@@ -175,21 +152,35 @@ def _span(runs: dict[str, tuple[int, int]], symbols: Sequence[str]) -> tuple[int
     return (held[0][0], held[-1][1]) if held else (0, 0)
 
 
-def _piece(
-    day: _Day,
-    fills: pl.DataFrame,
-    terms: pl.DataFrame,
-    symbols: list[str],
-    rules: DayRules,
-    switches: Switches,
-    needed: frozenset[str],
-) -> pl.DataFrame:
-    if not hasattr(_MEMORY, "buffers"):
-        _MEMORY.buffers = Buffers()
-    book = day.quotes.book(symbols, _MEMORY.buffers)
-    versions = measured_terms(terms, day.day, book, rules, switches)
-    if not versions["version_row"].is_sorted():
-        versions = versions.sort("version_row")
-    hours = hours_frame([day.day], rules.hours).row(0, named=True)
-    timed = fills.with_columns(pl.lit(hours[name], dtype=pl.Int64).alias(name) for name in ("open_at", "close_at"))
-    return fused_executions(Stretch(timed, versions, book), switches, needed)
+def _piece(run: _Run, asked: _Asked) -> CodedRows:
+    """All fills of some symbols, whose quotes are held at once."""
+    try:
+        buffers = _IDLE.pop()
+    except IndexError:
+        buffers = Buffers()
+    try:
+        book = run.quotes.book(run.symbols, buffers, sizes=asked.sizes)
+        versions = FusedVersions(run.flow, run.versions, asked.rules, asked.switches)
+        versions.see(book)
+        return fused_executions(run.fills, versions, book, asked.needed)
+    finally:
+        _IDLE.append(buffers)
+
+
+def _long_symbol(run: _Run, asked: _Asked) -> Iterator[CodedRows]:
+    """One symbol's fills, its quotes read twice in parts: what becomes of an order may show at the end of the day."""
+    (symbol,) = run.symbols
+    versions = FusedVersions(run.flow, run.versions, asked.rules, asked.switches)
+    for book, upto in windows(symbol, run.quotes.parts(symbol, sizes=asked.sizes), versions.still_from):
+        versions.see(book, upto)
+    instants = run.fills.number("executed_at") + asked.switches.shift_ns
+    done = 0
+
+    def still_from(upto: int) -> int:
+        return int(instants[done]) if done < instants.size else upto
+
+    for book, upto in windows(symbol, run.quotes.parts(symbol, sizes=asked.sizes), still_from):
+        after = instants.size if upto == END else int(np.searchsorted(instants, upto - LONGEST_NS))
+        if after > done:
+            yield fused_executions(run.fills.slice(done, after), versions, book, asked.needed)
+            done = after

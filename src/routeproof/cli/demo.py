@@ -27,7 +27,10 @@ import click
 @click.option("--seed", default=7, show_default=True, help="The only source of randomness.")
 @click.option("--days", type=click.IntRange(min=1), help="Only the first so many sessions of the quarter.")
 def demo(*, workspace: Path, out: Path, seed: int, days: int | None) -> None:
-    """Simulate a quarter with two providers, take its files in, and build the review pack."""
+    """Simulate a quarter with two providers, take its files in, and build the review pack.
+
+    Example: routeproof demo --days 5 --out demo/pack
+    """
     from routeproof.app.run_demo import PROVIDER, QUARTER, run_demo  # noqa: PLC0415
 
     begun = time.monotonic()

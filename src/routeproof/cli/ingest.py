@@ -27,18 +27,26 @@ EXIT_REJECTED = 3
 def ingest(
     source: str, paths: tuple[Path, ...], map_path: Path | None, provider_id: str, workspace: Path, *, as_json: bool
 ) -> int:
-    """Take PATHS in through SOURCE; the bytes are kept first, then read, then split into rows and rejects."""
+    """Take PATHS in through SOURCE; the bytes are kept first, then read, then split into rows and rejects.
+
+    SOURCE is fix-log, csv, parquet, xlsx, lean or taq. Exit code 3: nothing was accepted, a file was refused, or more
+    rows were rejected than policy allows.
+
+    Example: routeproof ingest fix-log sor-2026-07-*.log.gz --map parties.toml --provider ACME
+    """
     from routeproof.app.context import open_context  # noqa: PLC0415
     from routeproof.app.ingest import ingest as take_in  # noqa: PLC0415
-    from routeproof.cli.progress import file_progress  # noqa: PLC0415
+    from routeproof.cli.progress import ingest_progress  # noqa: PLC0415
 
-    with open_context(workspace) as context, file_progress(len(paths)) as on_done:
-        report = take_in(context, source, paths, map_path=map_path, provider_id=provider_id, on_done=on_done)
+    with open_context(workspace) as context, ingest_progress(len(paths)) as (on_done, on_rows):
+        report = take_in(
+            context, source, paths, map_path=map_path, provider_id=provider_id, on_done=on_done, on_rows=on_rows
+        )
     if as_json:
         click.echo(json.dumps(_plain(report)))
     else:
         _talk(report)
-    return 0 if report.is_taken() else EXIT_REJECTED
+    return 0 if report.is_taken else EXIT_REJECTED
 
 
 def _plain(report: IngestReport) -> dict[str, object]:
@@ -49,6 +57,7 @@ def _plain(report: IngestReport) -> dict[str, object]:
         "noise": report.noise,
         "already_known": report.already_known,
         "refused": report.refused,
+        "reject_share_limit": report.reject_share_limit,
         "manifest": report.manifest,
     }
 
@@ -59,6 +68,8 @@ def _talk(report: IngestReport) -> None:
         click.echo(f"  rejected {count:,}: {reason}")
     for file, reason in report.refused.items():
         click.echo(f"  {file}: {reason}", err=True)
+    if sum(report.rejected.values()) > report.reject_share_limit * report.received:
+        click.echo(f"  above the {report.reject_share_limit:.1%} of rejects that policy allows (intake)", err=True)
     if report.already_known:
         click.echo(f"  {report.already_known:,} rows were already known", err=True)
     sys.stdout.flush()

@@ -15,7 +15,10 @@ from routeproof.cli.options import json_option
 @click.option("--firm", "firm_id", default="firm", show_default=True, help="Legal entity of the workspace.")
 @json_option
 def init(folder: Path, firm_id: str, *, as_json: bool) -> None:
-    """Make a workspace in FOLDER, which must be new or empty."""
+    """Make a workspace in FOLDER, which must be new or empty.
+
+    Example: routeproof init bestex --firm "Example Securities LLC"
+    """
     from routeproof.app.init_workspace import init_workspace  # noqa: PLC0415
 
     workspace = init_workspace(folder, firm_id=firm_id)

@@ -40,7 +40,12 @@ def simulate(
     *,
     venue_quotes: bool,
 ) -> None:
-    """Write FIX logs, quotes, trades, vendor reports and maps; prints totals as JSON."""
+    """Write FIX logs, quotes, trades, vendor reports and maps; prints totals as JSON.
+
+    `delivery.json` lists what to ingest, in order; `truth/` keeps what really happened, for tests.
+
+    Example: routeproof lab simulate --cheat slow_walk --grade 0 --days 21 --out delivery
+    """
     from routeproof.lab.delivery import write_delivery  # noqa: PLC0415 heavy imports only when they are needed
 
     config = replace(_config(scenario, cheat, grade, seed, days), venue_quotes=venue_quotes)
@@ -52,7 +57,10 @@ def simulate(
 @lab.command("cheats")
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
 def cheats(*, as_json: bool) -> None:
-    """List the faults that can be planted, with their three grades."""
+    """List the faults that can be planted, with their three grades.
+
+    Example: routeproof lab cheats --json
+    """
     from routeproof.lab.cheats import CHEATS  # noqa: PLC0415 heavy imports only when they are needed
 
     rows = [
@@ -62,6 +70,7 @@ def cheats(*, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(rows))
         return
+    click.echo(f"{'cheat':20} {'grade 0 / 1 / 2':20} {'unit':30} what happens")
     for one in CHEATS:
         grades = " / ".join(f"{grade:g}" for grade in one.grades)
         click.echo(f"{one.name:20} {grades:20} {one.unit:30} {one.what}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 
 import click
@@ -11,12 +12,20 @@ import click
 from routeproof.cli.options import json_option, workspace_option
 from routeproof.vocab.errors import UsageError
 
-_SHIFT = re.compile(r"^\s*([+-]?\d+(?:\.\d+)?)\s*(ns|us|ms|s)\s*$")
+_SPAN = re.compile(r"^\s*([+-]?\d+(?:\.\d+)?)\s*(ns|us|ms|s)\s*$")
 _UNIT_NS = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 1_000_000_000}
 FORMATS = ("table", "csv", "json", "parquet")
 
 
-@click.command()
+MORE = """\b
+More questions:
+  routeproof measure --by venue --where order_class=market --where "day>=2026-07-01" --metrics e_over_q
+  routeproof measure --population tape --by symbol,day --json
+  routeproof measure --shift -50ms..50ms --benchmark execution
+"""
+
+
+@click.command(epilog=MORE)
 @click.option(
     "--by", "by", default="", help="Dimensions, comma separated: symbol, order_type, order_class, venue, day, …"
 )
@@ -32,6 +41,7 @@ FORMATS = ("table", "csv", "json", "parquet")
 @click.option("--tie", type=click.Choice(["strict", "inclusive"]), default="strict", show_default=True)
 @click.option("--locked", type=click.Choice(["exclude", "include"]), default="exclude", show_default=True)
 @click.option("--after-close", type=click.Choice(["null", "final_quote"]), default="null", show_default=True)
+@click.option("--stale-after", default="60s", show_default=True, help="Age from which a reference is flagged as stale.")
 @click.option("--shift", help="Repeat the look-ups with the firm's clock moved: 10ms, or -50ms..50ms.")
 @click.option("--manifest", help="As known at this commit.")
 @click.option("--format", "layout", type=click.Choice(FORMATS), default="table", show_default=True)
@@ -51,6 +61,7 @@ def measure(
     tie: str,
     locked: str,
     after_close: str,
+    stale_after: str,
     shift: str | None,
     manifest: str | None,
     layout: str,
@@ -74,6 +85,7 @@ def measure(
         tie=tie,  # type: ignore[arg-type]
         locked=locked,  # type: ignore[arg-type]
         after_close=after_close,  # type: ignore[arg-type]
+        stale_after_ns=_span_ns(stale_after, "--stale-after", "an age such as 60s"),
     )
     question = Question(
         by=tuple(name.strip() for name in by.split(",") if name.strip()),
@@ -109,16 +121,17 @@ def parse_shifts(text: str | None) -> tuple[int, ...]:
     """
     if text is None:
         return ()
-    ends = [_shift_ns(part) for part in re.split(r"\.\.|…", text)]
+    expected = "a shift such as 10ms or a range such as -50ms..50ms"
+    ends = [_span_ns(part, "--shift", expected) for part in re.split(r"\.{2,3}|…", text)]
     if len(ends) == 1:
         return (ends[0],)
     low, high = ends[0], ends[-1]
     return tuple(sorted({low + (high - low) * step // 4 for step in range(5)}))
 
 
-def _shift_ns(text: str) -> int:
-    found = _SHIFT.match(text)
+def _span_ns(text: str, option: str, expected: str) -> int:
+    found = _SPAN.match(text)
     if found is None:
-        message = f"expected a shift such as 10ms or a range such as -50ms..50ms, found {text!r}"
-        raise UsageError(message, where="--shift")
-    return round(float(found[1]) * _UNIT_NS[found[2]])
+        message = f"expected {expected}, found {text!r}"
+        raise UsageError(message, where=option)
+    return round(Fraction(found[1]) * _UNIT_NS[found[2]])

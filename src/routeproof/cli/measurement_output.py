@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from routeproof.cli.figures_table import figures_table
+from routeproof.tables.switches import Switches
+from routeproof.vocab.errors import UsageError
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from routeproof.app.measure import Measurement
@@ -19,45 +25,35 @@ TABLE_COLUMNS = (
     "executions",
     "executed_shares",
     "coverage",
-    "quoted_spread_usd_per_share",
-    "effective_spread_usd_per_share",
     "e_over_q",
     "price_improvement_usd_per_share",
-    "realized_spread_usd_per_share_60s",
-    "reversion_usd_per_share_60s",
     "time_to_execution_ms_avg",
     "fill_rate_shares",
+    "reversion_usd_per_share_60s",
+    "effective_spread_usd_per_share",
+    "quoted_spread_usd_per_share",
+    "realized_spread_usd_per_share_60s",
     "hhi_venue",
 )
-"""What fits on a screen; the other formats carry every metric."""
-
-_SHORT = {
-    "executed_shares": "shares",
-    "quoted_spread_usd_per_share": "quoted $",
-    "effective_spread_usd_per_share": "effective $",
-    "e_over_q": "E/Q",
-    "price_improvement_usd_per_share": "PI $",
-    "realized_spread_usd_per_share_60s": "realized 60s $",
-    "reversion_usd_per_share_60s": "reversion 60s $",
-    "time_to_execution_ms_avg": "time ms",
-    "fill_rate_shares": "fill rate",
-    "hhi_venue": "HHI",
-}
-_WHOLE = ("orders", "executions", "executed_shares")
+"""What a table shows unless metrics are named, most telling first; the other formats carry every metric."""
 
 
 def write(result: Measurement, layout: str, out: Path | None) -> None:
-    """Write a measurement in a layout to a file or to stdout; tables say on stderr what they leave out."""
+    """Write a measurement in a layout to a file or to stdout; a table says on stderr what it leaves out."""
     if layout == "json":
         _put((json.dumps(result.as_plain(), indent=1, ensure_ascii=False) + "\n").encode(), out)
     elif layout == "csv":
         _put(result.rows.write_csv().encode(), out)
+        _foot(result, carries_all=True)
     elif layout == "parquet":
+        if out is None and sys.stdout.isatty():
+            message = "expected --out FILE, or a pipe: a terminal cannot show Parquet"
+            raise UsageError(message, where="--format")
         buffer = io.BytesIO()
-        result.rows.write_parquet(buffer)
+        result.rows.write_parquet(buffer, metadata={"routeproof": json.dumps(result.meta, ensure_ascii=False)})
         _put(buffer.getvalue(), out)
     else:
-        _table(result)
+        _table(result, out)
 
 
 def _put(content: bytes, out: Path | None) -> None:
@@ -68,31 +64,42 @@ def _put(content: bytes, out: Path | None) -> None:
         out.write_bytes(content)
 
 
-def _table(result: Measurement) -> None:
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-
-    keys = [name for name in ("shift_ms", *result.meta["by"]) if name in result.rows.columns]
-    shown = [name for name in TABLE_COLUMNS if name in result.rows.columns]
-    table = Table(header_style="bold", box=None, pad_edge=False)
-    for name in keys:
-        table.add_column(name)
-    for name in shown:
-        table.add_column(_SHORT.get(name, name), justify="right")
-    for row in result.rows.select(*keys, *shown).iter_rows(named=True):
-        table.add_row(*("" if row[key] is None else str(row[key]) for key in keys), *(_cell(n, row[n]) for n in shown))
-    Console(soft_wrap=not sys.stdout.isatty(), width=None if sys.stdout.isatty() else 240).print(table)
-    meta = result.meta
-    span = f"{meta['from']} to {meta['to']}" if meta["days"] else "no days"
-    rows = f"{result.rows.height} row" + ("" if result.rows.height == 1 else "s")
-    click.echo(
-        f"{rows} · {span} · benchmark {meta['switches']['benchmark']} · manifest {meta['manifest'][:16]} · "
-        "--format csv|json|parquet carries every metric",
-        err=True,
-    )
+def _table(result: Measurement, out: Path | None) -> None:
+    meta, rows = result.meta, result.rows
+    keys = [name for name in ("shift_ms", *meta["by"]) if name in rows.columns]
+    named = meta["metrics"] or [name for name in TABLE_COLUMNS if name in rows.columns]
+    on_screen = out is None and sys.stdout.isatty()
+    table = figures_table(rows, keys, named, shutil.get_terminal_size().columns if on_screen else None)
+    head, *lines = table.lines
+    if on_screen:
+        click.echo("\n".join((click.style(head, bold=True), *lines)))
+    else:
+        _put("".join(f"{line}\n" for line in table.lines).encode(), out)
+    _foot(result, table.left_out, carries_all=bool(meta["metrics"]))
 
 
-def _cell(name: str, value: float | None) -> str:
-    if value is None:
-        return "-"
-    return f"{value:,.0f}" if name in _WHOLE else f"{value:,.5g}" if abs(value) >= 1 else f"{value:.5f}"
+def _foot(result: Measurement, left_out: Sequence[str] = (), *, carries_all: bool) -> None:
+    """What the figures rest on, on stderr: days, every switch that is not as usual, manifest."""
+    meta, height = result.meta, result.rows.height
+    parts = [
+        f"{height} row" + ("" if height == 1 else "s"),
+        f"{meta['from']} to {meta['to']}" if meta["days"] else "no days",
+        f"benchmark {meta['switches']['benchmark']}",
+        *unusual(meta["switches"]),
+        f"manifest {meta['manifest'][:16]}",
+    ]
+    if left_out:
+        parts.append(f"no room for {', '.join(left_out)}")
+    if not carries_all:
+        parts.append("--format csv|json|parquet carries every metric")
+    click.echo(" · ".join(parts), err=True)
+
+
+def unusual(switches: Mapping[str, Any]) -> list[str]:
+    """Switches beside the benchmark that are not at their defaults, in words."""
+    usual = Switches().stamped()
+    return [
+        f"{name.replace('_', ' ')} {value}"
+        for name, value in switches.items()
+        if name in usual and name != "benchmark" and value != usual[name]
+    ]

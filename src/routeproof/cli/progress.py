@@ -9,20 +9,32 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    Told = tuple[Callable[[str], None], Callable[[str, int], None]]
+
 
 @contextlib.contextmanager
-def file_progress(total: int) -> Iterator[Callable[[str], None]]:
-    """A bar over files; the yielded function is told the name of each file that is done."""
+def ingest_progress(files: int) -> Iterator[Told]:
+    """A bar over files and a count of rows.
+
+    Yields two functions: one is told the name of each file that is done, the other `read` or `merged` and how many rows
+    have been since the last time.
+    """
     if not sys.stderr.isatty():
-        yield lambda _: None
+        yield (lambda _: None), (lambda *_: None)
         return
     from rich.console import Console  # noqa: PLC0415  # heavy; only where somebody watches
     from rich.progress import Progress  # noqa: PLC0415
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("reading", total=total)
+        reading = bar.add_task("reading", total=files)
+        counting = bar.add_task("rows", total=None)
+        rows: dict[str, int] = {}
 
         def on_done(name: str) -> None:
-            bar.update(task, advance=1, description=name)
+            bar.update(reading, advance=1, description=name)
 
-        yield on_done
+        def on_rows(step: str, count: int) -> None:
+            rows[step] = rows.get(step, 0) + count
+            bar.update(counting, description=f"{rows[step]:,} rows {step}")
+
+        yield on_done, on_rows

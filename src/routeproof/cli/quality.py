@@ -22,7 +22,10 @@ PLAIN_WIDTH = 160
 @workspace_option
 @json_option
 def quality(workspace: Path, *, as_json: bool) -> None:
-    """What came in, what was refused and why, what was left out of analysis, what quotes and clocks are worth."""
+    """What came in, what was refused and why, what was left out of analysis, what quotes and clocks are worth.
+
+    Example: routeproof quality --json
+    """
     from routeproof.app.context import open_context  # noqa: PLC0415
     from routeproof.app.quality import quality as look  # noqa: PLC0415
 
@@ -45,6 +48,11 @@ def _show(report: dict[str, Any]) -> None:
             table.add_row(*(_cell(value) for value in row))
         console.print(table)
         console.print()
+    if not report["days"]:
+        click.echo("Nothing has been taken in yet.")
+    for row in report["days"]:
+        for file, reason in row["refused"].items():
+            click.echo(f"Not whole or no evidence: {file}: {reason}")
     for table, days in report["gaps"].items():
         if days:
             console.print(f"No {table} on {', '.join(days)}")

@@ -58,10 +58,13 @@ def any_underperformance(tests: Mapping[str, ThresholdResult]) -> ThresholdResul
     """
     outcomes = [result.outcome for result in tests.values()]
     decisive: Outcome = next((word for word in _GRAVEST_FIRST if word in outcomes), "cannot_tell")
-    said = [f"{name}: {result.reason}" for name, result in tests.items() if result.outcome == decisive]
-    reason = "; ".join(said) or "nothing was measured"
+    flows: dict[str, list[str]] = {}
+    for name, result in tests.items():
+        if result.outcome == decisive:
+            flows.setdefault(result.reason, []).append(name)
+    reason = "; ".join(f"{said}: {', '.join(names)}" for said, names in flows.items()) or "nothing was measured"
     if decisive == "not_met":
-        reason = f"not worse in any of {len(tests)} tests ({'; '.join(tests)})"
+        reason = f"not worse in any of {len(tests)} tests ({', '.join(tests)})"
     inputs = {name: result.outcome for name, result in tests.items()}
     return ThresholdResult(id="consistent_underperformance", outcome=decisive, reason=reason, inputs=inputs)
 

@@ -54,7 +54,7 @@ def _word(difference: Difference, margin: float, better: Better) -> tuple[Word, 
     if -margin < found.lower and found.upper < margin:
         return "no_material_difference", ""
     if found.lower <= 0.0 <= found.upper:
-        return "cannot_tell", "the interval includes no difference as well as differences beyond the margin"
+        return "cannot_tell", "the interval includes zero"
     if abs(estimate) <= margin:
         return "cannot_tell", "there is a difference, but not clearly one beyond the margin"
     if better == "none":
@@ -67,4 +67,4 @@ def withdrawn(judged: Verdict) -> Verdict:
     """Return the verdict of a grid cell that its family's false-discovery control did not let stand."""
     if judged.word not in {"better", "worse"}:
         return judged
-    return replace(judged, word="cannot_tell", reason="not clear enough among this many comparisons")
+    return replace(judged, word="cannot_tell", reason="unclear among many tests")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ import polars as pl
 from routeproof.metrics import fused_kernel as kernel
 from routeproof.metrics.metric import Metric, Quotient, Total
 from routeproof.metrics.terms import Binary, Column, Constant, Filled, Given, Rounded, Term, Where, columns_of
+from routeproof.tables.coded_rows import nulls_as_word
 from routeproof.vocab.absent import NULL
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from routeproof.metrics.fused_kernel import Int64s
 
 NARROW_BITS = 63
+BITS_STEP = 8
 _LIMB = 1 << 64
 
 _NARROW = {"+": kernel.ADD, "-": kernel.SUBTRACT, "*": kernel.MULTIPLY}
@@ -31,21 +34,29 @@ class Program:
 
     Attributes:
         columns: names in the order of the kernel's column array.
-        slots: name of each sum, as `compile_polars.partial_sums` names it.
+        slots: place of each sum by its name in `compile_polars.partial_sums`; equal sums share a place.
+        counts: names of the sums that are counts.
     """
 
-    def __init__(self, metrics: Sequence[Metric], bits: Mapping[str, int], nullable: frozenset[str]) -> None:
-        self.columns = tuple(sorted(bits))
-        self.slots: list[str] = []
+    def __init__(
+        self, metrics: Sequence[Metric], columns: Sequence[str], bits: Mapping[str, int], nullable: frozenset[str]
+    ) -> None:
+        self.columns = tuple(columns)
+        self.slots: dict[str, int] = {}
         self.counts: set[str] = set()
         self._bits, self._nullable = bits, nullable
         self._code: list[tuple[int, int, int, int]] = []
         self._values: dict[tuple[object, ...], tuple[int, int, bool]] = {}
         self._masks: dict[frozenset[str], int] = {}
-        self._sums: dict[tuple[int, int], str] = {}
+        self._places: dict[tuple[int, int, int], int] = {}
         for metric in metrics:
             self._metric(metric)
         self.code: Int64s = np.array(self._code, dtype=np.int64).reshape(-1, 4)
+
+    @property
+    def sums(self) -> int:
+        """Number of different sums."""
+        return len(self._places)
 
     @property
     def registers(self) -> int:
@@ -74,8 +85,11 @@ class Program:
         self._emit_slot(kernel.SUM_WIDE if is_wide else kernel.SUM, slot, register, self._mask(term))
 
     def _emit_slot(self, operation: int, slot: str, register: int, mask: int) -> None:
-        self._code.append((operation, len(self.slots), register, mask))
-        self.slots.append(slot)
+        key = (operation, register, mask)
+        if key not in self._places:
+            self._places[key] = len(self._places)
+            self._code.append((operation, self._places[key], register, mask))
+        self.slots[slot] = self._places[key]
 
     # -- null masks: a term is null where any of the columns that it reads, other than filled ones, is ------------
 
@@ -190,54 +204,95 @@ def _divides_by_columns(term: Term) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _program(metrics: tuple[Metric, ...], bits: tuple[tuple[str, int], ...], nullable: frozenset[str]) -> Program:
-    return Program(metrics, dict(bits), nullable)
+def _program(
+    metrics: tuple[Metric, ...], columns: tuple[str, ...], bits: tuple[tuple[str, int], ...], nullable: frozenset[str]
+) -> Program:
+    return Program(metrics, columns, dict(bits), nullable)
+
+
+@dataclass(frozen=True, slots=True)
+class FusedSums:
+    """Exact sums by group.
+
+    Attributes:
+        program: what made them.
+        sums: (groups, sums of the program, 2) lower and upper limb.
+    """
+
+    program: Program
+    sums: Int64s
+
+    def frame(self) -> pl.DataFrame:
+        """One row per group, `Int128` sums and `Int64` counts, named as `compile_polars.partial_sums` names them."""
+        program, wide = self.program, pl.Int128()
+        limbs: dict[str, Int64s] = {}
+        for place in sorted(set(program.slots.values())):
+            lower, upper = (np.ascontiguousarray(self.sums[:, place, limb]) for limb in (0, 1))
+            limbs |= {f"{place}": lower, f"{place}_": lower.view(np.uint64), f"{place}^": upper}
+        whole = [
+            (pl.col(f"{place}_").cast(wide) + pl.col(f"{place}^").cast(wide) * pl.lit(_LIMB, dtype=wide)).alias(
+                f"{place}="
+            )
+            for place in sorted({place for name, place in program.slots.items() if name not in program.counts})
+        ]
+        joined = pl.DataFrame(limbs).with_columns(whole)
+        return joined.select(
+            pl.col(f"{place}" if name in program.counts else f"{place}=").alias(name)
+            for name, place in program.slots.items()
+        )
+
+
+def sums_of(metrics: Sequence[Metric], names: Sequence[str], numbers: Int64s, groups: Int64s, count: int) -> FusedSums:
+    """Exact sums by group.
+
+    Args:
+        metrics: those that `can_fuse`; quantiles and concentrations have nothing to sum.
+        names: columns, with every one that the metrics read.
+        numbers: (names, rows), `NULL` = null.
+        groups: (rows,) group of each row.
+        count: number of groups.
+    """
+    summed = tuple(metric for metric in metrics if terms_of(metric))
+    read = sorted({name for metric in summed for term in terms_of(metric) for name in columns_of(term)})
+    extents = {name: kernel.extent(numbers[names.index(name)]) for name in read}
+    bits = tuple((name, _rounded_bits(lowest, highest)) for name, (lowest, highest, _) in extents.items())
+    nullable = frozenset(name for name, (_, _, nulls) in extents.items() if nulls)
+    program = _program(summed, tuple(names), bits, nullable)
+    sums = np.zeros((count, program.sums, 2), dtype=np.int64)
+    kernel.run(program.code, numbers, groups, sums, program.registers, program.masks)
+    return FusedSums(program, sums)
+
+
+def added(parts: Sequence[FusedSums], groups: Int64s, count: int) -> FusedSums:
+    """Sums of one program put together.
+
+    Args:
+        parts: sums that the same program made.
+        groups: (groups of all parts,) to which group of the result each adds.
+        count: groups of the result.
+    """
+    total = np.zeros((count, parts[0].program.sums, 2), dtype=np.int64)
+    kernel.add(np.concatenate([part.sums for part in parts]), groups, total)
+    return FusedSums(parts[0].program, total)
+
+
+def _rounded_bits(lowest: int, highest: int) -> int:
+    """Bits of the larger magnitude, in few steps, so that one program serves many pieces."""
+    bits = max(int(lowest).bit_length(), int(highest).bit_length())
+    return min(-(-bits // BITS_STEP) * BITS_STEP, NARROW_BITS)
 
 
 def fused_sums(rows: pl.DataFrame, metrics: Sequence[Metric], groups: Int64s, count: int) -> pl.DataFrame | None:
-    """Exact sums by group, named as `compile_polars.partial_sums` names them.
-
-    Args:
-        rows: a measured frame with every column that the metrics read.
-        metrics: those that `can_fuse`; quantiles and concentrations have nothing to sum.
-        groups: (rows,) group of each row.
-        count: number of groups.
+    """The sums of a measured frame with every column that the metrics read; see `FusedSums.frame`.
 
     Returns:
-        One row per group, `Int128` sums and `Int64` counts; `None` where a value is the one that stands for null.
+        One row per group; `None` where a value is the one that stands for null.
     """
-    summed = tuple(metric for metric in metrics if terms_of(metric))
-    names = sorted({name for metric in summed for term in terms_of(metric) for name in columns_of(term)})
-    columns = np.empty((len(names), rows.height), dtype=np.int64)
-    bits, nullable = [], set()
+    names = sorted({name for metric in metrics for term in terms_of(metric) for name in columns_of(term)})
+    numbers = np.empty((len(names), rows.height), dtype=np.int64)
     for place, name in enumerate(names):
         column = rows.get_column(name)
-        lowest, highest = column.min(), column.max()
-        sizes = [int(value).bit_length() for value in (lowest, highest) if isinstance(value, int)]
-        bits.append((name, max(sizes, default=0)))
-        if column.null_count():
-            nullable.add(name)
-            column = column.fill_null(NULL)
-        columns[place] = column.to_numpy()
-    if any(size > NARROW_BITS for _, size in bits):
-        return None
-    program = _program(summed, tuple(bits), frozenset(nullable))
-    sums = np.zeros((count, len(program.slots), 2), dtype=np.int64)
-    kernel.run(program.code, columns, groups, sums, program.registers, program.masks)
-    return _frame(program, sums)
-
-
-def _frame(program: Program, sums: Int64s) -> pl.DataFrame:
-    wide = pl.Int128()
-    limbs: dict[str, Int64s] = {}
-    joined: list[pl.Expr] = []
-    for slot, name in enumerate(program.slots):
-        lower, upper = (np.ascontiguousarray(sums[:, slot, limb]) for limb in (0, 1))
-        if name in program.counts:
-            limbs[name] = lower
-            joined.append(pl.col(name))
-            continue
-        limbs[name], limbs[f"{name}^"] = lower.view(np.uint64), upper
-        high = pl.col(f"{name}^").cast(wide) * pl.lit(_LIMB, dtype=wide)
-        joined.append(pl.col(name).cast(wide) + high)
-    return pl.DataFrame(limbs).select(joined)
+        if column.min() == NULL:
+            return None
+        numbers[place] = nulls_as_word(column)
+    return sums_of(metrics, names, numbers, groups, count).frame()

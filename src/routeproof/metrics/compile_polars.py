@@ -98,11 +98,10 @@ def finish(metric: Metric) -> pl.Expr:
     match metric.averaging:
         case Total(_, divisor, whole, counted):
             total = pl.col(f"{name}:sum")
-            if counted:
-                return (total.fill_null(0).cast(pl.Float64) / divisor).alias(name)
             if whole:
                 return total.cast(pl.Int64).alias(name)
-            known = pl.col(f"{name}:rows") > 0
+            known = pl.lit(value=True) if counted else pl.col(f"{name}:rows") > 0
+            total = total.fill_null(0) if counted else total
             # a column, not a literal: dividing by a literal is turned into multiplying by its rounded inverse
             by = pl.repeat(divisor, pl.len(), dtype=pl.Float64)
             return pl.when(known).then(total.cast(pl.Float64) / by).alias(name)
@@ -115,8 +114,8 @@ def finish(metric: Metric) -> pl.Expr:
 
 
 def quantile_of(averaging: Quantile) -> pl.Expr:
-    """Nearest-rank quantile as an aggregation."""
-    values = pl.col(averaging.column).drop_nulls()
-    rank = (values.len().cast(pl.Int64) * averaging.percent + 99) // 100 - 1
-    ranked = values.sort().get(rank.clip(lower_bound=0), null_on_oob=True)
+    """Nearest-rank quantile of a column of lists in ascending order."""
+    values = pl.col(averaging.column)
+    rank = (values.list.len().cast(pl.Int64) * averaging.percent + 99) // 100 - 1
+    ranked = values.list.get(rank.clip(lower_bound=0), null_on_oob=True)
     return ranked.cast(pl.Float64) / pl.lit(averaging.divisor, dtype=pl.Float64)

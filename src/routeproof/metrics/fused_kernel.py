@@ -138,6 +138,18 @@ def _half_even(upper: np.int64, lower: np.int64, divisor: np.int64) -> tuple[np.
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def extent(column: Int64s) -> tuple[np.int64, np.int64, bool]:
+    """Lowest and highest of 0 and the values that are not null, and whether any is null."""
+    lowest, highest, nulls = np.int64(0), np.int64(0), False
+    for value in column:
+        if value == NULL:
+            nulls = True
+        else:
+            lowest, highest = min(lowest, value), max(highest, value)
+    return lowest, highest, nulls
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def _fetch(into: Int64s, column: Int64s, filler: int) -> None:
     """A column's values; null becomes the filler."""
     for i in range(column.size):
@@ -266,3 +278,20 @@ def run(program: Int64s, columns: Int64s, groups: Int64s, sums: Int64s, register
                 _count(unknown[b], b != NEVER, block, sums, to)
             else:
                 _add(op == SUM_WIDE, lower[a], upper[a], unknown[b], b != NEVER, block, sums, to)
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def add(parts: Int64s, groups: Int64s, sums: Int64s) -> None:
+    """Add 128-bit sums up.
+
+    Args:
+        parts: (n, slots, 2) lower and upper limb.
+        groups: (n,) where each adds.
+        sums: (groups, slots, 2); added to.
+    """
+    for row in range(groups.size):
+        for slot in range(parts.shape[1]):
+            lower = np.uint64(parts[row, slot, 0])
+            after = np.uint64(sums[groups[row], slot, 0]) + lower
+            sums[groups[row], slot, 0] = np.int64(after)
+            sums[groups[row], slot, 1] += parts[row, slot, 1] + np.int64(after < lower)

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from routeproof.metrics.compile_polars import finish, quantile_of
-from routeproof.metrics.grouped_sums import grouped_sums
+from routeproof.metrics.grouped_sums import coded_sums, grouped_sums
 from routeproof.metrics.metric import Concentration, Metric, Quantile, Total
 from routeproof.metrics.registry import ALL
 from routeproof.metrics.terms import columns_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from routeproof.metrics.metric import Frame
+    from routeproof.tables.coded_rows import CodedRows
 
 DIMENSIONS = (
     "symbol",
@@ -40,6 +41,7 @@ DIMENSIONS = (
     "beyond_displayed",
     "halted",
     "short_sale_restricted",
+    "stale_reference",
 )
 """Columns that figures can be grouped by; a frame that lacks one has no figures of its own in that grouping."""
 
@@ -56,12 +58,15 @@ class Partials:
     """
 
     sums: pl.DataFrame
-    values: pl.DataFrame
-    shares: pl.DataFrame
+    values: pl.DataFrame = field(default_factory=pl.DataFrame)
+    shares: pl.DataFrame = field(default_factory=pl.DataFrame)
     known: bool = True
 
 
-UNKNOWN = Partials(pl.DataFrame(), pl.DataFrame(), pl.DataFrame(), known=False)
+_SQUARE_FITS = 2**63
+"""Totals below it can be squared in 128 bits."""
+
+UNKNOWN = Partials(pl.DataFrame(), known=False)
 """Partials of a frame that cannot answer: it lacks a dimension or a filtered column."""
 
 
@@ -90,7 +95,30 @@ def collect(rows: pl.DataFrame, grouping: Grouping, frame: Frame) -> Partials:
     if any(key not in rows.columns for key in keys):
         return UNKNOWN
     rows = _with_counted(_complete(rows, metrics), frame, grouping.by)
-    sums = grouped_sums(rows, metrics, keys)
+    return Partials(grouped_sums(rows, metrics, keys), *_beside_sums(rows, metrics, keys))
+
+
+def collect_coded(pieces: Iterable[CodedRows], grouping: Grouping) -> list[Partials]:
+    """Partial sums of measured executions in coded pieces that have every column that is asked for."""
+    metrics, keys = grouping.of("executions"), list(grouping.by)
+    beside = [metric for metric in metrics if isinstance(metric.averaging, Quantile | Concentration)]
+    columns = list(dict.fromkeys((*keys, *sorted(_read_by(beside)))))
+    frames: list[pl.DataFrame] = []
+
+    def passing() -> Iterator[CodedRows]:
+        for rows in pieces:
+            if beside:
+                frames.append(rows.frame(columns))
+            yield rows
+
+    found = [Partials(sums) for sums in coded_sums(passing(), metrics, keys)]
+    if frames:
+        found[0] = Partials(found[0].sums, *_beside_sums(pl.concat(frames), beside, keys))
+    return found
+
+
+def _beside_sums(rows: pl.DataFrame, metrics: Sequence[Metric], keys: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What is no sum: durations for quantiles, and weights by item for concentrations."""
     durations = sorted({m.averaging.column for m in metrics if isinstance(m.averaging, Quantile)})
     values = rows.select(*keys, *durations) if durations else pl.DataFrame()
     shares = pl.DataFrame()
@@ -99,7 +127,7 @@ def collect(rows: pl.DataFrame, grouping: Grouping, frame: Frame) -> Partials:
             item, weight = metric.averaging.column, metric.averaging.weight
             named = rows.filter(pl.col(item).is_not_null()).with_columns(pl.col(item).alias("item"))
             shares = named.group_by(*keys, "item").agg(pl.col(weight).cast(pl.Int128).sum().alias("weight"))
-    return Partials(sums, values, shares)
+    return values, shares
 
 
 def columns_read(grouping: Grouping, frame: Frame) -> frozenset[str]:
@@ -208,13 +236,19 @@ def _finish_frame(part: Partials, metrics: tuple[Metric, ...], keys: list[str]) 
     frame = part.sums.select(*keys, *(finish(metric) for metric in summed))
     quantiles = {m.name: m.averaging for m in metrics if isinstance(m.averaging, Quantile)}
     if quantiles:
-        exprs = [quantile_of(averaging).alias(name) for name, averaging in quantiles.items()]
-        ranked = part.values.group_by(keys).agg(exprs) if keys else part.values.select(exprs)
-        frame = _beside(frame, ranked, keys)
+        frame = _beside(frame, _ranked(part.values, keys, quantiles), keys)
     for metric in metrics:
         if isinstance(metric.averaging, Concentration):
             frame = _beside(frame, _concentration(part.shares, keys, metric.name), keys)
     return frame
+
+
+def _ranked(values: pl.DataFrame, keys: list[str], quantiles: Mapping[str, Quantile]) -> pl.DataFrame:
+    """Quantiles by name; each column of durations is put in order once."""
+    columns = sorted({averaging.column for averaging in quantiles.values()})
+    in_order = [pl.col(column).drop_nulls().sort() for column in columns]
+    listed = values.group_by(keys).agg(in_order) if keys else values.select(item.implode() for item in in_order)
+    return listed.select(*keys, *(quantile_of(averaging).alias(name) for name, averaging in quantiles.items()))
 
 
 def _beside(left: pl.DataFrame, right: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
@@ -224,14 +258,19 @@ def _beside(left: pl.DataFrame, right: pl.DataFrame, keys: list[str]) -> pl.Data
 
 
 def _concentration(shares: pl.DataFrame, keys: list[str], name: str) -> pl.DataFrame:
-    """Exact squares in Python integers: shares squared do not fit in 128 bits for a whole market."""
-    groups: dict[tuple[object, ...], tuple[int, int]] = {}
-    for row in shares.select(*keys, "weight").iter_rows():
-        squares, total = groups.get(row[:-1], (0, 0))
-        groups[row[:-1]] = (squares + row[-1] ** 2, total + row[-1])
-    values = [squares / total**2 if total else None for squares, total in groups.values()]
-    schema = {key: shares.schema[key] for key in keys} | {name: pl.Float64()}
-    if not keys:
-        return pl.DataFrame({name: values or [None]}, schema={name: pl.Float64()})
-    data = [(*key, value) for key, value in zip(groups, values, strict=True)]
-    return pl.DataFrame(data, schema=schema, orient="row")
+    """Squares are added exactly: in 128 bits where the total squared fits there, else as Python integers."""
+    weight = pl.col("weight")
+    total = shares["weight"].sum()
+    if total is not None and int(total) < _SQUARE_FITS:
+        added = [(weight * weight).sum().alias("squares"), weight.sum().alias("total")]
+        groups = shares.group_by(keys).agg(added) if keys else shares.select(added)
+        pairs = zip(groups["squares"].to_list(), groups["total"].to_list(), strict=True)
+        values = [squares / total**2 if total else None for squares, total in pairs]
+    else:
+        listed = shares.group_by(keys).agg(weight) if keys else shares.select(weight.implode())
+        groups = listed
+        values = [
+            sum(w**2 for w in held) / sum(held) ** 2 if sum(held) else None for held in listed["weight"].to_list()
+        ]
+    found = pl.DataFrame({name: values}, schema={name: pl.Float64()})
+    return pl.concat([groups.select(keys), found], how="horizontal") if keys else found

@@ -12,6 +12,7 @@ from routeproof.metrics.catalog import (
     population,
     price_improvement,
     quoted_spread,
+    reference_age,
     route_outcomes,
     slippage,
     speed,
@@ -20,6 +21,7 @@ from routeproof.metrics.catalog import (
 ALL = (
     *fill_rate.METRICS,
     *population.METRICS,
+    *reference_age.METRICS,
     *quoted_spread.METRICS,
     *effective_spread.METRICS,
     *price_improvement.METRICS,

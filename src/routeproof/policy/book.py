@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from routeproof.policy.dated import Dated, Grade, Timeline
 from routeproof.policy.market_rules import AccessFeeCap, PrintConditions, RoundLots, SizeBuckets, TickRule
-from routeproof.policy.thresholds import EvidenceStandards, FrameworkThresholds
+from routeproof.policy.thresholds import EvidenceStandards, FrameworkThresholds, IntakeLimits
 from routeproof.vocab.errors import RefusedError, UsageError
 from routeproof.vocab.fixed import to_fixed
 
@@ -35,6 +35,7 @@ class PolicyBook:
     print_conditions: Mapping[str, Timeline[PrintConditions]]
     evidence: Timeline[EvidenceStandards]
     framework: Timeline[FrameworkThresholds]
+    intake: Timeline[IntakeLimits]
     margins: Mapping[str, Timeline[float]]
 
     def margin(self, metric: str, period_start: date) -> Dated[float]:
@@ -52,7 +53,14 @@ class PolicyBook:
         """All timelines, for listing."""
         single = (
             *(self.size_buckets, self.tick, self.access_fee_cap, self.round_lots, self.rule_611),
-            *(self.rule_605_layout, self.odd_lot_quotes_on_sip, self.regular_hours, self.evidence, self.framework),
+            *(
+                self.rule_605_layout,
+                self.odd_lot_quotes_on_sip,
+                self.regular_hours,
+                self.evidence,
+                self.framework,
+                self.intake,
+            ),
         )
         return (*single, *self.print_conditions.values(), *self.margins.values())
 
@@ -87,6 +95,7 @@ def policy_book(documents: Iterable[Mapping[str, Any]]) -> PolicyBook:
         print_conditions={name: timeline(name, rows, _conditions(name)) for name, rows in conditions.items()},
         evidence=of("evidence", lambda v: EvidenceStandards(**v)),
         framework=of("framework", lambda v: FrameworkThresholds(**v)),
+        intake=of("intake", lambda v: IntakeLimits(**v)),
         margins={metric: timeline(f"margin of {metric}", rows, float) for metric, rows in margins.items()},
     )
 

@@ -33,4 +33,10 @@ class FrameworkThresholds:
     months: int = 3
     payer_volume_share: float = 0.50
     payer_concentration_hhi: float = 0.25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntakeLimits:
+    """What a delivery may be like and still count as taken in (shares are fractions of 1)."""
+
     reject_share: float = 0.05

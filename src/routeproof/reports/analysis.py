@@ -16,6 +16,7 @@ Standing = Literal["good", "level", "bad"]
 SLIGHT: Final = 1 / 3
 LEVEL: Final = 0.02
 """Relative gaps: under LEVEL two numbers are called level where policy gives no margin; under SLIGHT "slightly"."""
+BLIND: Final = "this much data could not have shown less than "
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +65,9 @@ def _doubt(comparison: Comparison | None, row: ScoreRow) -> str:
     """Why a difference that looks like one is not established."""
     if comparison is None:
         return "no test was made"
-    if comparison.reason:
-        return comparison.reason
-    if comparison.detectable is not None:
-        smallest = spoken(comparison.detectable, kind_of(row.id).kind)
-        return f"this much data could not have shown less than {smallest}"
-    return "the data of the period do not decide"
+    if comparison.detectable is None or not comparison.is_open:
+        return comparison.reason or "the data of the period do not decide"
+    return f"{BLIND}{spoken(comparison.detectable, kind_of(row.id).kind)}"
 
 
 def _phrase(row: ScoreRow, column: Column, estimate: Estimate) -> tuple[str, str]:
@@ -114,7 +112,10 @@ def _caveat(doubts: Mapping[Column, str]) -> str:
         said = "The difference is not" if len(doubts) == 1 else "Neither difference is"
     else:
         said = f"For {_WHO[next(iter(open_))].lower()} the difference is not"
-    return f"{said} established: {'; '.join(dict.fromkeys(open_.values()))}."
+    why = list(dict.fromkeys(open_.values()))
+    if len(why) > 1 and all(doubt.startswith(BLIND) for doubt in why):
+        why = [f"{BLIND}{' and '.join(doubt.removeprefix(BLIND) for doubt in why)}"]
+    return f"{said} established: {'; '.join(why)}."
 
 
 def draft(row: ScoreRow) -> str:

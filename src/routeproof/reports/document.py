@@ -98,6 +98,7 @@ class Table:
     """A table whose first column names the row.
 
     A `data_only` table goes to the spreadsheet and the JSON, not to paper; a `together` one is not broken over pages.
+    Tables with the same `sheet` share one in the spreadsheet, each row beginning with its table's `subject`.
 
     Raises:
         ValueError: a row whose cells are not one per column.
@@ -112,6 +113,8 @@ class Table:
     compact: bool = False
     data_only: bool = False
     together: bool = False
+    sheet: str = ""
+    subject: str = ""
 
     def __post_init__(self) -> None:
         for row in self.rows:

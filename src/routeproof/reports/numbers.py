@@ -54,18 +54,28 @@ def printed(value: float, kind: Kind) -> str:
     return _signed(f"{value:.3f}" if kind in ("index", "ratio") else f"{value:.2f}")
 
 
+def _in_dollars(text: str) -> str:
+    """A printed dollar amount with its sign before the dollar's."""
+    return f"{MINUS}${text[1:]}" if text.startswith(MINUS) else f"${text}"
+
+
+def with_unit(value: float, kind: Kind) -> str:
+    """The value as it stands alone in a cell: `$0.0015`, `150 ms`, `55.0%`."""
+    text = printed(value, kind)
+    if kind in ("usd_per_share", "usd"):
+        return _in_dollars(text)
+    return f"{text}\N{NO-BREAK SPACE}ms" if kind == "ms" else text
+
+
 def spoken(value: float, kind: Kind) -> str:
     """The value inside a sentence, with its unit."""
     if kind == "usd_per_share":
-        sign = MINUS if value < 0 else ""
-        return f"{sign}${abs(value):.4f} a share"
+        return f"{with_unit(value, kind)} a share"
     if kind in ("share", "rate"):
         return _signed(f"{value * 100:.1f}%").replace(".0%", "%")
     if kind == "ms":
         return f"{printed(value, kind)} ms"
-    if kind == "usd":
-        return f"{MINUS if value < 0 else ''}${abs(value):,.0f}"
-    return printed(value, kind)
+    return with_unit(value, kind) if kind == "usd" else printed(value, kind)
 
 
 def interval(lower: float | None, upper: float | None, kind: Kind) -> str:
@@ -84,9 +94,9 @@ def fine(usd_per_share: float) -> str:
 
 
 def smallest(value: float, kind: Kind) -> str:
-    """A detectable difference: never printed as nothing."""
-    text = printed(value, kind)
-    return fine(value) if kind == "usd_per_share" and not text.strip("0.") else text
+    """A detectable difference with its unit: never printed as nothing."""
+    text = with_unit(value, kind)
+    return f"${fine(value)}" if kind == "usd_per_share" and not text.strip("$0.") else text
 
 
 def counted(n: int | None) -> str:

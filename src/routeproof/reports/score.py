@@ -55,7 +55,7 @@ SCORE_ROWS: Final[tuple[ScoreRowKind, ...]] = (
         title="Reversion after the trade, 60 s",
         kind="usd_per_share",
         better="nearer_zero",
-        gloss="midpoint move after the fill; negative = the price came back",
+        gloss="midpoint move, dollars a share; negative = the price came back",
     ),
 )
 
@@ -96,6 +96,11 @@ class Comparison:
     margin_late: bool = False
     reason: str = ""
     like_for_like: float | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether even the direction of the difference is open: no interval, or one that includes zero."""
+        return self.lower is None or self.upper is None or self.lower <= 0.0 <= self.upper
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

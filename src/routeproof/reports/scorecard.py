@@ -4,17 +4,17 @@ from dataclasses import replace
 
 from routeproof.reports.analysis import draft
 from routeproof.reports.document import VERDICT_WORDS, Cell, Column, Row, Table, Verdict
-from routeproof.reports.numbers import UNITS, Kind, counted, interval, printed, smallest
+from routeproof.reports.numbers import UNITS, Kind, counted, interval, printed, smallest, with_unit
 from routeproof.reports.score import Companion, Comparison, Estimate, Score, ScoreRow, kind_of
 
 DRAFT = "draft — not reviewed"
 EARLIER = "adopted for an earlier draft"
 COLUMNS = (
-    Column(id="metric", title="Metric", weight=1.25),
-    Column(id="market", title="Market orders", align="right", weight=1.4),
-    Column(id="limit", title="Limit orders", align="right", weight=1.4),
+    Column(id="metric", title="Metric", weight=1.15),
+    Column(id="market", title="Market orders", align="right", weight=1.55),
+    Column(id="limit", title="Limit orders", align="right", weight=1.85),
     Column(id="benchmark", title="Benchmark", align="right", weight=1.6),
-    Column(id="analysis", title="Analysis", weight=2.7),
+    Column(id="analysis", title="Analysis", weight=2.6),
 )
 
 
@@ -30,8 +30,8 @@ def _against(comparison: Comparison | None, kind: Kind) -> str:
     if comparison is None:
         return ""
     parts = [VERDICT_WORDS[comparison.verdict]]
-    if comparison.verdict == "cannot_tell" and comparison.detectable is not None:
-        parts.append(f"detects from {smallest(comparison.detectable, kind)}")
+    if comparison.verdict == "cannot_tell" and comparison.detectable is not None and comparison.is_open:
+        parts.append(f"from\N{NO-BREAK SPACE}{smallest(comparison.detectable, kind)}")
     elif comparison.reason:
         parts.append(comparison.reason)
     if comparison.margin_late:
@@ -39,11 +39,21 @@ def _against(comparison: Comparison | None, kind: Kind) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _aside(companion: Companion, column: str) -> str:
+def _difference(comparison: Comparison | None, kind: Kind) -> str:
+    """The difference that was judged, with its interval; it is like for like, so seldom value minus benchmark."""
+    if comparison is None or comparison.difference is None:
+        return ""
+    plus = "+" if comparison.difference > 0 else ""
+    between = interval(comparison.lower, comparison.upper, kind)
+    return f"Δ\N{NO-BREAK SPACE}{plus}{printed(comparison.difference, kind)} {between}".rstrip()
+
+
+def _aside(companion: Companion, column: str, beside: Estimate) -> str:
+    """A companion's number, or why there is none unless the number that it stands beside has said so."""
     estimate: Estimate = getattr(companion, column)
     label = companion.label.replace(" ", "\N{NO-BREAK SPACE}")
     if estimate.value is None:
-        return f"{label} — ({estimate.reason})"
+        return "" if estimate.reason == beside.reason else f"{label} — ({estimate.reason})"
     return f"{label}\N{NO-BREAK SPACE}{printed(estimate.value, companion.kind)}"
 
 
@@ -52,10 +62,11 @@ def value_cell(
 ) -> Cell:
     """An estimate as a cell: value, interval, count and population, verdict, and the numbers beside it."""
     verdict: Verdict = comparison.verdict if comparison and estimate.value is not None else ""
-    lines = [_against(comparison, kind) if verdict else "", *_support(estimate, kind), " · ".join(asides)]
+    judged = [_against(comparison, kind), _difference(comparison, kind)] if verdict else []
+    lines = [*judged, *_support(estimate, kind), " · ".join(asides)]
     return Cell(
         value=estimate.value,
-        text="" if estimate.value is None else printed(estimate.value, kind),
+        text="" if estimate.value is None else with_unit(estimate.value, kind),
         unit=UNITS[kind],
         n=estimate.n,
         population=estimate.population,
@@ -78,7 +89,7 @@ def _benchmark_cell(row: ScoreRow, kind: Kind, asides: tuple[str, ...]) -> Cell:
 
 
 def _plainly(estimate: Estimate, kind: Kind) -> str:
-    return f"— ({estimate.reason})" if estimate.value is None else printed(estimate.value, kind)
+    return f"— ({estimate.reason})" if estimate.value is None else with_unit(estimate.value, kind)
 
 
 def _analysis_cell(row: ScoreRow) -> Cell:
@@ -95,13 +106,16 @@ def _row(row: ScoreRow, *, glossed: bool) -> Row:
     kind = kind_of(row.id)
 
     def asides(column: str) -> tuple[str, ...]:
-        return tuple(_aside(companion, column) for companion in row.companions)
+        beside: Estimate = getattr(row, column)
+        return tuple(said for companion in row.companions if (said := _aside(companion, column, beside)))
 
-    unit = {"usd_per_share": "USD per share", "ms": "milliseconds"}.get(kind.kind, "")
+    unit = "a share" if kind.kind == "usd_per_share" and not glossed else ""
+    margins = {one.margin for one in (row.market_comparison, row.limit_comparison) if one and one.margin is not None}
+    margin = f"margin {' or '.join(with_unit(one, kind.kind) for one in sorted(margins))}" if margins else ""
     title = Cell(
         value=kind.title,
         text=kind.title,
-        note="\n".join(line for line in (unit, kind.gloss if glossed else "") if line),
+        note="\n".join(line for line in (unit, kind.gloss if glossed else "", margin) if line),
     )
     return Row(
         id=row.id,
@@ -126,14 +140,18 @@ def scorecard_table(score: Score) -> Table:
         note="" if score.security else LEGEND,
         compact=bool(score.security),
         together=True,
+        sheet="scorecards" if score.security else "",
+        subject=score.security,
     )
 
 
 LEGEND = (
-    "▲ better · ▼ worse · = no material difference · ? cannot tell (with the smallest difference that the data could "
-    "have shown), each against the benchmark and beyond the margin that policy fixed before the period. Brackets hold "
-    "95% intervals. Means are share-weighted; orders received during a halt are left out. Like for like: the benchmark "
-    "weighted by the router's own mix of days, securities and order classes."
+    "▲ better · ▼ worse · = no material difference · ? cannot tell (“from”: the smallest difference that the data "
+    "could have shown), each against the benchmark and beyond the margin that policy fixed before the period. Δ is the "
+    "difference that was judged, like for like: the benchmark weighted by the router's own mix of days, securities and "
+    "order classes. Brackets hold 95% intervals; n counts executions (of the fill rate: orders); covered is the share "
+    "of shares behind the value. Means are "
+    "share-weighted; orders received during a halt are left out."
 )
 
 

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 EXACT = pl.Decimal(38, SCALE_DIGITS)
 NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?$"
 BEYOND_SCALE = rf"\.\d{{{SCALE_DIGITS}}}\d*[1-9]|[eE]-"
+PLAIN_NUMBER = r"^-?[0-9]{1,9}(\.[0-9]{1,9})?$"
+"""Texts that are numbers at the scale beyond doubt; what is not may still be one."""
+
 INTEGER = r"^[+-]?\d{1,19}$"
 TRUE_WORDS = ("true", "t", "1", "y", "yes")
 FALSE_WORDS = ("false", "f", "0", "n", "no")
@@ -24,6 +27,10 @@ FLOAT_NOISE_ULPS = 8
 DOUBLE_MANTISSA_BITS = 52
 EXACT_PRODUCT_LIMIT = 2.0**50
 """Below it, the error of a double and of its product with the scale stay under half a unit."""
+
+
+LARGEST = 2**63 - 1
+"""Largest value that a canonical column holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +71,28 @@ def fixed_field(source: pl.Series) -> Field:
         return _fixed_from_text(trimmed(source))
     if source.dtype == pl.Float64:
         return _fixed_from_double(source)
+    if source.dtype.is_integer() and (whole := times(source, SCALE)) is not None:
+        return Field(whole)
     wide = source.cast(pl.Decimal(38, 0)) if source.dtype.is_integer() else source
     value = wide.cast(EXACT, strict=False).to_physical().cast(pl.Int64, strict=False)
     return marked(value, (source.is_not_null() & value.is_null(), "number_out_of_range"))
 
 
+def times(whole: pl.Series, factor: int) -> pl.Series | None:
+    """Integers times a factor as Int64, or `None` if one of the products could be too large."""
+    if len(whole) == whole.null_count():
+        return whole.cast(pl.Int64)
+    least, most = int(str(whole.min())), int(str(whole.max()))
+    if max(-least, most) * factor > LARGEST:
+        return None
+    narrow = whole.cast(pl.Int64)
+    return narrow if factor == 1 else narrow * factor
+
+
 def _fixed_from_text(text: pl.Series) -> Field:
     value = text.cast(EXACT, strict=False).to_physical().cast(pl.Int64, strict=False)
+    if text.str.contains(PLAIN_NUMBER).all():
+        return Field(value)
     present = text.is_not_null()
     return marked(
         value,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.sources.fields import EXACT, Field, marked, trimmed
+from routeproof.sources.fields import EXACT, Field, marked, times, trimmed
 from routeproof.vocab.errors import MapError
 from routeproof.vocab.fixed import SCALE
 from routeproof.vocab.times import NS_PER_MS, NS_PER_S
@@ -19,12 +20,17 @@ EARLIEST_AT = 631_152_000 * NS_PER_S
 """1990-01-01: no electronic order is older."""
 LATEST_AT = 4_102_444_800 * NS_PER_S
 """2100-01-01: no order is younger."""
+BEYOND = "absurd_time"
+"""Reason word of an instant before or after these."""
 
 _ISO = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|z|[+-]\d{2}:?\d{2})?$"
 _COMPACT_DAY = r"^(\d{4})(\d{2})(\d{2})[-T ](\d{2}:)"
 _NO_SECONDS = r"^(\S{10}[T ]\d{2}:\d{2})(Z|z|[+-]\d{2}:?\d{2})?$"
 _OFFSET = r"([+-]\d{2}:?\d{2})$"
 _SECONDS = "%Y-%m-%dT%H:%M:%S"
+_UNIFORM = re.compile(
+    r"\d{4}-\d\d-\d\d(?P<separator>[T ])\d\d:\d\d:\d\d(\.(?P<fraction>\d{1,9}))?(?P<utc>Z?)", re.ASCII
+)
 _HEAD = len("2026-07-01T09:30:00")
 
 
@@ -54,16 +60,20 @@ def _plausible(field: Field) -> Field:
     if not absurd.any():
         return field
     # The value stays: a refused row still says when it claims to have happened.
-    problem = pl.Series([None], dtype=pl.String).new_from_index(0, len(absurd)).set(absurd, "absurd_time")
+    problem = pl.Series([None], dtype=pl.String).new_from_index(0, len(absurd)).set(absurd, BEYOND)
     return Field(field.value, problem if field.problem is None else field.problem.fill_null(problem))
 
 
 def _from_epoch(source: pl.Series, time: TimeFormat) -> Field:
     factor = NS_PER_UNIT.get(time.unit, 1)
+    if source.dtype.is_integer() and (value := times(source, factor)) is not None:
+        return Field(value)
     exact = source.cast(EXACT, strict=False).to_physical()
     whole = (exact * pl.Series([factor], dtype=pl.Int128)) // pl.Series([SCALE], dtype=pl.Int128)
     value = whole.cast(pl.Int64, strict=False)
-    return marked(value, (source.is_not_null() & value.is_null(), "not_a_time"))
+    return marked(
+        value, (source.is_not_null() & exact.is_null(), "not_a_time"), (whole.is_not_null() & value.is_null(), BEYOND)
+    )
 
 
 def _from_datetime(source: pl.Series, dtype: pl.Datetime, time: TimeFormat, name: str) -> Field:
@@ -75,6 +85,9 @@ def _from_datetime(source: pl.Series, dtype: pl.Datetime, time: TimeFormat, name
 
 
 def _from_text(text: pl.Series, time: TimeFormat, name: str) -> Field:
+    uniform = _from_uniform(text, time)
+    if uniform is not None:
+        return Field(uniform)
     text = _normal(text)
     present = text.is_not_null()
     whole = text.str.slice(0, _HEAD).str.to_datetime(_SECONDS, time_unit="ns", strict=False)
@@ -91,6 +104,28 @@ def _from_text(text: pl.Series, time: TimeFormat, name: str) -> Field:
     local = _localised(whole, _zone(time, name)) + fraction
     value = utc.zip_with(has_offset, local)
     return marked(value, (bad_shape, "not_a_time"), (present & value.is_null(), "ambiguous_local_time"))
+
+
+def _from_uniform(text: pl.Series, time: TimeFormat) -> pl.Series | None:
+    """UTC ns of texts that are all written as the first one is, as a program writes them; else `None`."""
+    shape = _UNIFORM.fullmatch(text[0] or "") if len(text) and not text.null_count() else None
+    if shape is None or not (shape["utc"] or time.zone):
+        return None
+    separator, digits = shape["separator"], len(shape["fraction"] or "")
+    digit = "[0-9]"  # the engine's own class of digits holds those of all scripts
+    fraction = rf"\.{digit}{{{digits}}}" if digits else ""
+    day, clock = "-".join((digit * 4, digit * 2, digit * 2)), ":".join([digit * 2] * 3)
+    pattern = f"^{day}{separator}{clock}{fraction}{shape['utc']}$"
+    if not text.str.contains(pattern).all():
+        return None
+    whole = text.str.slice(0, _HEAD).str.to_datetime(f"%Y-%m-%d{separator}%H:%M:%S", time_unit="ns", strict=False)
+    seconds = whole.dt.timestamp("ns") if shape["utc"] else _localised(whole, time.zone)
+    if seconds.null_count():
+        return None
+    if not digits:
+        return seconds
+    unit: int = 10 ** (9 - digits)
+    return seconds + text.str.slice(_HEAD + 1, digits).cast(pl.Int64) * unit
 
 
 def _normal(text: pl.Series) -> pl.Series:

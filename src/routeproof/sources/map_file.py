@@ -10,6 +10,7 @@ import zoneinfo
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from routeproof.sources.print_conditions import VENDORS
 from routeproof.tables.catalog import TABLES
 from routeproof.vocab.errors import MapError
 
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 UNITS = ("s", "ms", "us", "ns", "iso")
-SECTIONS = ("table", "columns", "constants", "time", "values", "delimiter", "sheet", "parties", "link", "clock")
+SECTIONS = (
+    "table", "columns", "constants", "time", "values", "delimiter", "sheet", "condition_policy", "parties", "link",
+    "clock",
+)  # fmt: skip
 INLINE_TERMS = ("quantity", "order_type", "limit_price", "stop_price", "time_in_force", "instructions")
 """Order terms that a row of parent orders may carry; they become version 1 of the order."""
 INLINE_ORDER = (
@@ -59,6 +63,7 @@ class FileMap:
         values: canonical name to recoding, source value to canonical value.
         delimiter: field separator of text files.
         sheet: worksheet name, empty for the first.
+        condition_policy: whose dated policy judges `conditions` of prints: `taq` or `lean`.
         sections: the whole document, for sources with sections of their own.
     """
 
@@ -69,6 +74,7 @@ class FileMap:
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     delimiter: str = ","
     sheet: str = ""
+    condition_policy: str = VENDORS[0]
     sections: Mapping[str, object] = field(default_factory=dict)
 
     @property
@@ -109,8 +115,10 @@ def parse_map(document: Mapping[str, object], *, where: str = "map") -> FileMap:
         values={name: _recoding(name, value, where) for name, value in _section(document, "values", where).items()},
         delimiter=str(document.get("delimiter", ",")),
         sheet=str(document.get("sheet", "")),
+        condition_policy=str(document.get("condition_policy", VENDORS[0])),
         sections=_plain(document),
     )
+    _expect_known(file_map.condition_policy, VENDORS, "policy of print conditions", where)
     if table:
         for name in (*file_map.columns, *file_map.constants, *file_map.times, *file_map.values):
             _expect_known(name, writable_columns(table), f"column of {table}", where)

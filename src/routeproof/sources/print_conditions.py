@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
+from routeproof.tables.session_clock import day_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -44,13 +46,34 @@ def _document() -> dict[str, object]:
     return tomllib.loads(text)
 
 
+VENDORS = ("taq", "lean")
+"""Whose conditions a file may carry: letters of the consolidated tape, or hexadecimal bits."""
+
+
 def print_policy(vendor: str, day: date) -> PrintPolicy:
     """The vendor's policy in force on a day; the earliest one for days before it."""
-    rows = _document()[vendor]
-    assert isinstance(rows, list)  # noqa: S101  # shipped data, held to its shape by tests
-    policies = sorted((_policy(row) for row in rows), key=lambda item: item.valid_from)
+    policies = _policies(vendor)
     in_force = [item for item in policies if item.valid_from <= day]
     return in_force[-1] if in_force else policies[0]
+
+
+def judged(trades: pl.DataFrame, vendor: str) -> pl.DataFrame:
+    """Prints with `eligible` by the vendor's dated policy over their `conditions`; `at` in UTC ns.
+
+    Conditions may be separated by blanks, commas or semicolons; a print without any is regular.
+    """
+    day, conditions = day_of(pl.col("at")), pl.col("conditions").str.replace_all("[,;]", " ")
+    first, *later = _policies(vendor)
+    eligible = is_regular(conditions, first)
+    for policy in later:
+        eligible = pl.when(day >= policy.valid_from).then(is_regular(conditions, policy)).otherwise(eligible)
+    return trades.with_columns(eligible.fill_null(value=False).alias("eligible"))
+
+
+def _policies(vendor: str) -> list[PrintPolicy]:
+    rows = _document()[vendor]
+    assert isinstance(rows, list)  # noqa: S101  # shipped data, held to its shape by tests
+    return sorted((_policy(row) for row in rows), key=lambda item: item.valid_from)
 
 
 def venue_codes() -> dict[str, str]:

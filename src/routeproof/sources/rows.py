@@ -11,14 +11,15 @@ from routeproof.sources.checks import normalised, row_problem
 from routeproof.sources.fields import Field, count_field, day_field, fixed_field, flag_field, recoded, text_field
 from routeproof.sources.instants import instant_field
 from routeproof.sources.map_file import INLINE_ORDER, INLINE_TERMS, FileMap, TimeFormat, nearest, writable_columns
+from routeproof.sources.print_conditions import judged
 from routeproof.sources.source import REJECT_SCHEMA, ReadContext, SourceResult
 from routeproof.tables.catalog import TABLES
 from routeproof.tables.inline_orders import orders_on_executions
-from routeproof.tables.session_clock import day_of
+from routeproof.tables.session_clock import day_of, days_of
 from routeproof.vocab.errors import MapError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from routeproof.tables.schema import Column, Table
 
@@ -65,7 +66,7 @@ def canonical_rows(raw: pl.DataFrame, file_map: FileMap, context: ReadContext) -
         raw.select(POSITION).with_columns(item.field.value.alias(item.column.name) for item in bound),
     )
     read = read.with_columns(_first_problem(bound, table))
-    good = read.filter(pl.col(_PROBLEM).is_null())
+    good = _judged(read.filter(pl.col(_PROBLEM).is_null()), sources, file_map)
     bad = read.filter(pl.col(_PROBLEM).is_not_null())
     return SourceResult(
         tables=_tables(table, good, context),
@@ -74,6 +75,14 @@ def canonical_rows(raw: pl.DataFrame, file_map: FileMap, context: ReadContext) -
         accepted=good.height,
         notes={"sequence": "mapped" if "sequence" in sources else "row"},
     )
+
+
+def _judged(good: pl.DataFrame, sources: Mapping[str, str], file_map: FileMap) -> pl.DataFrame:
+    """Prints that bring conditions and do not say what they are worth, judged by the declared policy."""
+    told = "eligible" in sources or "eligible" in file_map.constants
+    if file_map.table != "trades" or told or not {"conditions", "at"} <= set(good.columns):
+        return good
+    return judged(good, file_map.condition_policy)
 
 
 def positioned(frame: pl.DataFrame, first_row: int) -> pl.DataFrame:
@@ -206,7 +215,7 @@ def _tables(table: Table, good: pl.DataFrame, context: ReadContext) -> dict[str,
         file_row = pl.col(ROW).cast(pl.Int64)
         mapped = "sequence" in good.columns
         provenance.append((pl.coalesce("sequence", file_row) if mapped else file_row).alias("sequence"))
-    frame = good.with_columns(provenance).with_columns(_defaults(table, good.columns, context))
+    frame = good.with_columns(provenance).with_columns(_defaults(table, good, context))
     if table.name == "executions" and "received_at" in good.columns:
         return _with_orders(frame, context)
     tables = {table.name: table.conform(frame)}
@@ -222,7 +231,7 @@ def _with_orders(frame: pl.DataFrame, context: ReadContext) -> dict[str, pl.Data
     """
     orders, executions = orders_on_executions(frame) or (frame.clear(), frame)
     parents = TABLES["parent_orders"]
-    told = orders.with_columns(_defaults(parents, orders.columns, context))
+    told = orders.with_columns(_defaults(parents, orders, context))
     return {
         "executions": TABLES["executions"].conform(executions),
         "parent_orders": parents.conform(told),
@@ -230,8 +239,9 @@ def _with_orders(frame: pl.DataFrame, context: ReadContext) -> dict[str, pl.Data
     }
 
 
-def _defaults(table: Table, present: Sequence[str], context: ReadContext) -> list[pl.Expr]:
+def _defaults(table: Table, frame: pl.DataFrame, context: ReadContext) -> list[pl.Expr]:
     """Days from instants, the named provider, and the table's own defaults for cells that are empty."""
+    present = frame.columns
     own = {column.name: column for column in table.columns}
     filled = [
         pl.col(name).fill_null(own[name].default)
@@ -242,7 +252,7 @@ def _defaults(table: Table, present: Sequence[str], context: ReadContext) -> lis
         named = pl.lit(context.provider_id)
         filled.append((pl.coalesce("provider_id", named) if "provider_id" in present else named).alias("provider_id"))
     if table.day_of is not None and "trading_day" in own:
-        derived = day_of(pl.col(table.day_of))
+        derived = pl.lit(days_of(frame.get_column(table.day_of)))
         filled.append(
             (pl.coalesce("trading_day", derived) if "trading_day" in present else derived).alias("trading_day")
         )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from routeproof.sources.runs import open_run
 from routeproof.sources.source import ReadContext, SourceResult, rejects_frame
 from routeproof.vocab.errors import DataRejectedError, MapError, RouteproofError
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 MEMORY_BYTES = 8 << 30
 CPU_SECONDS = 120
 CPU_SECONDS_PER_MB = 2.0
+
+_SPARING = {"POLARS_ROW_GROUP_PREFETCH_SIZE": "1"}
+"""A child takes one row group after the other; reading ahead would hold several decoded ones in memory."""
 
 _ERRORS: dict[str, type[RouteproofError]] = {"wrong_map": MapError}
 
@@ -58,6 +62,7 @@ def read_in_child(
     *,
     limits: Limits | None = None,
     on_done: Callable[[Job], None] = lambda _: None,
+    on_rows: Callable[[int], None] = lambda _: None,
 ) -> list[list[SourceResult]]:
     """Read files in as many children as there are cores; a file that stops its child is refused, the rest still read.
 
@@ -68,6 +73,7 @@ def read_in_child(
         folder: empty folder for the children's results.
         limits: of each child.
         on_done: told after each file.
+        on_rows: told the rows of each piece that has been read, from any thread.
 
     Returns:
         Pieces per job, in the order of the jobs; a file that stopped its child gives one reject.
@@ -88,7 +94,7 @@ def read_in_child(
             folder / f"share{first}",
             limits or Limits(),
             threads,
-            on_done,
+            (on_done, on_rows),
         )
 
     with ThreadPoolExecutor(max_workers=max(workers, 1)) as pool:
@@ -102,20 +108,27 @@ def _read_share(
     folder: Path,
     limits: Limits,
     threads: int,
-    on_done: Callable[[Job], None],
+    told: tuple[Callable[[Job], None], Callable[[int], None]],
 ) -> list[list[SourceResult]]:
     """One child after the other until every job has an answer."""
+    on_done, on_rows = told
     results: list[list[SourceResult]] = []
     while len(results) < len(jobs):
         done = len(results)
-        for pieces in _run(source, jobs[done:], file_map, folder / f"run{done}", limits, threads):
+        for pieces in _run(source, jobs[done:], file_map, folder / f"run{done}", limits, threads, on_rows):
             results.append(pieces)
             on_done(jobs[len(results) - 1])
     return results
 
 
 def _run(
-    source: str, jobs: Sequence[Job], file_map: FileMap | None, folder: Path, limits: Limits, threads: int
+    source: str,
+    jobs: Sequence[Job],
+    file_map: FileMap | None,
+    folder: Path,
+    limits: Limits,
+    threads: int,
+    on_rows: Callable[[int], None],
 ) -> Iterator[list[SourceResult]]:
     folder.mkdir(parents=True)
     size_mb = sum(job.path.stat().st_size for job in jobs) / 1e6
@@ -134,13 +147,17 @@ def _run(
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=talk,
-            env={**os.environ, "POLARS_MAX_THREADS": str(threads)},
+            env={**os.environ, **_SPARING, "POLARS_MAX_THREADS": str(threads)},
         ) as child,
     ):
         answered = 0
         try:
             for line in child.stdout or ():
-                yield _result(folder, json.loads(line))
+                answer = json.loads(line)
+                if "rows" in answer:
+                    on_rows(answer["rows"])
+                    continue
+                yield _result(folder, answer)
                 answered += 1
         except BaseException:
             child.kill()  # a wrong map is wrong for every file; nobody waits for the others
@@ -172,8 +189,9 @@ def _result(folder: Path, answer: dict[str, object]) -> list[SourceResult]:
 
 
 def _piece(folder: Path, piece: dict[str, object]) -> SourceResult:
-    names = piece["tables"]
+    names, runs = piece["tables"], piece["runs"]
     assert isinstance(names, dict)  # noqa: S101  # our own child wrote it
+    assert isinstance(runs, list)  # noqa: S101  # our own child wrote it
     return SourceResult(
         tables={table: pl.read_ipc(folder / file) for table, file in names.items()},
         rejects=pl.read_ipc(folder / str(piece["rejects"])),
@@ -181,6 +199,7 @@ def _piece(folder: Path, piece: dict[str, object]) -> SourceResult:
         accepted=int(str(piece["accepted"])),
         noise=int(str(piece["noise"])),
         notes=piece["notes"] if isinstance(piece["notes"], dict) else {},
+        runs={run["table"]: open_run(folder, run) for run in runs},
     )
 
 

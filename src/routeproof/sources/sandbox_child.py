@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def main(folder: Path) -> None:
-    """Work off `order.json`; one JSON line on stdout per file, in order."""
+    """Work off `order.json`; JSON lines on stdout: the rows of each piece when it is read, the answer for each file."""
     order = json.loads((folder / "order.json").read_text(encoding="utf-8"))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (order["cpu_seconds"], order["cpu_seconds"] + 5))
@@ -28,9 +28,12 @@ def main(folder: Path) -> None:
     file_map = parse_map(order["map"]) if order["map"] is not None else None
     for at, job in enumerate(order["jobs"]):
         path = Path(job.pop("path"))
-        answer = _answer(source, path, file_map, ReadContext(**job), folder, at)
-        sys.stdout.write(json.dumps(answer) + "\n")
-        sys.stdout.flush()
+        _say(_answer(source, path, file_map, ReadContext(**job), folder, at))
+
+
+def _say(line: dict[str, object]) -> None:
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
 
 
 def _answer(
@@ -42,6 +45,7 @@ def _answer(
     try:
         for number, result in enumerate(source.read(path, file_map, context)):
             pieces.append(_write(result, folder, f"{at}.{number}"))
+            _say({"rows": result.received})
     except DataRejectedError as error:
         pieces.append(_write(_refused(context, error.code, error.message), folder, f"{at}.end"))
     except RouteproofError as error:
@@ -62,14 +66,22 @@ def _refused(context: ReadContext, reason: str, detail: str) -> SourceResult:
 
 
 def _write(result: SourceResult, folder: Path, name: str) -> dict[str, object]:
-    files = {}
+    from routeproof.sources.runs import run_as_json, write_run  # noqa: PLC0415
+    from routeproof.tables.catalog import TABLES  # noqa: PLC0415
+
+    files, runs = {}, []
     for table, frame in result.tables.items():
-        files[table] = f"{name}.{table}.arrow"
-        frame.write_ipc(folder / files[table], compression="uncompressed")
+        file = f"{name}.{table}.arrow"
+        if TABLES[table].is_series and not frame.is_empty():
+            runs.append(run_as_json(write_run(table, frame, folder / file)))
+            continue
+        files[table] = file
+        frame.write_ipc(folder / file, compression="uncompressed")
     rejects = f"{name}.rejects.arrow"
     result.rejects.write_ipc(folder / rejects)
     return {
         "tables": files,
+        "runs": runs,
         "rejects": rejects,
         "received": result.received,
         "accepted": result.accepted,

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from routeproof.sources.map_file import FileMap
+    from routeproof.sources.runs import Run
 
 REJECT_SCHEMA = pl.Schema(
     {
@@ -54,6 +55,7 @@ class SourceResult:
 
     Attributes:
         tables: canonical table name to frame with exactly that table's columns.
+        runs: the same for rows of quotes and trades that a child left on disk.
         rejects: `REJECT_SCHEMA`.
         received: input rows that claimed to be data.
         accepted: input rows that became canonical rows; received = accepted + rejects.
@@ -67,6 +69,7 @@ class SourceResult:
     accepted: int
     noise: int = 0
     notes: dict[str, object] = field(default_factory=dict)
+    runs: Mapping[str, Run] = field(default_factory=dict)
 
 
 if TYPE_CHECKING:

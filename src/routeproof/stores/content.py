@@ -9,58 +9,140 @@ import numpy as np
 import polars as pl
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 PROVENANCE_COLUMNS = ("firm_id", "source_id", "source_row", "sequence")
 """Columns that tell how a row came; the canonical row order already holds what `sequence` decided."""
 
+DIGESTED = {
+    "fix_messages": (
+        "message_id", "sent_at", "trading_day", "begin_string", "sender", "target", "msg_type", "poss_dup", "seq",
+        "sending_at", "poss_resend", "orig_sending_at",
+    )
+}  # fmt: skip
+"""Tables whose rows carry a hash of their own content: it and the fields it leaves out stand for the row."""
+
+BLOCK_ROWS = 1 << 16
+"""Rows hashed at a time, counted from the first, so that how rows are handed in does not matter."""
+
 REPEATS = 4
-"""Texts that occur this often on average are hashed as codes."""
+"""Texts that occur this often on average in a block are hashed as codes."""
+
+_ALL_NULL, _ONE_VALUE, _VALUES, _SOME_NULL, _WORDS, _TEXTS = (bytes([mark]) for mark in range(6))
+
+
+def content_names(columns: Sequence[str], table: str = "") -> list[str]:
+    """The columns that say what happened, or that stand for those that do."""
+    return [name for name in columns if name in DIGESTED.get(table, columns) and name not in PROVENANCE_COLUMNS]
+
+
+class ContentHash:
+    """SHA-256 over values, nulls, names and types of rows in canonical order, given frame by frame.
+
+    Columns are hashed side by side, so that memory stays within a block.
+    """
+
+    def __init__(self, columns: Sequence[str]) -> None:
+        self._columns = list(columns)
+        self._hashes = [hashlib.sha256() for _ in columns]
+        self._types: list[pl.DataType] = []
+        self._held: pl.DataFrame | None = None
+        self._rows = 0
+
+    def update(self, frame: pl.DataFrame) -> None:
+        """The next rows."""
+        chosen = frame.select(self._columns)
+        self._types = [pl.String() if isinstance(dtype, pl.Enum) else dtype for dtype in chosen.dtypes]
+        self._rows += chosen.height
+        held = chosen if self._held is None or self._held.is_empty() else pl.concat([self._held, chosen])
+        whole = held.height - held.height % BLOCK_ROWS
+        for start in range(0, whole, BLOCK_ROWS):
+            self._add(held.slice(start, BLOCK_ROWS))
+        self._held = held.slice(whole)
+
+    def hexdigest(self) -> str:
+        """Hash of all rows so far, which are then all rows."""
+        if self._held is not None and not self._held.is_empty():
+            self._add(self._held)
+            self._held = None
+        digest = hashlib.sha256()
+        for name, kind, own in zip(self._columns, self._types, self._hashes, strict=True):
+            digest.update(f"{name}:{kind}:{self._rows};".encode())
+            digest.update(own.digest())
+        return digest.hexdigest()
+
+    def _add(self, block: pl.DataFrame) -> None:
+        nulls = block.null_count().row(0)
+        for own, column, count in zip(self._hashes, block.iter_columns(), nulls, strict=True):
+            if count == block.height:
+                own.update(_ALL_NULL)
+                continue
+            if count:
+                own.update(_SOME_NULL)
+                own.update(np.packbits(column.is_null().to_numpy()).tobytes())
+            for part in _parts(column):
+                own.update(part)
 
 
 def content_hash(frame: pl.DataFrame, columns: Sequence[str]) -> str:
-    """SHA-256 over the named columns of rows in canonical order: values, nulls, names and types."""
-    digest = hashlib.sha256()
-    chosen = frame.select(columns)
-    blocks = {} if chosen.is_empty() else {**_number_blocks(chosen), **_text_blocks(chosen.select(pl.col(pl.String)))}
-    nulls = chosen.null_count().row(0) if columns else ()
-    for column, count in zip(chosen.iter_columns(), nulls, strict=True):
-        digest.update(f"{column.name}:{column.dtype}:{len(column)};".encode())
-        missing = column.is_null().to_numpy() if count else np.zeros(len(column), dtype=bool)
-        digest.update(np.packbits(missing).tobytes())
-        for block in blocks.get(column.name, ()):
-            digest.update(block)
-    return digest.hexdigest()
+    """Hash of the named columns of one frame."""
+    content = ContentHash(columns)
+    content.update(frame)
+    return content.hexdigest()
 
 
-def _number_blocks(frame: pl.DataFrame) -> dict[str, tuple[bytes, ...]]:
-    """Values of all columns but texts; one expression for all of them, because each costs more than its values."""
-    numbers = frame.select(pl.exclude(pl.String).to_physical().cast(pl.Int64).fill_null(0))
-    return {column.name: (_bytes(column, "<i8"),) for column in numbers.iter_columns()}
+def _parts(column: pl.Series) -> Iterator[bytes | memoryview]:
+    if column.dtype == pl.String:
+        return _text_parts(column)
+    if isinstance(column.dtype, pl.Enum):
+        return _coded_parts(column)
+    return _number_parts(column.to_physical())
 
 
-def _text_blocks(frame: pl.DataFrame) -> dict[str, tuple[bytes, ...]]:
-    """Lengths and characters of a column whose texts differ; of its words, and codes, where they repeat."""
-    texts = frame.with_columns(pl.all().fill_null(""))
-    if not texts.columns:
-        return {}
-    counts = dict(zip(texts.columns, texts.select(pl.all().n_unique()).row(0), strict=True))
-    many = [name for name, count in counts.items() if count * REPEATS > texts.height]
-    few = [name for name in texts.columns if name not in many]
-    lengths = texts.select(pl.col(many).str.len_bytes().cast(pl.Int64))
-    joined = texts.select(pl.col(many).str.join("")).row(0) if many else ()
-    blocks: dict[str, tuple[bytes, ...]] = {
-        name: (_bytes(lengths.get_column(name), "<i8"), characters.encode())
-        for name, characters in zip(many, joined, strict=True)
-    }
-    listed = texts.select(pl.col(few).unique().sort().implode()).row(0) if few else ()
-    words = dict(zip(few, listed, strict=True))
-    codes = texts.select(pl.col(name).cast(pl.Enum(known)).to_physical() for name, known in words.items())
-    for name, known in words.items():
-        sizes = np.array([len(word.encode()) for word in known], dtype="<i8")
-        blocks[name] = (sizes.tobytes(), "".join(known).encode(), _bytes(codes.get_column(name), "<i4"))
-    return blocks
+def _number_parts(values: pl.Series) -> Iterator[bytes | memoryview]:
+    filled = (values.fill_null(0) if values.null_count() else values).to_numpy().astype("<i8", copy=False)
+    if (filled == filled[0]).all():
+        yield _ONE_VALUE
+        yield filled[:1].tobytes()
+        return
+    yield _VALUES
+    yield np.ascontiguousarray(filled).data
 
 
-def _bytes(column: pl.Series, kind: str) -> bytes:
-    return column.to_numpy().astype(kind, copy=False).tobytes()
+def _text_parts(values: pl.Series) -> Iterator[bytes | memoryview]:
+    """The words, and codes where there are several; lengths and characters where most texts differ."""
+    texts = values.fill_null("") if values.null_count() else values
+    words = texts.head(1) if (texts == texts[0]).all() else texts.unique()
+    if len(words) > 1 and len(words) * REPEATS > len(texts):
+        yield _TEXTS
+        yield from _spelled(texts)
+        return
+    words = words.sort()
+    codes = texts.cast(pl.Enum(words)).to_physical().to_numpy() if len(words) > 1 else None
+    yield from _word_parts(words, codes)
+
+
+def _coded_parts(values: pl.Series) -> Iterator[bytes | memoryview]:
+    """What the texts would give, of texts that are codes already."""
+    codes = values.to_physical()
+    used = np.flatnonzero(np.bincount(codes.to_numpy())) if not codes.null_count() else np.zeros(0, dtype=np.int64)
+    words = values.dtype.categories.gather(used)  # type: ignore[attr-defined]
+    if not len(used) or len(used) * REPEATS > len(values) or not words.is_sorted():
+        yield from _text_parts(values.cast(pl.String))
+        return
+    ranks = np.zeros(int(used[-1]) + 1, dtype=np.int64)
+    ranks[used] = np.arange(len(used))
+    yield from _word_parts(words, ranks[codes.to_numpy()] if len(used) > 1 else None)
+
+
+def _word_parts(words: pl.Series, codes: np.ndarray | None) -> Iterator[bytes | memoryview]:
+    yield _WORDS
+    yield len(words).to_bytes(8, "little")
+    yield from _spelled(words)
+    if codes is not None:
+        yield codes.astype("<i4").data
+
+
+def _spelled(texts: pl.Series) -> Iterator[bytes | memoryview]:
+    yield texts.str.len_bytes().to_numpy().astype("<i8").data
+    yield texts.str.join("")[0].encode()

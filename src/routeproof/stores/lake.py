@@ -6,31 +6,22 @@ import json
 import os
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.stores.content import PROVENANCE_COLUMNS, content_hash
+from routeproof.stores.content import content_hash, content_names
 from routeproof.stores.files import publish, removed_after, sha256_of
+from routeproof.stores.lake_file import SYMBOL_INDEX, write_file
 from routeproof.stores.manifest import WHOLE, Manifest, Partition
 from routeproof.tables.catalog import TABLES
 from routeproof.vocab.errors import LedgerBrokenError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from routeproof.stores.records import Records
-
-ROW_GROUP_ROWS = 100_000
-COMPRESSION: Literal["lz4"] = "lz4"
-SYMBOL_INDEX = "routeproof.symbols"
-"""Parquet key-value metadata: rows of each symbol in a file that is sorted by (symbol, at, sequence)."""
-
-KINDS = "routeproof.kinds"
-"""Parquet key-value metadata: the kinds of quote in a file, so that readers need not decode that column."""
-
-INDEXED_TABLES = ("quotes", "trades")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +148,10 @@ class Lake:
         """Rows of one partition, committed or not."""
         return pl.read_parquet(self._root / partition.path, columns=None if columns is None else list(columns))
 
+    def scan_partition(self, partition: Partition) -> pl.LazyFrame:
+        """Lazy frame over one partition, committed or not."""
+        return pl.scan_parquet(self._root / partition.path, glob=False)
+
     def _partitions(self, table: str, days: Sequence[date] | None, manifest: str | None) -> list[Partition]:
         held = self.manifest(manifest).partitions
         wanted = None if days is None else {day.isoformat() for day in days} | {WHOLE}
@@ -179,14 +174,28 @@ class Lake:
         """Write rows unless the part in force says the same; nothing and no rows are the same."""
         if held is None:
             return None if frame.is_empty() else self.write(table, part, frame)
-        content = _content(frame)
-        return None if held.content == content else self.write(table, part, frame, content)
+        same = held.content == content_hash(frame, content_names(frame.columns, table))
+        return None if same else self.write(table, part, frame)
 
-    def write(self, table: str, part: str, frame: pl.DataFrame, content: str = "") -> Partition:
+    def write(self, table: str, part: str, frame: pl.DataFrame) -> Partition:
+        """Write rows; see `write_frames`."""
+        written = self.write_frames(table, part, [frame])
+        assert written is not None  # noqa: S101  # there is no part in force to be the same as
+        return written
+
+    def write_frames(
+        self, table: str, part: str, frames: Iterable[pl.DataFrame], held: Partition | None = None
+    ) -> Partition | None:
         """Write rows, already in canonical order, as one durable file that no manifest names yet.
 
+        Args:
+            table: canonical table.
+            part: trading day, `all`, or source.
+            frames: the rows, one frame after the other; at least one frame.
+            held: the part in force, if being the same is worth knowing.
+
         Returns:
-            The partition to commit.
+            The partition to commit, or `None` if the part in force says the same.
 
         Raises:
             LedgerBrokenError: if the bytes read back are not the bytes that were written.
@@ -195,55 +204,19 @@ class Lake:
         folder.mkdir(parents=True, exist_ok=True)
         temporary = folder / f".writing-{os.getpid()}.parquet"
         with removed_after(temporary):
-            frame.write_parquet(
-                temporary,
-                compression=COMPRESSION,
-                row_group_size=ROW_GROUP_ROWS,
-                metadata=_metadata(table, frame),
-            )
+            told = write_file(temporary, table, frames)
+            content = told.content()
+            if held is not None and held.content == content:
+                return None
             sha256, size = sha256_of(temporary), temporary.stat().st_size
             final = folder / f"{sha256}.parquet"
             publish(temporary, final)
         if sha256_of(final) != sha256:
             message = f"expected {final.name} to read back as written: the disk or its driver is at fault"
             raise LedgerBrokenError(message, where=str(final))
-        return Partition(
-            table=table,
-            part=part,
-            path=final.relative_to(self._root).as_posix(),
-            sha256=sha256,
-            rows=frame.height,
-            size=size,
-            content=content or _content(frame),
-        )
-
-
-def _content(frame: pl.DataFrame) -> str:
-    return content_hash(frame, [name for name in frame.columns if name not in PROVENANCE_COLUMNS])
+        path = final.relative_to(self._root).as_posix()
+        return Partition(table=table, part=part, path=path, sha256=sha256, rows=told.rows, size=size, content=content)
 
 
 def _empty(table: str) -> pl.LazyFrame:
     return TABLES[table].empty().lazy() if table in TABLES else pl.LazyFrame()
-
-
-def _metadata(table: str, frame: pl.DataFrame) -> dict[str, str]:
-    kinds = frame.get_column("kind").unique().sort().to_list() if table == "quotes" else []
-    found = {SYMBOL_INDEX: _symbol_index(table, frame), KINDS: kinds}
-    return {key: json.dumps(value, separators=(",", ":")) for key, value in found.items()}
-
-
-def _symbol_index(table: str, frame: pl.DataFrame) -> dict[str, list[int]]:
-    if table not in INDEXED_TABLES or frame.is_empty():
-        return {}
-    rows = (
-        frame.select("symbol", "at")
-        .with_row_index("row")
-        .group_by("symbol", maintain_order=True)
-        .agg(
-            pl.col("row").first().cast(pl.Int64),
-            pl.len().cast(pl.Int64).alias("rows"),
-            pl.col("at").min().alias("first_at"),
-            pl.col("at").max().alias("last_at"),
-        )
-    )
-    return {symbol: list(values) for symbol, *values in rows.iter_rows()}

@@ -58,5 +58,5 @@ class Manifest:
         return sorted(part for (name, part), item in self.partitions.items() if name == table and item.rows)
 
 
-UNMEASURED = frozenset({"rejects"})
-"""Tables that say how the data came, not what it says; they do not change a manifest's id."""
+UNMEASURED = frozenset({"rejects", "tape_shares"})
+"""Tables that say how the data came, or what follows from other tables; they do not change a manifest's id."""

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from routeproof.tables.frame_checks import checked
-from routeproof.tables.session_clock import day_of
+from routeproof.tables.session_clock import days_of
 from routeproof.vocab.errors import SchemaError
-from routeproof.vocab.fixed import SCALE, SCALE_DIGITS
+from routeproof.vocab.fixed import FLOAT_NOISE, LEAST_FLOAT_NOISE, SCALE, SCALE_DIGITS
+from routeproof.vocab.times import NS_PER_S
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from routeproof.tables.schema import Table
 
 _FIXED = ("price", "quantity", "money")
-_FLOAT_NOISE = 2.0**-50
 _LEAST_PLAUSIBLE_SHARES = SCALE // 1000
+_LEAST_PLAUSIBLE_INSTANT = 315_532_800 * NS_PER_S
 
 
 def coerce(frame: pl.DataFrame, table: Table, *, where: str, unknown: Collection[str] = ()) -> pl.DataFrame:
@@ -41,18 +42,20 @@ def coerce(frame: pl.DataFrame, table: Table, *, where: str, unknown: Collection
         raise SchemaError(message, where=where)
     plain = pl.DataFrame(
         [
-            _column(frame[column.name], column.kind, f"{where}.{column.name}")
+            in_kind(frame[column.name], column.kind, f"{where}.{column.name}")
             for column in table.all_columns
             if column.name in frame.columns
         ]
     )
     if "sequence" in table.names and "sequence" not in frame.columns:
         plain = plain.with_columns(pl.int_range(1, frame.height + 1, dtype=pl.Int64).alias("sequence"))
-    if table.day_of and table.day_of in plain.columns:
-        of_instant = day_of(pl.col(table.day_of))
-        given = pl.coalesce("trading_day", of_instant) if "trading_day" in plain.columns else of_instant
-        plain = plain.with_columns(given.alias("trading_day"))
-    return checked(_conformed(plain, table, where), table, where=where, unknown=unknown)
+    conformed = _conformed(plain, table, where)
+    if table.day_of:
+        days = conformed["trading_day"]
+        if days.null_count():
+            days = days.fill_null(days_of(conformed[table.day_of]))
+        conformed = conformed.with_columns(days.alias("trading_day"))
+    return checked(conformed, table, given=plain.columns, where=where, unknown=unknown)
 
 
 def _conformed(plain: pl.DataFrame, table: Table, where: str) -> pl.DataFrame:
@@ -60,19 +63,46 @@ def _conformed(plain: pl.DataFrame, table: Table, where: str) -> pl.DataFrame:
         return table.conform(plain)
     except pl.exceptions.PolarsError as error:
         wanted = ", ".join(f"{name} {dtype}" for name, dtype in table.dtypes.items() if name in plain.columns)
-        message = f"expected {where} in the types {wanted}; {str(error).splitlines()[0]}"
+        message = f"expected {where} in the types {wanted}; {_first_line(error)}"
         raise SchemaError(message, where=where) from error
 
 
-def _column(values: pl.Series, kind: str, where: str) -> pl.Series:
+def in_kind(values: pl.Series, kind: str, where: str) -> pl.Series:
+    """Values of a kind of column: numbers as fixed point, instants as UTC ns; others, and nulls, as they are.
+
+    Raises:
+        SchemaError: a value cannot be held exactly.
+    """
     if kind in _FIXED:
-        return _fixed(values, kind, where)
+        try:
+            return _fixed(values, kind, where)
+        except pl.exceptions.PolarsError as error:
+            message = f"expected numbers that fit fixed point at 1e-{SCALE_DIGITS} in {where}; {_first_line(error)}"
+            raise SchemaError(message, where=where) from error
+    if kind == "instant" and values.dtype.is_integer():
+        return _of_this_age(values, where)
     if kind == "instant" and isinstance(values.dtype, pl.Datetime):
         zoned = values if values.dtype.time_zone is None else values.dt.convert_time_zone("UTC")
         return zoned.dt.epoch("ns")
     if values.dtype == pl.String and kind in {"instant", "day"}:
         return _from_text(values, kind, where)
     return values
+
+
+def _of_this_age(values: pl.Series, where: str) -> pl.Series:
+    """Integers that may be nanoseconds since 1970: a whole column from before 1980 is in another unit."""
+    latest = values.max()
+    if isinstance(latest, int) and 0 < latest < _LEAST_PLAUSIBLE_INSTANT:
+        message = (
+            f"integers in {where} are taken as UTC nanoseconds since 1970, and the latest, {latest}, would be before "
+            "1980: multiply them, or pass datetimes"
+        )
+        raise SchemaError(message, where=where)
+    return values
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]
 
 
 def _from_text(values: pl.Series, kind: str, where: str) -> pl.Series:
@@ -116,7 +146,8 @@ def _from_float(values: pl.Series, where: str) -> pl.Series:
     wide = values.cast(pl.Float64).fill_nan(None)
     scaled = wide * SCALE
     fixed = scaled.round()
-    off = ((scaled - fixed).abs() > (scaled.abs() * _FLOAT_NOISE).clip(lower_bound=1e-6)) | ~scaled.is_finite()
+    noise = (scaled.abs() * FLOAT_NOISE).clip(lower_bound=LEAST_FLOAT_NOISE)
+    off = ((scaled - fixed).abs() > noise) | ~scaled.is_finite()
     if off.any():
         first = wide.filter(off.fill_null(value=False))[0]
         message = f"expected numbers with at most {SCALE_DIGITS} decimals in {where}, found {first!r}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -13,7 +13,7 @@ from routeproof.tables.fade import with_fade_base, with_faded
 from routeproof.tables.market_flags import with_market_flags
 from routeproof.tables.measured import calendar_dimensions, join_routes, join_versions, measured_rows, midpoint_sum
 from routeproof.tables.measured_executions import measure_executions
-from routeproof.tables.measured_orders import measured_orders
+from routeproof.tables.measured_orders import OF_FILLS, measured_orders
 from routeproof.tables.measured_routes import measure_routes, route_outcomes
 from routeproof.tables.measured_versions import measure_versions, resume_versions
 from routeproof.tables.order_class import order_group
@@ -21,6 +21,7 @@ from routeproof.tables.order_size import DEFAULT_ROUND_LOT, SizeScheme, lot, siz
 from routeproof.tables.session_clock import SessionHours, hours_frame
 from routeproof.tables.sweeps import with_sweeps
 from routeproof.tables.tape import measured_prints
+from routeproof.tables.version_terms import KEY
 from routeproof.tables.vwap import with_interval_vwap
 
 if TYPE_CHECKING:
@@ -53,11 +54,25 @@ class DayTables:
 
 @dataclass(frozen=True, slots=True)
 class DayRules:
-    """What the measurement needs to know beside the data: session hours, size buckets, round lots."""
+    """What the measurement needs to know beside the data: session hours, size buckets, round lots.
+
+    Attributes:
+        hours: of each day.
+        size_schemes: by date.
+        round_lots: `symbol, valid_from, round_lot` (1e-9 shares), one row per symbol and date; 100 where nothing is
+            said of a day.
+    """
 
     hours: SessionHours
     size_schemes: tuple[SizeScheme, ...] = ()
     round_lots: pl.DataFrame | None = None
+
+    def round_lots_on(self, day: date) -> pl.DataFrame | None:
+        """`symbol, round_lot` in force on a day, where any is declared."""
+        if self.round_lots is None or self.round_lots.is_empty():
+            return None
+        begun = self.round_lots.filter(pl.col("valid_from") <= day).sort("symbol", "valid_from")
+        return begun.unique("symbol", keep="last", maintain_order=True).select("symbol", "round_lot")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +86,20 @@ class MeasuredDay:
 
 @dataclass(frozen=True, slots=True)
 class Carry:
-    """What lives on after a day: measured versions and routes of long-lived orders, and fills that they had so far."""
+    """What lives on after a day: measured versions and routes of long-lived orders, and fills that they had so far.
+
+    `unclassed` are those of the fills whose order still waits to become executable: a later day may settle its class.
+    """
 
     versions: pl.DataFrame | None = None
     routes: pl.DataFrame | None = None
     fills: pl.DataFrame | None = None
+    unclassed: pl.DataFrame | None = None
+
+    def is_open(self, day_opens_at: int) -> bool:
+        """Whether an order is still open at an instant, so that the day's quotes may concern it."""
+        alive = pl.col("ends_at").is_null() | (pl.col("ends_at") > day_opens_at)
+        return self.versions is not None and bool(self.versions.select(alive.any()).item())
 
 
 def measure_tape_day(tables: DayTables, book: QuoteBook, rules: DayRules, switches: Switches) -> MeasuredDay:
@@ -98,7 +122,8 @@ def measure_day(
         carry: from the day before; empty at first.
 
     Returns:
-        The measured day, whose `orders` are those that cannot outlive it, and what lives on.
+        The measured day, without orders that may outlive it and without fills whose class a later day may settle, and
+        what lives on.
     """
     versions = _measure_versions(tables, book, rules, switches, carry)
     routes = with_fade_base(measure_routes(tables.routes, book, switches), tables.venue_quotes, switches)
@@ -106,26 +131,47 @@ def measure_day(
     counted = tables.executions.filter(pl.col("status") != "busted")
     looked = measure_executions(_with_hours(counted, tables.day, rules.hours), book, switches)
     rows = measured_rows(join_routes(join_versions(looked, versions), all_routes), switches)
-    rows = with_best_touch(with_interval_vwap(rows, tables.trades), tables.odd_lots, switches)
+    rows = with_best_touch(with_interval_vwap(rows, tables.trades, switches.shift_ns), tables.odd_lots, switches)
     rows = with_auction_price(rows, tables.auctions)
     long_versions = versions.filter(pl.col("time_in_force").is_in(LONG_LIVED).any().over("order_id"))
     closing = versions.join(long_versions, on="order_id", how="anti")
-    orders = measured_orders(closing, rows.join(closing, on="order_id", how="semi"))
+    orders = measured_orders(closing, rows.select(OF_FILLS).join(closing, on="order_id", how="semi"))
     ended = routes.join(long_versions, on="order_id", how="anti")
     swept = with_sweeps(with_faded(route_outcomes(ended, rows)), rows, tables.venue_quotes, switches)
     outcomes = _with_order_dimensions(swept, closing)
     living = rows.join(long_versions, on="order_id", how="semi")
-    fills = living if carry.fills is None else pl.concat([carry.fills, living], how="diagonal_relaxed")
-    kept = all_routes.join(long_versions, on="order_id", how="semi")
-    return MeasuredDay(rows, orders, outcomes), replace(carry, versions=long_versions, routes=kept, fills=fills)
+    waiting = long_versions.filter(pl.col("order_class") == "never_executable").select(KEY)
+    return MeasuredDay(rows.join(waiting, on=KEY, how="anti"), orders, outcomes), Carry(
+        versions=long_versions,
+        routes=all_routes.join(long_versions, on="order_id", how="semi"),
+        fills=_after(carry.fills, living),
+        unclassed=_after(carry.unclassed, living.join(waiting, on=KEY, how="semi")),
+    )
+
+
+def _after(earlier: pl.DataFrame | None, rows: pl.DataFrame) -> pl.DataFrame:
+    return rows if earlier is None else pl.concat([earlier, rows], how="diagonal_relaxed")
 
 
 def close_long_lived(carry: Carry) -> MeasuredDay | None:
-    """Orders and routes of the long-lived orders, with all fills they had; `None` if there are none."""
+    """Orders and routes of the long-lived orders, with all fills they had, and the fills that waited for their class.
+
+    `None` if there are none.
+    """
     if carry.versions is None or carry.fills is None or carry.routes is None or carry.versions.is_empty():
         return None
     outcomes = _with_order_dimensions(with_faded(route_outcomes(carry.routes, carry.fills)), carry.versions)
-    return MeasuredDay(pl.DataFrame(), measured_orders(carry.versions, carry.fills), outcomes)
+    orders = measured_orders(carry.versions, carry.fills)
+    return MeasuredDay(_classed(carry.unclassed, carry.versions), orders, outcomes)
+
+
+def _classed(fills: pl.DataFrame | None, versions: pl.DataFrame) -> pl.DataFrame:
+    """Fills with the class that their order version came to have."""
+    if fills is None or fills.is_empty():
+        return pl.DataFrame()
+    settled = versions.select(*KEY, "order_class", "order_group")
+    bare = fills.drop("order_class", "order_group")
+    return bare.join(settled, on=KEY, how="left", maintain_order="left").select(fills.columns)
 
 
 def _with_hours(frame: pl.DataFrame, day: date, hours: SessionHours) -> pl.DataFrame:
@@ -140,7 +186,7 @@ def _measure_versions(
     tables: DayTables, book: QuoteBook, rules: DayRules, switches: Switches, carry: Carry
 ) -> pl.DataFrame:
     terms = _with_hours(tables.terms, tables.day, rules.hours).with_columns(pl.lit(tables.day).alias("trading_day"))
-    sized = _sized(measure_versions(terms, book, switches), rules, switches)
+    sized = _sized(measure_versions(terms, book, switches), tables.day, rules, switches)
     parts = [with_market_flags(sized, tables.status)]
     opened = rules.hours(tables.day)
     if carry.versions is not None and (carry.versions.is_empty() or opened is None):
@@ -155,21 +201,14 @@ def _measure_versions(
     return _with_receipt_of_order(versions)
 
 
-def measured_terms(
-    terms: pl.DataFrame, day: date, book: QuoteBook, rules: DayRules, switches: Switches
-) -> pl.DataFrame:
-    """The day's `version_terms` with quotes, class and size; see `measure_versions`."""
-    timed = _with_hours(terms, day, rules.hours).with_columns(pl.lit(day).alias("trading_day"))
-    return _sized(measure_versions(timed, book, switches), rules, switches)
-
-
-def _sized(versions: pl.DataFrame, rules: DayRules, switches: Switches) -> pl.DataFrame:
+def _sized(versions: pl.DataFrame, day: date, rules: DayRules, switches: Switches) -> pl.DataFrame:
     is_buy = pl.col("side") == "buy"
     far_touch = pl.when(is_buy).then("receipt_ask").otherwise("receipt_bid").replace(0, None)
     contra = pl.when(is_buy).then("clock_ask_size").otherwise("clock_bid_size").replace(-1, None)
     round_lot = pl.lit(DEFAULT_ROUND_LOT)
-    if rules.round_lots is not None and rules.round_lots.height:
-        versions = versions.join(rules.round_lots, on="symbol", how="left")
+    declared = rules.round_lots_on(day)
+    if declared is not None:
+        versions = versions.join(declared, on="symbol", how="left", maintain_order="left")
         round_lot = pl.col("round_lot").fill_null(DEFAULT_ROUND_LOT)
     return versions.with_columns(
         pl.coalesce("limit_price", far_touch).alias("size_price"),
@@ -191,11 +230,14 @@ def _usable_mid2(point: str, locked: str) -> pl.Expr:
 
 def _with_receipt_of_order(versions: pl.DataFrame) -> pl.DataFrame:
     """Arrival is the order's first receipt, whatever version is filled; without a decision time it is the decision."""
-    first = versions.sort("order_id", "version").unique("order_id", keep="first", maintain_order=True)
     decided = pl.when(pl.col("decided_at").is_null()).then("receipt_mid2").otherwise("decision_mid2")
-    of_order = first.select("order_id", pl.col("receipt_mid2").alias("arrival_mid2"), decided.alias("decision_mid2"))
+    of_order = [pl.col("receipt_mid2").alias("arrival_mid2"), decided.alias("decision_mid2")]
+    grouped = order_group().alias("order_group")
+    if (versions["version"] == 1).all():  # every version is its order's first
+        return versions.with_columns(*of_order, grouped)
+    first = versions.sort("order_id", "version").unique("order_id", keep="first", maintain_order=True)
     bare = versions.drop("arrival_mid2", "decision_mid2", strict=False)
-    return bare.join(of_order, on="order_id", how="left").with_columns(order_group().alias("order_group"))
+    return bare.join(first.select("order_id", *of_order), on="order_id", how="left").with_columns(grouped)
 
 
 def _with_order_dimensions(routes: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFrame:

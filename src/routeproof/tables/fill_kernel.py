@@ -7,6 +7,7 @@ import numpy.typing as npt
 from numba import njit
 
 from routeproof.tables.asof import count_before
+from routeproof.tables.version_kernel import CLOCK_ASK, CLOCK_ASK_SIZE, CLOCK_BID, CLOCK_BID_SIZE, WAITED
 from routeproof.vocab.absent import NULL
 
 Int64s = npt.NDArray[np.int64]
@@ -23,16 +24,18 @@ def _twice_midpoint(bid: int, ask: int, with_locked: bool) -> int:
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _reference(side: int, bid: int, ask: int, bid_size: int, ask_size: int, with_locked: bool, out: Int64s) -> None:
+def _reference(
+    side: int, bid: int, ask: int, bid_size: int, ask_size: int, with_locked: bool, fill: int, out: Int64s
+) -> None:
     """What a usable reference gives a fill of a known side; all `NULL` otherwise."""
     middle = _twice_midpoint(bid, ask, with_locked)
     if side == 0 or middle == NULL:
-        out[MID], out[QUOTED], out[FAR], out[CONTRA] = NULL, NULL, NULL, NULL
+        out[MID, fill], out[QUOTED, fill], out[FAR, fill], out[CONTRA, fill] = NULL, NULL, NULL, NULL
         return
     size = ask_size if side > 0 else bid_size
-    out[MID], out[QUOTED] = middle, ask - bid
-    out[FAR] = ask if side > 0 else bid
-    out[CONTRA] = NULL if size == -1 else size
+    out[MID, fill], out[QUOTED, fill] = middle, ask - bid
+    out[FAR, fill] = ask if side > 0 else bid
+    out[CONTRA, fill] = NULL if size == -1 else size
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
@@ -46,7 +49,7 @@ def _measure_stretch(
     executed_at: Int64s,
     sides: Int64s,
     versions: Int64s,
-    received: Int64s,
+    facts: Int64s,
     horizons: Int64s,
     close_at: int,
     shift_ns: int,
@@ -63,7 +66,6 @@ def _measure_stretch(
         if instant < previous:
             cursors[:] = low
         previous = instant
-        row = out[fill]
         for look in range(horizons.size + 1):
             moment = instant if look == 0 else instant + horizons[look - 1]
             late = moment > close_at and look > 0
@@ -74,19 +76,19 @@ def _measure_stretch(
             bid = bids[cursor - 1] if cursor > low else 0
             ask = asks[cursor - 1] if cursor > low else 0
             value = NULL if late and not final_quote else _twice_midpoint(bid, ask, with_locked)
-            row[AT_EXECUTION + look] = value
+            out[AT_EXECUTION + look, fill] = value
             if look == 0 and at_execution:
-                bid_size = bid_sizes[cursor - 1] if cursor > low else -1
-                ask_size = ask_sizes[cursor - 1] if cursor > low else -1
-                _reference(sides[fill], bid, ask, bid_size, ask_size, with_locked, row)
+                bid_size = bid_sizes[cursor - 1] if cursor > low and bid_sizes.size else -1
+                ask_size = ask_sizes[cursor - 1] if cursor > low and ask_sizes.size else -1
+                _reference(sides[fill], bid, ask, bid_size, ask_size, with_locked, fill, out)
         version = versions[fill]
         bid, ask, bid_size, ask_size = 0, 0, -1, -1
-        if version >= 0 and received[4, version] <= executed_at[fill]:
-            bid, ask = received[0, version], received[1, version]
-            bid_size, ask_size = received[2, version], received[3, version]
-        row[AT_RECEIPT] = _twice_midpoint(bid, ask, with_locked)
+        if version >= 0 and facts[WAITED, version] <= executed_at[fill]:
+            bid, ask = facts[CLOCK_BID, version], facts[CLOCK_ASK, version]
+            bid_size, ask_size = facts[CLOCK_BID_SIZE, version], facts[CLOCK_ASK_SIZE, version]
+        out[AT_RECEIPT, fill] = _twice_midpoint(bid, ask, with_locked)
         if not at_execution:
-            _reference(sides[fill], bid, ask, bid_size, ask_size, with_locked, row)
+            _reference(sides[fill], bid, ask, bid_size, ask_size, with_locked, fill, out)
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
@@ -100,7 +102,7 @@ def measure_fills(
     executed_at: Int64s,
     sides: Int64s,
     versions: Int64s,
-    received: Int64s,
+    facts: Int64s,
     horizons: Int64s,
     close_at: int,
     shift_ns: int,
@@ -114,21 +116,20 @@ def measure_fills(
         at: (quotes,) UTC ns, ascending within a symbol.
         bids: (quotes,) fixed point, 0 = none.
         asks: (quotes,) fixed point, 0 = none.
-        bid_sizes: (quotes,) -1 = unknown.
-        ask_sizes: (quotes,) -1 = unknown.
+        bid_sizes: (quotes,) -1 = unknown; or none at all if nobody asks for sizes.
+        ask_sizes: likewise.
         executed_at: (fills,) UTC ns, ascending within a symbol.
         sides: (fills,) +1, -1, 0 = unknown.
-        versions: (fills,) row in `received`, -1 = none.
-        received: (5, versions) bid, ask, bid size, ask size at the version's clock start, and until when it waited to
-            become executable (`NULL` = it did not wait); a fill before that has no reference.
+        versions: (fills,) row of the version, -1 = none.
+        facts: (`version_kernel.FACTS`, versions); a fill before its version had waited to the end has no reference.
         horizons: (horizons,) ns after the execution.
         close_at: end of regular hours.
         shift_ns: added to the executions' instants.
         flags: inclusive tie, locked included, final quote after the close, reference at execution (0/1 each).
-        out: (fills, 6 + horizons) results, `NULL` = null.
+        out: (6 + horizons, fills) results, `NULL` = null.
     """
     for stretch in stretches:
         _measure_stretch(
-            stretch, at, bids, asks, bid_sizes, ask_sizes, executed_at, sides, versions, received,
+            stretch, at, bids, asks, bid_sizes, ask_sizes, executed_at, sides, versions, facts,
             horizons, close_at, shift_ns, flags, out,
         )  # fmt: skip

@@ -18,12 +18,15 @@ _DELIVERY = ("sequence", "firm_id", "source_id", "source_row")
 _SHOWN = 5
 
 
-def checked(frame: pl.DataFrame, table: Table, *, where: str, unknown: Collection[str] = ()) -> pl.DataFrame:
+def checked(
+    frame: pl.DataFrame, table: Table, *, given: Collection[str], where: str, unknown: Collection[str] = ()
+) -> pl.DataFrame:
     """The frame without rows that were handed in twice.
 
     Args:
         frame: in the table's columns and types.
         table: what it is.
+        given: columns that were handed in; the others hold their defaults.
         where: name of the argument, for errors.
         unknown: required columns that may be null here.
 
@@ -32,6 +35,8 @@ def checked(frame: pl.DataFrame, table: Table, *, where: str, unknown: Collectio
             two different rows claim to be the same execution or order.
     """
     for column in table.columns:
+        if column.name not in given:
+            continue
         _check_column(frame, column, f"{where}.{column.name}", may_be_null=column.name in unknown)
     return _once(frame, table, where) if table.identity else frame
 
@@ -53,7 +58,7 @@ def _check_column(frame: pl.DataFrame, column: Column, where: str, *, may_be_nul
 def _once(frame: pl.DataFrame, table: Table, where: str) -> pl.DataFrame:
     """A row handed in twice is one row; an execution or order told in two ways is an error."""
     key = [name for name in (*table.identity, "trading_day") if name in frame.columns]
-    if not frame.select(pl.struct(key).is_duplicated().any()).item():
+    if frame[key[0]].n_unique() == frame.height or not frame.select(pl.struct(key).is_duplicated().any()).item():
         return frame
     content = [name for name in frame.columns if name not in _DELIVERY]
     once = frame.unique(content, keep="first", maintain_order=True)

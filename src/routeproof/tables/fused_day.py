@@ -1,148 +1,154 @@
-"""Measured executions of some symbols, only the columns that a question needs; what `measure_day` gives, fast.
+"""Measured executions of some symbols as coded rows, only what a question needs; what `measure_day` gives, fast.
 
-Look-ups and their results are one compiled pass (`fill_kernel`) instead of wide frames. `measure_day` is the reference:
-the tests hold every column here equal to its own.
+Look-ups and their results are compiled passes (`version_kernel`, `fill_kernel`) instead of wide frames. `measure_day`
+is the reference: the tests hold every column here equal to its own.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
-from routeproof.tables.fill_kernel import (
-    AT_EXECUTION,
-    AT_RECEIPT,
-    CONTRA,
-    FAR,
-    FIRST_HORIZON,
-    MID,
-    QUOTED,
-    measure_fills,
-)
+from routeproof.tables.coded_rows import CodedRows, Int64s, Words
+from routeproof.tables.day_flow import FILL_NUMBERS, FILL_WORDS
+from routeproof.tables.fill_kernel import FIRST_HORIZON, measure_fills
+from routeproof.tables.fused_versions import OF_VERSION, SESSIONS, FusedVersions, session_codes, stretches_of
 from routeproof.tables.measured import calendar_dimensions
-from routeproof.tables.session_clock import session_name
+from routeproof.tables.version_kernel import CLOCK_AT, CLOCK_START
 from routeproof.vocab.absent import NULL
 from routeproof.vocab.words import HORIZONS_NS
 
 if TYPE_CHECKING:
-    from routeproof.tables.asof import Int64s
+    from collections.abc import Mapping
+    from datetime import date
+
     from routeproof.tables.quote_book import QuoteBook
     from routeproof.tables.switches import Switches
 
-OF_FILL = ("symbol", "side", "venue", "liquidity", "price", "quantity", "fee", "rebate", "payment")
-OF_VERSION = ("provider", "order_type", "order_class", "lot", "size_bucket", "tif", "beyond_displayed")
+REFERENCES = ("mid2", "quoted", "far_touch", "contra_size", "mid2_receipt", "mid2_execution")
+"""Looked-up numbers beside the horizons, in the order of the kernel's output."""
+
+HORIZONS = {f"mid2_{name}": distance for name, distance in HORIZONS_NS.items()}
+COMPUTED = ("sign", "covered", "net_fee", "time_to_execution_ns")
 CALENDAR = ("day", "month", "quarter", "time_of_day")
-LOOKED_UP = {
-    "mid2": MID,
-    "quoted": QUOTED,
-    "far_touch": FAR,
-    "contra_size": CONTRA,
-    "mid2_receipt": AT_RECEIPT,
-    "mid2_execution": AT_EXECUTION,
-} | {f"mid2_{name}": FIRST_HORIZON + number for number, name in enumerate(HORIZONS_NS)}
-COMPUTED = ("sign", "covered", "net_fee", "time_to_execution_ns", "session", *CALENDAR)
-COLUMNS = frozenset((*OF_FILL, *OF_VERSION, *LOOKED_UP, *COMPUTED))
+NUMBERS = (*FILL_NUMBERS, *REFERENCES, *HORIZONS, *COMPUTED)
+WORDS = ("symbol", "side", *FILL_WORDS, *OF_VERSION, "session", *CALENDAR)
+COLUMNS = frozenset((*NUMBERS, *WORDS))
 """Columns of the execution frame that are made here; a question that needs others takes `measure_day`."""
 
 BENCHMARKS = ("receipt", "execution")
+WITH_SIZES = frozenset(("contra_size", "beyond_displayed"))
+"""Columns that displayed sizes are read for."""
+
+_HALF_HOUR_NS = 30 * 60 * 10**9
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """Some symbols of a day.
-
-    Attributes:
-        fills: executions sorted by symbol, time: columns of `OF_FILL` that are needed, `executed_at, trading_day,
-            open_at, close_at`, and `version_row` (row in `versions`, null if none).
-        versions: `measured_terms` of these symbols.
-        book: their quotes.
-    """
-
-    fills: pl.DataFrame
-    versions: pl.DataFrame
-    book: QuoteBook
+def fill_columns(needed: frozenset[str]) -> frozenset[str]:
+    """Columns of executions to read for a question, beside those that link them."""
+    fees = {"fee", "rebate"} if "net_fee" in needed else set()
+    return (needed | fees) & {*FILL_NUMBERS, *FILL_WORDS}
 
 
-def fused_executions(stretch: Stretch, switches: Switches, needed: frozenset[str]) -> pl.DataFrame:
+def fused_executions(fills: CodedRows, versions: FusedVersions, book: QuoteBook, needed: frozenset[str]) -> CodedRows:
     """The needed columns of the measured executions, in the order of the fills.
 
     Args:
-        stretch: fills, versions, quotes.
-        switches: benchmark `receipt` or `execution`, and all other switches.
+        fills: `DayFlow` fills of these symbols, `version_row` counted from the first of the versions.
+        versions: theirs, told to the end; benchmark `receipt` or `execution`.
+        book: quotes from the one in force at the first fill to the last horizon of the last.
         needed: out of `COLUMNS`.
     """
-    fills, row = stretch.fills, stretch.fills["version_row"]
-    wanted = [name for name in (*OF_VERSION, "clock_start_at", "clock_at") if name in _gathered(needed)]
-    of_version = stretch.versions.select(*wanted, pl.col("side").alias("order_side")).select(pl.all().gather(row))
-    frame = pl.concat([fills, of_version], how="horizontal").with_columns(
-        pl.coalesce("side", "order_side").alias("side")
-    )
-    looked = _looked_up(stretch, frame, switches)
-    series = []
-    for name in sorted(needed & LOOKED_UP.keys() | {"mid2"}):
-        values = pl.Series(name, np.ascontiguousarray(looked[:, LOOKED_UP[name]]))
-        lowest = values.min()
-        series.append(values.replace(NULL, None) if lowest == NULL else values)
-    return frame.with_columns(series).with_columns(_computed(needed)).select(sorted(needed))
-
-
-def _gathered(needed: frozenset[str]) -> frozenset[str]:
-    return needed | {"clock_start_at", "clock_at"} if "time_to_execution_ns" in needed else needed
-
-
-def _computed(needed: frozenset[str]) -> list[pl.Expr]:
-    buys, fee, rebate = pl.col("side") == "buy", pl.col("fee"), pl.col("rebate")
-    made: dict[str, pl.Expr] = {
-        "sign": pl.when(buys).then(1).when(pl.col("side").is_not_null()).then(-1).cast(pl.Int64),
-        "covered": pl.col("mid2").is_not_null().cast(pl.Int64),
-        "session": session_name(pl.col("executed_at")),
-    }
-    if "net_fee" in needed:
-        known = fee.is_not_null() | rebate.is_not_null()
-        made["net_fee"] = pl.when(known).then(fee.fill_null(0) - rebate.fill_null(0))
-    if "time_to_execution_ns" in needed:
-        start, executed = pl.col("clock_start_at"), pl.col("executed_at")
-        early = ((start > pl.col("clock_at")) & (start > executed)).fill_null(value=False)
-        made["time_to_execution_ns"] = pl.when(~early).then(executed - start)
-    chosen = [expression.alias(name) for name, expression in made.items() if name in needed]
-    if needed & set(CALENDAR):
-        chosen += [item for item in calendar_dimensions("executed_at") if item.meta.output_name() in needed]
-    return chosen
-
-
-def _looked_up(stretch: Stretch, frame: pl.DataFrame, switches: Switches) -> Int64s:
-    """(fills, columns) as `fill_kernel.measure_fills` writes them."""
-    book, versions = stretch.book, stretch.versions
-    side = frame["side"]
-    sides = np.where((side == "buy").fill_null(value=False).to_numpy(), 1, -1)
-    if side.null_count():
-        sides[side.is_null().to_numpy()] = 0
-    start = versions["clock_start_at"]
-    waited = pl.when(start > versions["clock_at"]).then(start).otherwise(NULL)
-    quotes = ("clock_bid", "clock_ask", "clock_bid_size", "clock_ask_size")
-    received = np.empty((len(quotes) + 1, versions.height), dtype=np.int64)
-    for place, name in enumerate(quotes):
-        received[place] = versions[name].to_numpy()
-    received[-1] = versions.select(waited.alias("waited"))["waited"].to_numpy()
-    close: int | None = frame["close_at"][0] if frame.height else None
-    out = np.empty((frame.height, FIRST_HORIZON + len(HORIZONS_NS)), dtype=np.int64)
+    hours, switches = versions.hours, versions.switches
+    row = fills.number("version_row")
+    side = _side(fills.words["side"], versions.terms.words["side"].gathered(row))
+    sign = _signs(side)
+    horizons = {name: distance for name, distance in HORIZONS.items() if name in needed}
+    others = [name for name in (*FILL_NUMBERS, *COMPUTED) if name in needed]
+    names = (*REFERENCES, *horizons, *others)
+    numbers = np.empty((len(names), fills.height), dtype=np.int64)
     measure_fills(
-        _stretches(frame["symbol"], book),
+        stretches_of(fills.words["symbol"], book),
         book.at, book.bid, book.ask, book.bid_size, book.ask_size,
-        frame["executed_at"].to_numpy(),
-        sides.astype(np.int64),
-        frame["version_row"].fill_null(-1).cast(pl.Int64).to_numpy(),
-        received,
-        np.array(list(HORIZONS_NS.values()), dtype=np.int64),
-        np.iinfo(np.int64).max if close is None else close,
+        fills.number("executed_at"), sign, row,
+        versions.facts,
+        np.array(list(horizons.values()), dtype=np.int64),
+        np.iinfo(np.int64).max if hours is None else hours[1],
         switches.shift_ns,
         np.array(_flags(switches), dtype=np.int64),
-        out,
+        numbers[: FIRST_HORIZON + len(horizons)],
     )  # fmt: skip
-    return out
+    for place, name in enumerate(names):
+        if name in FILL_NUMBERS:
+            numbers[place] = fills.number(name)
+        elif name in COMPUTED:
+            numbers[place] = _computed(name, fills, versions, sign, numbers[0])
+    words = {name: _word(name, fills, versions) for name in WORDS[2:-4] if name in needed}
+    words |= {name: item for name, item in (("symbol", fills.words["symbol"]), ("side", side)) if name in needed}
+    words |= _calendar(versions.day, fills.number("executed_at"), needed)
+    return CodedRows(names, numbers, words)
+
+
+def _side(own: Words, of_order: Words) -> Words:
+    """The fill's side, or else its order's."""
+    known = own.values.to_list()
+    added = [value for value in of_order.values.to_list() if value not in known]
+    values = [*known[:-1], *added, None]
+    place = np.array([values.index(value) for value in of_order.values.to_list()], dtype=np.int32)
+    codes = np.where(own.codes == own.missing, place[of_order.codes], own.codes)
+    return Words(codes, pl.Series(values, dtype=pl.String))
+
+
+def _signs(side: Words) -> Int64s:
+    """(n,) +1 buy, -1 sell of any kind, 0 = unknown."""
+    signs = [0 if value is None else 1 if value == "buy" else -1 for value in side.values.to_list()]
+    by_fill: Int64s = np.array(signs, dtype=np.int64)[side.codes]
+    return by_fill
+
+
+def _word(name: str, fills: CodedRows, versions: FusedVersions) -> Words:
+    if name == "session":
+        codes = session_codes(fills.number("executed_at"), versions.hours).astype(np.int32)
+        return Words(codes, pl.Series([*SESSIONS, None], dtype=pl.String))
+    if name in FILL_WORDS:
+        return fills.words[name]
+    return versions.words(name).gathered(fills.number("version_row"))
+
+
+def _computed(name: str, fills: CodedRows, versions: FusedVersions, sign: Int64s, middle: Int64s) -> Int64s:
+    if name == "sign":
+        return np.where(sign == 0, NULL, sign)
+    if name == "covered":
+        covered: Int64s = (middle != NULL).astype(np.int64)
+        return covered
+    if name == "net_fee":
+        fee, rebate = fills.number("fee"), fills.number("rebate")
+        net = np.where(fee == NULL, 0, fee) - np.where(rebate == NULL, 0, rebate)
+        return np.where((fee == NULL) & (rebate == NULL), NULL, net)
+    row, executed = fills.number("version_row"), fills.number("executed_at")
+    if not versions.terms.height:
+        return np.full(row.size, NULL, dtype=np.int64)
+    start, clock = versions.facts[CLOCK_START][row], versions.terms.numbers[CLOCK_AT][row]
+    early = (start > clock) & (clock != NULL) & (start > executed)
+    return np.where((row < 0) | (start == NULL) | early, NULL, executed - start)
+
+
+def _calendar(day: date, instants: Int64s, needed: frozenset[str]) -> Mapping[str, Words]:
+    """`CALENDAR` words: of the day, or of the half hours that occur; zones differ from UTC by whole half hours."""
+    made: dict[str, Words] = {}
+    for name in CALENDAR:
+        if name not in needed:
+            continue
+        places = np.zeros(instants.size, dtype=np.int64)
+        moments = np.zeros(1, dtype=np.int64)
+        if name == "time_of_day":
+            moments, places = np.unique(instants // _HALF_HOUR_NS, return_inverse=True)
+        frame = pl.DataFrame({"at": moments * _HALF_HOUR_NS}).with_columns(pl.lit(day).alias("trading_day"))
+        (expression,) = [item for item in calendar_dimensions("at") if item.meta.output_name() == name]
+        values = frame.select(expression)[name]
+        made[name] = Words(places.astype(np.int32), pl.concat([values, pl.Series([None], dtype=values.dtype)]))
+    return made
 
 
 def _flags(switches: Switches) -> list[bool]:
@@ -152,11 +158,3 @@ def _flags(switches: Switches) -> list[bool]:
         switches.after_close == "final_quote",
         switches.benchmark == "execution",
     ]
-
-
-def _stretches(symbols: pl.Series, book: QuoteBook) -> Int64s:
-    """(symbols, 4) first fill, fill after the last, first quote, quote after the last."""
-    runs = symbols.to_frame("symbol").select(pl.col("symbol").rle()).unnest("symbol")
-    after = np.cumsum(runs["len"].to_numpy().astype(np.int64))
-    bounds = np.array([book.ranges.get(symbol, (0, 0)) for symbol in runs["value"]], dtype=np.int64).reshape(-1, 2)
-    return np.column_stack([np.concatenate([[0], after[:-1]]), after, bounds]).astype(np.int64)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
 from routeproof.tables.measured_routes import route_paths
@@ -30,6 +31,7 @@ VERSION_DIMENSIONS = (
     "halted",
     "short_sale_restricted",
 )
+_HALF_HOURS = pl.Series([f"{hour:02d}:{minute:02d}" for hour in range(24) for minute in (0, 30)])
 _VERSION_QUOTES = [
     f"{point}_{name}"
     for point in ("clock", "receipt")
@@ -61,12 +63,15 @@ def calendar_dimensions(instant: str) -> list[pl.Expr]:
         day.alias("day"),
         day.dt.strftime("%Y-%m").alias("month"),
         pl.format("{}Q{}", day.dt.year(), day.dt.quarter()).alias("quarter"),
-        local.dt.truncate("30m").dt.strftime("%H:%M").alias("time_of_day"),
+        pl.lit(_HALF_HOURS).gather(local.dt.hour().cast(pl.Int32) * 2 + local.dt.minute() // 30).alias("time_of_day"),
     ]
 
 
 def assign_versions(executions: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFrame:
     """Executions with the `version` that they filled: the one they name, else the last in effect when they traded."""
+    if versions["version"].min() == versions["version"].max() == 1:  # nothing was replaced, whenever they traded
+        first = pl.when(pl.col("order_id").is_not_null()).then(pl.lit(1, dtype=pl.Int64))
+        return executions.with_columns(pl.coalesce("version", first).alias("version"))
     clocks = versions.select("order_id", "version", "clock_at").sort("clock_at")
     named = executions.with_columns(pl.col("version").alias("named_version")).drop("version")
     return (
@@ -135,6 +140,7 @@ def join_routes(executions: pl.DataFrame, routes: pl.DataFrame) -> pl.DataFrame:
         "first_route_id",
         "hop",
         "strategy",
+        pl.col("iso").cast(pl.Int64),
         is_venue_route=(pl.col("hop") > 1) | pl.col("venue").is_not_null(),
         venue_arrived_at="arrived_at",
         venue_arrival_source="arrival_source",
@@ -173,8 +179,8 @@ def measured_rows(joined: pl.DataFrame, switches: Switches) -> pl.DataFrame:
     Returns:
         Adds `sign` (+1/-1), `reference_status`, `mid2` (reference bid + ask), `quoted` (ask - bid), `far_touch`,
         `contra_size`, `mid2_{receipt,route,venue,execution}`, `mid2_H` per horizon, `arrival_mid2`,
-        durations `time_to_execution_ns, receipt_to_route_ns, route_to_ack_ns`, flags and dimensions. Everything looked
-        up is null where its quote may not carry a statistic.
+        durations `time_to_execution_ns, receipt_to_route_ns, route_to_ack_ns`, the reference's age, flags and
+        dimensions. Everything looked up is null where its quote may not carry a statistic.
     """
     locked = switches.locked
     prefix = REFERENCE_OF[switches.benchmark]
@@ -192,7 +198,6 @@ def measured_rows(joined: pl.DataFrame, switches: Switches) -> pl.DataFrame:
         reference.then(pl.col(f"{prefix}_ask") - pl.col(f"{prefix}_bid")).alias("quoted"),
         reference.then(pl.when(is_buy).then(f"{prefix}_ask").otherwise(f"{prefix}_bid")).alias("far_touch"),
         reference.then(pl.when(is_buy).then(f"{prefix}_ask_size").otherwise(f"{prefix}_bid_size")).alias("contra_size"),
-        (pl.col(f"{prefix}_age_ns") > switches.stale_after_ns).alias("stale_reference"),
         *(midpoint_sum(lookup, locked).alias(f"mid2_{point}") for point, lookup in REFERENCE_OF.items()),
         *(horizon_midpoint(name, locked) for name in HORIZONS_NS),
         (pl.col("executed_at") - pl.col("clock_start_at")).alias("time_to_execution_ns"),
@@ -204,11 +209,20 @@ def measured_rows(joined: pl.DataFrame, switches: Switches) -> pl.DataFrame:
     ).with_columns(
         pl.col("contra_size").replace(-1, None),
         pl.col("mid2").is_not_null().cast(pl.Int64).alias("covered"),
+        *reference_age(prefix, switches.stale_after_ns),
         pl.when(pl.col("fee").is_not_null() | pl.col("rebate").is_not_null())
         .then(pl.col("fee").fill_null(0) - pl.col("rebate").fill_null(0))
         .alias("net_fee"),
     )
-    return rows.with_columns(size_improvement())
+    return rows.with_columns(size_improvement(rows))
+
+
+def reference_age(prefix: str, stale_after_ns: int) -> list[pl.Expr]:
+    """`reference_age_ns`, `stale` (0/1) and `stale_reference` (`yes`, `no`) of rows with `mid2`; null where it is."""
+    age = pl.when(pl.col("mid2").is_not_null()).then(f"{prefix}_age_ns")
+    stale = age > stale_after_ns
+    words = pl.when(stale).then(pl.lit("yes")).when(~stale).then(pl.lit("no"))
+    return [age.alias("reference_age_ns"), stale.cast(pl.Int64).alias("stale"), words.alias("stale_reference")]
 
 
 def horizon_midpoint(name: str, locked: str) -> pl.Expr:
@@ -221,7 +235,7 @@ def horizon_midpoint(name: str, locked: str) -> pl.Expr:
     )
 
 
-def size_improvement() -> pl.Expr:
+def size_improvement(rows: pl.DataFrame) -> pl.Series:
     """Shares of each fill at or better than the touch beyond the size displayed there, in order of execution.
 
     Summed over an order version: max(0, shares at or better than the touch - displayed shares); a fill without an order
@@ -229,8 +243,29 @@ def size_improvement() -> pl.Expr:
     """
     at_or_better = pl.col("sign") * (pl.col("far_touch") - pl.col("price")) >= 0
     taken = pl.when(at_or_better).then("quantity").otherwise(0)
-    keys = [pl.coalesce("order_id", "execution_id"), "version"]
-    total = taken.cum_sum().over(keys, order_by=["executed_at", "execution_id"])
-    before = total - taken
-    beyond = (total - pl.col("contra_size")).clip(lower_bound=0) - (before - pl.col("contra_size")).clip(lower_bound=0)
-    return pl.when(pl.col("contra_size").is_not_null()).then(beyond).alias("size_improvement")
+    key = pl.coalesce("order_id", "execution_id").alias("key")
+    of_fill = rows.select(key, "version", "executed_at", taken.alias("taken"), pl.int_range(pl.len()).alias("row"))
+    in_order = _numbered(of_fill).sort("group", "executed_at")
+    if in_order.select(pl.struct("group", "executed_at").is_duplicated().any()).item():  # then their names decide
+        names = rows["execution_id"].gather(in_order["row"])
+        in_order = in_order.with_columns(names.alias("name")).sort("group", "executed_at", "name")
+    group, amount = in_order["group"].to_numpy(), in_order["taken"].to_numpy()
+    running = np.cumsum(amount)  # may wrap around: differences come out right all the same
+    begins = np.flatnonzero(np.diff(group, prepend=-1))
+    before = running - amount
+    before -= np.repeat(before[begins], np.diff(begins, append=group.size))
+    total = np.empty((2, rows.height), dtype=np.int64)
+    total[:, in_order["row"].to_numpy()] = before, before + amount
+    return rows.select(_beyond(pl.Series(total[1])) - _beyond(pl.Series(total[0])))["size_improvement"]
+
+
+def _numbered(of_fill: pl.DataFrame) -> pl.DataFrame:
+    """Fills with `group`, the number of their order version."""
+    grouped = of_fill.group_by("key", "version").agg("row", "executed_at", "taken").drop("key", "version")
+    numbered = grouped.with_columns(group=pl.int_range(pl.len()))
+    return numbered.explode("row", "executed_at", "taken", empty_as_null=False)
+
+
+def _beyond(total: pl.Series) -> pl.Expr:
+    """How far a running total of shares exceeds the displayed size."""
+    return (pl.lit(total) - pl.col("contra_size")).clip(lower_bound=0).alias("size_improvement")

@@ -25,6 +25,9 @@ DIMENSIONS = (
     "received_at",
     "trading_day",
 )
+OF_FILLS = ("order_id", "execution_id", "executed_at", "quantity", "price", "fee", "time_to_execution_ns")
+"""Columns of executions that are read."""
+
 _WIDE = pl.Int128()
 
 
@@ -33,8 +36,7 @@ def measured_orders(versions: pl.DataFrame, executions: pl.DataFrame) -> pl.Data
 
     Args:
         versions: measured versions of the orders, all versions of each; class and quantity are the last accepted one's.
-        executions: joined executions of the orders, on whatever day (`order_id, executed_at, quantity, price, fee,
-            time_to_execution_ns`).
+        executions: joined executions of the orders, on whatever day; only `OF_FILLS` of them are read.
 
     Returns:
         `order_id`, dimensions, shares `quantity, executed, cancelled, cancelled_before_executable`, flags (0/1)
@@ -91,8 +93,10 @@ def measured_orders(versions: pl.DataFrame, executions: pl.DataFrame) -> pl.Data
 
 
 def _fills(executions: pl.DataFrame) -> pl.DataFrame:
-    ordered = executions.filter(pl.col("order_id").is_not_null()).sort("order_id", "executed_at", "execution_id")
-    return ordered.group_by("order_id", maintain_order=True).agg(
+    known = executions.select(OF_FILLS).filter(pl.col("order_id").is_not_null()).sort("executed_at")
+    if known.select(pl.struct("order_id", "executed_at").is_duplicated().any()).item():  # then their names decide
+        known = known.sort("executed_at", "execution_id")
+    return known.group_by("order_id").agg(
         pl.col("quantity").sum().alias("executed"),
         pl.col("time_to_execution_ns").first().alias("first_fill_ns"),
         pl.col("time_to_execution_ns").last().alias("last_fill_ns"),

@@ -88,9 +88,14 @@ def _with_clock(looked: pl.DataFrame, book: QuoteBook, low: Int64s, high: Int64s
 
 def _end_of(terms: pl.DataFrame, shift_ns: int) -> Int64s:
     """(n,) when each version ended, the close at the latest."""
-    ended = terms.select((pl.min_horizontal("ends_at", "close_at") + shift_ns).fill_null(NOT_YET).alias("end"))["end"]
+    ended = terms.select(_end(shift_ns))["end"]
     instants: Int64s = ended.to_numpy()
     return instants
+
+
+def _end(shift_ns: int) -> pl.Expr:
+    """The firm's clock is moved, the session's is not."""
+    return pl.min_horizontal(pl.col("ends_at") + shift_ns, "close_at").fill_null(NOT_YET).alias("end")
 
 
 def _instants(frame: pl.DataFrame, name: str, shift_ns: int) -> Int64s:
@@ -105,10 +110,9 @@ def _executable_at(looked: pl.DataFrame, book: QuoteBook, low: Int64s, high: Int
     or above it. A stop is triggered at the first quote whose far side reaches its price, or when its
     order says so if that is earlier: a router reports the trigger by its own clock.
     """
-    begin = looked.select(pl.max_horizontal("clock_at", "open_at").add(shift_ns).fill_null(NOT_YET))[
-        "clock_at"
-    ].to_numpy()
-    end = looked.select(pl.min_horizontal("ends_at", "close_at").add(shift_ns).fill_null(NOT_YET))["ends_at"].to_numpy()
+    begins = pl.max_horizontal(pl.col("clock_at") + shift_ns, "open_at").fill_null(NOT_YET)
+    begin = looked.select(begins.alias("begin"))["begin"].to_numpy()
+    end = _end_of(looked, shift_ns)
     in_force = quote_in_force(book.at, low, high, begin, inclusive=False)
     first_row = np.where(in_force < 0, low, in_force)
     after_row = np.maximum(quote_in_force(book.at, low, high, end, inclusive=False) + 1, first_row)

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from routeproof.tables.row_order import all_differ, in_order
+from routeproof.tables.wide import gathered
+
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from routeproof.tables.schema import Table
 
 PROVENANCE_NAMES = ("firm_id", "source_id", "source_row", "sequence")
@@ -42,24 +47,37 @@ def identity_columns(table: Table) -> list[str]:
     return [*table.identity, "status"] if table.name == "executions" else list(table.identity)
 
 
-def merge(table: Table, existing: pl.DataFrame, delivered: pl.DataFrame) -> Merged:
+def merge(
+    table: Table, existing: pl.DataFrame, delivered: pl.DataFrame, sequenced: Collection[str] | None = None
+) -> Merged:
     """Existing rows first, then what the delivery adds.
 
     Rows of tables without identity are the same if content and occurrence number within their source agree: two equal
-    prints in one file are two prints, the same two in an overlapping file add none.
+    prints in one file are two prints, the same two in an overlapping file add none. Nothing but rows of one symbol and
+    instant decides about a row of such a table, so a day may be merged range by range.
+
+    Args:
+        table: whose rows they are.
+        existing: rows of earlier deliveries.
+        delivered: rows of new files.
+        sequenced: `source_id` of those whose `sequence` is not the file row, which makes it content; found from the
+            rows if omitted, which takes all rows of a source to be right.
     """
-    if not table.identity and existing.is_empty() and delivered.get_column("source_id").n_unique() <= 1:
-        # The usual case of a large file: one source alone holds nothing twice.
+    if existing.is_empty() and _holds_nothing_twice(table, delivered):
         nothing = pl.Series("source_id", [], dtype=pl.String)
-        frame = table.conform(delivered)
+        frame = _whole(table, delivered)
         return Merged(frame=ordered(table, frame), added=frame.height, known=nothing, conflicts=frame.clear())
     both = pl.concat(
         [
-            table.conform(existing).with_columns(pl.lit(False).alias(_NEW)),
-            table.conform(delivered).with_columns(pl.lit(True).alias(_NEW)),
+            _whole(table, existing).with_columns(pl.lit(False).alias(_NEW)),
+            _whole(table, delivered).with_columns(pl.lit(True).alias(_NEW)),
         ]
     ).with_row_index(_AT)
-    kept, conflicts = _by_identity(table, both) if table.identity else (_by_occurrence(table, both), both.head(0))
+    if table.identity:
+        kept, conflicts = _by_identity(table, both)
+    else:
+        found = resequenced(both) if sequenced is None else list(sequenced)
+        kept, conflicts = _by_occurrence(table, both, found), both.head(0)
     added = int(kept.get_column(_NEW).sum())
     dropped = both.filter(pl.col(_NEW)).join(kept, on=_AT, how="anti").join(conflicts, on=_AT, how="anti")
     return Merged(
@@ -70,15 +88,50 @@ def merge(table: Table, existing: pl.DataFrame, delivered: pl.DataFrame) -> Merg
     )
 
 
+def _holds_nothing_twice(table: Table, frame: pl.DataFrame) -> bool:
+    """The usual case of a large file: no identity occurs twice, or there is but one source of rows without identity."""
+    if table.identity:
+        key = identity_columns(table)
+        return any(all_differ(frame.get_column(name)) for name in key) or not frame.select(key).is_duplicated().any()
+    return not _has_several(frame.get_column("source_id"))
+
+
+def _whole(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
+    """All columns of the table; texts may stay the codes that they came as."""
+    return frame if tuple(frame.columns) == table.names else table.conform(frame)
+
+
+def resequenced(frame: pl.DataFrame) -> list[str]:
+    """Sources whose `sequence` is not the file row."""
+    other = frame.filter(pl.col("sequence") != pl.col("source_row"))
+    return other.get_column("source_id").unique().sort().to_list()
+
+
 def ordered(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
     """Canonical order; ties of different files break by content, so names and splits of files do not matter."""
     keys = [name for name in (*table.order, "sequence") if name in frame.columns and name != "trading_day"]
-    if frame.get_column("source_id").n_unique() > 1:
-        keys += [name for name in content_columns(table) if name not in keys]
-    keys += [name for name in ("source_row",) if name in frame.columns]
-    places = frame.select(keys).with_row_index(_AT).sort(keys, maintain_order=True, nulls_last=False).get_column(_AT)
-    # Column by column: sorting the whole frame at once would hold it in memory three times.
-    return pl.DataFrame([column.gather(places) for column in frame.iter_columns()])
+    frame = in_order(frame, [*keys, "source_row"])
+    if not _has_several(frame.get_column("source_id")):
+        return frame
+    is_tied = frame.select(pl.struct(keys).eq_missing(pl.struct(keys).shift()).fill_null(False)).to_series()
+    is_tied |= is_tied.shift(-1, fill_value=False)
+    return _ties_by_content(table, frame, keys, is_tied.arg_true()) if is_tied.any() else frame
+
+
+def _has_several(values: pl.Series) -> bool:
+    return len(values) > 1 and not bool((values == values[0]).all())
+
+
+def _ties_by_content(table: Table, frame: pl.DataFrame, keys: list[str], tied: pl.Series) -> pl.DataFrame:
+    """Groups of equal keys sorted by content; without identity only those that several files speak of."""
+    content = [name for name in content_columns(table) if name not in keys]
+    rows = frame.select(*keys, *content, "source_id", "source_row").with_row_index(_AT)[tied]
+    if not table.identity:
+        mixed = pl.col("source_id").n_unique().over(keys) > 1
+        rows = rows.with_columns(pl.when(mixed).then(pl.col(content)))
+    placed = rows.sort([*keys, *content, "source_row"], maintain_order=True, nulls_last=False).get_column(_AT)
+    places = pl.int_range(frame.height, dtype=pl.UInt32, eager=True).scatter(tied, placed)
+    return gathered(frame, places)
 
 
 def _by_identity(table: Table, both: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -91,15 +144,15 @@ def _by_identity(table: Table, both: pl.DataFrame) -> tuple[pl.DataFrame, pl.Dat
     return kept, same.filter(pl.col(_NEW))
 
 
-def _by_occurrence(table: Table, both: pl.DataFrame) -> pl.DataFrame:
+def _by_occurrence(table: Table, both: pl.DataFrame, sequenced: list[str]) -> pl.DataFrame:
     """Only symbols that several sources speak of can hold the same row twice."""
     shared = both.group_by("symbol").agg(pl.col("source_id").n_unique().alias("sources")).filter(pl.col("sources") > 1)
     if shared.is_empty():
         return both
     doubtful = both.join(shared, on="symbol", how="semi")
-    sequenced = pl.when((pl.col("sequence") != pl.col("source_row")).any().over("source_id")).then("sequence")
+    own_sequence = pl.when(pl.col("source_id").is_in(sequenced)).then("sequence")
     content = [*content_columns(table), "__sequence"]
-    numbered = doubtful.with_columns(sequenced.alias("__sequence")).with_columns(
+    numbered = doubtful.with_columns(own_sequence.alias("__sequence")).with_columns(
         pl.int_range(pl.len()).over(["source_id", *content]).alias("__occurrence")
     )
     kept = numbered.unique(subset=[*content, "__occurrence"], keep="first", maintain_order=True)

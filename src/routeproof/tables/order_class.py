@@ -38,6 +38,15 @@ def price_class() -> pl.Expr:
 
 def terms_class() -> pl.Expr:
     """Class by terms: market, stop, pegged, on-open/on-close, or the class by price for limits."""
+    return _by_terms(price_class())
+
+
+def static_class() -> pl.Expr:
+    """Class by terms before any price is known: `limit` stands for what the price will decide."""
+    return _by_terms(pl.lit("limit"))
+
+
+def _by_terms(of_limit: pl.Expr) -> pl.Expr:
     kind = pl.col("order_type")
     tif = pl.col("time_in_force")
     return (
@@ -52,7 +61,7 @@ def terms_class() -> pl.Expr:
         .when(kind == "market")
         .then(pl.lit("market"))
         .when(kind == "limit")
-        .then(price_class())
+        .then(of_limit)
         .otherwise(pl.lit("unclassified"))
     )
 

@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
+from numba import njit
 
+from routeproof.vocab.absent import NULL
 from routeproof.vocab.fixed import SCALE
 
 if TYPE_CHECKING:
@@ -15,6 +19,8 @@ if TYPE_CHECKING:
 
 DEFAULT_ROUND_LOT = 100 * SCALE
 NANO_DOLLARS_PER_SHARE_PRODUCT = SCALE * SCALE
+LARGEST = 4 * 10**18
+"""Dollars from which on nothing is told apart: far above any bound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,65 @@ def _bucket(scheme: SizeScheme) -> pl.Expr:
     for bound, name in zip(scheme.lower_bounds, labels, strict=True):
         label = pl.when(measure >= pl.lit(bound * unit, dtype=pl.Int128)).then(pl.lit(name)).otherwise(label)
     return pl.when(measure.is_not_null()).then(label)
+
+
+Int64s = npt.NDArray[np.int64]
+
+
+def scheme_of(schemes: tuple[SizeScheme, ...], day: date) -> SizeScheme | None:
+    """The scheme in force on a day."""
+    begun = [scheme for scheme in schemes if scheme.effective_from <= day]
+    return max(begun, key=lambda scheme: scheme.effective_from, default=None)
+
+
+def bucket_codes(scheme: SizeScheme, quantities: Int64s, prices: Int64s) -> npt.NDArray[np.int32]:
+    """Place of each version's bucket in the labels of a scheme; one past the last where it cannot be known.
+
+    Args:
+        scheme: in force on the day.
+        quantities: (n,) fixed point, `NULL` = unknown.
+        prices: (n,) fixed point, `NULL` = unknown; not read if the scheme counts shares.
+    """
+    codes = np.empty(quantities.size, dtype=np.int32)
+    bounds = np.array(scheme.lower_bounds, dtype=np.int64)
+    priced = prices if scheme.basis == "notional" else prices[:0]
+    _bucket_codes(bounds, quantities, priced, codes)
+    return codes
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _whole_dollars(quantity: int, price: int) -> int:
+    """Floor of quantity x price in dollars, both fixed point; at most 4e18, and -1 for whatever is negative.
+
+    With both split into units and billionths, the parts of the product that are smaller than a dollar carry over
+    exactly: the two middle products stay below 1.9e19 together, which 64 unsigned bits hold.
+    """
+    if quantity < 0 and price < 0:
+        quantity, price = -quantity, -price
+    if quantity < 0 or price < 0:
+        return -1 if quantity and price else 0
+    units, rest = quantity // SCALE, quantity % SCALE
+    dollars, cents = price // SCALE, price % SCALE
+    if units and dollars > LARGEST // units:
+        return LARGEST
+    middle = np.uint64(units) * np.uint64(cents) + np.uint64(rest) * np.uint64(dollars)
+    carried = middle + np.uint64(rest) * np.uint64(cents) // np.uint64(SCALE)
+    whole: int = units * dollars + np.int64(carried // np.uint64(SCALE))
+    return whole
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _bucket_codes(bounds: Int64s, quantities: Int64s, prices: Int64s, codes: npt.NDArray[np.int32]) -> None:
+    by_notional = prices.size > 0
+    for i in range(quantities.size):
+        if quantities[i] == NULL or (by_notional and prices[i] == NULL):
+            codes[i] = bounds.size + 1
+            continue
+        whole = _whole_dollars(quantities[i], prices[i]) if by_notional else quantities[i] // SCALE
+        codes[i] = 0
+        for bound in bounds:
+            if whole >= bound:
+                codes[i] += 1
 
 
 def lot(round_lot: pl.Expr) -> pl.Expr:

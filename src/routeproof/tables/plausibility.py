@@ -17,11 +17,9 @@ PRICE_RATIO_LIMIT = 20.0
 """No stock moves twentyfold within a session; a ratio beyond it is a unit."""
 
 
-def crossed_share(quotes: pl.DataFrame) -> float:
-    """Share of two-sided quotes whose bid is above the ask; 0 where none is two-sided."""
-    two_sided = pl.col("bid").is_not_null() & pl.col("ask").is_not_null()
-    crossed, counted = quotes.select((pl.col("bid") > pl.col("ask")).sum(), two_sided.sum().alias("counted")).row(0)
-    return crossed / counted if counted else 0.0
+def two_sided() -> pl.Expr:
+    """A quote has both a bid and an ask."""
+    return pl.col("bid").is_not_null() & pl.col("ask").is_not_null()
 
 
 def price_of(table: str) -> pl.Expr | None:
@@ -41,6 +39,13 @@ def median_prices(table: str, frame: pl.DataFrame) -> dict[str, float]:
         return {}
     medians = frame.select("symbol", price.alias("price")).group_by("symbol").agg(pl.col("price").median()).drop_nulls()
     return dict(medians.iter_rows())
+
+
+def median_of_medians(blocks: pl.DataFrame) -> dict[str, float]:
+    """Usual price level per symbol from `symbol, price, priced`: medians of blocks, each as heavy as its rows."""
+    heavy = blocks.filter(pl.col("priced") > 0).sort("symbol", "price")
+    reached = pl.col("priced").cum_sum().over("symbol") * 2 >= pl.col("priced").sum().over("symbol")
+    return dict(heavy.filter(reached).group_by("symbol").agg(pl.col("price").first()).iter_rows())
 
 
 def wrong_price_unit(own: Mapping[str, float], others: Mapping[str, float]) -> str:

@@ -13,7 +13,7 @@ import polars as pl
 from routeproof.tables.asof import quote_in_force, read_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 Int64s = npt.NDArray[np.int64]
 Int8s = npt.NDArray[np.int8]
@@ -27,8 +27,8 @@ class QuoteBook:
         at: (n,) UTC ns.
         bid: (n,) fixed point, 0 = no bid.
         ask: (n,) fixed point, 0 = no ask.
-        bid_size: (n,) fixed point, -1 = unknown.
-        ask_size: (n,) fixed point, -1 = unknown.
+        bid_size: (n,) fixed point, -1 = unknown; empty in a book made for a question that reads no sizes.
+        ask_size: likewise.
         ranges: symbol -> (first row, row after the last).
     """
 
@@ -103,16 +103,26 @@ def ordered_book(quotes: pl.DataFrame, symbols: Sequence[str], lengths: Sequence
         symbols: symbols in the order of their rows.
         lengths: rows of each.
     """
-    after = list(accumulate(lengths))
-    begin = [high - length for high, length in zip(after, lengths, strict=True)]
     return QuoteBook(
         at=quotes["at"].to_numpy(),
         bid=_filled(quotes, "bid", 0),
         ask=_filled(quotes, "ask", 0),
         bid_size=_filled(quotes, "bid_size", -1),
         ask_size=_filled(quotes, "ask_size", -1),
-        ranges={symbol: (low, high) for symbol, low, high in zip(symbols, begin, after, strict=True)},
+        ranges=symbol_ranges(symbols, lengths),
     )
+
+
+def book_in(arrays: Iterable[Int64s], ranges: dict[str, tuple[int, int]]) -> QuoteBook:
+    """The book of `at, bid, ask, bid_size, ask_size` as `QuoteBook` has them."""
+    at, bid, ask, bid_size, ask_size = arrays
+    return QuoteBook(at, bid, ask, bid_size, ask_size, ranges)
+
+
+def symbol_ranges(symbols: Sequence[str], lengths: Sequence[int]) -> dict[str, tuple[int, int]]:
+    """Symbol -> (first row, row after the last), of symbols that follow each other."""
+    after = accumulate(lengths)
+    return {symbol: (high - rows, high) for symbol, high, rows in zip(symbols, after, lengths, strict=True)}
 
 
 def _filled(frame: pl.DataFrame, name: str, missing: int) -> Int64s:

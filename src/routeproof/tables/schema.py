@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
+from routeproof.tables.row_order import in_order
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -96,6 +98,11 @@ class Table:
         """Column name to storage type."""
         return {column.name: column.dtype for column in self.all_columns}
 
+    @property
+    def is_series(self) -> bool:
+        """Rows of symbols over a day, none of which has an identity: quotes and prints, as many as there are."""
+        return not self.identity and self.order == ("trading_day", "symbol", "at")
+
     def empty(self) -> pl.DataFrame:
         """A frame of no rows with the table's columns."""
         return pl.DataFrame(schema=self.dtypes)
@@ -118,7 +125,7 @@ class Table:
     def sort(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The frame in canonical row order."""
         keys = [name for name in (*self.order, "sequence", "source_id", "source_row") if name in frame.columns]
-        return frame.sort(keys, maintain_order=True, nulls_last=False) if keys else frame
+        return in_order(frame, keys)
 
 
 @cache

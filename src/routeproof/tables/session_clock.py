@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from routeproof.vocab.times import EQUITY_ZONE
+from routeproof.vocab.times import EQUITY_ZONE, NS_PER_S
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 SessionHours = Callable[[date], tuple[int, int] | None]
 """Day -> (open, close) of regular hours in UTC ns, or `None` where the day has no session."""
@@ -16,6 +19,20 @@ SessionHours = Callable[[date], tuple[int, int] | None]
 def day_of(instant: pl.Expr, zone: str = EQUITY_ZONE) -> pl.Expr:
     """Session day of UTC ns instants: the calendar day of the market's zone."""
     return pl.from_epoch(instant, time_unit="ns").dt.replace_time_zone("UTC").dt.convert_time_zone(zone).dt.date()
+
+
+def days_of(instants: pl.Series, zone: str = EQUITY_ZONE) -> pl.Series:
+    """Session days of many instants, which mostly all have the same one: then no other is looked up."""
+    first, last = instants.min(), instants.max()
+    if isinstance(first, int) and isinstance(last, int) and not instants.null_count():
+        day = _day(first, zone)
+        if day == _day(last, zone):
+            return pl.repeat(day, instants.len(), dtype=pl.Date, eager=True)
+    return pl.select(day_of(pl.lit(instants), zone)).to_series()
+
+
+def _day(instant: int, zone: str) -> date:
+    return (EPOCH + timedelta(seconds=instant // NS_PER_S)).astimezone(ZoneInfo(zone)).date()
 
 
 def hours_frame(days: Iterable[date], hours: SessionHours) -> pl.DataFrame:

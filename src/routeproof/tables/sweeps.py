@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from routeproof.tables.switches import Switches
 
 SWEEP_NS = 5_000_000
-"""Routes of an order that are sent within 5 ms of the first of them are one sweep."""
+"""Routes of an order that are sent within 5 ms of the first of them are one sweep; the next one begins another."""
 
 _WIDE = pl.Int128()
 
@@ -56,19 +56,21 @@ def _sweeps(outcomes: pl.DataFrame, executions: pl.DataFrame) -> pl.DataFrame:
     to_venues = outcomes.filter(
         (pl.col("is_leaf") == 1) & pl.col("venue").is_not_null() & pl.col("order_id").is_not_null()
     )
-    return (
-        to_venues.join(paid, on="route_id", how="left")
-        .sort(*keys, "sent_at", "route_id")
-        .with_columns((pl.col("sent_at") - pl.col("sent_at").min().over(keys)).alias("since_first"))
-        .filter(pl.col("since_first") <= SWEEP_NS)
-        .group_by(keys, maintain_order=True)
-        .agg(
-            pl.col("route_id", "symbol", "side", "sent_at").first(),
-            pl.col("venue").n_unique().alias("venues"),
-            pl.col("executed").sum(),
-            pl.col("paid_e18").fill_null(0).sum(),
-        )
-        .filter((pl.col("venues") > 1) & (pl.col("executed") > 0))
+    waiting = to_venues.join(paid, on="route_id", how="left").sort(*keys, "sent_at", "route_id")
+    found = [_first_sweeps(waiting.head(0), keys)]
+    while waiting.height:
+        together = (pl.col("sent_at") - pl.col("sent_at").min().over(keys)) <= SWEEP_NS
+        found.append(_first_sweeps(waiting.filter(together), keys))
+        waiting = waiting.filter(~together)
+    return pl.concat(found).filter((pl.col("venues") > 1) & (pl.col("executed") > 0))
+
+
+def _first_sweeps(routes: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    return routes.group_by(keys, maintain_order=True).agg(
+        pl.col("route_id", "symbol", "side", "sent_at").first(),
+        pl.col("venue").n_unique().alias("venues"),
+        pl.col("executed").sum(),
+        pl.col("paid_e18").fill_null(0).sum(),
     )
 
 

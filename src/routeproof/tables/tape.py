@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.tables.measured import calendar_dimensions, horizon_midpoint, usable
+from routeproof.tables.measured import calendar_dimensions, horizon_midpoint, reference_age, usable
 from routeproof.tables.measured_executions import measure_executions
 from routeproof.tables.session_clock import session_name
+from routeproof.tables.tape_shares import regular_prints
 from routeproof.vocab.words import HORIZONS_NS
 
 if TYPE_CHECKING:
@@ -29,8 +30,7 @@ def measured_prints(trades: pl.DataFrame, book: QuoteBook, switches: Switches) -
         usable reference, the direction of the last price change among the symbol's eligible prints; null before any.
         What needs a side is null on unsigned prints.
     """
-    regular = (pl.col("at") >= pl.col("open_at")) & (pl.col("at") < pl.col("close_at"))
-    eligible = trades.filter(pl.col("eligible") & regular).sort("symbol", "at", "sequence", maintain_order=True)
+    eligible = regular_prints(trades).sort("symbol", "at", "sequence", maintain_order=True)
     looked = measure_executions(eligible.rename({"at": "executed_at"}), book, switches)
     reference = pl.when(usable("execution", switches.locked))
     change = pl.col("price").diff().over("symbol").sign().replace(0, None)
@@ -48,7 +48,7 @@ def measured_prints(trades: pl.DataFrame, book: QuoteBook, switches: Switches) -
             pl.col("execution_status").alias("reference_status"),
             pl.col("mid2").alias("mid2_execution"),
             pl.col("mid2").is_not_null().cast(pl.Int64).alias("covered"),
-            (pl.col("execution_age_ns") > switches.stale_after_ns).alias("stale_reference"),
+            *reference_age("execution", switches.stale_after_ns),
             *(horizon_midpoint(name, switches.locked) for name in HORIZONS_NS),
             session_name(pl.col("executed_at")).alias("session"),
             *calendar_dimensions("executed_at"),

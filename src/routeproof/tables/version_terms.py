@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from routeproof.vocab.words import OPENING_EVENTS
+from routeproof.vocab.words import LASTING, OPENING_EVENTS
 
 ENDING_EVENTS = ("cancel", "expire", "done", "reject")
 KEY = ["order_id", "version"]
@@ -85,7 +85,8 @@ def _last_of_each(versions: pl.DataFrame) -> pl.DataFrame:
 
 
 def _ended(versions: pl.DataFrame) -> pl.DataFrame:
-    ending = versions.filter(pl.col("event").is_in(ENDING_EVENTS))
+    goes_on = (pl.col("event") == "done") & pl.col("time_in_force").is_in(LASTING)
+    ending = versions.filter(pl.col("event").is_in(ENDING_EVENTS) & ~goes_on)
     return ending.group_by(KEY).agg(pl.col("effective_at").min().alias("ended_at"))
 
 

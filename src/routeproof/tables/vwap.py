@@ -11,18 +11,19 @@ VWAP_DIGITS = 12
 _PRICE_TO_VWAP = 10 ** (VWAP_DIGITS - 9)
 
 
-def with_interval_vwap(rows: pl.DataFrame, trades: pl.DataFrame) -> pl.DataFrame:
+def with_interval_vwap(rows: pl.DataFrame, trades: pl.DataFrame, shift_ns: int = 0) -> pl.DataFrame:
     """Measured executions with `vwap_e12` (Int128, 1e-12 dollars) of their order's life on this day.
 
     Args:
         rows: measured executions of one day with `order_id, symbol, received_at, executed_at`.
         trades: canonical trades of the day; only eligible prints count.
+        shift_ns: added to the firm's clock.
 
     Returns:
         VWAP of prints from the order's receipt to its last fill, both ends included, rounded half-even; null without
         prints or without a receipt.
     """
-    lives = _lives(rows)
+    lives = _lives(rows).with_columns(pl.col("received_at", "executed_at") + shift_ns)
     prints = trades.filter("eligible")
     if lives.is_empty() or prints.is_empty():
         return rows.with_columns(pl.lit(None, dtype=_WIDE).alias("vwap_e12"))

@@ -11,6 +11,12 @@ SCALE_DIGITS = 9
 SCALE = 10**SCALE_DIGITS
 INT64_MAX = 2**63 - 1
 
+FLOAT_NOISE = 2.0**-50
+"""Relative distance from a number of nine decimals up to which a float is taken for that number."""
+
+LEAST_FLOAT_NOISE = 1e-6
+"""The same in units of 1e-9, for small numbers."""
+
 
 def to_fixed(value: str | int | Decimal) -> int:
     """Exact fixed point of a decimal number.

@@ -16,6 +16,8 @@ ORDER_TYPES = (
     "other",
 )
 TIMES_IN_FORCE = ("day", "ioc", "fok", "gtc", "gtd", "at_the_open", "at_the_close")
+LASTING = ("gtc", "gtd")
+"""Times in force of orders that are still there on the next day: done for the day does not end them."""
 VERSION_EVENTS = ("new", "replace", "cancel", "reject", "restate", "trigger", "expire", "done")
 OPENING_EVENTS = ("new", "replace", "restate")
 EXECUTION_STATUSES = ("new", "corrected", "busted")

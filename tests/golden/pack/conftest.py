@@ -154,7 +154,7 @@ FRAMEWORK = (
         metrics="Average fill time, route to execution (ms)",
         data_sources="FIX timestamps of route and fill",
         threshold="Slower than the declared direct control flow by more than the margin",
-        outcome="no_data",
+        outcome="no_control_flow",
         detail="No control flow is declared.",
     ),
     FrameworkRow(

@@ -25,6 +25,7 @@ from routeproof.renderers.xlsx import render_xlsx
 from routeproof.reports.catalog.quarterly_pack import quarterly_pack
 from routeproof.reports.document import Callout, Cell, Document, Table, tables_of
 from routeproof.reports.pack.inputs import PackInputs
+from routeproof.vocab.words import ORDER_CLASSES
 
 RENDERERS = (render_html, render_pdf, render_xlsx, render_json)
 
@@ -107,7 +108,8 @@ def test_no_workbook_cell_is_a_formula(pack: Document) -> None:
     """No workbook cell is a formula."""
     book = zipfile.ZipFile(io.BytesIO(render_xlsx(pack)))
     sheets = [book.read(name).decode() for name in book.namelist() if name.startswith("xl/worksheets/sheet")]
-    assert len(sheets) == 1 + len(tables_of(pack))
+    alone = [table for table in tables_of(pack) if not table.sheet]
+    assert len(sheets) == 1 + len(alone) + 1, "about, every table, and one for the securities' scorecards"
     assert not any("<f>" in sheet for sheet in sheets)
 
 
@@ -117,6 +119,10 @@ def test_workbook_numbers_are_numbers_with_their_unit_in_the_header(pack: Docume
     grid = pl.DataFrame(book.load_sheet("grid"))
     assert grid["Market (USD per share)"].dtype == pl.Float64
     assert grid["Market: verdict"][0] == "better"
+    scores = pl.DataFrame(book.load_sheet("scorecards"))
+    assert scores["Of"].n_unique() == len(pack.extra["securities"]) > 1  # type: ignore[arg-type]
+    assert "Market orders" in scores.columns, "dollars, shares and milliseconds: no one unit for the header"
+    assert scores["Market orders: unit"][:3].to_list() == ["USD per share", "share of 1", "ms"]
     days = pl.DataFrame(book.load_sheet("quality-days"))
     assert days.height == 126, "63 days of two sources, not only the dozen that is printed"
 
@@ -177,13 +183,45 @@ def test_what_is_not_a_number_is_a_null_with_a_reason(plausible: PackInputs) -> 
 
 def test_a_wide_grid_lies_on_its_side_with_its_heading(plausible: PackInputs) -> None:
     """Seven order classes and more do not fit upright."""
-    classes = ("market", "stop", "pegged", "on_open", "on_close", "not_held", "directed")
+    classes = ("non_marketable", "stop", "pegged", "on_open", "on_close", "not_held", "directed")
     cells_ = tuple(replace(plausible.grid[0], order_class=name) for name in classes)
     document = quarterly_pack(replace(plausible, grid=cells_))
-    table = next(t for t in tables_of(document) if t.id == "grid")
-    assert table.landscape
-    assert "Yekutieli" in table.note
+    tables = {t.id: t for t in tables_of(document)}
+    assert tables["grid-others"].landscape
+    assert "grid" not in tables, "no order met the market"
     assert re.search(rb"/MediaBox\s*\[0 0 792 612\]", render_pdf(document))
+
+
+def test_every_order_class_has_a_column_in_the_grid(plausible: PackInputs) -> None:
+    """No class that the measurement knows is left out of the two tables, and the totals stand first."""
+    cells_ = tuple(
+        replace(plausible.grid[0], order_class=name, security=security)
+        for name in ORDER_CLASSES
+        for security in ("", "AAPL")
+    )
+    tables = {t.id: t for t in tables_of(quarterly_pack(replace(plausible, grid=cells_)))}
+    shown = [column.id for name in ("grid", "grid-others") for column in tables[name].columns[1:]]
+    assert sorted(shown) == sorted(ORDER_CLASSES)
+    assert [row.id for row in tables["grid"].rows][:2] == ["all", "AAPL"]
+
+
+def test_a_grid_cell_says_what_it_could_have_shown_or_what_it_would_say_alone(plausible: PackInputs) -> None:
+    """A cell that cannot tell names the smallest difference; one that its family silenced says so instead."""
+    open_ = replace(plausible.grid[0], verdict="cannot_tell", detectable=0.0021, difference=-0.0004)
+    silenced = replace(open_, security="ZZZ", alone="worse")
+    table = next(t for t in tables_of(quarterly_pack(replace(plausible, grid=(open_, silenced)))) if t.id == "grid")
+    notes = [row.cells[1].note.replace("\N{NO-BREAK SPACE}", " ") for row in table.rows[:2]]
+    assert notes[0].endswith("Δ \N{MINUS SIGN}0.0004\nfrom $0.0021")
+    assert notes[1].endswith("Δ \N{MINUS SIGN}0.0004\nalone ▼")
+
+
+def test_securities_are_ranked_by_the_shrunk_difference(plausible: PackInputs) -> None:
+    """Least improvement first, a security without an interval last; family counts stand below."""
+    table = next(t for t in tables_of(quarterly_pack(plausible)) if t.id == "securities-glance")
+    shrunk = [row.cells[1].value for row in table.rows[:-2]]
+    assert shrunk[:-1] == sorted(plausible.shrunk.values())
+    assert (shrunk[-1], table.rows[-3].cells[0].value) == (None, "XOM")
+    assert [cell.value for cell in table.rows[-1].cells[2:]] == [3, 0]
 
 
 def test_the_completeness_table_shows_what_does_not_add_up(plausible: PackInputs) -> None:

@@ -17,8 +17,10 @@ def test_cheats_lists_every_fault_with_its_grades() -> None:
 
 
 def test_cheats_as_text_has_one_line_per_fault() -> None:
-    """Eight lines for people."""
-    assert len(CliRunner().invoke(lab, ["cheats"]).output.splitlines()) == 8
+    """Eight lines for people, under a heading that says which grade is which."""
+    heading, *lines = CliRunner().invoke(lab, ["cheats"]).output.splitlines()
+    assert "grade 0 / 1 / 2" in heading
+    assert len(lines) == 8
 
 
 def test_simulate_writes_the_delivery_and_prints_totals(tmp_path: Path) -> None:

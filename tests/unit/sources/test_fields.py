@@ -54,6 +54,25 @@ def test_integers_are_whole_units() -> None:
     assert fixed(100, pl.Int16()) == (100_000_000_000, None)
 
 
+def test_integers_beyond_the_scale_are_refused_and_those_at_its_end_are_not() -> None:
+    """9,223,372,036 units are the last whole ones in 63 bits at 1e-9; one row too large does not spoil the others."""
+    field = fixed_field(pl.Series([9_223_372_036, -9_223_372_036, None, 9_223_372_037, 1], dtype=pl.Int64))
+    scaled = 9_223_372_036_000_000_000
+    assert field.value.to_list() == [scaled, -scaled, None, None, 1_000_000_000]
+    assert field.problem is not None
+    assert field.problem.to_list() == [None, None, None, "number_out_of_range", None]
+    assert fixed_field(pl.Series([None, None], dtype=pl.Int32)).value.to_list() == [None, None]
+    assert fixed(2**64 - 1, pl.UInt64()) == (None, "number_out_of_range")
+
+
+def test_digits_of_other_scripts_are_no_numbers() -> None:
+    """Arabic-Indic five and a half, alone and among plain numbers."""
+    assert fixed("\u0665.\u0665")[0] is None
+    field = fixed_field(pl.Series(["5.5", "\u0665.\u0665"]))
+    assert field.problem is not None
+    assert field.problem[1] is not None
+
+
 def instant(value: object, time: TimeFormat, dtype: pl.DataType | None = None) -> tuple[int | None, str | None]:
     """Value and problem of one cell."""
     field = instant_field(pl.Series([value], dtype=dtype), time, "at")
@@ -100,6 +119,9 @@ def test_absurd_times_are_refused() -> None:
     """Milliseconds read as nanoseconds fall in 1970."""
     assert instant("1782912600000", TimeFormat("ns"))[1] == "absurd_time"
     assert instant("2200-01-01T00:00:00Z", TimeFormat("iso"))[1] == "absurd_time"
+    assert (
+        instant("1782912600000", TimeFormat("s"))[1] == "absurd_time"
+    )  # the year 58468, beyond 64 bits of nanoseconds
     assert instant("yesterday", TimeFormat("iso"))[1] == "not_a_time"
 
 
@@ -129,3 +151,25 @@ def test_words_flags_counts_and_days() -> None:
     assert [str(day) for day in day_field(pl.Series(["20260701", "2026-07-02", "2026-07"])).value] == [
         "2026-07-01", "2026-07-02", "2026-07-01",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (["2026-07-01T13:30:00.5Z", "2026-07-01T13:30:00.7Z"], [(5 * 10**8, None), (7 * 10**8, None)]),
+        (["2026-07-01 09:30:00.000000001", "2026-07-01 09:30:01.000000002"], [(1, None), (1_000_000_002, None)]),
+        (["2026-07-01T13:30:00Z", "2026-07-01T09:30:00"], [(0, None), (0, None)]),
+        (["2026-07-01T13:30:00.5Z", "2026-13-01T13:30:00.5Z"], [(5 * 10**8, None), (None, "not_a_time")]),
+        (["2026-07-01T13:30:00.5Z", "2026-07-01T13:30:00.xZ"], [(5 * 10**8, None), (None, "not_a_time")]),
+        (["2026-07-01 09:30:00", "2026-03-08 02:30:00"], [(0, None), (None, "ambiguous_local_time")]),
+        (["2026-07-01T13:30:00Z", None, "2026-07-01T13:30:01Z"], [(0, None), (None, None), (10**9, None)]),
+    ],
+)
+def test_a_column_of_times_is_read_row_by_row(
+    texts: list[str | None], expected: list[tuple[int | None, str | None]]
+) -> None:
+    """Offsets from 09:30 New York; how the first row is written decides nothing about the others."""
+    field = instant_field(pl.Series(texts, dtype=pl.String), NEW_YORK, "at")
+    problems = field.problem.to_list() if field.problem is not None else [None] * len(texts)
+    found = [None if value is None else value - NINE_THIRTY for value in field.value]
+    assert list(zip(found, problems, strict=True)) == expected

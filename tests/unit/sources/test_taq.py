@@ -89,6 +89,47 @@ def test_millisecond_layouts(tmp_path: Path) -> None:
     assert quotes.select("symbol", "at", "kind").row(0) == ("IBM", NINE_THIRTY + 500_000_000, "venue")
 
 
+WRDS_NBBO = """date,time_m,time_m_nano,sym_root,sym_suffix,best_bid,best_bidsizeshares,best_ask,best_asksizeshares
+2024-01-02,9:30:00.123456,7,IBM,,160.01,300,160.03,100
+2024-01-02,9:30:01,250,IBM,,160.01,300,160.03,100
+"""
+BOTH_TAPES = """date,time_m,ex,sym_root,sym_suffix,bid,bidsiz,ask,asksiz,qu_cond,qu_seqnum,natbbo_ind,qu_source
+20240102,9:30:00,N,IBM,,160,1,160.02,2,R,1,1,C
+20240102,9:30:00,N,IBM,,160,1,160.02,2,R,2,4,C
+20240102,9:30:00,Q,MSFT,,370,1,370.02,2,R,3,1,N
+20240102,9:30:00,Q,MSFT,,370,1,370.02,2,R,4,4,N
+"""
+
+
+def test_sizes_in_shares_and_nanoseconds_of_their_own(tmp_path: Path) -> None:
+    """The database's NBBO tables state shares, not round lots, and the last three digits of the time by themselves."""
+    quotes = read(tmp_path, "nbbo.csv", WRDS_NBBO).tables["quotes"]
+    assert quotes.select("at", "bid_size", "ask_size").rows() == [
+        (NINE_THIRTY + 123_456_007, 300_000_000_000, 100_000_000_000),
+        (NINE_THIRTY + 1_000_000_250, 300_000_000_000, 100_000_000_000),
+    ]
+
+
+def test_the_two_tapes_say_whole_nbbo_in_their_own_codes(tmp_path: Path) -> None:
+    """1 on the consolidated tape (source C), 4 on Nasdaq's (source N), where 1 means that there is none.
+
+    After the published code of Holden and Jacobsen (2014) for the complete official NBBO.
+    """
+    quotes = read(tmp_path, "quotes.csv", BOTH_TAPES).tables["quotes"]
+    assert quotes["kind"].to_list() == ["nbbo", "venue", "venue", "nbbo"]
+
+
+def test_a_quote_that_the_tape_took_back_is_a_reject(tmp_path: Path) -> None:
+    """Quote_Cancel_Correction B; the rows around it stay."""
+    header, *rows = BOTH_TAPES.strip().split("\n")
+    marked = [f"{header},qu_cancel", f"{rows[0]},A", f"{rows[1]},B", f"{rows[2]},"]
+    result = read(tmp_path, "quotes.csv", "\n".join(marked) + "\n")
+    assert result.rejects.select("row", "reason").rows() == [(3, "cancelled_quote")]
+    assert result.rejects["raw"].item().endswith(",4,C,B")
+    assert (result.received, result.accepted) == (3, 2)
+    assert result.tables["quotes"]["sequence"].to_list() == [1, 3]
+
+
 def test_a_file_that_tells_no_day_is_refused(tmp_path: Path) -> None:
     """Rather than dated by a guess."""
     with pytest.raises(MapError, match="YYYYMMDD"):

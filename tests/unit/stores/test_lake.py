@@ -1,17 +1,20 @@
 """The lake: what is committed is visible, by manifest, and nothing else."""
 
 import itertools
+import json
 import sqlite3
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 
 from routeproof.ledger.entry import Fact
 from routeproof.stores.commits import Actor, SourceOutcome, commit, source_outcomes
 from routeproof.stores.lake import Lake
+from routeproof.stores.lake_file import SYMBOL_INDEX
 from routeproof.stores.raw import RawStore
 from routeproof.stores.records import Records
 from routeproof.tables.catalog import TABLES
@@ -93,6 +96,38 @@ def test_readers_learn_where_a_symbol_lies(lake: Lake, records: Records, tmp_pat
         "A": (0, 2, 5, 9),
         "B": (2, 1, 3, 3),
     }
+
+
+def test_rows_handed_in_frame_by_frame_are_one_file(lake: Lake, tmp_path: Path) -> None:
+    """What one frame would give; texts that came as codes are strings to every reader; B goes on in the second."""
+    rows = [("A", 5, 1), ("A", 9, 2), ("B", 3, 3), ("B", 4, None)]
+    whole = quotes(*rows)
+    codes = {"symbol": pl.Enum(["A", "B"]), "kind": pl.Enum(["nbbo"]), "stamper": pl.Enum([])}
+    written = lake.write_frames("quotes", "codes", [whole[:3].cast(codes), whole[3:].cast(codes)])
+    plain = lake.write("quotes", "strings", whole)
+    assert written is not None
+    assert (written.rows, written.content) == (plain.rows, plain.content)
+    path = tmp_path / "lake" / written.path
+    assert pl.read_parquet(path).equals(whole)
+    assert pl.read_parquet_schema(path) == whole.schema
+    assert pq.read_schema(path).field("symbol").type == "large_string"
+    assert json.loads(pl.read_parquet_metadata(path)[SYMBOL_INDEX]) == {"A": [0, 2, 5, 9], "B": [2, 2, 3, 4]}
+
+
+def test_row_groups_do_not_follow_the_frames(lake: Lake, tmp_path: Path) -> None:
+    """A hundred thousand rows each, as readers expect, however they were handed in."""
+    frame = quotes(*[("A", at, 1) for at in range(30_000)])
+    written = lake.write_frames("quotes", DAY.isoformat(), [frame] * 7)
+    assert written is not None
+    groups = pq.ParquetFile(tmp_path / "lake" / written.path).metadata
+    assert [groups.row_group(at).num_rows for at in range(groups.num_row_groups)] == [100_000, 100_000, 10_000]
+
+
+def test_the_part_in_force_is_not_written_again(lake: Lake) -> None:
+    """What says the same is no new partition, and leaves no file."""
+    held = lake.write("quotes", DAY.isoformat(), quotes(("A", 5, 1)))
+    assert lake.write_frames("quotes", DAY.isoformat(), [quotes(("A", 5, 1))], held) is None
+    assert lake.write_frames("quotes", DAY.isoformat(), [quotes(("A", 5, 2))], held) is not None
 
 
 def test_a_changed_byte_in_a_file_is_found(lake: Lake, records: Records, tmp_path: Path) -> None:

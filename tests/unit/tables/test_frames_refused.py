@@ -39,6 +39,9 @@ def measure(fills: Any = FILLS, quotes: Any = QUOTES, **asked: Any) -> pl.DataFr
         ({"price": pl.lit(10.0000000051234)}, "at most 9 decimals"),
         ({"quantity": pl.lit(100)}, "multiply by 1000000000"),
         ({"executed_at": pl.lit("yesterday")}, "an integer of UTC ns"),
+        ({"executed_at": pl.col("executed_at") // 10**6}, "executions.executed_at are taken as UTC nanoseconds"),
+        ({"price": pl.lit(1e12)}, "fit fixed point at 1e-9 in executions.price"),
+        ({"price": pl.concat_list("price")}, "fit fixed point at 1e-9 in executions.price"),
         ({"execution_id": pl.lit("same")}, "with different content"),
     ],
 )
@@ -63,6 +66,13 @@ def test_questions_without_an_answer_are_refused(asked: dict[str, Any], error: t
     """An unknown dimension or switch, and mixes that compare different things."""
     with pytest.raises(error):
         measure(**asked)
+
+
+def test_a_path_is_not_a_frame() -> None:
+    """Neither as quotes nor as executions; the message says what to pass."""
+    for asked in ({"quotes": "quotes.parquet"}, {"fills": "fills.parquet"}):
+        with pytest.raises(SchemaError, match=r"pass pl\.scan_parquet"):
+            measure(**asked)
 
 
 def test_a_symbol_without_quotes_is_not_covered() -> None:

@@ -13,6 +13,7 @@ from routeproof.app.review.fill_times import histogram
 from routeproof.app.review.findings import findings_of
 from routeproof.app.review.framework_rows import framework_rows, payer_share
 from routeproof.app.review.grid import grid_of
+from routeproof.app.review.intervals import profile_intervals
 from routeproof.app.review.scores import overall_score, security_scores
 from routeproof.app.review.worst import worst_executions
 from routeproof.metrics.registry import ALL
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from routeproof.app.review.evidence_cells import CellTable
     from routeproof.app.review.judge import Judge
     from routeproof.app.review.quarter import Quarter
-    from routeproof.reports.score import Adoption, Score
+    from routeproof.reports.score import Adoption
     from routeproof.stores.lake import Lake
     from routeproof.tables.switches import Switches
 
@@ -91,11 +92,15 @@ def pack_inputs(review: Review, digest: str, command: str) -> PackInputs:
     """The pack's inputs, section by section."""
     judge, cells, provider, benchmark = review.judge, review.quarter.cells, review.provider, review.benchmark
     lake, manifest, quarter = review.lake, review.manifest, review.quarter
+    beside = _beside(cells, provider, benchmark)
     overall = overall_score(judge, cells, provider, benchmark)
-    venue_frame = venues.venue_table(lake, manifest, quarter, provider)
+    intervals = profile_intervals(quarter.profile_sums, judge.book.evidence.on(judge.period_start).value)
+    venue_frame = venues.venue_table(lake, manifest, quarter, provider, intervals)
     hhi = _own_hhi(quarter, provider)
     rows = framework_rows(judge, cells, provider, benchmark, review.prior, venue_frame, hhi, review.control)
-    grid, family = grid_of(judge, cells, provider, benchmark)
+    symbols = cells.symbols(provider)
+    securities = security_scores(judge, cells, provider, benchmark, symbols)
+    grid, families = grid_of(judge, cells, provider, benchmark)
     quality = data_quality.totals_of(review.deliveries, quarter, provider)
     thresholds = judge.book.framework.on(judge.period_start).value
     return PackInputs(
@@ -108,23 +113,26 @@ def pack_inputs(review: Review, digest: str, command: str) -> PackInputs:
             provider,
             venues.undisclosed(lake, manifest, venue_frame),
             venues.share_moves(quarter, provider),
-            venues.payer_shares(quarter, venue_frame, provider, benchmark.provider),
+            venues.payer_shares(quarter, venue_frame, provider, beside),
             quality,
         ),
         overall=with_adoptions(overall, review.adoptions),
-        securities=_securities(review),
+        securities=tuple(with_adoptions(score, review.adoptions) for score in securities.scores),
+        security_families=securities.families,
+        shrunk=securities.shrunk,
         grid=grid,
-        grid_family=family,
+        grid_families=families,
         venues=venue_frame,
         hhi=hhi,
         hhi_threshold=thresholds.payer_concentration_hhi,
         payer_share=payer_share(venue_frame),
         vendor_request=data_quality.vendor_request(lake.scan("routes", list(quarter.days), ["hop"], manifest=manifest)),
-        time_of_day=profiles.time_of_day(quarter, provider),
-        sizes=profiles.sizes(quarter, provider),
-        markouts=profiles.markouts(quarter, provider),
-        fill_times=histogram(quarter.fill_times, provider),
-        fill_quantiles=profiles.fill_quantiles(quarter, provider),
+        time_of_day=profiles.time_of_day(quarter, provider, intervals),
+        sizes=profiles.sizes(quarter, provider, intervals),
+        markouts=profiles.markouts(quarter, provider, intervals),
+        fill_times=histogram(quarter.fill_times, provider, beside),
+        fill_times_beside=beside,
+        fill_quantiles=profiles.fill_quantiles(quarter, provider, beside),
         worst=worst_executions(lake, manifest, quarter, provider),
         quality=quality,
         quality_days=data_quality.days_of(review.deliveries),
@@ -136,10 +144,10 @@ def pack_inputs(review: Review, digest: str, command: str) -> PackInputs:
     )
 
 
-def _securities(review: Review) -> tuple[Score, ...]:
-    symbols = review.quarter.cells.symbols(review.provider)
-    scores = security_scores(review.judge, review.quarter.cells, review.provider, review.benchmark, symbols)
-    return tuple(with_adoptions(score, review.adoptions) for score in scores)
+def _beside(cells: CellTable, provider: str, benchmark: Benchmark) -> str:
+    """The other provider that is shown beside the reviewed one: the benchmark if it is one, else the first; or none."""
+    others = [name for name in cells.providers() if name != provider]
+    return benchmark.provider if benchmark.provider in others else next(iter(others), "")
 
 
 def _own_hhi(quarter: Quarter, provider: str) -> float | None:

@@ -47,9 +47,12 @@ def days_of(days: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
 
 
 def link_methods(lake: Lake, manifest: str, days: Sequence[date]) -> pl.DataFrame:
-    """`method, count, share` of links of the period, most frequent first."""
+    """`method, count, share` of links, most frequent first; executions without an order are counted as `unlinked`."""
     links = lake.scan("links", list(days), ["method"], manifest=manifest)
-    counts = links.group_by("method").agg(pl.len().cast(pl.Int64).alias("count")).collect()
+    fills = lake.scan("executions", list(days), ["order_id"], manifest=manifest)
+    unlinked = fills.filter(pl.col("order_id").is_null()).select(pl.lit("unlinked").alias("method"))
+    every = pl.concat([links, unlinked])
+    counts = every.group_by("method").agg(pl.len().cast(pl.Int64).alias("count")).collect()
     return counts.with_columns((pl.col("count") / pl.col("count").sum()).alias("share")).sort(
         "count", "method", descending=[True, False]
     )

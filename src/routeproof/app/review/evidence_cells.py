@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from routeproof.metrics.metric import Metric, Quotient
 from routeproof.metrics.registry import BY_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from routeproof.tables.day_measurement import MeasuredDay
 
@@ -53,20 +53,28 @@ def cells_of(day: MeasuredDay, names: Iterable[str] = CELL_METRICS) -> pl.DataFr
 
 
 def _cells(rows: pl.DataFrame, metric: Metric) -> pl.DataFrame:
+    sums = partial_sums(rows.filter(pl.col("halted") == "no"), metric, KEYS)
+    return sums.select(pl.lit(metric.name).alias("metric"), *KEYS, "numerator", "denominator", "largest", "n", "shares")
+
+
+def partial_sums(rows: pl.DataFrame, metric: Metric, keys: Sequence[str]) -> pl.DataFrame:
+    """A metric's sums per `keys`, as `cells_of` describes them, over the rows given.
+
+    Raises:
+        TypeError: the metric is no quotient of sums.
+    """
     averaging = metric.averaging
     if not isinstance(averaging, Quotient):
         message = f"expected {metric.name} to be a quotient of sums"
         raise TypeError(message)
-    weight = to_polars(averaging.denominator)
     per_order = (
-        rows.filter(pl.col("halted") == "no")
-        .with_columns(
+        rows.with_columns(
             to_polars(averaging.numerator).alias("numerator"),
-            weight.alias("denominator"),
+            to_polars(averaging.denominator).alias("denominator"),
         )
         .filter(pl.col("denominator").is_not_null() & pl.col("numerator").is_not_null())
         .with_columns((pl.col("denominator") > 0).cast(pl.Int64).alias("n"))
-        .group_by(*KEYS, "order_id")
+        .group_by(*keys, "order_id")
         .agg(
             pl.col("numerator").sum(),
             pl.col("denominator").sum(),
@@ -74,15 +82,11 @@ def _cells(rows: pl.DataFrame, metric: Metric) -> pl.DataFrame:
             (pl.col("quantity") * pl.col("n")).sum().alias("shares"),
         )
     )
-    return (
-        per_order.group_by(KEYS)
-        .agg(
-            pl.col("numerator").sum().cast(pl.Float64) * averaging.multiplier,
-            pl.col("denominator").sum().cast(pl.Float64) * averaging.divisor,
-            pl.col("denominator").max().cast(pl.Float64).alias("largest") * averaging.divisor,
-            pl.col("n", "shares").sum().cast(pl.Int64),
-        )
-        .select(pl.lit(metric.name).alias("metric"), *KEYS, "numerator", "denominator", "largest", "n", "shares")
+    return per_order.group_by(keys).agg(
+        pl.col("numerator").sum().cast(pl.Float64) * averaging.multiplier,
+        pl.col("denominator").sum().cast(pl.Float64) * averaging.divisor,
+        pl.col("denominator").max().cast(pl.Float64).alias("largest") * averaging.divisor,
+        pl.col("n", "shares").sum().cast(pl.Int64),
     )
 
 
@@ -126,9 +130,17 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class CellTable:
-    """All cells of a period, with one numbering of strata (security and order class) that all selections share."""
+    """All cells of a period, with one numbering of strata (security and order class) that all selections share.
+
+    `parts` holds the same cells by metric and provider, because every selection asks for one of each.
+    """
 
     cells: pl.DataFrame
+    parts: Mapping[tuple[object, ...], pl.DataFrame] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        parts = self.cells.partition_by("metric", "provider", as_dict=True) if self.cells.width else {}
+        object.__setattr__(self, "parts", parts)
 
     @classmethod
     def of(cls, frames: Iterable[pl.DataFrame]) -> CellTable:
@@ -142,9 +154,9 @@ class CellTable:
 
     def partials(self, metric: str, selection: Selection) -> Partials:
         """The selected cells of a metric as evidence partials."""
-        if not self.cells.width:
+        if (metric, selection.provider) not in self.parts:
             return Partials.of(day=[], numerator=[], denominator=[])
-        chosen = selection.of(self.cells.filter(pl.col("metric") == metric))
+        chosen = self._chosen(metric, selection)
         return Partials.of(
             day=chosen["trading_day"].cast(pl.Int32).to_numpy(),
             stratum=chosen["stratum"].cast(pl.Int64).to_numpy(),
@@ -155,16 +167,22 @@ class CellTable:
 
     def rows_behind(self, metric: str, selection: Selection) -> int:
         """Number of executions (or orders) behind the selected cells."""
-        if not self.cells.width:
+        if (metric, selection.provider) not in self.parts:
             return 0
-        return int(selection.of(self.cells.filter(pl.col("metric") == metric))["n"].sum())
+        return int(self._chosen(metric, selection)["n"].sum())
+
+    def _chosen(self, metric: str, selection: Selection) -> pl.DataFrame:
+        """The selected cells of a metric that its provider has."""
+        return selection.of(self.parts[metric, selection.provider])
 
     def coverage(self, metric: str, selection: Selection) -> float | None:
         """Share of the selection's executed shares that the metric speaks for; `None` for metrics of orders."""
         if BY_NAME[metric].frame != "executions" or not self.cells.width:
             return None
-        chosen = selection.of(self.cells)
-        known, total = (int(chosen.filter(pl.col("metric") == name)["shares"].sum()) for name in (metric, "coverage"))
+        known, total = (
+            int(self._chosen(name, selection)["shares"].sum()) if (name, selection.provider) in self.parts else 0
+            for name in (metric, "coverage")
+        )
         return known / total if total else None
 
     def quarter(self) -> str:

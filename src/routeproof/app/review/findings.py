@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.reports.numbers import UNITS, interval, printed
+from routeproof.reports.numbers import UNITS, interval, printed, spoken
 from routeproof.reports.pack.inputs import TopFinding
 from routeproof.reports.score import kind_of
 
@@ -25,6 +25,7 @@ NOTABLE_MOVE = 0.05
 NOTABLE_OUTSIDE_RATIO = 1.25
 NOTABLE_SLOWNESS = 2.0
 LOW_COVERAGE = 0.90
+IMPROVEMENT = "Price improvement"
 MOST = 9
 
 
@@ -38,38 +39,64 @@ def findings_of(
     payers: Sequence[PayerShare],
     quality: QualityTotals | None,
 ) -> tuple[TopFinding, ...]:
-    """At most nine findings, gravest first."""
+    """At most nine findings, gravest first; nothing is said twice."""
+    slow = tuple(_slow(quarter, provider, overall))
     found = [
-        *_crossed(framework),
+        *_crossed(framework, overall),
         *_coverage(quality),
         *_unlisted(unlisted),
         *_moved(moves),
-        *_slow(quarter, provider),
+        *slow,
         *_paid(payers),
         *_outside(quarter, provider),
-        *_worse(overall),
+        *_worse(overall, said=_said(framework, slow)),
     ]
     return tuple(found[:MOST])
 
 
-def _crossed(framework: Sequence[FrameworkRow]) -> Iterator[TopFinding]:
-    sections = {"Price improvement": "scorecard", "Venue analysis": "venues", "Fill rates": "scorecard"}
+def _said(framework: Sequence[FrameworkRow], slow: Sequence[TopFinding]) -> set[tuple[str, str]]:
+    """Scorecard rows and columns that an earlier finding speaks of; spread capture says what improvement says."""
+    said = {("spread_capture", "market"), ("spread_capture", "limit")}
+    if any(row.outcome == "failed" and row.component == IMPROVEMENT for row in framework):
+        said |= {("price_improvement", "market"), ("price_improvement", "limit")}
+    return said | ({("fill_time", "market")} if slow else set())
+
+
+def _crossed(framework: Sequence[FrameworkRow], overall: Score) -> Iterator[TopFinding]:
+    sections = {IMPROVEMENT: "scorecard", "Venue analysis": "venues", "Fill rates": "scorecard"}
     for row in framework:
         if row.outcome == "failed":
-            headline = f"{row.component}: the action threshold is crossed."
-            yield TopFinding(headline=headline, detail=row.detail, section_id=sections.get(row.component, "summary"))
+            differences = _differences(overall) if row.component == IMPROVEMENT else ""
+            yield TopFinding(
+                headline=f"{row.component}: the action threshold is crossed.",
+                detail=differences or row.detail,
+                section_id=sections.get(row.component, "summary"),
+            )
 
 
-def _worse(overall: Score) -> Iterator[TopFinding]:
-    """Rows with a worse verdict; spread capture says again what price improvement says."""
+def _differences(overall: Score) -> str:
+    """Price improvement against the benchmark, of market and limit orders, in words."""
+    row = next((row for row in overall.rows if row.id == "price_improvement"), None)
+    if row is None:
+        return ""
+    pairs = (("market orders", row.market_comparison), ("limit orders", row.limit_comparison))
+    said = [
+        f"{who} {printed(found.difference, 'usd_per_share')} {interval(found.lower, found.upper, 'usd_per_share')}"
+        for who, found in pairs
+        if found is not None and found.difference is not None and found.verdict == "worse"
+    ]
+    if not said:
+        return ""
+    return f"Against {row.benchmark_name}, in USD a share with 95% intervals: {'; '.join(said)}."
+
+
+def _worse(overall: Score, said: set[tuple[str, str]]) -> Iterator[TopFinding]:
     for row in overall.rows:
-        if row.id == "spread_capture":
-            continue
         kind = kind_of(row.id)
-        for who, comparison in (("Market orders", row.market_comparison), ("Limit orders", row.limit_comparison)):
-            if comparison is not None and comparison.verdict == "worse":
+        for column, comparison in (("market", row.market_comparison), ("limit", row.limit_comparison)):
+            if comparison is not None and comparison.verdict == "worse" and (row.id, column) not in said:
                 yield TopFinding(
-                    headline=f"{who}: {kind.title} is worse than the benchmark ({row.benchmark_name}).",
+                    headline=f"{column.capitalize()} orders: {kind.title} is worse than {row.benchmark_name}.",
                     detail=_difference(comparison, kind.kind),
                     section_id="scorecard",
                 )
@@ -101,7 +128,7 @@ def _moved(moves: Sequence[tuple[str, float, float]]) -> Iterator[TopFinding]:
         )
 
 
-def _slow(quarter: Quarter, provider: str) -> Iterator[TopFinding]:
+def _slow(quarter: Quarter, provider: str, overall: Score) -> Iterator[TopFinding]:
     """Medians side by side: a delay added to every order shows there long before it moves a mean."""
     market = quarter.tables["group"].filter((pl.col("order_group") == "market") & (pl.col("executions") > 0))
     median = dict(market.select("provider", "time_to_execution_ms_p50").drop_nulls().iter_rows())
@@ -109,10 +136,12 @@ def _slow(quarter: Quarter, provider: str) -> Iterator[TopFinding]:
     if provider in median and others:
         fastest = min(others, key=lambda name: (others[name], name))
         if median[provider] > NOTABLE_SLOWNESS * others[fastest]:
+            tested = next((row.market_comparison for row in overall.rows if row.id == "fill_time"), None)
+            mean = f" On average: {_difference(tested, 'ms').lower()}" if tested and tested.verdict == "worse" else ""
             yield TopFinding(
-                headline=f"Market orders take {median[provider]:,.0f} ms at the median",
-                detail=f"{others[fastest]:,.1f} ms at provider {fastest}. The fill-time distribution shows whether all "
-                "orders wait or only some.",
+                headline=f"Market orders take {median[provider]:,.0f} ms at the median, "
+                f"{others[fastest]:,.1f} ms at provider {fastest}.",
+                detail=f"The fill-time distribution shows whether all orders wait or only some.{mean}",
                 section_id="fill-times",
             )
 
@@ -123,10 +152,10 @@ def _paid(payers: Sequence[PayerShare]) -> Iterator[TopFinding]:
             worse = payer.improvement < payer.improvement_overall
             quality = "below" if worse else "not below"
             yield TopFinding(
-                headline=f"{payer.venue}, which pays for order flow, gets {payer.share:.1%} of shares",
-                detail=f"{payer.elsewhere:.1%} at the other provider. Price improvement there is "
-                f"{printed(payer.improvement, 'usd_per_share')} a share, {quality} the provider's "
-                f"{printed(payer.improvement_overall, 'usd_per_share')}.",
+                headline=f"{payer.venue}, which pays for order flow, gets {payer.share:.1%} of shares, "
+                f"{payer.elsewhere:.1%} at the other provider.",
+                detail=f"Price improvement there is {spoken(payer.improvement, 'usd_per_share')}, {quality} the "
+                f"{spoken(payer.improvement_overall, 'usd_per_share')} of all venues together.",
                 section_id="venues",
             )
 
@@ -143,9 +172,8 @@ def _outside(quarter: Quarter, provider: str) -> Iterator[TopFinding]:
     others = [value for name, value in share.items() if name != provider]
     if own and others and own > NOTABLE_OUTSIDE_RATIO * max(others):
         yield TopFinding(
-            headline="More shares filled outside the NBBO than at any other provider",
-            detail=f"{own:.1%} of market and limit orders' covered shares against {max(others):.1%}; the worst ten "
-            "executions are drawn with their quotes.",
+            headline=f"{own:.1%} of shares were filled outside the NBBO, {max(others):.1%} at any other provider.",
+            detail="Market and limit orders' covered shares; the ten worst executions are drawn with their quotes.",
             section_id="worst",
         )
 

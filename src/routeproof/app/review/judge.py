@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import inf
 from typing import TYPE_CHECKING
 
 from routeproof.app.review.evidence_cells import Selection
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from routeproof.app.review.benchmark import Benchmark
     from routeproof.app.review.evidence_cells import CellTable
     from routeproof.evidence.compare import Difference
+    from routeproof.evidence.interval import Interval
     from routeproof.policy.book import PolicyBook
 
 
@@ -64,13 +66,14 @@ class Judge:
         standards = self.book.evidence.on(self.period_start).value
         found = estimate_mean(cells.partials(metric, selection), standards)
         rows = cells.rows_behind(metric, selection)
+        lower, upper = _possible(metric, found.interval)
         return Estimate(
             value=found.value,
             reason="" if found.value is not None else BY_NAME[metric].reason,
             n=rows,
             population=population,
-            lower=found.interval.lower if found.interval else None,
-            upper=found.interval.upper if found.interval else None,
+            lower=lower,
+            upper=upper,
             coverage=cells.coverage(metric, selection),
             rows_ref=selection.rows_ref(cells.quarter(), self.point),
             metric=metric,
@@ -111,3 +114,19 @@ class Judge:
             for item in judged
         ]
         return kept, family
+
+
+RANGES: dict[str, tuple[float, float]] = {
+    "time_to_execution_ms_avg": (0.0, inf),
+    "route_to_execution_ms_avg": (0.0, inf),
+    "limit_fill_rate_shares": (0.0, 1.0),
+}
+"""What a figure can be at all: an interval that reaches beyond is cut, which loses no truth."""
+
+
+def _possible(metric: str, interval: Interval | None) -> tuple[float | None, float | None]:
+    """The ends of an interval within what the metric can be; nulls without an interval."""
+    if interval is None:
+        return None, None
+    least, most = RANGES.get(metric, (-inf, inf))
+    return max(interval.lower, least), min(interval.upper, most)

@@ -6,55 +6,76 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from routeproof.app.review.fill_times import GROUP_WORDS
+from routeproof.app.review.intervals import with_intervals
 from routeproof.vocab.words import HORIZONS_NS
 
 if TYPE_CHECKING:
     from routeproof.app.review.quarter import Quarter
 
-_GROUP_WORDS = {"market": "market orders", "limit": "limit orders"}
 
-
-def time_of_day(quarter: Quarter, provider: str) -> pl.DataFrame:
-    """`bucket, executed_shares, executions, e_over_q`, in clock order."""
+def time_of_day(quarter: Quarter, provider: str, intervals: pl.DataFrame) -> pl.DataFrame:
+    """`bucket, executed_shares, executions, e_over_q, lower, upper`, in clock order."""
     own = quarter.tables["time_of_day"].filter((pl.col("provider") == provider) & (pl.col("executions") > 0))
-    return own.sort("time_of_day").select(
-        pl.col("time_of_day").alias("bucket"), "executed_shares", "executions", "e_over_q"
+    return (
+        with_intervals(own, intervals, provider, "time_of_day")
+        .sort("time_of_day")
+        .select(pl.col("time_of_day").alias("bucket"), "executed_shares", "executions", "e_over_q", "lower", "upper")
     )
 
 
-def sizes(quarter: Quarter, provider: str) -> pl.DataFrame:
-    """`bucket, executed_shares, executions, price_improvement_usd_per_share`, smallest first."""
+def sizes(quarter: Quarter, provider: str, intervals: pl.DataFrame) -> pl.DataFrame:
+    """`bucket, scheme, executed_shares, executions, price_improvement_usd_per_share, lower, upper`, smallest first.
+
+    `scheme` says what an order's size was counted in on its day: shares under the earlier rule, dollars since.
+    """
     own = quarter.tables["size"].filter(
         (pl.col("provider") == provider) & (pl.col("executions") > 0) & pl.col("size_bucket").is_not_null()
     )
     lower = pl.col("size_bucket").str.extract(r"(\d+)").cast(pl.Int64)
     in_dollars = pl.col("size_bucket").str.contains("$", literal=True)
     below = pl.col("size_bucket").str.starts_with("below")
-    return own.sort(in_dollars, lower, ~below).select(
-        pl.col("size_bucket").alias("bucket"), "executed_shares", "executions", "price_improvement_usd_per_share"
+    return (
+        with_intervals(own, intervals, provider, "size_bucket")
+        .sort(in_dollars, lower, ~below)
+        .select(
+            pl.col("size_bucket").alias("bucket"),
+            pl.when(in_dollars).then(pl.lit("dollars")).otherwise(pl.lit("shares")).alias("scheme"),
+            "executed_shares",
+            "executions",
+            "price_improvement_usd_per_share",
+            "lower",
+            "upper",
+        )
     )
 
 
-def markouts(quarter: Quarter, provider: str) -> pl.DataFrame:
-    """`group, horizon_s, markout_bps, n` of market and limit orders."""
+def markouts(quarter: Quarter, provider: str, intervals: pl.DataFrame) -> pl.DataFrame:
+    """`group, horizon_s, markout_bps, lower, upper, n` of market and limit orders."""
     own = _groups(quarter, provider)
     parts = [
         own.select(
             "group",
+            "order_group",
+            pl.lit(f"markout_bps_{name}").alias("metric"),
             pl.lit(horizon_ns / 1e9).alias("horizon_s"),
             pl.col(f"markout_bps_{name}").alias("markout_bps"),
             pl.col("executions").alias("n"),
         )
         for name, horizon_ns in HORIZONS_NS.items()
     ]
-    return pl.concat(parts).sort("group", "horizon_s")
+    drawn = with_intervals(pl.concat(parts), intervals, provider, "order_group")
+    return drawn.sort("order_group", "horizon_s", descending=[True, False]).drop("order_group", "metric")
 
 
-def fill_quantiles(quarter: Quarter, provider: str) -> pl.DataFrame:
-    """`group, n, p50_ms, p95_ms, p99_ms` of market and limit orders."""
+def fill_quantiles(quarter: Quarter, provider: str, beside: str = "") -> pl.DataFrame:
+    """`group, n, p50_ms, p95_ms, p99_ms` of market and limit orders, the other provider's under the provider's."""
+    other = _groups(quarter, beside).with_columns(
+        pl.format("{} at provider {}", "group", pl.lit(beside)).alias("group")
+    )
     return (
-        _groups(quarter, provider)
-        .sort("group")
+        pl.concat([_groups(quarter, provider), other])
+        .sort("order_group", descending=True, maintain_order=True)
         .select(
             "group",
             pl.col("executions").alias("n"),
@@ -65,5 +86,5 @@ def fill_quantiles(quarter: Quarter, provider: str) -> pl.DataFrame:
 
 def _groups(quarter: Quarter, provider: str) -> pl.DataFrame:
     table = quarter.tables["group"]
-    own = table.filter((pl.col("provider") == provider) & pl.col("order_group").is_in(list(_GROUP_WORDS)))
-    return own.with_columns(pl.col("order_group").replace(_GROUP_WORDS).alias("group"))
+    own = table.filter((pl.col("provider") == provider) & pl.col("order_group").is_in(list(GROUP_WORDS)))
+    return own.with_columns(pl.col("order_group").replace(GROUP_WORDS).alias("group"))

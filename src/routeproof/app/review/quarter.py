@@ -10,6 +10,7 @@ import polars as pl
 from routeproof.app.measure_range import DaySource, measured_days_together
 from routeproof.app.review.evidence_cells import CellTable, cells_of
 from routeproof.app.review.fill_times import add_fill_times, fill_time_counts
+from routeproof.app.review.intervals import profile_sums
 from routeproof.app.review.worst_rows import meets_the_market, worst_rows
 from routeproof.metrics.measure import Grouping, Partials, collect, finish_all, merge
 from routeproof.metrics.registry import BY_NAME
@@ -82,6 +83,7 @@ class Quarter:
         excluded: `provider, reason, executions, shares` of executions outside the spread statistics.
         worst: candidate rows for the worst executions, with their look-ups.
         fill_times: counts per `provider, order_group, bin`.
+        profile_sums: daily sums behind the profiles' intervals.
         shifted: evidence cells with the firm's clock moved, by shift in nanoseconds.
     """
 
@@ -91,6 +93,7 @@ class Quarter:
     excluded: pl.DataFrame
     worst: pl.DataFrame
     fill_times: pl.DataFrame
+    profile_sums: tuple[pl.DataFrame, ...]
     shifted: dict[int, CellTable]
 
 
@@ -116,7 +119,7 @@ def measure_quarter(
     metrics = tuple(BY_NAME[name] for name in (*_ORDERS, *_QUALITY))
     groupings = {} if only_cells else {name: Grouping(by, metrics) for name, by in GROUPINGS.items()}
     parts: dict[str, dict[Frame, list[Partials]]] = {name: {frame: [] for frame in FRAMES} for name in groupings}
-    cells, excluded, worst, times = [], [], [], []
+    cells, excluded, worst, times, sums = [], [], [], [], []
     shifted: dict[int, list[pl.DataFrame]] = {shift: [] for shift in shifts_ns}
     every = (switches, *(replace(switches, shift_ns=shift) for shift in shifts_ns))
     for batch, *moved in batches(measured_days_together(source, days, rules, every)):
@@ -135,6 +138,7 @@ def measure_quarter(
             excluded.append(_excluded(batch.executions))
             worst.append(worst_rows(batch.executions))
             times.append(fill_time_counts(batch.executions.filter(meets_the_market())))
+            sums.append(profile_sums(batch))
     tables = {name: _finished(parts[name], grouping) for name, grouping in groupings.items()}
     return Quarter(
         days=tuple(days),
@@ -143,6 +147,7 @@ def measure_quarter(
         excluded=_summed(excluded),
         worst=worst_rows(pl.concat(worst, how="diagonal_relaxed")) if worst else pl.DataFrame(),
         fill_times=add_fill_times(times),
+        profile_sums=tuple(sums),
         shifted={shift: CellTable.of(found) for shift, found in shifted.items()},
     )
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from routeproof.app.review.evidence_cells import Selection
+from routeproof.app.review.families import controlled
+from routeproof.evidence.shrink import shrink
 from routeproof.reports.score import Companion, Estimate, Score, ScoreRow
 
 if TYPE_CHECKING:
@@ -15,11 +17,12 @@ if TYPE_CHECKING:
     from routeproof.app.review.evidence_cells import CellTable
     from routeproof.app.review.judge import Judge, Judged
     from routeproof.reports.numbers import Kind
+    from routeproof.reports.pack.inputs import VerdictFamily
     from routeproof.reports.score import ScoreRowId
 
 MARKET = "market orders"
-LIMIT = "marketable or midpoint-or-better limits"
-RESTING = "executable non-marketable limit orders"
+LIMIT = "marketable or midpoint-or-better"
+RESTING = "executable non-marketable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,18 +65,51 @@ def overall_score(judge: Judge, cells: CellTable, provider: str, benchmark: Benc
     return _score(judge, cells, Selection(provider=provider), benchmark)[0]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecurityScores:
+    """The dashboards of all securities, the families that their verdicts belong to, and a ranking.
+
+    `shrunk`: difference in price improvement of market orders, USD a share, drawn toward the common mean by as much
+    as it is noise. It ranks and carries no verdict; securities without an interval have none.
+    """
+
+    scores: tuple[Score, ...]
+    families: tuple[VerdictFamily, ...]
+    shrunk: dict[str, float]
+
+
 def security_scores(
     judge: Judge, cells: CellTable, provider: str, benchmark: Benchmark, symbols: Sequence[str]
-) -> tuple[Score, ...]:
-    """The dashboard of each security; verdicts under one family's false-discovery control."""
+) -> SecurityScores:
+    """Every security's dashboard; each row and column over all securities is one family of tests."""
     drafts = [_score(judge, cells, Selection(provider=provider, symbol=symbol), benchmark) for symbol in symbols]
-    judged = [item for _, columns in drafts for item in columns]
-    kept, _ = judge.control("scorecards by security", judged)
-    scores, place = [], 0
-    for score, columns in drafts:
-        scores.append(_with_verdicts(score, kept[place : place + len(columns)]))
-        place += len(columns)
-    return tuple(scores)
+    kept: list[list[Judged | None]] = []
+    families: list[VerdictFamily] = []
+    for place, (plan, column) in enumerate((plan, column) for plan in PLANS for column in ("market", "limit")):
+        alone = [columns[place] for _, columns in drafts]
+        name = f"{plan.id.replace('_', ' ')}, {column} orders, by security"
+        stands, family = controlled(judge, name, f"{plan.id}/{column}", alone)
+        kept.append(stands)
+        families += [family] if family.tested else []
+    return SecurityScores(
+        scores=tuple(
+            _with_verdicts(score, [family[place] for family in kept]) for place, (score, _) in enumerate(drafts)
+        ),
+        families=tuple(families),
+        shrunk=_shrunk(symbols, [columns[0] for _, columns in drafts]),
+    )
+
+
+def _shrunk(symbols: Sequence[str], judged: Sequence[Judged | None]) -> dict[str, float]:
+    measured = {
+        symbol: (item.difference.estimate, item.difference.interval.standard_error)
+        for symbol, item in zip(symbols, judged, strict=True)
+        if item is not None and item.difference.interval is not None and item.difference.estimate is not None
+    }
+    if not measured:
+        return {}
+    values, errors = zip(*measured.values(), strict=True)
+    return dict(zip(measured, shrink(values, errors).values.tolist(), strict=True))
 
 
 def _score(

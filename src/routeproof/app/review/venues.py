@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from routeproof.app.review.intervals import with_intervals
+from routeproof.app.tape_shares import tape_shares
 from routeproof.vocab.fixed import SCALE
 
 QUALITY = (
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from routeproof.stores.lake import Lake
 
 
-def venue_table(lake: Lake, manifest: str, quarter: Quarter, provider: str) -> pl.DataFrame:
+def venue_table(lake: Lake, manifest: str, quarter: Quarter, provider: str, intervals: pl.DataFrame) -> pl.DataFrame:
     """The pack's `venues` frame, largest share first; see `PackInputs`."""
     own = quarter.tables["venue"].filter((pl.col("provider") == provider) & (pl.col("executions") > 0))
     if own.is_empty():
@@ -34,10 +36,10 @@ def venue_table(lake: Lake, manifest: str, quarter: Quarter, provider: str) -> p
     named = pl.when(pl.col("venue").is_null()).then(pl.lit("(not reported)")).otherwise("venue")
     names = lake.read("venues", manifest=manifest).sort("valid_from").unique("mic", keep="last", maintain_order=True)
     paid = net_payments(lake, manifest, quarter, provider)
-    tape = tape_shares(lake, manifest, quarter.days)
+    tape = shares_of_tape(lake, manifest, quarter.days)
     quality = quarter.tables["venue_meeting"].filter(pl.col("provider") == provider).select("venue", *QUALITY)
     return (
-        own.drop(QUALITY)
+        with_intervals(own.drop(QUALITY), intervals, provider, "venue")
         .join(quality, on="venue", how="left", nulls_equal=True)
         .join(names.select(pl.col("mic").alias("venue"), "name"), on="venue", how="left")
         .join(paid, on="venue", how="left")
@@ -50,6 +52,8 @@ def venue_table(lake: Lake, manifest: str, quarter: Quarter, provider: str) -> p
             "executions",
             "coverage",
             "price_improvement_usd_per_share",
+            "lower",
+            "upper",
             "e_over_q",
             pl.col("time_to_execution_ms_avg").alias("fill_time_ms"),
             "reversion_usd_per_share_60s",
@@ -97,20 +101,21 @@ def net_payments(lake: Lake, manifest: str, quarter: Quarter, provider: str) -> 
     )
 
 
-def tape_shares(lake: Lake, manifest: str, days: Sequence[date]) -> pl.DataFrame:
-    """`venue, tape_share` of eligible printed shares over the days."""
-    trades = lake.scan("trades", list(days), ["venue", "quantity", "eligible"], manifest=manifest)
-    by_venue = trades.filter("eligible").group_by("venue").agg(pl.col("quantity").cast(pl.Int128).sum()).collect()
-    total = by_venue["quantity"].sum()
-    share = pl.col("quantity").cast(pl.Float64) / float(total) if total else pl.lit(None, dtype=pl.Float64)
-    return by_venue.select("venue", share.alias("tape_share"))
+def shares_of_tape(lake: Lake, manifest: str, days: Sequence[date]) -> pl.DataFrame:
+    """`venue, tape_share` of eligible shares printed in regular hours over the days."""
+    printed = tape_shares(lake, manifest, days)
+    if printed.is_empty():
+        return pl.DataFrame(schema={"venue": pl.String, "tape_share": pl.Float64})
+    by_venue = printed.group_by("venue").agg(pl.col("quantity").cast(pl.Int128).sum())
+    total = float(by_venue["quantity"].sum())
+    return by_venue.select("venue", (pl.col("quantity").cast(pl.Float64) / total).alias("tape_share"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayerShare:
     """A venue that pays more than it charges: its share here and at the other provider, and what customers got there.
 
-    Improvements are USD per share, of the venue's executions and of all.
+    Improvements are USD per share, of the venue's and of all executions of orders that met the market.
     """
 
     venue: str
@@ -127,7 +132,9 @@ def payer_shares(quarter: Quarter, frame: pl.DataFrame, provider: str, other: st
     theirs = quarter.tables["venue"].filter(pl.col("provider") == other)
     total = theirs["executed_shares"].sum() or 1.0
     elsewhere = dict(theirs.select("venue", pl.col("executed_shares") / total).iter_rows())
-    overall = quarter.tables["provider"].filter(pl.col("provider") == provider)["price_improvement_usd_per_share"][0]
+    meeting = quarter.tables["venue_meeting"].filter((pl.col("provider") == provider) & (pl.col("covered_shares") > 0))
+    weighted = float((meeting["price_improvement_usd_per_share"] * meeting["covered_shares"]).sum())
+    overall = weighted / float(meeting["covered_shares"].sum() or 1.0)
     payers = frame.filter(
         pl.col("payer").fill_null(value=False) & pl.col("price_improvement_usd_per_share").is_not_null()
     )

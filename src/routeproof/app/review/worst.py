@@ -32,7 +32,22 @@ def worst_executions(lake: Lake, manifest: str, quarter: Quarter, provider: str)
     own = quarter.worst.filter(pl.col("provider") == provider).sort(
         "cost_e18", "execution_id", descending=[True, False]
     )
-    return tuple(_worst(lake, manifest, row) for row in own.iter_rows(named=True))
+    return tuple(_worst(lake, manifest, row) for row in own.with_columns(_when()).iter_rows(named=True))
+
+
+def _when() -> pl.Expr:
+    """The execution's moment in New York, to the millisecond, in words."""
+    local = pl.from_epoch("executed_at", time_unit="ns").dt.replace_time_zone("UTC")
+    return local.dt.convert_time_zone("America/New_York").dt.strftime("%Y-%m-%d %H:%M:%S%.3f").alias("when")
+
+
+def _exec_id(lake: Lake, manifest: str, row: dict[str, Any]) -> str:
+    """What the fill is called in the provider's report, else in the first report of it that was seen."""
+    columns = ["execution_id", "role", "exec_id_seen", "seen_at", "sequence"]
+    seen = lake.scan("sightings", [row["trading_day"]], columns, manifest=manifest)
+    own = seen.filter((pl.col("execution_id") == row["execution_id"]) & (pl.col("exec_id_seen") != ""))
+    found = own.sort(pl.col("role") != "provider", "seen_at", "sequence").head(1).collect()
+    return str(found["exec_id_seen"][0]) if found.height else ""
 
 
 def _worst(lake: Lake, manifest: str, row: dict[str, Any]) -> WorstExecution:
@@ -53,6 +68,9 @@ def _worst(lake: Lake, manifest: str, row: dict[str, Any]) -> WorstExecution:
         quantity=row["quantity"] / SCALE,
         price=row["price"] / SCALE,
         executed_at=row["executed_at"],
+        when=row["when"],
+        exec_id=_exec_id(lake, manifest, row),
+        source=f"{row['source_id']} row {row['source_row']}",
         cost_usd=row["cost_e18"] / SCALE / SCALE,
         cost_usd_per_share=per_share,
         why=_why(row, per_share),

@@ -16,7 +16,6 @@ from routeproof.reports.scorecard import scorecard_surface
 SECTIONS = (
     summary_section,
     scorecard_section,
-    grid_section,
     venues_section,
     profiles_section,
     markouts_section,
@@ -24,6 +23,7 @@ SECTIONS = (
     worst_section,
     clock_section,
     quality_section,
+    grid_section,
     securities_section,
     provenance_section,
 )

@@ -10,6 +10,9 @@ from routeproof.reports.pack.frames import Field, table_of
 from routeproof.reports.score import Comparison, Score, ScoreRowKind, kind_of
 
 BEYOND = 6.0
+EDGE = 0.4
+NO_PLUS = "datum.value == 0 ? '0' : datum.label"
+TICKS = [-6, -4, -2, -1, 0, 1, 2, 4, 6]
 """Differences are cut at so many margins, so that one huge one does not flatten the rest; the table has them whole."""
 FIELDS = (
     Field(name="what", title="Difference", weight=2.4),
@@ -42,14 +45,21 @@ def _rows(score: Score) -> Iterator[dict[str, object]]:
 def _panel(frame: pl.DataFrame) -> Spec:
     shown = frame.with_columns(
         *(pl.col(name).clip(-BEYOND, BEYOND) for name in ("margins", "lower", "upper")),
-        mark=pl.col("verdict").replace_strict(MARKS, default=""),
+        shape=pl.when(pl.col("margins") < -BEYOND)
+        .then(pl.lit("triangle-left"))
+        .when(pl.col("margins") > BEYOND)
+        .then(pl.lit("triangle-right"))
+        .otherwise(pl.lit("circle")),
+        label=pl.col("verdict").replace_strict(MARKS, default="") + "  " + pl.col("what"),
     )
-    order = shown["what"].to_list()
-    y = names_axis("what", order, 230)
+    order = shown["label"].to_list()
+    y = names_axis("label", order, 250)
     title = "worse  ◂  difference from the benchmark, in margins  ▸  better"
     x = {
-        **quantitative("margins", title, "+d", values=list(range(-6, 7, 2)), labelOverlap=False, labelFlush=False),
-        "scale": {"domain": [-BEYOND, BEYOND]},
+        **quantitative(
+            "margins", title, "+d", values=TICKS, tickCount=len(TICKS), labelOverlap=False, labelExpr=NO_PLUS
+        ),
+        "scale": {"domain": [-BEYOND - EDGE, BEYOND + EDGE], "nice": False},
     }
     band: Spec = {
         "data": {"values": [{"from": -1, "to": 1}]},
@@ -61,6 +71,7 @@ def _panel(frame: pl.DataFrame) -> Spec:
         "encoding": {
             "x": x,
             "y": y,
+            "shape": {"field": "shape", "type": "nominal", "scale": None},
             "color": {"condition": {"test": "datum.verdict == 'cannot_tell'", "value": SOFT}, "value": INK},
         },
     }
@@ -84,7 +95,7 @@ def differences_figure(score: Score) -> Figure | None:
         spec=_panel(frame),
         caption="Every difference on one scale. Grey band: within the margin, where a difference does not matter. A "
         "verdict needs the whole line on one side of zero and the dot outside the band (or the whole line inside it); "
-        "grey dots cannot tell. Cut at six margins.",
+        "grey marks cannot tell. A triangle: more than six margins off, see the scorecard.",
         alt=f"Differences from the benchmark in margins. {said}.",
         data=table_of(
             "differences", readable, FIELDS, "Differences from the benchmark, in margins; above zero is better"

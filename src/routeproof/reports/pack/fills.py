@@ -8,6 +8,7 @@ from routeproof.reports.pack.charts import (
     INK,
     SHADES,
     SHAPES,
+    WARN,
     Spec,
     chart,
     field,
@@ -29,6 +30,7 @@ FILL_FIELDS = (
     Field(name="from_ms", title="From", kind="ms", unit="ms"),
     Field(name="to_ms", title="To", kind="ms", unit="ms"),
     Field(name="share", title="Share of fills", kind="share"),
+    Field(name="beside", title="At the other provider", kind="share", reason="no other provider"),
 )
 QUANTILE_FIELDS = (
     Field(name="group", title="Orders", weight=1.6),
@@ -95,36 +97,50 @@ def markout_figure(frame: pl.DataFrame) -> Figure:
     )
 
 
+LEAST_SHOWN = 0.001
+"""Share of a group's fills that a bin needs to be drawn; every bin is in the table."""
+
+
 def _tens(frame: pl.DataFrame) -> list[float]:
     """Powers of ten within the histogram."""
     low, high = frame.select(pl.col("from_ms").min(), pl.col("to_ms").max()).row(0)
     return [10.0**power for power in range(-3, 9) if low <= 10.0**power <= high]
 
 
-def fill_figure(frame: pl.DataFrame) -> Figure:
-    """The distribution of fill times on a log scale, one panel per group."""
-    groups = list(dict.fromkeys(frame["group"].to_list()))
-    panel: Spec = {
-        "width": 600,
-        "height": 62,
-        "mark": {"type": "bar", "color": "#c9d1da", "stroke": INK, "strokeWidth": 0.6},
+def _panel(frame: pl.DataFrame) -> Spec:
+    """Grey bars of the provider; a dashed outline of the other one, stepping along the same bins."""
+    x = field(
+        "from_ms",
+        "quantitative",
+        "milliseconds from receipt to fill (log scale)",
+        scale={"type": "log", "nice": False},
+        axis={"format": ",~g", "values": _tens(frame)},
+    )
+    bars: Spec = {
+        "mark": {"type": "bar", "color": "#c9d1da", "stroke": INK, "strokeWidth": 0.5},
         "encoding": {
-            "x": field(
-                "from_ms",
-                "quantitative",
-                "milliseconds from receipt to fill (log scale)",
-                scale={"type": "log"},
-                axis={"format": "~s", "values": _tens(frame)},
-            ),
+            "x": x,
             "x2": {"field": "to_ms"},
             "y": quantitative("share", "share of fills", ".0%", tickCount=3),
             "y2": {"datum": 0},
         },
     }
+    outline: Spec = {
+        "mark": {"type": "line", "interpolate": "step-after", "color": WARN, "strokeDash": [4, 2], "strokeWidth": 1.4},
+        "encoding": {"x": x, "y": {"field": "beside", "type": "quantitative"}},
+    }
+    return {"width": 600, "height": 74, "layer": [bars, outline]}
+
+
+def fill_figure(frame: pl.DataFrame, beside: str) -> Figure:
+    """The distribution of fill times on a log scale, one panel per group; `beside` names the dashed provider."""
+    groups = list(dict.fromkeys(frame["group"].to_list()))
+    shown = with_columns(frame, "beside").filter(pl.any_horizontal(pl.col("share", "beside") > LEAST_SHOWN))
+    dashed = f" Dashed: the same orders at provider {beside}." if beside else ""
     return Figure(
         id="fill-times-chart",
         spec={
-            "data": values(frame),
+            "data": values(shown),
             "facet": {
                 "row": field(
                     "group",
@@ -134,10 +150,11 @@ def fill_figure(frame: pl.DataFrame) -> Figure:
                     header={"labelAngle": 0, "labelAnchor": "start", "labelOrient": "top", "labelFontWeight": "bold"},
                 )
             },
-            "spec": panel,
+            "spec": _panel(shown),
             "spacing": 12,
         },
-        caption="How long fills took, by order group.",
+        caption=f"How long fills took: grey bars are this provider's fills, in equal steps of the logarithm.{dashed} "
+        "Bins with less than a thousandth of the fills are left out.",
         alt=f"Histograms of fill time on a logarithmic scale for {', '.join(groups)}.",
         data=table_of("fill-times", frame, FILL_FIELDS, "Fill-time distribution"),
     )
@@ -151,7 +168,9 @@ def markouts_section(inputs: PackInputs) -> Section:
 
 def fill_times_section(inputs: PackInputs) -> Section:
     """How long fills took."""
-    blocks: list[Block] = [] if inputs.fill_times.is_empty() else [fill_figure(inputs.fill_times)]
+    blocks: list[Block] = (
+        [] if inputs.fill_times.is_empty() else [fill_figure(inputs.fill_times, inputs.fill_times_beside)]
+    )
     if not inputs.fill_quantiles.is_empty():
         note = "Unweighted nearest-rank quantiles over executions."
         blocks.append(table_of("fill-quantiles", inputs.fill_quantiles, QUANTILE_FIELDS, "Fill-time quantiles", note))

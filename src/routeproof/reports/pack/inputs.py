@@ -15,7 +15,7 @@ import polars as pl
 from routeproof.reports.document import Verdict
 from routeproof.reports.score import Score
 
-Outcome = Literal["passed", "failed", "cannot_tell", "no_data"]
+Outcome = Literal["passed", "failed", "cannot_tell", "no_control_flow"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,12 @@ class TopFinding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GridCell:
-    """Security by order class: `value` price improvement in USD a share, `difference` against the benchmark."""
+    """Security by order class: `value` price improvement in USD a share, `difference` against the benchmark.
+
+    `security` is empty in the row of all securities together. `detectable` is the smallest difference that a cell
+    without a verdict could have shown; `alone` the verdict that the cell would have had without the family's other
+    tests, where those took it away.
+    """
 
     security: str
     order_class: str
@@ -76,19 +81,35 @@ class GridCell:
     difference: float | None = None
     lower: float | None = None
     upper: float | None = None
+    detectable: float | None = None
     verdict: Verdict = "not_tested"
+    alone: Verdict = ""
     reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GridFamily:
-    """The family of tests of the grid: `expected_false` verdicts at false discovery rate `level` among `tested`."""
+class VerdictFamily:
+    """Tests judged together: at false discovery rate `level`, at most `expected_false` of its `verdicts` are false.
+
+    `scope` is what the tests have in common: an order class, or a scorecard row and column (`fill_time/market`);
+    empty for the totals. `better` and `worse` verdicts stand; `alone` would if each test stood alone, where chance by
+    itself makes some `by_chance` of the `tested` exclude zero.
+    """
 
     name: str
+    scope: str
     tested: int
-    verdicts: int
+    better: int
+    worse: int
     level: float
     expected_false: float
+    alone: int
+    by_chance: float
+
+    @property
+    def verdicts(self) -> int:
+        """Verdicts that stand."""
+        return self.better + self.worse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +126,8 @@ class TimelineEvent:
 class WorstExecution:
     """An execution with its cost to the customer against the quote at receipt, and what happened around it.
 
+    `exec_id` is the identity in the provider's own report (empty where none was seen), `when` the moment in words,
+    `source` the file and row of the report: what the provider and the firm need to find the fill again.
     `quotes` has `at` Int64 UTC ns, `bid`, `ask` Float64 USD (nullable), the NBBO in force from each `at` on.
     """
 
@@ -117,6 +140,9 @@ class WorstExecution:
     quantity: float
     price: float
     executed_at: int
+    when: str
+    exec_id: str
+    source: str
     cost_usd: float
     cost_usd_per_share: float
     why: str
@@ -161,7 +187,8 @@ class PackInputs:
     """The pack's inputs, section by section.
 
     `reasons` says, by section id, why a section has no data. `vendor_request` is a full sentence naming the data to
-    ask the provider for, empty when nothing is missing.
+    ask the provider for, empty when nothing is missing. `shrunk` ranks securities: the difference in price
+    improvement of market orders (USD a share), drawn toward the common mean by as much as it is noise.
 
     Frames and their columns (floats unless said otherwise; `?` may be null or absent):
 
@@ -169,9 +196,11 @@ class PackInputs:
       coverage?, price_improvement_usd_per_share?, lower?, upper? (its interval), e_over_q?, fill_time_ms?,
       reversion_usd_per_share_60s?, net_payment_usd? (positive = the router was paid), payer? bool, tape_share?
     - `time_of_day`: bucket str (`09:30`), executed_shares, executions int, e_over_q?, lower?, upper?
-    - `sizes`: bucket str (in order), executed_shares, executions int, price_improvement_usd_per_share?, lower?, upper?
+    - `sizes`: bucket str (in order), scheme? str (what sizes were counted in), executed_shares, executions int,
+      price_improvement_usd_per_share?, lower?, upper?
     - `markouts`: group str, horizon_s, markout_bps?, lower?, upper?, n int
-    - `fill_times`: group str, from_ms, to_ms (histogram bin), share (of the group's executions)
+    - `fill_times`: group str, from_ms, to_ms (histogram bin), share (of the group's executions), beside? (the same
+      of the provider named in `fill_times_beside`)
     - `fill_quantiles`: group str, n int, p50_ms, p95_ms, p99_ms
     - `quality_days`: day str, source str, received, accepted, rejected int
     - `links`: method str, count int, share
@@ -185,7 +214,9 @@ class PackInputs:
     overall: Score
     securities: tuple[Score, ...] = ()
     grid: tuple[GridCell, ...] = ()
-    grid_family: GridFamily | None = None
+    grid_families: tuple[VerdictFamily, ...] = ()
+    security_families: tuple[VerdictFamily, ...] = ()
+    shrunk: Mapping[str, float] = field(default_factory=dict)
     venues: pl.DataFrame = field(default_factory=pl.DataFrame)
     hhi: float | None = None
     hhi_threshold: float | None = None
@@ -195,6 +226,7 @@ class PackInputs:
     sizes: pl.DataFrame = field(default_factory=pl.DataFrame)
     markouts: pl.DataFrame = field(default_factory=pl.DataFrame)
     fill_times: pl.DataFrame = field(default_factory=pl.DataFrame)
+    fill_times_beside: str = ""
     fill_quantiles: pl.DataFrame = field(default_factory=pl.DataFrame)
     worst: tuple[WorstExecution, ...] = ()
     quality: QualityTotals | None = None

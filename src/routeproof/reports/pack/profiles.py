@@ -26,16 +26,12 @@ TIME_FIELDS = (
 )
 SIZE_FIELDS = (
     Field(name="bucket", title="Order size", weight=1.4),
+    Field(name="scheme", title="Counted in", weight=1.0),
     Field(name="executed_shares", title="Shares", kind="count"),
     Field(name="executions", title="Fills", kind="count", unit="n"),
-    Field(
-        name="price_improvement_usd_per_share",
-        title="Price improvement",
-        kind="usd_per_share",
-        unit="$/share",
-        weight=1.6,
-        bounds=("lower", "upper"),
-    ),
+    Field(name="price_improvement_usd_per_share", title="Price improvement", kind="usd_per_share", unit="$/share"),
+    Field(name="lower", title="95% from", kind="usd_per_share", unit="$/share", reason="no interval"),
+    Field(name="upper", title="to", kind="usd_per_share", unit="$/share", reason="no interval"),
 )
 
 
@@ -83,20 +79,54 @@ def time_figure(frame: pl.DataFrame) -> Figure:
     )
 
 
-def size_figure(frame: pl.DataFrame) -> Figure:
-    """Price improvement with its interval, one line per size bucket."""
-    full = with_columns(frame, "lower", "upper")
+SCHEMES = {
+    "shares": "sizes in shares (earlier rule)",
+    "dollars": "sizes in dollars (rule in force since)",
+}
+
+
+def _spaced() -> pl.Expr:
+    """Bucket names with their thousands apart: `$1000-4999` is read as `$1,000-4,999`."""
+    thousands = r"(\d)(\d{3})(\D|$)"
+    return pl.col("bucket").str.replace_all(thousands, "${1},${2}${3}").str.replace("-", "\N{EN DASH}", literal=True)
+
+
+def _size_panel(full: pl.DataFrame, scheme: str, domain: list[float]) -> Spec:
+    """Price improvement with its interval, one line per size bucket of one way of counting."""
     order = full["bucket"].to_list()
-    y = names_axis("bucket", order, 180)
-    x = quantitative("price_improvement_usd_per_share", "price improvement, $ a share (95% interval)", ".4f")
+    y = names_axis("bucket", order, 110)
+    title = "price improvement, $ a share (95% interval)"
+    x = {**quantitative("price_improvement_usd_per_share", title, ".4f", tickCount=4), "scale": {"domain": domain}}
     dot: Spec = {
-        "mark": {"type": "point", "filled": True, "size": 44, "color": ACCENT, "opacity": 1},
+        "mark": {"type": "point", "filled": True, "size": 40, "color": ACCENT, "opacity": 1},
         "encoding": {"x": x, "y": y},
     }
+    panel = chart(zero_line(), whisker(y), dot, data=values(full), width=215, height=19 * len(order))
+    text = SCHEMES.get(scheme, "")
+    return (
+        panel | {"title": {"text": text, "anchor": "start", "fontSize": 9.5, "fontWeight": "bold"}} if text else panel
+    )
+
+
+def _domain(full: pl.DataFrame) -> list[float]:
+    """One scale for both ways of counting: every point and interval end, and zero."""
+    ends = full.select("price_improvement_usd_per_share", "lower", "upper").unpivot()["value"].drop_nulls()
+    numbers = [0.0, *ends.to_list()]
+    room = 0.04 * (max(numbers) - min(numbers))
+    return [min(numbers) - room, max(numbers) + room]
+
+
+def size_figure(frame: pl.DataFrame) -> Figure:
+    """Price improvement by size, one panel per way of counting sizes: the rule changed within a quarter."""
+    full = with_columns(frame, "lower", "upper").with_columns(_spaced())
+    if "scheme" not in full.columns:
+        full = full.with_columns(scheme=pl.lit(""))
+    domain = _domain(full)
+    parts = [(str(key[0]), part) for key, part in full.group_by("scheme", maintain_order=True)]
     low, high = _ends(frame, "price_improvement_usd_per_share", "bucket")
     return Figure(
         id="sizes-chart",
-        spec=chart(zero_line(), whisker(y), dot, data=values(full), width=480, height=24 * len(order)),
+        spec={"hconcat": [_size_panel(part, scheme, domain) for scheme, part in parts], "spacing": 24},
         caption="Price improvement by order size; market and marketable-or-better limit orders outside halts.",
         alt=f"Price improvement by order size: least for {low}, most for {high}.",
         data=table_of("sizes", frame, SIZE_FIELDS, "Profile by order size"),
@@ -110,5 +140,9 @@ def profiles_section(inputs: PackInputs) -> Section:
         blocks.append(time_figure(inputs.time_of_day))
     if not inputs.sizes.is_empty():
         blocks.append(size_figure(inputs.sizes))
-        blocks.append(table_of("sizes-table", inputs.sizes, SIZE_FIELDS, "Profile by order size", compact=True))
+        blocks.append(
+            table_of(
+                "sizes-table", inputs.sizes.with_columns(_spaced()), SIZE_FIELDS, "Profile by order size", compact=True
+            )
+        )
     return section_of(inputs, "profiles", "Time of day and size", blocks, page_break=True)

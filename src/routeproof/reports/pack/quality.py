@@ -1,11 +1,12 @@
 """What the data can bear: completeness, links, quote health, and how much the clocks matter."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import polars as pl
 
-from routeproof.reports.document import Block, Callout, Column, Figure, Paragraph, Row, Section, Table, words
-from routeproof.reports.pack.charts import ACCENT, INK, Spec, chart, field, quantitative, values
+from routeproof.reports.document import Block, Callout, Cell, Column, Paragraph, Row, Section, Table, missing, words
+from routeproof.reports.numbers import MINUS, fine
 from routeproof.reports.pack.frames import Field, empty_section, number, table_of
 from routeproof.reports.pack.inputs import PackInputs, QualityTotals
 
@@ -31,13 +32,6 @@ HEALTH_FIELDS = (
     Field(name="locked", title="Locked", kind="share"),
     Field(name="one_sided", title="One-sided", kind="share"),
     Field(name="stale", title="Stale", kind="share"),
-)
-CLOCK_FIELDS = (
-    Field(name="metric", title="Metric", weight=2.0),
-    Field(name="shift_ms", title="Clock moved by", kind="ms", unit="ms"),
-    Field(name="value", title="Value", kind="usd_per_share"),
-    Field(name="lower", title="low", kind="usd_per_share"),
-    Field(name="upper", title="high", kind="usd_per_share"),
 )
 
 
@@ -108,31 +102,36 @@ def _worst_days(days: pl.DataFrame, shown: int = 12) -> pl.DataFrame:
     return some.sort("rejected", "day", "source", descending=[True, False, False]).head(shown)
 
 
-def clock_figure(frame: pl.DataFrame) -> Figure:
-    """Each metric against the shift of the firm's clock, one panel per metric."""
-    x = field("shift_ms", "quantitative", "firm's clock moved by, ms", scale={"padding": 8, "nice": False})
-    line: Spec = {
-        "mark": {"type": "line", "color": INK, "strokeWidth": 1.2},
-        "encoding": {"x": x, "y": quantitative("value", "", ".4~r", zero=False)},
-    }
-    dot: Spec = {
-        "mark": {"type": "point", "filled": True, "size": 34, "color": ACCENT, "opacity": 1},
-        "encoding": line["encoding"],
-    }
-    panel = chart(line, dot, width=255, height=90)
-    return Figure(
-        id="clock-chart",
-        spec={
-            "data": values(frame),
-            "facet": field("metric", "nominal", None, header={"labelFontWeight": "bold", "labelAnchor": "start"}),
-            "columns": 2,
-            "spec": panel,
-            "resolve": {"scale": {"y": "independent"}},
-        },
-        caption="What the figures would be if the firm's clock had run early or late.",
-        alt="Line charts of the main metrics against a shift of the firm's clock.",
-        data=table_of("clock", frame, CLOCK_FIELDS, "Clock sensitivity"),
+def clock_table(frame: pl.DataFrame) -> Table:
+    """Each metric as measured and with the firm's clock moved either way, one column per shift."""
+    shifts = sorted(set(frame["shift_ms"].to_list()), key=lambda shift: (shift != 0, shift))
+    by_place = {(row["metric"], row["shift_ms"]): row for row in frame.iter_rows(named=True)}
+    columns = [Column(id="metric", title="Metric", weight=2.2)]
+    for shift in shifts:
+        title = f"Clock {shift:+g} ms".replace("-", MINUS) if shift else "As measured"
+        columns.append(Column(id=f"shift{shift:+g}", title=title, align="right", weight=1.4))
+    rows = [
+        Row(id=metric, cells=(words(metric), *(_clocked(by_place.get((metric, shift))) for shift in shifts)))
+        for metric in dict.fromkeys(frame["metric"].to_list())
+    ]
+    return Table(
+        id="clock",
+        columns=tuple(columns),
+        rows=tuple(rows),
+        caption="What the figures would be if the firm's clock had run early or late",
+        note="Market and marketable-or-better limit orders; brackets hold 95% intervals.",
+        compact=True,
+        together=True,
     )
+
+
+def _clocked(row: dict[str, Any] | None) -> Cell:
+    """Five decimals: what a moved clock changes is often smaller than a hundredth of a cent."""
+    if row is None or row["value"] is None:
+        return missing("not measured")
+    low, high = row.get("lower"), row.get("upper")
+    between = "" if low is None or high is None else f"[{fine(low)},\N{NO-BREAK SPACE}{fine(high)}]"
+    return Cell(value=row["value"], text=fine(row["value"]), lower=low, upper=high, note=between)
 
 
 def clock_section(inputs: PackInputs) -> Section:
@@ -140,7 +139,7 @@ def clock_section(inputs: PackInputs) -> Section:
     title = "Clock sensitivity"
     if inputs.clock_shifts.is_empty():
         return empty_section(inputs, "clock", title)
-    blocks: list[Block] = [clock_figure(inputs.clock_shifts)]
+    blocks: list[Block] = [clock_table(inputs.clock_shifts)]
     if inputs.clock_flips:
         text = "Within the declared clock uncertainty these verdicts change: " + "; ".join(inputs.clock_flips) + "."
         blocks.insert(0, Callout(tone="warning", title="Clock-sensitive verdicts", text=text))

@@ -7,7 +7,7 @@ from routeproof.reports.numbers import printed
 from routeproof.reports.pack.charts import (
     ACCENT,
     INK,
-    SOFT,
+    WARN,
     Spec,
     chart,
     field,
@@ -57,10 +57,10 @@ def _shares(order: list[str]) -> Spec:
     }
     text: Spec = {
         "mark": {"type": "text", "align": "left", "dx": 4, "fontSize": 9},
-        "encoding": {"x": {"field": "share", "type": "quantitative"}, "y": y, "text": {"field": "label"}},
+        "encoding": {"x": {"field": "label_at", "type": "quantitative"}, "y": y, "text": {"field": "label"}},
     }
     tape: Spec = {
-        "mark": {"type": "tick", "color": SOFT, "thickness": 2, "height": {"band": 0.9}},
+        "mark": {"type": "tick", "color": WARN, "thickness": 2, "height": {"band": 0.9}},
         "encoding": {"x": {"field": "tape_share", "type": "quantitative"}, "y": y},
     }
     return chart(bars, tape, text, width=245, height=20 * len(order))
@@ -87,8 +87,8 @@ def venue_figure(frame: pl.DataFrame) -> Figure:
     """Share beside quality, one line per venue, venues that pay the router in black; the largest CHARTED of them."""
     largest = frame.sort("share", "venue", descending=[True, False], nulls_last=True).head(CHARTED)
     absent = [name for name in ("payer", "tape_share", "lower", "upper") if name not in frame.columns]
-    kept = largest.with_columns(
-        *(pl.lit(None).alias(name) for name in absent),
+    kept = largest.with_columns(pl.lit(None).alias(name) for name in absent).with_columns(
+        label_at=pl.max_horizontal("share", "tape_share"),
         label=pl.col("share").map_elements(lambda v: printed(v, "share"), return_dtype=pl.String),
     )
     order = kept["venue"].to_list()
@@ -99,7 +99,7 @@ def venue_figure(frame: pl.DataFrame) -> Figure:
         id="venues-chart",
         spec=spec,
         caption=f"{cut}Share of executed shares and price improvement by venue. Black bars and diamonds: venues that "
-        "pay the router on balance. Grey tick: the venue's share of the tape.",
+        "pay the router on balance. Tall tick: the venue's share of the tape.",
         alt=f"{len(order)} venues by share of executed shares; the largest is {first['venue']} with "
         f"{printed(first['share'], 'share')}. Beside each, its price improvement with a 95% interval.",
         data=table_of("venues-chart-data", frame, FIELDS, "Venues"),

@@ -11,23 +11,40 @@ from routeproof.reports.pack.inputs import PackInputs, WorstExecution
 TITLE = "The worst executions"
 SHOWN = 10
 NS_PER_MS = 1_000_000
-EVENTS = ("received", "routed", "acknowledged", "executed", "cancelled")
-EVENT_SHAPES = ("circle", "triangle-right", "square", "diamond", "cross")
+HEIGHT = 88
+SHORTEST_MS = 5.0
+NARROW_USD = 0.10
+EVENTS = {
+    "received": "circle",
+    "routed": "triangle-right",
+    "acknowledged": "square",
+    "executed": "diamond",
+    "cancelled": "cross",
+}
+"""Steps of an order and the shapes that they are drawn with."""
 
 
 def _start(case: WorstExecution) -> int:
     return min((event.at for event in case.events), default=case.executed_at)
 
 
+def _window(case: WorstExecution) -> tuple[float, float]:
+    """The stretch that is drawn, in milliseconds since the first event: the order's life and some room around it."""
+    last = max([event.at for event in case.events] + [case.executed_at])
+    life = max((last - _start(case)) / NS_PER_MS, SHORTEST_MS)
+    return -0.2 * life, 1.2 * life
+
+
 def _book(case: WorstExecution) -> pl.DataFrame:
-    """The NBBO in milliseconds since the first event, carried to the last point of the panel."""
-    start = _start(case)
+    """The NBBO over the window: the quote in force at its beginning, each change, and the last one carried on."""
+    begin, end = _window(case)
     if case.quotes.is_empty():
         return pl.DataFrame(schema={"ms": pl.Float64, "bid": pl.Float64, "ask": pl.Float64})
-    book = case.quotes.select(ms=(pl.col("at") - start) / NS_PER_MS, bid="bid", ask="ask")
-    last = max([event.at for event in case.events] + [case.executed_at])
-    end = max((last - start) / NS_PER_MS * 1.08, float(book["ms"][-1]) * 1.05, 1.0)
-    return pl.concat([book, book.tail(1).with_columns(ms=pl.lit(end))])
+    book = case.quotes.select(ms=(pl.col("at") - _start(case)) / NS_PER_MS, bid="bid", ask="ask")
+    before = book.filter(pl.col("ms") <= begin).tail(1).with_columns(ms=pl.lit(begin))
+    during = book.filter((pl.col("ms") > begin) & (pl.col("ms") < end))
+    drawn = pl.concat([before, during])
+    return pl.concat([drawn, drawn.tail(1).with_columns(ms=pl.lit(end))])
 
 
 def _marks(case: WorstExecution) -> pl.DataFrame:
@@ -45,7 +62,7 @@ def _step(name: str) -> Spec:
 
 def _band() -> Spec:
     return {
-        "mark": {"type": "area", "interpolate": "step-after", "color": "#eceff2"},
+        "mark": {"type": "area", "interpolate": "step-after", "color": "#e3e8ed"},
         "encoding": {
             "x": {"field": "ms", "type": "quantitative"},
             "y": {"field": "bid", "type": "quantitative"},
@@ -54,56 +71,71 @@ def _band() -> Spec:
     }
 
 
-def _panel(rank: int, case: WorstExecution) -> Spec:
-    x = {"field": "ms", "type": "quantitative", "title": None, "axis": {"tickCount": 4, "format": "~s"}}
+def _price_format(case: WorstExecution, book: pl.DataFrame) -> str:
+    """Cents, or tenths of a cent where the panel spans less than ten cents."""
+    prices = [case.price, *book["bid"].drop_nulls(), *book["ask"].drop_nulls()]
+    return ".3f" if max(prices) - min(prices) < NARROW_USD else ".2f"
+
+
+def _panel(rank: int, case: WorstExecution, shown: list[str]) -> Spec:
+    book, marks = _book(case), _marks(case)
+    x = {
+        "field": "ms",
+        "type": "quantitative",
+        "title": None,
+        "axis": {"tickCount": 5, "format": "~s"},
+        "scale": {"domain": list(_window(case)), "nice": False},
+    }
     y = {
         "field": "price",
         "type": "quantitative",
         "title": None,
-        "axis": {"tickCount": 4, "format": ".2f", "minExtent": 38, "maxExtent": 38},
-        "scale": {"zero": False, "padding": 7, "nice": False},
+        "axis": {"tickCount": 4, "format": _price_format(case, book), "minExtent": 42, "maxExtent": 42},
+        "scale": {"zero": False, "padding": 9, "nice": False},
     }
     shape = {
         "field": "what",
         "type": "nominal",
-        "scale": {"domain": list(EVENTS), "range": list(EVENT_SHAPES)},
+        "scale": {"domain": shown, "range": [EVENTS[what] for what in shown]},
         "legend": {"orient": "bottom", "title": None, "direction": "horizontal"} if rank == 1 else None,
     }
-    marks = values(_marks(case))
+    point = {"type": "point", "filled": True, "size": 46, "opacity": 1, "stroke": "white", "strokeWidth": 0.5}
     rules: Spec = {
-        "data": marks,
+        "data": values(marks),
         "mark": {"type": "rule", "color": SOFT, "strokeDash": [2, 2], "strokeWidth": 0.7},
         "encoding": {"x": x},
     }
-    points: Spec = {
-        "data": marks,
-        "mark": {"type": "point", "filled": True, "size": 55, "opacity": 1, "stroke": "white", "strokeWidth": 0.5},
-        "encoding": {
-            "x": x,
-            "y": y,
-            "shape": shape,
-            "color": {"condition": {"test": "datum.what == 'executed'", "value": WARN}, "value": INK},
-        },
+    steps: Spec = {
+        "data": values(marks.filter(pl.col("price").is_null())),
+        "mark": {**point, "color": INK},
+        "encoding": {"x": x, "y": {"value": HEIGHT - 4}, "shape": shape},
     }
-    title = f"{rank}. {case.symbol} {case.side.replace('_', ' ')} {case.quantity:,.0f}: ${case.cost_usd:,.0f}"
+    fills: Spec = {
+        "data": values(marks.filter(pl.col("price").is_not_null())),
+        "mark": {**point, "size": 62, "color": WARN},
+        "encoding": {"x": x, "y": y, "shape": shape},
+    }
+    side = case.side.replace("_", " ")
+    title = f"{rank}. {side} {case.quantity:,.0f} {case.symbol} · ${case.cost_usd:,.0f} · {case.when[:19]}"
     return {
-        "title": {"text": title, "anchor": "start", "fontSize": 10, "fontWeight": "bold", "offset": 4},
-        "width": 255,
-        "height": 86,
-        "data": values(_book(case)),
-        "layer": [_band(), _step("bid"), _step("ask"), rules, points],
+        "title": {"text": title, "anchor": "start", "fontSize": 9.5, "fontWeight": "bold", "offset": 4},
+        "width": 250,
+        "height": HEIGHT,
+        "data": values(book),
+        "layer": [_band(), _step("bid"), _step("ask"), rules, steps, fills],
     }
 
 
 FIELDS = (
     Column(id="rank", title="#", weight=0.3, align="right"),
-    Column(id="execution", title="Execution", weight=1.5),
-    Column(id="what", title="Order", weight=1.9),
+    Column(id="execution", title="Executed (New York)", weight=2.0),
+    Column(id="what", title="Order", weight=1.7),
     Column(id="venue", title="Venue", weight=0.8),
     Column(id="price", title="Price", unit="$", weight=0.8, align="right"),
     Column(id="cost", title="Cost", unit="$", weight=0.7, align="right"),
     Column(id="cost_per_share", title="Cost", unit="$/share", weight=0.8, align="right"),
-    Column(id="why", title="What happened", weight=3.0),
+    Column(id="why", title="What happened", weight=2.7),
+    Column(id="source", title="Found in", weight=1.4),
 )
 
 
@@ -113,7 +145,11 @@ def _row(rank: int, case: WorstExecution) -> Row:
         id=case.execution_id,
         cells=(
             Cell(value=rank, text=str(rank)),
-            Cell(value=case.execution_id, text=case.execution_id[:12], note=f"order {case.order_id[:12]}"),
+            Cell(
+                value=case.when,
+                text=case.when,
+                note=f"ExecID {case.exec_id}" if case.exec_id else f"execution {case.execution_id[:12]}",
+            ),
             Cell(value=what, text=what, note=case.order_class.replace("_", " ")),
             words(case.venue),
             Cell(value=case.price, text=f"{case.price:,.4f}", unit="USD"),
@@ -124,6 +160,11 @@ def _row(rank: int, case: WorstExecution) -> Row:
                 unit="USD per share",
             ),
             words(case.why),
+            Cell(
+                value=case.source,
+                text=case.source[:8],
+                note=case.source.partition(" ")[2],
+            ),
         ),
     )
 
@@ -135,6 +176,7 @@ def worst_table(cases: tuple[WorstExecution, ...]) -> Table:
         columns=FIELDS,
         rows=tuple(_row(rank, case) for rank, case in enumerate(cases, 1)),
         caption="Largest costs to customers against the quote at receipt",
+        note="Found in: first digits of the raw file's SHA-256, and the row of the report in it.",
         compact=True,
         together=True,
     )
@@ -142,7 +184,9 @@ def worst_table(cases: tuple[WorstExecution, ...]) -> Table:
 
 def worst_figure(cases: tuple[WorstExecution, ...]) -> Figure:
     """One panel per execution, two across."""
-    panels = [_panel(rank, case) for rank, case in enumerate(cases, 1)]
+    happened = {event.what for case in cases for event in case.events}
+    shown = [what for what in EVENTS if what in happened]
+    panels = [_panel(rank, case, shown) for rank, case in enumerate(cases, 1)]
     return Figure(
         id="worst-chart",
         spec={
@@ -151,8 +195,8 @@ def worst_figure(cases: tuple[WorstExecution, ...]) -> Figure:
             "spacing": {"row": 16, "column": 26},
             "resolve": {"scale": {"shape": "shared"}},
         },
-        caption="Each order against the NBBO (grey band, bid to ask), in milliseconds since the firm received it. "
-        "The title gives what the execution cost the customer.",
+        caption="Each order against the NBBO (grey band, bid to ask), in milliseconds since the firm received it: the "
+        "order's steps along the bottom, the fill at its price. Titles give the customer's cost and New York time.",
         alt="Small multiples of the order timelines: "
         + "; ".join(f"{c.symbol} {c.side}, {c.why}" for c in cases)
         + ".",

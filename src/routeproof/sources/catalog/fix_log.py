@@ -11,10 +11,11 @@ import polars as pl
 
 from routeproof.sources.fix.fold.fold import fold_messages
 from routeproof.sources.fix.fold.parties import declared_parties
+from routeproof.sources.fix.fold.recoding import declared_values
 from routeproof.sources.fix.messages import FIX_MESSAGES, distinct_messages
-from routeproof.sources.fix.tokenizer import tokenize
 from routeproof.sources.map_file import load_map, parse_map
 from routeproof.sources.source import ReadContext, Source, SourceResult, rejects_frame
+from routeproof.tables.wide import stacked
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
@@ -32,9 +33,12 @@ def read(path: Path, file_map: FileMap | None, context: ReadContext) -> Iterator
     distinct messages, and `fold_messages` makes the canonical tables from them.
 
     Raises:
-        MapError: if the map's `[parties]`, `[link]` or `[clock]` is not what it should be.
+        MapError: if the map's `[parties]`, `[link]`, `[clock]` or `[values]` is not what it should be.
     """
     declared_parties(file_map.sections if file_map else {})
+    declared_values(file_map.sections if file_map else {})
+    from routeproof.sources.fix.tokenizer import tokenize  # noqa: PLC0415  # compiled, and needed by no other format
+
     with path.open("rb") as file:
         for piece in tokenize(file, name=context.file, source_id=context.source_id, firm_id=context.firm_id):
             yield SourceResult(
@@ -48,8 +52,7 @@ def read(path: Path, file_map: FileMap | None, context: ReadContext) -> Iterator
 
 def merge_messages(existing: pl.DataFrame, delivered: pl.DataFrame) -> pl.DataFrame:
     """Stored messages and newly delivered ones as one set of distinct messages, in canonical order."""
-    frames = [FIX_MESSAGES.conform(existing), FIX_MESSAGES.conform(delivered)]
-    return distinct_messages(pl.concat(frames))
+    return distinct_messages(stacked([FIX_MESSAGES.conform(existing), FIX_MESSAGES.conform(delivered)]))
 
 
 def read_fix_log(
@@ -63,9 +66,9 @@ def read_fix_log(
 
     Args:
         path: a log or several; together they are one set of messages, so order and overlap do not matter.
-        map: a TOML map file or its content with `[parties]`, `[link]`, `[clock.*]`; none for a plain firm to provider
-        log,
-            where the sender of 35=D is the firm and its receiver the provider.
+        map: a TOML map file or its content with `[parties]`, `[link]`, `[clock.*]`, `[values.venue]`,
+            `[values.symbol]`; none for a plain firm to provider log, where the sender of 35=D is the firm and its
+            receiver the provider.
         firm_id: legal entity, part of every identity.
         provider_id: provider of the orders; empty = the CompID they were sent to.
 
@@ -95,7 +98,7 @@ def read_fix_log(
         except OSError as error:
             message = f"expected a readable FIX log, found: {error}"
             raise UsageError(message, where=str(item)) from error
-    folded = fold_messages(pl.concat(frames), sections, firm_id=firm_id, provider_id=provider_id)
+    folded = fold_messages(stacked(frames), sections, firm_id=firm_id, provider_id=provider_id)
     notes = {**counts, **folded.notes}
     noted = pl.DataFrame(
         {"name": list(notes), "count": list(notes.values())}, schema={"name": pl.String, "count": pl.Int64}

@@ -51,13 +51,22 @@ def read(path: Path, file_map: FileMap | None, context: ReadContext) -> Iterator
     flat = [name for name, dtype in schema.items() if not dtype.is_nested()]
     promised = int(scan.select(pl.len()).collect().item())
     found = 0
-    for start in range(0, max(promised, 1), PIECE_ROWS):
-        frame = scan.select(flat).slice(start, PIECE_ROWS).collect().select(wanted)
+    for frame in _pieces(scan.select(flat)):
+        yield canonical_rows(positioned(frame.select(wanted), found + 1), file_map, context)
         found += frame.height
-        yield canonical_rows(positioned(frame, start + 1), file_map, context)
     if found != promised:
         message = f"expected {promised} rows as the footer says, found {found}"
         raise DamagedFileError(message, where=context.file)
+
+
+def _pieces(scan: pl.LazyFrame) -> Iterator[pl.DataFrame]:
+    """Rows in file order, decoded once; a file without rows gives one empty frame, which the map must fit too."""
+    is_empty = True
+    for batch in scan.collect_batches(maintain_order=True, lazy=True):
+        yield from batch.iter_slices(PIECE_ROWS)
+        is_empty = is_empty and not batch.height
+    if is_empty:
+        yield scan.head(0).collect()
 
 
 def _expect_magic(path: Path, context: ReadContext) -> None:

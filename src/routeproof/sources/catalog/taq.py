@@ -14,8 +14,8 @@ import polars as pl
 
 from routeproof.sources.map_file import FileMap, TimeFormat, nearest
 from routeproof.sources.print_conditions import in_regular_hours, is_regular, print_policy, quote_size_unit, venue_codes
-from routeproof.sources.rows import POSITION, canonical_rows
-from routeproof.sources.source import ReadContext, Source, SourceResult
+from routeproof.sources.rows import BYTE, POSITION, ROW, canonical_rows
+from routeproof.sources.source import ReadContext, Source, SourceResult, show
 from routeproof.sources.streams import open_stream
 from routeproof.sources.text_frames import TextFrame, text_frames
 from routeproof.sources.text_results import with_refused
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 COMMON = {
     "time": ("TIME", "TIMEM"),
+    "nanos": ("TIMEMNANO",),
     "date": ("DATE",),
     "root": ("SYMBOL", "SYMROOT"),
     "suffix": ("SYMSUFFIX",),
@@ -36,9 +37,11 @@ COMMON = {
 NBBO = {
     "bid": ("BESTBIDPRICE", "BESTBID"),
     "bid_size": ("BESTBIDSIZE", "BESTBIDSIZ"),
+    "bid_shares": ("BESTBIDSIZESHARES",),
     "bid_venue": ("BESTBIDEXCHANGE", "BESTBIDEX"),
     "ask": ("BESTOFFERPRICE", "BESTASKPRICE", "BESTASK"),
     "ask_size": ("BESTOFFERSIZE", "BESTASKSIZE", "BESTASKSIZ"),
+    "ask_shares": ("BESTASKSIZESHARES",),
     "ask_venue": ("BESTOFFEREXCHANGE", "BESTASKEXCHANGE", "BESTASKEX"),
     "condition": ("QUOTECONDITION", "QUCOND"),
     "sequence": ("SEQUENCENUMBER", "QUSEQNUM"),
@@ -51,7 +54,9 @@ QUOTES = {
     "condition": ("QUOTECONDITION", "QUCOND", "MODE"),
     "sequence": ("SEQUENCENUMBER", "QUSEQNUM"),
     "national": ("NATIONALBBOIND", "NATBBOIND"),
+    "tape": ("SOURCEOFQUOTE", "QUSOURCE"),
 }
+CANCELLATION = {"cancel": ("QUOTECANCELCORRECTION", "QUCANCEL")}
 TRADES = {
     "price": ("TRADEPRICE", "PRICE"),
     "quantity": ("TRADEVOLUME", "SIZE"),
@@ -61,9 +66,13 @@ TRADES = {
 }
 """What the layouts call a column, without case and punctuation."""
 
-WHOLE_NBBO = "1"
-"""National BBO indicator of a quote that is itself both sides of the NBBO."""
+WHOLE_NBBO = {"N": "4"}
+"""National BBO indicator of a quote that is itself both sides of the NBBO, by tape, where it is not `CONSOLIDATED`."""
 
+CONSOLIDATED = "1"
+"""The same on the consolidated tape, and where a file does not name the tape."""
+
+CANCELLED = "B"
 END_MARK = "END"
 _DAY_IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d{6})(?!\d)")
 _HEADER_BYTES = 1 << 16
@@ -80,13 +89,33 @@ def read(path: Path, file_map: FileMap | None, context: ReadContext) -> Iterator
         if set(piece.frame.columns) <= set(POSITION):
             yield with_refused(SourceResult({}, pl.DataFrame(), 0, 0), piece, context)
             continue
-        yield _without_end_mark(_canonical(piece.frame, context), piece, context)
+        standing = _without_cancelled(piece)
+        yield _without_end_mark(_canonical(standing.frame, context), standing, context)
 
 
 def _delimiter(path: Path) -> str:
     with open_stream(path) as stream:
         header = stream.read(_HEADER_BYTES).split(b"\n", 1)[0]
     return "|" if b"|" in header else ","
+
+
+def _without_cancelled(piece: TextFrame) -> TextFrame:
+    """Quotes that the tape took back were never in force."""
+    found = _found(_names(piece.frame), CANCELLATION)
+    if not found:
+        return piece
+    taken_back = (pl.col(found["cancel"]).str.strip_chars() == CANCELLED).fill_null(value=False)
+    first = int(piece.piece.rows[0])
+    refused: list[dict[str, object]] = [
+        {"row": row, "byte": byte, "reason": "cancelled_quote", "raw": show(piece.piece.record(row - first))}
+        for row, byte in piece.frame.filter(taken_back).select(ROW, BYTE).iter_rows()
+    ]
+    return TextFrame(piece.frame.filter(~taken_back), [*piece.refused, *refused], piece.noise, piece.piece)
+
+
+def _names(frame: pl.DataFrame) -> dict[str, str]:
+    """Column names without case and punctuation, to the names in the file."""
+    return {re.sub(r"[^A-Z0-9]", "", name.upper()): name for name in frame.columns if name not in POSITION}
 
 
 def _without_end_mark(result: SourceResult, piece: TextFrame, context: ReadContext) -> SourceResult:
@@ -98,7 +127,7 @@ def _without_end_mark(result: SourceResult, piece: TextFrame, context: ReadConte
 
 
 def _canonical(frame: pl.DataFrame, context: ReadContext) -> SourceResult:
-    names = {re.sub(r"[^A-Z0-9]", "", name.upper()): name for name in frame.columns if name not in POSITION}
+    names = _names(frame)
     table, layout = _layout(names, context)
     found = {**_found(names, COMMON), **_found(names, layout)}
     if "time" not in found or "root" not in found:
@@ -113,6 +142,7 @@ def _canonical(frame: pl.DataFrame, context: ReadContext) -> SourceResult:
         _symbol(found).alias("symbol"),
         _instant(found, day).alias("at"),
         *(_trade_columns(found, day) if table == "trades" else _quote_columns(found, day)),
+        *([] if table == "trades" else [_kind(found, is_nbbo=layout is NBBO).alias("kind")]),
     )
     result = canonical_rows(raw, FileMap(table=table, times={"at": TimeFormat("iso", EQUITY_ZONE)}), context)
     return SourceResult(result.tables, result.rejects, result.received, result.accepted, closing, result.notes)
@@ -169,11 +199,20 @@ def _instant(found: Mapping[str, str], day: date) -> pl.Expr:
         text.str.slice(0, 2), pl.lit(":"), text.str.slice(2, 2), pl.lit(":"), text.str.slice(4, 2),
         pl.when(text.str.len_bytes() > len("093000")).then(pl.lit(".") + text.str.slice(6)).otherwise(pl.lit("")),
     )  # fmt: skip
+    if "nanos" in found:
+        written = _with_nanos(written, pl.col(found["nanos"]).str.strip_chars())
     clock = pl.when(text.str.contains(":", literal=True)).then(written).otherwise(packed)
     own_day = pl.lit(day.isoformat())
     if "date" in found:
         own_day = pl.col(found["date"]).str.strip_chars().str.replace(r"^(\d{4})(\d{2})(\d{2})$", "$1-$2-$3")
     return pl.concat_str(own_day, pl.lit("T"), clock)
+
+
+def _with_nanos(clock: pl.Expr, nanos: pl.Expr) -> pl.Expr:
+    """A time in microseconds with the three digits that stand in a column of their own."""
+    whole, micros = clock.str.slice(0, len("09:30:00")), clock.str.extract(r"\.(\d{1,6})$").fill_null("")
+    digits = pl.concat_str(whole, pl.lit("."), micros.str.pad_end(6, "0"), nanos.fill_null("").str.zfill(3))
+    return pl.when(clock.str.contains(r"\.\d{7}")).then(clock).otherwise(digits)
 
 
 def _local(found: Mapping[str, str], day: date) -> pl.Expr:
@@ -190,9 +229,12 @@ def _quote_columns(found: Mapping[str, str], day: date) -> list[pl.Expr]:
     unit = pl.lit(quote_size_unit("taq", day), dtype=pl.Int64)
     columns = [pl.col(found[side]).alias(side) for side in ("bid", "ask")]
     columns += [
+        pl.col(found[f"{side}_shares"]).alias(f"{side}_size") for side in ("bid", "ask") if f"{side}_shares" in found
+    ]
+    columns += [
         (pl.col(found[name]).cast(pl.Int64, strict=False) * unit).alias(name)
         for name in ("bid_size", "ask_size")
-        if name in found
+        if name in found and name.replace("size", "shares") not in found
     ]
     for name in ("bid_venue", "ask_venue"):
         source = found.get(name) or found.get("exchange")
@@ -200,14 +242,17 @@ def _quote_columns(found: Mapping[str, str], day: date) -> list[pl.Expr]:
             columns.append(pl.col(source).str.strip_chars().replace(venue_codes()).alias(name))
     if "condition" in found:
         columns.append(pl.col(found["condition"]).alias("condition"))
-    if "bid_venue" in found:
-        kind = pl.lit("nbbo")
-    elif "national" in found:
-        whole = pl.col(found["national"]).str.strip_chars() == WHOLE_NBBO
-        kind = pl.when(whole).then(pl.lit("nbbo")).otherwise(pl.lit("venue"))
-    else:
-        kind = pl.lit("venue")
-    return [*columns, kind.alias("kind"), *_sequence(found)]
+    return [*columns, *_sequence(found)]
+
+
+def _kind(found: Mapping[str, str], *, is_nbbo: bool) -> pl.Expr:
+    """All rows of an NBBO file are nbbo; those of a quotes file are a venue's, unless they are the whole NBBO."""
+    if is_nbbo or "national" not in found:
+        return pl.lit("nbbo" if is_nbbo else "venue")
+    tape = pl.col(found["tape"]).str.strip_chars() if "tape" in found else pl.lit("C")
+    whole = tape.replace_strict(WHOLE_NBBO, default=CONSOLIDATED, return_dtype=pl.String)
+    is_whole = pl.col(found["national"]).str.strip_chars() == whole
+    return pl.when(is_whole).then(pl.lit("nbbo")).otherwise(pl.lit("venue"))
 
 
 def _trade_columns(found: Mapping[str, str], day: date) -> list[pl.Expr]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +14,8 @@ from routeproof.sources.fix.values import PAD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from routeproof.sources.fix.values import Longs
 
 ROWS = 1 << 16
 FIRST_ROOM = 1 << 16
@@ -37,10 +40,7 @@ class Columns:
         )
         for column in range(cells.COLUMNS):
             self._renew(column)
-
-    def __del__(self) -> None:
-        for address in self.cells.memory[:, [cells.BASE, cells.LONG]].ravel().tolist():
-            arrow.free(address)
+        weakref.finalize(self, _release, self.cells.memory).atexit = False
 
     def make_room(self) -> None:
         """More room for the long texts of each column that was refused some."""
@@ -91,6 +91,12 @@ class Columns:
     def _renew(self, column: int) -> None:
         width = 16 if column < cells.TEXTS else 8
         self.cells.memory[column] = arrow.resize(0, width * ROWS), 0, 0, 0, 0
+
+
+def _release(memory: Longs) -> None:
+    """Give back what no frame was given."""
+    for address in memory[:, [cells.BASE, cells.LONG]].ravel().tolist():
+        arrow.free(address)
 
 
 def _bits(word: int) -> Iterable[int]:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+import polars as pl
+
 from routeproof.sources.fix.tags import FIELDS, Kind
+from routeproof.tables.row_order import all_differ
 from routeproof.tables.schema import Column, Table
 
 if TYPE_CHECKING:
-    import polars as pl
+    import numpy.typing as npt
 
     from routeproof.tables.schema import Kind as ColumnKind
 
@@ -34,6 +38,10 @@ FIX_MESSAGES = Table(
     is_event=False,
 )  # fmt: skip
 
+_ROW = "__row"
+_BEFORE_ALL = -(1 << 63)
+"""Stands for an absent instant or number: no message has it."""
+
 _CANONICAL_ORDER = ("sent_at", "seq", "message_id")
 _COPIES_ORDER = (*_CANONICAL_ORDER, "sender", "target", "poss_dup", "source_id", "source_row")
 
@@ -45,8 +53,29 @@ def distinct_messages(frame: pl.DataFrame) -> pl.DataFrame:
     the set of
     messages: row order and repetition of the input do not matter.
     """
-    if frame["message_id"].is_unique().all():
-        return frame.sort(_CANONICAL_ORDER, maintain_order=True)
-    return frame.sort(_COPIES_ORDER, maintain_order=True).unique(
-        FIX_MESSAGES.identity, keep="first", maintain_order=True
-    )
+    rows = distinct_rows(frame)
+    return frame if np.array_equal(rows, np.arange(frame.height)) else frame[pl.Series(rows)]
+
+
+def distinct_rows(frame: pl.DataFrame) -> npt.NDArray[np.int64]:
+    """Row numbers of `distinct_messages`; needs only identity, order and provenance of the messages."""
+    if all_differ(frame.get_column("message_id")):
+        return _in_order(*(frame.get_column(name) for name in _CANONICAL_ORDER))
+    names = list(dict.fromkeys((*_COPIES_ORDER, *FIX_MESSAGES.identity)))
+    copies = frame.select(names).with_row_index(_ROW).sort(_COPIES_ORDER, maintain_order=True)
+    kept = copies.unique(FIX_MESSAGES.identity, keep="first", maintain_order=True).get_column(_ROW)
+    return kept.cast(pl.Int64).to_numpy()
+
+
+def _in_order(sent_at: pl.Series, seq: pl.Series, message_id: pl.Series) -> npt.NDArray[np.int64]:
+    """Row numbers by time; only rows of one instant are looked at further. Nulls come first."""
+    times = sent_at.fill_null(_BEFORE_ALL).to_numpy()
+    rows = np.argsort(times, kind="stable")
+    ordered = times[rows]
+    same = ordered[1:] == ordered[:-1]
+    tied = np.flatnonzero(np.append(same, False) | np.append(False, same))
+    if tied.size:
+        some = rows[tied]
+        numbers, content = seq.fill_null(_BEFORE_ALL).to_numpy()[some], message_id.to_numpy()[some]
+        rows[tied] = some[np.lexsort((content, numbers, ordered[tied]))]
+    return rows

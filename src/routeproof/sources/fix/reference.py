@@ -14,6 +14,8 @@ _HEAD = re.compile(rb"8=FIX[A-Z0-9.]{0,13}(\x01|\||\^A)")
 _TAG = re.compile(rb"(\d{1,7})=")
 _KEPT = {field.tag: field.name for field in FIELDS}
 _SUMMED = 137
+_OF_ONE_ORDER = (b"D", b"F", b"G", b"8", b"9")
+"""Messages whose kept tags stand once; others repeat them in groups, and the first counts."""
 _SOH_BYTE = 1
 
 
@@ -46,7 +48,8 @@ def scan_message(raw: bytes) -> Scanned:  # noqa: C901, PLR0911, PLR0912 as flat
             outcome = _verify(raw, field_at, at, separator, body_at, declared, in_data)
             end = at + 3
             end += len(separator) if raw.startswith(separator, end) else 0
-            return Scanned("repeated_tag" if outcome == "accepted" and repeated else outcome, end, values)
+            unclear = repeated and values.get("msg_type") in _OF_ONE_ORDER
+            return Scanned("repeated_tag" if outcome == "accepted" and unclear else outcome, end, values)
         if number == 8 and raw.startswith(b"FIX", at):  # noqa: PLR2004 BeginString
             return Scanned("truncated_message")
         if pending >= 0 and number == data_tag:

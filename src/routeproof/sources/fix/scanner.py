@@ -110,6 +110,16 @@ def _keep(
     return seen | bit, repeated
 
 
+@inlined
+def _unclear(buf: Bytes, span: Spans, column: int, seen: np.uint64, repeated: int) -> int:
+    """The repeated tag where the message type is D, F, G, 8 or 9; others repeat tags in groups: the first counts."""
+    place = span[column]
+    kind = buf[np.int64(place >> SHIFT_32)]
+    there = (seen >> np.uint64(column)) & np.uint64(1) == np.uint64(1)
+    single = place & np.uint64(0xFFFFFFFF) == np.uint64(1)
+    return repeated if there and single and (kind == 68 or 70 <= kind <= 71 or 56 <= kind <= 57) else 0
+
+
 @compiled
 def scan_message(
     buf: Bytes, start: int, end: int, columns: Table, datas: Table, hashed: Bytes, span: Spans, hash_out: Spans,
@@ -141,7 +151,7 @@ def scan_message(
         if tag == 10:
             hash_out[0], hash_out[1] = hash_sum, seen
             return _finish(buf, start, field_at, at, end, separator, width, extra, separators, inside, body_at,
-                           body_separators, declared, repeated)  # fmt: skip
+                           body_separators, declared, _unclear(buf, span, columns[35], seen, repeated))  # fmt: skip
         if tag == 8 and load_word(buf, at) & np.uint64(0xFFFFFF) == np.uint64(0x584946):
             return TRUNCATED, field_at, tag
         value_at = at

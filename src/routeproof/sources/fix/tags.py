@@ -1,7 +1,8 @@
 """Which FIX tags become columns, and of what type.
 
 Source: FIX 4.2, 4.4 and 5.0 SP2 field dictionaries. One table serves all versions: no tag listed here changes its type
-between them. Group members that repeat are not listed, except 137 (MiscFeeAmt), whose values are added up.
+between them. Group members that repeat in a message about one order are not listed, except 137 (MiscFeeAmt), whose
+values are added up. 6 (AvgPx) is not listed: nothing is made from it, and a quotient may have any number of digits.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ FIELDS: tuple[Field, ...] = (
     Field(43, "poss_dup", Kind.TEXT),
     Field(97, "poss_resend", Kind.TEXT),
     Field(55, "symbol", Kind.TEXT),
+    Field(65, "symbol_suffix", Kind.TEXT),
     Field(48, "security_id", Kind.TEXT),
     Field(150, "exec_type", Kind.TEXT),
     Field(39, "ord_status", Kind.TEXT),
@@ -90,7 +92,6 @@ FIELDS: tuple[Field, ...] = (
     Field(31, "last_px", Kind.DECIMAL),
     Field(14, "cum_qty", Kind.DECIMAL),
     Field(151, "leaves_qty", Kind.DECIMAL),
-    Field(6, "avg_px", Kind.DECIMAL),
     Field(12, "commission", Kind.DECIMAL),
     Field(52, "sending_at", Kind.INSTANT),
     Field(122, "orig_sending_at", Kind.INSTANT),

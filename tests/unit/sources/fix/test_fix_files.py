@@ -76,7 +76,15 @@ def test_a_file_that_is_not_there_is_a_usage_error(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "declared",
-    [{"parties": {"firms": ["A"]}}, {"link": {"parent": "no group"}}, {"link": {"parent": "("}}, {"parties": ["A"]}],
+    [
+        {"parties": {"firms": ["A"]}},
+        {"link": {"parent": "no group"}},
+        {"link": {"parent": "("}},
+        {"parties": ["A"]},
+        {"link": {"parnet": "(.)"}},
+        {"values": {"venu": {"Q": "XNAS"}}},
+        {"table": "quotes"},
+    ],
 )
 def test_a_wrong_map_is_said(tmp_path: Path, declared: dict[str, object]) -> None:
     """A wrong map is said."""

@@ -24,6 +24,7 @@ DATA = ORDER + "95=9|96=a\x01b|c=^Ad|58=after|"
 FEES = "8=FIXT.1.1|35=8|49=S|56=F|34=7|52=20260105-14:30:00|17=E1|136=2|137=0.01|139=1|137=0.02|139=2|58=x|"
 LINES = ORDER + "58=two\nlines|354=2|355=xy|"
 REPEATS = ORDER + "44=10.26|"
+GROUPS = "8=FIX.4.4|35=AE|49=S|56=F|34=7|52=20260105-14:30:00|55=IBM|552=2|54=1|11=A1|54=2|11=B1|"
 
 
 def framed(text: str, separator: str) -> bytes:
@@ -105,11 +106,11 @@ def assert_alike(raw: bytes) -> str:
 
 
 @pytest.mark.parametrize("separator", ["\x01", "|", "^A"])
-@pytest.mark.parametrize("text", [ORDER, FEES, DATA, LINES, REPEATS])
+@pytest.mark.parametrize("text", [ORDER, FEES, DATA, LINES, REPEATS, GROUPS])
 def test_both_scanners_agree_on_whole_messages(text: str, separator: str) -> None:
     """Both scanners agree on whole messages."""
     outcome = assert_alike(framed(text, separator) + b"\nnext line")
-    if text in (ORDER, FEES):
+    if text in (ORDER, FEES, GROUPS):
         assert outcome == "accepted"
 
 
@@ -121,7 +122,7 @@ def test_data_fields_may_hold_the_separator(separator: str) -> None:
 
 
 @pytest.mark.parametrize("separator", ["\x01", "|", "^A"])
-@pytest.mark.parametrize("text", [ORDER, FEES, DATA, LINES, REPEATS])
+@pytest.mark.parametrize("text", [ORDER, FEES, DATA, LINES, REPEATS, GROUPS])
 def test_both_scanners_agree_on_damaged_messages(text: str, separator: str) -> None:
     """Both scanners agree on damaged messages."""
     rng = random.Random(f"{text}{separator}")  # noqa: S311 damage needs no secret

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
 from routeproof.sources.fix.fold.lookup import meant, roots
+from routeproof.sources.fix.fold.narrow import attach, first_rows
+from routeproof.tables.wide import kept, slim
 
 EDGE = ["edge"]
 """A session, in the direction orders travel."""
@@ -20,24 +23,28 @@ def request_nodes(messages: pl.DataFrame) -> pl.DataFrame:
     first request), `at`. A replace whose order was never seen begins a chain of its own; such a cancel request is
     dropped.
     """
+    asked = messages.filter(
+        pl.col("msg_type").is_in(["D", "G", "F"]) & ~pl.col("is_copy") & pl.col("hop").is_not_null()
+    )
     requests = (
-        messages.filter(pl.col("msg_type").is_in(["D", "G", "F"]) & ~pl.col("is_copy") & pl.col("hop").is_not_null())
-        .unique([*EDGE, "cl_ord_id", "trading_day"], keep="first", maintain_order=True)
+        first_rows(slim(asked), [*EDGE, "cl_ord_id", "trading_day"])
         .with_row_index("node")
         .with_columns(pl.col("node").cast(pl.Int64), pl.col("sent_at").alias("at"))
     )
-    follow = requests.filter(pl.col("msg_type") != "D").select(
+    said = requests.select("node", "msg_type", *EDGE, "cl_ord_id", "orig_cl_ord_id", "at")
+    follow = said.filter(pl.col("msg_type") != "D").select(
         "node", *EDGE, pl.col("orig_cl_ord_id").alias("id"), "at"
     ).with_row_index("row")  # fmt: skip
-    opened = requests.filter(pl.col("msg_type") != "F").select("node", *EDGE, pl.col("cl_ord_id").alias("id"), "at")
-    parent = meant(follow, opened, keys=[*EDGE, "id"], value="node")
-    linked = requests.join(
-        follow.select("node", parent.alias("parent")), on="node", how="left", maintain_order="left"
-    ).with_columns(pl.when(pl.col("parent") != pl.col("node")).then("parent").alias("parent"))
-    chain = roots(linked["parent"].fill_null(-1).to_numpy())
-    chained = linked.with_columns(pl.Series("chain", chain))
-    cancels = chained.filter((pl.col("node") == pl.col("chain")) & (pl.col("msg_type") == "F"))["node"]
-    return chained.filter(~pl.col("chain").is_in(cancels.to_list())).drop("parent")
+    parents = np.full(requests.height, -1, dtype=np.int64)
+    if follow.height:
+        opened = said.filter(pl.col("msg_type") != "F").select("node", *EDGE, pl.col("cl_ord_id").alias("id"), "at")
+        parents[follow["node"].to_numpy()] = meant(follow, opened, keys=[*EDGE, "id"], value="node").fill_null(-1)
+    chain = roots(np.where(parents == requests["node"].to_numpy(), -1, parents))
+    chained = requests.with_columns(pl.Series("chain", chain))
+    cancels = kept(
+        chained.select("node", "chain", "msg_type"), (pl.col("node") == pl.col("chain")) & (pl.col("msg_type") == "F")
+    )["node"]
+    return kept(chained, ~pl.col("chain").is_in(cancels.to_list()))
 
 
 def reports(messages: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
@@ -45,20 +52,14 @@ def reports(messages: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
 
     `via` is exact, tag:41, tag:37, tag:45 or unlinked.
     """
-    found = (
-        messages.filter(pl.col("msg_type").is_in(_REPORTS) & ~pl.col("is_copy"))
-        .with_columns(pl.col("sent_at").alias("at"))
-        .with_row_index("row")
-    )
+    reported = slim(messages.filter(pl.col("msg_type").is_in(_REPORTS) & ~pl.col("is_copy")))
+    found = reported.with_columns(pl.col("sent_at").alias("at")).with_row_index("row")
     ids = nodes.select("node", *EDGE, pl.col("cl_ord_id").alias("id"), "at")
     own = meant(found.select("row", *EDGE, pl.coalesce("cl_ord_id", "ref_id").alias("id"), "at"), ids,
                 keys=[*EDGE, "id"], value="node")  # fmt: skip
     original = _fallback(found, own, ids, pl.col("orig_cl_ord_id"), [*EDGE, "id"])
-    by_client = found.with_columns(pl.coalesce(own, original).alias("node"))
-    orders = by_client.filter(pl.col("node").is_not_null()).select(
-        "node", *EDGE, pl.col("provider_order_id").alias("id"), "at"
-    )
-    known = by_client["node"]
+    known = found.select(pl.coalesce(own, original).alias("node")).to_series()
+    orders = found.select(known, *EDGE, pl.col("provider_order_id").alias("id"), "at").filter(known.is_not_null())
     by_order = _fallback(found, known, orders, pl.col("provider_order_id"), [*EDGE, "id"])
     sequences = nodes.select("node", *EDGE, pl.col("seq").alias("id"), "at", "trading_day")
     by_sequence = _fallback(found, known, sequences,
@@ -75,25 +76,19 @@ def reports(messages: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("tag:45"))
         .otherwise(pl.lit("unlinked"))
     )
-    return (
-        found.with_columns(pl.coalesce(by_client["node"], by_order, by_sequence).alias("node"), via.alias("via"))
-        .join(
-            nodes.select("node", "chain", pl.col("msg_type").alias("request")),
-            on="node",
-            how="left",
-            maintain_order="left",
-        )
-        .drop("row", "at")
-    )
+    node = pl.coalesce(known, by_order, by_sequence).alias("node")
+    requested = nodes.select("node", "chain", pl.col("msg_type").alias("request"))
+    return attach(reported.with_columns(node, via.alias("via")), requested, "node")
 
 
 def _fallback(
     found: pl.DataFrame, known: pl.Series, table: pl.DataFrame, identifier: pl.Expr, keys: list[str]
 ) -> pl.Series:
-    missing = found.filter(known.is_null() & found.select(identifier.is_not_null()).to_series())
-    if missing.height == 0:
+    unknown = known.is_null()
+    if not unknown.any():
         return pl.Series([None], dtype=pl.Int64).new_from_index(0, found.height)
     extra = ["trading_day"] if "trading_day" in keys else []
-    asking = missing.select("row", *EDGE, *extra, identifier.alias("id"), "at")
-    value = meant(asking, table, keys=keys, value="node")
-    return found.select("row").join(asking.select("row", value), on="row", how="left", maintain_order="left")["node"]
+    named = found.select("row", *EDGE, *extra, identifier.alias("id"), "at").filter(unknown)
+    asking = named.drop_nulls("id")
+    answers = asking.select("row", meant(asking, table, keys=keys, value="node"))
+    return attach(found.select("row"), answers, "row")["node"]

@@ -6,6 +6,8 @@ import numpy as np
 import polars as pl
 
 from routeproof.sources.fix.fold.lookup import roots
+from routeproof.sources.fix.fold.narrow import attach
+from routeproof.tables.wide import kept
 
 MATCH_WINDOW_NS = 2_000_000_000
 """Sightings without a shared identifier must carry times at most this far apart."""
@@ -13,6 +15,8 @@ MATCH_WINDOW_NS = 2_000_000_000
 _SAME_ID = (("exec_id", "exec_id"), ("exec_id", "secondary_exec_id"), ("secondary_exec_id", "exec_id"),
             ("trd_match_id", "trd_match_id"))  # fmt: skip
 _SAME_TERMS = ("first_price", "first_shares")
+_MET_BY = ("fill", "chain", "m", "hop", "is_copy", "exec_id", "secondary_exec_id", "trd_match_id", "cl_ord_id",
+           "provider_order_id", "symbol", "trading_day", "executed_at", *_SAME_TERMS)  # fmt: skip
 
 
 def cluster(fills: pl.DataFrame, links: pl.DataFrame, chains: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
@@ -23,14 +27,11 @@ def cluster(fills: pl.DataFrame, links: pl.DataFrame, chains: pl.DataFrame) -> t
     sessions without orders, only add sightings. Where the session above did report on the order, a fill below that
     it never reported is not counted for the customer: it is noted as unreported.
     """
-    placed = fills.join(
-        links.select("chain", pl.col("parent").alias("above")), on="chain", how="left", maintain_order="left"
-    )
+    placed = attach(fills, links.select("chain", pl.col("parent").alias("above")), "chain")
     routed = pl.col("hop").is_not_null() & ~pl.col("is_copy") & pl.col("chain").is_not_null()
-    up = _meet(placed.filter(routed & pl.col("above").is_not_null()), placed.filter(routed))
-    seen = placed.filter(~routed)
-    known = placed.filter(routed)
-    copies = _meet_anywhere(seen, known)
+    known = kept(placed.select(*_MET_BY, "above"), routed)
+    up = _meet(known.filter(pl.col("above").is_not_null()), known)
+    copies = _meet_anywhere(placed.select(*_MET_BY).filter(~routed), known)
     parents = np.full(fills.height, -1, dtype=np.int64)
     numbers = fills["fill"].to_numpy()
     pairs = pl.concat([up, copies])
@@ -43,6 +44,9 @@ def cluster(fills: pl.DataFrame, links: pl.DataFrame, chains: pl.DataFrame) -> t
 def _meet(below: pl.DataFrame, above: pl.DataFrame) -> pl.DataFrame:
     """`child, parent` pairs of fills, each used once."""
     pairs = pl.DataFrame(schema={"child": pl.Int64, "parent": pl.Int64})
+    if below.is_empty():
+        return pairs
+    above = above.filter(pl.col("chain").is_in(below["above"].unique().to_list()))
     for own, other in _SAME_ID:
         left = below.filter(~pl.col("fill").is_in(pairs["child"].to_list())).select(
             "fill", "above", pl.col(own).alias("id")
@@ -89,6 +93,8 @@ def _meet_anywhere(seen: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     The firm's session with its provider comes first.
     """
     pairs = pl.DataFrame(schema={"child": pl.Int64, "parent": pl.Int64})
+    if seen.is_empty():
+        return pairs
     deepest = known.sort(pl.col("hop") != 1, "hop", "m", maintain_order=True)
     terms = ["trading_day", "symbol", *_SAME_TERMS]
     for own, other in _SAME_ID:
@@ -122,25 +128,27 @@ def _counted(joined: pl.DataFrame, chains: pl.DataFrame) -> tuple[pl.DataFrame, 
         .drop_nulls()
         .unique()
     )
-    judged = joined.join(reported, on="above", how="left", maintain_order="left").join(
-        below.with_columns(pl.lit(True).alias("below_filled")), on="chain", how="left", maintain_order="left"
-    )
+    judged = attach(attach(joined, reported, "above"), below.with_columns(pl.lit(True).alias("below_filled")), "chain")
     own_row = ~pl.col("met")
     deep = own_row & (pl.col("hop") > 1)
     unreported = deep & pl.col("above_reported").fill_null(value=False)
     # without a link nobody can say which customer order it filled; the session with the provider counts its fills
-    provider_reports = chains.filter(pl.col("reported") & (pl.col("hop") <= 1)).height > 0
-    orphan = deep & pl.col("above").is_null() & pl.lit(provider_reports)
+    told = chains.filter(pl.col("reported") & (pl.col("hop") <= 1))["received_on"]
+    told_days = pl.concat([told, joined.filter(pl.col("hop") <= 1)["trading_day"]]).unique().to_list()
+    orphan = deep & pl.col("above").is_null() & pl.col("trading_day").is_in(told_days)
     client_only = own_row & (pl.col("hop") == 0) & pl.col("below_filled").fill_null(value=False)
     # a client report stands for the whole cluster below it, so it is no fill of its own only if nothing met it
-    alone = pl.len().over("cluster") == 1
+    counts = np.bincount(joined["cluster"].to_numpy())
+    alone = pl.Series(counts[joined["cluster"].to_numpy()] == 1)
     result = judged.with_columns(
         unreported.alias("unreported"),
         (client_only & alone).alias("client_only"),
         (own_row & pl.col("is_copy")).alias("stray"),
         orphan.alias("orphan"),
     ).with_columns((~pl.any_horizontal("unreported", "client_only", "stray", "orphan")).alias("stands"))
-    return result.with_columns(pl.col("stands").all().over("cluster").alias("counted")), {
+    fallen = np.zeros(counts.size, dtype=bool)
+    fallen[result.filter(~pl.col("stands"))["cluster"].to_numpy()] = True
+    return result.with_columns(pl.Series("counted", ~fallen[result["cluster"].to_numpy()])), {
         "venue_fills_not_reported": result.filter("unreported").height,
         "venue_fills_unlinked": result.filter("orphan").height,
         "client_fills_without_route": result.filter("client_only").height,

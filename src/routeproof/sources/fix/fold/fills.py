@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import numpy as np
 import polars as pl
 
 from routeproof.sources.fix.fold import words
 from routeproof.sources.fix.fold.chains import EDGE
 from routeproof.sources.fix.fold.lookup import meant, roots
+from routeproof.sources.fix.fold.narrow import first_rows
+from routeproof.tables.row_order import all_differ
+from routeproof.tables.wide import kept
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 _CARRIED = ("from_party", "to_party", "hop", "is_copy", "chain", "node", "via", "exec_id", "sent_at", "cl_ord_id",
             "provider_order_id", "seq", "trading_day", "source_id", "source_row", "sender", "target")  # fmt: skip
 _KEPT = ("last_mkt", "liquidity", "capacity", "fee", "secondary_exec_id", "trd_match_id", "symbol", "side")
+
+_STATED = ("action", "transact_at", "last_px", "last_qty", "exec_ref_id", "security_id", "last_liquidity",
+           "order_capacity", "last_capacity", "commission", "comm_type", "misc_fee", "last_mkt", "secondary_exec_id",
+           "trd_match_id", "symbol", "symbol_suffix", "side", "m", "edge")  # fmt: skip
+_NEEDED = (*_CARRIED, *_STATED)
 
 
 def families(reports: pl.DataFrame) -> tuple[pl.DataFrame, int]:
@@ -25,12 +39,12 @@ def families(reports: pl.DataFrame) -> tuple[pl.DataFrame, int]:
         sent one decides, wherever it stands in the file. `executed_at` is the original's; `reported_at` the deciding
         report's.
     """
+    priced = kept(reports, pl.col("action").is_in(["fill", "bust", "correct"]))
     said = (
-        reports.filter(pl.col("action").is_in(["fill", "bust", "correct"]))
-        .unique([*EDGE, "chain", "exec_id", "action", "trading_day"], keep="first", maintain_order=True)
-        .with_row_index("row")
+        _once(priced.select(*_NEEDED))
+        .with_row_index("fill")
         .with_columns(
-            pl.col("row").cast(pl.Int64).alias("fill"),
+            pl.col("fill").cast(pl.Int64),
             pl.col("sent_at").alias("at"),
             words.liquidity().alias("liquidity"),
             words.capacity().alias("capacity"),
@@ -45,28 +59,38 @@ def families(reports: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     ordered = root.filter(~is_plain).sort("root", pl.col("action") != "fill", "sent_at", "m", maintain_order=True)
     states = ordered.group_by("root", maintain_order=True).agg(_state())
     lost = states.filter(pl.col("price").is_null()).height
-    plain = root.filter(is_plain).select(_plain(states.columns))
-    every = pl.concat([plain, states.filter(pl.col("price").is_not_null())], how="vertical_relaxed")
-    return every.rename({"root": "fill"}).sort("fill"), lost
+    every = kept(root, is_plain).select(_plain(states.columns))
+    if states.height:
+        told = states.filter(pl.col("price").is_not_null())
+        every = pl.concat([every, told], how="vertical_relaxed").sort("root")
+    return every.rename({"root": "fill"}), lost
 
 
-def _roots(said: pl.DataFrame) -> pl.Series:
-    follow = said.filter(pl.col("action") != "fill").select(
+def _once(said: pl.DataFrame) -> pl.DataFrame:
+    """One report per session, order, ExecID, action and day, the first; an ExecID that comes once needs no look."""
+    if all_differ(said.get_column("exec_id")):
+        return said
+    return first_rows(said, [*EDGE, "chain", "exec_id", "action", "trading_day"])
+
+
+def _roots(said: pl.DataFrame) -> npt.NDArray[np.int64]:
+    follow = kept(said.select("fill", *EDGE, "action", "exec_ref_id", "at"), pl.col("action") != "fill").select(
         "fill", *EDGE, pl.col("exec_ref_id").alias("id"), "at"
     ).with_row_index("row")  # fmt: skip
-    parents = pl.Series([-1], dtype=pl.Int64).new_from_index(0, said.height)
-    if follow.height:
-        target = said.select("fill", "action", *EDGE, pl.col("exec_id").alias("id"), "at")
-        original = meant(follow, target.filter(pl.col("action") == "fill"), keys=[*EDGE, "id"], value="fill")
-        corrected = meant(follow, target.filter(pl.col("action") == "correct"), keys=[*EDGE, "id"], value="fill")
-        found = follow.with_columns(pl.coalesce(original, corrected).alias("parent"))
-        stand_in = pl.col("fill").min().over([*EDGE, "id"])
-        alone = pl.when(stand_in != pl.col("fill")).then(stand_in)
-        chosen = found.select("fill", pl.coalesce("parent", alone).alias("parent")).filter(
-            pl.col("parent") != pl.col("fill")
-        )
-        parents = said.select("fill").join(chosen, on="fill", how="left", maintain_order="left")["parent"].fill_null(-1)
-    return pl.Series(roots(parents.to_numpy()))
+    if follow.is_empty():
+        return np.arange(said.height)
+    target = said.select("fill", "action", *EDGE, pl.col("exec_id").alias("id"), "at")
+    original = meant(follow, target.filter(pl.col("action") == "fill"), keys=[*EDGE, "id"], value="fill")
+    corrected = meant(follow, target.filter(pl.col("action") == "correct"), keys=[*EDGE, "id"], value="fill")
+    found = follow.with_columns(pl.coalesce(original, corrected).alias("parent"))
+    stand_in = pl.col("fill").min().over([*EDGE, "id"])
+    alone = pl.when(stand_in != pl.col("fill")).then(stand_in)
+    chosen = found.select("fill", pl.coalesce("parent", alone).alias("parent")).filter(
+        pl.col("parent") != pl.col("fill")
+    )
+    parents = np.full(said.height, -1, dtype=np.int64)
+    parents[chosen["fill"].to_numpy()] = chosen["parent"].to_numpy()
+    return roots(parents)
 
 
 def _plain(names: list[str]) -> list[pl.Expr]:

@@ -15,11 +15,15 @@ from routeproof.sources.fix.fold.chains import request_nodes
 from routeproof.sources.fix.fold.clusters import cluster
 from routeproof.sources.fix.fold.fills import families
 from routeproof.sources.fix.fold.history import OPENING, history
-from routeproof.sources.fix.fold.linking import link_chains
+from routeproof.sources.fix.fold.linking import NO_LINKS, link_chains
 from routeproof.sources.fix.fold.lookup import roots
+from routeproof.sources.fix.fold.narrow import attach
 from routeproof.sources.fix.fold.parties import Parties, declared_parties, with_edges
+from routeproof.sources.fix.fold.recoding import declared_values, with_symbols, with_venues
 from routeproof.sources.fix.messages import distinct_messages
+from routeproof.sources.fix.set_aside import multi_leg
 from routeproof.tables.catalog import TABLES
+from routeproof.tables.wide import kept, slim
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +55,8 @@ def fold_messages(
             days that the new messages fall on together with every day that holds an order, fill or reference they
             name; to
             fold everything is always right.
-        sections: the map's `[parties]`, `[link]` and `[clock.*]`; none for a plain firm to provider log.
+        sections: the map's `[parties]`, `[link]`, `[clock.*]`, `[values.venue]` and `[values.symbol]`; none for a plain
+            firm to provider log.
         firm_id: legal entity, part of every identity.
         provider_id: provider of the orders; empty = the CompID that the firm sent them to.
 
@@ -63,61 +68,71 @@ def fold_messages(
     Raises:
         MapError: if the sections are not what they should be.
     """
-    parties = declared_parties(sections or {})
-    placed, parties = with_edges(distinct_messages(messages), parties)
-    multileg = pl.col("msg_type").is_in(["AB", "AC"]) | pl.col("multileg_type").is_in(["2", "3"])
-    parked = placed.filter(multileg.fill_null(value=False)).height
-    usable = (
-        placed.filter(~multileg.fill_null(value=False)).with_row_index("m").with_columns(pl.col("m").cast(pl.Int64))
-    )
+    values = declared_values(sections or {})
+    usable, parties, parked = _usable(messages, declared_parties(sections or {}), values["symbol"])
     nodes = request_nodes(usable)
     told = with_action(reports_of(usable, nodes))
-    events = history(nodes, told)
     fills, lost = families(_with_copies(usable, told))
+    del usable  # what is large goes as soon as nothing asks for it
+    events = history(nodes, told)
     chains = orders.order_chains(nodes, told, firm_id)
-    entered = chains.filter(
-        pl.col("side").is_not_null() & pl.col("symbol").is_not_null() & pl.col("quantity").is_not_null()
-    )
-    linkable = entered.with_columns(pl.col("received_at").alias("at"))
-    links = link_chains(linkable, orders.identifiers(nodes, told), fills, parties)
-    placed_chains = _with_owner(entered, links, events)
-    met, unmet = cluster(_with_version(fills, events), links, placed_chains)
-    tables = _tables(placed_chains, events, nodes, met, links, parties, firm_id, provider_id)
-    methods = links["method"].value_counts().rows()
+    entered = kept(chains, pl.all_horizontal(pl.col("side", "symbol", "quantity").is_not_null()))
+    links = NO_LINKS
+    if not entered["is_parent"].all():
+        linkable = entered.with_columns(pl.col("received_at").alias("at"))
+        links = link_chains(linkable, orders.identifiers(nodes, told), fills, parties)
+    stated = told.select("chain", "node", "msg_type", "action", "cum_qty")
+    del told
+    placed = _with_owner(entered, links, events)
+    versioned = _with_version(fills, events)
+    del fills
+    events = kept(events, pl.col("event") != "fill")
+    met, unmet = cluster(versioned, links, placed)
+    del versioned
+    methods = dict(links["method"].value_counts().rows())
     notes = {
         "multileg_parked": parked,
-        "reports_unlinked": told.filter((pl.col("node").is_null()) & (pl.col("msg_type") == "8")).height,
-        "requests_refused": told.filter(pl.col("action") == "refuse_request").height,
+        "reports_unlinked": stated.filter((pl.col("node").is_null()) & (pl.col("msg_type") == "8")).height,
+        "requests_refused": stated.filter(pl.col("action") == "refuse_request").height,
         "busts_of_unseen_fills": lost,
         **unmet,
-        "links_ambiguous": dict(methods).get("ambiguous", 0),
-        "links_unlinked": dict(methods).get("unlinked", 0),
-        "quantity_mismatches": _mismatches(met, told),
+        "links_ambiguous": methods.get("ambiguous", 0),
+        "links_unlinked": methods.get("unlinked", 0),
+        "quantity_mismatches": _mismatches(met, stated),
         "unusable_orders": chains.height - entered.height,
     }
-    return Folded(tables, notes)
+    tables = _tables(placed, events, nodes, met, links, parties, firm_id, provider_id)
+    return Folded({name: with_venues(frame, values["venue"]) for name, frame in tables.items()}, notes)
+
+
+def _usable(
+    messages: pl.DataFrame, parties: Parties, symbols: Mapping[str, str]
+) -> tuple[pl.DataFrame, Parties, int]:  # fmt: skip
+    """Distinct messages on their sessions, numbered `m` in canonical order; and how many are of several legs."""
+    placed, filled = with_edges(with_symbols(distinct_messages(slim(messages)), symbols), parties)
+    usable = kept(placed, ~multi_leg(placed))
+    numbered = usable.with_row_index("m").with_columns(pl.col("m").cast(pl.Int64))
+    return numbered, filled, placed.height - usable.height
 
 
 def _with_copies(usable: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
     """Execution reports of order sessions and of drop copies; the latter belong to no order until they meet a fill."""
-    copies = usable.filter(pl.col("is_copy") & (pl.col("msg_type") == "8")).with_columns(
-        pl.lit(None, dtype=pl.String).alias("request"), pl.lit("unlinked").alias("via")
-    )
-    return pl.concat([told.filter(pl.col("msg_type") == "8"), with_action(copies)], how="diagonal_relaxed").sort("m")
+    reports = kept(told, pl.col("msg_type") == "8")
+    copies = usable.filter(pl.col("is_copy") & (pl.col("msg_type") == "8"))
+    if copies.is_empty():
+        return reports
+    unlinked = copies.with_columns(pl.lit(None, dtype=pl.String).alias("request"), pl.lit("unlinked").alias("via"))
+    return pl.concat([reports, with_action(unlinked)], how="diagonal_relaxed").sort("m")
 
 
 def _with_owner(chains: pl.DataFrame, links: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
-    """Chains with `parent` (chain above), `is_parent`, `order_id` (of the top chain), `parent_version`, `has_below`."""
-    linked = chains.join(links.select("chain", "parent"), on="chain", how="left", maintain_order="left")
-    top = 0 if (linked["hop"] == 0).any() else 1
-    place = {chain: index for index, chain in enumerate(linked["chain"].to_list())}
-    above = np.array(
-        [place.get(parent, -1) if parent is not None else -1 for parent in linked["parent"].to_list()], dtype=np.int64
-    )
+    """Chains with `parent` (chain above), `order_id` (of the parent order), `parent_version`, `has_below`."""
+    linked = attach(chains, links.select("chain", "parent"), "chain")
+    places = linked.select(pl.col("chain").alias("parent"), pl.int_range(pl.len()).alias("place"))
+    above = attach(linked.select("parent"), places, "parent")["place"].fill_null(-1).to_numpy()
     at_top = roots(above)
     owner = linked.with_columns(
-        pl.Series("top_hop", linked["hop"].to_numpy()[at_top]),
-        pl.Series("top_id", linked["chain_id"].to_list(), dtype=pl.String).gather(at_top),
+        linked["is_parent"].gather(at_top).alias("is_owned"), linked["chain_id"].gather(at_top).alias("top_id")
     )
     senders = linked["from_party"].unique().to_list()
     opened = events.filter(pl.col("event").is_in(OPENING)).select(
@@ -126,27 +141,26 @@ def _with_owner(chains: pl.DataFrame, links: pl.DataFrame, events: pl.DataFrame)
         pl.col("effective_at").alias("sent_at"),
     )
     owned = owner.with_columns(
-        (pl.col("hop") == top).alias("is_parent"),
-        pl.when(pl.col("top_hop") == top).then("top_id").alias("order_id"),
+        pl.when("is_owned").then("top_id").alias("order_id"),
         pl.col("to_party").is_in(senders).alias("has_below"),
     )
-    return owned.sort("sent_at", maintain_order=True).join_asof(
+    owned = owned if owned["sent_at"].is_sorted() else owned.sort("sent_at", maintain_order=True)
+    if owned["parent"].null_count() == owned.height:
+        return owned.with_columns(pl.lit(None, dtype=pl.Int64).alias("parent_version"))
+    found = owned.select("sent_at", "parent").join_asof(
         opened.sort("sent_at", "parent_version"), on="sent_at", by="parent", check_sortedness=False
-    ).with_columns(pl.when(pl.col("parent").is_not_null()).then(pl.col("parent_version").fill_null(1)))  # fmt: skip
+    )["parent_version"]  # fmt: skip
+    return owned.with_columns(pl.when(pl.col("parent").is_not_null()).then(found.fill_null(1)).alias("parent_version"))
 
 
 def _with_version(fills: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     """Fills with `chain_version`: in force when the fill was reported, or an earlier one that its ClOrdID names."""
-    seen = events.filter(pl.col("event") == "fill").select(
-        pl.col("tie").alias("m"), pl.col("version").alias("by_order")
-    )
-    named = events.filter(pl.col("event").is_in(OPENING)).unique("node", keep="first", maintain_order=True).select(
-        "node", pl.col("version").alias("by_name")
-    )  # fmt: skip
+    told = events.select("event", "tie", "version", "node")
+    seen = told.filter(pl.col("event") == "fill").select(pl.col("tie").alias("m"), pl.col("version").alias("by_order"))
+    named = told.filter(pl.col("event").is_in(OPENING)).select("node", pl.col("version").alias("by_name"))
+    first = named.unique("node", keep="first", maintain_order=True)
     old_names = events.filter(pl.col("unasked").fill_null(value=False))["chain"].unique().to_list()
-    joined = fills.join(seen.unique("m"), on="m", how="left", maintain_order="left").join(
-        named, on="node", how="left", maintain_order="left"
-    )
+    joined = attach(attach(fills, seen, "m"), first, "node")
     name = pl.when(pl.col("chain").is_in(old_names).not_()).then("by_name")
     return joined.with_columns(pl.min_horizontal("by_order", name).fill_null(1).alias("chain_version")).drop(
         "by_order", "by_name"
@@ -157,18 +171,18 @@ def _tables(
     chains: pl.DataFrame, events: pl.DataFrame, nodes: pl.DataFrame, met: pl.DataFrame, links: pl.DataFrame,
     parties: Parties, firm_id: str, provider_id: str,
 ) -> dict[str, pl.DataFrame]:  # fmt: skip
-    routed = orders.routes(
-        chains, events.filter(pl.col("chain").is_in(chains["chain"].to_list())), nodes, parties.venue
-    )
+    known = attach(events.select("chain"), chains.select("chain", pl.lit(value=True).alias("known")), "chain")["known"]
+    routed = orders.routes(chains, kept(events, known), nodes, parties.venue)
     upper = routed.select(
         pl.col("chain").alias("parent"),
         pl.col("chain_version").alias("above"),
         pl.col("route_id").alias("parent_route_id"),
     )
-    above = chains.select("chain", pl.col("parent_version").alias("above"))
-    routed = routed.join(above, on="chain", how="left", maintain_order="left").join(
-        upper, on=["parent", "above"], how="left", maintain_order="left"
-    )
+    routed = attach(routed, chains.select("chain", pl.col("parent_version").alias("above")), "chain")
+    if routed["parent"].null_count() == routed.height:
+        routed = routed.with_columns(pl.lit(None, dtype=pl.String).alias("parent_route_id"))
+    else:
+        routed = routed.join(upper, on=["parent", "above"], how="left", maintain_order="left")
     versions = orders.order_versions(chains, events)
     executed = results.with_parent_version(results.executions(met, chains, routed, firm_id), versions)
     made = {
@@ -179,18 +193,21 @@ def _tables(
         "sightings": results.sightings(met, executed),
         "links": results.link_rows(routed, executed, links, parties.uncertainty_ns),
     }
-    return {
-        name: TABLES[name].sort(TABLES[name].conform(frame.with_columns(pl.lit(firm_id).alias("firm_id"))))
-        for name, frame in made.items()
-    }
+    del routed, versions, executed
+    firm = pl.lit(firm_id).alias("firm_id")
+    return {name: TABLES[name].sort(TABLES[name].conform(made.pop(name).with_columns(firm))) for name in FOLDED}
 
 
 def _mismatches(met: pl.DataFrame, told: pl.DataFrame) -> int:
     """Orders whose last stated CumQty is not the sum of their fills that stand."""
-    stated = told.filter(pl.col("cum_qty").is_not_null() & pl.col("chain").is_not_null()).group_by("chain").agg(
-        pl.col("cum_qty").sort_by("m").last()
-    )  # fmt: skip
+    said = told.select("chain", "cum_qty").drop_nulls()
     standing = (pl.col("status") != "busted") & pl.col("chain").is_not_null() & ~pl.col("is_copy")
-    summed = met.filter(standing).group_by("chain").agg(pl.col("shares").sum())
-    both = stated.join(summed, on="chain", how="left")
-    return both.filter(pl.col("cum_qty") != pl.col("shares").fill_null(0)).height
+    fills = kept(met.select("chain", "status", "is_copy", "shares"), standing)
+    chains, filled = said["chain"].to_numpy(), fills["chain"].to_numpy()
+    size = max(int(chains.max(initial=0)), int(filled.max(initial=0))) + 1
+    stated, summed = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
+    stated[chains] = said["cum_qty"].to_numpy()  # reports are in canonical order, so the last one stands
+    np.add.at(summed, filled, fills["shares"].fill_null(0).to_numpy())
+    compared = np.zeros(size, dtype=bool)
+    compared[chains] = True
+    return int((compared & (stated != summed)).sum())

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import numpy as np
 import polars as pl
 
 from routeproof.sources.fix.fold import words
 from routeproof.sources.fix.fold.actions import reject_reason
+from routeproof.sources.fix.fold.narrow import Runs, take
+from routeproof.tables.wide import kept
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 OPENING = ("new", "replace")
 _ENDING = ("cancel", "reject", "restate", "trigger", "expire", "done")
+_DUPLICATE = 6  # OrdRejReason
 TERMS = ("order_type", "limit_price", "stop_price", "time_in_force", "instructions")
 
 
@@ -24,19 +33,21 @@ def history(nodes: pl.DataFrame, reports: pl.DataFrame) -> pl.DataFrame:
         quantity, leaves, terms…, cum, requested_by, reason, m`. A replace is in force from the moment its request was
         received, as an order is (field 60 of the request, else 52), and opens a version only when it was accepted.
     """
-    own = reports.filter(pl.col("chain").is_not_null())
-    events = pl.concat(
-        [_opening(nodes), _replaces(nodes, own), _later(nodes, own)], how="diagonal_relaxed"
-    ).sort("chain", "phase", "order_at", "tie", maintain_order=True)  # fmt: skip
-    chain = "chain"
-    filled = pl.when(pl.col("event") == "fill").then("last_qty").otherwise(0).cum_sum().over(chain)
-    versioned = events.with_columns(
-        pl.col("event").is_in(OPENING).cast(pl.Int64).cum_sum().over(chain).alias("version"),
-        filled.alias("filled"),
-        pl.col("new_quantity").forward_fill().over(chain).alias("order_quantity"),
-        *(pl.col(name).forward_fill().over(chain) for name in ("order_type", "time_in_force", "instructions")),
-        *_prices_forward(),
+    own = kept(reports, pl.col("chain").is_not_null())
+    events = pl.concat([_opening(nodes), _replaces(nodes, own), _later(nodes, own)], how="diagonal_relaxed")
+    ordered = take(events, _in_order(events))
+    runs = Runs(ordered["chain"].to_numpy())
+    opens = ordered.select(pl.col("event").is_in(OPENING)).to_series().to_numpy()
+    fills = ordered.select(pl.when(pl.col("event") == "fill").then("last_qty").fill_null(0)).to_series().to_numpy()
+    stated = ordered.with_columns(
+        pl.Series("version", runs.sums(opens.astype(np.int64))),
+        pl.Series("filled", runs.sums(fills)),
+        runs.latest(ordered["new_quantity"]).alias("order_quantity"),
+        *(runs.latest(ordered[name]) for name in ("order_type", "time_in_force", "instructions")),
+        # limit and stop of the version; null in one version must not fall back to the version before
+        *(Runs(np.cumsum(opens)).latest(ordered[name]) for name in ("limit_price", "stop_price")),
     )
+    versioned = _late_rejects(stated, runs)
     cum = pl.coalesce("cum_qty", "filled")
     left = pl.max_horizontal(pl.col("order_quantity") - cum, pl.lit(0))
     ends = pl.col("event").is_in(["cancel", "expire", "done"])
@@ -46,20 +57,33 @@ def history(nodes: pl.DataFrame, reports: pl.DataFrame) -> pl.DataFrame:
         pl.when(ends).then(left).otherwise("order_quantity").alias("quantity"),
         pl.when(closed).then(0).when(pl.col("event") == "new").then("order_quantity")
         .otherwise(pl.coalesce("leaves_qty", left)).alias("leaves"),
-    ).filter((pl.col("event") != "reject") | ~_alive_before())  # fmt: skip
+    )  # fmt: skip
 
 
-def _alive_before() -> pl.Expr:
-    """Whether the order had been accepted before this event: a later reject then speaks of something else."""
-    lively = pl.col("event").is_in(["fill", "replace"]) | pl.col("acknowledged")
-    return lively.cast(pl.Int64).cum_sum().over("chain") > 0
+def _late_rejects(events: pl.DataFrame, runs: Runs) -> pl.DataFrame:
+    """Rejects of orders that had been accepted before: one that says the order is over is a cancel nobody asked for.
+
+    Others, such as those of a duplicate, speak of something else.
+    """
+    lively = events.select(pl.col("event").is_in(["fill", "replace"]) | pl.col("acknowledged")).to_series()
+    alive = pl.Series(runs.sums(lively.fill_null(value=False).to_numpy().astype(np.int64)) > 0)
+    late = events.select((pl.col("event") == "reject") & alive).to_series()
+    if not late.any():
+        return events.drop("is_over")
+    told = events.with_columns(late.alias("late")).filter(~pl.col("late") | pl.col("is_over"))
+    return told.with_columns(
+        pl.when("late").then(pl.lit("cancel")).otherwise("event").alias("event"),
+        pl.when("late").then(pl.lit("unasked")).otherwise("cancel").alias("cancel"),
+    ).drop("late", "is_over")
 
 
-def _prices_forward() -> list[pl.Expr]:
-    """Limit and stop of the version; null in one version must not fall back to the version before."""
-    stated = pl.col("event").is_in(OPENING)
-    step = stated.cast(pl.Int64).cum_sum().over("chain")
-    return [pl.col(name).forward_fill().over("chain", step).alias(name) for name in ("limit_price", "stop_price")]
+def _in_order(events: pl.DataFrame) -> npt.NDArray[np.int64]:
+    """Row numbers by chain and time.
+
+    `tie` is the number of a message, and messages are numbered in time order; what opens an order comes first.
+    """
+    tie = np.where(events["phase"].to_numpy() == 0, 0, events["tie"].to_numpy() + 1)
+    return np.argsort(events["chain"].to_numpy() * (tie.max(initial=0) + 1) + tie, kind="stable")
 
 
 def _terms() -> list[pl.Expr]:
@@ -89,7 +113,7 @@ def _opening(nodes: pl.DataFrame) -> pl.DataFrame:
 def _replaces(nodes: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
     """Accepted replaces.
 
-    Reported as replaced, or reported on under the new ClOrdID, or on a session without any reports.
+    Reported as replaced, or reported on under the new ClOrdID, or on a session without any reports that day.
     """
     asked = nodes.filter((pl.col("msg_type") == "G") & (pl.col("node") != pl.col("chain")))
     speaks_of_it = (pl.col("request") == "G") & (pl.col("node") != pl.col("chain"))
@@ -106,7 +130,10 @@ def _replaces(nodes: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
         ),
         on="node",
     )  # fmt: skip
-    silent = asked.join(own.select("edge").unique(), on="edge", how="anti")
+    told_days = own.select("edge", "trading_day").unique()
+    silent = asked.join(own.select("node").drop_nulls().unique(), on="node", how="anti").join(
+        told_days, on=["edge", "trading_day"], how="anti"
+    )
     silent = silent.with_columns(pl.col("sent_at").alias("order_at"), pl.col("m").alias("tie"))
     requested = pl.concat([answered, silent], how="diagonal").select(
         "chain", "node", pl.lit("replace").alias("event"), pl.lit(1).alias("phase"), "order_at", "tie",
@@ -146,5 +173,6 @@ def _later(nodes: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
             (pl.col("action") == "ack").alias("acknowledged"), "source_id", "source_row", "seq",
             pl.when(cancel_asked).then(pl.lit("asked")).otherwise(pl.lit("unasked")).alias("cancel"),
             pl.when(pl.col("action") == "reject").then(reject_reason()).alias("reason"),
+            ((pl.col("ord_status") == "8") & pl.col("ord_rej_reason").ne_missing(_DUPLICATE)).alias("is_over"),
         )
     )  # fmt: skip

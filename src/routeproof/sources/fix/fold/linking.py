@@ -15,6 +15,8 @@ ATTRIBUTE_WINDOW_NS = 1_000_000_000
 """How long after its parent a route may be sent and still be linked by attributes alone."""
 
 _KEYS = ["joint", "symbol", "side", "id"]
+NO_LINKS = pl.DataFrame(schema={"chain": pl.Int64, "parent": pl.Int64, "method": pl.String})
+
 _TAGS = {
     "secondary_cl_ord_id": ("tag:526", ("cl_ord_id", "provider_order_id", "secondary_cl_ord_id")),
     "cl_ord_link_id": ("tag:583", ("cl_ord_id", "cl_ord_link_id", "provider_order_id")),
@@ -29,12 +31,11 @@ def link_chains(chains: pl.DataFrame, identifiers: pl.DataFrame, fills: pl.DataF
 
     Args:
         chains: one row per order on a session: `chain, hop, from_party, to_party, cl_ord_id, symbol, side, quantity,
-            limit_price, at`.
+            limit_price, at, is_parent`.
         identifiers: `chain, tag, id`: every identifier that a chain's requests and reports carry, by column name.
         fills: `families`.
         parties: declared parties.
     """
-    top = 1 if chains.filter(pl.col("hop") == 0).height == 0 else 0
     firm = list(parties.firm)
     joint = [
         pl.when(pl.col("from_party").is_in(firm)).then(pl.lit("\0firm")).otherwise("from_party").alias("joint"),
@@ -44,9 +45,8 @@ def link_chains(chains: pl.DataFrame, identifiers: pl.DataFrame, fills: pl.DataF
     above = known.select("chain", pl.col("joint_below").alias("joint"), "symbol", "side", "at").join(
         identifiers, on="chain", how="inner"
     )
-    asking = known.filter(pl.col("hop") > top).select("chain", "joint", "symbol", "side", "at", "cl_ord_id")
-    if asking.height == 0:
-        return pl.DataFrame(schema={"chain": pl.Int64, "parent": pl.Int64, "method": pl.String})
+    below = known.filter(~pl.col("is_parent"))
+    asking = below.select("chain", "joint", "symbol", "side", "at", "cl_ord_id")
     steps = [_step(asking, asking.select("chain", pl.col("cl_ord_id").alias("id")), above, ("cl_ord_id",), "exact")]
     if parties.parent:
         declared = asking.select("chain", pl.col("cl_ord_id").str.extract(parties.parent, 1).alias("id"))
@@ -56,10 +56,10 @@ def link_chains(chains: pl.DataFrame, identifiers: pl.DataFrame, fills: pl.DataF
         steps.append(_step(asking, named, above, targets, method))
     steps += _fill_steps(asking, known, fills)
     found = pl.concat(steps).unique("chain", keep="first", maintain_order=True)
-    left = known.filter(pl.col("hop") > top).join(found, on="chain", how="anti")
+    left = below.join(found, on="chain", how="anti")
     found = pl.concat([found, _by_attributes(left, known, parties.uncertainty_ns)])
-    unfound = known.join(found.filter(pl.col("parent").is_not_null()), on="chain", how="anti")
-    by_fill = _by_fill_terms(unfound.filter(pl.col("hop") > top), known, fills)
+    unfound = below.join(found.filter(pl.col("parent").is_not_null()), on="chain", how="anti")
+    by_fill = _by_fill_terms(unfound, known, fills)
     found = pl.concat([found.join(by_fill, on="chain", how="anti"), by_fill])
     return (
         asking.select("chain")

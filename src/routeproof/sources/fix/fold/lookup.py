@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
+
+from routeproof.sources.fix.fold.narrow import attach
+from routeproof.sources.fix.fold.sha256 import hex_digests
+from routeproof.tables.row_order import all_differ
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +20,8 @@ CLOCK_SLACK_NS = 2_000_000_000
 """How far a receiver's clock may lag the sender's before a report is taken to speak of an earlier use of an id."""
 
 ID_LENGTH = 20
+_IDS_AT_ONCE = 1 << 16
+_ONCE = "__once"
 
 
 def meant(asking: pl.DataFrame, table: pl.DataFrame, *, keys: Sequence[str], value: str) -> pl.Series:
@@ -33,9 +38,8 @@ def meant(asking: pl.DataFrame, table: pl.DataFrame, *, keys: Sequence[str], val
         earliest.
     """
     wanted = asking.select("row", *keys, (pl.col("at") + CLOCK_SLACK_NS).alias("at")).drop_nulls()
-    known = table.select(*keys, "at", value).drop_nulls().unique([*keys, "at"], keep="first", maintain_order=True)
-    single = known.filter(pl.len().over(keys) == 1)
-    several = known.filter(pl.len().over(keys) > 1).sort("at", maintain_order=True)
+    known = table.select(*keys, "at", value).drop_nulls()
+    single, several = _used_once(known, keys)
     found = wanted.join(single.select(*keys, value), on=list(keys), how="left")
     if several.height:
         rest = found.filter(pl.col(value).is_null()).drop(value).sort("at", maintain_order=True)
@@ -43,7 +47,17 @@ def meant(asking: pl.DataFrame, table: pl.DataFrame, *, keys: Sequence[str], val
         after = rest.join_asof(several, on="at", by=list(keys), strategy="forward", check_sortedness=False)
         late = before.with_columns(pl.coalesce(pl.col(value), after[value]))
         found = pl.concat([found.filter(pl.col(value).is_not_null()), late.select(found.columns)])
-    return asking.select("row").join(found.select("row", value), on="row", how="left", maintain_order="left")[value]
+    return attach(asking.select("row"), found.select("row", value), "row")[value]
+
+
+def _used_once(known: pl.DataFrame, keys: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Rows whose keys come once, and the others in time order; of rows alike in keys and time the first."""
+    if any(all_differ(known.get_column(name)) for name in keys):
+        return known, known.clear()
+    counted = known.unique([*keys, "at"], keep="first", maintain_order=True).with_columns(
+        (pl.len().over(keys) == 1).alias(_ONCE)
+    )
+    return counted.filter(_ONCE).drop(_ONCE), counted.filter(~pl.col(_ONCE)).drop(_ONCE).sort("at", maintain_order=True)
 
 
 def roots(parents: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
@@ -61,7 +75,16 @@ def roots(parents: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
 def content_ids(frame: pl.DataFrame, *parts: pl.Expr | str) -> pl.Series:
     """First 20 hex digits of SHA-256 over each row's parts; null counts as empty."""
     named = [pl.col(part) if isinstance(part, str) else part for part in parts]
-    texts = frame.select(pl.concat_str([part.cast(pl.String).fill_null("") for part in named], separator="\x1f"))
-    sha256 = hashlib.sha256
-    made = [sha256(text.encode()).hexdigest()[:ID_LENGTH] for text in texts.to_series().to_list()]
-    return pl.Series(made, dtype=pl.String)
+    text = pl.concat_str([part.cast(pl.String).fill_null("") for part in named], separator="\x1f")
+    made = [_ids(frame.slice(start, _IDS_AT_ONCE).select(text).to_series())
+            for start in range(0, frame.height, _IDS_AT_ONCE)]  # fmt: skip
+    return pl.concat([pl.Series([], dtype=pl.String), *made])
+
+
+def _ids(texts: pl.Series) -> pl.Series:
+    content = np.frombuffer(texts.str.join("").item().encode(), dtype=np.uint8)
+    ends = np.cumsum(texts.str.len_bytes().to_numpy(), dtype=np.int64)
+    lines = np.full((ends.size, ID_LENGTH + 1), ord("\n"), dtype=np.uint8)
+    lines[:, :ID_LENGTH] = hex_digests(content, ends, ID_LENGTH)
+    # Splitting one long text is the fastest public way to hand polars many strings.
+    return pl.Series([lines.tobytes()[:-1].decode("ascii")]).str.split("\n").explode()

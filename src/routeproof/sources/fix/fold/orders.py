@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
 from routeproof.sources.fix.fold import words
 from routeproof.sources.fix.fold.history import OPENING, received_at
 from routeproof.sources.fix.fold.lookup import content_ids
+from routeproof.sources.fix.fold.narrow import take
 from routeproof.tables.session_clock import day_of
+from routeproof.tables.wide import kept
+from routeproof.vocab.words import LASTING
 
 _SOURCE = ("source_id", "source_row")
 
 
 def order_chains(nodes: pl.DataFrame, reports: pl.DataFrame, firm_id: str) -> pl.DataFrame:
-    """One row per order on a session: identity, terms of entry, whether anything was reported on it."""
-    told = reports.filter(pl.col("chain").is_not_null() & (pl.col("msg_type") == "8"))
-    accepted = pl.col("action") == "ack"
-    facts = told.group_by("chain").agg(
-        pl.lit(True).alias("reported"),
-        (pl.col("action") == "fill").any().alias("filled"),
-        *(pl.col(name).filter(accepted).first().alias(f"ack_{name}") for name in ("transact_at", "sent_at")),
-    )  # fmt: skip
+    """One row per order on a session: identity, terms, whether it is a parent order, whether anything was reported."""
     first = nodes.filter(pl.col("node") == pl.col("chain")).with_columns(
         pl.coalesce(pl.when(pl.col("msg_type") == "G").then("orig_cl_ord_id"), "cl_ord_id").alias("cl_ord_id"),
         received_at().alias("received_at"),
@@ -30,12 +27,31 @@ def order_chains(nodes: pl.DataFrame, reports: pl.DataFrame, firm_id: str) -> pl
         pl.col("order_qty").alias("quantity"),
     ).with_columns(day_of(pl.col("received_at")).alias("received_on"))  # fmt: skip
     made = content_ids(first, pl.lit(firm_id), "received_on", "from_party", "to_party", "cl_ord_id")
-    return (
-        first.with_columns(made.alias("chain_id"))
-        .join(facts, on="chain", how="left", maintain_order="left")
-        .with_columns(pl.col("reported", "filled").fill_null(value=False),
-                      pl.coalesce("ack_transact_at", "ack_sent_at").alias("acknowledged_at"))
-    )  # fmt: skip
+    return first.with_columns(made.alias("chain_id"), _is_parent(first), *_reported(first["chain"], reports))
+
+
+def _reported(chains: pl.Series, reports: pl.DataFrame) -> list[pl.Series]:
+    """`reported`, `filled` and `acknowledged_at` (first acceptance) of chains, from reports in canonical order."""
+    names = ("chain", "action", "transact_at", "sent_at")
+    told = kept(reports.select("msg_type", *names), (pl.col("msg_type") == "8") & pl.col("chain").is_not_null())
+    of = told["chain"].to_numpy()
+    own = chains.to_numpy()
+    size = max(int(of.max(initial=0)), int(own.max(initial=0))) + 1
+    reported, filled, accepted = np.zeros(size, dtype=bool), np.zeros(size, dtype=bool), np.full(size, -1)
+    reported[of] = True
+    filled[of[(told["action"] == "fill").fill_null(value=False).to_numpy()]] = True
+    rows = (told["action"] == "ack").arg_true().reverse().to_numpy()
+    accepted[of[rows]] = rows  # the last assignment stands, which is the first acceptance
+    at = told.select(pl.coalesce("transact_at", "sent_at").alias("acknowledged_at"))
+    return [pl.Series("reported", reported[own]), pl.Series("filled", filled[own]),
+            take(at, accepted[own]).to_series()]  # fmt: skip
+
+
+def _is_parent(chains: pl.DataFrame) -> pl.Expr:
+    """Orders of customers; of the firm on days without customer sessions, whatever other days are folded with them."""
+    with_customers = chains.filter(pl.col("hop") == 0)["received_on"].unique().to_list()
+    alone = (pl.col("hop") == 1) & ~pl.col("received_on").is_in(with_customers)
+    return ((pl.col("hop") == 0) | alone).alias("is_parent")
 
 
 def identifiers(nodes: pl.DataFrame, reports: pl.DataFrame) -> pl.DataFrame:
@@ -167,8 +183,9 @@ def _sent_onward(chains: pl.DataFrame, events: pl.DataFrame, nodes: pl.DataFrame
     opened = events.filter(
         pl.col("event").is_in(OPENING) & pl.col("chain").is_in(chains.filter(pl.col("hop") > 0)["chain"].to_list())
     )
+    goes_on = (pl.col("event") == "done") & pl.col("time_in_force").is_in(LASTING)
     ends = (
-        events.filter(pl.col("event").is_in(["cancel", "expire", "done"]))
+        events.filter(pl.col("event").is_in(["cancel", "expire", "done"]) & ~goes_on)
         .unique(["chain", "version"], keep="first", maintain_order=True)
         .select(
             "chain", "version", pl.col("effective_at").alias("ended_at"), pl.col("quantity").alias("ended_quantity")

@@ -6,15 +6,22 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
+from routeproof.sources.fix.fold.narrow import attach
+from routeproof.tables.wide import kept
 from routeproof.vocab.errors import MapError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import numpy.typing as npt
+
 DOWNWARD = ("D", "F", "G", "AB", "H")
 """Message types that travel from the customer towards the venue."""
+
+EDGE_PARTIES = ["from_party", "to_party"]
 
 DEFAULT_UNCERTAINTY_NS = 50_000_000
 """CAT clock tolerance for industry members; used for attribute links where a map declares nothing better."""
@@ -25,7 +32,8 @@ class Parties:
     """What a map declares about a FIX log.
 
     Attributes:
-        firm: CompIDs of the firm; empty = inferred: those that send 35=D and get none.
+        firm: CompIDs of the firm; empty = inferred: those that send 35=D to a declared provider, else those that get
+            none.
         provider: CompIDs of SOR providers.
         venue: CompIDs of venues.
         drop_copy: CompIDs whose sessions only report sightings.
@@ -53,7 +61,11 @@ def declared_parties(sections: Mapping[str, object]) -> Parties:
         if name not in ("firm", "provider", "venue", "drop_copy"):
             message = f"expected firm, provider, venue or drop_copy in [parties], found {name!r}"
             raise MapError(message)
-    parent = str(_mapping(sections.get("link", {}), "[link]").get("parent", ""))
+    link = _mapping(sections.get("link", {}), "[link]")
+    for name in link.keys() - {"parent"}:
+        message = f"expected parent in [link], found {name!r}"
+        raise MapError(message)
+    parent = str(link.get("parent", ""))
     try:
         groups = re.compile(parent).groups
     except re.error as error:
@@ -80,36 +92,62 @@ def with_edges(messages: pl.DataFrame, parties: Parties) -> tuple[pl.DataFrame, 
     Added: `from_party, to_party` (in the direction orders travel), their number `edge`, `is_copy`, and `hop`: 0 for
     customer to firm, 1 for firm to provider, 2 onward; null for sessions that carry no orders.
     """
-    downward = pl.col("msg_type").is_in(DOWNWARD)
+    frame, sessions = _on_sessions(messages)
     copies = list(parties.drop_copy)
-    frame = messages.with_columns(
-        pl.when(downward).then("sender").otherwise("target").alias("from_party"),
-        pl.when(downward).then("target").otherwise("sender").alias("to_party"),
-        (pl.col("sender").is_in(copies) | pl.col("target").is_in(copies)).fill_null(value=False).alias("is_copy"),
+    is_copy = (pl.col("sender").is_in(copies) | pl.col("target").is_in(copies)).fill_null(value=False)
+    carrying = kept(
+        frame.select("msg_type", "sender", "target", "edge"), pl.col("msg_type").is_in(["D", "G"]) & ~is_copy
     )
-    edges = (
-        frame.filter(pl.col("msg_type").is_in(["D", "G"]) & ~pl.col("is_copy"))
-        .select("from_party", "to_party")
-        .unique()
-        .sort("from_party", "to_party")
-        .rows()
-    )
-    firm = parties.firm or _top({sender for sender, _ in edges}, {target for _, target in edges})
+    edges = sessions.filter(pl.col("edge").is_in(carrying["edge"].unique().to_list())).select(EDGE_PARTIES).rows()
+    firm = parties.firm or _before(edges, parties) or _top(edges)
     filled = Parties(firm, parties.provider, parties.venue, parties.drop_copy, parties.parent, parties.uncertainty_ns,
                      inferred=not parties.firm)  # fmt: skip
     hops = _hops(edges, filled)
-    table = pl.DataFrame(
-        [(source, target, hop) for (source, target), hop in hops.items()],
-        schema={"from_party": pl.String, "to_party": pl.String, "hop": pl.Int64},
-        orient="row",
-    )
-    sessions = frame.select("from_party", "to_party").unique().sort("from_party", "to_party").with_row_index("edge")
-    known = sessions.join(table, on=["from_party", "to_party"], how="left", maintain_order="left")
-    return frame.join(known, on=["from_party", "to_party"], how="left", maintain_order="left", nulls_equal=True), filled
+    hop = [hops.get(session) for session in sessions.select(EDGE_PARTIES).rows()]
+    known = sessions.with_columns(pl.Series("hop", hop, dtype=pl.Int64))
+    copied = frame.select(is_copy.alias("is_copy")).to_series()
+    return attach(frame.with_columns(copied), known, "edge"), filled
 
 
-def _top(senders: set[str], targets: set[str]) -> frozenset[str]:
-    return frozenset(senders - targets or senders)
+def _on_sessions(messages: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Messages with the number `edge` of their session, and the sessions: `edge, from_party, to_party`, in order."""
+    down = messages.select(pl.col("msg_type").is_in(DOWNWARD).fill_null(value=False)).to_series()
+    senders, sender = _numbered(messages.get_column("sender"))
+    targets, target = _numbered(messages.get_column("target"))
+    number = (sender * len(targets) + target) * 2 + down.to_numpy()
+    pairs = np.unique(number)
+    directed = pl.DataFrame(
+        {
+            "pair": pairs,
+            "sender": senders.gather(pairs // 2 // len(targets)),
+            "target": targets.gather(pairs // 2 % len(targets)),
+            "down": pairs % 2 == 1,
+        }
+    ).with_columns(
+        pl.when("down").then("sender").otherwise("target").alias("from_party"),
+        pl.when("down").then("target").otherwise("sender").alias("to_party"),
+    )  # fmt: skip
+    sessions = directed.select(EDGE_PARTIES).unique().sort(EDGE_PARTIES).with_row_index("edge")
+    numbered = directed.join(sessions, on=EDGE_PARTIES, nulls_equal=True).sort("pair")["edge"]
+    edges = numbered.gather(np.searchsorted(pairs, number))
+    return messages.with_columns(edges.alias("edge")), sessions
+
+
+def _numbered(column: pl.Series) -> tuple[pl.Series, npt.NDArray[np.int64]]:
+    """The different values, null the last, and each row's place among them."""
+    stated = column.drop_nulls().unique()
+    codes = column.cast(pl.Enum(stated)).to_physical().cast(pl.Int64).fill_null(len(stated))
+    return pl.concat([stated, pl.Series([None], dtype=pl.String)]), codes.to_numpy()
+
+
+def _before(edges: list[tuple[str, str]], parties: Parties) -> frozenset[str]:
+    """Who sends orders to a declared provider, and is none."""
+    return frozenset(source for source, target in edges if target in parties.provider) - parties.provider
+
+
+def _top(edges: list[tuple[str, str]]) -> frozenset[str]:
+    senders = frozenset(source for source, _ in edges)
+    return senders - {target for _, target in edges} or senders
 
 
 def _hops(edges: list[tuple[str, str]], parties: Parties) -> dict[tuple[str, str], int]:

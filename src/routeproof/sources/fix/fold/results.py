@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
 from routeproof.sources.fix.fold.lookup import content_ids
+from routeproof.sources.fix.fold.narrow import attach
 from routeproof.tables.session_clock import day_of
+from routeproof.tables.wide import kept
 
 _SOURCE = ("source_id", "source_row")
+_SEEN = ("cluster", "sender", "target", "sent_at", "is_copy", "hop", "exec_id", "seq", *_SOURCE)
 
 
 def executions(clustered: pl.DataFrame, chains: pl.DataFrame, routes: pl.DataFrame, firm_id: str) -> pl.DataFrame:
@@ -17,63 +21,57 @@ def executions(clustered: pl.DataFrame, chains: pl.DataFrame, routes: pl.DataFra
     those of the
     sighting nearest the venue.
     """
-    counted = clustered.filter("counted")
-    nearest = counted.sort(
-        "cluster", pl.col("hop") != 1, pl.col("is_copy"), "hop", "m", nulls_last=True, maintain_order=True
+    counted = kept(clustered, pl.col("counted"))
+    chosen = _first_of_cluster(
+        counted, pl.col("hop") != 1, pl.col("is_copy"), pl.col("hop"), pl.col("m"), nulls_last=True
     )
-    chosen = nearest.unique("cluster", keep="first", maintain_order=True)
     deep = _nearest_venue(counted, routes)
     owner = chains.select(
         "chain", "order_id", "is_parent", pl.col("symbol").alias("order_symbol"), pl.col("side").alias("order_side")
     )
-    rows = chosen.join(deep, on="cluster", how="left", maintain_order="left").join(
-        owner, on="chain", how="left", maintain_order="left"
-    )
+    rows = attach(attach(chosen, deep, "cluster"), owner, "chain")
     made = content_ids(
         rows, pl.lit("execution"), pl.lit(firm_id), "from_party", "to_party", "trading_day", "exec_id", "cl_ord_id"
     )
-    seen = counted.group_by("cluster").agg(pl.len().cast(pl.Int64).alias("sightings"))
+    seen = np.bincount(counted["cluster"].to_numpy())[rows["cluster"].to_numpy()]
     onward = pl.when(pl.col("deep_hop") > 1).then("route_venue")
-    return (
-        rows.with_columns(made.alias("execution_id"))
-        .join(seen, on="cluster", how="left", maintain_order="left")
-        .select(
-            "execution_id",
-            "route_id",
-            "order_id",
-            pl.when("is_parent").then("chain_version").alias("version"),
-            pl.coalesce("order_symbol", "symbol").alias("symbol"),
-            pl.coalesce("order_side", "side").alias("side"),
-            "executed_at",
-            "reported_at",
-            "price",
-            pl.col("shares").alias("quantity"),
-            pl.coalesce("deep_last_mkt", "last_mkt", onward).alias("venue"),
-            pl.coalesce("deep_liquidity", "liquidity").alias("liquidity"),
-            "capacity",
-            "fee",
-            "status",
-            "refers_to",
-            "sightings",
-            day_of(pl.col("executed_at")).alias("trading_day"),
-            pl.col("seq").alias("sequence"),
-            *_SOURCE,
-            "cluster",
-            "via",
-        )
+    return rows.with_columns(made.alias("execution_id"), pl.Series("sightings", seen, dtype=pl.Int64)).select(
+        "execution_id",
+        "route_id",
+        "order_id",
+        pl.when("is_parent").then("chain_version").alias("version"),
+        pl.coalesce("order_symbol", "symbol").alias("symbol"),
+        pl.coalesce("order_side", "side").alias("side"),
+        "executed_at",
+        "reported_at",
+        "price",
+        pl.col("shares").alias("quantity"),
+        pl.coalesce("deep_last_mkt", "last_mkt", onward).alias("venue"),
+        pl.coalesce("deep_liquidity", "liquidity").alias("liquidity"),
+        "capacity",
+        "fee",
+        "status",
+        "refers_to",
+        "sightings",
+        day_of(pl.col("executed_at")).alias("trading_day"),
+        pl.col("seq").alias("sequence"),
+        *_SOURCE,
+        "cluster",
+        "via",
     )
 
 
 def _nearest_venue(counted: pl.DataFrame, routes: pl.DataFrame) -> pl.DataFrame:
     """Per cluster the sighting nearest the venue, with its route."""
-    routed = counted.filter(pl.col("hop").is_not_null() & ~pl.col("is_copy"))
-    deepest = routed.sort("cluster", "hop", "m", descending=[False, True, False], maintain_order=True).unique(
-        "cluster", keep="first", maintain_order=True
+    names = ("last_mkt", "liquidity", "to_party")
+    routed = kept(
+        counted.select("cluster", "chain", "chain_version", "hop", "m", "is_copy", *names),
+        pl.col("hop").is_not_null() & ~pl.col("is_copy"),
     )
+    deepest = _first_of_cluster(routed, -pl.col("hop"), pl.col("m"))
     return deepest.select(
         "cluster", pl.col("chain").alias("deep_chain"), pl.col("chain_version").alias("deep_version"),
-        pl.col("hop").alias("deep_hop"),
-        *(pl.col(name).alias(f"deep_{name}") for name in ("last_mkt", "liquidity", "to_party")),
+        pl.col("hop").alias("deep_hop"), *(pl.col(name).alias(f"deep_{name}") for name in names),
     ).join(
         routes.select(pl.col("chain").alias("deep_chain"), pl.col("chain_version").alias("deep_version"), "route_id",
                       pl.col("venue").alias("route_venue")),
@@ -81,18 +79,32 @@ def _nearest_venue(counted: pl.DataFrame, routes: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
 
 
+def _first_of_cluster(fills: pl.DataFrame, *order: pl.Expr, nulls_last: bool = False) -> pl.DataFrame:
+    """The first row of each cluster in that order, by cluster; most clusters are one fill that was seen once."""
+    if fills["cluster"].is_sorted() and fills["cluster"].n_unique() == fills.height:
+        return fills
+    keys = fills.select("cluster", *(key.alias(f"by{at}") for at, key in enumerate(order))).with_row_index("row")
+    names = [name for name in keys.columns if name != "row"]
+    arranged = keys.sort(names, nulls_last=nulls_last, maintain_order=True)
+    return fills[arranged.unique("cluster", keep="first", maintain_order=True)["row"]]
+
+
 def with_parent_version(executed: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFrame:
     """Fills of orders entered on another session get the version of the order in force at the fill."""
+    unsure = executed.select(pl.col("order_id").is_not_null() & pl.col("version").is_null()).to_series()
+    if not unsure.any():
+        return executed
     opened = versions.filter(pl.col("event").is_in(["new", "replace"])).select(
         "order_id", pl.col("version").alias("in_force"), pl.col("effective_at").alias("executed_at")
     )
-    found = executed.with_row_index("row").sort("executed_at", maintain_order=True).join_asof(
+    asking = executed.select("executed_at", "order_id").with_row_index("row").filter(unsure)
+    found = asking.sort("executed_at", maintain_order=True).join_asof(
         opened.sort("executed_at", "in_force"), on="executed_at", by="order_id", check_sortedness=False
-    ).sort("row").drop("row")  # fmt: skip
-    owned = pl.col("order_id").is_not_null()
-    return found.with_columns(
-        pl.when(owned).then(pl.coalesce("version", "in_force", pl.lit(1))).alias("version")
-    ).drop("in_force")  # fmt: skip
+    )  # fmt: skip
+    told = attach(executed.select("order_id").with_row_index("row"), found.select("row", "in_force"), "row")["in_force"]
+    return executed.with_columns(
+        pl.when(unsure).then(pl.coalesce(told, pl.lit(1))).otherwise("version").alias("version")
+    )
 
 
 def sightings(clustered: pl.DataFrame, executed: pl.DataFrame) -> pl.DataFrame:
@@ -108,9 +120,8 @@ def sightings(clustered: pl.DataFrame, executed: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("venue"))
         .otherwise(pl.lit("drop_copy"))
     )
-    return clustered.join(
-        executed.select("cluster", "execution_id"), on="cluster", how="inner", maintain_order="left"
-    ).select(
+    seen = attach(clustered.select(*_SEEN), executed.select("cluster", "execution_id"), "cluster")
+    return kept(seen, pl.col("execution_id").is_not_null()).select(
         "execution_id",
         pl.concat_str("sender", "target", separator=">").alias("session"),
         pl.col("sent_at").alias("seen_at"),
@@ -126,7 +137,7 @@ def link_rows(routes: pl.DataFrame, executed: pl.DataFrame, links: pl.DataFrame,
     """Canonical links: each route to its order or route above, each execution to its route."""
     method = pl.col("method").fill_null("exact")
     by_time = pl.when(pl.col("method") == "attributes").then(uncertainty_ns)
-    upward = routes.join(links.select("chain", "method"), on="chain", how="left", maintain_order="left").select(
+    upward = attach(routes, links.select("chain", "method"), "chain").select(
         pl.lit("route").alias("child_kind"),
         pl.col("route_id").alias("child_id"),
         pl.when(pl.col("parent_route_id").is_not_null()).then(pl.lit("route")).when(pl.col("order_id").is_not_null())

@@ -109,9 +109,10 @@ def _handling(code: str) -> pl.Expr:
 
 
 def symbol() -> pl.Expr:
-    """Symbol; field 48 where 55 is absent or says [N/A]."""
+    """Symbol; field 48 where 55 is absent or says [N/A]; with field 65 as the tape writes it, `BRK B`."""
     named = pl.col("symbol").is_not_null() & pl.col("symbol").is_in(["[N/A]", "", "N/A"]).not_()
-    return pl.when(named).then("symbol").otherwise(pl.coalesce("security_id", "symbol"))
+    suffixed = pl.concat_str("symbol", "symbol_suffix", separator=" ", ignore_nulls=True)
+    return pl.when(named).then(suffixed).otherwise(pl.coalesce("security_id", "symbol"))
 
 
 def capacity() -> pl.Expr:

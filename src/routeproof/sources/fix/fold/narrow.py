@@ -1,0 +1,74 @@
+"""Rows are chosen, ordered and joined by few columns; wide columns move once, at the end, or not at all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+_ROW = "__row"
+
+
+def attach(frame: pl.DataFrame, table: pl.DataFrame, on: str, own: str = "") -> pl.DataFrame:
+    """The frame with the other columns of `table` beside it; null where the table has no such key.
+
+    Args:
+        frame: any rows.
+        table: at most one row per key; keys are row numbers, so they are small and not negative.
+        on: the key's column in the table.
+        own: the key's column in the frame, if it has another name.
+    """
+    others = table.drop(on)
+    keys = frame.get_column(own or on).cast(pl.Int64).fill_null(-1).to_numpy()
+    known = table.get_column(on).cast(pl.Int64).to_numpy()
+    size = max(int(keys.max(initial=-1)), int(known.max(initial=-1))) + 2
+    place = np.full(size, -1, dtype=np.int64)
+    place[known] = np.arange(known.size)
+    place[-1] = -1  # what key -1 finds
+    return frame.with_columns(take(others, place[keys]).iter_columns() if others.height else _nulls(others))
+
+
+def take(frame: pl.DataFrame, places: npt.NDArray[np.int64]) -> pl.DataFrame:
+    """Rows of those numbers, in that order; a row of nulls for -1."""
+    rows = pl.Series(places)
+    if places.min(initial=0) >= 0:
+        return frame[rows]
+    return frame.select(pl.all().gather(rows.set(rows < 0, None)))
+
+
+def _nulls(table: pl.DataFrame) -> list[pl.Expr]:
+    return [pl.lit(None, dtype=dtype).alias(name) for name, dtype in table.schema.items()]
+
+
+def first_rows(frame: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
+    """The first row of each key, rows in their order; the frame itself where no key comes twice."""
+    rows = frame.select(keys).with_row_index(_ROW).unique(keys, keep="first", maintain_order=True).get_column(_ROW)
+    return frame if len(rows) == frame.height else frame[rows]
+
+
+class Runs:
+    """Rows in runs of equal keys, one after the other."""
+
+    def __init__(self, keys: npt.NDArray[np.int64]) -> None:
+        first = np.ones(keys.size, dtype=bool)
+        first[1:] = keys[1:] != keys[:-1]
+        self._rows = np.arange(keys.size)
+        self._starts = np.maximum.accumulate(np.where(first, self._rows, 0))
+
+    def sums(self, values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """(n,) sum of the values from the run's first row to this one."""
+        running = np.cumsum(values)
+        return running - (running - values)[self._starts]
+
+    def latest(self, column: pl.Series) -> pl.Series:
+        """The last value stated in the run up to each row; null before the first."""
+        if column.null_count() in (0, len(column)):
+            return column
+        last = np.maximum.accumulate(np.where(column.is_not_null().to_numpy(), self._rows, -1))
+        return take(column.to_frame(), np.where(last >= self._starts, last, -1)).to_series()
