@@ -7,6 +7,7 @@
 #   make format       let ruff rewrite what it can
 #   make reference    write docs/reference from the catalogs
 #   make lock         rewrite requirements/*.txt (needs uv)
+#   make uncompiled   forget compiled kernels, after a change in what several of them call
 #   make clean        remove what the other targets made
 # PYTHON=/path/to/python3 chooses the interpreter for .venv.
 
@@ -15,7 +16,7 @@ TESTS ?= tests
 WORKERS ?= 2
 PINS := requirements/build.txt pyproject.toml tools/setup.sh
 
-.PHONY: help demo test test-night check lint style types contracts bench format reference lock clean
+.PHONY: help demo test test-night check lint style types contracts bench format reference lock uncompiled clean
 
 help:
 	@sed -n '2,/^$$/s/^# \{0,1\}//p' Makefile
@@ -62,6 +63,9 @@ reference: .venv/.ready-dev
 
 lock:
 	@sh tools/lock.sh
+
+uncompiled:
+	find src -name '*.nb[ic]' -delete
 
 clean:
 	rm -rf .venv demo bench/data dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .numba_cache
