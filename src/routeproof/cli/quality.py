@@ -43,7 +43,10 @@ def _show(report: dict[str, Any]) -> None:
 
     console = Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH)
     for title, columns, rows in _tables(report):
-        table = Table(*columns, title=title, title_justify="left", show_edge=False)
+        table = Table(title=title, title_justify="left", show_edge=False)
+        for place, column in enumerate(columns):
+            numbers = any(isinstance(row[place], int | float) and not isinstance(row[place], bool) for row in rows)
+            table.add_column(column, justify="right" if numbers else "left")
         for row in rows:
             table.add_row(*(_cell(value) for value in row))
         console.print(table)
