@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,6 +12,9 @@ from routeproof.vocab.errors import LedgerBrokenError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+LEAF_PREFIX = b"\x00"
+"""RFC 6962 §2.1: what a leaf hash begins with, so that no inner node can pass for a leaf."""
 
 MAX_ENTRY_BYTES = 65_535
 """Longest entry; whatever is larger is evidence by hash."""
@@ -70,3 +75,51 @@ def entry_bytes(fact: Fact, *, index: int, appended_at: int) -> bytes:
         )
         raise LedgerBrokenError(message, where=f"{fact.stream}#{index}")
     return entry
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An entry as it stands in the ledger; attributes as in `Fact`, index and time added.
+
+    Attributes:
+        index: place in the ledger, from 0.
+        appended_at: UTC nanoseconds of the append, by the clock of the machine.
+        fact: what was recorded.
+    """
+
+    index: int
+    appended_at: int
+    fact: Fact
+
+
+def read_entry(entry: bytes) -> Recorded:
+    """The entry that canonical bytes hold.
+
+    Raises:
+        LedgerBrokenError: if they are no entry.
+    """
+    try:
+        members = json.loads(entry)
+        return Recorded(
+            index=members["index"],
+            appended_at=int(members["appended_at"]),
+            fact=Fact(
+                stream=members["stream"],
+                type=members["type"],
+                payload=members["payload"],
+                business_on=members["business_on"],
+                actor=members["actor"],
+                role=members["role"],
+                session=members["session"],
+                version=members["version"],
+                evidence=tuple(members["evidence"]),
+            ),
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        message = f"expected a ledger entry, found bytes that are none ({error!r}): run `routeproof ledger verify`"
+        raise LedgerBrokenError(message) from error
+
+
+def leaf_hash(entry: bytes) -> bytes:
+    """RFC 6962 §2.1 hash of an entry as a leaf of the tree, 32 bytes."""
+    return hashlib.sha256(LEAF_PREFIX + entry).digest()
