@@ -10,7 +10,7 @@ from routeproof.ledger.entry import entry_bytes, leaf_hash, read_entry
 from routeproof.vocab.errors import LedgerBrokenError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from routeproof.ledger.entry import Fact, Recorded
@@ -149,9 +149,11 @@ class Records:
             raise
         self._connection.execute("COMMIT")
 
-    def query(self, statement: str, parameters: Sequence[object] = ()) -> list[tuple[object, ...]]:
+    def query(
+        self, statement: str, parameters: Sequence[object] | Mapping[str, object] = ()
+    ) -> list[tuple[object, ...]]:
         """Rows of a read-only statement."""
-        return self._connection.execute(statement, tuple(parameters)).fetchall()
+        return self._connection.execute(statement, parameters).fetchall()
 
     def entries(self, start: int = 0) -> list[bytes]:
         """Canonical bytes of the entries from index `start` on."""
