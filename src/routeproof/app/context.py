@@ -7,11 +7,16 @@ import getpass
 import os
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+from routeproof.app.acting import Acting, act_as, key_path
+from routeproof.app.fold import roster_of
+from routeproof.app.refusals import record_refusal
 from routeproof.app.workspace import Workspace, open_workspace
+from routeproof.governance.decider import RefusalError
 from routeproof.stores.commits import Actor
+from routeproof.stores.evidence import EvidenceStore
 from routeproof.stores.lake import Lake
 from routeproof.stores.raw import RawStore
 from routeproof.stores.records import Records
@@ -33,6 +38,8 @@ class Context:
         raw: bytes as they came.
         clock: UTC nanoseconds now.
         actor: who acts, in which role, in which run, on which business day.
+        evidence: documents that entries name by hash.
+        acting: the person of the roster who acts, with their key; none where the program acts by itself.
     """
 
     workspace: Workspace
@@ -41,6 +48,8 @@ class Context:
     raw: RawStore
     clock: Callable[[], int]
     actor: Actor
+    evidence: EvidenceStore
+    acting: Acting | None = None
 
 
 @contextlib.contextmanager
@@ -51,22 +60,29 @@ def open_context(
     actor_name: str = "",
     role: str = "operator",
     session: str = "",
+    person: str = "",
+    passphrase: Callable[[Path], bytes | None] | None = None,
+    on: date | None = None,
 ) -> Iterator[Context]:
     """A context over the workspace in `root`, closed afterwards.
 
+    `person` acts with their key, which `passphrase` is asked for; `on` is the business date of what is recorded.
+
     Raises:
         WorkspaceError: if there is no workspace, or a newer one.
+        RefusalError: `unknown_person` if the roster has nobody of that id.
     """
     workspace = open_workspace(root)
     records = Records(workspace.records_path, clock)
     today = datetime.fromtimestamp(clock() // NS_PER_S, tz=UTC).date().isoformat()
     actor = Actor(
-        name=actor_name or f"os:{getpass.getuser()}",
+        name=actor_name or person or f"os:{getpass.getuser()}",
         role=role,
         session=session or os.urandom(8).hex(),
-        business_on=today,
+        business_on=on.isoformat() if on else today,
     )
     try:
+        acting = _acting(workspace, records, actor, person, passphrase) if person else None
         yield Context(
             workspace=workspace,
             records=records,
@@ -74,6 +90,23 @@ def open_context(
             raw=RawStore(workspace.raw_folder),
             clock=clock,
             actor=actor,
+            evidence=EvidenceStore(workspace.evidence_folder),
+            acting=acting,
         )
     finally:
         records.close()
+
+
+def _acting(
+    workspace: Workspace,
+    records: Records,
+    actor: Actor,
+    person: str,
+    passphrase: Callable[[Path], bytes | None] | None,
+) -> Acting:
+    opened = passphrase(key_path(workspace, person)) if passphrase else None
+    try:
+        return act_as(workspace, roster_of(records), person, opened, date.fromisoformat(actor.business_on))
+    except RefusalError as refusal:
+        record_refusal(records, actor, person[:100], "workspace", "act", refusal)
+        raise

@@ -3,25 +3,38 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from routeproof.app.context import open_context
+from routeproof.app.found_people import check_founding, found_people
 from routeproof.app.workspace import SETTINGS, WORKSPACE_VERSION, Workspace, WorkspaceError
 from routeproof.ledger.entry import Fact
 from routeproof.stores.files import write_whole
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
 PRIVATE_FOLDER_MODE = 0o700
 
 
-def init_workspace(root: Path, *, firm_id: str = "firm") -> Workspace:
-    """A new workspace in `root`, which must be empty or absent.
+def init_workspace(
+    root: Path,
+    *,
+    firm_id: str = "firm",
+    people: Mapping[str, Any] | None = None,
+    passphrase: Callable[[str], bytes | None] = lambda _: None,
+    on: date | None = None,
+) -> Workspace:
+    """A new workspace in `root`, which must be empty or absent, with the founding roster `people`.
 
     Raises:
         WorkspaceError: if something is there already.
+        UsageError: if the roster does not have its shape; nothing is made then.
     """
+    if people is not None:
+        check_founding(people)
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
         message = f"expected an empty or new folder, found something in {root}"
         raise WorkspaceError(message, where=str(root))
@@ -46,4 +59,6 @@ def init_workspace(root: Path, *, firm_id: str = "firm") -> Workspace:
                 )
             ]
         )
+        if people is not None:
+            found_people(context, people, passphrase, on or date.fromisoformat(context.actor.business_on))
     return workspace

@@ -23,6 +23,7 @@ COMMANDS = {
     "measure": "routeproof.cli.measure:measure",
     "metrics": "routeproof.cli.metrics:metrics",
     "review": "routeproof.cli.review:review",
+    "people": "routeproof.cli.people:people",
     "lab": "routeproof.cli.lab:lab",
     "demo": "routeproof.cli.demo:demo",
 }
@@ -35,6 +36,7 @@ HELP = {
     "measure": "Execution quality by dimension.",
     "metrics": "Every metric: formula, unit, direction, source.",
     "review": "The quarterly review: build the pack.",
+    "people": "Who works here, in which role.",
     "lab": "Simulate a market and providers, honest or cheating.",
     "demo": "The whole main job on a simulated quarter.",
 }
