@@ -24,6 +24,8 @@ COMMANDS = {
     "metrics": "routeproof.cli.metrics:metrics",
     "review": "routeproof.cli.review:review",
     "people": "routeproof.cli.people:people",
+    "ledger": "routeproof.cli.ledger:ledger",
+    "rebuild": "routeproof.cli.rebuild:rebuild",
     "lab": "routeproof.cli.lab:lab",
     "demo": "routeproof.cli.demo:demo",
 }
@@ -37,6 +39,8 @@ HELP = {
     "metrics": "Every metric: formula, unit, direction, source.",
     "review": "The quarterly review: build the pack.",
     "people": "Who works here, in which role.",
+    "ledger": "The record that cannot be quietly changed: verify, export, checkpoints.",
+    "rebuild": "Replay the ledger and compare what is shown with it.",
     "lab": "Simulate a market and providers, honest or cheating.",
     "demo": "The whole main job on a simulated quarter.",
 }
