@@ -10,8 +10,9 @@ from routeproof.app.ledger.evidence import check_evidence
 from routeproof.app.ledger.log_key import CREATED, ROTATED, log_origin, name_file
 from routeproof.app.ledger.rebuild import check_projections
 from routeproof.app.ledger.report import Compared, Report
+from routeproof.app.ledger.rows import check_rows
 from routeproof.app.ledger.signatures import unsigned_entries
-from routeproof.app.ledger.stored import Stored, indexes_below_zero, read_stored
+from routeproof.app.ledger.stored import Stored, read_stored
 from routeproof.ledger.canonical import canonical_bytes
 from routeproof.ledger.checkpoint import open_checkpoint, origin_of
 from routeproof.ledger.differences import differences
@@ -27,15 +28,7 @@ if TYPE_CHECKING:
 
     from routeproof.app.context import Context
     from routeproof.ledger.checkpoint import Checkpoint
-
-MESSAGES = {
-    "altered": "the entry's bytes are not those that were appended",
-    "deleted": "an entry that was appended is missing",
-    "inserted": "an entry is there that was not appended by this program",
-    "reordered": "entries stand in another order than they were appended",
-    "truncated": "entries are missing at the end",
-}
-
+    from routeproof.ledger.note import VerifierKey
 
 @dataclass(frozen=True, slots=True)
 class _Note:
@@ -71,7 +64,7 @@ def verify_ledger(context: Context, report: Report, outside: Sequence[_Note] = (
     """Add to the report whatever is wrong with the record of an open workspace."""
     stored = read_stored(context.records)
     database = context.workspace.records_path.name
-    tree = _check_rows(stored, report, database)
+    tree = check_rows(stored, report, database)
     entries = _check_entries(stored, report, database)
     chain = _key_chain(context, entries, report, database)
     kept = [
@@ -85,29 +78,6 @@ def verify_ledger(context: Context, report: Report, outside: Sequence[_Note] = (
     check_projections(context, entries, report)
     report.entries = len(stored.entries)
     report.root = tree.root().hex() if tree else ""
-
-
-def _check_rows(stored: Stored, report: Report, database: str) -> Tree | None:
-    """Entries against leaves; the tree over what was appended, none if that cannot be told."""
-    found, wanted = stored.found(), stored.wanted()
-    for index, reason in sorted(stored.unreadable.items()):
-        report.add("unreadable", reason, index, database)
-    for index in indexes_below_zero(stored.entries):
-        report.add("inserted", f"an entry stands at {index}, before the first", 0, database)
-    for index in stored.missing():
-        report.add("deleted", MESSAGES["deleted"], index, database)
-    for index, leaf in enumerate(wanted):
-        if leaf is None and index not in stored.unreadable:
-            report.add("deleted", "the leaf that was kept of the entry is missing", index, database)
-    for difference in differences(found, wanted):
-        report.add(difference.kind, MESSAGES[difference.kind], difference.index, database)
-    length = max(len(found), len(wanted))
-    known = [
-        (wanted[index] if index < len(wanted) else None) or (found[index] if index < len(found) else None)
-        for index in range(length if len(found) >= len(wanted) or wanted else 0)
-    ]
-    leaves = [leaf for leaf in known[: len(wanted) or length] if leaf is not None]
-    return Tree(leaves) if len(leaves) == (len(wanted) or length) else None
 
 
 def _check_entries(stored: Stored, report: Report, database: str) -> list[Recorded]:
@@ -159,7 +129,14 @@ def _key_chain(context: Context, entries: Sequence[Recorded], report: Report, da
         except NoteError as error:
             report.add("signature", f"the log's key: {error}", entry.index, database)
     path = name_file(context)
-    if chain.since and path.exists() and path.read_text("utf-8", "replace").strip() != str(chain.since[-1][0]):
+    named = path.read_text("utf-8", "replace").strip() if path.exists() else ""
+    if not chain.since and named:
+        # The entry that names the key is lost; the key's own file still says which it was.
+        try:
+            chain.create({"vkey": named})
+        except NoteError as error:
+            report.add("signature", f"the log's key file: {error}", None, f"keys/{path.name}")
+    if chain.since and named and named != str(chain.since[-1][0]):
         report.add("signature", "the log's key file is not of the key that the ledger names", None, f"keys/{path.name}")
     if entries and entries[0].index == 0 and chain.since:
         first = context.records.entries(0, 1)
@@ -173,10 +150,10 @@ def _compare(context: Context, tree: Tree | None, chain: KeyChain, notes: Sequen
     differing: list[tuple[int, _Note]] = []
     for note in notes:
         try:
-            checkpoint, _ = open_checkpoint(note.content, chain.at(None))
+            checkpoint, signers = open_checkpoint(note.content, chain.at(None))
             size, root = checkpoint.size, checkpoint.root
-            open_checkpoint(note.content, chain.at(size))
             _require_origin(checkpoint, log_origin(context))
+            _require_in_force(signers, chain.at(size))
         except NoteError as error:
             report.compared.append(Compared(note.source, None, None, agrees=False))
             report.add("signature", f"{note.source}: {error}", None, note.file or note.source)
@@ -201,6 +178,12 @@ def _compare(context: Context, tree: Tree | None, chain: KeyChain, notes: Sequen
 def _require_origin(checkpoint: Checkpoint, origin: str) -> None:
     if checkpoint.origin != origin:
         message = f"the checkpoint is of another log, {checkpoint.origin}"
+        raise NoteError(message)
+
+
+def _require_in_force(signers: Sequence[VerifierKey], keys: Sequence[VerifierKey]) -> None:
+    if not any(key in keys for key in signers):
+        message = "the checkpoint is signed by a key of the log that was not in force at its size"
         raise NoteError(message)
 
 

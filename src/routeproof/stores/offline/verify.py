@@ -836,10 +836,11 @@ def compare_checkpoints(log, report, notes, keys_for, origin):
         report.compared.append(line)
         report.outside = report.outside or outside
         try:
-            text, _ = open_note(content, keys_for(None))
+            text, signers = open_note(content, keys_for(None))
             checkpoint = Checkpoint(text)
             line["size"], line["root"] = checkpoint.size, checkpoint.root.hex()
-            open_note(content, keys_for(checkpoint.size))
+            if not any(key.text in [other.text for other in keys_for(checkpoint.size)] for key in signers):
+                raise Wrong("signed by a key of the log that was not in force at that size")
             if checkpoint.origin != origin:
                 raise Wrong("the checkpoint is of another log, %s" % checkpoint.origin)
         except Wrong as error:
