@@ -6,7 +6,7 @@ import contextlib
 import getpass
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,6 @@ from routeproof.app.workspace import Workspace, open_workspace
 from routeproof.governance.decider import RefusalError
 from routeproof.stores.commits import Actor
 from routeproof.stores.evidence import EvidenceStore
-from routeproof.stores.lake import Lake
 from routeproof.stores.raw import RawStore
 from routeproof.stores.records import Records
 from routeproof.vocab.times import NS_PER_S
@@ -25,6 +24,8 @@ from routeproof.vocab.times import NS_PER_S
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from routeproof.stores.lake import Lake
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,6 @@ class Context:
     Attributes:
         workspace: folders.
         records: events.
-        lake: canonical tables.
         raw: bytes as they came.
         clock: UTC nanoseconds now.
         actor: who acts, in which role, in which run, on which business day.
@@ -44,12 +44,21 @@ class Context:
 
     workspace: Workspace
     records: Records
-    lake: Lake
     raw: RawStore
     clock: Callable[[], int]
     actor: Actor
     evidence: EvidenceStore
     acting: Acting | None = None
+    _opened: dict[str, Lake] = field(default_factory=dict)
+
+    @property
+    def lake(self) -> Lake:
+        """Canonical tables; the dataframe library is loaded when they are first asked for."""
+        from routeproof.stores.lake import Lake  # noqa: PLC0415
+
+        if "lake" not in self._opened:
+            self._opened["lake"] = Lake(self.workspace.lake_folder, self.records)
+        return self._opened["lake"]
 
 
 @contextlib.contextmanager
@@ -89,7 +98,6 @@ def open_context(
         yield Context(
             workspace=workspace,
             records=records,
-            lake=Lake(workspace.lake_folder, records),
             raw=RawStore(workspace.raw_folder),
             clock=clock,
             actor=actor,

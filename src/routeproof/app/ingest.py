@@ -233,9 +233,16 @@ def _read(delivered: _Delivered, jobs: Sequence[Job], scratch: Path) -> list[lis
         )
     results = []
     for job in jobs:
-        results.append(list(delivered.source.read(job.path, delivered.file_map, job.context)))
+        results.append(list(_told(delivered, delivered.source.read(job.path, delivered.file_map, job.context))))
         delivered.on_done(job.context.file)
     return results
+
+
+def _told(delivered: _Delivered, pieces: Iterator[SourceResult]) -> Iterator[SourceResult]:
+    """Pieces of one file; progress shows within it."""
+    for piece in pieces:
+        delivered.on_rows("read", piece.received)
+        yield piece
 
 
 def _commit(

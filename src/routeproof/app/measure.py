@@ -11,9 +11,10 @@ from routeproof.app.lake_source import LakeSource
 from routeproof.app.measure_frames import grouping_of
 from routeproof.app.measure_range import Range, measure_range
 from routeproof.app.measured_cache import MeasuredCache
-from routeproof.app.row_filter import RowFilter, parse_filters
+from routeproof.app.row_filter import RowFilter, Sieve, parse_filters
 from routeproof.app.shipped_rules import rules_of
 from routeproof.metrics.registry import ALL, BY_NAME
+from routeproof.sources.map_file import nearest
 from routeproof.stores.shipped_policy import shipped_policy_id
 from routeproof.tables.switches import Switches
 from routeproof.vocab.errors import UsageError
@@ -56,7 +57,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """Figures and their provenance: `meta` as plain values, `rows` one per group."""
+    """Figures and their provenance: `meta` as plain values, `rows` one per group; `meta["notes"]` is for people."""
 
     meta: dict[str, Any]
     rows: pl.DataFrame
@@ -75,7 +76,8 @@ def measure(lake: Lake, question: Question, cache_folder: Path | None = None) ->
         cache_folder: where measured rows are kept for the next question, if anywhere.
 
     Raises:
-        UsageError: an unknown dimension, a filter that is none, a range that ends before it begins.
+        UsageError: an unknown dimension, a filter that is none, a range that ends before it begins, a provider that
+            no order of the lake has.
     """
     if question.first is not None and question.last is not None and question.first > question.last:
         message = f"expected a first day on or before the last, found {question.first} and {question.last}"
@@ -85,12 +87,15 @@ def measure(lake: Lake, question: Question, cache_folder: Path | None = None) ->
     filters = parse_filters(question.where)
     if question.provider is not None:
         filters = (*filters, RowFilter("provider", "=", (question.provider,)))
-    days = tuple(day for day in source.days() if _inside(day, question))
-    what = Range(days, grouping_of(question.by, question.metrics), filters)
+    all_days = source.days()
+    days = tuple(day for day in all_days if _inside(day, question))
+    if question.provider is not None and question.switches.population == "own":
+        _require_provider(source, question.provider, days)
+    what, sieve = Range(days, grouping_of(question.by, question.metrics), filters), Sieve(filters)
     rules = rules_of(lake, manifest)
     if question.shifts_ns:
         shifted = [
-            measure_range(source, what, rules, replace(question.switches, shift_ns=shift)).select(
+            measure_range(source, what, rules, replace(question.switches, shift_ns=shift), sieve=sieve).select(
                 pl.lit(shift / NS_PER_MS).alias("shift_ms"), pl.all()
             )
             for shift in question.shifts_ns
@@ -98,8 +103,31 @@ def measure(lake: Lake, question: Question, cache_folder: Path | None = None) ->
         rows = pl.concat(shifted)
     else:
         cache = None if cache_folder is None else MeasuredCache(cache_folder, _made_of(question, manifest, days))
-        rows = measure_range(source, what, rules, question.switches, cache)
-    return Measurement(_meta(question, manifest, days) | {"child_routes": _has_child_routes(source, days)}, rows)
+        rows = measure_range(source, what, rules, question.switches, cache, sieve)
+    found = {
+        "child_routes": _has_child_routes(source, days),
+        "notes": sieve.notes() if days else [_no_days(all_days)],
+    }
+    return Measurement(_meta(question, manifest, days) | found, rows)
+
+
+def _no_days(all_days: Sequence[date]) -> str:
+    held = f"it has {all_days[0]} to {all_days[-1]}" if all_days else "it has none: ingest first"
+    return f"expected days of the lake between --from and --to, found none; {held}"
+
+
+def _require_provider(source: LakeSource, name: str, days: Sequence[date]) -> None:
+    """The days asked for are looked at first: one of them has the provider, as a rule."""
+    known: set[str] = set()
+    for day in dict.fromkeys((*days, *source.lake.days("parent_orders", source.manifest))):
+        orders = source.lake.read("parent_orders", [day], ["provider_id"], manifest=source.manifest)
+        known |= set(orders["provider_id"].drop_nulls().unique())
+        if name in known:
+            return
+    there = ", ".join(item or "(unnamed)" for item in sorted(known)) or "none: ingest orders first"
+    near = nearest(name, sorted(known)) or f"; providers there: {there}"
+    message = f"expected a provider of the lake's orders, found none named {name!r}{near}"
+    raise UsageError(message, where="--provider")
 
 
 def _has_child_routes(source: LakeSource, days: Sequence[date]) -> bool:

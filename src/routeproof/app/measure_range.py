@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 import polars as pl
 
 from routeproof.app.lake_source import LakeSource
-from routeproof.app.row_filter import RowFilter, keep, passing
+from routeproof.app.row_filter import RowFilter, Sieve
 from routeproof.app.stream_fills import can_stream, stream_fills
 from routeproof.metrics.measure import (
     DIMENSIONS,
@@ -279,26 +279,30 @@ def _needed(what: Range) -> frozenset[str]:
     return columns_read(what.grouping, "executions") | {item.column for item in what.filters}
 
 
-def _partials_of_fills(pieces: Iterable[CodedRows], what: Range) -> dict[Frame, Partials]:
-    chosen = (passing(rows, what.filters) for rows in pieces)
-    parts = collect_coded(chosen, what.grouping)
+def _partials_of_fills(pieces: Iterable[CodedRows], what: Range, sieve: Sieve) -> dict[Frame, Partials]:
+    parts = collect_coded(map(sieve.passing, pieces), what.grouping)
     return {"executions": merge(parts, what.grouping.by)} if parts else {}
 
 
-def _partials(days: Iterable[MeasuredDay], what: Range) -> dict[Frame, Partials]:
+def _partials(days: Iterable[MeasuredDay], what: Range, sieve: Sieve) -> dict[Frame, Partials]:
     frames: tuple[Frame, ...] = ("executions", "orders", "routes")
     parts: dict[Frame, list[Partials]] = {frame: [] for frame in frames}
     for measured in days:
         for frame in frames:
             rows: pl.DataFrame = getattr(measured, frame)
             if rows.width:
-                kept = keep(rows, what.filters)
+                kept = sieve.keep(rows)
                 parts[frame].append(UNKNOWN if kept is None else collect(kept, what.grouping, frame))
     return {frame: merge(found, what.grouping.by) for frame, found in parts.items() if found}
 
 
 def measure_range(
-    source: DaySource, what: Range, rules: DayRules, switches: Switches, cache: Cache | None = None
+    source: DaySource,
+    what: Range,
+    rules: DayRules,
+    switches: Switches,
+    cache: Cache | None = None,
+    sieve: Sieve | None = None,
 ) -> pl.DataFrame:
     """Metrics by dimension over a range of days.
 
@@ -308,6 +312,7 @@ def measure_range(
         rules: hours, sizes, round lots.
         switches: how the market is looked up.
         cache: where measured rows of the same days, rules and switches are kept, if anywhere.
+        sieve: of the range's filters, if what they met is worth knowing.
 
     Returns:
         One row per group: dimensions, then every metric of the grouping; null where it cannot be computed.
@@ -315,12 +320,12 @@ def measure_range(
     Raises:
         UsageError: no rows of the population have the dimensions and the filtered columns.
     """
-    merged = None
+    merged, sieve = None, sieve or Sieve(what.filters)
     with suppress(NotStreamableError):
         pieces = _fills(source, what, rules, switches, cache)
-        merged = None if pieces is None else _partials_of_fills(pieces, what)
+        merged = None if pieces is None else _partials_of_fills(pieces, what, sieve)
     if merged is None:
-        merged = _partials(_days(source, what, rules, switches, cache), what)
+        merged = _partials(_days(source, what, rules, switches, cache), what, sieve)
     if merged and not any(part.known for part in merged.values()):
         raise _cannot_answer(what, switches.population)
     return finish_all(merged, what.grouping)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from routeproof.ledger import merkle
 from routeproof.ledger.canonical import canonical_bytes
 from routeproof.vocab.errors import LedgerBrokenError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-LEAF_PREFIX = b"\x00"
-"""RFC 6962 §2.1: what a leaf hash begins with, so that no inner node can pass for a leaf."""
 
 MAX_ENTRY_BYTES = 65_535
 """Longest entry; whatever is larger is evidence by hash."""
@@ -120,6 +118,5 @@ def read_entry(entry: bytes) -> Recorded:
         raise LedgerBrokenError(message) from error
 
 
-def leaf_hash(entry: bytes) -> bytes:
-    """RFC 6962 §2.1 hash of an entry as a leaf of the tree, 32 bytes."""
-    return hashlib.sha256(LEAF_PREFIX + entry).digest()
+leaf_hash = merkle.leaf_hash
+"""RFC 6962 §2.1 hash of an entry as a leaf of the tree, 32 bytes."""

@@ -57,6 +57,12 @@ def size_bucket(schemes: tuple[SizeScheme, ...]) -> pl.Expr:
     return result
 
 
+def bucket_order(label: pl.Expr) -> list[pl.Expr]:
+    """What to sort labels of any scheme by, null first: buckets in shares before those in dollars, then by bound."""
+    bound = label.str.extract(r"(\d+)").cast(pl.Int64)
+    return [label.str.contains("$", literal=True), bound, ~label.str.starts_with("below")]
+
+
 def _bucket(scheme: SizeScheme) -> pl.Expr:
     quantity = pl.col("quantity").cast(pl.Int128)
     if scheme.basis == "notional":

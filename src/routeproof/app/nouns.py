@@ -1,0 +1,13 @@
+"""Every kind of governed object: replay and the binder go through all of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from routeproof.governance.people import PEOPLE
+
+if TYPE_CHECKING:
+    from routeproof.governance.decider import Noun
+
+NOUNS: tuple[Noun[Any], ...] = (PEOPLE,)
+"""A new noun is one file in `governance/` and one name here."""
