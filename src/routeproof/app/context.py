@@ -72,6 +72,7 @@ def open_context(
     person: str = "",
     passphrase: Callable[[Path], bytes | None] | None = None,
     on: date | None = None,
+    older: bool = False,
 ) -> Iterator[Context]:
     """A context over the workspace in `root`, closed afterwards.
 
@@ -79,10 +80,12 @@ def open_context(
 
     Raises:
         WorkspaceError: if there is no workspace, or a newer one.
+        OldWorkspaceError: if there is an older one, unless `older`.
+        LedgerBrokenError: if its records are gone or cannot be read.
         RefusalError: `unknown_person` if the roster has nobody of that id.
     """
-    workspace = open_workspace(root)
-    records = Records(workspace.records_path, clock)
+    workspace = open_workspace(root, older=older)
+    records = Records(workspace.records_place, clock, make=False)
     today = datetime.fromtimestamp(clock() // NS_PER_S, tz=UTC).date().isoformat()
     actor = Actor(
         name=actor_name or person or f"os:{getpass.getuser()}",

@@ -18,6 +18,7 @@ os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:10000,muzzy_decay_ms:
 
 COMMANDS = {
     "init": "routeproof.cli.init:init",
+    "migrate": "routeproof.cli.migrate:migrate",
     "ingest": "routeproof.cli.ingest:ingest",
     "quality": "routeproof.cli.quality:quality",
     "measure": "routeproof.cli.measure:measure",
@@ -32,6 +33,7 @@ COMMANDS = {
 
 HELP = {
     "init": "Make a workspace.",
+    "migrate": "Bring a workspace of an earlier version to this one.",
     "ingest": "Take files in: quotes, trades, orders, executions.",
     "quality": "What came in, what was refused and why, what it is worth.",
     "measure": "Execution quality by dimension.",
