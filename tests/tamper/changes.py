@@ -42,7 +42,10 @@ def change(entries: list[bytes], how: str, random: Random) -> Change:
             after.insert(at, foreign)
             return Change(after, "inserted", at)
         case "swap":
-            other = random.choice([place for place in (at - 1, at + 1, random.randrange(last)) if 0 <= place <= last and place != at] or [at - 1])
+            other = random.choice(
+                [place for place in (at - 1, at + 1, random.randrange(last)) if 0 <= place <= last and place != at]
+                or [at - 1]
+            )
             after[at], after[other] = after[other], after[at]
             return Change(after, "reordered", min(at, other))
         case "truncate" | "replay":

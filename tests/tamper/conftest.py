@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import desk
 
-NOTES = 700
+NOTES = 600
 
 
 @pytest.fixture(scope="session")

@@ -94,9 +94,7 @@ def put_entries(root: Path, entries: Sequence[bytes], *, leaves: bool = False) -
     if leaves:
         known = dict(database.execute("SELECT entry_index, stream || '|' || type FROM ledger_leaves").fetchall())
         database.execute("DELETE FROM ledger_leaves")
-        rows = [
-            (index, leaf_hash(entry), *known.get(index, "x|y").split("|")) for index, entry in enumerate(entries)
-        ]
+        rows = [(index, leaf_hash(entry), *known.get(index, "x|y").split("|")) for index, entry in enumerate(entries)]
         database.executemany("INSERT INTO ledger_leaves VALUES (?, ?, ?, ?)", rows)
     database.execute("COMMIT")
     database.close()

@@ -10,7 +10,7 @@ from routeproof.app.ledger.evidence import check_evidence
 from routeproof.app.ledger.log_key import CREATED, ROTATED, log_origin, name_file
 from routeproof.app.ledger.rebuild import check_projections
 from routeproof.app.ledger.report import Compared, Report
-from routeproof.app.ledger.rows import check_rows
+from routeproof.app.ledger.rows import check_labels, check_pages, check_rows
 from routeproof.app.ledger.signatures import unsigned_entries
 from routeproof.app.ledger.stored import Stored, read_stored
 from routeproof.ledger.canonical import canonical_bytes
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from routeproof.app.context import Context
     from routeproof.ledger.checkpoint import Checkpoint
     from routeproof.ledger.note import VerifierKey
+
 
 @dataclass(frozen=True, slots=True)
 class _Note:
@@ -63,7 +64,7 @@ def verify_workspace(root: Path, checkpoints: Sequence[Path] = ()) -> Report:
 def verify_ledger(context: Context, report: Report, outside: Sequence[_Note] = ()) -> None:
     """Add to the report whatever is wrong with the record of an open workspace."""
     stored = read_stored(context.records)
-    database = context.workspace.records_path.name
+    database = "records" if context.workspace.server else context.workspace.records_path.name
     tree = check_rows(stored, report, database)
     entries = _check_entries(stored, report, database)
     chain = _key_chain(context, entries, report, database)
@@ -75,6 +76,9 @@ def verify_ledger(context: Context, report: Report, outside: Sequence[_Note] = (
     for index, wrong in unsigned_entries(entries):
         report.add("signature", wrong, index, database)
     check_evidence(context, entries, report)
+    check_labels(context, entries, report, database)
+    if not context.workspace.server:
+        check_pages(context, report, database)
     check_projections(context, entries, report)
     report.entries = len(stored.entries)
     report.root = tree.root().hex() if tree else ""
