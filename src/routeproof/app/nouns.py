@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from routeproof.governance.conflict import CONFLICT
+from routeproof.governance.internalised import INTERNALISED
 from routeproof.governance.people import PEOPLE
 
 if TYPE_CHECKING:
     from routeproof.governance.decider import Noun
 
-NOUNS: tuple[Noun[Any], ...] = (PEOPLE,)
+NOUNS: tuple[Noun[Any], ...] = (
+    PEOPLE,
+    CONFLICT,
+    INTERNALISED,
+)
 """A new noun is one file in `governance/` and one name here."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.build_review import Built, Order, build_review
+from routeproof.app.compile_ahead import compiling_ahead
 from routeproof.app.context import open_context
 from routeproof.app.ingest import ingest
 from routeproof.app.init_workspace import init_workspace
@@ -55,6 +56,11 @@ def run_demo(
     """
     _clear(workspace)
     init_workspace(workspace, firm_id="Demo Brokerage LLC")
+    with compiling_ahead():
+        return _made(workspace, pack, seed, days, on_step)
+
+
+def _made(workspace: Path, pack: Path, seed: int, days: int | None, on_step: Callable[[str], None]) -> Demo:
     delivery = workspace / DELIVERY
     on_step("simulating two providers, their market and customers")
     summary: dict[str, Any] = write_delivery(demo_scenario(seed, days=days), delivery, workers=2)

@@ -81,6 +81,11 @@ class Workspace:
         return self.root / "keys"
 
     @property
+    def checkpoints_folder(self) -> Path:
+        """Signed checkpoints of the ledger, kept hourly and at sign-offs."""
+        return self.root / "checkpoints"
+
+    @property
     def cache_folder(self) -> Path:
         """Measured rows kept between questions; may be deleted at any time."""
         return self.root / "cache" / "measured"

@@ -25,6 +25,8 @@ COMMANDS = {
     "metrics": "routeproof.cli.metrics:metrics",
     "review": "routeproof.cli.review:review",
     "people": "routeproof.cli.people:people",
+    "internalised": "routeproof.cli.internalised:internalised",
+    "conflict": "routeproof.cli.conflict:conflict",
     "lab": "routeproof.cli.lab:lab",
     "demo": "routeproof.cli.demo:demo",
 }
@@ -39,6 +41,8 @@ HELP = {
     "metrics": "Every metric: formula, unit, direction, source.",
     "review": "The quarterly review: build the pack.",
     "people": "Who works here, in which role.",
+    "internalised": "Internalised flow, judged order by order.",
+    "conflict": "Conflicts of interest: payments, ownership, a person's own.",
     "lab": "Simulate a market and providers, honest or cheating.",
     "demo": "The whole main job on a simulated quarter.",
 }
