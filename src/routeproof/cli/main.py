@@ -24,6 +24,7 @@ COMMANDS = {
     "metrics": "routeproof.cli.metrics:metrics",
     "review": "routeproof.cli.review:review",
     "people": "routeproof.cli.people:people",
+    "policy": "routeproof.cli.policy:policy",
     "lab": "routeproof.cli.lab:lab",
     "demo": "routeproof.cli.demo:demo",
 }
@@ -37,6 +38,7 @@ HELP = {
     "metrics": "Every metric: formula, unit, direction, source.",
     "review": "The quarterly review: build the pack.",
     "people": "Who works here, in which role.",
+    "policy": "Thresholds and other decisions of the firm, by date.",
     "lab": "Simulate a market and providers, honest or cheating.",
     "demo": "The whole main job on a simulated quarter.",
 }
