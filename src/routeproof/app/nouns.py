@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from routeproof.governance.conflict import CONFLICT
 from routeproof.governance.internalised import INTERNALISED
 from routeproof.governance.people import PEOPLE
+from routeproof.governance.policy import POLICY
 
 if TYPE_CHECKING:
     from routeproof.governance.decider import Noun
@@ -16,4 +17,5 @@ NOUNS: tuple[Noun[Any], ...] = (
     CONFLICT,
     INTERNALISED,
 )
+NOUNS: tuple[Noun[Any], ...] = (PEOPLE, POLICY)
 """A new noun is one file in `governance/` and one name here."""
