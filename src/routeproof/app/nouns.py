@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from routeproof.governance.decider import Noun
 
 NOUNS: tuple[Noun[Any], ...] = (
-    PEOPLE,
     CONFLICT,
     INTERNALISED,
+    PEOPLE,
+    POLICY,
 )
-NOUNS: tuple[Noun[Any], ...] = (PEOPLE, POLICY)
 """A new noun is one file in `governance/` and one name here."""
