@@ -29,6 +29,7 @@ COMMANDS = {
     "rebuild": "routeproof.cli.rebuild:rebuild",
     "internalised": "routeproof.cli.internalised:internalised",
     "conflict": "routeproof.cli.conflict:conflict",
+    "policy": "routeproof.cli.policy:policy",
     "lab": "routeproof.cli.lab:lab",
     "demo": "routeproof.cli.demo:demo",
 }
@@ -47,6 +48,7 @@ HELP = {
     "rebuild": "Replay the ledger and compare what is shown with it.",
     "internalised": "Internalised flow, judged order by order.",
     "conflict": "Conflicts of interest: payments, ownership, a person's own.",
+    "policy": "Thresholds and other decisions of the firm, by date.",
     "lab": "Simulate a market and providers, honest or cheating.",
     "demo": "The whole main job on a simulated quarter.",
 }
