@@ -33,7 +33,7 @@ class Ledger:
         assert (result.return_value or 0) == code, result.output
         return result.output
 
-    def json(self, *arguments: str, code: int = 0) -> Any:
+    def json(self, *arguments: str, code: int = 0) -> Any:  # noqa: ANN401  # JSON
         """The one JSON document of a command."""
         return json.loads(self.run(*arguments, "--json", code=code))
 
@@ -134,7 +134,12 @@ def test_a_tiled_log_is_checked_with_its_key(ledger: Ledger) -> None:
     run = offline("tlog", folder, "--key", key, "--json")
     assert run.returncode == 4
     (problem,) = json.loads(run.stdout)["problems"]
-    assert (problem["kind"], problem["index"], problem["file"], problem["offset"]) == ("altered", 256, "tile/1/000.p/2", 32)
+    assert (problem["kind"], problem["index"], problem["file"], problem["offset"]) == (
+        "altered",
+        256,
+        "tile/1/000.p/2",
+        32,
+    )
 
 
 def test_a_damaged_workspace_ends_with_4_and_json(ledger: Ledger) -> None:
@@ -198,9 +203,6 @@ def test_the_verifier_is_written_for_python_3_9_and_imports_the_standard_library
     """Its grammar parses as 3.9, and every import is of the standard library."""
     tree = ast.parse(VERIFIER.read_text("utf-8"), feature_version=(3, 9))
     names = {
-        alias.name.partition(".")[0]
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Import)
-        for alias in node.names
+        alias.name.partition(".")[0] for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names
     } | {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     assert names <= set(sys.stdlib_module_names)

@@ -2,6 +2,8 @@
 
 import email
 import email.policy
+import shutil
+import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -122,7 +124,9 @@ def test_a_witness_that_saw_another_history_is_an_alarm(context: Context) -> Non
         witness_checkpoint(context, url)
 
 
-@pytest.mark.parametrize(("status", "body"), [(404, b""), (302, b""), (500, b"x"), (200, b"no signature\n"), (409, b"x")])
+@pytest.mark.parametrize(
+    ("status", "body"), [(404, b""), (302, b""), (500, b"x"), (200, b"no signature\n"), (409, b"x")]
+)
 def test_a_service_that_answers_otherwise_is_told(status: int, body: bytes, context: Context) -> None:
     """Redirects are not followed; nothing is kept."""
     before = sorted(context.workspace.checkpoints_folder.glob("*"))
@@ -147,6 +151,50 @@ def test_a_time_stamp_over_something_else_is_refused(context: Context) -> None:
     with serving(lambda _: (503, b"")) as url, pytest.raises(OutsideError):
         timestamp_checkpoint(context, url)
     assert list(context.workspace.checkpoints_folder.glob("*.tsr")) == []
+
+
+TSA_SETTINGS = """
+[tsa]
+default_tsa = own
+[own]
+serial = {folder}/serial
+signer_digest = sha256
+default_policy = 1.2.3.4.1
+digests = sha256, sha384, sha512
+accuracy = secs:1
+[req]
+distinguished_name = name
+[name]
+[extensions]
+extendedKeyUsage = critical,timeStamping
+"""
+
+
+def test_a_time_stamp_is_kept_beside_the_checkpoint_and_verifies_elsewhere(context: Context, tmp_path: Path) -> None:
+    """OpenSSL is the authority, and OpenSSL verifies the answer against the bytes of the kept note."""
+    pytest.importorskip("rfc3161_client")
+    if shutil.which("openssl") is None:
+        pytest.skip("no openssl to act as the time-stamping authority")
+    settings = tmp_path / "tsa.cnf"
+    settings.write_text(TSA_SETTINGS.format(folder=tmp_path))
+    (tmp_path / "serial").write_text("01\n")
+
+    def openssl(*arguments: str) -> None:
+        subprocess.run(["openssl", *arguments], cwd=tmp_path, check=True, capture_output=True)
+
+    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "tsa.pem", "-out", "cert.pem",
+            "-subj", "/CN=tsa", "-config", "tsa.cnf", "-extensions", "extensions", "-days", "2")  # fmt: skip
+
+    def answer(body: bytes) -> tuple[int, bytes]:
+        (tmp_path / "question.tsq").write_bytes(body)
+        openssl("ts", "-reply", "-config", "tsa.cnf", "-queryfile", "question.tsq", "-inkey", "tsa.pem",
+                "-signer", "cert.pem", "-out", "answer.tsr")  # fmt: skip
+        return 200, (tmp_path / "answer.tsr").read_bytes()
+
+    with serving(answer) as url:
+        path = timestamp_checkpoint(context, url)
+    openssl("ts", "-verify", "-data", str(path.with_suffix(".note")), "-in", str(path), "-CAfile", "cert.pem")
+    assert verify_workspace(context.workspace.root).ok
 
 
 def test_a_mail_carries_the_checkpoint_as_a_file(context: Context, tmp_path: Path) -> None:

@@ -1,7 +1,5 @@
 """Changes that somebody could make to a sequence of entries, each with what must be said of it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from random import Random
 

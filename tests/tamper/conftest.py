@@ -1,16 +1,11 @@
 """One ledger and its export for all tests of tampering; each works on a copy."""
 
-from __future__ import annotations
-
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-import desk
+from tamper import desk
 
 NOTES = 600
 

@@ -1,20 +1,18 @@
 """Both verifiers say the same of the same change, and it is the right thing: what happened, and at which entry."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from random import Random
 from typing import Any
 
-import desk
 import pytest
-from changes import KINDS, change
 
 from routeproof.app.ledger.report import Report
 from routeproof.app.ledger.rows import check_rows
 from routeproof.app.ledger.stored import Stored
 from routeproof.app.ledger.verify import verify_workspace
 from routeproof.ledger.entry import leaf_hash
+from tamper import desk
+from tamper.changes import KINDS, change
 
 SEEDS = 40
 

@@ -1,12 +1,11 @@
 """Every file of an export is held by something signed: no byte, no file, no name can change unseen."""
 
-from __future__ import annotations
-
 from random import Random
 from typing import Any
 
-import desk
 import pytest
+
+from tamper import desk
 
 SAMPLE = 200
 

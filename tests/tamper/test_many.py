@@ -1,13 +1,9 @@
 """Ten thousand random changes of a hundred thousand entries, each found and located (by night; a sample by day)."""
 
-from __future__ import annotations
-
 from random import Random
 from typing import Any
 
-import desk
 import pytest
-from changes import KINDS, change
 
 from routeproof.app.ledger.report import Report
 from routeproof.app.ledger.rows import check_rows
@@ -16,23 +12,23 @@ from routeproof.ledger.checkpoint import Checkpoint
 from routeproof.ledger.entry import Fact, entry_bytes, leaf_hash
 from routeproof.ledger.merkle import Tree
 from routeproof.ledger.tiles import TILE_WIDTH, bundle, hash_tiles, tile_path, tiles_of_level
+from tamper import desk
+from tamper.changes import KINDS, change
 
 ENTRIES = 100_000
 CHANGES = 10_000
 SAMPLE = 6
 
 
-def _many() -> list[bytes]:
-    return [
-        entry_bytes(Fact("notes", "note", {"text": f"n{index}"}, "2026-07-01", "ann", "analyst", "s"), index=index, appended_at=index)
-        for index in range(ENTRIES)
-    ]  # fmt: skip
+def _note(index: int) -> bytes:
+    fact = Fact("notes", "note", {"text": f"n{index}"}, "2026-07-01", "ann", "analyst", "s")
+    return entry_bytes(fact, index=index, appended_at=index)
 
 
 @pytest.fixture(scope="module")
 def many() -> list[bytes]:
     """A hundred thousand entries."""
-    return _many()
+    return [_note(index) for index in range(ENTRIES)]
 
 
 @pytest.fixture(scope="module")
@@ -65,17 +61,13 @@ class Remembered(Stored):
         return None if entry is None else self.hashes.get(entry) or leaf_hash(entry)
 
 
-def test_a_sample_of_changes_in_a_hundred_thousand_entries(
-    many: list[bytes], leaves: dict[int, bytes | None]
-) -> None:
+def test_a_sample_of_changes_in_a_hundred_thousand_entries(many: list[bytes], leaves: dict[int, bytes | None]) -> None:
     """One of each kind."""
     _located(many, leaves, SAMPLE)
 
 
 @pytest.mark.night
-def test_ten_thousand_changes_in_a_hundred_thousand_entries(
-    many: list[bytes], leaves: dict[int, bytes | None]
-) -> None:
+def test_ten_thousand_changes_in_a_hundred_thousand_entries(many: list[bytes], leaves: dict[int, bytes | None]) -> None:
     """All kinds, ten thousand seeds, in the rows of the database."""
     _located(many, leaves, CHANGES)
 

@@ -1,17 +1,14 @@
 """Damage below the entries: the database's own file, evidence, kept checkpoints, projections, keys."""
 
-from __future__ import annotations
-
 import sqlite3
 from pathlib import Path
 from random import Random
-
-import desk
 
 from routeproof.app.context import open_context
 from routeproof.app.ledger.rebuild import rebuild_projections
 from routeproof.app.ledger.verify import verify_workspace
 from routeproof.ledger.entry import Fact
+from tamper import desk
 
 
 def _first(root: Path) -> tuple[str, int | None, str | None]:
@@ -63,7 +60,7 @@ def test_one_row_taken_out_and_the_others_left_where_they_are(log: Path, tmp_pat
         copy = desk.copy_of(log, tmp_path / table)
         desk.put_entries(copy, desk.entries_of(copy))
         database = sqlite3.connect(copy / "records.sqlite")
-        database.execute(f"DELETE FROM {table} WHERE entry_index = 33")
+        database.execute(f"DELETE FROM {table} WHERE entry_index = 33")  # noqa: S608  # our names
         database.commit()
         database.close()
         assert _first(copy) == ("deleted", 33, "records.sqlite")

@@ -18,7 +18,6 @@ from routeproof.ledger.checkpoint import open_checkpoint, origin_of
 from routeproof.ledger.differences import differences
 from routeproof.ledger.entry import Fact, Recorded, entry_bytes, read_entry
 from routeproof.ledger.key_chain import KeyChain
-from routeproof.ledger.merkle import Tree
 from routeproof.ledger.note import NoteError, split_note
 from routeproof.vocab.errors import LedgerBrokenError, UsageError
 
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 
     from routeproof.app.context import Context
     from routeproof.ledger.checkpoint import Checkpoint
+    from routeproof.ledger.merkle import Tree
     from routeproof.ledger.note import VerifierKey
 
 
@@ -70,7 +70,7 @@ def verify_ledger(context: Context, report: Report, outside: Sequence[_Note] = (
     chain = _key_chain(context, entries, report, database)
     kept = [
         _Note(f"kept: checkpoints/{path.name}", f"checkpoints/{path.name}", path.read_bytes())
-        for path in sorted(context.workspace.checkpoints_folder.glob("*"))
+        for path in sorted(context.workspace.checkpoints_folder.glob("*.note"))
     ]
     _compare(context, tree, chain, [*kept, *outside], report)
     for index, wrong in unsigned_entries(entries):
