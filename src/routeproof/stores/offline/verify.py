@@ -153,7 +153,8 @@ PROOF_FIELDS = [
 def accepts(line):
     """Whether a line is a proof that holds."""
     try:
-        record = json.loads(line, object_pairs_hook=only_once, parse_constant=no_constant)
+        text = line if isinstance(line, str) else line.decode("utf-8")
+        record = json.loads(text, object_pairs_hook=only_once, parse_constant=no_constant)
         if not isinstance(record, dict):
             return False
         fields = {name for name in record if any(name in kind for kind in PROOF_FIELDS)}
@@ -1255,7 +1256,7 @@ def run(command, target, options, report):
         verify_export(part, around, options, report)
     if not report.outside:
         report.remarks.append(
-            "No outside checkpoint was given: whether the whole history was rewritten with the log's key cannot be told."
+            "No outside checkpoint was given: a full rewrite of the history with the log's key cannot be told from this."
         )
     elif all(line["agrees"] for line in report.compared):
         report.remarks.append("Every checkpoint given agrees.")
