@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Generic
 from routeproof.app.attest import attest
 from routeproof.app.fold import Version, content_hash, fold, object_of, roster_of, step
 from routeproof.app.kept import body_of, documents, readable, store_kept
+from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.refusals import record_refusal
 from routeproof.governance.decider import Body, Command, Event, Happened, Noun, RefusalError, S, refuse
 from routeproof.governance.entitlements import permitted_role
 from routeproof.ledger.canonical import canonical_bytes
 from routeproof.ledger.entry import Fact
-from routeproof.stores.shipped_policy import load_shipped_governance
 from routeproof.vocab.errors import UsageError
 from routeproof.vocab.times import NS_PER_S
 
@@ -93,7 +93,7 @@ def _acting(context: Context, noun: Noun[S], object_id: str, verb: str) -> Actin
 def _entitled(records: Records, context: Context, acting: Acting, noun: Noun[S], verb: str) -> str:
     now = context.clock()
     today = datetime.fromtimestamp(now // NS_PER_S, tz=UTC).date()
-    matrix = load_shipped_governance().entitlements.on_or_first(today).value
+    matrix = policy_in_force(records).whole.governance.entitlements.on_or_first(today).value
     return permitted_role(roster_of(records), acting.person, f"{noun.name}.{verb}", matrix, now)
 
 

@@ -27,8 +27,11 @@ COMMANDS = {
     "metrics": "routeproof.cli.metrics:metrics",
     "review": "routeproof.cli.review:review",
     "people": "routeproof.cli.people:people",
+    "ledger": "routeproof.cli.ledger:ledger",
+    "rebuild": "routeproof.cli.rebuild:rebuild",
     "internalised": "routeproof.cli.internalised:internalised",
     "conflict": "routeproof.cli.conflict:conflict",
+    "policy": "routeproof.cli.policy:policy",
     "lab": "routeproof.cli.lab:lab",
     "demo": "routeproof.cli.demo:demo",
 }
@@ -45,8 +48,11 @@ HELP = {
     "metrics": "Every metric: formula, unit, direction, source.",
     "review": "The quarterly review: build the pack.",
     "people": "Who works here, in which role.",
+    "ledger": "The record that cannot be quietly changed: verify, export, checkpoints.",
+    "rebuild": "Replay the ledger and compare what is shown with it.",
     "internalised": "Internalised flow, judged order by order.",
     "conflict": "Conflicts of interest: payments, ownership, a person's own.",
+    "policy": "Thresholds and other decisions of the firm, by date.",
     "lab": "Simulate a market and providers, honest or cheating.",
     "demo": "The whole main job on a simulated quarter.",
 }

@@ -76,7 +76,9 @@ def keep_checkpoint(context: Context, *, always: bool = False) -> Signed | None:
 
 def kept_notes(context: Context) -> list[tuple[int, Path]]:
     """Checkpoints kept in the workspace, smallest first."""
-    found = [(int(path.stem), path) for path in context.workspace.checkpoints_folder.glob("*.note") if path.stem.isdecimal()]
+    found = [
+        (int(path.stem), path) for path in context.workspace.checkpoints_folder.glob("*.note") if path.stem.isdecimal()
+    ]
     return sorted(found)
 
 

@@ -71,9 +71,7 @@ class Report:
         """Problems by first entry affected; those about no entry last."""
         return sorted(self.problems, key=lambda item: (item.index is None, item.index or 0))
 
-    def add(
-        self, kind: ProblemKind, message: str, index: int | None = None, file: str | None = None
-    ) -> None:
+    def add(self, kind: ProblemKind, message: str, index: int | None = None, file: str | None = None) -> None:
         """Note a problem."""
         self.problems.append(Problem(kind, message, index, file))
 
