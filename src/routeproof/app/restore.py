@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from routeproof.app.backup import LIST, RECORDS, STREAM, Backup, read_backup
 from routeproof.app.context import open_context
 from routeproof.app.init_workspace import make_folders, require_empty, server_of, write_settings
-from routeproof.app.workspace import Workspace
+from routeproof.app.ledger.verify import verify_workspace
+from routeproof.app.workspace import SETTINGS, Workspace
 from routeproof.ledger.entry import Fact, leaf_hash
 from routeproof.ledger.merkle import root_of
 from routeproof.stores.files import publish, sha256_of
@@ -48,7 +49,8 @@ def restore(folder: Path, root: Path, records: str = "") -> Backup:
         (root / RECORDS).unlink()
     _check_records(workspace, made)
     write_settings(workspace)
-    with open_context(root, older=True) as context:
+    _verify(root)
+    with open_context(root) as context:
         payload = {"backup": sha256_of(folder / LIST), "entries": made.entries}
         actor = context.actor
         context.records.append([Fact(STREAM, EVENT, payload, actor.business_on, actor.name, actor.role, actor.session)])
@@ -72,6 +74,16 @@ def _copy(source: Path, target: Path) -> None:
     temporary = target.with_name(target.name + ".part")
     shutil.copyfile(source, temporary)
     publish(temporary, target)
+
+
+def _verify(root: Path) -> None:
+    """All that `ledger verify` does, documents, signatures and projections among it."""
+    report = verify_workspace(root)
+    if not report.ok:
+        (root / SETTINGS).unlink()
+        first = report.problems[0]
+        message = f"expected a whole record in the backup, found: {first.kind}: {first.message}: use another backup"
+        raise LedgerBrokenError(message, where=str(root))
 
 
 def _check_records(workspace: Workspace, made: Backup) -> None:
