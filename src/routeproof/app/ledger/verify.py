@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from routeproof.ledger.checkpoint import Checkpoint
     from routeproof.ledger.note import VerifierKey
 
+
 @dataclass(frozen=True, slots=True)
 class _Note:
     """A checkpoint to compare with; `file` is null for one from outside."""
