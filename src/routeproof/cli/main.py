@@ -19,6 +19,8 @@ os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:10000,muzzy_decay_ms:
 COMMANDS = {
     "init": "routeproof.cli.init:init",
     "migrate": "routeproof.cli.migrate:migrate",
+    "backup": "routeproof.cli.backup:backup",
+    "restore": "routeproof.cli.backup:restore",
     "ingest": "routeproof.cli.ingest:ingest",
     "quality": "routeproof.cli.quality:quality",
     "measure": "routeproof.cli.measure:measure",
@@ -37,6 +39,8 @@ COMMANDS = {
 
 HELP = {
     "init": "Make a workspace.",
+    "backup": "Copy the record while work goes on.",
+    "restore": "Make a workspace from a backup, and verify it.",
     "migrate": "Bring a workspace of an earlier version to this one.",
     "ingest": "Take files in: quotes, trades, orders, executions.",
     "quality": "What came in, what was refused and why, what it is worth.",
