@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from routeproof.governance.conflict import CONFLICT
 from routeproof.governance.people import PEOPLE
+from routeproof.governance.provider import PROVIDER
 
 if TYPE_CHECKING:
     from routeproof.governance.decider import Noun
 
-NOUNS: tuple[Noun[Any], ...] = (PEOPLE, CONFLICT)
+NOUNS: tuple[Noun[Any], ...] = (PEOPLE, PROVIDER, CONFLICT)
 """A new noun is one file in `governance/` and one name here."""
