@@ -5,11 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from routeproof.governance.conflict import CONFLICT
+from routeproof.governance.internalised import INTERNALISED
 from routeproof.governance.people import PEOPLE
+from routeproof.governance.policy import POLICY
 from routeproof.governance.provider import PROVIDER
 
 if TYPE_CHECKING:
     from routeproof.governance.decider import Noun
 
-NOUNS: tuple[Noun[Any], ...] = (PEOPLE, PROVIDER, CONFLICT)
+NOUNS: tuple[Noun[Any], ...] = (
+    CONFLICT,
+    INTERNALISED,
+    PEOPLE,
+    POLICY,
+    PROVIDER,
+)
 """A new noun is one file in `governance/` and one name here."""
