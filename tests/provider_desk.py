@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from governance_desk import Desk, new_desk
 from routeproof.app.act import act
-from routeproof.app.providers import policy_on, provider_around, provider_of
+from routeproof.app.providers import provider_around, provider_of
 from routeproof.governance.provider import PROVIDER
+from routeproof.stores.questionnaires import load_questionnaires
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 DAY = date(2026, 9, 30)
 ACME = {"name": "Acme Routing", "role": "technology_only", "venues": ["XNAS", "ARCX"]}
-QUESTIONS = policy_on(DAY)["questionnaire"]
+(QUESTIONS,) = load_questionnaires()
 
 
 class ProviderDesk:

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.fold import object_of
 from routeproof.app.kept import readable
+from routeproof.app.policy_in_force import policy_in_force
 from routeproof.governance.provider import PROVIDER
 from routeproof.policy.questionnaire import questionnaire_on
 from routeproof.renderers.sheet import render_sheet
 from routeproof.sources.sheet import read_sheet
 from routeproof.stores.files import write_whole
-from routeproof.stores.shipped_providers import load_provider_policy, load_questionnaires
+from routeproof.stores.questionnaires import load_questionnaires
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
     from pathlib import Path
 
     from routeproof.app.act import Around
     from routeproof.app.context import Context
     from routeproof.governance.provider_state import Provider, Round
+    from routeproof.policy.providers import ProviderPolicy
     from routeproof.policy.questionnaire import Question, Questionnaire
     from routeproof.stores.records import Records
 
@@ -34,15 +36,15 @@ YES, NO = ("yes", "y", "true"), ("no", "n", "false")
 def provider_around(context: Context) -> Around:
     """What the decisions of a provider's file need from policy, as in force on the day of the action."""
 
-    def around(_: Records) -> Mapping[str, Any]:
-        return policy_on(context.acting.on) if context.acting else {}
+    def around(records: Records) -> Mapping[str, Any]:
+        day = date.fromisoformat(context.actor.business_on)
+        return policy_on(policy_in_force(records).whole.providers, day)
 
     return around
 
 
-def policy_on(day: date) -> dict[str, Any]:
+def policy_on(policy: ProviderPolicy, day: date) -> dict[str, Any]:
     """Questionnaire and waiting times in force on a day."""
-    policy = load_provider_policy()
     return {
         "questionnaire": questionnaire_on(load_questionnaires(), day),
         "refresh_months": policy.refresh_months.on_or_first(day).value,
