@@ -80,6 +80,34 @@ def compare(provider_ids: tuple[str, ...], on: datetime | None, workspace: Path,
     print_table(columns, [{"": row["question_id"]} | _short(row["values"]) for row in answers])
 
 
+@click.command("access")
+@click.argument("provider_id", metavar="ID")
+@click.option("--period", required=True, help="Quarter, such as 2026Q3.")
+@workspace_option
+@json_option
+def access(provider_id: str, period: str, workspace: Path, *, as_json: bool) -> None:
+    """Liquidity access: venues disclosed, used and material for our symbols, and the gaps each way.
+
+    Example: routeproof provider access ACME --period 2026Q3
+    """
+    from routeproof.app.context import open_context  # noqa: PLC0415
+    from routeproof.app.liquidity_access import liquidity_access  # noqa: PLC0415
+
+    with open_context(workspace) as context:
+        found = liquidity_access(context, provider_id, period)
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+        return
+    print_table(("venue", "disclosed", "used", "executions", "executed_shares", "material_in"), found["venues"])
+    click.echo()
+    if found["gaps"]:
+        print_table(("kind", "venue", "symbol", "executed_shares", "tape_share"), found["gaps"])
+    else:
+        click.echo("No gaps.")
+    for note in found["notes"]:
+        click.echo(note)
+
+
 def _short(values: dict[str, Any]) -> dict[str, Any]:
     return {who: text and " ".join(text.split())[:ANSWER_WIDTH] for who, text in values.items()}
 
@@ -88,4 +116,4 @@ def _day(context: Context) -> date:
     return date.fromisoformat(context.actor.business_on)
 
 
-LOOKS = (show, list_, compare)
+LOOKS = (show, list_, compare, access)
