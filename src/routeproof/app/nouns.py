@@ -8,6 +8,7 @@ from routeproof.governance.conflict import CONFLICT
 from routeproof.governance.internalised import INTERNALISED
 from routeproof.governance.people import PEOPLE
 from routeproof.governance.policy import POLICY
+from routeproof.governance.provider import PROVIDER
 
 if TYPE_CHECKING:
     from routeproof.governance.decider import Noun
@@ -17,5 +18,6 @@ NOUNS: tuple[Noun[Any], ...] = (
     INTERNALISED,
     PEOPLE,
     POLICY,
+    PROVIDER,
 )
 """A new noun is one file in `governance/` and one name here."""

@@ -19,12 +19,15 @@ os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:10000,muzzy_decay_ms:
 COMMANDS = {
     "init": "routeproof.cli.init:init",
     "migrate": "routeproof.cli.migrate:migrate",
+    "backup": "routeproof.cli.backup:backup",
+    "restore": "routeproof.cli.backup:restore",
     "ingest": "routeproof.cli.ingest:ingest",
     "quality": "routeproof.cli.quality:quality",
     "measure": "routeproof.cli.measure:measure",
     "metrics": "routeproof.cli.metrics:metrics",
     "review": "routeproof.cli.review:review",
     "people": "routeproof.cli.people:people",
+    "provider": "routeproof.cli.provider:provider",
     "ledger": "routeproof.cli.ledger:ledger",
     "rebuild": "routeproof.cli.rebuild:rebuild",
     "internalised": "routeproof.cli.internalised:internalised",
@@ -37,6 +40,8 @@ COMMANDS = {
 
 HELP = {
     "init": "Make a workspace.",
+    "backup": "Copy the record while work goes on.",
+    "restore": "Make a workspace from a backup, and verify it.",
     "migrate": "Bring a workspace of an earlier version to this one.",
     "ingest": "Take files in: quotes, trades, orders, executions.",
     "quality": "What came in, what was refused and why, what it is worth.",
@@ -44,6 +49,7 @@ HELP = {
     "metrics": "Every metric: formula, unit, direction, source.",
     "review": "The quarterly review: build the pack.",
     "people": "Who works here, in which role.",
+    "provider": "The provider file: due diligence, approval, refresh, incidents.",
     "ledger": "The record that cannot be quietly changed: verify, export, checkpoints.",
     "rebuild": "Replay the ledger and compare what is shown with it.",
     "internalised": "Internalised flow, judged order by order.",
