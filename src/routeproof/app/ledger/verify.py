@@ -18,6 +18,7 @@ from routeproof.ledger.checkpoint import open_checkpoint, origin_of
 from routeproof.ledger.differences import differences
 from routeproof.ledger.entry import Fact, Recorded, entry_bytes, read_entry
 from routeproof.ledger.key_chain import KeyChain
+from routeproof.ledger.merkle import Tree
 from routeproof.ledger.note import NoteError, split_note
 from routeproof.vocab.errors import LedgerBrokenError, UsageError
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
     from routeproof.app.context import Context
     from routeproof.ledger.checkpoint import Checkpoint
-    from routeproof.ledger.merkle import Tree
     from routeproof.ledger.note import VerifierKey
 
 
@@ -65,7 +65,8 @@ def verify_ledger(context: Context, report: Report, outside: Sequence[_Note] = (
     """Add to the report whatever is wrong with the record of an open workspace."""
     stored = read_stored(context.records)
     database = "records" if context.workspace.server else context.workspace.records_path.name
-    tree = check_rows(stored, report, database)
+    leaves = check_rows(stored, report, database)
+    tree = None if leaves is None else Tree(leaves)
     entries = _check_entries(stored, report, database)
     chain = _key_chain(context, entries, report, database)
     kept = [

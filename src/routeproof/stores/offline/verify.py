@@ -592,6 +592,9 @@ def differences(found, wanted):
     """(kind, place in found, place in wanted) of each difference between two sequences; None matches anything."""
     low, high = 0, 0
     shortest = min(len(found), len(wanted))
+    while low < shortest and found[low : low + WIDTH] == wanted[low : low + WIDTH]:
+        low += WIDTH
+    low = min(low, shortest)
     while low < shortest and alike(found[low], wanted[low]):
         low += 1
     while high < shortest - low and alike(found[-1 - high], wanted[-1 - high]):
