@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from routeproof.app.context import open_context
 from routeproof.app.ledger.evidence import check_evidence
+from routeproof.app.ledger.kept_files import check_kept_files
 from routeproof.app.ledger.log_key import CREATED, ROTATED, log_origin, name_file
 from routeproof.app.ledger.rebuild import check_projections
 from routeproof.app.ledger.report import Compared, Report
@@ -77,6 +78,7 @@ def verify_ledger(context: Context, report: Report, outside: Sequence[_Note] = (
     for index, wrong in unsigned_entries(entries):
         report.add("signature", wrong, index, database)
     check_evidence(context, entries, report)
+    check_kept_files(context, report)
     check_labels(context, entries, report, database)
     if not context.workspace.server:
         check_pages(context, report, database)
