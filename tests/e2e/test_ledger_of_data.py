@@ -25,7 +25,7 @@ def test_a_workspace_with_data_and_a_pack_verifies(workspace: Path) -> None:
 @pytest.mark.parametrize("pattern", ["lake/**/*.parquet", "raw/*/*", "lake/commits/*.json"])
 def test_a_changed_or_missing_file_is_named(pattern: str, workspace: Path) -> None:
     """One bit of a partition, of a raw file, of a commit document; then the file itself."""
-    path = sorted(workspace.glob(pattern))[0]
+    path = min(workspace.glob(pattern))
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(bytes(content))
