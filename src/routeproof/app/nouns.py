@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from routeproof.governance.people import PEOPLE
+from routeproof.governance.review import REVIEW
 
 if TYPE_CHECKING:
     from routeproof.governance.decider import Noun
 
-NOUNS: tuple[Noun[Any], ...] = (PEOPLE,)
+NOUNS: tuple[Noun[Any], ...] = (PEOPLE, REVIEW)
 """A new noun is one file in `governance/` and one name here."""
