@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from routeproof.governance.people import PEOPLE
+from routeproof.governance.remediation import REMEDIATION
 from routeproof.governance.review import REVIEW
 
 if TYPE_CHECKING:
     from routeproof.governance.decider import Noun
 
-NOUNS: tuple[Noun[Any], ...] = (PEOPLE, REVIEW)
+NOUNS: tuple[Noun[Any], ...] = (PEOPLE, REVIEW, REMEDIATION)
 """A new noun is one file in `governance/` and one name here."""
