@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, Generic
 from routeproof.app.attest import attest
 from routeproof.app.fold import Version, content_hash, fold, object_of, roster_of, step
 from routeproof.app.kept import body_of, documents, readable, store_kept
+from routeproof.app.ledger.sign_off import sign_off
+from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.refusals import record_refusal
 from routeproof.governance.decider import Body, Command, Event, Happened, Noun, RefusalError, S, refuse
 from routeproof.governance.entitlements import permitted_role
 from routeproof.ledger.canonical import canonical_bytes
 from routeproof.ledger.entry import Fact
-from routeproof.stores.shipped_policy import load_shipped_governance
 from routeproof.vocab.errors import UsageError
 from routeproof.vocab.times import NS_PER_S
 
@@ -49,11 +50,13 @@ def act(
     verb: str,
     body: Mapping[str, Any] | None = None,
     around: Around | None = None,
+    stored: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Do one thing with one object as the person of the context; returns the object as `show` does.
 
-    The decision reads the record under the write lock, so nobody changes it in between. `around` gives the decider
-    what it must know from outside its object, read under the same lock.
+    The decision reads the record under the write lock, so nobody changes it in between. `around` gives the decider what
+    it must know from outside its object, read under the same lock. `stored` are hashes of documents that the caller put
+    into evidence for this step.
 
     Raises:
         UsageError: if the body does not have the verb's shape.
@@ -63,19 +66,22 @@ def act(
     expected = given.pop("expected_version_hash", None)
     shaped = body_of(noun.verbs[verb].body, given)
     acting = _acting(context, noun, object_id, verb)
-    stored: list[str] = []
+    kept: list[str] = []
     try:
         _entitled(context.records, context, acting, noun, verb)
-        request = _Request(noun, object_id, verb, store_kept(shaped, context.evidence, stored), expected, around)
-        _decide(context, acting, request, stored)
+        request = _Request(noun, object_id, verb, store_kept(shaped, context.evidence, kept), expected, around)
+        _decide(context, acting, request, (*stored, *kept))
     except RefusalError as refusal:
-        _forget(context, stored)
+        _forget(context, kept)
         record_refusal(context.records, context.actor, acting.person, f"{noun.name}/{object_id}", verb, refusal)
         raise
     except BaseException:
-        _forget(context, stored)
+        _forget(context, kept)
         raise
-    return shown(context, noun, object_id)
+    state = shown(context, noun, object_id)
+    if noun.verbs[verb].signs:
+        state["receipt"] = str(sign_off(context, state["ledger_index"]))
+    return state
 
 
 def _acting(context: Context, noun: Noun[S], object_id: str, verb: str) -> Acting:
@@ -91,7 +97,7 @@ def _acting(context: Context, noun: Noun[S], object_id: str, verb: str) -> Actin
 def _entitled(records: Records, context: Context, acting: Acting, noun: Noun[S], verb: str) -> str:
     now = context.clock()
     today = datetime.fromtimestamp(now // NS_PER_S, tz=UTC).date()
-    matrix = load_shipped_governance().entitlements.on_or_first(today).value
+    matrix = policy_in_force(records).whole.governance.entitlements.on_or_first(today).value
     return permitted_role(roster_of(records), acting.person, f"{noun.name}.{verb}", matrix, now)
 
 

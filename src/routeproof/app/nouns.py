@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from routeproof.governance.conflict import CONFLICT
+from routeproof.governance.internalised import INTERNALISED
 from routeproof.governance.people import PEOPLE
+from routeproof.governance.policy import POLICY
 from routeproof.governance.remediation import REMEDIATION
 from routeproof.governance.review import REVIEW
 
 if TYPE_CHECKING:
     from routeproof.governance.decider import Noun
 
-NOUNS: tuple[Noun[Any], ...] = (PEOPLE, REVIEW, REMEDIATION)
+NOUNS: tuple[Noun[Any], ...] = (
+    CONFLICT,
+    INTERNALISED,
+    PEOPLE,
+    POLICY,
+    REMEDIATION,
+    REVIEW,
+)
 """A new noun is one file in `governance/` and one name here."""

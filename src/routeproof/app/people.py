@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from routeproof.app.act import act, shown
 from routeproof.app.acting import key_path
 from routeproof.app.fold import roster_of
+from routeproof.app.policy_in_force import policy_in_force
 from routeproof.governance.people import PEOPLE, STREAM_ID
 from routeproof.stores.keys import make_key
-from routeproof.stores.shipped_policy import load_shipped_governance
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -44,9 +44,9 @@ def grant_role(
 def approve_grant(context: Context, grant: str) -> dict[str, Any]:
     """Approve a proposed grant; it counts after the cooling-off in force, by the true clock."""
 
-    def around(_: Records) -> Mapping[str, Any]:
+    def around(records: Records) -> Mapping[str, Any]:
         day = context.acting.on if context.acting else None
-        timeline = load_shipped_governance().cooling_off_hours
+        timeline = policy_in_force(records).whole.governance.cooling_off_hours
         return {"cooling_off_hours": timeline.on_or_first(day).value if day else timeline.values[-1].value}
 
     return act(context, PEOPLE, STREAM_ID, "approve", {"grant": grant}, around)

@@ -18,6 +18,7 @@ os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:10000,muzzy_decay_ms:
 
 COMMANDS = {
     "init": "routeproof.cli.init:init",
+    "migrate": "routeproof.cli.migrate:migrate",
     "ingest": "routeproof.cli.ingest:ingest",
     "quality": "routeproof.cli.quality:quality",
     "measure": "routeproof.cli.measure:measure",
@@ -25,6 +26,11 @@ COMMANDS = {
     "review": "routeproof.cli.review_record:review",
     "remediation": "routeproof.cli.remediation:remediation",
     "people": "routeproof.cli.people:people",
+    "ledger": "routeproof.cli.ledger:ledger",
+    "rebuild": "routeproof.cli.rebuild:rebuild",
+    "internalised": "routeproof.cli.internalised:internalised",
+    "conflict": "routeproof.cli.conflict:conflict",
+    "policy": "routeproof.cli.policy:policy",
     "lab": "routeproof.cli.lab:lab",
     "demo": "routeproof.cli.demo:demo",
 }
@@ -32,6 +38,7 @@ COMMANDS = {
 
 HELP = {
     "init": "Make a workspace.",
+    "migrate": "Bring a workspace of an earlier version to this one.",
     "ingest": "Take files in: quotes, trades, orders, executions.",
     "quality": "What came in, what was refused and why, what it is worth.",
     "measure": "Execution quality by dimension.",
@@ -39,6 +46,11 @@ HELP = {
     "review": "The quarterly review: build the pack, open, record, sign, close.",
     "remediation": "Underperformance of a provider, from letter to conclusion.",
     "people": "Who works here, in which role.",
+    "ledger": "The record that cannot be quietly changed: verify, export, checkpoints.",
+    "rebuild": "Replay the ledger and compare what is shown with it.",
+    "internalised": "Internalised flow, judged order by order.",
+    "conflict": "Conflicts of interest: payments, ownership, a person's own.",
+    "policy": "Thresholds and other decisions of the firm, by date.",
     "lab": "Simulate a market and providers, honest or cheating.",
     "demo": "The whole main job on a simulated quarter.",
 }
