@@ -49,11 +49,13 @@ def act(
     verb: str,
     body: Mapping[str, Any] | None = None,
     around: Around | None = None,
+    stored: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Do one thing with one object as the person of the context; returns the object as `show` does.
 
-    The decision reads the record under the write lock, so nobody changes it in between. `around` gives the decider
-    what it must know from outside its object, read under the same lock.
+    The decision reads the record under the write lock, so nobody changes it in between. `around` gives the decider what
+    it must know from outside its object, read under the same lock. `stored` are hashes of documents that the caller put
+    into evidence for this step.
 
     Raises:
         UsageError: if the body does not have the verb's shape.
@@ -63,17 +65,17 @@ def act(
     expected = given.pop("expected_version_hash", None)
     shaped = body_of(noun.verbs[verb].body, given)
     acting = _acting(context, noun, object_id, verb)
-    stored: list[str] = []
+    kept: list[str] = []
     try:
         _entitled(context.records, context, acting, noun, verb)
-        request = _Request(noun, object_id, verb, store_kept(shaped, context.evidence, stored), expected, around)
-        _decide(context, acting, request, stored)
+        request = _Request(noun, object_id, verb, store_kept(shaped, context.evidence, kept), expected, around)
+        _decide(context, acting, request, (*stored, *kept))
     except RefusalError as refusal:
-        _forget(context, stored)
+        _forget(context, kept)
         record_refusal(context.records, context.actor, acting.person, f"{noun.name}/{object_id}", verb, refusal)
         raise
     except BaseException:
-        _forget(context, stored)
+        _forget(context, kept)
         raise
     return shown(context, noun, object_id)
 

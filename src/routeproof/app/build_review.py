@@ -52,6 +52,9 @@ RENDERERS: dict[str, Callable[[Document], bytes]] = {
     "pack.pdf": render_pdf,
 }
 
+DRAFTS = "drafts.json"
+"""Name of the evidence that holds a pack's draft analyses, for whoever adopts one."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
@@ -255,8 +258,7 @@ def _record(
     context: Context, review: Review, stream: str, digest: str, hashes: Mapping[str, str], drafts: bytes
 ) -> None:
     actor = context.actor
-    drafts_sha256 = hashlib.sha256(drafts).hexdigest()
-    write_whole(context.workspace.evidence_folder / f"{drafts_sha256}.json", drafts)
+    drafts_sha256 = context.evidence.put(drafts, media_type="application/json", name=DRAFTS)
     fact = Fact(
         stream=stream,
         type=EVENT,
@@ -271,6 +273,7 @@ def _record(
         actor=actor.name,
         role=actor.role,
         session=actor.session,
-        evidence=tuple(sorted((*hashes.values(), drafts_sha256))),
+        # The pack itself is not held here: its hashes stand in the payload.
+        evidence=(drafts_sha256,),
     )
     context.records.append([fact])

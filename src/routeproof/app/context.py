@@ -6,7 +6,7 @@ import contextlib
 import getpass
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,6 @@ from routeproof.app.workspace import Workspace, open_workspace
 from routeproof.governance.decider import RefusalError
 from routeproof.stores.commits import Actor
 from routeproof.stores.evidence import EvidenceStore
-from routeproof.stores.lake import Lake
 from routeproof.stores.raw import RawStore
 from routeproof.stores.records import Records
 from routeproof.vocab.times import NS_PER_S
@@ -25,6 +24,8 @@ from routeproof.vocab.times import NS_PER_S
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from routeproof.stores.lake import Lake
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,6 @@ class Context:
     Attributes:
         workspace: folders.
         records: events.
-        lake: canonical tables.
         raw: bytes as they came.
         clock: UTC nanoseconds now.
         actor: who acts, in which role, in which run, on which business day.
@@ -44,12 +44,21 @@ class Context:
 
     workspace: Workspace
     records: Records
-    lake: Lake
     raw: RawStore
     clock: Callable[[], int]
     actor: Actor
     evidence: EvidenceStore
     acting: Acting | None = None
+    _opened: dict[str, Lake] = field(default_factory=dict)
+
+    @property
+    def lake(self) -> Lake:
+        """Canonical tables; the dataframe library is loaded when they are first asked for."""
+        from routeproof.stores.lake import Lake  # noqa: PLC0415
+
+        if "lake" not in self._opened:
+            self._opened["lake"] = Lake(self.workspace.lake_folder, self.records)
+        return self._opened["lake"]
 
 
 @contextlib.contextmanager
@@ -63,6 +72,7 @@ def open_context(
     person: str = "",
     passphrase: Callable[[Path], bytes | None] | None = None,
     on: date | None = None,
+    older: bool = False,
 ) -> Iterator[Context]:
     """A context over the workspace in `root`, closed afterwards.
 
@@ -70,10 +80,12 @@ def open_context(
 
     Raises:
         WorkspaceError: if there is no workspace, or a newer one.
+        OldWorkspaceError: if there is an older one, unless `older`.
+        LedgerBrokenError: if its records are gone or cannot be read.
         RefusalError: `unknown_person` if the roster has nobody of that id.
     """
-    workspace = open_workspace(root)
-    records = Records(workspace.records_path, clock)
+    workspace = open_workspace(root, older=older)
+    records = Records(workspace.records_place, clock, make=False)
     today = datetime.fromtimestamp(clock() // NS_PER_S, tz=UTC).date().isoformat()
     actor = Actor(
         name=actor_name or person or f"os:{getpass.getuser()}",
@@ -86,7 +98,6 @@ def open_context(
         yield Context(
             workspace=workspace,
             records=records,
-            lake=Lake(workspace.lake_folder, records),
             raw=RawStore(workspace.raw_folder),
             clock=clock,
             actor=actor,

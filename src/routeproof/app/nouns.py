@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from routeproof.governance.conflict import CONFLICT
+from routeproof.governance.internalised import INTERNALISED
 from routeproof.governance.people import PEOPLE
 from routeproof.governance.policy import POLICY
 
 if TYPE_CHECKING:
     from routeproof.governance.decider import Noun
 
-NOUNS: tuple[Noun[Any], ...] = (PEOPLE, POLICY)
+NOUNS: tuple[Noun[Any], ...] = (
+    PEOPLE,
+    POLICY,
+    CONFLICT,
+    INTERNALISED,
+)
 """A new noun is one file in `governance/` and one name here."""

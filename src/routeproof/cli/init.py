@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--firm", "firm_id", default="firm", show_default=True, help="Legal entity of the workspace.")
 @click.option("--people", help="Founding roster as TOML or JSON: [[person]] id, name, roles; quorum; - is stdin.")
+@click.option("--records", default="", help="postgresql://… that is to hold the records, in place of a file.")
 @passphrase_option
 @on_option
 @json_option
@@ -27,6 +28,7 @@ def init(
     folder: Path,
     firm_id: str,
     people: str | None,
+    records: str,
     passphrase_file: Path | None,
     on: datetime | None,
     *,
@@ -44,6 +46,7 @@ def init(
         people=read_document(people) if people is not None else None,
         passphrase=lambda person: given_passphrase(passphrase_file, f"Passphrase for the key of {person}", twice=True),
         on=on.date() if on else None,
+        records=records,
     )
     if as_json:
         click.echo(json.dumps({"workspace": str(workspace.root), "firm_id": workspace.firm_id}))

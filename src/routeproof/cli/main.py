@@ -18,6 +18,7 @@ os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:10000,muzzy_decay_ms:
 
 COMMANDS = {
     "init": "routeproof.cli.init:init",
+    "migrate": "routeproof.cli.migrate:migrate",
     "ingest": "routeproof.cli.ingest:ingest",
     "quality": "routeproof.cli.quality:quality",
     "measure": "routeproof.cli.measure:measure",
@@ -25,6 +26,8 @@ COMMANDS = {
     "review": "routeproof.cli.review:review",
     "people": "routeproof.cli.people:people",
     "policy": "routeproof.cli.policy:policy",
+    "internalised": "routeproof.cli.internalised:internalised",
+    "conflict": "routeproof.cli.conflict:conflict",
     "lab": "routeproof.cli.lab:lab",
     "demo": "routeproof.cli.demo:demo",
 }
@@ -32,6 +35,7 @@ COMMANDS = {
 
 HELP = {
     "init": "Make a workspace.",
+    "migrate": "Bring a workspace of an earlier version to this one.",
     "ingest": "Take files in: quotes, trades, orders, executions.",
     "quality": "What came in, what was refused and why, what it is worth.",
     "measure": "Execution quality by dimension.",
@@ -39,6 +43,8 @@ HELP = {
     "review": "The quarterly review: build the pack.",
     "people": "Who works here, in which role.",
     "policy": "Thresholds and other decisions of the firm, by date.",
+    "internalised": "Internalised flow, judged order by order.",
+    "conflict": "Conflicts of interest: payments, ownership, a person's own.",
     "lab": "Simulate a market and providers, honest or cheating.",
     "demo": "The whole main job on a simulated quarter.",
 }

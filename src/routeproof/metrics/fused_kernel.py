@@ -158,6 +158,12 @@ def _fetch(into: Int64s, column: Int64s, filler: int) -> None:
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _repeat(into: Int64s, value: int) -> None:
+    for i in range(into.size):
+        into[i] = value
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def _narrow(op: int, lower: Int64s, upper: Int64s, to: int, left: int, right: int, rows: int) -> None:
     """Results of 64 bits, or products of two such numbers."""
     if op == ADD:
@@ -242,7 +248,6 @@ def _mask(op: int, unknown: Bools, to: int, left: int, right: int, column: Int64
         unknown[to, i] = column[i] == NULL if op == MASK else unknown[left, i] or unknown[right, i]
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def run(program: Int64s, columns: Int64s, groups: Int64s, sums: Int64s, registers: int, masks: int) -> None:
     """Run a program over all rows.
 
@@ -254,9 +259,14 @@ def run(program: Int64s, columns: Int64s, groups: Int64s, sums: Int64s, register
         registers: number of value registers.
         masks: number of mask registers.
     """
-    lower = np.zeros((registers, BLOCK), dtype=np.int64)
-    upper = np.zeros((registers, BLOCK), dtype=np.int64)
-    unknown = np.zeros((masks + 1, BLOCK), dtype=np.bool_)
+    lower, upper = (np.zeros((registers, BLOCK), dtype=np.int64) for _ in range(2))
+    _run(program, columns, groups, sums, lower, upper, np.zeros((masks + 1, BLOCK), dtype=np.bool_))
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _run(
+    program: Int64s, columns: Int64s, groups: Int64s, sums: Int64s, lower: Int64s, upper: Int64s, unknown: Bools
+) -> None:
     for begin in range(0, groups.size, BLOCK):
         end = min(begin + BLOCK, groups.size)
         rows, block = end - begin, groups[begin:end]
@@ -265,7 +275,7 @@ def run(program: Int64s, columns: Int64s, groups: Int64s, sums: Int64s, register
             if op <= FILL:
                 _fetch(lower[to], columns[a, begin:end], b)
             elif op == CONSTANT:
-                lower[to, :rows] = a
+                _repeat(lower[to], a)
             elif op <= WIDEN:
                 _narrow(op, lower, upper, to, a, b, rows)
             elif op <= DIVIDE:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError
 
 from routeproof.ledger.entry import entry_bytes, leaf_hash, read_entry
 from routeproof.stores.read_only import lift_read_only, mark_read_only, read_only_reason
-from routeproof.stores.records_database import Database, Server, WriteFailedError, explain
+from routeproof.stores.records_database import Database, WriteFailedError, explain
 from routeproof.stores.records_tables import ENTRIES, LEAVES, REVISION
 from routeproof.vocab.errors import LedgerBrokenError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from routeproof.ledger.entry import Fact, Recorded
+    from routeproof.stores.records_place import Server
 
     Projection = Callable[[Database, list[int]], None]
     Decider = Callable[["Records"], Sequence[Fact]]
@@ -46,19 +47,24 @@ class Records:
         place: SQLite file, or the server that holds the records; a new database is made ready.
         clock: UTC nanoseconds now.
         timeout_s: how long to wait for another writer.
+        make: make the tables if there are none; else that is an error, for a record does not begin twice.
 
     Raises:
         OldRecordsError: an earlier version made the database.
-        LedgerBrokenError: the database cannot be read.
+        LedgerBrokenError: the database cannot be read, or is not there.
     """
 
-    def __init__(self, place: Path | Server, clock: Callable[[], int], timeout_s: float = BUSY_TIMEOUT_S) -> None:
+    def __init__(
+        self, place: Path | Server, clock: Callable[[], int], timeout_s: float = BUSY_TIMEOUT_S, *, make: bool = True
+    ) -> None:
         self._clock = clock
         self._stopped = ""
+        if not make and isinstance(place, Path) and not place.exists():
+            raise _gone(str(place))
         self._database = Database(place, timeout_s)
         try:
             with self._database.explained():
-                self._make_ready()
+                self._make_ready(make=make)
         except BaseException:
             self._database.close()
             raise
@@ -152,9 +158,11 @@ class Records:
             )
             raise WriteFailedError(message, where=self._database.name)
 
-    def _make_ready(self) -> None:
+    def _make_ready(self, *, make: bool) -> None:
         revision = self._database.revision()
         if not revision and not self._database.has_table(ENTRIES.name):
+            if not make:
+                raise _gone(self._database.name)
             self._make()
             return
         if revision > REVISION:
@@ -236,6 +244,11 @@ def resume_after_verification(records: Records) -> bool:
         OSError: if the disk still does not write.
     """
     return records.resume()
+
+
+def _gone(name: str) -> LedgerBrokenError:
+    message = "expected the records of the workspace, found none: restore them from a backup"
+    return LedgerBrokenError(message, where=name)
 
 
 def _bytes(found: object) -> bytes:

@@ -7,14 +7,14 @@ a lock, and a writer takes it first.
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import NullPool, create_engine, event, text
-from sqlalchemy.exc import DBAPIError, NoSuchModuleError
+from sqlalchemy import URL, NullPool, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from routeproof.stores.records_tables import HEAD, REVISION, TABLES, VERSION, triggers
+from routeproof.stores.records_place import Server
+from routeproof.stores.records_tables import GRANTS, HEAD, REVISION, TABLES, VERSION, triggers
 from routeproof.vocab.errors import LedgerBrokenError, RouteproofError, UsageError
 
 if TYPE_CHECKING:
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, CursorResult, Engine
 
+SCHEMES = ("postgresql", "postgres")
+CONNECT_TIMEOUT_S = 10
+MS_PER_S = 1_000
 SQLITE_BUSY = {5, 6}
 """SQLITE_BUSY and SQLITE_LOCKED: another writer, nothing wrong."""
 SQLITE_WRITE_FAILED = {8, 10, 13, 14, 23}
@@ -45,23 +48,6 @@ class UnreachableError(RouteproofError):
     code = "records_unreachable"
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
-    """A PostgreSQL database that holds the records of one workspace.
-
-    Attributes:
-        url: `postgresql://…`; a password may also come from the environment or the password file, as libpq reads them.
-        schema: where the tables are.
-        folder: where the marker `READ_ONLY` is put when a write failed.
-        role: the role that appends, if the tables belong to another one; the login's own role if empty.
-    """
-
-    url: str
-    schema: str
-    folder: Path
-    role: str = ""
-
-
 class Database:
     """One connection to the records of one workspace.
 
@@ -76,6 +62,7 @@ class Database:
         self.dialect = engine.dialect.name
         self.name = engine.url.render_as_string(hide_password=True) if isinstance(place, Server) else str(place)
         self.folder = place.folder if isinstance(place, Server) else place.parent
+        self._role = place.role if isinstance(place, Server) else ""
         with self.explained():
             self._connection = engine.connect()
 
@@ -128,6 +115,7 @@ class Database:
 
     def make_tables(self) -> None:
         """All tables and triggers of a new database, within the transaction that is open."""
+        self.become_owner()
         for table in TABLES.sorted_tables:
             self._connection.execute(CreateTable(table, if_not_exists=True))
             for index in table.indexes:
@@ -136,6 +124,20 @@ class Database:
             self._connection.exec_driver_sql(statement)
         self._connection.execute(VERSION.insert(), {"version_num": REVISION})
         self._connection.execute(HEAD.insert(), {"id": 1})
+        self.become_writer()
+
+    def become_owner(self) -> None:
+        """From here on as the role that the tables belong to."""
+        if self._role:
+            self._connection.exec_driver_sql(f'SET ROLE "{self._role}_owner"')
+
+    def become_writer(self) -> None:
+        """From here on as the role that appends, which may do no more than that."""
+        if not self._role:
+            return
+        for table, rights in GRANTS.items():
+            self._connection.exec_driver_sql(f'GRANT {rights} ON {table} TO "{self._role}_writer"')
+        self._connection.exec_driver_sql(f'SET ROLE "{self._role}_writer"')
 
     def has_table(self, table: str) -> bool:
         """The table is there, in the workspace's own schema."""
@@ -190,7 +192,7 @@ def _codes(error: DBAPIError) -> set[int | str]:
 
 def _file_engine(path: Path, timeout_s: float) -> Engine:
     engine = create_engine(
-        f"sqlite:///{path}",
+        URL.create("sqlite", database=str(path)),
         connect_args={"timeout": timeout_s},
         isolation_level="AUTOCOMMIT",
         poolclass=NullPool,
@@ -198,32 +200,60 @@ def _file_engine(path: Path, timeout_s: float) -> Engine:
     )
 
     @event.listens_for(engine, "connect")
-    def _durable(connection: object, _record: object) -> None:
+    def _durable(connection: Any, _record: object) -> None:  # noqa: ANN401  # the driver's own
         for pragma in ("journal_mode=WAL", "synchronous=FULL"):
-            connection.execute(f"PRAGMA {pragma}")  # type: ignore[attr-defined]
+            connection.execute(f"PRAGMA {pragma}")
 
     return engine
 
 
 def _server_engine(server: Server, timeout_s: float) -> Engine:
-    from sqlalchemy.engine import make_url  # noqa: PLC0415  # only where a server is used
+    engine = server_engine(server.url)
 
+    @event.listens_for(engine, "connect")
+    def _settle(connection: Any, _record: object) -> None:  # noqa: ANN401  # the driver's own
+        connection.execute(f'SET search_path TO "{server.schema}"')
+        connection.execute(f"SET lock_timeout = {int(timeout_s * MS_PER_S)}")
+        # An acknowledged step is on the disk, whatever the server's default says.
+        connection.execute("SET synchronous_commit = on")
+        if server.role:
+            connection.execute(f'SET ROLE "{server.role}_writer"')
+
+    return engine
+
+
+def server_url(url: str) -> URL:
+    """The URL of a PostgreSQL database, for the driver that is used.
+
+    Raises:
+        UsageError: if it is none; the message never repeats the URL, which may hold a password.
+    """
     try:
-        url = make_url(server.url).set(drivername="postgresql+psycopg")
-        engine = create_engine(
-            url,
-            connect_args={"options": f"-c search_path={server.schema} -c lock_timeout={int(timeout_s * 1000)}"},
+        parsed = make_url(url)
+    except ArgumentError as error:
+        message = "expected a URL such as postgresql://user@host/database, found text that is no URL"
+        raise UsageError(message, where="records") from error
+    if parsed.drivername not in SCHEMES:
+        message = f"expected a URL that begins with postgresql://, found {parsed.drivername}://"
+        raise UsageError(message, where="records")
+    return parsed.set(drivername="postgresql+psycopg")
+
+
+def server_engine(url: str) -> Engine:
+    """Connections to a PostgreSQL database that commit by themselves.
+
+    Raises:
+        UsageError: no PostgreSQL URL, or the driver is not installed.
+    """
+    parsed = server_url(url)
+    try:
+        return create_engine(
+            parsed,
+            connect_args={"connect_timeout": CONNECT_TIMEOUT_S},
             isolation_level="AUTOCOMMIT",
             poolclass=NullPool,
             hide_parameters=True,
         )
-    except (ModuleNotFoundError, NoSuchModuleError) as error:
+    except ModuleNotFoundError as error:
         message = "expected the PostgreSQL driver, found none: install routeproof[postgres]"
         raise UsageError(message, where="records") from error
-    if server.role:
-
-        @event.listens_for(engine, "connect")
-        def _as_writer(connection: object, _record: object) -> None:
-            connection.execute(f'SET ROLE "{server.role}"')  # type: ignore[attr-defined]
-
-    return engine

@@ -108,6 +108,16 @@ APPEND_ONLY = (ENTRIES.name, LEAVES.name)
 PROJECTIONS = (OBJECTS.name, LAKE_COMMITS.name, LAKE_PARTITIONS.name, LAKE_SOURCES.name)
 """Tables that a replay of the entries makes again."""
 
+GRANTS = {
+    ENTRIES.name: "SELECT, INSERT",
+    LEAVES.name: "SELECT, INSERT",
+    # Locking a row needs the right to update one.
+    HEAD.name: "SELECT, UPDATE",
+    VERSION.name: "SELECT",
+    **dict.fromkeys(PROJECTIONS, "SELECT, INSERT, UPDATE, DELETE"),
+}
+"""What the role that appends may do in PostgreSQL; the tables belong to another role."""
+
 
 def triggers(dialect: str) -> list[str]:
     """Statements that make the append-only tables refuse every change, and every entry but the next."""
@@ -134,7 +144,8 @@ _SQLITE_DENSE = [
 ]
 _POSTGRESQL = [
     (
-        "CREATE OR REPLACE FUNCTION TABLE_NAME_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        "CREATE OR REPLACE FUNCTION TABLE_NAME_refuse() RETURNS trigger LANGUAGE plpgsql "
+        "SET search_path FROM CURRENT AS $$ "
         "BEGIN RAISE EXCEPTION 'TABLE_NAME is append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$"
     ),
     (
@@ -144,7 +155,8 @@ _POSTGRESQL = [
 ]
 _POSTGRESQL_DENSE = [
     (
-        "CREATE OR REPLACE FUNCTION ledger_entries_next() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        "CREATE OR REPLACE FUNCTION ledger_entries_next() RETURNS trigger LANGUAGE plpgsql "
+        "SET search_path FROM CURRENT AS $$ "
         "BEGIN IF NEW.entry_index <> (SELECT COALESCE(MAX(entry_index) + 1, 0) FROM ledger_entries) THEN "
         "RAISE EXCEPTION 'ledger indexes are dense' USING ERRCODE = 'integrity_constraint_violation'; "
         "END IF; RETURN NEW; END $$"
