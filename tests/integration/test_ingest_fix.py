@@ -1,14 +1,17 @@
 """FIX logs through the whole ingest: messages are kept, days are folded, maps can be mended."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from routeproof.app.context import Context, open_context
 from routeproof.app.ingest import IngestReport, ingest
 from routeproof.app.init_workspace import init_workspace
 from routeproof.app.quality import quality
+from routeproof.cli.quality import quality as quality_command
 
 
 def fix(*fields: str) -> str:
@@ -102,3 +105,38 @@ def test_what_no_order_is_made_from_is_excluded_by_reason(context: Context, tmp_
     (row,) = quality(context)["days"]
     assert row["excluded"] == {"multi_leg": 2, "order_list": 1, "unknown_side": 1, "not_order_flow": 1}
     assert (row["accepted"], row["analysed"]) == (len(order("20260105", 1)) + 5, len(order("20260105", 1)))
+
+
+def test_what_the_fold_cannot_place_is_counted_by_day_and_source(context: Context, tmp_path: Path) -> None:
+    """A bust of a fill nobody saw, and a last CumQty of 100 where two fills make 150; the next day is clean."""
+    first, fill = order("20260105", 1)
+    head = ["35=8", "49=SOR", "56=FIRM", "37=O1", "11=C1", "55=IBM", "54=1", "38=100", "14=100"]
+    second = fix(*head, "34=8", "52=20260105-14:00:00", "17=E8", "150=F", "39=1", "32=50", "31=10")
+    bust = fix(*head, "34=9", "52=20260105-14:00:01", "17=B9", "19=UNSEEN", "150=H", "39=1", "32=5", "31=10")
+    take(context, tmp_path / "odd.log", [first, fill, second, bust, *order("20260106", 2)])
+    found = quality(context)
+    misfits = {"busts_of_unseen_fills": 1, "quantity_mismatches": 1}
+    assert [(row["day"], row["misfits"]) for row in found["days"]] == [("2026-01-05", misfits), ("2026-01-06", {})]
+    assert found["total"]["misfits"] == misfits
+    shown = CliRunner().invoke(quality_command, ["--workspace", str(tmp_path / "ws")]).output
+    assert re.search(r"2026-01-05 .*fix-log .*busts_of_unseen_fills .*1", shown)
+
+
+def test_a_misfit_goes_when_a_later_log_explains_it(context: Context, tmp_path: Path) -> None:
+    """A report without its order, until the order comes."""
+    asked, filled = order("20260105", 1)
+    take(context, tmp_path / "reports.log", [filled])
+    assert quality(context)["days"][0]["misfits"] == {"reports_unlinked": 1}
+    take(context, tmp_path / "orders.log", [asked])
+    assert quality(context)["days"][0]["misfits"] == {}
+
+
+def test_progress_is_told_within_one_file(context: Context, tmp_path: Path) -> None:
+    """More messages than one piece holds: what is told adds up to them, in more than one step."""
+    path = tmp_path / "long.log"
+    beat = "35=0|49=F|56=S|52=20260105-15:00:00|34="
+    path.write_text("\n".join(fix(*f"{beat}{seq}".split("|")) for seq in range(70_000)) + "\n", encoding="utf-8")
+    told: list[int] = []
+    ingest(context, "fix-log", [path], on_rows=lambda _, rows: told.append(rows))
+    assert sum(told) == 70_000
+    assert len(told) > 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from routeproof.app.review.adoptions import EVENT
 from routeproof.app.review.benchmark import ROWS
 from routeproof.app.review.earlier_builds import builds
 from routeproof.ledger.entry import Fact
+from routeproof.stores.evidence import ExpiredError
 from routeproof.vocab.errors import LedgerBrokenError, UsageError
 from routeproof.vocab.times import quarter_days
 
@@ -112,13 +112,8 @@ def _draft(context: Context, stream: str, request: Adopting) -> tuple[str, str]:
 
 
 def _recorded_drafts(context: Context, sha256: str) -> Any:  # noqa: ANN401  # JSON
-    path = context.workspace.evidence_folder / f"{sha256}.json"
     try:
-        content = path.read_bytes()
-    except OSError as error:
-        message = f"expected the drafts of the last pack, found: {error}; build the pack again"
-        raise LedgerBrokenError(message, where=str(path)) from error
-    if hashlib.sha256(content).hexdigest() != sha256:
-        message = "expected the drafts as the pack recorded them, found a changed file; build the pack again"
-        raise LedgerBrokenError(message, where=str(path))
-    return json.loads(content)
+        return json.loads(context.evidence.get(sha256).content)
+    except ExpiredError as error:
+        message = "expected the drafts of the last pack, found none: build the pack again"
+        raise LedgerBrokenError(message, where=f"evidence/{sha256}") from error

@@ -10,6 +10,7 @@ import polars as pl
 
 from routeproof.app.fix_days import REFERENCE_COLUMNS, joined_days
 from routeproof.sources.fix.fold.fold import FOLDED, fold_messages
+from routeproof.sources.fix.fold.misfits import FIX_MISFITS
 from routeproof.sources.fix.messages import FIX_MESSAGES
 from routeproof.tables.catalog import TABLES
 from routeproof.tables.merge import merge
@@ -30,6 +31,7 @@ WRITERS = 3
 """Parts written at a time."""
 
 _TRACE = ("source_id", "message_id")
+_TABLES = {**{name: TABLES[name] for name in FOLDED}, FIX_MISFITS.name: FIX_MISFITS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +120,16 @@ def _fold(
     by_provider: dict[str, list[str]] = {}
     for source_id, item in sources.items():
         by_provider.setdefault(item.provider_id, []).append(source_id)
-    tables: dict[str, list[pl.DataFrame]] = {name: [] for name in FOLDED}
+    tables: dict[str, list[pl.DataFrame]] = {name: [_TABLES[name].empty()] for name in _TABLES}
     for provider_id, source_ids in by_provider.items():
         own = kept(messages, pl.col("source_id").is_in(source_ids))
         if own.is_empty():
             continue
         sections = sources[source_ids[0]].sections
         folded = fold_messages(own, sections, firm_id=firm_id, provider_id=provider_id)
-        for name in FOLDED:
-            tables[name].append(TABLES[name].conform(folded.tables[name]))
-    return {name: pl.concat([TABLES[name].empty(), *frames]) for name, frames in tables.items()}
+        for name, frame in {**folded.tables, FIX_MISFITS.name: folded.misfits}.items():
+            tables[name].append(_TABLES[name].conform(frame))
+    return {name: pl.concat(frames) for name, frames in tables.items()}
 
 
 def _replace(
@@ -144,11 +146,13 @@ def _replace(
             from_fix = existing.filter(pl.col("source_id").is_in(fix_ids))
             delivered = pl.concat([from_fix.filter(~pl.col("source_id").is_in(own_ids)), delivered])
             existing = existing.filter(~pl.col("source_id").is_in(fix_ids))
-        return lake.write_if_changed(table.name, part, merge(table, existing, delivered).frame, held)
+        both = (existing, delivered)
+        frame = merge(table, *both).frame if table.identity else table.sort(pl.concat(both))
+        return lake.write_if_changed(table.name, part, frame, held)
 
     items = []
     for name, frame in derived.items():
-        table = TABLES[name]
+        table = _TABLES[name]
         fresh = {day.isoformat(): rows for day, rows in _by_day(frame) if day}
         items += [(table, part, fresh.get(part, table.empty())) for part in sorted({*days, *fresh})]
     with ThreadPoolExecutor(max_workers=WRITERS) as writers:  # a part is made while others wait for the disk

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from routeproof.app.policy_in_force import PolicyInForce
     from routeproof.stores.lake import Lake
 
 
@@ -67,13 +68,16 @@ class Measurement:
         return {"meta": self.meta, "rows": [_plain_row(row, self.meta) for row in self.rows.iter_rows(named=True)]}
 
 
-def measure(lake: Lake, question: Question, cache_folder: Path | None = None) -> Measurement:
+def measure(
+    lake: Lake, question: Question, cache_folder: Path | None = None, policy: PolicyInForce | None = None
+) -> Measurement:
     """The figures of a workspace's lake.
 
     Args:
         lake: canonical tables.
         question: what is asked.
         cache_folder: where measured rows are kept for the next question, if anywhere.
+        policy: what the firm decided; the shipped values if omitted.
 
     Raises:
         UsageError: an unknown dimension, a filter that is none, a range that ends before it begins, a provider that
@@ -92,7 +96,8 @@ def measure(lake: Lake, question: Question, cache_folder: Path | None = None) ->
     if question.provider is not None and question.switches.population == "own":
         _require_provider(source, question.provider, days)
     what, sieve = Range(days, grouping_of(question.by, question.metrics), filters), Sieve(filters)
-    rules = rules_of(lake, manifest)
+    rules = rules_of(lake, manifest, policy.whole if policy else None)
+    policy_id = policy.id if policy else shipped_policy_id()
     if question.shifts_ns:
         shifted = [
             measure_range(source, what, rules, replace(question.switches, shift_ns=shift), sieve=sieve).select(
@@ -102,13 +107,15 @@ def measure(lake: Lake, question: Question, cache_folder: Path | None = None) ->
         ]
         rows = pl.concat(shifted)
     else:
-        cache = None if cache_folder is None else MeasuredCache(cache_folder, _made_of(question, manifest, days))
+        cache = (
+            None if cache_folder is None else MeasuredCache(cache_folder, _made_of(question, manifest, days, policy_id))
+        )
         rows = measure_range(source, what, rules, question.switches, cache, sieve)
     found = {
         "child_routes": _has_child_routes(source, days),
         "notes": sieve.notes() if days else [_no_days(all_days)],
     }
-    return Measurement(_meta(question, manifest, days) | found, rows)
+    return Measurement(_meta(question, manifest, days, policy_id) | found, rows)
 
 
 def _no_days(all_days: Sequence[date]) -> str:
@@ -136,10 +143,10 @@ def _has_child_routes(source: LakeSource, days: Sequence[date]) -> bool:
     return bool(routes.select((pl.col("hop") > 1).any()).collect().item())
 
 
-def _made_of(question: Question, manifest: str, days: Sequence[date]) -> dict[str, object]:
+def _made_of(question: Question, manifest: str, days: Sequence[date], policy_id: str) -> dict[str, object]:
     return {
         "manifest": manifest,
-        "policy": shipped_policy_id(),
+        "policy": policy_id,
         "switches": question.switches.stamped(),
         "days": [day.isoformat() for day in days],
         "metric_versions": {metric.name: metric.version for metric in ALL},
@@ -150,10 +157,10 @@ def _inside(day: date, question: Question) -> bool:
     return (question.first is None or day >= question.first) and (question.last is None or day <= question.last)
 
 
-def _meta(question: Question, manifest: str, days: Sequence[date]) -> dict[str, Any]:
+def _meta(question: Question, manifest: str, days: Sequence[date], policy_id: str) -> dict[str, Any]:
     return {
         "manifest": manifest,
-        "policy": shipped_policy_id(),
+        "policy": policy_id,
         "switches": question.switches.stamped() | {"shifts_ns": list(question.shifts_ns)},
         "by": list(question.by),
         "metrics": list(question.metrics),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from routeproof.sources.fix.fold.misfits import FIX_MISFITS
 from routeproof.sources.fix.messages import FIX_MESSAGES
 from routeproof.sources.fix.set_aside import COLUMNS, set_aside
 from routeproof.stores.commits import source_outcomes
@@ -27,12 +28,14 @@ def quality(context: Context) -> Row:
 
     Returns:
         `total` and `days`: one row per trading day, source and table with `received = accepted + rejected` and
-        `accepted = analysed + excluded`; `tables`: canonical rows per day, whatever source they came from, analysed and
-        excluded by reason; `quotes`, `clocks`, `links` per day; `gaps`.
+        `accepted = analysed + excluded`, and `misfits`: what the fold of FIX logs could not place, by reason; `tables`:
+        canonical rows per day, whatever source they came from, analysed and excluded by reason; `quotes`, `clocks`,
+        `links` per day; `gaps`.
     """
     lake = context.lake
     rows = _source_rows(context)
     exclusions = _exclusions(lake)
+    _add_misfits(rows, lake)
     _exclude(rows, exclusions)
     quotes = [row for day in lake.days("quotes") for row in _records(quote_health(_quotes(lake, day)))]
     orders = lake.read("parent_orders", columns=["order_id", "received_at", "trading_day"])
@@ -93,6 +96,7 @@ def _empty_row(day: str | None, source: str, table: str) -> Row:
         "noise": 0,
         "analysed": 0,
         "excluded": {},
+        "misfits": {},
         "refused": {},
     }
 
@@ -141,24 +145,45 @@ def _table_rows(lake: Lake, exclusions: pl.DataFrame) -> list[Row]:
     ]
 
 
-def _exclude(rows: dict[tuple[str | None, str, str], Row], exclusions: pl.DataFrame) -> None:
+def _add_misfits(rows: dict[tuple[str | None, str, str], Row], lake: Lake) -> None:
+    """They are counted beside the messages, not among them: an order of many messages is one."""
+    for day in lake.days(FIX_MISFITS.name):
+        found = lake.read(FIX_MISFITS.name, [day], ["trading_day", "source_id", "reason"])
+        counted = found.group_by("trading_day", "source_id", "reason").agg(pl.len().alias("rows")).sort("reason")
+        _count(rows, counted.with_columns(pl.lit(FIX_MESSAGES.name).alias("table")), "misfits")
+
+
+def _count(rows: dict[tuple[str | None, str, str], Row], found: pl.DataFrame, name: str) -> None:
     by_source = {(source_id, row["day"], row["table"]): row for row in rows.values() for source_id in row["source_ids"]}
-    for item in exclusions.iter_rows(named=True):
+    for item in found.iter_rows(named=True):
         row = by_source.get((item["source_id"], item["trading_day"].isoformat(), item["table"]))
         if row is not None:
-            _add(row["excluded"], {item["reason"]: item["rows"]})
+            _add(row[name], {item["reason"]: item["rows"]})
+
+
+def _exclude(rows: dict[tuple[str | None, str, str], Row], exclusions: pl.DataFrame) -> None:
+    _count(rows, exclusions, "excluded")
     for row in rows.values():
         row["analysed"] = row["accepted"] - sum(row["excluded"].values())
         del row["source_ids"]
 
 
 def _total(rows: dict[tuple[str | None, str, str], Row], quotes: list[Row]) -> Row:
-    total: Row = {"received": 0, "accepted": 0, "rejected": {}, "noise": 0, "analysed": 0, "excluded": {}}
+    total: Row = {
+        "received": 0,
+        "accepted": 0,
+        "rejected": {},
+        "noise": 0,
+        "analysed": 0,
+        "excluded": {},
+        "misfits": {},
+    }
     for row in rows.values():
         for name in ("received", "accepted", "noise", "analysed"):
             total[name] += row[name]
         _add(total["rejected"], row["rejected"])
         _add(total["excluded"], row["excluded"])
+        _add(total["misfits"], row["misfits"])
     counted = sum(row["quotes"] for row in quotes)
     for name in ("crossed", "locked", "one_sided", "stale"):
         total[f"{name}_share"] = sum(row[name] for row in quotes) / counted if counted else None

@@ -63,8 +63,14 @@ def _show(report: dict[str, Any]) -> None:
 
 def _tables(report: dict[str, Any]) -> list[tuple[str, list[str], list[list[object]]]]:
     names = ["day", "source", "table", "received", "accepted", "rejected", "noise", "analysed", "excluded"]
+    misfits = [
+        {"day": row["day"], "source": row["source"], "reason": reason, "records": records}
+        for row in report["days"]
+        for reason, records in row["misfits"].items()
+    ]
     shown = [
         ("Received = accepted + rejected; accepted = analysed + excluded", names, report["days"]),
+        ("What did not fit in FIX logs", ["day", "source", "reason", "records"], misfits),
         (
             "Canonical rows = analysed + excluded",
             ["day", "table", "rows", "analysed", "excluded"],

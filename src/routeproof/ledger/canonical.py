@@ -15,6 +15,8 @@ MAX_SAFE_INTEGER = 2**53 - 1
 
 _FIXED_NOTATION_MAX_EXPONENT = 21
 _FIXED_NOTATION_MIN_EXPONENT = -6
+_FIRST_BEYOND_BASIC_PLANE = "\U00010000"
+_PLAIN_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
 
 
 def canonical_bytes(value: object) -> bytes:
@@ -24,7 +26,26 @@ def canonical_bytes(value: object) -> bytes:
         ValueError: for NaN, infinities, integers beyond 2^53 - 1 (write them as decimal strings), lone surrogates
             and types that JSON does not have.
     """
+    if _is_plain(value):
+        # The interpreter's own encoder writes plain values the same way and ten times faster. It orders names by code
+        # points, so names beyond the basic plane, where that order differs, take the long way (§3.2.3).
+        text = _PLAIN_ENCODER.encode(value)
+        if text.isascii() or max(text) < _FIRST_BEYOND_BASIC_PLANE:
+            return text.encode("utf-8")
     return _text(value).encode("utf-8")
+
+
+def _is_plain(value: object) -> bool:
+    """Whether the value is made of exactly the types that every encoder writes alike; fractions are not."""
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return True
+    if kind is int:
+        return -MAX_SAFE_INTEGER <= value <= MAX_SAFE_INTEGER  # type: ignore[operator]
+    if kind is dict:
+        members: dict[object, object] = value  # type: ignore[assignment]
+        return all(type(name) is str and (type(item) is str or _is_plain(item)) for name, item in members.items())
+    return (kind is list or kind is tuple) and all(map(_is_plain, value))  # type: ignore[call-overload]
 
 
 def _text(value: object) -> str:  # noqa: PLR0911  # one return per JSON type

@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from routeproof.sources.fix.fold.lookup import roots
+from routeproof.sources.fix.fold.misfits import told_by_copies_only
 from routeproof.sources.fix.fold.narrow import attach
 from routeproof.tables.wide import kept
 
@@ -19,8 +20,10 @@ _MET_BY = ("fill", "chain", "m", "hop", "is_copy", "exec_id", "secondary_exec_id
            "provider_order_id", "symbol", "trading_day", "executed_at", *_SAME_TERMS)  # fmt: skip
 
 
-def cluster(fills: pl.DataFrame, links: pl.DataFrame, chains: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
-    """Fills with `cluster` and `counted`, and counts of what did not meet.
+def cluster(
+    fills: pl.DataFrame, links: pl.DataFrame, chains: pl.DataFrame
+) -> tuple[pl.DataFrame, dict[str, pl.DataFrame]]:
+    """Fills with `cluster` and `counted`, and by reason the fills that did not meet.
 
     `cluster` is the fill number of the sighting nearest the customer. Sightings of adjacent sessions meet by 17, 527
     or 880, else by (linked order, price, shares, time), in time order where several are alike. Drop copies, and
@@ -120,7 +123,7 @@ def _meet_anywhere(seen: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     return pairs
 
 
-def _counted(joined: pl.DataFrame, chains: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
+def _counted(joined: pl.DataFrame, chains: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, pl.DataFrame]]:
     reported = chains.filter("reported").select(pl.col("chain").alias("above"), pl.lit(True).alias("above_reported"))
     below = (
         chains.filter(pl.col("filled") & (pl.col("hop") > 0))
@@ -149,8 +152,9 @@ def _counted(joined: pl.DataFrame, chains: pl.DataFrame) -> tuple[pl.DataFrame, 
     fallen = np.zeros(counts.size, dtype=bool)
     fallen[result.filter(~pl.col("stands"))["cluster"].to_numpy()] = True
     return result.with_columns(pl.Series("counted", ~fallen[result["cluster"].to_numpy()])), {
-        "venue_fills_not_reported": result.filter("unreported").height,
-        "venue_fills_unlinked": result.filter("orphan").height,
-        "client_fills_without_route": result.filter("client_only").height,
-        "drop_copy_fills_not_met": result.filter("stray").height,
+        "busts_told_by_drop_copy_only": told_by_copies_only(result),
+        "venue_fills_not_reported": result.filter("unreported"),
+        "venue_fills_unlinked": result.filter("orphan"),
+        "client_fills_without_route": result.filter("client_only"),
+        "drop_copy_fills_not_met": result.filter("stray"),
     }

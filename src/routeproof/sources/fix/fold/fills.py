@@ -27,8 +27,8 @@ _STATED = ("action", "transact_at", "last_px", "last_qty", "exec_ref_id", "secur
 _NEEDED = (*_CARRIED, *_STATED)
 
 
-def families(reports: pl.DataFrame) -> tuple[pl.DataFrame, int]:
-    """One row per fill and session, and how many busts spoke of a fill nobody saw.
+def families(reports: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """One row per fill and session, and the busts that spoke of a fill nobody saw.
 
     Args:
         reports: all 35=8, drop copies too, with `action, chain, node, hop, is_copy, m` in canonical order.
@@ -58,7 +58,7 @@ def families(reports: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     is_plain = (pl.col("action") == "fill") & ~pl.col("root").is_in(revised.to_list())
     ordered = root.filter(~is_plain).sort("root", pl.col("action") != "fill", "sent_at", "m", maintain_order=True)
     states = ordered.group_by("root", maintain_order=True).agg(_state())
-    lost = states.filter(pl.col("price").is_null()).height
+    lost = states.filter(pl.col("price").is_null())
     every = kept(root, is_plain).select(_plain(states.columns))
     if states.height:
         told = states.filter(pl.col("price").is_not_null())

@@ -17,6 +17,7 @@ from routeproof.sources.fix.fold.fills import families
 from routeproof.sources.fix.fold.history import OPENING, history
 from routeproof.sources.fix.fold.linking import NO_LINKS, link_chains
 from routeproof.sources.fix.fold.lookup import roots
+from routeproof.sources.fix.fold.misfits import REASONS, misfits, named
 from routeproof.sources.fix.fold.narrow import attach
 from routeproof.sources.fix.fold.parties import Parties, declared_parties, with_edges
 from routeproof.sources.fix.fold.recoding import declared_values, with_symbols, with_venues
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FOLDED = ("parent_orders", "order_versions", "routes", "executions", "sightings", "links")
+_IS_ORDER = pl.all_horizontal(pl.col("side", "symbol", "quantity").is_not_null())
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +39,12 @@ class Folded:
 
     Attributes:
         tables: the six tables of `FOLDED`, each in canonical order.
+        misfits: `FIX_MISFITS` rows: what did not fit, message by message.
         notes: counts of what did not fit: see `fold_messages`.
     """
 
     tables: dict[str, pl.DataFrame]
+    misfits: pl.DataFrame
     notes: dict[str, int]
 
 
@@ -61,9 +65,8 @@ def fold_messages(
         provider_id: provider of the orders; empty = the CompID that the firm sent them to.
 
     Returns:
-        Tables, and notes: `multileg_parked, reports_unlinked, requests_refused, busts_of_unseen_fills,
-        venue_fills_not_reported, venue_fills_unlinked, client_fills_without_route, drop_copy_fills_not_met,
-        links_ambiguous, links_unlinked, quantity_mismatches, unusable_orders`.
+        Tables, and notes: `multileg_parked, requests_refused, links_ambiguous, links_unlinked`, and how many there are
+        of each reason of `misfits.REASONS`.
 
     Raises:
         MapError: if the sections are not what they should be.
@@ -76,12 +79,14 @@ def fold_messages(
     del usable  # what is large goes as soon as nothing asks for it
     events = history(nodes, told)
     chains = orders.order_chains(nodes, told, firm_id)
-    entered = kept(chains, pl.all_horizontal(pl.col("side", "symbol", "quantity").is_not_null()))
+    entered = kept(chains, _IS_ORDER)
     links = NO_LINKS
     if not entered["is_parent"].all():
         linkable = entered.with_columns(pl.col("received_at").alias("at"))
         links = link_chains(linkable, orders.identifiers(nodes, told), fills, parties)
-    stated = told.select("chain", "node", "msg_type", "action", "cum_qty")
+    stated = told.select("chain", "cum_qty")
+    unlinked = named(told.filter(pl.col("node").is_null() & (pl.col("msg_type") == "8")))
+    refused = told.filter(pl.col("action") == "refuse_request").height
     del told
     placed = _with_owner(entered, links, events)
     versioned = _with_version(fills, events)
@@ -89,20 +94,19 @@ def fold_messages(
     events = kept(events, pl.col("event") != "fill")
     met, unmet = cluster(versioned, links, placed)
     del versioned
+    short = {"quantity_mismatches": _mismatches(met, stated, chains), "unusable_orders": chains.filter(~_IS_ORDER)}
+    unfit = misfits({"reports_unlinked": unlinked, "busts_of_unseen_fills": lost, **unmet, **short}, firm_id)
     methods = dict(links["method"].value_counts().rows())
     notes = {
         "multileg_parked": parked,
-        "reports_unlinked": stated.filter((pl.col("node").is_null()) & (pl.col("msg_type") == "8")).height,
-        "requests_refused": stated.filter(pl.col("action") == "refuse_request").height,
-        "busts_of_unseen_fills": lost,
-        **unmet,
+        "requests_refused": refused,
         "links_ambiguous": methods.get("ambiguous", 0),
         "links_unlinked": methods.get("unlinked", 0),
-        "quantity_mismatches": _mismatches(met, stated),
-        "unusable_orders": chains.height - entered.height,
+        **dict.fromkeys(REASONS, 0),
+        **dict(unfit["reason"].value_counts().rows()),
     }
     tables = _tables(placed, events, nodes, met, links, parties, firm_id, provider_id)
-    return Folded({name: with_venues(frame, values["venue"]) for name, frame in tables.items()}, notes)
+    return Folded({name: with_venues(frame, values["venue"]) for name, frame in tables.items()}, unfit, notes)
 
 
 def _usable(
@@ -198,7 +202,7 @@ def _tables(
     return {name: TABLES[name].sort(TABLES[name].conform(made.pop(name).with_columns(firm))) for name in FOLDED}
 
 
-def _mismatches(met: pl.DataFrame, told: pl.DataFrame) -> int:
+def _mismatches(met: pl.DataFrame, told: pl.DataFrame, orders_on_sessions: pl.DataFrame) -> pl.DataFrame:
     """Orders whose last stated CumQty is not the sum of their fills that stand."""
     said = told.select("chain", "cum_qty").drop_nulls()
     standing = (pl.col("status") != "busted") & pl.col("chain").is_not_null() & ~pl.col("is_copy")
@@ -210,4 +214,5 @@ def _mismatches(met: pl.DataFrame, told: pl.DataFrame) -> int:
     np.add.at(summed, filled, fills["shares"].fill_null(0).to_numpy())
     compared = np.zeros(size, dtype=bool)
     compared[chains] = True
-    return int((compared & (stated != summed)).sum())
+    wrong = np.flatnonzero(compared & (stated != summed))
+    return orders_on_sessions.filter(pl.col("chain").is_in(wrong.tolist()))

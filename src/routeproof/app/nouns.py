@@ -1,0 +1,27 @@
+"""Every kind of governed object: replay and the binder go through all of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from routeproof.governance.conflict import CONFLICT
+from routeproof.governance.internalised import INTERNALISED
+from routeproof.governance.people import PEOPLE
+from routeproof.governance.policy import POLICY
+from routeproof.governance.provider import PROVIDER
+from routeproof.governance.remediation import REMEDIATION
+from routeproof.governance.review import REVIEW
+
+if TYPE_CHECKING:
+    from routeproof.governance.decider import Noun
+
+NOUNS: tuple[Noun[Any], ...] = (
+    CONFLICT,
+    INTERNALISED,
+    PEOPLE,
+    POLICY,
+    PROVIDER,
+    REMEDIATION,
+    REVIEW,
+)
+"""A new noun is one file in `governance/` and one name here."""
