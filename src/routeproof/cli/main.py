@@ -31,9 +31,9 @@ COMMANDS = {
     "provider": "routeproof.cli.provider:provider",
     "ledger": "routeproof.cli.ledger:ledger",
     "rebuild": "routeproof.cli.rebuild:rebuild",
+    "policy": "routeproof.cli.policy:policy",
     "internalised": "routeproof.cli.internalised:internalised",
     "conflict": "routeproof.cli.conflict:conflict",
-    "policy": "routeproof.cli.policy:policy",
     "lab": "routeproof.cli.lab:lab",
     "demo": "routeproof.cli.demo:demo",
 }
@@ -54,9 +54,9 @@ HELP = {
     "provider": "The provider file: due diligence, approval, refresh, incidents.",
     "ledger": "The record that cannot be quietly changed: verify, export, checkpoints.",
     "rebuild": "Replay the ledger and compare what is shown with it.",
+    "policy": "Thresholds and other decisions of the firm, by date.",
     "internalised": "Internalised flow, judged order by order.",
     "conflict": "Conflicts of interest: payments, ownership, a person's own.",
-    "policy": "Thresholds and other decisions of the firm, by date.",
     "lab": "Simulate a market and providers, honest or cheating.",
     "demo": "The whole main job on a simulated quarter.",
 }
