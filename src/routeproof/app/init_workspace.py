@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from routeproof.app.context import open_context
 from routeproof.app.found_people import check_founding, found_people
+from routeproof.app.ledger.log_key import log_key
 from routeproof.app.workspace import SETTINGS, WORKSPACE_VERSION, Workspace, WorkspaceError, settings_text
 from routeproof.ledger.entry import Fact
 from routeproof.stores.files import write_whole
@@ -65,6 +66,7 @@ def init_workspace(
                 )
             ]
         )
+        log_key(context)
         if people is not None:
             found_people(context, people, passphrase, on or date.fromisoformat(context.actor.business_on))
     return workspace

@@ -8,6 +8,9 @@ from routeproof.governance.conflict import CONFLICT
 from routeproof.governance.internalised import INTERNALISED
 from routeproof.governance.people import PEOPLE
 from routeproof.governance.policy import POLICY
+from routeproof.governance.provider import PROVIDER
+from routeproof.governance.remediation import REMEDIATION
+from routeproof.governance.review import REVIEW
 
 if TYPE_CHECKING:
     from routeproof.governance.decider import Noun
@@ -17,5 +20,8 @@ NOUNS: tuple[Noun[Any], ...] = (
     INTERNALISED,
     PEOPLE,
     POLICY,
+    PROVIDER,
+    REMEDIATION,
+    REVIEW,
 )
 """A new noun is one file in `governance/` and one name here."""
