@@ -100,6 +100,10 @@ def main(arguments: list[str] | None = None) -> None:
     except RouteproofError as error:
         _say(error.code, error.message, error.where, as_json="--json" in given)
         sys.exit(error.exit_code)
+    except OSError as error:
+        message = f"expected files that can be read and written, found: {error.strerror or error}"
+        _say("disk", message, str(error.filename or ""), as_json="--json" in given)
+        sys.exit(RouteproofError.exit_code)
     except click.exceptions.Abort:
         _say("aborted", "interrupted; what was not committed is not in the lake", "", as_json="--json" in given)
         sys.exit(130)
