@@ -9,6 +9,8 @@ from routeproof.governance.internalised import INTERNALISED
 from routeproof.governance.people import PEOPLE
 from routeproof.governance.policy import POLICY
 from routeproof.governance.provider import PROVIDER
+from routeproof.governance.remediation import REMEDIATION
+from routeproof.governance.review import REVIEW
 
 if TYPE_CHECKING:
     from routeproof.governance.decider import Noun
@@ -19,5 +21,7 @@ NOUNS: tuple[Noun[Any], ...] = (
     PEOPLE,
     POLICY,
     PROVIDER,
+    REMEDIATION,
+    REVIEW,
 )
 """A new noun is one file in `governance/` and one name here."""
