@@ -34,6 +34,8 @@ COMMANDS = {
     "policy": "routeproof.cli.policy:policy",
     "internalised": "routeproof.cli.internalised:internalised",
     "conflict": "routeproof.cli.conflict:conflict",
+    "sla": "routeproof.cli.sla:sla",
+    "case": "routeproof.cli.case:case",
     "lab": "routeproof.cli.lab:lab",
     "demo": "routeproof.cli.demo:demo",
 }
@@ -56,6 +58,8 @@ HELP = {
     "rebuild": "Replay the ledger and compare what is shown with it.",
     "policy": "Thresholds and other decisions of the firm, by date.",
     "internalised": "Internalised flow, judged order by order.",
+    "sla": "The agreement with a provider as code: terms, evaluation, credits.",
+    "case": "Cases that people work, with their evidence.",
     "conflict": "Conflicts of interest: payments, ownership, a person's own.",
     "lab": "Simulate a market and providers, honest or cheating.",
     "demo": "The whole main job on a simulated quarter.",
