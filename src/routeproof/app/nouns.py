@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from routeproof.governance.case import CASE
+from routeproof.governance.config import CONFIG
 from routeproof.governance.conflict import CONFLICT
 from routeproof.governance.internalised import INTERNALISED
 from routeproof.governance.people import PEOPLE
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 NOUNS: tuple[Noun[Any], ...] = (
     CASE,
+    CONFIG,
     CONFLICT,
     INTERNALISED,
     PEOPLE,

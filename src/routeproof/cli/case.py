@@ -35,14 +35,14 @@ def open_(acts: Acts, case_id: str, document: str | None) -> None:
 
 @case.command("assign")
 @click.argument("case_id", metavar="ID")
-@click.argument("person")
+@click.argument("assignee", metavar="PERSON")
 @recording
-def assign(acts: Acts, case_id: str, person: str) -> None:
+def assign(acts: Acts, case_id: str, assignee: str) -> None:
     """Give case ID to PERSON.
 
     Example: routeproof case assign C-17 abe --as sam
     """
-    do(acts, CASE, case_id, "assign", {"to": person})
+    do(acts, CASE, case_id, "assign", {"to": assignee})
 
 
 @case.command("note")

@@ -70,6 +70,18 @@ def approve(acts: Acts, sla_id: str, document: str | None) -> None:
     do(acts, SLA, sla_id, "approve", document=document)
 
 
+@sla.command("reject")
+@click.argument("sla_id", metavar="ID")
+@file_option
+@recording
+def reject(acts: Acts, sla_id: str, document: str | None) -> None:
+    """Reject the terms of agreement ID that wait, with a reason; others can then be proposed.
+
+    Example: routeproof sla reject ACME-2026 --file reason.toml --as sam
+    """
+    do(acts, SLA, sla_id, "reject", document=document)
+
+
 @sla.command("evaluate")
 @click.option("--provider", required=True, help="Provider of the agreement.")
 @click.option("--period", required=True, help="Quarter, such as 2026Q3.")

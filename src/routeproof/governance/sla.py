@@ -24,6 +24,13 @@ class Version(Part):
     proposed_on: date
     approved_by: str | None = None
     approved_on: date | None = None
+    rejected_by: str | None = None
+    rejection: str | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is neither approved nor rejected."""
+        return self.approved_by is None and self.rejected_by is None
 
 
 class Approval(Body):
@@ -31,6 +38,13 @@ class Approval(Body):
 
     note: str | None = None
     kept: ClassVar[tuple[str, ...]] = ("note",)
+
+
+class Rejection(Body):
+    """Why terms are not approved, or not pursued."""
+
+    reason: str = Field(min_length=1)
+    kept: ClassVar[tuple[str, ...]] = ("reason",)
 
 
 class Evaluated(Body):
@@ -70,7 +84,11 @@ class Sla(State):
     provider: str
     versions: tuple[Version, ...]
     evaluations: tuple[Recorded, ...] = Field(default=())
-    kept: ClassVar[tuple[str, ...]] = ("versions.*.terms.notes", "evaluations.*.result")
+    kept: ClassVar[tuple[str, ...]] = (
+        "versions.*.terms.notes",
+        "versions.*.rejection",
+        "evaluations.*.result",
+    )
     attached: ClassVar[tuple[str, ...]] = ("versions.*.terms.agreement",)
     unversioned: ClassVar[frozenset[str]] = frozenset({"evaluations"})
 
@@ -90,7 +108,7 @@ def _propose(state: Sla | None, command: Command) -> Sequence[Event]:
     terms: Terms = command.body
     if state is not None and terms.provider != state.provider:
         refuse("wrong_state", f"{command.id} is with {state.provider}, found terms with {terms.provider}")
-    if state is not None and state.versions[-1].approved_by is None:
+    if state is not None and state.versions[-1].waits:
         refuse("wrong_state", f"version {state.versions[-1].number} of {command.id} waits for approval already")
     known = {*command.around["metrics"], *DELIVERY_METRICS}
     for clause in terms.clause:
@@ -101,12 +119,21 @@ def _propose(state: Sla | None, command: Command) -> Sequence[Event]:
     return [Event("sla.proposed", {"id": command.id, "number": number, "terms": terms.model_dump(mode="json")})]
 
 
-def _approve(state: Sla | None, command: Command) -> Sequence[Event]:
-    if state is None or state.versions[-1].approved_by is not None:
+def _waiting(state: Sla | None, command: Command) -> Version:
+    if state is None or not state.versions[-1].waits:
         refuse("wrong_state", f"expected terms of {command.id} that wait for approval, found none")
-    waiting = state.versions[-1]
+    return state.versions[-1]
+
+
+def _approve(state: Sla | None, command: Command) -> Sequence[Event]:
+    waiting = _waiting(state, command)
     another_person(command, waiting.proposed_by, f"proposed version {waiting.number}")
     return [Event("sla.approved", {"number": waiting.number, **command.body.model_dump(mode="json")})]
+
+
+def _reject(state: Sla | None, command: Command) -> Sequence[Event]:
+    waiting = _waiting(state, command)
+    return [Event("sla.rejected", {"number": waiting.number, **command.body.model_dump(mode="json")})]
 
 
 def _record(state: Sla | None, command: Command) -> Sequence[Event]:
@@ -130,6 +157,11 @@ def _evolve(state: Sla | None, happened: Happened) -> Sla:
         approved = {"approved_by": happened.by, "approved_on": happened.on}
         last = state.versions[-1].model_copy(update=approved)
         return state.model_copy(update={"state": "approved", "versions": (*state.versions[:-1], last)})
+    if happened.event.type == "sla.rejected":
+        rejected = {"rejected_by": happened.by, "rejection": payload["reason"]}
+        return state.model_copy(
+            update={"versions": (*state.versions[:-1], state.versions[-1].model_copy(update=rejected))}
+        )
     known = {name: payload[name] for name in Evaluated.model_fields}
     recorded = Recorded.model_validate({**known, **who})
     return state.model_copy(update={"evaluations": (*state.evaluations, recorded)})
@@ -145,7 +177,7 @@ def _show(state: Sla, on: date, _around: Mapping[str, Any]) -> dict[str, Any]:
         "state": state.state,
         "provider": state.provider,
         "in_force": current.number if current else None,
-        "waiting": state.versions[-1].number if state.versions[-1].approved_by is None else None,
+        "waiting": state.versions[-1].number if state.versions[-1].waits else None,
         "terms": (current or state.versions[-1]).terms.model_dump(mode="json"),
         "versions": [{name: item[name] for name in item if name != "terms"} for item in whole["versions"]],
         "evaluations": whole["evaluations"],
@@ -158,6 +190,7 @@ SLA: Noun[Sla] = Noun(
     verbs={
         "propose": Verb(Terms, _propose),
         "approve": Verb(Approval, _approve, signs=True),
+        "reject": Verb(Rejection, _reject),
         "record": Verb(Evaluated, _record),
     },
     evolve=_evolve,

@@ -75,6 +75,18 @@ def test_terms_need_a_second_person(desk: Desk) -> None:
     assert _code(desk, "sue", SLA, "approve") == "wrong_state"
 
 
+def test_terms_that_are_rejected_make_room_for_others(desk: Desk) -> None:
+    """They are never in force, and the reason stays."""
+    _do(desk, "ann", SLA, "propose", TERMS)
+    assert _code(desk, "ann", SLA, "reject", {"reason": "x"}) == "not_permitted"
+    shown = _do(desk, "sam", SLA, "reject", {"reason": "no cap"})
+    assert (shown["waiting"], shown["versions"][0]["rejection"]) == (None, "no cap")
+    assert _code(desk, "sue", SLA, "approve") == "wrong_state"
+    _do(desk, "ann", SLA, "propose", TERMS)
+    _do(desk, "sue", SLA, "approve")
+    assert _in_force(desk, JULY, JULY) == 2
+
+
 def test_a_later_version_is_in_force_from_its_day(desk: Desk) -> None:
     """A quarter is judged by the version in force at its end; a proposal that waits changes nothing."""
     _do(desk, "ann", SLA, "propose", {**TERMS, "ends_on": "2027-12-31"})
