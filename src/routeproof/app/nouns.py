@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from routeproof.governance.case import CASE
+from routeproof.governance.config import CONFIG
 from routeproof.governance.conflict import CONFLICT
 from routeproof.governance.internalised import INTERNALISED
 from routeproof.governance.people import PEOPLE
@@ -11,11 +13,14 @@ from routeproof.governance.policy import POLICY
 from routeproof.governance.provider import PROVIDER
 from routeproof.governance.remediation import REMEDIATION
 from routeproof.governance.review import REVIEW
+from routeproof.governance.sla import SLA
 
 if TYPE_CHECKING:
     from routeproof.governance.decider import Noun
 
 NOUNS: tuple[Noun[Any], ...] = (
+    CASE,
+    CONFIG,
     CONFLICT,
     INTERNALISED,
     PEOPLE,
@@ -23,5 +28,6 @@ NOUNS: tuple[Noun[Any], ...] = (
     PROVIDER,
     REMEDIATION,
     REVIEW,
+    SLA,
 )
 """A new noun is one file in `governance/` and one name here."""
