@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from routeproof.governance.conflict import CONFLICT
+from routeproof.governance.duty import DUTY
 from routeproof.governance.internalised import INTERNALISED
 from routeproof.governance.people import PEOPLE
 from routeproof.governance.policy import POLICY
+from routeproof.governance.wsp import WSP
 
 if TYPE_CHECKING:
     from routeproof.governance.decider import Noun
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 NOUNS: tuple[Noun[Any], ...] = (
     PEOPLE,
     POLICY,
+    WSP,
+    DUTY,
     CONFLICT,
     INTERNALISED,
 )
