@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic
 from routeproof.app.attest import attest
 from routeproof.app.fold import Version, content_hash, fold, object_of, roster_of, step
 from routeproof.app.kept import body_of, documents, readable, store_kept
+from routeproof.app.ledger.sign_off import sign_off
 from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.refusals import record_refusal
 from routeproof.governance.decider import Body, Command, Event, Happened, Noun, RefusalError, S, refuse
@@ -77,7 +78,10 @@ def act(
     except BaseException:
         _forget(context, kept)
         raise
-    return shown(context, noun, object_id)
+    state = shown(context, noun, object_id)
+    if noun.verbs[verb].signs:
+        state["receipt"] = str(sign_off(context, state["ledger_index"]))
+    return state
 
 
 def _acting(context: Context, noun: Noun[S], object_id: str, verb: str) -> Acting:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from routeproof.app.acting import Acting, act_as, key_path
 from routeproof.app.fold import roster_of
+from routeproof.app.ledger.checkpoints import keep_checkpoint
 from routeproof.app.refusals import record_refusal
 from routeproof.app.workspace import Workspace, open_workspace
 from routeproof.governance.decider import RefusalError
@@ -95,7 +96,7 @@ def open_context(
     )
     try:
         acting = _acting(workspace, records, actor, person, passphrase) if person else None
-        yield Context(
+        context = Context(
             workspace=workspace,
             records=records,
             raw=RawStore(workspace.raw_folder),
@@ -104,6 +105,10 @@ def open_context(
             evidence=EvidenceStore(workspace.evidence_folder),
             acting=acting,
         )
+        size = records.size()
+        yield context
+        if records.size() > size:
+            keep_checkpoint(context)
     finally:
         records.close()
 

@@ -9,17 +9,23 @@ from routeproof.governance.duty import DUTY
 from routeproof.governance.internalised import INTERNALISED
 from routeproof.governance.people import PEOPLE
 from routeproof.governance.policy import POLICY
+from routeproof.governance.provider import PROVIDER
+from routeproof.governance.remediation import REMEDIATION
+from routeproof.governance.review import REVIEW
 from routeproof.governance.wsp import WSP
 
 if TYPE_CHECKING:
     from routeproof.governance.decider import Noun
 
 NOUNS: tuple[Noun[Any], ...] = (
+    CONFLICT,
+    DUTY,
+    INTERNALISED,
     PEOPLE,
     POLICY,
+    PROVIDER,
+    REMEDIATION,
+    REVIEW,
     WSP,
-    DUTY,
-    CONFLICT,
-    INTERNALISED,
 )
 """A new noun is one file in `governance/` and one name here."""

@@ -62,9 +62,11 @@ class KeyChain:
 
         The entry that names a new key is the last under the old one; a checkpoint that ends there may have both.
         """
-        ends = [since for _, since in self.since[1:]] + [None]
+        if size is None:
+            return [key for key, _ in self.since]
+        ends = [since for _, since in self.since[1:]]
         return [
             key
-            for (key, since), end in zip(self.since, ends, strict=True)
-            if size is None or (since <= size and (end is None or size <= end))
+            for place, (key, since) in enumerate(self.since)
+            if since <= size and (place == len(ends) or size <= ends[place])
         ]

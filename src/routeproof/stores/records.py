@@ -115,18 +115,12 @@ class Records:
         entries = [
             entry_bytes(fact, index=index, appended_at=self._clock()) for index, fact in enumerate(facts, start=first)
         ]
-        connection = self._database.connection
-        connection.execute(
-            ENTRIES.insert(),
-            [{"entry_index": index, "entry": entry} for index, entry in enumerate(entries, start=first)],
-        )
-        connection.execute(
-            LEAVES.insert(),
-            [
-                {"entry_index": index, "leaf": leaf_hash(entry), "stream": fact.stream, "type": fact.type}
-                for index, (entry, fact) in enumerate(zip(entries, facts, strict=True), start=first)
-            ],
-        )
+        leaves = [
+            (index, leaf_hash(entry), fact.stream, fact.type)
+            for index, (entry, fact) in enumerate(zip(entries, facts, strict=True), start=first)
+        ]
+        self._database.insert(ENTRIES, ("entry_index", "entry"), list(enumerate(entries, start=first)))
+        self._database.insert(LEAVES, ("entry_index", "leaf", "stream", "type"), leaves)
         return list(range(first, first + len(facts)))
 
     @contextlib.contextmanager
@@ -176,7 +170,7 @@ class Records:
 
     def _make(self) -> None:
         database = self._database
-        database.connection.exec_driver_sql("BEGIN IMMEDIATE" if database.dialect == "sqlite" else "BEGIN")
+        database.begin()
         try:
             if not database.has_table(ENTRIES.name):
                 database.make_tables()

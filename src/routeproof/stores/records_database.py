@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from sqlalchemy import Connection, CursorResult, Engine
+    from sqlalchemy import Connection, CursorResult, Engine, Table
 
 SCHEMES = ("postgresql", "postgres")
 CONNECT_TIMEOUT_S = 10
@@ -63,8 +63,11 @@ class Database:
         self.name = engine.url.render_as_string(hide_password=True) if isinstance(place, Server) else str(place)
         self.folder = place.folder if isinstance(place, Server) else place.parent
         self._role = place.role if isinstance(place, Server) else ""
-        with self.explained():
+        self._locked = False
+        try:
             self._connection = engine.connect()
+        except DBAPIError as error:
+            raise explain(error, self.name) from error
 
     def close(self) -> None:
         """Release the database."""
@@ -81,22 +84,37 @@ class Database:
         """Run a statement with `:named` parameters, once, or once for each of several mappings."""
         return self._connection.execute(text(statement), parameters or None)
 
+    def insert(self, table: Table, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+        """Insert many rows at the speed of the driver."""
+        mark = "?" if self.dialect == "sqlite" else "%s"
+        places = ", ".join(mark for _ in columns)
+        statement = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({places})"  # noqa: S608  # our names
+        self._connection.exec_driver_sql(statement, [tuple(row) for row in rows])
+
+    def begin(self) -> None:
+        """Begin a transaction; in SQLite as the only writer."""
+        self._connection.exec_driver_sql("BEGIN IMMEDIATE" if self.dialect == "sqlite" else "BEGIN")
+        self._locked = True
+
     def lock(self) -> None:
         """Begin a transaction as the only writer; waits for another one up to the timeout."""
-        if self.dialect == "sqlite":
-            self._connection.exec_driver_sql("BEGIN IMMEDIATE")
-            return
-        self._connection.exec_driver_sql("BEGIN")
-        self._connection.exec_driver_sql("SELECT id FROM ledger_head FOR UPDATE")
+        self.begin()
+        if self.dialect != "sqlite":
+            self._connection.exec_driver_sql("SELECT id FROM ledger_head FOR UPDATE")
 
     def commit(self) -> None:
         """Make the transaction durable."""
         self._connection.exec_driver_sql("COMMIT")
+        self._locked = False
 
     def rollback(self) -> None:
-        """Forget the transaction, as far as the database still answers."""
-        with contextlib.suppress(DBAPIError):
-            self._connection.exec_driver_sql("ROLLBACK")
+        """Forget the transaction, as far as the database still answers; a lost connection is made anew when needed."""
+        if self._connection.invalidated:
+            self._connection.rollback()
+        elif self._locked:
+            with contextlib.suppress(DBAPIError):
+                self._connection.exec_driver_sql("ROLLBACK")
+        self._locked = False
 
     @contextlib.contextmanager
     def explained(self) -> Iterator[None]:
@@ -111,6 +129,9 @@ class Database:
         try:
             yield
         except DBAPIError as error:
+            # Within a transaction the connection stays lost: what follows must not run outside it.
+            if self._connection.invalidated and not self._locked:
+                self._connection.rollback()
             raise explain(error, self.name) from error
 
     def make_tables(self) -> None:
@@ -163,7 +184,7 @@ class WriteFailedError(LedgerBrokenError):
 
 def explain(error: DBAPIError, name: str) -> RouteproofError:
     """What a database error means for the record."""
-    found = str(error.orig).strip()
+    found = str(error.orig).strip().partition("\n")[0]
     codes = _codes(error)
     if codes & (SQLITE_BUSY | POSTGRESQL_BUSY):
         message = f"expected to be the next writer, found another one busy for too long ({found}): try again"
@@ -177,7 +198,7 @@ def explain(error: DBAPIError, name: str) -> RouteproofError:
             "look before you repeat it"
         )
         return UnreachableError(message, where=name)
-    message = f"expected a readable record, found: {found}; nothing of this step was recorded"
+    message = f"expected records as this program made them, found: {found}; nothing of this step was recorded"
     return LedgerBrokenError(message, where=name)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.attest import ATTESTED, attested_bytes
+from routeproof.governance.people import PEOPLE, STREAM_ID
 from routeproof.governance.roster import ROLES
 from routeproof.ledger import base64_strict, ed25519
 from routeproof.stores.keys import key_id
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from routeproof.ledger.entry import Fact, Recorded
 
+ROSTER = PEOPLE.stream(STREAM_ID)
 WITHOUT_SIGNATURE = frozenset({"note"})
 """Types that a person's role may stand on without their signature: remarks, which decide nothing."""
 
@@ -26,13 +28,15 @@ def unsigned_entries(entries: Iterable[Recorded]) -> Iterator[tuple[int, str]]:
         wrong = _wrong(fact, keys)
         if wrong:
             yield entry.index, wrong
-        keys.update(_keys_named(fact))
+        else:
+            keys.update(_keys_named(fact))
 
 
 def _wrong(fact: Fact, keys: dict[str, str]) -> str:
     mark = fact.payload.get(ATTESTED)
     if mark is None:
-        if fact.role in ROLES and fact.type not in WITHOUT_SIGNATURE:
+        founding = fact.type == "people.founded" and not keys
+        if (fact.stream == ROSTER and not founding) or (fact.role in ROLES and fact.type not in WITHOUT_SIGNATURE):
             return f"{fact.actor} is named as {fact.role} and did not sign"
         return ""
     public = keys.get(fact.actor)
@@ -51,7 +55,7 @@ def _wrong(fact: Fact, keys: dict[str, str]) -> str:
 def _keys_named(fact: Fact) -> dict[str, str]:
     """Public keys that an entry of the roster gives, by person."""
     payload: Any = fact.payload
-    if fact.stream != "people/roster" and fact.stream != "people":
+    if fact.stream != ROSTER:
         return {}
     match fact.type:
         case "people.founded":

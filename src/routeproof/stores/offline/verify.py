@@ -30,7 +30,19 @@ MAX_SAFE = 2**53 - 1
 MAX_SIZE = 2**64 - 1
 MAX_PROBLEMS = 200
 BLOCK = 1 << 20
-MEMBERS = ["actor", "appended_at", "business_on", "evidence", "index", "payload", "role", "session", "stream", "type", "version"]
+MEMBERS = [
+    "actor",
+    "appended_at",
+    "business_on",
+    "evidence",
+    "index",
+    "payload",
+    "role",
+    "session",
+    "stream",
+    "type",
+    "version",
+]
 
 
 class Wrong(Exception):
@@ -541,9 +553,7 @@ class Report:
         if len(self.problems) >= MAX_PROBLEMS:
             self.more += 1
             return
-        self.problems.append(
-            {"kind": kind, "index": index, "file": file, "offset": offset, "message": message}
-        )
+        self.problems.append({"kind": kind, "index": index, "file": file, "offset": offset, "message": message})
 
     def as_json(self):
         problems = sorted(self.problems, key=lambda item: (item["index"] is None, item["index"] or 0))
@@ -563,7 +573,12 @@ class Report:
             where = "" if first["index"] is None else " at entry %d" % first["index"]
             count = len(problems) + self.more
             text = "NOT VERIFIED: %d problem%s, first: %s%s: %s." % (
-                count, "" if count == 1 else "s", first["kind"], where, first["message"])
+                count,
+                "" if count == 1 else "s",
+                first["kind"],
+                where,
+                first["message"],
+            )
         else:
             text = "Verified: %d entries, root %s." % (self.entries, self.root)
         return " ".join([text, *self.remarks])
@@ -772,7 +787,8 @@ class Log:
         if root is not None and by_tiles is not None and by_tiles != root:
             path, offset = self.place(upper, upper)
             self.report.problem(
-                "rewritten", "the entries and tiles do not have the root that the checkpoint signs", upper, path, offset)
+                "rewritten", "the entries and tiles do not have the root that the checkpoint signs", upper, path, offset
+            )
 
     def tiles_against(self, entries):
         """The entries are what was signed, so tiles that differ were changed."""
@@ -790,7 +806,9 @@ class Log:
                 first, span = index * WIDTH ** (level + 1), WIDTH**level
                 content, path = self.fetch(level, index, width, first)
                 full = path == self.path(level, index, WIDTH) and content is not None and len(content) == 32 * WIDTH
-                for at, item in enumerate(self.hashes(content[: 32 * width] if full else content, width, path, first, span)):
+                for at, item in enumerate(
+                    self.hashes(content[: 32 * width] if full else content, width, path, first, span)
+                ):
                     if item is None or self.tree is None or item == self.tree.levels[8 * level][index * WIDTH + at]:
                         continue
                     lowest = first + at * span if lowest is None else min(lowest, first + at * span)
@@ -818,10 +836,11 @@ def compare_checkpoints(log, report, notes, keys_for, origin):
         report.compared.append(line)
         report.outside = report.outside or outside
         try:
-            text, _ = open_note(content, keys_for(None))
+            text, signers = open_note(content, keys_for(None))
             checkpoint = Checkpoint(text)
             line["size"], line["root"] = checkpoint.size, checkpoint.root.hex()
-            open_note(content, keys_for(checkpoint.size))
+            if not any(key.text in [other.text for other in keys_for(checkpoint.size)] for key in signers):
+                raise Wrong("signed by a key of the log that was not in force at that size")
             if checkpoint.origin != origin:
                 raise Wrong("the checkpoint is of another log, %s" % checkpoint.origin)
         except Wrong as error:
@@ -839,7 +858,11 @@ def compare_checkpoints(log, report, notes, keys_for, origin):
             agreeing.append(checkpoint.size)
     for size, source, file in differing:
         low = max([known for known in agreeing if known < size], default=0)
-        message = "%s has another root for the first %d entries: the change is at entry %d or later" % (source, size, low)
+        message = "%s has another root for the first %d entries: the change is at entry %d or later" % (
+            source,
+            size,
+            low,
+        )
         report.problem("rewritten", message, low, file)
 
 
@@ -868,6 +891,16 @@ class Keys:
             self.chain, self.started = [(old, 0)], True
         self.chain.append((new, index + 1))
 
+    def create(self, index, payload):
+        try:
+            first = Key(payload["vkey"])
+            if self.started:
+                raise Wrong("there is a key already")
+        except (Wrong, KeyError, TypeError, AttributeError) as error:
+            self.report.problem("signature", "the log's first key does not hold: %s" % error, index)
+            return
+        self.chain, self.started = [(first, 0)], True
+
     def trusted(self):
         return any(key.text == self.anchor.text for key, _ in self.chain)
 
@@ -876,9 +909,7 @@ class Keys:
         if not self.trusted():
             return [self.anchor]
         ends = [since for _, since in self.chain[1:]] + [MAX_SIZE]
-        return [
-            key for place, (key, since) in enumerate(self.chain) if size is None or since <= size <= ends[place]
-        ]
+        return [key for place, (key, since) in enumerate(self.chain) if size is None or since <= size <= ends[place]]
 
 
 def verify_export(part, around, options, report):
@@ -900,7 +931,11 @@ def verify_export(part, around, options, report):
     check_evidence(part, log, values, listed, report)
     if around is not None:
         check_listing(around, keys, head, log, report, "listing", part.prefix)
-    kept = [("kept: " + name, name, part.read(name), False) for name in sorted(names) if name.startswith("checkpoints/")]
+    kept = [
+        ("kept: " + name, name, part.read(name), False)
+        for name in sorted(names)
+        if name.startswith("checkpoints/") and name.endswith(".note")
+    ]
     compare_checkpoints(log, report, kept + options.outside(), keys.at, head.origin)
     report.entries = len(log.records)
     report.root = log.tree.root(len(log.tree.levels[0])).hex() if log.tree else ""
@@ -959,6 +994,8 @@ def read_entries(log, keys, report):
                 value = parse_entry(data)
             except Wrong as error:
                 report.problem("unreadable", str(error), index, path, offset)
+        if value is not None and value["type"] == "ledger.key_created":
+            keys.create(index, value["payload"])
         if value is not None and value["type"] == "ledger.key_rotated":
             keys.rotate(index, value["payload"])
         values.append(value)
@@ -966,14 +1003,14 @@ def read_entries(log, keys, report):
 
 
 def check_indexes(log, values, report):
-    """Each entry says its own place; a gap or a repeat in what they say is a deletion or an insertion."""
+    """Each entry says its own place; where everything was built anew around a change, these still tell."""
+    if report.problems:
+        return
     said = [None if value is None else value["index"] for value in values]
-    for kind, here, there in differences(said, list(range(len(values)))):
+    for kind, here, there in differences(said, list(range(len(values))))[:1]:
+        message = "the entry calls itself number %s" % said[min(here, len(said) - 1)]
         path, offset = log.place(here, there)
-        # Numbers run on behind a missing entry: what looks like a new number at the end is that shift.
-        message = "the entry calls itself number %s" % (said[here] if here < len(said) else "none")
-        report.problem("altered" if kind in ("truncated",) else kind, message, min(here, there), path, offset)
-        break
+        report.problem(kind, message, here if kind == "inserted" else there, path, offset)
 
 
 def check_head(log, head, keys, values, report):
@@ -991,16 +1028,67 @@ def check_head(log, head, keys, values, report):
             report.problem("rewritten", "the log's name is not that of its first entry", 0, *log.place(0, 0))
 
 
+ROLES = ("analyst", "supervisor", "committee", "compliance", "admin", "key_custodian", "examiner")
+ROSTER = "people/roster"
+
+
 def check_people(values, log, report):
     """Whoever acted as a person signed for it with a key of that person, as the roster stood."""
-    del values, log, report
+    people = {}
+    for index, value in enumerate(values):
+        if value is None:
+            continue
+        wrong = unsigned(value, people)
+        if wrong:
+            report.problem("signature", wrong, index, *log.place(index, index))
+        elif value["stream"] == ROSTER:
+            people.update(keys_named(value["type"], value["payload"]))
+
+
+def unsigned(value, people):
+    """What is wrong with the signature that an entry should carry; empty if nothing is."""
+    payload, actor = value["payload"], value["actor"]
+    mark = payload.get("attested")
+    if mark is None:
+        founding = value["type"] == "people.founded" and not people
+        if (value["stream"] == ROSTER and not founding) or (value["role"] in ROLES and value["type"] != "note"):
+            return "%s is named as %s and did not sign" % (actor, value["role"])
+        return ""
+    if actor not in people:
+        return "%s signed, and is nobody of the roster" % actor
+    try:
+        code = hash_field(people[actor], 32)
+        if mark["key"] != hashlib.sha256(code).hexdigest()[:16]:
+            return "the signature is not by the key of %s" % actor
+        names = ("stream", "type", "version", "business_on", "actor", "role", "session", "evidence")
+        signed = {name: value[name] for name in names}
+        signed["payload"] = {name: item for name, item in payload.items() if name != "attested"}
+        good = signature_holds(code, canonical(signed).encode("utf-8"), hash_field(mark["signature"], 64))
+    except (Wrong, KeyError, TypeError, ValueError):
+        good = False
+    return "" if good else "the signature of %s does not verify" % actor
+
+
+def keys_named(kind, payload):
+    """Public keys that an entry of the roster gives, by person."""
+    try:
+        if kind == "people.founded":
+            return {person["id"]: person["key"] for person in payload["person"]}
+        if kind == "people.key_replaced" or (kind == "people.grant_proposed" and payload.get("key")):
+            return {payload["person"]: payload["key"]}
+    except (KeyError, TypeError):
+        pass
+    return {}
 
 
 def check_listing(part, keys, head, log, report, name, leave_out):
     """Every file that does not follow from the entries is named, with its hash, in a listing under the log's key."""
     derived = log.used | {"checkpoint", name}
-    rest = {item for item in part.names if item not in derived} if not leave_out else {
-        item for item in part.names if not item.startswith(leave_out) and item != name}
+    rest = (
+        {item for item in part.names if item not in derived}
+        if not leave_out
+        else {item for item in part.names if not item.startswith(leave_out) and item != name}
+    )
     if name not in part.names:
         if rest or not leave_out:
             report.problem("deleted", "the signed list of files is missing", None, name)
@@ -1112,7 +1200,9 @@ def verify_receipt(path, options, report):
         if root_by_inclusion(leaf_of(entry), index, checkpoint.size, proof) != checkpoint.root:
             raise Wrong("the entry is not under the root that the checkpoint signs")
     except (Wrong, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        report.problem("signature" if "sign" in str(error) else "altered", "the receipt: %s" % error, None, os.path.basename(path))
+        report.problem(
+            "signature" if "sign" in str(error) else "altered", "the receipt: %s" % error, None, os.path.basename(path)
+        )
         return None
     report.entries, report.root = checkpoint.size, checkpoint.root.hex()
     report.remarks.append("Entry %d is in the log %s." % (index, checkpoint.origin))
