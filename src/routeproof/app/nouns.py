@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from routeproof.governance.conflict import CONFLICT
 from routeproof.governance.duty import DUTY
+from routeproof.governance.evidence import EVIDENCE
 from routeproof.governance.internalised import INTERNALISED
 from routeproof.governance.people import PEOPLE
 from routeproof.governance.policy import POLICY
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 NOUNS: tuple[Noun[Any], ...] = (
     CONFLICT,
     DUTY,
+    EVIDENCE,
     INTERNALISED,
     PEOPLE,
     POLICY,
