@@ -9,6 +9,7 @@ from routeproof.governance.internalised import INTERNALISED
 from routeproof.governance.people import PEOPLE
 from routeproof.governance.policy import POLICY
 from routeproof.governance.remediation import REMEDIATION
+from routeproof.governance.restatement import RESTATEMENT
 from routeproof.governance.review import REVIEW
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ NOUNS: tuple[Noun[Any], ...] = (
     PEOPLE,
     POLICY,
     REMEDIATION,
+    RESTATEMENT,
     REVIEW,
 )
 """A new noun is one file in `governance/` and one name here."""

@@ -18,6 +18,7 @@ from routeproof.app.look_back import (
 )
 from routeproof.app.pinned_pack import Pack, is_on_record, read_pack
 from routeproof.app.policy_in_force import policy_in_force
+from routeproof.app.restate import changed_of, restatements_of
 from routeproof.governance.review import REVIEW
 from routeproof.vocab.errors import UsageError
 from routeproof.vocab.times import quarter_days
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from routeproof.app.context import Context
+    from routeproof.governance.review_bodies import Review
     from routeproof.stores.records import Records
 
 
@@ -164,8 +166,23 @@ def review_shown(context: Context, object_id: str) -> dict[str, Any]:
         "conflicts": conflicts_on(context.records, review.provider, _day(context)),
         "superseded_by": next((item.id for item in others if item.supersedes == object_id), None),
         "metrics": predictable(),
+        "later_changes": _listed_later(context, review),
     }
     return shown(context, REVIEW, object_id, around)
+
+
+def _listed_later(context: Context, review: Review) -> list[dict[str, Any]]:
+    """Figures of a closed review that have moved since, each below what policy calls material."""
+    if review.state != "closed":
+        return []
+    last = restatements_of(context.records, review.quarter, review.provider)[-1:]
+    named = ("figure", "old", "new", "rows", "cause")
+    return [
+        {"restatement": item.id, **{name: change[name] for name in named}}
+        for item in last
+        for change in changed_of(context, item)
+        if not change["material"]
+    ]
 
 
 def conflicts_on(records: Records, provider: str, day: date) -> dict[str, list[str]]:
