@@ -1,7 +1,5 @@
 """Changes that somebody could make to a sequence of entries, each with what must be said of it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from random import Random
 
@@ -42,7 +40,10 @@ def change(entries: list[bytes], how: str, random: Random) -> Change:
             after.insert(at, foreign)
             return Change(after, "inserted", at)
         case "swap":
-            other = random.choice([place for place in (at - 1, at + 1, random.randrange(last)) if 0 <= place <= last and place != at] or [at - 1])
+            other = random.choice(
+                [place for place in (at - 1, at + 1, random.randrange(last)) if 0 <= place <= last and place != at]
+                or [at - 1]
+            )
             after[at], after[other] = after[other], after[at]
             return Change(after, "reordered", min(at, other))
         case "truncate" | "replay":

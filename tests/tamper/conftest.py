@@ -1,18 +1,13 @@
 """One ledger and its export for all tests of tampering; each works on a copy."""
 
-from __future__ import annotations
-
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
+from tamper import desk
 
-import desk
-
-NOTES = 700
+NOTES = 600
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,5 @@
 """A ledger to tamper with, and the tools of whoever tampers: they own the database, the files and the keys."""
 
-from __future__ import annotations
-
 import importlib.util
 import io
 import shutil
@@ -94,9 +92,7 @@ def put_entries(root: Path, entries: Sequence[bytes], *, leaves: bool = False) -
     if leaves:
         known = dict(database.execute("SELECT entry_index, stream || '|' || type FROM ledger_leaves").fetchall())
         database.execute("DELETE FROM ledger_leaves")
-        rows = [
-            (index, leaf_hash(entry), *known.get(index, "x|y").split("|")) for index, entry in enumerate(entries)
-        ]
+        rows = [(index, leaf_hash(entry), *known.get(index, "x|y").split("|")) for index, entry in enumerate(entries)]
         database.executemany("INSERT INTO ledger_leaves VALUES (?, ?, ?, ?)", rows)
     database.execute("COMMIT")
     database.close()
@@ -111,7 +107,7 @@ class MemoryFiles:
         self.odd: list[str] = []
 
     @classmethod
-    def of(cls, folder: Path) -> MemoryFiles:
+    def of(cls, folder: Path) -> "MemoryFiles":
         """The files of a folder."""
         paths = [path for path in folder.rglob("*") if path.is_file()]
         return cls({path.relative_to(folder).as_posix(): path.read_bytes() for path in paths})
@@ -120,7 +116,7 @@ class MemoryFiles:
         """One file."""
         return io.BytesIO(self.files[name])
 
-    def changed(self, name: str, content: bytes | None) -> MemoryFiles:
+    def changed(self, name: str, content: bytes | None) -> "MemoryFiles":
         """The same files with one replaced, added or removed."""
         files = dict(self.files)
         if content is None:
@@ -142,7 +138,7 @@ class Given:
         return [(str(path), None, path.read_bytes(), True) for path in self.checkpoints]
 
 
-def verify_files(module: Any, files: MemoryFiles, given: Given | None = None) -> dict[str, Any]:
+def verify_files(module: Any, files: "MemoryFiles", given: Given | None = None) -> dict[str, Any]:
     """The offline verifier's report on an export in memory."""
     report = module.Report()
     used = given or Given()
@@ -154,7 +150,7 @@ def verify_files(module: Any, files: MemoryFiles, given: Given | None = None) ->
     return dict(report.as_json())
 
 
-def bundles_of(entries: Sequence[bytes], files: MemoryFiles) -> MemoryFiles:
+def bundles_of(entries: Sequence[bytes], files: "MemoryFiles") -> "MemoryFiles":
     """The export with other entries in its bundles; tiles and checkpoint stay as they were."""
     changed = dict(files.files)
     names = sorted(name for name in changed if name.startswith("tile/entries/"))

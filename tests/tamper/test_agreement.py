@@ -1,22 +1,20 @@
 """Both verifiers say the same of the same change, and it is the right thing: what happened, and at which entry."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from random import Random
 from typing import Any
 
-import desk
 import pytest
-from changes import KINDS, change
 
 from routeproof.app.ledger.report import Report
 from routeproof.app.ledger.rows import check_rows
 from routeproof.app.ledger.stored import Stored
 from routeproof.app.ledger.verify import verify_workspace
 from routeproof.ledger.entry import leaf_hash
+from tamper import desk
+from tamper.changes import KINDS, change
 
-SEEDS = 60
+SEEDS = 40
 
 
 def test_an_untouched_ledger_verifies(log: Path, exported: desk.MemoryFiles, verifier: Any) -> None:
@@ -33,7 +31,7 @@ def test_an_untouched_ledger_verifies(log: Path, exported: desk.MemoryFiles, ver
 def test_a_random_change_is_found_and_located_by_both(
     how: str, log: Path, exported: desk.MemoryFiles, verifier: Any
 ) -> None:
-    """Sixty seeds of each kind: the database's rows against its leaves, the export's bundles against its tiles."""
+    """Forty seeds of each kind: the database's rows against its leaves, the export's bundles against its tiles."""
     entries = desk.entries_of(log)
     leaves = {index: leaf_hash(entry) for index, entry in enumerate(entries)}
     for seed in range(SEEDS):

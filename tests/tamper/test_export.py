@@ -1,12 +1,11 @@
 """Every file of an export is held by something signed: no byte, no file, no name can change unseen."""
 
-from __future__ import annotations
-
 from random import Random
 from typing import Any
 
-import desk
 import pytest
+
+from tamper import desk
 
 SAMPLE = 200
 
@@ -20,7 +19,9 @@ def _flipped(files: desk.MemoryFiles, name: str, byte: int, bit: int) -> desk.Me
 def test_any_byte_of_any_file(small: desk.MemoryFiles, verifier: Any) -> None:
     """A sample of places over all files of a small export, short files as often as long ones."""
     random = Random(20260701)
-    places = [(name, random.randrange(len(small.files[name]))) for name in random.choices(sorted(small.files), k=SAMPLE)]
+    places = [
+        (name, random.randrange(len(small.files[name]))) for name in random.choices(sorted(small.files), k=SAMPLE)
+    ]
     unseen = [
         (name, byte)
         for name, byte in places
@@ -44,7 +45,8 @@ def test_a_file_that_is_missing(exported: desk.MemoryFiles, verifier: Any) -> No
 
 
 @pytest.mark.parametrize(
-    "name", ["more", "evidence/" + "0" * 64, "checkpoints/9.note", "tile/0/003.p/1", "tile/entries/003", "tile/2/000.p/1"]
+    "name",
+    ["more", "evidence/" + "0" * 64, "checkpoints/9.note", "tile/0/003.p/1", "tile/entries/003", "tile/2/000.p/1"],
 )
 def test_a_file_that_is_added(name: str, exported: desk.MemoryFiles, verifier: Any) -> None:
     """Anywhere, whatever it holds."""

@@ -1,16 +1,14 @@
 """History written anew with the real key: seen against any checkpoint held elsewhere, and never without one."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from random import Random
 from typing import Any
 
-import desk
 import pytest
-from examples import BY_NIGHT
 
+from examples import BY_NIGHT
 from routeproof.app.ledger.verify import verify_workspace
+from tamper import desk
 
 POSITIONS = 1_000 if BY_NIGHT else 12
 
@@ -67,7 +65,7 @@ def test_an_older_copy_is_seen_against_a_checkpoint(log: Path, verifier: Any, tm
 
 
 def test_a_persons_act_cannot_be_rewritten_without_their_key(log: Path, verifier: Any, tmp_path: Path) -> None:
-    """The log's key is not the person's: a changed act of theirs fails by their signature, outside checkpoint or not."""
+    """The log's key is not the person's: a changed act of theirs fails by their signature, without any checkpoint."""
     entries = desk.entries_of(log)
     position = next(index for index, entry in enumerate(entries) if b"people.grant_proposed" in entry)
     copy = _rewritten(log, position, tmp_path / "copy")
@@ -84,7 +82,7 @@ def test_entries_that_name_another_place_give_a_rewrite_away(
 ) -> None:
     """An entry taken out or put in, leaves and tree built anew, and the numbers inside the entries forgotten."""
     entries = desk.entries_of(log)
-    changed = entries[:20] + entries[21:] if kind == "deleted" else entries[:20] + [entries[19], *entries[20:]]
+    changed = entries[:20] + entries[21:] if kind == "deleted" else [*entries[:20], entries[19], *entries[20:]]
     copy = desk.copy_of(log, tmp_path / "copy")
     desk.put_entries(copy, changed, leaves=True)
     for note in (copy / "checkpoints").glob("*"):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from routeproof.app.context import open_context
 from routeproof.app.found_people import check_founding, found_people
+from routeproof.app.ledger.log_key import log_key
 from routeproof.app.workspace import SETTINGS, WORKSPACE_VERSION, Workspace, WorkspaceError, settings_text
 from routeproof.ledger.entry import Fact
 from routeproof.stores.files import write_whole
@@ -45,17 +46,12 @@ def init_workspace(
     """
     if people is not None:
         check_founding(people)
-    if root.exists() and (not root.is_dir() or any(root.iterdir())):
-        message = f"expected an empty or new folder, found something in {root}"
-        raise WorkspaceError(message, where=str(root))
-    server = _prepared(records, root) if records else None
-    workspace = Workspace(root=root, firm_id=firm_id, server=server)
-    for folder in (workspace.lake_folder, workspace.raw_folder):
-        folder.mkdir(parents=True)
-    workspace.keys_folder.mkdir(mode=PRIVATE_FOLDER_MODE)
+    require_empty(root)
+    workspace = Workspace(root=root, firm_id=firm_id, server=server_of(records, root) if records else None)
+    make_folders(workspace)
     Records(workspace.records_place, lambda: 0).close()
     # The settings come last: a folder without them is no workspace, so a crash leaves nothing half-made.
-    write_whole(root / SETTINGS, settings_text(workspace).encode(), mode=_settings_mode(workspace))
+    write_settings(workspace)
     with open_context(root) as context:
         context.records.append(
             [
@@ -70,19 +66,47 @@ def init_workspace(
                 )
             ]
         )
+        log_key(context)
         if people is not None:
             found_people(context, people, passphrase, on or date.fromisoformat(context.actor.business_on))
     return workspace
 
 
-def _prepared(url: str, root: Path) -> Server:
+def require_empty(root: Path) -> None:
+    """Refuse to make a workspace where something is already.
+
+    Raises:
+        WorkspaceError: if something is.
+    """
+    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+        message = f"expected an empty or new folder, found something in {root}"
+        raise WorkspaceError(message, where=str(root))
+
+
+def make_folders(workspace: Workspace) -> None:
+    """The folders that every workspace has."""
+    for folder in (workspace.lake_folder, workspace.raw_folder):
+        folder.mkdir(parents=True)
+    workspace.keys_folder.mkdir(mode=PRIVATE_FOLDER_MODE)
+
+
+def server_of(url: str, root: Path) -> Server:
+    """Room for the records of the workspace in `root` in the PostgreSQL database at `url`.
+
+    Raises:
+        UsageError: if the URL cannot be used.
+        UnreachableError: if the server does not answer.
+    """
     from routeproof.stores.records_server import prepare_server  # noqa: PLC0415  # only where a server is used
 
     return prepare_server(url, root, os.urandom(TOKEN_BYTES).hex())
 
 
-def _settings_mode(workspace: Workspace) -> int:
-    """Settings that hold a password are for their owner alone."""
-    from routeproof.stores.records_server import has_password  # noqa: PLC0415
+def write_settings(workspace: Workspace) -> None:
+    """Write `routeproof.toml`; settings that hold a password are for their owner alone."""
+    mode = READABLE_MODE
+    if workspace.server is not None:
+        from routeproof.stores.records_server import has_password  # noqa: PLC0415
 
-    return PRIVATE_MODE if workspace.server and has_password(workspace.server.url) else READABLE_MODE
+        mode = PRIVATE_MODE if has_password(workspace.server.url) else READABLE_MODE
+    write_whole(workspace.root / SETTINGS, settings_text(workspace).encode(), mode=mode)

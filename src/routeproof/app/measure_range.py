@@ -26,6 +26,7 @@ from routeproof.metrics.measure import (
 )
 from routeproof.sources.map_file import nearest
 from routeproof.stores.quote_reader import Buffers
+from routeproof.tables.catalog import TABLES
 from routeproof.tables.day_flow import NotStreamableError
 from routeproof.tables.day_measurement import (
     Carry,
@@ -122,9 +123,12 @@ def measured_days(
 
 
 def measured_days_together(
-    source: DaySource, days: Iterable[date], rules: DayRules, all_switches: Sequence[Switches]
+    source: DaySource, days: Iterable[date], rules: DayRules, all_switches: Sequence[Switches], *, vwap: bool = True
 ) -> Iterator[tuple[MeasuredDay, ...]]:
-    """The same under several switches of one population: each day is read once and measured once per switches."""
+    """The same under several switches of one population: each day is read once and measured once per switches.
+
+    Without `vwap` the prints of own flow's days are not read, and VWAP is null.
+    """
     if all_switches[0].population == "tape":
         for day in days:
             yield tuple(_tape_day(source, day, rules, switches) for switches in all_switches)
@@ -135,7 +139,7 @@ def measured_days_together(
         for day in _walked(source, wanted, lasting):
             if day not in wanted and not _concerns(day, lasting, carries[0], rules):
                 continue
-            tables = _day_tables(source, day, lasting)
+            tables = _day_tables(source, day, lasting, vwap=vwap)
             book = source.book(day, _symbols(tables, carries[0]))
             found = list(pool.map(partial(measure_day, tables, book, rules), all_switches, carries))
             carries = [carry for _, carry in found]
@@ -218,7 +222,7 @@ def _tape_day(source: DaySource, day: date, rules: DayRules, switches: Switches)
     return measure_tape_day(tables, source.book(day, trades["symbol"].unique()), rules, switches)
 
 
-def _day_tables(source: DaySource, day: date, lasting: _LongLived) -> DayTables:
+def _day_tables(source: DaySource, day: date, lasting: _LongLived, *, vwap: bool = True) -> DayTables:
     orders = source.rows("parent_orders", day).join(lasting.orders, on="order_id", how="anti")
     versions = terms_of_every_order(orders, source.rows("order_versions", day))
     terms = version_terms(orders, versions)
@@ -229,7 +233,7 @@ def _day_tables(source: DaySource, day: date, lasting: _LongLived) -> DayTables:
         terms=pl.concat([terms, starts_today.select(terms.columns)]),
         routes=routes,
         executions=with_order_of_route(standing_executions(source.rows("executions", day)), routes),
-        trades=source.rows("trades", day),
+        trades=source.rows("trades", day) if vwap else TABLES["trades"].empty(),
         status=source.rows("market_status", day),
         auctions=source.rows("auctions", day),
         odd_lots=source.quotes_of("odd_lot", day),

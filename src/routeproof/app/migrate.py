@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.context import Context, open_context
+from routeproof.app.ledger.evidence import EXPIRED
 from routeproof.app.review.earlier_builds import EVENT as PACK_BUILT
 from routeproof.app.workspace import SETTINGS, WORKSPACE_VERSION, open_workspace
 from routeproof.ledger.entry import Fact, read_entry
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 STREAM = "workspace"
 EVENT = "workspace.migrated"
-EXPIRED = "evidence.expired"
 NEVER_HELD = "version 1 named the hashes of a pack's files as evidence, but never held them"
 _VERSION_LINE = re.compile(r"^workspace_version\s*=.*$", re.MULTILINE)
 

@@ -8,6 +8,7 @@ from routeproof.governance.conflict import CONFLICT
 from routeproof.governance.internalised import INTERNALISED
 from routeproof.governance.people import PEOPLE
 from routeproof.governance.policy import POLICY
+from routeproof.governance.provider import PROVIDER
 from routeproof.governance.remediation import REMEDIATION
 from routeproof.governance.restatement import RESTATEMENT
 from routeproof.governance.review import REVIEW
@@ -20,6 +21,7 @@ NOUNS: tuple[Noun[Any], ...] = (
     INTERNALISED,
     PEOPLE,
     POLICY,
+    PROVIDER,
     REMEDIATION,
     RESTATEMENT,
     REVIEW,

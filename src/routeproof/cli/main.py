@@ -19,6 +19,8 @@ os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:10000,muzzy_decay_ms:
 COMMANDS = {
     "init": "routeproof.cli.init:init",
     "migrate": "routeproof.cli.migrate:migrate",
+    "backup": "routeproof.cli.backup:backup",
+    "restore": "routeproof.cli.backup:restore",
     "ingest": "routeproof.cli.ingest:ingest",
     "quality": "routeproof.cli.quality:quality",
     "measure": "routeproof.cli.measure:measure",
@@ -28,11 +30,12 @@ COMMANDS = {
     "restate": "routeproof.cli.restatement:restate",
     "restatement": "routeproof.cli.restatement:restatement",
     "people": "routeproof.cli.people:people",
+    "provider": "routeproof.cli.provider:provider",
     "ledger": "routeproof.cli.ledger:ledger",
     "rebuild": "routeproof.cli.rebuild:rebuild",
+    "policy": "routeproof.cli.policy:policy",
     "internalised": "routeproof.cli.internalised:internalised",
     "conflict": "routeproof.cli.conflict:conflict",
-    "policy": "routeproof.cli.policy:policy",
     "lab": "routeproof.cli.lab:lab",
     "demo": "routeproof.cli.demo:demo",
 }
@@ -40,6 +43,8 @@ COMMANDS = {
 
 HELP = {
     "init": "Make a workspace.",
+    "backup": "Copy the record while work goes on.",
+    "restore": "Make a workspace from a backup, and verify it.",
     "migrate": "Bring a workspace of an earlier version to this one.",
     "ingest": "Take files in: quotes, trades, orders, executions.",
     "quality": "What came in, what was refused and why, what it is worth.",
@@ -50,11 +55,12 @@ HELP = {
     "restate": "Figures of a reviewed quarter as they were and as they are.",
     "restatement": "What was restated, and who signed it.",
     "people": "Who works here, in which role.",
+    "provider": "The provider file: due diligence, approval, refresh, incidents.",
     "ledger": "The record that cannot be quietly changed: verify, export, checkpoints.",
     "rebuild": "Replay the ledger and compare what is shown with it.",
+    "policy": "Thresholds and other decisions of the firm, by date.",
     "internalised": "Internalised flow, judged order by order.",
     "conflict": "Conflicts of interest: payments, ownership, a person's own.",
-    "policy": "Thresholds and other decisions of the firm, by date.",
     "lab": "Simulate a market and providers, honest or cheating.",
     "demo": "The whole main job on a simulated quarter.",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
 HEAD = ("id", "state", "version", "version_hash", "ledger_index")
 TAIL = ("documents", "history")
 INDENT = "  "
+WIDTH = 120
 
 
 def object_lines(state: Mapping[str, Any]) -> Iterator[str]:
@@ -32,12 +34,19 @@ def _lines(name: str, value: Any, depth: int) -> Iterator[str]:  # noqa: ANN401 
         yield f"{label}:"
         for key, item in value.items():
             yield from _lines(str(key), item, depth + 1)
+    elif isinstance(value, list) and not any(isinstance(item, dict | list) for item in value):
+        yield from _wrapped(f"{label}: {_text(value)}", INDENT * (depth + 1))
     elif isinstance(value, list):
         yield f"{label}:"
         for item in value:
             yield from _item(item, depth + 1)
     else:
         yield f"{label}: {_text(value)}"
+
+
+def _wrapped(text: str, indent: str) -> Iterator[str]:
+    """A list of words over as many lines as it needs; a word is never broken."""
+    yield from textwrap.wrap(text, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 def _item(item: Any, depth: int) -> Iterator[str]:  # noqa: ANN401  # JSON

@@ -11,6 +11,7 @@ from routeproof.policy.changes import CALENDAR, Subjects
 from routeproof.policy.governance import GovernancePolicy, governance_policy
 from routeproof.policy.obligations import Obligation, obligations_of
 from routeproof.policy.oversight import OversightPolicy, oversight_policy
+from routeproof.policy.providers import ProviderPolicy, provider_policy
 from routeproof.policy.retention import Retention, retention_of
 from routeproof.policy.sessions import CalendarException, SessionCalendar
 from routeproof.vocab.errors import UsageError
@@ -32,6 +33,7 @@ class WholePolicy:
         retention: by class of record.
         obligations: what is owed when, by name.
         oversight: factors of a review, steps of a remediation, materiality of later changes.
+        providers: how often a provider's file is renewed, when a venue is material.
     """
 
     book: PolicyBook
@@ -40,6 +42,7 @@ class WholePolicy:
     retention: Mapping[str, Timeline[Retention]]
     obligations: Mapping[str, Timeline[Obligation]]
     oversight: OversightPolicy
+    providers: ProviderPolicy
 
 
 def whole_policy(subjects: Subjects, calendar: SessionCalendar) -> WholePolicy:
@@ -56,6 +59,7 @@ def whole_policy(subjects: Subjects, calendar: SessionCalendar) -> WholePolicy:
             retention=retention_of(subjects["retention"]),
             obligations=obligations_of(subjects["duties"]),
             oversight=oversight_policy(subjects),
+            providers=provider_policy(subjects),
         )
     except (TypeError, ValueError, KeyError) as error:
         message = f"expected policy values of their subject's shape, found: {error}"

@@ -19,6 +19,7 @@ GOVERNANCE = (
     "firm/entitlements.toml",
     "firm/retention.toml",
     "firm/duties.toml",
+    "firm/providers.toml",
     "regulation/review_factors.toml",
     "firm/remediation.toml",
 )

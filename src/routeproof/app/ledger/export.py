@@ -94,7 +94,10 @@ def _write_tiles(out: Path, entries: list[bytes], leaves: list[bytes]) -> None:
 def _write_beside(context: Context, out: Path, entries: list[bytes], vkey: bytes) -> dict[str, str]:
     """Key, verifier, kept checkpoints and evidence; their hashes by path."""
     small = {"vkey": vkey, "verify.py": verifier_source()}
-    small |= {f"checkpoints/{path.name}": path.read_bytes() for _, path in kept_notes(context)}
+    kept = [path for _, path in kept_notes(context)]
+    # Time-stamps go along; whoever relies on one verifies its chain of certificates with their own tools.
+    kept += sorted(context.workspace.checkpoints_folder.glob("*.tsr"))
+    small |= {f"checkpoints/{path.name}": path.read_bytes() for path in kept}
     for path, content in small.items():
         _put(out, path, content)
     files = {path: sha256(content).hexdigest() for path, content in small.items()}

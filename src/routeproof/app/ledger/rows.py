@@ -9,7 +9,11 @@ from routeproof.ledger.differences import differences
 from routeproof.ledger.merkle import Tree
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from routeproof.app.context import Context
     from routeproof.app.ledger.report import Report
+    from routeproof.ledger.entry import Recorded
 
 MESSAGES = {
     "altered": "the entry's bytes are not those that were appended",
@@ -43,3 +47,21 @@ def check_rows(stored: Stored, report: Report, database: str) -> Tree | None:
     ]
     known = [leaf for leaf in leaves or found if leaf is not None]
     return Tree(known) if len(known) == len(leaves or found) else None
+
+
+def check_labels(context: Context, entries: Sequence[Recorded], report: Report, database: str) -> None:
+    """Stream and type stand beside each leaf so that a stream can be read by itself: they must be the entry's own."""
+    rows = context.records.query("SELECT entry_index, stream, type FROM ledger_leaves")
+    labels = {index: (stream, kind) for index, stream, kind in rows}
+    for entry in entries:
+        own = (entry.fact.stream, entry.fact.type)
+        if labels.get(entry.index, own) != own:
+            message = f"the entry is filed as {labels[entry.index]} and is {own}"
+            report.add("projection", message, entry.index, database)
+
+
+def check_pages(context: Context, report: Report, database: str) -> None:
+    """The database's own check of its pages and indexes: a damaged index hides rows from who looks through it."""
+    for (found,) in context.records.query("PRAGMA integrity_check(10)"):
+        if found != "ok":
+            report.add("unreadable", f"the database's own check: {found}", None, database)

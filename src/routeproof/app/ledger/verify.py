@@ -10,7 +10,7 @@ from routeproof.app.ledger.evidence import check_evidence
 from routeproof.app.ledger.log_key import CREATED, ROTATED, log_origin, name_file
 from routeproof.app.ledger.rebuild import check_projections
 from routeproof.app.ledger.report import Compared, Report
-from routeproof.app.ledger.rows import check_rows
+from routeproof.app.ledger.rows import check_labels, check_pages, check_rows
 from routeproof.app.ledger.signatures import unsigned_entries
 from routeproof.app.ledger.stored import Stored, read_stored
 from routeproof.ledger.canonical import canonical_bytes
@@ -18,7 +18,6 @@ from routeproof.ledger.checkpoint import open_checkpoint, origin_of
 from routeproof.ledger.differences import differences
 from routeproof.ledger.entry import Fact, Recorded, entry_bytes, read_entry
 from routeproof.ledger.key_chain import KeyChain
-from routeproof.ledger.merkle import Tree
 from routeproof.ledger.note import NoteError, split_note
 from routeproof.vocab.errors import LedgerBrokenError, UsageError
 
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 
     from routeproof.app.context import Context
     from routeproof.ledger.checkpoint import Checkpoint
+    from routeproof.ledger.merkle import Tree
     from routeproof.ledger.note import VerifierKey
 
 
@@ -64,18 +64,21 @@ def verify_workspace(root: Path, checkpoints: Sequence[Path] = ()) -> Report:
 def verify_ledger(context: Context, report: Report, outside: Sequence[_Note] = ()) -> None:
     """Add to the report whatever is wrong with the record of an open workspace."""
     stored = read_stored(context.records)
-    database = context.workspace.records_path.name
+    database = "records" if context.workspace.server else context.workspace.records_path.name
     tree = check_rows(stored, report, database)
     entries = _check_entries(stored, report, database)
     chain = _key_chain(context, entries, report, database)
     kept = [
         _Note(f"kept: checkpoints/{path.name}", f"checkpoints/{path.name}", path.read_bytes())
-        for path in sorted(context.workspace.checkpoints_folder.glob("*"))
+        for path in sorted(context.workspace.checkpoints_folder.glob("*.note"))
     ]
     _compare(context, tree, chain, [*kept, *outside], report)
     for index, wrong in unsigned_entries(entries):
         report.add("signature", wrong, index, database)
     check_evidence(context, entries, report)
+    check_labels(context, entries, report, database)
+    if not context.workspace.server:
+        check_pages(context, report, database)
     check_projections(context, entries, report)
     report.entries = len(stored.entries)
     report.root = tree.root().hex() if tree else ""

@@ -932,7 +932,9 @@ def verify_export(part, around, options, report):
     if around is not None:
         check_listing(around, keys, head, log, report, "listing", part.prefix)
     kept = [
-        ("kept: " + name, name, part.read(name), False) for name in sorted(names) if name.startswith("checkpoints/")
+        ("kept: " + name, name, part.read(name), False)
+        for name in sorted(names)
+        if name.startswith("checkpoints/") and name.endswith(".note")
     ]
     compare_checkpoints(log, report, kept + options.outside(), keys.at, head.origin)
     report.entries = len(log.records)
