@@ -14,6 +14,7 @@ from routeproof.governance.people import PEOPLE
 from routeproof.governance.policy import POLICY
 from routeproof.governance.provider import PROVIDER
 from routeproof.governance.remediation import REMEDIATION
+from routeproof.governance.restatement import RESTATEMENT
 from routeproof.governance.review import REVIEW
 from routeproof.governance.sla import SLA
 from routeproof.governance.wsp import WSP
@@ -32,6 +33,7 @@ NOUNS: tuple[Noun[Any], ...] = (
     POLICY,
     PROVIDER,
     REMEDIATION,
+    RESTATEMENT,
     REVIEW,
     SLA,
     WSP,
