@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from examples import examples
-from routeproof.sources.fix.fold.fold import FOLDED, fold_messages
+from routeproof.sources.fix.fold.fold import fold_messages
+from routeproof.sources.fix.fold.part import FOLDED
 from routeproof.sources.fix.tokenizer import tokenize
 
 PARTIES = {"parties": {"firm": ["FIRM"], "provider": ["SOR"], "venue": ["VEN"], "drop_copy": ["DROP"]}}

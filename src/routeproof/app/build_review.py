@@ -26,6 +26,7 @@ from routeproof.metrics.registry import ALL
 from routeproof.renderers.html import render_html
 from routeproof.renderers.json import render_json
 from routeproof.renderers.pdf import render_pdf
+from routeproof.renderers.plain import plain_document
 from routeproof.renderers.xlsx import render_xlsx
 from routeproof.reports.catalog.quarterly_pack import quarterly_pack
 from routeproof.stores.files import write_whole
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from routeproof.app.review.evidence_cells import CellTable
     from routeproof.app.review.quarter import Quarter
     from routeproof.reports.document import Document
+    from routeproof.reports.pack.inputs import PackInputs
     from routeproof.tables.day_measurement import DayRules
 
 RENDERERS: dict[str, Callable[[Document], bytes]] = {
@@ -132,15 +134,8 @@ def build_review(
             earlier pack that these options do not build again.
     """
     _make_folder(folder)
-    review = review_of(context, order, on_step)
-    digest = _digest(review, order)
-    if not digest.startswith(order.as_built or ""):
-        message = (
-            f"expected to build {order.as_built} again, found {digest}: use the options that its provenance names, and "
-            "the same version of the program"
-        )
-        raise UsageError(message, where="--as-built")
-    inputs = pack_inputs(review, digest, order.command(review.manifest))
+    pack = measure_pack(context, order, on_step)
+    review, digest, inputs = pack.review, pack.digest, pack.inputs
     earlier = earlier_builds(context.records, order.stream, digest, review.facts())
     document = quarterly_pack(replace(inputs, earlier=earlier))
     on_step("writing the pack")
@@ -152,6 +147,36 @@ def build_review(
     drafts = canonical_bytes(drafts_of((inputs.overall, *inputs.securities)))
     _record(context, review, order.stream, digest, hashes, drafts)
     return Built(folder, digest, hashes, document)
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredPack:
+    """Everything that a pack prints, before it is printed."""
+
+    review: Review
+    digest: str
+    inputs: PackInputs
+
+    def plain(self) -> dict[str, object]:
+        """What its `pack.json` would say, earlier builds left out."""
+        return plain_document(quarterly_pack(self.inputs))
+
+
+def measure_pack(context: Context, order: Order, on_step: Callable[[str], None] = lambda _: None) -> MeasuredPack:
+    """Measure and judge a provider's quarter; nothing is written or recorded.
+
+    Raises:
+        UsageError: as `build_review`.
+    """
+    review = review_of(context, order, on_step)
+    digest = _digest(review, order)
+    if not digest.startswith(order.as_built or ""):
+        message = (
+            f"expected to build {order.as_built} again, found {digest}: use the options that its provenance names, and "
+            "the same version of the program"
+        )
+        raise UsageError(message, where="--as-built")
+    return MeasuredPack(review, digest, pack_inputs(review, digest, order.command(review.manifest)))
 
 
 def _make_folder(folder: Path) -> None:

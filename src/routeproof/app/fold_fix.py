@@ -9,17 +9,21 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from routeproof.app.fix_days import REFERENCE_COLUMNS, joined_days
-from routeproof.sources.fix.fold.fold import FOLDED, fold_messages
+from routeproof.sources.fix.fold.division import chunk_of
+from routeproof.sources.fix.fold.fold import fold_parts
 from routeproof.sources.fix.fold.misfits import FIX_MISFITS
+from routeproof.sources.fix.fold.part import FOLDED
 from routeproof.sources.fix.messages import FIX_MESSAGES
+from routeproof.stores.lake_file import ROW_GROUP_ROWS
 from routeproof.tables.catalog import TABLES
 from routeproof.tables.merge import merge
-from routeproof.tables.wide import kept, stacked
+from routeproof.tables.wide import kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
+    from routeproof.sources.fix.fold.division import Chunk
     from routeproof.stores.lake import Lake
     from routeproof.stores.manifest import Manifest, Partition
     from routeproof.tables.schema import Table
@@ -27,8 +31,13 @@ if TYPE_CHECKING:
 BATCH_MESSAGES = 400_000
 """Messages folded at once, where no order joins more days than that."""
 
+CHUNK_MESSAGES = ROW_GROUP_ROWS
+"""Messages read from the lake at a time."""
+
 WRITERS = 3
-"""Parts written at a time."""
+"""Tables written at a time; no more of them are held twice."""
+
+LARGEST_FIRST = ("executions", "links", "sightings", "routes", "order_versions", "parent_orders", FIX_MISFITS.name)
 
 _TRACE = ("source_id", "message_id")
 _TABLES = {**{name: TABLES[name] for name in FOLDED}, FIX_MISFITS.name: FIX_MISFITS}
@@ -58,8 +67,9 @@ def fix_sources(outcomes: Mapping[str, Any]) -> dict[str, FixSource]:
 
 
 def fold_changed(
-    lake: Lake, view: Manifest, changed_days: Sequence[str], sources: Mapping[str, FixSource], firm_id: str
-) -> list[Partition]:
+    lake: Lake, view: Manifest, changed_days: Sequence[str], sources: Mapping[str, FixSource], firm_id: str,
+    fresh: Mapping[str, pl.DataFrame] | None = None,
+) -> list[Partition]:  # fmt: skip
     """Fold every day that changed, with the days joined to it; write the canonical parts that differ.
 
     Args:
@@ -68,6 +78,7 @@ def fold_changed(
         changed_days: days whose messages changed.
         sources: by source id, in order of arrival: all logs ever delivered.
         firm_id: legal entity, part of every identity.
+        fresh: days whose messages are in memory still.
     """
     messages = {part: view.partitions[(FIX_MESSAGES.name, part)] for part in view.parts(FIX_MESSAGES.name)}
     alone = len(messages) == 1
@@ -80,13 +91,25 @@ def fold_changed(
         held = {day: before.get((FIX_MESSAGES.name, day)) for day in days}
         anew = any(held[day] == messages[day] for day in days if day in changed_days)  # a map changed, not the messages
         earlier = [lake.read_partition(item, _TRACE) for item in held.values() if item is not None]
-        parts = [messages[day] for day in days]
-        traces = pl.concat([lake.read_partition(item, _TRACE) for item in parts])
+        chunks = [chunk for day in days for chunk in _chunks(lake, messages[day], (fresh or {}).get(day))]
+        traces = pl.concat([chunk(_TRACE) for chunk in chunks])
         told = set(sources) if anew else _told_anew(traces, earlier)
         providers = {item.provider_id for key, item in sources.items() if key in told}
         own = {key: item for key, item in sources.items() if item.provider_id in providers}
-        written += _replace(lake, view, _fold(lake, parts, own, firm_id), days, list(own), list(sources))
+        derived = _fold(chunks, own, firm_id)
+        written += _replace(lake, view, derived, days, list(own), list(sources))
     return written
+
+
+def _chunks(lake: Lake, item: Partition, fresh: pl.DataFrame | None) -> list[Chunk]:
+    """A day's messages, some at a time: from memory, or else from the lake."""
+    if fresh is not None:
+        return [chunk_of(fresh)]
+
+    def some(start: int) -> Chunk:
+        return lambda names: lake.read_rows(item, start, CHUNK_MESSAGES, names)
+
+    return [some(start) for start in range(0, item.rows, CHUNK_MESSAGES)]
 
 
 def _told_anew(messages: pl.DataFrame, earlier: Sequence[pl.DataFrame]) -> set[str]:
@@ -112,34 +135,38 @@ def _batches(groups: Sequence[list[str]], rows: Mapping[str, int]) -> Iterator[l
         yield batch
 
 
-def _fold(
-    lake: Lake, parts: Sequence[Partition], sources: Mapping[str, FixSource], firm_id: str
-) -> dict[str, pl.DataFrame]:
-    """One fold per provider."""
-    messages = stacked([lake.read_partition(item) for item in parts])
+def _fold(chunks: Sequence[Chunk], sources: Mapping[str, FixSource], firm_id: str) -> dict[str, list[pl.DataFrame]]:
+    """One fold per provider; the parts of each table."""
     by_provider: dict[str, list[str]] = {}
     for source_id, item in sources.items():
         by_provider.setdefault(item.provider_id, []).append(source_id)
     tables: dict[str, list[pl.DataFrame]] = {name: [_TABLES[name].empty()] for name in _TABLES}
     for provider_id, source_ids in by_provider.items():
-        own = kept(messages, pl.col("source_id").is_in(source_ids))
-        if own.is_empty():
-            continue
-        sections = sources[source_ids[0]].sections
-        folded = fold_messages(own, sections, firm_id=firm_id, provider_id=provider_id)
-        for name, frame in {**folded.tables, FIX_MISFITS.name: folded.misfits}.items():
-            tables[name].append(_TABLES[name].conform(frame))
-    return {name: pl.concat(frames) for name, frames in tables.items()}
+        own = [_of_sources(chunk, source_ids) for chunk in chunks]
+        parts = dict(fold_parts(own, sources[source_ids[0]].sections, firm_id, provider_id))
+        for part in parts.values():
+            for name in FOLDED:
+                tables[name].append(part.tables[name])
+            tables[FIX_MISFITS.name].append(part.misfits)
+    return tables
+
+
+def _of_sources(chunk: Chunk, source_ids: Sequence[str]) -> Chunk:
+    def own(names: Sequence[str] | None) -> pl.DataFrame:
+        read = chunk(None if names is None else [*dict.fromkeys((*names, "source_id"))])
+        chosen = kept(read, pl.col("source_id").is_in(source_ids))
+        return chosen if names is None else chosen.select(names)
+
+    return own
 
 
 def _replace(
-    lake: Lake, view: Manifest, derived: Mapping[str, pl.DataFrame], days: Sequence[str], own_ids: Sequence[str],
+    lake: Lake, view: Manifest, derived: dict[str, list[pl.DataFrame]], days: Sequence[str], own_ids: Sequence[str],
     fix_ids: Sequence[str],
 ) -> list[Partition]:  # fmt: skip
     """Parts whose content differs once the rows that came from these logs are replaced by the new ones."""
 
-    def replaced(item: tuple[Table, str, pl.DataFrame]) -> Partition | None:
-        table, part, delivered = item
+    def replaced(table: Table, part: str, delivered: pl.DataFrame) -> Partition | None:
         held = view.partitions.get((table.name, part))
         existing = table.empty() if held is None else lake.read_partition(held)
         if part in days and not existing.is_empty():
@@ -150,13 +177,13 @@ def _replace(
         frame = merge(table, *both).frame if table.identity else table.sort(pl.concat(both))
         return lake.write_if_changed(table.name, part, frame, held)
 
-    items = []
-    for name, frame in derived.items():
-        table = _TABLES[name]
+    def written(name: str) -> list[Partition | None]:
+        table, frame = _TABLES[name], pl.concat(derived.pop(name), rechunk=True)
         fresh = {day.isoformat(): rows for day, rows in _by_day(frame) if day}
-        items += [(table, part, fresh.get(part, table.empty())) for part in sorted({*days, *fresh})]
+        return [replaced(table, part, fresh.get(part, table.empty())) for part in sorted({*days, *fresh})]
+
     with ThreadPoolExecutor(max_workers=WRITERS) as writers:  # a part is made while others wait for the disk
-        return [partition for partition in writers.map(replaced, items) if partition is not None]
+        return [item for made in writers.map(written, LARGEST_FIRST) for item in made if item is not None]
 
 
 def _by_day(frame: pl.DataFrame) -> Iterator[tuple[date | None, pl.DataFrame]]:

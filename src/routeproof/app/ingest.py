@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    import polars as pl
+
     from routeproof.app.context import Context
     from routeproof.policy.book import PolicyBook
     from routeproof.policy.thresholds import IntakeLimits
@@ -253,18 +255,20 @@ def _commit(
     committed = source_outcomes(context.records)
     earlier: dict[str, Any] = {item.source_id: item.outcome for item in committed}
     logs = frozenset(item.source_id for item in deliveries if item.main == FIX_MESSAGES.name)
+    fresh: dict[str, pl.DataFrame] = {}
     changed = merge_deliveries(
         context.lake,
         deliveries,
         _withdrawn(deliveries, committed),
         scratch,
         lambda rows: delivered.on_rows("merged", rows),
+        fresh,
     )
     for item in deliveries:
         item.tables = {}  # they are in the lake, and large
         if item.source_id in logs and item.source_id in earlier:
             item.known.clear()  # the messages that were known came from this very file
-    changed += _folded(context, deliveries, changed, earlier) if logs else []
+    changed += _folded(context, deliveries, changed, earlier, fresh) if logs else []
     changed += kept_shares(context.lake, changed)
     outcomes = {item.source_id: item.outcome() for item in deliveries}
     commit(
@@ -296,7 +300,11 @@ def _withdrawn(deliveries: Sequence[Delivery], committed: Sequence[SourceOutcome
 
 
 def _folded(
-    context: Context, deliveries: Sequence[Delivery], changed: Sequence[Partition], earlier: Mapping[str, Any]
+    context: Context,
+    deliveries: Sequence[Delivery],
+    changed: Sequence[Partition],
+    earlier: Mapping[str, Any],
+    fresh: Mapping[str, pl.DataFrame],
 ) -> list[Partition]:
     """Canonical parts derived from FIX messages: of days whose messages changed, of all days if the map did."""
     before = fix_sources(earlier)
@@ -305,7 +313,7 @@ def _folded(
     days = [item.part for item in changed if item.table == FIX_MESSAGES.name]
     if any(after[source_id] != item for source_id, item in before.items()):
         days = view.parts(FIX_MESSAGES.name)
-    return fold_changed(context.lake, view, days, after, context.workspace.firm_id) if days else []
+    return fold_changed(context.lake, view, days, after, context.workspace.firm_id, fresh) if days else []
 
 
 def _report(outcomes: Sequence[dict[str, object]], manifest: str, book: PolicyBook) -> IngestReport:

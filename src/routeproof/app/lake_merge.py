@@ -36,6 +36,7 @@ def merge_deliveries(
     reread: Mapping[str, frozenset[str]],
     scratch: Path,
     on_rows: Callable[[int], None] = lambda _: None,
+    fresh: dict[str, pl.DataFrame] | None = None,
 ) -> list[Partition]:
     """Merge all deliveries part by part and write the parts that changed; counts what was known or contradicts.
 
@@ -45,6 +46,7 @@ def merge_deliveries(
         reread: table to the sources that were read into it before under another map: their earlier rows are withdrawn.
         scratch: folder for what does not fit in memory.
         on_rows: told the number of quotes and trades that have been merged since the last call, from any thread.
+        fresh: is given the messages of each day that changed, by part, where somebody is to read them next.
     """
     by_source = {delivery.source_id: delivery for delivery in deliveries}
     held_parts = lake.manifest().partitions
@@ -61,7 +63,10 @@ def merge_deliveries(
             delivered = [_of_part(item.tables[table], part) for item in deliveries if table in item.tables]
             merged = _merge(table, _existing(lake, held, gone), delivered)
             _account(merged, table, part, by_source)
-            changed.append(lake.write_if_changed(table, part, merged.frame, held))
+            partition = lake.write_if_changed(table, part, merged.frame, held)
+            if partition is not None and fresh is not None and table == FIX_MESSAGES.name:
+                fresh[part] = merged.frame
+            changed.append(partition)
     with ThreadPoolExecutor(SERIES_AT_ONCE) as pool:
         done = pool.map(lambda item: merge_series(lake, item, scratch, on_rows), series)
         for item, (partition, known) in zip(series, done, strict=True):

@@ -148,6 +148,13 @@ class Lake:
         """Rows of one partition, committed or not."""
         return pl.read_parquet(self._root / partition.path, columns=None if columns is None else list(columns))
 
+    def read_rows(
+        self, partition: Partition, start: int, rows: int, columns: Sequence[str] | None = None
+    ) -> pl.DataFrame:
+        """Some consecutive rows of one partition, committed or not; no more than those row groups are in memory."""
+        frame = self.scan_partition(partition).slice(start, rows)
+        return (frame if columns is None else frame.select(columns)).collect()
+
     def scan_partition(self, partition: Partition) -> pl.LazyFrame:
         """Lazy frame over one partition, committed or not."""
         return pl.scan_parquet(self._root / partition.path, glob=False)

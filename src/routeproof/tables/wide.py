@@ -44,7 +44,7 @@ def gathered(frame: pl.DataFrame, places: pl.Series) -> pl.DataFrame:
         if _is_constant(column):
             fixed.append(pl.lit(column.first(), dtype=column.dtype).alias(column.name))
         else:
-            moved.append(column.gather(places))
+            moved.append(column.rechunk().gather(places))  # a row of many chunks is slow to find
     return pl.DataFrame(moved).with_columns(fixed).select(frame.columns) if moved else frame[places]
 
 

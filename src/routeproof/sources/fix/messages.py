@@ -10,6 +10,7 @@ import polars as pl
 from routeproof.sources.fix.tags import FIELDS, Kind
 from routeproof.tables.row_order import all_differ
 from routeproof.tables.schema import Column, Table
+from routeproof.tables.wide import gathered
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -54,7 +55,7 @@ def distinct_messages(frame: pl.DataFrame) -> pl.DataFrame:
     messages: row order and repetition of the input do not matter.
     """
     rows = distinct_rows(frame)
-    return frame if np.array_equal(rows, np.arange(frame.height)) else frame[pl.Series(rows)]
+    return frame if np.array_equal(rows, np.arange(frame.height)) else gathered(frame, pl.Series(rows))
 
 
 def distinct_rows(frame: pl.DataFrame) -> npt.NDArray[np.int64]:

@@ -9,7 +9,7 @@ from routeproof.sources.fix.fold.words import SIDE
 ORDER_FLOW = ("D", "F", "G", "8", "9", "3", "j")
 """Messages that say what became of an order."""
 
-_MULTI_LEG, _LISTS = ("AB", "AC"), ("E",)
+MULTI_LEG, _LISTS = ("AB", "AC"), ("E",)
 COLUMNS = ("trading_day", "source_id", "msg_type", "multileg_type", "side", "sender", "target", "cl_ord_id")
 """What is needed to tell."""
 
@@ -17,7 +17,7 @@ COLUMNS = ("trading_day", "source_id", "msg_type", "multileg_type", "side", "sen
 def multi_leg(messages: pl.DataFrame) -> pl.Series:
     """Whether each message is a multi-leg order or speaks of one, as a whole or of one leg: by 442 or its ClOrdID."""
     kind = pl.col("msg_type").cast(pl.String)
-    asks = kind.is_in(_MULTI_LEG)
+    asks = kind.is_in(MULTI_LEG)
     said = messages.select((asks | pl.col("multileg_type").cast(pl.String).is_in(["2", "3"])).fill_null(value=False))
     if not messages.select(asks.any()).item():
         return said.to_series()

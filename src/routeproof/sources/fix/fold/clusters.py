@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import polars as pl
 
@@ -9,6 +11,9 @@ from routeproof.sources.fix.fold.lookup import roots
 from routeproof.sources.fix.fold.misfits import told_by_copies_only
 from routeproof.sources.fix.fold.narrow import attach
 from routeproof.tables.wide import kept
+
+if TYPE_CHECKING:
+    from datetime import date
 
 MATCH_WINDOW_NS = 2_000_000_000
 """Sightings without a shared identifier must carry times at most this far apart."""
@@ -21,14 +26,15 @@ _MET_BY = ("fill", "chain", "m", "hop", "is_copy", "exec_id", "secondary_exec_id
 
 
 def cluster(
-    fills: pl.DataFrame, links: pl.DataFrame, chains: pl.DataFrame
+    fills: pl.DataFrame, links: pl.DataFrame, chains: pl.DataFrame, reported_days: frozenset[date] = frozenset()
 ) -> tuple[pl.DataFrame, dict[str, pl.DataFrame]]:
     """Fills with `cluster` and `counted`, and by reason the fills that did not meet.
 
     `cluster` is the fill number of the sighting nearest the customer. Sightings of adjacent sessions meet by 17, 527
     or 880, else by (linked order, price, shares, time), in time order where several are alike. Drop copies, and
     sessions without orders, only add sightings. Where the session above did report on the order, a fill below that
-    it never reported is not counted for the customer: it is noted as unreported.
+    it never reported is not counted for the customer: it is noted as unreported. On `reported_days` the firm's side
+    reported on orders that are not among these.
     """
     placed = attach(fills, links.select("chain", pl.col("parent").alias("above")), "chain")
     routed = pl.col("hop").is_not_null() & ~pl.col("is_copy") & pl.col("chain").is_not_null()
@@ -41,7 +47,7 @@ def cluster(
     parents[np.searchsorted(numbers, pairs["child"].to_numpy())] = np.searchsorted(numbers, pairs["parent"].to_numpy())
     root = pl.Series("cluster", numbers[roots(parents)])
     joined = placed.with_columns(root, pl.Series("met", parents >= 0))
-    return _counted(joined, chains)
+    return _counted(joined, chains, reported_days)
 
 
 def _meet(below: pl.DataFrame, above: pl.DataFrame) -> pl.DataFrame:
@@ -123,7 +129,9 @@ def _meet_anywhere(seen: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     return pairs
 
 
-def _counted(joined: pl.DataFrame, chains: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, pl.DataFrame]]:
+def _counted(
+    joined: pl.DataFrame, chains: pl.DataFrame, others: frozenset[date]
+) -> tuple[pl.DataFrame, dict[str, pl.DataFrame]]:
     reported = chains.filter("reported").select(pl.col("chain").alias("above"), pl.lit(True).alias("above_reported"))
     below = (
         chains.filter(pl.col("filled") & (pl.col("hop") > 0))
@@ -137,7 +145,7 @@ def _counted(joined: pl.DataFrame, chains: pl.DataFrame) -> tuple[pl.DataFrame, 
     unreported = deep & pl.col("above_reported").fill_null(value=False)
     # without a link nobody can say which customer order it filled; the session with the provider counts its fills
     told = chains.filter(pl.col("reported") & (pl.col("hop") <= 1))["received_on"]
-    told_days = pl.concat([told, joined.filter(pl.col("hop") <= 1)["trading_day"]]).unique().to_list()
+    told_days = [*pl.concat([told, joined.filter(pl.col("hop") <= 1)["trading_day"]]).unique(), *others]
     orphan = deep & pl.col("above").is_null() & pl.col("trading_day").is_in(told_days)
     client_only = own_row & (pl.col("hop") == 0) & pl.col("below_filled").fill_null(value=False)
     # a client report stands for the whole cluster below it, so it is no fill of its own only if nothing met it

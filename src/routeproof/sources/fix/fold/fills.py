@@ -84,7 +84,8 @@ def _roots(said: pl.DataFrame) -> npt.NDArray[np.int64]:
     corrected = meant(follow, target.filter(pl.col("action") == "correct"), keys=[*EDGE, "id"], value="fill")
     found = follow.with_columns(pl.coalesce(original, corrected).alias("parent"))
     stand_in = pl.col("fill").min().over([*EDGE, "id"])
-    alone = pl.when(stand_in != pl.col("fill")).then(stand_in)
+    # what names no fill speaks of none, and not of what others that name none speak of
+    alone = pl.when(pl.col("id").is_not_null() & (stand_in != pl.col("fill"))).then(stand_in)
     chosen = found.select("fill", pl.coalesce("parent", alone).alias("parent")).filter(
         pl.col("parent") != pl.col("fill")
     )

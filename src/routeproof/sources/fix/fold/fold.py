@@ -1,36 +1,35 @@
-"""The fold: distinct FIX messages to canonical tables."""
+"""The fold: distinct FIX messages to canonical tables, part by part of what orders join."""
 
 from __future__ import annotations
 
+import os
+from collections import Counter, deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 import polars as pl
 
-from routeproof.sources.fix.fold import orders, results
-from routeproof.sources.fix.fold.actions import with_action
-from routeproof.sources.fix.fold.chains import reports as reports_of
-from routeproof.sources.fix.fold.chains import request_nodes
-from routeproof.sources.fix.fold.clusters import cluster
-from routeproof.sources.fix.fold.fills import families
-from routeproof.sources.fix.fold.history import OPENING, history
-from routeproof.sources.fix.fold.linking import NO_LINKS, link_chains
-from routeproof.sources.fix.fold.lookup import roots
-from routeproof.sources.fix.fold.misfits import REASONS, misfits, named
-from routeproof.sources.fix.fold.narrow import attach
-from routeproof.sources.fix.fold.parties import Parties, declared_parties, with_edges
-from routeproof.sources.fix.fold.recoding import declared_values, with_symbols, with_venues
+from routeproof.sources.fix.fold.division import Division, chunk_of
+from routeproof.sources.fix.fold.facts import NO_FACTS, united
+from routeproof.sources.fix.fold.misfits import FIX_MISFITS, REASONS
+from routeproof.sources.fix.fold.part import FOLDED, Part, Reading, fold_part
+from routeproof.sources.fix.fold.parties import carrying, declared_parties, sessions_of
+from routeproof.sources.fix.fold.recoding import declared_values
 from routeproof.sources.fix.messages import distinct_messages
-from routeproof.sources.fix.set_aside import multi_leg
 from routeproof.tables.catalog import TABLES
-from routeproof.tables.wide import kept, slim
+from routeproof.tables.wide import slim
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-FOLDED = ("parent_orders", "order_versions", "routes", "executions", "sightings", "links")
-_IS_ORDER = pl.all_horizontal(pl.col("side", "symbol", "quantity").is_not_null())
+    from routeproof.sources.fix.fold.division import Chunk
+    from routeproof.sources.fix.fold.facts import Facts
+
+_SESSION = ("msg_type", "sender", "target")
+
+PART_MESSAGES = 1 << 17
+"""Messages folded at a time, unless orders join more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,12 @@ class Folded:
 
 
 def fold_messages(
-    messages: pl.DataFrame, sections: Mapping[str, object] | None = None, *, firm_id: str = "", provider_id: str = ""
+    messages: pl.DataFrame,
+    sections: Mapping[str, object] | None = None,
+    *,
+    firm_id: str = "",
+    provider_id: str = "",
+    part_messages: int = PART_MESSAGES,
 ) -> Folded:
     """Canonical tables of a set of messages; row order, repetition and file boundaries of the input change nothing.
 
@@ -63,6 +67,7 @@ def fold_messages(
             firm to provider log.
         firm_id: legal entity, part of every identity.
         provider_id: provider of the orders; empty = the CompID that the firm sent them to.
+        part_messages: how many messages to fold at a time; it changes memory, no result.
 
     Returns:
         Tables, and notes: `multileg_parked, requests_refused, links_ambiguous, links_unlinked`, and how many there are
@@ -71,148 +76,62 @@ def fold_messages(
     Raises:
         MapError: if the sections are not what they should be.
     """
-    values = declared_values(sections or {})
-    usable, parties, parked = _usable(messages, declared_parties(sections or {}), values["symbol"])
-    nodes = request_nodes(usable)
-    told = with_action(reports_of(usable, nodes))
-    fills, lost = families(_with_copies(usable, told))
-    del usable  # what is large goes as soon as nothing asks for it
-    events = history(nodes, told)
-    chains = orders.order_chains(nodes, told, firm_id)
-    entered = kept(chains, _IS_ORDER)
-    links = NO_LINKS
-    if not entered["is_parent"].all():
-        linkable = entered.with_columns(pl.col("received_at").alias("at"))
-        links = link_chains(linkable, orders.identifiers(nodes, told), fills, parties)
-    stated = told.select("chain", "cum_qty")
-    unlinked = named(told.filter(pl.col("node").is_null() & (pl.col("msg_type") == "8")))
-    refused = told.filter(pl.col("action") == "refuse_request").height
-    del told
-    placed = _with_owner(entered, links, events)
-    versioned = _with_version(fills, events)
-    del fills
-    events = kept(events, pl.col("event") != "fill")
-    met, unmet = cluster(versioned, links, placed)
-    del versioned
-    short = {"quantity_mismatches": _mismatches(met, stated, chains), "unusable_orders": chains.filter(~_IS_ORDER)}
-    unfit = misfits({"reports_unlinked": unlinked, "busts_of_unseen_fills": lost, **unmet, **short}, firm_id)
-    methods = dict(links["method"].value_counts().rows())
-    notes = {
-        "multileg_parked": parked,
-        "requests_refused": refused,
-        "links_ambiguous": methods.get("ambiguous", 0),
-        "links_unlinked": methods.get("unlinked", 0),
-        **dict.fromkeys(REASONS, 0),
-        **dict(unfit["reason"].value_counts().rows()),
+    distinct = distinct_messages(slim(messages))
+    chunks = [chunk_of(distinct)]
+    parts = dict(fold_parts(chunks, sections or {}, firm_id, provider_id, part_messages=part_messages)).values()
+    tables = {
+        name: TABLES[name].sort(pl.concat([TABLES[name].empty(), *(part.tables.pop(name) for part in parts)]))
+        for name in FOLDED
     }
-    tables = _tables(placed, events, nodes, met, links, parties, firm_id, provider_id)
-    return Folded({name: with_venues(frame, values["venue"]) for name, frame in tables.items()}, unfit, notes)
+    unfit = FIX_MISFITS.sort(pl.concat([FIX_MISFITS.empty(), *(part.misfits for part in parts)]))
+    notes: Counter[str] = Counter(dict.fromkeys(REASONS, 0))
+    for part in parts:
+        notes.update(part.notes)
+    notes.update(dict(unfit["reason"].value_counts().rows()))
+    return Folded(tables, unfit, dict(notes))
 
 
-def _usable(
-    messages: pl.DataFrame, parties: Parties, symbols: Mapping[str, str]
-) -> tuple[pl.DataFrame, Parties, int]:  # fmt: skip
-    """Distinct messages on their sessions, numbered `m` in canonical order; and how many are of several legs."""
-    placed, filled = with_edges(with_symbols(distinct_messages(slim(messages)), symbols), parties)
-    usable = kept(placed, ~multi_leg(placed))
-    numbered = usable.with_row_index("m").with_columns(pl.col("m").cast(pl.Int64))
-    return numbered, filled, placed.height - usable.height
+def fold_parts(
+    chunks: Sequence[Chunk],
+    sections: Mapping[str, object],
+    firm_id: str,
+    provider_id: str,
+    *,
+    part_messages: int = PART_MESSAGES,
+) -> Iterator[tuple[int, Part]]:
+    """Numbered parts of a set of messages; together they are the fold. A number that comes again replaces the first.
+
+    Args:
+        chunks: distinct messages in canonical order, some at a time; each may be asked for several times.
+        sections: see `fold_messages`.
+        firm_id: see `fold_messages`.
+        provider_id: see `fold_messages`.
+        part_messages: see `fold_messages`.
+    """
+    values, parties = declared_values(sections), declared_parties(sections)
+    edges = frozenset[tuple[str, str]]().union(*(carrying(chunk(_SESSION), parties) for chunk in chunks))
+    reading = Reading(sessions_of(edges, parties), values["symbol"], values["venue"], firm_id, provider_id)
+    divided = Division(chunks, reading, part_messages)
+
+    def folded(number: int, given: Facts = NO_FACTS) -> Part:
+        return fold_part(divided.messages(number), reading, given)
+
+    said: list[tuple[Facts, Facts]] = []
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        for number, part in enumerate(_side_by_side(pool, folded, range(divided.parts))):
+            said.append((part.facts, part.asked))
+            yield number, part
+        known = united(facts for facts, _ in said)
+        lacking = [number for number, (own, asked) in enumerate(said) if own.lacks(asked, known)]
+        yield from zip(lacking, _side_by_side(pool, lambda number: folded(number, known), lacking), strict=True)
 
 
-def _with_copies(usable: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
-    """Execution reports of order sessions and of drop copies; the latter belong to no order until they meet a fill."""
-    reports = kept(told, pl.col("msg_type") == "8")
-    copies = usable.filter(pl.col("is_copy") & (pl.col("msg_type") == "8"))
-    if copies.is_empty():
-        return reports
-    unlinked = copies.with_columns(pl.lit(None, dtype=pl.String).alias("request"), pl.lit("unlinked").alias("via"))
-    return pl.concat([reports, with_action(unlinked)], how="diagonal_relaxed").sort("m")
-
-
-def _with_owner(chains: pl.DataFrame, links: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
-    """Chains with `parent` (chain above), `order_id` (of the parent order), `parent_version`, `has_below`."""
-    linked = attach(chains, links.select("chain", "parent"), "chain")
-    places = linked.select(pl.col("chain").alias("parent"), pl.int_range(pl.len()).alias("place"))
-    above = attach(linked.select("parent"), places, "parent")["place"].fill_null(-1).to_numpy()
-    at_top = roots(above)
-    owner = linked.with_columns(
-        linked["is_parent"].gather(at_top).alias("is_owned"), linked["chain_id"].gather(at_top).alias("top_id")
-    )
-    senders = linked["from_party"].unique().to_list()
-    opened = events.filter(pl.col("event").is_in(OPENING)).select(
-        pl.col("chain").alias("parent"),
-        pl.col("version").alias("parent_version"),
-        pl.col("effective_at").alias("sent_at"),
-    )
-    owned = owner.with_columns(
-        pl.when("is_owned").then("top_id").alias("order_id"),
-        pl.col("to_party").is_in(senders).alias("has_below"),
-    )
-    owned = owned if owned["sent_at"].is_sorted() else owned.sort("sent_at", maintain_order=True)
-    if owned["parent"].null_count() == owned.height:
-        return owned.with_columns(pl.lit(None, dtype=pl.Int64).alias("parent_version"))
-    found = owned.select("sent_at", "parent").join_asof(
-        opened.sort("sent_at", "parent_version"), on="sent_at", by="parent", check_sortedness=False
-    )["parent_version"]  # fmt: skip
-    return owned.with_columns(pl.when(pl.col("parent").is_not_null()).then(found.fill_null(1)).alias("parent_version"))
-
-
-def _with_version(fills: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
-    """Fills with `chain_version`: in force when the fill was reported, or an earlier one that its ClOrdID names."""
-    told = events.select("event", "tie", "version", "node")
-    seen = told.filter(pl.col("event") == "fill").select(pl.col("tie").alias("m"), pl.col("version").alias("by_order"))
-    named = told.filter(pl.col("event").is_in(OPENING)).select("node", pl.col("version").alias("by_name"))
-    first = named.unique("node", keep="first", maintain_order=True)
-    old_names = events.filter(pl.col("unasked").fill_null(value=False))["chain"].unique().to_list()
-    joined = attach(attach(fills, seen, "m"), first, "node")
-    name = pl.when(pl.col("chain").is_in(old_names).not_()).then("by_name")
-    return joined.with_columns(pl.min_horizontal("by_order", name).fill_null(1).alias("chain_version")).drop(
-        "by_order", "by_name"
-    )
-
-
-def _tables(
-    chains: pl.DataFrame, events: pl.DataFrame, nodes: pl.DataFrame, met: pl.DataFrame, links: pl.DataFrame,
-    parties: Parties, firm_id: str, provider_id: str,
-) -> dict[str, pl.DataFrame]:  # fmt: skip
-    known = attach(events.select("chain"), chains.select("chain", pl.lit(value=True).alias("known")), "chain")["known"]
-    routed = orders.routes(chains, kept(events, known), nodes, parties.venue)
-    upper = routed.select(
-        pl.col("chain").alias("parent"),
-        pl.col("chain_version").alias("above"),
-        pl.col("route_id").alias("parent_route_id"),
-    )
-    routed = attach(routed, chains.select("chain", pl.col("parent_version").alias("above")), "chain")
-    if routed["parent"].null_count() == routed.height:
-        routed = routed.with_columns(pl.lit(None, dtype=pl.String).alias("parent_route_id"))
-    else:
-        routed = routed.join(upper, on=["parent", "above"], how="left", maintain_order="left")
-    versions = orders.order_versions(chains, events)
-    executed = results.with_parent_version(results.executions(met, chains, routed, firm_id), versions)
-    made = {
-        "parent_orders": orders.parent_orders(chains, events, provider_id),
-        "order_versions": versions,
-        "routes": routed,
-        "executions": executed,
-        "sightings": results.sightings(met, executed),
-        "links": results.link_rows(routed, executed, links, parties.uncertainty_ns),
-    }
-    del routed, versions, executed
-    firm = pl.lit(firm_id).alias("firm_id")
-    return {name: TABLES[name].sort(TABLES[name].conform(made.pop(name).with_columns(firm))) for name in FOLDED}
-
-
-def _mismatches(met: pl.DataFrame, told: pl.DataFrame, orders_on_sessions: pl.DataFrame) -> pl.DataFrame:
-    """Orders whose last stated CumQty is not the sum of their fills that stand."""
-    said = told.select("chain", "cum_qty").drop_nulls()
-    standing = (pl.col("status") != "busted") & pl.col("chain").is_not_null() & ~pl.col("is_copy")
-    fills = kept(met.select("chain", "status", "is_copy", "shares"), standing)
-    chains, filled = said["chain"].to_numpy(), fills["chain"].to_numpy()
-    size = max(int(chains.max(initial=0)), int(filled.max(initial=0))) + 1
-    stated, summed = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
-    stated[chains] = said["cum_qty"].to_numpy()  # reports are in canonical order, so the last one stands
-    np.add.at(summed, filled, fills["shares"].fill_null(0).to_numpy())
-    compared = np.zeros(size, dtype=bool)
-    compared[chains] = True
-    wrong = np.flatnonzero(compared & (stated != summed))
-    return orders_on_sessions.filter(pl.col("chain").is_in(wrong.tolist()))
+def _side_by_side(pool: ThreadPoolExecutor, fold: Callable[[int], Part], numbers: Sequence[int]) -> Iterator[Part]:
+    """Parts in order; no more are under way or waiting than there are cores."""
+    waiting: deque[Future[Part]] = deque()
+    for number in numbers:
+        waiting.append(pool.submit(fold, number))
+        if len(waiting) >= (os.cpu_count() or 1):
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -21,12 +21,13 @@ _DUPLICATE = 6  # OrdRejReason
 TERMS = ("order_type", "limit_price", "stop_price", "time_in_force", "instructions")
 
 
-def history(nodes: pl.DataFrame, reports: pl.DataFrame) -> pl.DataFrame:
+def history(nodes: pl.DataFrame, reports: pl.DataFrame, told_elsewhere: frozenset[Any] = frozenset()) -> pl.DataFrame:
     """One row per event of each chain, with the terms in force.
 
     Args:
         nodes: `request_nodes`.
         reports: `reports` with `action`.
+        told_elsewhere: (from_party, to_party, trading_day) of sessions that reported on other orders.
 
     Returns:
         `chain, node, event (new, replace, cancel, reject, restate, trigger, expire, done, fill), version, effective_at,
@@ -34,7 +35,9 @@ def history(nodes: pl.DataFrame, reports: pl.DataFrame) -> pl.DataFrame:
         received, as an order is (field 60 of the request, else 52), and opens a version only when it was accepted.
     """
     own = kept(reports, pl.col("chain").is_not_null())
-    events = pl.concat([_opening(nodes), _replaces(nodes, own), _later(nodes, own)], how="diagonal_relaxed")
+    events = pl.concat(
+        [_opening(nodes), _replaces(nodes, own, told_elsewhere), _later(nodes, own)], how="diagonal_relaxed"
+    )
     ordered = take(events, _in_order(events))
     runs = Runs(ordered["chain"].to_numpy())
     opens = ordered.select(pl.col("event").is_in(OPENING)).to_series().to_numpy()
@@ -110,7 +113,7 @@ def _opening(nodes: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _replaces(nodes: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
+def _replaces(nodes: pl.DataFrame, own: pl.DataFrame, told_elsewhere: frozenset[Any]) -> pl.DataFrame:
     """Accepted replaces.
 
     Reported as replaced, or reported on under the new ClOrdID, or on a session without any reports that day.
@@ -134,6 +137,9 @@ def _replaces(nodes: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
     silent = asked.join(own.select("node").drop_nulls().unique(), on="node", how="anti").join(
         told_days, on=["edge", "trading_day"], how="anti"
     )
+    session = ("from_party", "to_party", "trading_day")
+    told = pl.DataFrame(list(told_elsewhere), schema={name: nodes.schema[name] for name in session}, orient="row")
+    silent = silent.join(told, on=session, how="anti")
     silent = silent.with_columns(pl.col("sent_at").alias("order_at"), pl.col("m").alias("tie"))
     requested = pl.concat([answered, silent], how="diagonal").select(
         "chain", "node", pl.lit("replace").alias("event"), pl.lit(1).alias("phase"), "order_at", "tie",

@@ -36,7 +36,7 @@ def attach(frame: pl.DataFrame, table: pl.DataFrame, on: str, own: str = "") -> 
 
 def take(frame: pl.DataFrame, places: npt.NDArray[np.int64]) -> pl.DataFrame:
     """Rows of those numbers, in that order; a row of nulls for -1."""
-    rows = pl.Series(places)
+    rows, frame = pl.Series(places), frame.rechunk()  # a row of many chunks is slow to find
     if places.min(initial=0) >= 0:
         return frame[rows]
     return frame.select(pl.all().gather(rows.set(rows < 0, None)))

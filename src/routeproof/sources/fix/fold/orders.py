@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import polars as pl
 
@@ -13,11 +15,19 @@ from routeproof.tables.session_clock import day_of
 from routeproof.tables.wide import kept
 from routeproof.vocab.words import LASTING
 
+if TYPE_CHECKING:
+    from datetime import date
+
 _SOURCE = ("source_id", "source_row")
 
 
-def order_chains(nodes: pl.DataFrame, reports: pl.DataFrame, firm_id: str) -> pl.DataFrame:
-    """One row per order on a session: identity, terms, whether it is a parent order, whether anything was reported."""
+def order_chains(
+    nodes: pl.DataFrame, reports: pl.DataFrame, firm_id: str, customer_days: frozenset[date] = frozenset()
+) -> pl.DataFrame:
+    """One row per order on a session: identity, terms, whether it is a parent order, whether anything was reported.
+
+    `customer_days` are days on which a customer's order that is not among these was received.
+    """
     first = nodes.filter(pl.col("node") == pl.col("chain")).with_columns(
         pl.coalesce(pl.when(pl.col("msg_type") == "G").then("orig_cl_ord_id"), "cl_ord_id").alias("cl_ord_id"),
         received_at().alias("received_at"),
@@ -27,7 +37,9 @@ def order_chains(nodes: pl.DataFrame, reports: pl.DataFrame, firm_id: str) -> pl
         pl.col("order_qty").alias("quantity"),
     ).with_columns(day_of(pl.col("received_at")).alias("received_on"))  # fmt: skip
     made = content_ids(first, pl.lit(firm_id), "received_on", "from_party", "to_party", "cl_ord_id")
-    return first.with_columns(made.alias("chain_id"), _is_parent(first), *_reported(first["chain"], reports))
+    return first.with_columns(
+        made.alias("chain_id"), _is_parent(first, customer_days), *_reported(first["chain"], reports)
+    )
 
 
 def _reported(chains: pl.Series, reports: pl.DataFrame) -> list[pl.Series]:
@@ -47,9 +59,9 @@ def _reported(chains: pl.Series, reports: pl.DataFrame) -> list[pl.Series]:
             take(at, accepted[own]).to_series()]  # fmt: skip
 
 
-def _is_parent(chains: pl.DataFrame) -> pl.Expr:
+def _is_parent(chains: pl.DataFrame, others: frozenset[date]) -> pl.Expr:
     """Orders of customers; of the firm on days without customer sessions, whatever other days are folded with them."""
-    with_customers = chains.filter(pl.col("hop") == 0)["received_on"].unique().to_list()
+    with_customers = [*chains.filter(pl.col("hop") == 0)["received_on"].unique(), *others]
     alone = (pl.col("hop") == 1) & ~pl.col("received_on").is_in(with_customers)
     return ((pl.col("hop") == 0) | alone).alias("is_parent")
 

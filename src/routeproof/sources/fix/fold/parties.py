@@ -10,11 +10,10 @@ import numpy as np
 import polars as pl
 
 from routeproof.sources.fix.fold.narrow import attach
-from routeproof.tables.wide import kept
 from routeproof.vocab.errors import MapError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     import numpy.typing as npt
 
@@ -86,27 +85,53 @@ def declared_parties(sections: Mapping[str, object]) -> Parties:
     )
 
 
-def with_edges(messages: pl.DataFrame, parties: Parties) -> tuple[pl.DataFrame, Parties]:
-    """Messages placed on their sessions; and the parties, firm filled in.
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """Which sessions carry orders.
+
+    Attributes:
+        parties: declared parties, firm filled in.
+        hops: (from_party, to_party), in the direction orders travel, to the distance from the firm.
+    """
+
+    parties: Parties
+    hops: Mapping[tuple[str, str], int]
+
+
+def carrying(messages: pl.DataFrame, parties: Parties) -> frozenset[tuple[str, str]]:
+    """Sessions that carry orders, in the direction they travel; needs `msg_type, sender, target`."""
+    asked = messages.select("msg_type", "sender", "target").filter(
+        pl.col("msg_type").is_in(["D", "G"]) & ~is_copy(parties)
+    )
+    return frozenset(asked.select("sender", "target").unique().rows())
+
+
+def sessions_of(edges: Iterable[tuple[str, str]], parties: Parties) -> Sessions:
+    """How far from the firm each session that carries orders is."""
+    found = sorted(edges)
+    firm = parties.firm or _before(found, parties) or _top(found)
+    filled = Parties(firm, parties.provider, parties.venue, parties.drop_copy, parties.parent, parties.uncertainty_ns,
+                     inferred=not parties.firm)  # fmt: skip
+    return Sessions(filled, _hops(found, filled))
+
+
+def with_edges(messages: pl.DataFrame, known: Sessions) -> pl.DataFrame:
+    """Messages placed on their sessions.
 
     Added: `from_party, to_party` (in the direction orders travel), their number `edge`, `is_copy`, and `hop`: 0 for
     customer to firm, 1 for firm to provider, 2 onward; null for sessions that carry no orders.
     """
     frame, sessions = _on_sessions(messages)
+    hop = [known.hops.get(session) for session in sessions.select(EDGE_PARTIES).rows()]
+    placed = sessions.with_columns(pl.Series("hop", hop, dtype=pl.Int64))
+    copied = frame.select(is_copy(known.parties).alias("is_copy")).to_series()
+    return attach(frame.with_columns(copied), placed, "edge")
+
+
+def is_copy(parties: Parties) -> pl.Expr:
+    """Whether a message came over a drop copy session."""
     copies = list(parties.drop_copy)
-    is_copy = (pl.col("sender").is_in(copies) | pl.col("target").is_in(copies)).fill_null(value=False)
-    carrying = kept(
-        frame.select("msg_type", "sender", "target", "edge"), pl.col("msg_type").is_in(["D", "G"]) & ~is_copy
-    )
-    edges = sessions.filter(pl.col("edge").is_in(carrying["edge"].unique().to_list())).select(EDGE_PARTIES).rows()
-    firm = parties.firm or _before(edges, parties) or _top(edges)
-    filled = Parties(firm, parties.provider, parties.venue, parties.drop_copy, parties.parent, parties.uncertainty_ns,
-                     inferred=not parties.firm)  # fmt: skip
-    hops = _hops(edges, filled)
-    hop = [hops.get(session) for session in sessions.select(EDGE_PARTIES).rows()]
-    known = sessions.with_columns(pl.Series("hop", hop, dtype=pl.Int64))
-    copied = frame.select(is_copy.alias("is_copy")).to_series()
-    return attach(frame.with_columns(copied), known, "edge"), filled
+    return (pl.col("sender").is_in(copies) | pl.col("target").is_in(copies)).fill_null(value=False)
 
 
 def _on_sessions(messages: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

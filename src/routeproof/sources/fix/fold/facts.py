@@ -1,0 +1,49 @@
+"""What an order must know of other orders of its day: who sends orders on, where anything was reported at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Facts that a part of the messages holds, or that it would ask for.
+
+    Attributes:
+        customer_days: days on which a customer's order was received: orders of the firm are then no parent orders.
+        told: (from_party, to_party, day) of sessions that reported on an order: a replace without answer is then not
+            taken for accepted.
+        reported_days: days on which the firm's side reported on an order: a venue's fill without an order above is then
+            not counted.
+        senders: parties that sent orders: who receives orders and is none of them is a venue.
+    """
+
+    customer_days: frozenset[Any] = frozenset()
+    told: frozenset[Any] = frozenset()
+    reported_days: frozenset[Any] = frozenset()
+    senders: frozenset[Any] = frozenset()
+
+    def __or__(self, other: Facts) -> Facts:
+        """All that either says."""
+        return Facts(*(getattr(self, item.name) | getattr(other, item.name) for item in fields(Facts)))
+
+    def lacks(self, asked: Facts, known: Facts) -> bool:
+        """Whether something that was asked for is known, and not said here."""
+        return any(
+            getattr(asked, item.name) & getattr(known, item.name) - getattr(self, item.name) for item in fields(Facts)
+        )
+
+
+NO_FACTS = Facts()
+
+
+def united(said: Iterable[Facts]) -> Facts:
+    """What any of them says."""
+    known = NO_FACTS
+    for facts in said:
+        known |= facts
+    return known
