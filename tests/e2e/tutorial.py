@@ -1,9 +1,9 @@
-"""Runs a tutorial: its files are written, its commands are called, what it says they answer is looked for.
+r"""Runs a tutorial: its files are written, its commands are called, what it says they answer is looked for.
 
 In a tutorial (Markdown), a fenced block
 
 - ```` ```toml NAME ```` or ```` ```text NAME ```` is a file of that name,
-- ```` ```console ```` holds commands, each line after `$ `, a line ending in `\\` continued; a line without `$` is a part
+- ```` ```console ```` holds commands, each line after `$ `, one ending in `\\` continued; a line without `$` is a part
   of a line of the answer, in order (`…` stands for anything);
 - `$ routeproof … # exit 5` must end with that code; without the mark it must end with 0.
 """

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from routeproof.app.fold import roster_of
 from routeproof.app.review.adoptions import EVENT
 from routeproof.app.review.benchmark import ROWS
 from routeproof.app.review.earlier_builds import builds
@@ -49,6 +50,11 @@ class Adopted:
     draft: str
     text: str
     digest: str
+
+
+def name_of_acting(context: Context) -> str:
+    """Full name of the person who acts; empty where the program acts by itself."""
+    return roster_of(context.records).name_of(context.acting.person) if context.acting else ""
 
 
 def adopt_analysis(context: Context, request: Adopting) -> Adopted:

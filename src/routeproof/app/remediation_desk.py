@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.act import act, listed, shown
 from routeproof.app.exit_looks import look_until, looks_due, metric_names
 from routeproof.app.fold import object_of
 from routeproof.app.kept import readable
+from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.remediation_letter import draft_letter
-from routeproof.app.sign_off import after_sign_off
+from routeproof.app.review_desk import signed_off
 from routeproof.governance.remediation import OTHER, REMEDIATION
 from routeproof.governance.remediation_rules import overdue
-from routeproof.stores.shipped_oversight import load_shipped_oversight
 from routeproof.vocab.errors import RouteproofError, UsageError
 from routeproof.vocab.times import quarter_days
 
@@ -52,7 +53,7 @@ def open_remediation(context: Context, provider: str, body: Mapping[str, Any]) -
         def around(records: Records, stream: str = REMEDIATION.stream(object_id)) -> Mapping[str, Any]:
             if records.stream(stream):
                 raise _TakenError(stream)
-            return policy_of(context)
+            return policy_of(context, records)
 
         try:
             act(context, REMEDIATION, object_id, "open", given, around)
@@ -68,17 +69,21 @@ def act_on_remediation(
     """One step, with what has to be drafted or measured for it done before the record is locked."""
     given = dict(body or {})
     if verb == "notify":
-        _notify(context, object_id, given)
+        done = _notify(context, object_id, given)
     else:
         if verb == "investigate":
-            given = _with_cause(given, _day(context))
+            given = _with_cause(context, given)
         looks = _looks(context, object_id, verb, given)
-        act(context, REMEDIATION, object_id, verb, given, lambda _: {**policy_of(context), "looks": looks})
-    found = remediation_shown(context, object_id)
-    return after_sign_off(context, found) if REMEDIATION.verbs[verb].signs else found
+        around = partial(_told, context, looks)
+        done = act(context, REMEDIATION, object_id, verb, given, around)
+    return {**remediation_shown(context, object_id), **signed_off(context, done)}
 
 
-def _notify(context: Context, object_id: str, given: Mapping[str, Any]) -> None:
+def _told(context: Context, looks: list[dict[str, Any]], records: Records) -> dict[str, Any]:
+    return {**policy_of(context, records), "looks": looks}
+
+
+def _notify(context: Context, object_id: str, given: Mapping[str, Any]) -> dict[str, Any]:
     own = DRAFTED & given.keys()
     if own:
         message = f"expected addressee and body, found {', '.join(sorted(own))}, which the draft fills from data"
@@ -87,18 +92,17 @@ def _notify(context: Context, object_id: str, given: Mapping[str, Any]) -> None:
     addressee, body = given.get("addressee"), given.get("body")
     if remediation is None or not isinstance(addressee, str):
         empty = {"text": "", "files": {}, "source": "", "figures": 0}
-        act(context, REMEDIATION, object_id, "notify", {**given, **empty}, lambda _: policy_of(context))
-        return
+        return act(context, REMEDIATION, object_id, "notify", {**given, **empty}, partial(policy_of, context))
     draft = draft_letter(context, remediation, addressee, body if isinstance(body, str) else "", _day(context))
     with draft.laid_out() as files:
         letter = {"text": draft.text, "files": files, "source": draft.source, "figures": draft.figures}
-        act(context, REMEDIATION, object_id, "notify", {**given, **letter}, lambda _: policy_of(context))
+        return act(context, REMEDIATION, object_id, "notify", {**given, **letter}, partial(policy_of, context))
 
 
-def _with_cause(given: dict[str, Any], day: date) -> dict[str, Any]:
+def _with_cause(context: Context, given: dict[str, Any]) -> dict[str, Any]:
     """A cause that the list does not name is `other`, in the words that were given."""
     cause = given.get("root_cause")
-    causes = load_shipped_oversight().root_causes.on_or_first(day).value
+    causes = policy_in_force(context.records).whole.oversight.root_causes.on_or_first(_day(context)).value
     if not isinstance(cause, str) or not cause:
         return given
     code = cause.strip().lower().replace(" ", "_").replace("-", "_")
@@ -125,9 +129,9 @@ def _readable(context: Context, object_id: str) -> Remediation | None:
     return None if version is None else readable(version.state, context.evidence)
 
 
-def policy_of(context: Context) -> dict[str, Any]:
-    """What policy says of remediation on the day of the action."""
-    day, policy = _day(context), load_shipped_oversight()
+def policy_of(context: Context, records: Records) -> dict[str, Any]:
+    """What the policy in force says of remediation on the day of the action."""
+    day, policy = _day(context), policy_in_force(records).whole.oversight
     return {
         "steps": policy.steps.on_or_first(day).value,
         "outcomes": policy.outcomes.on_or_first(day).value,
@@ -139,13 +143,13 @@ def policy_of(context: Context) -> dict[str, Any]:
 
 def remediation_shown(context: Context, object_id: str) -> dict[str, Any]:
     """The remediation with what it needs next and what is overdue on the day of the context."""
-    return shown(context, REMEDIATION, object_id, policy_of(context), _day(context))
+    return shown(context, REMEDIATION, object_id, policy_of(context, context.records), _day(context))
 
 
 def remediations_listed(context: Context) -> dict[str, Any]:
     """All remediations: provider, state, what is overdue."""
     found = listed(context, REMEDIATION)
-    steps = policy_of(context)["steps"]
+    steps = policy_of(context, context.records)["steps"]
     for item in found["items"]:
         version = object_of(context.records, REMEDIATION, item["id"])
         if version is not None:

@@ -15,13 +15,13 @@ from routeproof.app.build_review import Order, measure_pack
 from routeproof.app.look_back import reviews_of
 from routeproof.app.own_figures import own_figures
 from routeproof.app.pinned_pack import JSON_FILE
+from routeproof.app.policy_in_force import policy_in_force
 from routeproof.ledger.canonical import canonical_bytes
 from routeproof.renderers.html import render_html
 from routeproof.renderers.json import render_json
 from routeproof.renderers.pdf import render_pdf
 from routeproof.reports.catalog.provider_letter import LetterInputs, letter_text, provider_letter
 from routeproof.stores.evidence import ExpiredError
-from routeproof.stores.shipped_oversight import load_shipped_oversight
 from routeproof.vocab.errors import RouteproofError
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def draft_letter(context: Context, remediation: Remediation, addressee: str, bod
 def _inputs(
     context: Context, remediation: Remediation, figures: Figures, addressee: str, body: str, on: date
 ) -> LetterInputs:
-    steps = load_shipped_oversight().steps.on_or_first(on).value
+    steps = policy_in_force(context.records).whole.oversight.steps.on_or_first(on).value
     said = canonical_bytes([remediation.id, addressee, body, on.isoformat(), figures.source])
     return LetterInputs(
         remediation=remediation.id,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.act import act, shown
 from routeproof.app.build_review import Order, build_review
-from routeproof.app.fold import object_of
+from routeproof.app.conflicts import declared_conflicts
+from routeproof.app.fold import object_of, roster_of
 from routeproof.app.look_back import (
     QuarterFigures,
     predictable,
@@ -17,17 +17,21 @@ from routeproof.app.look_back import (
     scored_predictions,
 )
 from routeproof.app.pinned_pack import Pack, is_on_record, read_pack
-from routeproof.app.sign_off import after_sign_off
+from routeproof.app.policy_in_force import policy_in_force
+from routeproof.app.restate import changed_of, restatements_of
 from routeproof.governance.review import REVIEW
-from routeproof.stores.shipped_oversight import load_shipped_oversight
 from routeproof.vocab.errors import UsageError
 from routeproof.vocab.times import quarter_days
+
+UNPROTECTED = "unprotected: keys of this workspace have no passphrase; who can read a key file can sign with it"
+PROTECTED = "protected by a passphrase"
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from routeproof.app.context import Context
+    from routeproof.governance.review_bodies import Review
     from routeproof.stores.records import Records
 
 
@@ -102,7 +106,7 @@ def _opened(
         old = object_of(records, REVIEW, supersedes) if supersedes else None
         predictions = scored_predictions(records, figures, may_measure=False)
         return {
-            "factors": load_shipped_oversight().factors_on(_day(context)),
+            "factors": policy_in_force(records).whole.oversight.factors_on(_day(context)),
             "predictions": [item.model_dump(mode="json") for item in predictions],
             "supersedes": supersedes,
             "old": old.state if old else None,
@@ -133,9 +137,18 @@ def act_on_review(context: Context, object_id: str, verb: str, body: Mapping[str
         provider = version.state.provider if version else ""
         return {"conflicts": conflicts_on(records, provider, _day(context))}
 
-    act(context, REVIEW, object_id, verb, body, around)
-    found = review_shown(context, object_id)
-    return after_sign_off(context, found) if REVIEW.verbs[verb].signs else found
+    done = act(context, REVIEW, object_id, verb, body, around)
+    return {**review_shown(context, object_id), **signed_off(context, done)}
+
+
+def signed_off(context: Context, done: Mapping[str, Any]) -> dict[str, Any]:
+    """After a sign-off: where its receipt is, and how the key was kept that signed; nothing after another step."""
+    if "receipt" not in done:
+        return {}
+    return {
+        "receipt": done["receipt"],
+        "keys": UNPROTECTED if roster_of(context.records).unprotected_keys else PROTECTED,
+    }
 
 
 def review_shown(context: Context, object_id: str) -> dict[str, Any]:
@@ -153,22 +166,31 @@ def review_shown(context: Context, object_id: str) -> dict[str, Any]:
         "conflicts": conflicts_on(context.records, review.provider, _day(context)),
         "superseded_by": next((item.id for item in others if item.supersedes == object_id), None),
         "metrics": predictable(),
+        "later_changes": _listed_later(context, review),
     }
     return shown(context, REVIEW, object_id, around)
 
 
+def _listed_later(context: Context, review: Review) -> list[dict[str, Any]]:
+    """Figures of a closed review that have moved since, each below what policy calls material."""
+    if review.state != "closed":
+        return []
+    last = restatements_of(context.records, review.quarter, review.provider)[-1:]
+    named = ("figure", "old", "new", "rows", "cause")
+    return [
+        {"restatement": item.id, **{name: change[name] for name in named}}
+        for item in last
+        for change in changed_of(context, item)
+        if not change["material"]
+    ]
+
+
 def conflicts_on(records: Records, provider: str, day: date) -> dict[str, list[str]]:
     """Ids of the conflicts that persons have declared on a provider and that stand on a day, by person."""
-    rows = records.query(
-        "SELECT id, state FROM governance_objects WHERE noun = :noun ORDER BY id", {"noun": "conflict"}
-    )
     found: dict[str, list[str]] = {}
-    for object_id, state in rows:
-        conflict: dict[str, Any] = json.loads(str(state))
-        since, until = conflict.get("since_on") or "", conflict.get("until_on") or "9999-12-31"
-        person = conflict.get("person")
-        if person is not None and conflict.get("provider") == provider and since <= day.isoformat() <= until:
-            found.setdefault(person, []).append(str(object_id))
+    for conflict in declared_conflicts(records):
+        if conflict.person is not None and conflict.provider == provider and conflict.stands_on(day):
+            found.setdefault(conflict.person, []).append(conflict.id)
     return found
 
 

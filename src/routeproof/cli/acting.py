@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from routeproof.cli.documents import read_document
-from routeproof.cli.options import json_option, workspace_option
+from routeproof.cli.options import json_option, recorded_workspace_option
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
@@ -67,9 +67,10 @@ def recording(command: Callable[..., Any]) -> Callable[..., Any]:
         acts = Acts(workspace, person, passphrase_file, on.date() if on else None, as_json)
         return command(*arguments, acts=acts, **options)
 
-    for option in (json_option, workspace_option, on_option, passphrase_option, as_option):
-        with_acts = option(with_acts)
-    return with_acts
+    optioned: Callable[..., Any] = with_acts
+    for option in (json_option, recorded_workspace_option, on_option, passphrase_option, as_option):
+        optioned = option(optioned)
+    return optioned
 
 
 @contextlib.contextmanager
@@ -81,6 +82,20 @@ def acting_context(acts: Acts) -> Iterator[Context]:
         return passphrase_for(path, acts.passphrase_file)
 
     with open_context(acts.workspace, person=acts.person, passphrase=passphrase, on=acts.on) as context:
+        yield context
+
+
+@contextlib.contextmanager
+def entitled_context(acts: Acts, action: str) -> Iterator[Context]:
+    """The workspace for work that the program may also do by itself, such as a nightly ingest.
+
+    A person who is named must be permitted; without a name it is recorded for the account that runs the program.
+    """
+    from routeproof.app.act import require_entitled  # noqa: PLC0415
+
+    with acting_context(acts) as context:
+        if context.acting is not None:
+            require_entitled(context, context.acting, action)
         yield context
 
 

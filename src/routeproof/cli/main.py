@@ -27,6 +27,8 @@ COMMANDS = {
     "metrics": "routeproof.cli.metrics:metrics",
     "review": "routeproof.cli.review_record:review",
     "remediation": "routeproof.cli.remediation:remediation",
+    "restate": "routeproof.cli.restatement:restate",
+    "restatement": "routeproof.cli.restatement:restatement",
     "people": "routeproof.cli.people:people",
     "provider": "routeproof.cli.provider:provider",
     "ledger": "routeproof.cli.ledger:ledger",
@@ -39,6 +41,9 @@ COMMANDS = {
     "binder": "routeproof.cli.binder:binder",
     "internalised": "routeproof.cli.internalised:internalised",
     "conflict": "routeproof.cli.conflict:conflict",
+    "sla": "routeproof.cli.sla:sla",
+    "config": "routeproof.cli.config:config",
+    "case": "routeproof.cli.case:case",
     "lab": "routeproof.cli.lab:lab",
     "demo": "routeproof.cli.demo:demo",
 }
@@ -55,6 +60,8 @@ HELP = {
     "metrics": "Every metric: formula, unit, direction, source.",
     "review": "The quarterly review: build the pack, open, record, sign, close.",
     "remediation": "Underperformance of a provider, from letter to conclusion.",
+    "restate": "Figures of a reviewed quarter as they were and as they are.",
+    "restatement": "What was restated, and who signed it.",
     "people": "Who works here, in which role.",
     "provider": "The provider file: due diligence, approval, refresh, incidents.",
     "ledger": "The record that cannot be quietly changed: verify, export, checkpoints.",
@@ -66,6 +73,9 @@ HELP = {
     "evidence": "Documents: how long they are kept, what holds them.",
     "binder": "Everything of a quarter in one file that anyone can check.",
     "internalised": "Internalised flow, judged order by order.",
+    "sla": "The agreement with a provider as code: terms, evaluation, credits.",
+    "config": "A provider's settings in versions, compared and approved.",
+    "case": "Cases that people work, with their evidence.",
     "conflict": "Conflicts of interest: payments, ownership, a person's own.",
     "lab": "Simulate a market and providers, honest or cheating.",
     "demo": "The whole main job on a simulated quarter.",
@@ -110,6 +120,10 @@ def main(arguments: list[str] | None = None) -> None:
     except RouteproofError as error:
         _say(error.code, error.message, error.where, as_json="--json" in given)
         sys.exit(error.exit_code)
+    except OSError as error:
+        message = f"expected files that can be read and written, found: {error.strerror or error}"
+        _say("disk", message, str(error.filename or ""), as_json="--json" in given)
+        sys.exit(RouteproofError.exit_code)
     except click.exceptions.Abort:
         _say("aborted", "interrupted; what was not committed is not in the lake", "", as_json="--json" in given)
         sys.exit(130)

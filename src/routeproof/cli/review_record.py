@@ -184,3 +184,25 @@ def list_(workspace: Path, *, as_json: bool) -> None:
         return
     for item in found["items"]:
         click.echo(f"{item['id']:<24} {item['state']:<8} version {item['version']}")
+
+
+@review.command("minutes")
+@review_id
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for the files.")
+@workspace_option
+@json_option
+def minutes(review_id: str, out: Path, workspace: Path, *, as_json: bool) -> None:
+    """Write the minutes as PDF and HTML, with hashes of the pack and a checkpoint of the ledger.
+
+    Example: routeproof review minutes 2026Q3-P --out minutes
+    """
+    from routeproof.app.context import open_context  # noqa: PLC0415
+    from routeproof.app.minutes import write_minutes  # noqa: PLC0415
+
+    with open_context(workspace) as context:
+        written = write_minutes(context, review_id, out)
+    if as_json:
+        click.echo(json.dumps(written, ensure_ascii=False))
+        return
+    for name in written["files"]:
+        click.echo(str(out / name))

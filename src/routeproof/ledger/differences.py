@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from itertools import takewhile
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Sequence
 
+BLOCK = 1_024
 Kind = Literal["altered", "deleted", "inserted", "reordered", "truncated"]
 
 
@@ -47,7 +47,16 @@ def differences(found: Sequence[Hashable], wanted: Sequence[Hashable]) -> list[D
 
 
 def _alike_at_start(found: Sequence[Hashable], wanted: Sequence[Hashable]) -> int:
-    return sum(1 for _ in takewhile(lambda pair: _alike(*pair), zip(found, wanted, strict=False)))
+    """How many items are alike from the start on; whole blocks at a time, since almost all of them are."""
+    shortest = min(len(found), len(wanted))
+    for start in range(0, shortest, BLOCK):
+        stop = min(start + BLOCK, shortest)
+        if found[start:stop] == wanted[start:stop]:
+            continue
+        for place in range(start, stop):
+            if not _alike(found[place], wanted[place]):
+                return place
+    return shortest
 
 
 def _walk(found: Sequence[Hashable], wanted: Sequence[Hashable], low: int, missing: Kind) -> Iterator[Difference]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from routeproof.policy.book import timeline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from datetime import date
 
     from routeproof.policy.dated import Timeline
@@ -53,7 +53,7 @@ class OversightPolicy:
     outcomes: Timeline[Mapping[str, tuple[str, ...]]]
     root_causes: Timeline[Mapping[str, str]]
     look_again_days: Timeline[int]
-    restatement_sign_days: Timeline[int]
+    sign_days: Timeline[int]
     materiality: Timeline[Materiality]
 
     def factors_on(self, day: date) -> tuple[dict[str, str], ...]:
@@ -65,23 +65,21 @@ class OversightPolicy:
         )
 
 
-def oversight_policy(documents: Iterable[Mapping[str, Any]]) -> OversightPolicy:
-    """Build the policy from parsed TOML documents.
+def oversight_policy(subjects: Mapping[str, Any]) -> OversightPolicy:
+    """Build the policy from the parsed subjects of all documents.
 
     Raises:
         UsageError: as `policy.book.timeline`.
     """
-    subjects: dict[str, Any] = {}
-    for document in documents:
-        subjects.update(document)
+    remediation, restatement = subjects["remediation"], subjects["restatement"]
     return OversightPolicy(
         factors={code: timeline(f"factor {code}", rows, str) for code, rows in subjects["factors"].items()},
-        steps=timeline("steps", subjects["steps"], _steps),
-        outcomes=timeline("outcomes", subjects["outcomes"], _tuples),
-        root_causes=timeline("root_causes", subjects["root_causes"], dict),
-        look_again_days=timeline("look_again_days", subjects["look_again_days"], int),
-        restatement_sign_days=timeline("restatement_sign_days", subjects["restatement_sign_days"], int),
-        materiality=timeline("materiality", subjects["materiality"], lambda value: Materiality(**value)),
+        steps=timeline("remediation.steps", remediation["steps"], _steps),
+        outcomes=timeline("remediation.outcomes", remediation["outcomes"], _tuples),
+        root_causes=timeline("remediation.root_causes", remediation["root_causes"], dict),
+        look_again_days=timeline("remediation.look_again_days", remediation["look_again_days"], int),
+        sign_days=timeline("restatement.sign_days", restatement["sign_days"], int),
+        materiality=timeline("restatement.materiality", restatement["materiality"], lambda value: Materiality(**value)),
     )
 
 

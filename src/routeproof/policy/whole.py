@@ -10,6 +10,7 @@ from routeproof.policy.book import PolicyBook, policy_book
 from routeproof.policy.changes import CALENDAR, Subjects
 from routeproof.policy.governance import GovernancePolicy, governance_policy
 from routeproof.policy.obligations import Obligation, obligations_of
+from routeproof.policy.oversight import OversightPolicy, oversight_policy
 from routeproof.policy.providers import ProviderPolicy, provider_policy
 from routeproof.policy.retention import Retention, retention_of
 from routeproof.policy.sessions import CalendarException, SessionCalendar
@@ -31,6 +32,7 @@ class WholePolicy:
         governance: entitlements and waiting times.
         retention: by class of record.
         obligations: what is owed when, by name.
+        oversight: factors of a review, steps of a remediation, materiality of later changes.
         providers: how often a provider's file is renewed, when a venue is material.
     """
 
@@ -39,6 +41,7 @@ class WholePolicy:
     governance: GovernancePolicy
     retention: Mapping[str, Timeline[Retention]]
     obligations: Mapping[str, Timeline[Obligation]]
+    oversight: OversightPolicy
     providers: ProviderPolicy
 
 
@@ -55,6 +58,7 @@ def whole_policy(subjects: Subjects, calendar: SessionCalendar) -> WholePolicy:
             governance=governance_policy([subjects]),
             retention=retention_of(subjects["retention"]),
             obligations=obligations_of(subjects["duties"]),
+            oversight=oversight_policy(subjects),
             providers=provider_policy(subjects),
         )
     except (TypeError, ValueError, KeyError) as error:

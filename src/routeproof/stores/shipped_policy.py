@@ -15,7 +15,14 @@ from routeproof.policy.sessions import SessionCalendar, parse_calendar
 
 PACKAGE = "routeproof.policy"
 DOCUMENTS = ("regulation/sizes.toml", "regulation/quotes.toml", "regulation/prints.toml", "firm/review.toml")
-GOVERNANCE = ("firm/entitlements.toml", "firm/retention.toml", "firm/duties.toml", "firm/providers.toml")
+GOVERNANCE = (
+    "firm/entitlements.toml",
+    "firm/retention.toml",
+    "firm/duties.toml",
+    "firm/providers.toml",
+    "regulation/review_factors.toml",
+    "firm/remediation.toml",
+)
 CALENDAR = "calendars/xnys.csv"
 CALENDAR_FIRST, CALENDAR_LAST = date(2010, 1, 1), date(2027, 12, 31)
 

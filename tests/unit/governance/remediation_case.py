@@ -75,7 +75,7 @@ def look_with(desk: Desk, *looks: tuple[str, str, float | None], person: str = "
         for first, last, value in looks
     ]
     with desk.context(person, date(2026, 11, 30)) as context:
-        act(context, REMEDIATION, "R1", "look", {}, lambda _: {**policy_of(context), "looks": measured})
+        act(context, REMEDIATION, "R1", "look", {}, lambda records: {**policy_of(context, records), "looks": measured})
         return remediation_shown(context, "R1")
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from governance_desk import Desk, new_desk
 from routeproof.app.review_desk import open_review, supersede_review
+from routeproof.governance.conflict import CONFLICT
 from routeproof.governance.decider import RefusalError
 from routeproof.vocab.errors import UsageError
 from unit.governance.review_case import CODES, REVIEW_ID, cell, closed, do, look, meeting, opened, sign, write_pack
@@ -143,17 +143,8 @@ def test_a_declared_conflict_on_the_provider_bars_from_voting(desk: Desk, tmp_pa
 
 
 def _declare(desk: Desk, object_id: str, person: str, provider: str) -> None:
-    """A row as the register of conflicts leaves it."""
-    state = {"person": person, "provider": provider, "since_on": "2026-01-01", "until_on": None}
-    with desk.context() as context:
-        context.records.append(
-            [],
-            lambda connection, _: connection.execute(
-                "INSERT INTO governance_objects (noun, id, state, version, version_hash, ledger_index) "
-                "VALUES ('conflict', :id, :state, 1, '', 0)",
-                {"id": object_id, "state": json.dumps(state)},
-            ),
-        )
+    body = {"kind": "personal_interest", "description": "shares", "person": person, "provider": provider}
+    desk.act("carl", CONFLICT, object_id, "declare", body)
 
 
 def test_dissents_are_kept(desk: Desk, tmp_path: Path) -> None:

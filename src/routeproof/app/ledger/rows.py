@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from routeproof.app.ledger.stored import Stored, indexes_below_zero
 from routeproof.ledger.differences import differences
-from routeproof.ledger.merkle import Tree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,10 +23,10 @@ MESSAGES = {
 }
 
 
-def check_rows(stored: Stored, report: Report, database: str) -> Tree | None:
+def check_rows(stored: Stored, report: Report, database: str) -> list[bytes] | None:
     """Note every difference between entries and leaves.
 
-    Returns the tree over the entries as appended; none if a leaf and its entry are both lost.
+    Returns the leaves as appended; none if somewhere a leaf and its entry are both lost.
     """
     found, wanted = stored.found(), stored.wanted()
     for index, reason in sorted(stored.unreadable.items()):
@@ -46,7 +45,7 @@ def check_rows(stored: Stored, report: Report, database: str) -> Tree | None:
         leaf if leaf is not None else found[index] if index < len(found) else None for index, leaf in enumerate(wanted)
     ]
     known = [leaf for leaf in leaves or found if leaf is not None]
-    return Tree(known) if len(known) == len(leaves or found) else None
+    return known if len(known) == len(leaves or found) else None
 
 
 def check_labels(context: Context, entries: Sequence[Recorded], report: Report, database: str) -> None:

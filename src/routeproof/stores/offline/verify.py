@@ -153,7 +153,8 @@ PROOF_FIELDS = [
 def accepts(line):
     """Whether a line is a proof that holds."""
     try:
-        record = json.loads(line, object_pairs_hook=only_once, parse_constant=no_constant)
+        text = line if isinstance(line, str) else line.decode("utf-8")
+        record = json.loads(text, object_pairs_hook=only_once, parse_constant=no_constant)
         if not isinstance(record, dict):
             return False
         fields = {name for name in record if any(name in kind for kind in PROOF_FIELDS)}
@@ -591,6 +592,9 @@ def differences(found, wanted):
     """(kind, place in found, place in wanted) of each difference between two sequences; None matches anything."""
     low, high = 0, 0
     shortest = min(len(found), len(wanted))
+    while low < shortest and found[low : low + WIDTH] == wanted[low : low + WIDTH]:
+        low += WIDTH
+    low = min(low, shortest)
     while low < shortest and alike(found[low], wanted[low]):
         low += 1
     while high < shortest - low and alike(found[-1 - high], wanted[-1 - high]):
@@ -1255,7 +1259,7 @@ def run(command, target, options, report):
         verify_export(part, around, options, report)
     if not report.outside:
         report.remarks.append(
-            "No outside checkpoint was given: whether the whole history was rewritten with the log's key cannot be told."
+            "No outside checkpoint was given: a full rewrite of the history with the log's key cannot be told from this."
         )
     elif all(line["agrees"] for line in report.compared):
         report.remarks.append("Every checkpoint given agrees.")
