@@ -10,7 +10,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from unit.governance.review_case import closed, opened
 
 from governance_desk import Desk, new_desk
 from routeproof.app.binder import build_binder
@@ -20,6 +19,7 @@ from routeproof.app.procedures import propose_procedure
 from routeproof.governance.decider import RefusalError
 from routeproof.governance.wsp import WSP
 from routeproof.vocab.errors import UsageError
+from unit.governance.review_case import closed, opened
 
 if TYPE_CHECKING:
     from pathlib import Path
