@@ -1,9 +1,12 @@
 """Fixtures every test may use."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from postgres import a_server, own_schema
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -22,3 +25,17 @@ def shared_data() -> Path:
     if not path.is_dir():
         pytest.skip(f"no shared data: {path} is not a directory (set ROUTEPROOF_SHARED_DATA)")
     return path
+
+
+@pytest.fixture(scope="session")
+def database_server() -> Iterator[str]:
+    """URL of a PostgreSQL server: the one that DATABASE_URL names, else one of our own."""
+    with a_server() as url:
+        yield url
+
+
+@pytest.fixture
+def database_url(database_server: str) -> Iterator[str]:
+    """URL of a PostgreSQL database with an empty schema of the test's own."""
+    with own_schema(database_server) as url:
+        yield url

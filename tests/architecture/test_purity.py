@@ -71,6 +71,13 @@ def test_the_command_line_starts_without_the_heavy_libraries(repository: Path) -
     assert run.stdout.split() == []
 
 
+def test_readers_start_without_the_compiler() -> None:
+    """Each file of a vendor is read in a process of its own, which would load it in vain."""
+    code = "import sys, routeproof.sources.sandbox_child, routeproof.sources.registry; print('numba' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "False"
+
+
 def _imports_of(banned: set[str], modules: list[Any]) -> list[str]:
     return [
         f"{module.name}:{node.lineno} {root}"

@@ -7,13 +7,16 @@ from typing import Any
 
 MODULE_LINES = 400
 MEDIAN_MODULE_LINES = 120
+ONE_FILE_BY_PROMISE = {"src/routeproof/stores/offline/verify.py": 1_600}
+"""The offline verifier is one file so that a stranger can take it along; its functions keep to their cap."""
 FUNCTION_LINES = 60
 TEMPLATE_LINES = 120
 
 
 def test_no_module_is_longer_than_the_cap(modules: list[Any]) -> None:
     """A file of more than 400 lines is two files."""
-    too_long = {m.name: len(m.lines) for m in modules if len(m.lines) > MODULE_LINES}
+    caps = ONE_FILE_BY_PROMISE
+    too_long = {m.name: len(m.lines) for m in modules if len(m.lines) > caps.get(m.name, MODULE_LINES)}
     assert too_long == {}, f"modules over {MODULE_LINES} lines"
 
 

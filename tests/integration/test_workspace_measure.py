@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -116,3 +117,30 @@ def test_a_day_in_small_pieces_says_the_same(
         asked = Range(large.days(), grouping)
         found, expected = (measure_range(source, asked, rules, Switches()) for source in (small, large))
     assert found.equals(expected)
+
+
+def run(workspace: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """`routeproof measure`, whatever comes of it."""
+    command = [sys.executable, "-m", "routeproof", "measure", *arguments, "-w", str(workspace)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_a_mistyped_value_is_told(both: tuple[Path, dict[str, pl.DataFrame]]) -> None:
+    """A provider that no order has is an error; a symbol that no row has gives no rows and a note of what is there."""
+    workspace, frames = both
+    wrong = run(workspace, "--provider", "nobody")
+    assert wrong.returncode == 2
+    assert "found none named 'nobody'" in wrong.stderr
+    assert all(name in wrong.stderr for name in frames["parent_orders"]["provider_id"].unique() if name)
+    empty = run(workspace, "--where", "symbol=NOSUCH", "--by", "symbol", "--json")
+    assert empty.returncode == 0
+    answer = json.loads(empty.stdout)
+    assert answer["rows"] == []
+    (note,) = answer["meta"]["notes"]
+    assert "found none named 'NOSUCH'" in note
+    assert all(name in note for name in frames["parent_orders"]["symbol"].unique())
+    assert f"note: {note}" in empty.stderr
+    late = run(workspace, "--from", "2031-01-01", "--json")
+    assert late.returncode == 0
+    assert json.loads(late.stdout)["meta"]["notes"][0].startswith("expected days of the lake between --from and --to")
+    assert run(workspace, "--by", "symbol").stderr.count("note:") == 0

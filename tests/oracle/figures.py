@@ -142,6 +142,7 @@ def own_figures(rows: list[Row]) -> dict[str, Value]:
         out[f"delay_cost_usd_per_share_{party}"] = _mean(
             both, lambda r, b=f"mid_{begin}", e=f"mid_{end}": r["sign"] * (r[e] - r[b])
         )
+        out[f"delay_coverage_{party}"] = _ratio(sum(r["quantity"] for r in both), sum(r["quantity"] for r in rows))
     out["arrival_slippage_bps"] = _slippage(rows, "arrival")
     out["vwap_slippage_bps"] = _slippage(rows, "vwap")
     for row in rows:

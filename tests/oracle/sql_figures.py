@@ -17,6 +17,10 @@ def _mean(term: str, unit: str = "1e9") -> str:
     return f"sum(({term})::hugeint * quantity) / nullif(sum(quantity) filter (({term}) is not null), 0) / {unit}"
 
 
+def _share_of(known: str) -> str:
+    return f"coalesce(sum(quantity) filter ({known} is not null), 0) / sum(quantity)"
+
+
 def _bps(term: str) -> str:
     """The same of a quotient over the reference midpoint, `mid2` = twice it, in basis points."""
     quotient = f"({term})::double / mid2"
@@ -69,6 +73,9 @@ OF_OWN = {
     f"filter ({NET_FEE} is not null) / nullif(sum(quantity) filter ({COVERED} and {NET_FEE} is not null), 0) * 1e4",
     "net_price_improvement_usd_per_share": f"sum(({GAIN})::hugeint * quantity - 1000000000::hugeint * ({NET_FEE})) "
     f"/ nullif(sum(quantity) filter ({COVERED} and {NET_FEE} is not null), 0) / 1e9",
+    "delay_coverage_firm": _share_of("sign * (mid2_route - mid2_receipt)"),
+    "delay_coverage_provider": _share_of("sign * (mid2_venue - mid2_route)"),
+    "delay_coverage_venue": _share_of("sign * (mid2_execution - mid2_venue)"),
     "delay_cost_usd_per_share_firm": _mean("sign * (mid2_route - mid2_receipt)", "2e9"),
     "delay_cost_usd_per_share_provider": _mean("sign * (mid2_venue - mid2_route)", "2e9"),
     "delay_cost_usd_per_share_venue": _mean("sign * (mid2_execution - mid2_venue)", "2e9"),

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from routeproof.app.fold import roster_of
 from routeproof.app.review.adoptions import EVENT
 from routeproof.app.review.benchmark import ROWS
 from routeproof.app.review.earlier_builds import builds
 from routeproof.ledger.entry import Fact
+from routeproof.stores.evidence import ExpiredError
 from routeproof.vocab.errors import LedgerBrokenError, UsageError
 from routeproof.vocab.times import quarter_days
 
@@ -49,6 +50,11 @@ class Adopted:
     draft: str
     text: str
     digest: str
+
+
+def name_of_acting(context: Context) -> str:
+    """Full name of the person who acts; empty where the program acts by itself."""
+    return roster_of(context.records).name_of(context.acting.person) if context.acting else ""
 
 
 def adopt_analysis(context: Context, request: Adopting) -> Adopted:
@@ -112,13 +118,8 @@ def _draft(context: Context, stream: str, request: Adopting) -> tuple[str, str]:
 
 
 def _recorded_drafts(context: Context, sha256: str) -> Any:  # noqa: ANN401  # JSON
-    path = context.workspace.evidence_folder / f"{sha256}.json"
     try:
-        content = path.read_bytes()
-    except OSError as error:
-        message = f"expected the drafts of the last pack, found: {error}; build the pack again"
-        raise LedgerBrokenError(message, where=str(path)) from error
-    if hashlib.sha256(content).hexdigest() != sha256:
-        message = "expected the drafts as the pack recorded them, found a changed file; build the pack again"
-        raise LedgerBrokenError(message, where=str(path))
-    return json.loads(content)
+        return json.loads(context.evidence.get(sha256).content)
+    except ExpiredError as error:
+        message = "expected the drafts of the last pack, found none: build the pack again"
+        raise LedgerBrokenError(message, where=f"evidence/{sha256}") from error

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from routeproof import __version__
 from routeproof.app.lake_source import LakeSource
+from routeproof.app.policy_in_force import names_people, policy_as_recorded
 from routeproof.app.review.adoptions import adoptions_of, drafts_of
 from routeproof.app.review.assemble import Review, pack_inputs
 from routeproof.app.review.benchmark import choose_benchmark
@@ -25,10 +26,10 @@ from routeproof.metrics.registry import ALL
 from routeproof.renderers.html import render_html
 from routeproof.renderers.json import render_json
 from routeproof.renderers.pdf import render_pdf
+from routeproof.renderers.plain import plain_document
 from routeproof.renderers.xlsx import render_xlsx
 from routeproof.reports.catalog.quarterly_pack import quarterly_pack
 from routeproof.stores.files import write_whole
-from routeproof.stores.shipped_policy import load_shipped_policy, shipped_policy_id
 from routeproof.tables.switches import Switches
 from routeproof.vocab.errors import UsageError
 from routeproof.vocab.times import previous_quarter, quarter_days
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from routeproof.app.review.evidence_cells import CellTable
     from routeproof.app.review.quarter import Quarter
     from routeproof.reports.document import Document
+    from routeproof.reports.pack.inputs import PackInputs
     from routeproof.tables.day_measurement import DayRules
 
 RENDERERS: dict[str, Callable[[Document], bytes]] = {
@@ -51,6 +53,9 @@ RENDERERS: dict[str, Callable[[Document], bytes]] = {
     "pack.xlsx": render_xlsx,
     "pack.pdf": render_pdf,
 }
+
+DRAFTS = "drafts.json"
+"""Name of the evidence that holds a pack's draft analyses, for whoever adopts one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,15 +134,8 @@ def build_review(
             earlier pack that these options do not build again.
     """
     _make_folder(folder)
-    review = review_of(context, order, on_step)
-    digest = _digest(review, order)
-    if not digest.startswith(order.as_built or ""):
-        message = (
-            f"expected to build {order.as_built} again, found {digest}: use the options that its provenance names, and "
-            "the same version of the program"
-        )
-        raise UsageError(message, where="--as-built")
-    inputs = pack_inputs(review, digest, order.command(review.manifest))
+    pack = measure_pack(context, order, on_step)
+    review, digest, inputs = pack.review, pack.digest, pack.inputs
     earlier = earlier_builds(context.records, order.stream, digest, review.facts())
     document = quarterly_pack(replace(inputs, earlier=earlier))
     on_step("writing the pack")
@@ -149,6 +147,36 @@ def build_review(
     drafts = canonical_bytes(drafts_of((inputs.overall, *inputs.securities)))
     _record(context, review, order.stream, digest, hashes, drafts)
     return Built(folder, digest, hashes, document)
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredPack:
+    """Everything that a pack prints, before it is printed."""
+
+    review: Review
+    digest: str
+    inputs: PackInputs
+
+    def plain(self) -> dict[str, object]:
+        """What its `pack.json` would say, earlier builds left out."""
+        return plain_document(quarterly_pack(self.inputs))
+
+
+def measure_pack(context: Context, order: Order, on_step: Callable[[str], None] = lambda _: None) -> MeasuredPack:
+    """Measure and judge a provider's quarter; nothing is written or recorded.
+
+    Raises:
+        UsageError: as `build_review`.
+    """
+    review = review_of(context, order, on_step)
+    digest = _digest(review, order)
+    if not digest.startswith(order.as_built or ""):
+        message = (
+            f"expected to build {order.as_built} again, found {digest}: use the options that its provenance names, and "
+            "the same version of the program"
+        )
+        raise UsageError(message, where="--as-built")
+    return MeasuredPack(review, digest, pack_inputs(review, digest, order.command(review.manifest)))
 
 
 def _make_folder(folder: Path) -> None:
@@ -174,7 +202,8 @@ def review_of(context: Context, order: Order, on_step: Callable[[str], None]) ->
         raise UsageError(message, where=str(context.workspace.root))
     manifest = held.id
     source = LakeSource(context.lake, manifest)
-    rules = rules_of(context.lake, manifest)
+    policy = policy_as_recorded(recorded)
+    rules = rules_of(context.lake, manifest, policy.whole)
     days = _between(source.days(), first, last)
     on_step(f"measuring {len(days)} days of {order.quarter}")
     quarter = measure_quarter(source, days, rules, order.switches, shifts_ns=SHIFTS_NS)
@@ -193,11 +222,12 @@ def review_of(context: Context, order: Order, on_step: Callable[[str], None]) ->
         last=last,
         quarter=quarter,
         prior=prior,
-        judge=Judge(book=load_shipped_policy(), period_start=first, point=order.switches.benchmark),
+        judge=Judge(book=policy.whole.book, period_start=first, point=order.switches.benchmark),
         benchmark=_benchmark(context, order, quarter, prior, rules, manifest),
         control=order.control,
         switches=order.switches,
-        policy_id=shipped_policy_id(),
+        policy_id=policy.id,
+        policy_notes=policy.notes(first) if names_people(recorded) else (),
         version=__version__,
         adoptions=adoptions_of(recorded, order.stream),
         deliveries=deliveries(context.records, context.workspace.lake_folder, manifest, days),
@@ -230,7 +260,7 @@ def _between(days: tuple[date, ...], first: date, last: date) -> tuple[date, ...
 
 def _digest(review: Review, order: Order) -> str:
     """Names all inputs together: the same digest means the same pack, byte for byte."""
-    inputs = {
+    inputs: dict[str, object] = {
         "manifest": review.manifest,
         "policy": review.policy_id,
         "switches": {name: str(value) for name, value in order.switches.stamped().items()},
@@ -244,6 +274,8 @@ def _digest(review: Review, order: Order) -> str:
         "adoptions": [[*place, *astuple(item)] for place, item in sorted(review.adoptions.items())],
         "version": review.version,
     }
+    if review.policy_notes:
+        inputs["policy_notes"] = list(review.policy_notes)
     return hashlib.sha256(canonical_bytes(inputs)).hexdigest()
 
 
@@ -251,8 +283,7 @@ def _record(
     context: Context, review: Review, stream: str, digest: str, hashes: Mapping[str, str], drafts: bytes
 ) -> None:
     actor = context.actor
-    drafts_sha256 = hashlib.sha256(drafts).hexdigest()
-    write_whole(context.workspace.evidence_folder / f"{drafts_sha256}.json", drafts)
+    drafts_sha256 = context.evidence.put(drafts, media_type="application/json", name=DRAFTS)
     fact = Fact(
         stream=stream,
         type=EVENT,
@@ -267,6 +298,7 @@ def _record(
         actor=actor.name,
         role=actor.role,
         session=actor.session,
-        evidence=tuple(sorted((*hashes.values(), drafts_sha256))),
+        # The pack itself is not held here: its hashes stand in the payload.
+        evidence=(drafts_sha256,),
     )
     context.records.append([fact])

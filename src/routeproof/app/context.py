@@ -6,13 +6,18 @@ import contextlib
 import getpass
 import os
 import time
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+from routeproof.app.acting import Acting, act_as, key_path
+from routeproof.app.fold import roster_of
+from routeproof.app.ledger.checkpoints import keep_checkpoint
+from routeproof.app.refusals import record_refusal
 from routeproof.app.workspace import Workspace, open_workspace
+from routeproof.governance.decider import RefusalError
 from routeproof.stores.commits import Actor
-from routeproof.stores.lake import Lake
+from routeproof.stores.evidence import EvidenceStore
 from routeproof.stores.raw import RawStore
 from routeproof.stores.records import Records
 from routeproof.vocab.times import NS_PER_S
@@ -20,6 +25,8 @@ from routeproof.vocab.times import NS_PER_S
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from routeproof.stores.lake import Lake
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +36,30 @@ class Context:
     Attributes:
         workspace: folders.
         records: events.
-        lake: canonical tables.
         raw: bytes as they came.
         clock: UTC nanoseconds now.
         actor: who acts, in which role, in which run, on which business day.
+        evidence: documents that entries name by hash.
+        acting: the person of the roster who acts, with their key; none where the program acts by itself.
     """
 
     workspace: Workspace
     records: Records
-    lake: Lake
     raw: RawStore
     clock: Callable[[], int]
     actor: Actor
+    evidence: EvidenceStore
+    acting: Acting | None = None
+    _opened: dict[str, Lake] = field(default_factory=dict)
+
+    @property
+    def lake(self) -> Lake:
+        """Canonical tables; the dataframe library is loaded when they are first asked for."""
+        from routeproof.stores.lake import Lake  # noqa: PLC0415
+
+        if "lake" not in self._opened:
+            self._opened["lake"] = Lake(self.workspace.lake_folder, self.records)
+        return self._opened["lake"]
 
 
 @contextlib.contextmanager
@@ -51,29 +70,59 @@ def open_context(
     actor_name: str = "",
     role: str = "operator",
     session: str = "",
+    person: str = "",
+    passphrase: Callable[[Path], bytes | None] | None = None,
+    on: date | None = None,
+    older: bool = False,
 ) -> Iterator[Context]:
     """A context over the workspace in `root`, closed afterwards.
 
+    `person` acts with their key, which `passphrase` is asked for; `on` is the business date of what is recorded.
+
     Raises:
         WorkspaceError: if there is no workspace, or a newer one.
+        OldWorkspaceError: if there is an older one, unless `older`.
+        LedgerBrokenError: if its records are gone or cannot be read.
+        RefusalError: `unknown_person` if the roster has nobody of that id.
     """
-    workspace = open_workspace(root)
-    records = Records(workspace.records_path, clock)
+    workspace = open_workspace(root, older=older)
+    records = Records(workspace.records_place, clock, make=False)
     today = datetime.fromtimestamp(clock() // NS_PER_S, tz=UTC).date().isoformat()
     actor = Actor(
-        name=actor_name or f"os:{getpass.getuser()}",
+        name=actor_name or person or f"os:{getpass.getuser()}",
         role=role,
         session=session or os.urandom(8).hex(),
-        business_on=today,
+        business_on=on.isoformat() if on else today,
     )
     try:
-        yield Context(
+        acting = _acting(workspace, records, actor, person, passphrase) if person else None
+        context = Context(
             workspace=workspace,
             records=records,
-            lake=Lake(workspace.lake_folder, records),
             raw=RawStore(workspace.raw_folder),
             clock=clock,
             actor=actor,
+            evidence=EvidenceStore(workspace.evidence_folder),
+            acting=acting,
         )
+        size = records.size()
+        yield context
+        if records.size() > size:
+            keep_checkpoint(context)
     finally:
         records.close()
+
+
+def _acting(
+    workspace: Workspace,
+    records: Records,
+    actor: Actor,
+    person: str,
+    passphrase: Callable[[Path], bytes | None] | None,
+) -> Acting:
+    opened = passphrase(key_path(workspace, person)) if passphrase else None
+    try:
+        return act_as(workspace, roster_of(records), person, opened, date.fromisoformat(actor.business_on))
+    except RefusalError as refusal:
+        record_refusal(records, actor, person[:100], "workspace", "act", refusal)
+        raise

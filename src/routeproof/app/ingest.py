@@ -13,6 +13,7 @@ from routeproof.app.delivery import Delivery, deliver
 from routeproof.app.evidence_check import plausible
 from routeproof.app.fold_fix import fix_sources, fold_changed
 from routeproof.app.lake_merge import merge_deliveries
+from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.shelf import Shelf, Shelved
 from routeproof.app.tape_shares import kept_shares
 from routeproof.ledger.canonical import canonical_bytes
@@ -23,7 +24,6 @@ from routeproof.sources.sandbox import Job, read_in_child
 from routeproof.sources.source import ReadContext
 from routeproof.stores.commits import SourceOutcome, commit, source_outcomes
 from routeproof.stores.manifest import Manifest
-from routeproof.stores.shipped_policy import load_shipped_policy
 from routeproof.tables.catalog import TABLES
 from routeproof.vocab.errors import MapError, UsageError
 
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from routeproof.app.context import Context
+    from routeproof.policy.book import PolicyBook
     from routeproof.policy.thresholds import IntakeLimits
     from routeproof.sources.source import Source, SourceResult
     from routeproof.stores.manifest import Partition
@@ -168,7 +169,8 @@ def ingest(
     for batch in batches(fresh, SERIES_BATCH_BYTES if delivered.is_series else BATCH_BYTES):
         outcomes |= _take_in(context, delivered, batch)
     known = {source_id: dict(item.outcome) for source_id, item in seen.items()}
-    return _report([{**known, **outcomes}[item.source_id] for item in raw_files], context.lake.manifest().id)
+    book = policy_in_force(context.records).whole.book
+    return _report([{**known, **outcomes}[item.source_id] for item in raw_files], context.lake.manifest().id, book)
 
 
 def batches(files: Sequence[RawFile], limit: int = BATCH_BYTES) -> Iterator[list[RawFile]]:
@@ -318,7 +320,7 @@ def _folded(
     return fold_changed(context.lake, view, days, after, context.workspace.firm_id, scratch, fresh)
 
 
-def _report(outcomes: Sequence[dict[str, object]], manifest: str) -> IngestReport:
+def _report(outcomes: Sequence[dict[str, object]], manifest: str, book: PolicyBook) -> IngestReport:
     rejected: dict[str, int] = {}
     for outcome in outcomes:
         for reason, count in dict(outcome["rejected"]).items():  # type: ignore[call-overload]
@@ -336,11 +338,11 @@ def _report(outcomes: Sequence[dict[str, object]], manifest: str) -> IngestRepor
         manifest=manifest,
         refused={str(outcome["file"]): str(outcome["refused"]) for outcome in outcomes if outcome["refused"]},
         files=list(outcomes),
-        reject_share_limit=_limits(outcomes).reject_share,
+        reject_share_limit=_limits(outcomes, book).reject_share,
     )
 
 
-def _limits(outcomes: Sequence[Mapping[str, Any]]) -> IntakeLimits:
+def _limits(outcomes: Sequence[Mapping[str, Any]], book: PolicyBook) -> IntakeLimits:
     """Policy in force on the last day that the files speak of; the first one if they name no day."""
     days = [date.fromisoformat(day["day"]) for outcome in outcomes for day in outcome["days"] if day["day"]]
-    return load_shipped_policy().intake.on_or_first(max(days, default=date.min)).value
+    return book.intake.on_or_first(max(days, default=date.min)).value

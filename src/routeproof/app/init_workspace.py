@@ -2,36 +2,56 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING
+import os
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from routeproof.app.context import open_context
-from routeproof.app.workspace import SETTINGS, WORKSPACE_VERSION, Workspace, WorkspaceError
+from routeproof.app.found_people import check_founding, found_people
+from routeproof.app.ledger.log_key import log_key
+from routeproof.app.workspace import SETTINGS, WORKSPACE_VERSION, Workspace, WorkspaceError, settings_text
 from routeproof.ledger.entry import Fact
 from routeproof.stores.files import write_whole
+from routeproof.stores.records import Records
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from routeproof.stores.records_place import Server
+
 PRIVATE_FOLDER_MODE = 0o700
+PRIVATE_MODE = 0o600
+READABLE_MODE = 0o644
+TOKEN_BYTES = 4
 
 
-def init_workspace(root: Path, *, firm_id: str = "firm") -> Workspace:
-    """A new workspace in `root`, which must be empty or absent.
+def init_workspace(
+    root: Path,
+    *,
+    firm_id: str = "firm",
+    people: Mapping[str, Any] | None = None,
+    passphrase: Callable[[str], bytes | None] = lambda _: None,
+    on: date | None = None,
+    records: str = "",
+) -> Workspace:
+    """A new workspace in `root`, which must be empty or absent, with the founding roster `people`.
+
+    `records` is the URL of a PostgreSQL database that is to hold the records, in place of a file of the workspace.
 
     Raises:
         WorkspaceError: if something is there already.
+        UsageError: if the roster does not have its shape, or `records` cannot be used; nothing is made then.
+        UnreachableError: if the database server does not answer.
     """
-    if root.exists() and (not root.is_dir() or any(root.iterdir())):
-        message = f"expected an empty or new folder, found something in {root}"
-        raise WorkspaceError(message, where=str(root))
-    workspace = Workspace(root=root, firm_id=firm_id)
-    for folder in (workspace.lake_folder, workspace.raw_folder):
-        folder.mkdir(parents=True)
-    workspace.keys_folder.mkdir(mode=PRIVATE_FOLDER_MODE)
+    if people is not None:
+        check_founding(people)
+    require_empty(root)
+    workspace = Workspace(root=root, firm_id=firm_id, server=server_of(records, root) if records else None)
+    make_folders(workspace)
+    Records(workspace.records_place, lambda: 0).close()
     # The settings come last: a folder without them is no workspace, so a crash leaves nothing half-made.
-    settings = f"workspace_version = {WORKSPACE_VERSION}\nfirm_id = {json.dumps(firm_id)}\n"
-    write_whole(root / SETTINGS, settings.encode())
+    write_settings(workspace)
     with open_context(root) as context:
         context.records.append(
             [
@@ -46,4 +66,47 @@ def init_workspace(root: Path, *, firm_id: str = "firm") -> Workspace:
                 )
             ]
         )
+        log_key(context)
+        if people is not None:
+            found_people(context, people, passphrase, on or date.fromisoformat(context.actor.business_on))
     return workspace
+
+
+def require_empty(root: Path) -> None:
+    """Refuse to make a workspace where something is already.
+
+    Raises:
+        WorkspaceError: if something is.
+    """
+    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+        message = f"expected an empty or new folder, found something in {root}"
+        raise WorkspaceError(message, where=str(root))
+
+
+def make_folders(workspace: Workspace) -> None:
+    """The folders that every workspace has."""
+    for folder in (workspace.lake_folder, workspace.raw_folder):
+        folder.mkdir(parents=True)
+    workspace.keys_folder.mkdir(mode=PRIVATE_FOLDER_MODE)
+
+
+def server_of(url: str, root: Path) -> Server:
+    """Room for the records of the workspace in `root` in the PostgreSQL database at `url`.
+
+    Raises:
+        UsageError: if the URL cannot be used.
+        UnreachableError: if the server does not answer.
+    """
+    from routeproof.stores.records_server import prepare_server  # noqa: PLC0415  # only where a server is used
+
+    return prepare_server(url, root, os.urandom(TOKEN_BYTES).hex())
+
+
+def write_settings(workspace: Workspace) -> None:
+    """Write `routeproof.toml`; settings that hold a password are for their owner alone."""
+    mode = READABLE_MODE
+    if workspace.server is not None:
+        from routeproof.stores.records_server import has_password  # noqa: PLC0415
+
+        mode = PRIVATE_MODE if has_password(workspace.server.url) else READABLE_MODE
+    write_whole(workspace.root / SETTINGS, settings_text(workspace).encode(), mode=mode)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 REJECTS = "rejects"
 
+SERIES_AT_ONCE = 2
+"""Days of quotes or trades merged side by side, each in the memory of one range: hashing and writing take one core."""
+
 
 def merge_deliveries(
     lake: Lake,
@@ -41,30 +45,36 @@ def merge_deliveries(
         deliveries: files just read.
         reread: table to the sources that were read into it before under another map: their earlier rows are withdrawn.
         scratch: folder for what does not fit in memory.
-        on_rows: told the number of quotes and trades that have been merged since the last call.
+        on_rows: told the number of quotes and trades that have been merged since the last call, from any thread.
         fresh: is given the messages of each day that changed, by part, where somebody is to read them next.
     """
     by_source = {delivery.source_id: delivery for delivery in deliveries}
     held_parts = lake.manifest().partitions
     withdrawn = _with_withdrawn(lake, held_parts, reread) if reread else set()
     changed: list[Partition | None] = []
+    series: list[SeriesPart] = []
     for table, part in sorted({*_parts(deliveries), *withdrawn}):
         held = held_parts.get((table, part))
         gone = reread[table] if (table, part) in withdrawn else frozenset()
         if table in TABLES and TABLES[table].is_series:
             runs = [run for item in deliveries for run in item.runs.get(table, ())]
-            partition, known = merge_series(lake, SeriesPart(table, part, runs, held, gone), scratch, on_rows)
-            _account_known(known.items(), table, part, by_source)
+            series.append(SeriesPart(table, part, runs, held, gone))
         elif table == FIX_MESSAGES.name:
             messages = [piece for item in deliveries for piece in item.messages]
             partition, copies = merge_log(lake, part, messages, held, {} if fresh is None else fresh)
             _account_known(copies.value_counts().iter_rows(), table, part, by_source)
+            changed.append(partition)
         else:
             delivered = [_of_part(item.tables[table], part) for item in deliveries if table in item.tables]
             merged = _merge(table, _existing(lake, held, gone), delivered)
             _account(merged, table, part, by_source)
             partition = lake.write_if_changed(table, part, merged.frame, held)
-        changed.append(partition)
+            changed.append(partition)
+    with ThreadPoolExecutor(SERIES_AT_ONCE) as pool:
+        done = pool.map(lambda item: merge_series(lake, item, scratch, on_rows), series)
+        for item, (partition, known) in zip(series, done, strict=True):
+            _account_known(known.items(), item.table, item.part, by_source)
+            changed.append(partition)
     rejected = [_write_rejects(lake, item) for item in deliveries if item.rejects or item.refused_runs]
     return [item for item in (*changed, *rejected) if item is not None]
 

@@ -11,9 +11,10 @@ from routeproof.app.lake_source import LakeSource
 from routeproof.app.measure_frames import grouping_of
 from routeproof.app.measure_range import Range, measure_range
 from routeproof.app.measured_cache import MeasuredCache
-from routeproof.app.row_filter import RowFilter, parse_filters
+from routeproof.app.row_filter import RowFilter, Sieve, parse_filters
 from routeproof.app.shipped_rules import rules_of
 from routeproof.metrics.registry import ALL, BY_NAME
+from routeproof.sources.map_file import nearest
 from routeproof.stores.shipped_policy import shipped_policy_id
 from routeproof.tables.switches import Switches
 from routeproof.vocab.errors import UsageError
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from routeproof.app.policy_in_force import PolicyInForce
     from routeproof.stores.lake import Lake
 
 
@@ -56,7 +58,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """Figures and their provenance: `meta` as plain values, `rows` one per group."""
+    """Figures and their provenance: `meta` as plain values, `rows` one per group; `meta["notes"]` is for people."""
 
     meta: dict[str, Any]
     rows: pl.DataFrame
@@ -66,16 +68,20 @@ class Measurement:
         return {"meta": self.meta, "rows": [_plain_row(row, self.meta) for row in self.rows.iter_rows(named=True)]}
 
 
-def measure(lake: Lake, question: Question, cache_folder: Path | None = None) -> Measurement:
+def measure(
+    lake: Lake, question: Question, cache_folder: Path | None = None, policy: PolicyInForce | None = None
+) -> Measurement:
     """The figures of a workspace's lake.
 
     Args:
         lake: canonical tables.
         question: what is asked.
         cache_folder: where measured rows are kept for the next question, if anywhere.
+        policy: what the firm decided; the shipped values if omitted.
 
     Raises:
-        UsageError: an unknown dimension, a filter that is none, a range that ends before it begins.
+        UsageError: an unknown dimension, a filter that is none, a range that ends before it begins, a provider that
+            no order of the lake has.
     """
     if question.first is not None and question.last is not None and question.first > question.last:
         message = f"expected a first day on or before the last, found {question.first} and {question.last}"
@@ -85,21 +91,50 @@ def measure(lake: Lake, question: Question, cache_folder: Path | None = None) ->
     filters = parse_filters(question.where)
     if question.provider is not None:
         filters = (*filters, RowFilter("provider", "=", (question.provider,)))
-    days = tuple(day for day in source.days() if _inside(day, question))
-    what = Range(days, grouping_of(question.by, question.metrics), filters)
-    rules = rules_of(lake, manifest)
+    all_days = source.days()
+    days = tuple(day for day in all_days if _inside(day, question))
+    if question.provider is not None and question.switches.population == "own":
+        _require_provider(source, question.provider, days)
+    what, sieve = Range(days, grouping_of(question.by, question.metrics), filters), Sieve(filters)
+    rules = rules_of(lake, manifest, policy.whole if policy else None)
+    policy_id = policy.id if policy else shipped_policy_id()
     if question.shifts_ns:
         shifted = [
-            measure_range(source, what, rules, replace(question.switches, shift_ns=shift)).select(
+            measure_range(source, what, rules, replace(question.switches, shift_ns=shift), sieve=sieve).select(
                 pl.lit(shift / NS_PER_MS).alias("shift_ms"), pl.all()
             )
             for shift in question.shifts_ns
         ]
         rows = pl.concat(shifted)
     else:
-        cache = None if cache_folder is None else MeasuredCache(cache_folder, _made_of(question, manifest, days))
-        rows = measure_range(source, what, rules, question.switches, cache)
-    return Measurement(_meta(question, manifest, days) | {"child_routes": _has_child_routes(source, days)}, rows)
+        cache = (
+            None if cache_folder is None else MeasuredCache(cache_folder, _made_of(question, manifest, days, policy_id))
+        )
+        rows = measure_range(source, what, rules, question.switches, cache, sieve)
+    found = {
+        "child_routes": _has_child_routes(source, days),
+        "notes": sieve.notes() if days else [_no_days(all_days)],
+    }
+    return Measurement(_meta(question, manifest, days, policy_id) | found, rows)
+
+
+def _no_days(all_days: Sequence[date]) -> str:
+    held = f"it has {all_days[0]} to {all_days[-1]}" if all_days else "it has none: ingest first"
+    return f"expected days of the lake between --from and --to, found none; {held}"
+
+
+def _require_provider(source: LakeSource, name: str, days: Sequence[date]) -> None:
+    """The days asked for are looked at first: one of them has the provider, as a rule."""
+    known: set[str] = set()
+    for day in dict.fromkeys((*days, *source.lake.days("parent_orders", source.manifest))):
+        orders = source.lake.read("parent_orders", [day], ["provider_id"], manifest=source.manifest)
+        known |= set(orders["provider_id"].drop_nulls().unique())
+        if name in known:
+            return
+    there = ", ".join(item or "(unnamed)" for item in sorted(known)) or "none: ingest orders first"
+    near = nearest(name, sorted(known)) or f"; providers there: {there}"
+    message = f"expected a provider of the lake's orders, found none named {name!r}{near}"
+    raise UsageError(message, where="--provider")
 
 
 def _has_child_routes(source: LakeSource, days: Sequence[date]) -> bool:
@@ -108,10 +143,10 @@ def _has_child_routes(source: LakeSource, days: Sequence[date]) -> bool:
     return bool(routes.select((pl.col("hop") > 1).any()).collect().item())
 
 
-def _made_of(question: Question, manifest: str, days: Sequence[date]) -> dict[str, object]:
+def _made_of(question: Question, manifest: str, days: Sequence[date], policy_id: str) -> dict[str, object]:
     return {
         "manifest": manifest,
-        "policy": shipped_policy_id(),
+        "policy": policy_id,
         "switches": question.switches.stamped(),
         "days": [day.isoformat() for day in days],
         "metric_versions": {metric.name: metric.version for metric in ALL},
@@ -122,10 +157,10 @@ def _inside(day: date, question: Question) -> bool:
     return (question.first is None or day >= question.first) and (question.last is None or day <= question.last)
 
 
-def _meta(question: Question, manifest: str, days: Sequence[date]) -> dict[str, Any]:
+def _meta(question: Question, manifest: str, days: Sequence[date], policy_id: str) -> dict[str, Any]:
     return {
         "manifest": manifest,
-        "policy": shipped_policy_id(),
+        "policy": policy_id,
         "switches": question.switches.stamped() | {"shifts_ns": list(question.shifts_ns)},
         "by": list(question.by),
         "metrics": list(question.metrics),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 import polars as pl
 
 from routeproof.app.lake_source import LakeSource
-from routeproof.app.row_filter import RowFilter, keep, passing
+from routeproof.app.row_filter import RowFilter, Sieve
 from routeproof.app.stream_fills import can_stream, stream_fills
 from routeproof.metrics.measure import (
     DIMENSIONS,
@@ -26,6 +26,7 @@ from routeproof.metrics.measure import (
 )
 from routeproof.sources.map_file import nearest
 from routeproof.stores.quote_reader import Buffers
+from routeproof.tables.catalog import TABLES
 from routeproof.tables.day_flow import NotStreamableError
 from routeproof.tables.day_measurement import (
     Carry,
@@ -122,9 +123,12 @@ def measured_days(
 
 
 def measured_days_together(
-    source: DaySource, days: Iterable[date], rules: DayRules, all_switches: Sequence[Switches]
+    source: DaySource, days: Iterable[date], rules: DayRules, all_switches: Sequence[Switches], *, vwap: bool = True
 ) -> Iterator[tuple[MeasuredDay, ...]]:
-    """The same under several switches of one population: each day is read once and measured once per switches."""
+    """The same under several switches of one population: each day is read once and measured once per switches.
+
+    Without `vwap` the prints of own flow's days are not read, and VWAP is null.
+    """
     if all_switches[0].population == "tape":
         for day in days:
             yield tuple(_tape_day(source, day, rules, switches) for switches in all_switches)
@@ -135,7 +139,7 @@ def measured_days_together(
         for day in _walked(source, wanted, lasting):
             if day not in wanted and not _concerns(day, lasting, carries[0], rules):
                 continue
-            tables = _day_tables(source, day, lasting)
+            tables = _day_tables(source, day, lasting, vwap=vwap)
             book = source.book(day, _symbols(tables, carries[0]))
             found = list(pool.map(partial(measure_day, tables, book, rules), all_switches, carries))
             carries = [carry for _, carry in found]
@@ -218,7 +222,7 @@ def _tape_day(source: DaySource, day: date, rules: DayRules, switches: Switches)
     return measure_tape_day(tables, source.book(day, trades["symbol"].unique()), rules, switches)
 
 
-def _day_tables(source: DaySource, day: date, lasting: _LongLived) -> DayTables:
+def _day_tables(source: DaySource, day: date, lasting: _LongLived, *, vwap: bool = True) -> DayTables:
     orders = source.rows("parent_orders", day).join(lasting.orders, on="order_id", how="anti")
     versions = terms_of_every_order(orders, source.rows("order_versions", day))
     terms = version_terms(orders, versions)
@@ -229,7 +233,7 @@ def _day_tables(source: DaySource, day: date, lasting: _LongLived) -> DayTables:
         terms=pl.concat([terms, starts_today.select(terms.columns)]),
         routes=routes,
         executions=with_order_of_route(standing_executions(source.rows("executions", day)), routes),
-        trades=source.rows("trades", day),
+        trades=source.rows("trades", day) if vwap else TABLES["trades"].empty(),
         status=source.rows("market_status", day),
         auctions=source.rows("auctions", day),
         odd_lots=source.quotes_of("odd_lot", day),
@@ -279,26 +283,30 @@ def _needed(what: Range) -> frozenset[str]:
     return columns_read(what.grouping, "executions") | {item.column for item in what.filters}
 
 
-def _partials_of_fills(pieces: Iterable[CodedRows], what: Range) -> dict[Frame, Partials]:
-    chosen = (passing(rows, what.filters) for rows in pieces)
-    parts = collect_coded(chosen, what.grouping)
+def _partials_of_fills(pieces: Iterable[CodedRows], what: Range, sieve: Sieve) -> dict[Frame, Partials]:
+    parts = collect_coded(map(sieve.passing, pieces), what.grouping)
     return {"executions": merge(parts, what.grouping.by)} if parts else {}
 
 
-def _partials(days: Iterable[MeasuredDay], what: Range) -> dict[Frame, Partials]:
+def _partials(days: Iterable[MeasuredDay], what: Range, sieve: Sieve) -> dict[Frame, Partials]:
     frames: tuple[Frame, ...] = ("executions", "orders", "routes")
     parts: dict[Frame, list[Partials]] = {frame: [] for frame in frames}
     for measured in days:
         for frame in frames:
             rows: pl.DataFrame = getattr(measured, frame)
             if rows.width:
-                kept = keep(rows, what.filters)
+                kept = sieve.keep(rows)
                 parts[frame].append(UNKNOWN if kept is None else collect(kept, what.grouping, frame))
     return {frame: merge(found, what.grouping.by) for frame, found in parts.items() if found}
 
 
 def measure_range(
-    source: DaySource, what: Range, rules: DayRules, switches: Switches, cache: Cache | None = None
+    source: DaySource,
+    what: Range,
+    rules: DayRules,
+    switches: Switches,
+    cache: Cache | None = None,
+    sieve: Sieve | None = None,
 ) -> pl.DataFrame:
     """Metrics by dimension over a range of days.
 
@@ -308,6 +316,7 @@ def measure_range(
         rules: hours, sizes, round lots.
         switches: how the market is looked up.
         cache: where measured rows of the same days, rules and switches are kept, if anywhere.
+        sieve: of the range's filters, if what they met is worth knowing.
 
     Returns:
         One row per group: dimensions, then every metric of the grouping; null where it cannot be computed.
@@ -315,12 +324,12 @@ def measure_range(
     Raises:
         UsageError: no rows of the population have the dimensions and the filtered columns.
     """
-    merged = None
+    merged, sieve = None, sieve or Sieve(what.filters)
     with suppress(NotStreamableError):
         pieces = _fills(source, what, rules, switches, cache)
-        merged = None if pieces is None else _partials_of_fills(pieces, what)
+        merged = None if pieces is None else _partials_of_fills(pieces, what, sieve)
     if merged is None:
-        merged = _partials(_days(source, what, rules, switches, cache), what)
+        merged = _partials(_days(source, what, rules, switches, cache), what, sieve)
     if merged and not any(part.known for part in merged.values()):
         raise _cannot_answer(what, switches.population)
     return finish_all(merged, what.grouping)

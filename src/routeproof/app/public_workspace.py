@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from routeproof.app.context import open_context
 from routeproof.app.measure import Measurement, Question, measure
+from routeproof.app.policy_in_force import policy_in_force
 from routeproof.tables.switches import Switches
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ class Workspace:
             switches=Switches(**switches),
         )
         with open_context(self._path) as context:
-            return measure(context.lake, question, context.workspace.cache_folder)
+            policy = policy_in_force(context.records)
+            return measure(context.lake, question, context.workspace.cache_folder, policy)
 
 
 def _names(given: Sequence[str]) -> tuple[str, ...]:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from routeproof.sources.map_file import nearest
 from routeproof.vocab.errors import UsageError
-from routeproof.vocab.fixed import to_fixed
+from routeproof.vocab.fixed import to_decimal, to_fixed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,19 +84,89 @@ def _parse(text: str) -> RowFilter:
     return RowFilter(column, operator, values)
 
 
-def keep(rows: pl.DataFrame, filters: Sequence[RowFilter]) -> pl.DataFrame | None:
-    """Rows that pass every filter; `None` where the frame has no such column, so that it can say nothing."""
-    if any(item.column not in rows.columns for item in filters):
-        return None
-    return rows.filter(*(item.expression(rows.schema[item.column]) for item in filters)) if filters else rows
+MOST_VALUES = 10_000
+"""Distinct texts of a filtered column that are remembered, to name those near a text that was not found."""
+
+LISTED = 12
+"""Values that a note lists where none is near."""
 
 
-def passing(rows: CodedRows, filters: Sequence[RowFilter]) -> CodedRows:
-    """Coded rows that pass every filter; they have all the filtered columns."""
-    if not filters:
-        return rows
-    named = rows.frame(list(dict.fromkeys(item.column for item in filters)))
-    passed = named.select(
-        pl.all_horizontal(item.expression(named.schema[item.column]) for item in filters).alias("passed")
-    )
-    return rows.filtered(np.flatnonzero(passed["passed"].fill_null(value=False).to_numpy()))
+class Sieve:
+    """Filters at work; it remembers what they met, so that one that finds nothing can say what there was to find."""
+
+    def __init__(self, filters: Sequence[RowFilter] = ()) -> None:
+        self.filters = tuple(filters)
+        self._passed = 0
+        self._found: set[tuple[RowFilter, str]] = set()
+        self._texts: dict[str, set[str]] = {}
+        self._ends: dict[str, tuple[object, object]] = {}
+
+    def keep(self, rows: pl.DataFrame) -> pl.DataFrame | None:
+        """Rows that pass every filter; `None` where the frame has no such column, so that it can say nothing."""
+        if any(item.column not in rows.columns for item in self.filters):
+            return None
+        if not self.filters:
+            return rows
+        for item in self.filters:
+            self._meet(item, rows[item.column].unique())
+        kept = rows.filter(*(item.expression(rows.schema[item.column]) for item in self.filters))
+        self._passed += kept.height
+        return kept
+
+    def passing(self, rows: CodedRows) -> CodedRows:
+        """Coded rows that pass every filter; they have all the filtered columns."""
+        if not self.filters:
+            return rows
+        named = rows.frame(list(dict.fromkeys(item.column for item in self.filters)))
+        for item in self.filters:
+            self._meet(item, named[item.column].unique())
+        passed = named.select(
+            pl.all_horizontal(item.expression(named.schema[item.column]) for item in self.filters).alias("passed")
+        )
+        chosen = np.flatnonzero(passed["passed"].fill_null(value=False).to_numpy())
+        self._passed += chosen.size
+        return rows.filtered(chosen)
+
+    def notes(self) -> list[str]:
+        """What was asked for and is nowhere, each with what is there instead; empty if every filter found rows."""
+        notes = [
+            self._note(item, text) for item in self.filters for text in item.values if (item, text) not in self._found
+        ]
+        if self.filters and not self._passed and not notes:
+            notes.append("expected rows that pass every filter, found none: each finds rows, no row passes all of them")
+        return notes
+
+    def _meet(self, item: RowFilter, values: pl.Series) -> None:
+        """Take note of the distinct values of a column before it is filtered."""
+        for text in item.values:
+            one = RowFilter(item.column, item.operator, (text,))
+            if values.to_frame().select(one.expression(values.dtype).any()).item():
+                self._found.add((item, text))
+        known = values.drop_nulls()
+        if values.dtype == pl.String():
+            texts = self._texts.setdefault(item.column, set())
+            texts.update(known.head(MOST_VALUES - len(texts)).to_list())
+        elif known.len():
+            low, high = self._ends.get(item.column, (known.min(), known.max()))
+            self._ends[item.column] = min(low, known.min()), max(high, known.max())  # type: ignore[call-overload]
+
+    def _note(self, item: RowFilter, text: str) -> str:
+        texts = self._texts.get(item.column)
+        if item.operator == "=" and texts:
+            near = nearest(text, sorted(texts)) or f"; there: {_listed(sorted(texts))}"
+            return f"expected a {item.column} of the measured rows, found none named {text!r}{near}"
+        sign = "" if item.operator == "=" else f"{item.operator} "
+        asked = f"expected rows with {item.column} {sign}{text}, found none"
+        if item.column not in self._ends:
+            return f"{asked}: no row has one"
+        low, high = (_shown(item.column, value) for value in self._ends[item.column])
+        return f"{asked}: it is {low} everywhere" if low == high else f"{asked}: it goes from {low} to {high}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(name or "(unnamed)" for name in names[:LISTED])
+    return shown if len(names) <= LISTED else f"{shown} and {len(names) - LISTED} more"
+
+
+def _shown(column: str, value: object) -> str:
+    return f"{to_decimal(value).normalize():f}" if column in _FIXED and isinstance(value, int) else str(value)

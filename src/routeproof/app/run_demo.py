@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.build_review import Built, Order, build_review
+from routeproof.app.compile_ahead import compiling_ahead
 from routeproof.app.context import open_context
-from routeproof.app.ingest import ingest
 from routeproof.app.init_workspace import init_workspace
+from routeproof.app.take_delivery import take_delivery
 from routeproof.lab.delivery import write_delivery
 from routeproof.lab.presets import demo as demo_scenario
 from routeproof.vocab.errors import UsageError
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DELIVERY = "delivery"
-MARKER = "delivery.json"
 PROVIDER = "P2"
 QUARTER = "2026Q3"
 
@@ -55,22 +54,16 @@ def run_demo(
     """
     _clear(workspace)
     init_workspace(workspace, firm_id="Demo Brokerage LLC")
+    with compiling_ahead():
+        return _made(workspace, pack, seed, days, on_step)
+
+
+def _made(workspace: Path, pack: Path, seed: int, days: int | None, on_step: Callable[[str], None]) -> Demo:
     delivery = workspace / DELIVERY
     on_step("simulating two providers, their market and customers")
     summary: dict[str, Any] = write_delivery(demo_scenario(seed, days=days), delivery, workers=2)
-    steps = json.loads((delivery / MARKER).read_text(encoding="utf-8"))["steps"]
     with open_context(workspace, role="demo") as context:
-        for step in [step for step in steps if not step.get("optional")]:
-            on_step(f"taking in {len(step['paths'])} files: {step['source']} {step.get('table', '')}".rstrip())
-            report = ingest(
-                context,
-                step["source"],
-                [delivery / path for path in step["paths"]],
-                map_path=delivery / step["map"] if step.get("map") else None,
-                provider_id=step.get("provider", ""),
-            )
-            for file, reason in report.refused.items():
-                on_step(f"  refused, as it should be shown: {file}: {reason}")
+        take_delivery(context, delivery, on_step=on_step)
         order = Order(quarter=QUARTER, provider=PROVIDER)
         built = build_review(context, order, pack, on_step=on_step)
     return Demo(built, summary)

@@ -4,24 +4,34 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import json
+import re
 import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from routeproof.stores.records_place import Server
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-WORKSPACE_VERSION = 1
+WORKSPACE_VERSION = 2
 SETTINGS = "routeproof.toml"
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*")
 
 
 class WorkspaceError(UsageError):
     """There is no workspace here, or one that this program must not touch."""
 
     code = "no_workspace"
+
+
+class OldWorkspaceError(UsageError):
+    """An earlier version of the program made this workspace, and it was not migrated."""
+
+    code = "old_workspace"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +41,19 @@ class Workspace:
     Attributes:
         root: the folder.
         firm_id: legal entity, on every canonical row.
+        version: of the arrangement of files and tables.
+        server: the PostgreSQL database that holds the records; none if a file of the workspace does.
     """
 
     root: Path
     firm_id: str
+    version: int = WORKSPACE_VERSION
+    server: Server | None = None
+
+    @property
+    def records_place(self) -> Path | Server:
+        """Where the records are."""
+        return self.server or self.records_path
 
     @property
     def records_path(self) -> Path:
@@ -62,6 +81,11 @@ class Workspace:
         return self.root / "keys"
 
     @property
+    def checkpoints_folder(self) -> Path:
+        """Signed checkpoints of the ledger, kept hourly and at sign-offs."""
+        return self.root / "checkpoints"
+
+    @property
     def cache_folder(self) -> Path:
         """Measured rows kept between questions; may be deleted at any time."""
         return self.root / "cache" / "measured"
@@ -80,11 +104,12 @@ class Workspace:
             yield
 
 
-def open_workspace(root: Path) -> Workspace:
-    """The workspace in a folder.
+def open_workspace(root: Path, *, older: bool = False) -> Workspace:
+    """The workspace in a folder; one that an older program made only if `older`.
 
     Raises:
         WorkspaceError: if there is none, or a newer program made it.
+        OldWorkspaceError: if an older program made it.
     """
     path = root / SETTINGS
     try:
@@ -99,4 +124,31 @@ def open_workspace(root: Path) -> Workspace:
     if not isinstance(version, int) or version > WORKSPACE_VERSION:
         message = f"expected workspace_version up to {WORKSPACE_VERSION}, found {version!r}: use a newer routeproof"
         raise WorkspaceError(message, where=str(path))
-    return Workspace(root=root, firm_id=str(settings.get("firm_id", "")))
+    if version < WORKSPACE_VERSION and not older:
+        message = (
+            f"expected workspace_version {WORKSPACE_VERSION}, found {version}: make a copy, then run "
+            f"`routeproof migrate -w {root}`"
+        )
+        raise OldWorkspaceError(message, where=str(path))
+    return Workspace(root, str(settings.get("firm_id", "")), version, _server(root, settings))
+
+
+def _server(root: Path, settings: Mapping[str, object]) -> Server | None:
+    url = settings.get("records")
+    if url is None:
+        return None
+    schema, role = str(settings.get("records_schema", "public")), str(settings.get("records_role", ""))
+    if not (_NAME.fullmatch(schema) and _NAME.fullmatch(role or "none")):
+        message = f"expected plain names for records_schema and records_role, found {schema!r} and {role!r}"
+        raise WorkspaceError(message, where=str(root / SETTINGS))
+    return Server(url=str(url), schema=schema, folder=root, role=role)
+
+
+def settings_text(workspace: Workspace) -> str:
+    """What `routeproof.toml` of a new workspace says."""
+    lines = {"workspace_version": workspace.version, "firm_id": workspace.firm_id}
+    if workspace.server:
+        lines |= {"records": workspace.server.url, "records_schema": workspace.server.schema}
+        lines |= {"records_role": workspace.server.role} if workspace.server.role else {}
+    # A JSON text is a TOML text too, except for the one escape that TOML lacks.
+    return "".join(f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in lines.items())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from routeproof.cli.options import json_option, workspace_option
+from routeproof.cli.acting import Acts, entitled_context, recording
 
 if TYPE_CHECKING:
     from routeproof.app.ingest import IngestReport
@@ -22,11 +22,8 @@ EXIT_REJECTED = 3
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--map", "map_path", type=click.Path(path_type=Path), help="TOML map: table and columns of the files.")
 @click.option("--provider", "provider_id", default="", help="Router provider that the files speak of.")
-@workspace_option
-@json_option
-def ingest(
-    source: str, paths: tuple[Path, ...], map_path: Path | None, provider_id: str, workspace: Path, *, as_json: bool
-) -> int:
+@recording
+def ingest(source: str, paths: tuple[Path, ...], map_path: Path | None, provider_id: str, acts: Acts) -> int:
     """Take PATHS in through SOURCE; the bytes are kept first, then read, then split into rows and rejects.
 
     SOURCE is fix-log, csv, parquet, xlsx, lean or taq. Exit code 3: nothing was accepted, a file was refused, or more
@@ -34,15 +31,14 @@ def ingest(
 
     Example: routeproof ingest fix-log sor-2026-07-*.log.gz --map parties.toml --provider ACME
     """
-    from routeproof.app.context import open_context  # noqa: PLC0415
     from routeproof.app.ingest import ingest as take_in  # noqa: PLC0415
     from routeproof.cli.progress import ingest_progress  # noqa: PLC0415
 
-    with open_context(workspace) as context, ingest_progress(len(paths)) as (on_done, on_rows):
+    with entitled_context(acts, "data.ingest") as context, ingest_progress(len(paths)) as (on_done, on_rows):
         report = take_in(
             context, source, paths, map_path=map_path, provider_id=provider_id, on_done=on_done, on_rows=on_rows
         )
-    if as_json:
+    if acts.as_json:
         click.echo(json.dumps(_plain(report)))
     else:
         _talk(report)

@@ -4,24 +4,50 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from routeproof.cli.acting import given_passphrase, on_option, passphrase_option
+from routeproof.cli.documents import read_document
 from routeproof.cli.options import json_option
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--firm", "firm_id", default="firm", show_default=True, help="Legal entity of the workspace.")
+@click.option("--people", help="Founding roster as TOML or JSON: [[person]] id, name, roles; quorum; - is stdin.")
+@click.option("--records", default="", help="postgresql://… that is to hold the records, in place of a file.")
+@passphrase_option
+@on_option
 @json_option
-def init(folder: Path, firm_id: str, *, as_json: bool) -> None:
+def init(
+    folder: Path,
+    firm_id: str,
+    people: str | None,
+    records: str,
+    passphrase_file: Path | None,
+    on: datetime | None,
+    *,
+    as_json: bool,
+) -> None:
     """Make a workspace in FOLDER, which must be new or empty.
 
-    Example: routeproof init bestex --firm "Example Securities LLC"
+    Example: routeproof init bestex --firm "Example Securities LLC" --people people.toml
     """
     from routeproof.app.init_workspace import init_workspace  # noqa: PLC0415
 
-    workspace = init_workspace(folder, firm_id=firm_id)
+    workspace = init_workspace(
+        folder,
+        firm_id=firm_id,
+        people=read_document(people) if people is not None else None,
+        passphrase=lambda person: given_passphrase(passphrase_file, f"Passphrase for the key of {person}", twice=True),
+        on=on.date() if on else None,
+        records=records,
+    )
     if as_json:
         click.echo(json.dumps({"workspace": str(workspace.root), "firm_id": workspace.firm_id}))
     else:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from routeproof.cli.options import json_option, workspace_option
+
 if TYPE_CHECKING:
     from routeproof.lab.config import LabConfig
 
@@ -28,6 +30,8 @@ def lab() -> None:
 @click.option("--cheat", default=None, help="Instead of a scenario: one fault alone, see `routeproof lab cheats`.")
 @click.option("--grade", type=click.IntRange(0, 2), default=2, show_default=True, help="Mild, middle or gross.")
 @click.option("--venue-quotes", is_flag=True, help="Also every venue's own quotes: seven times as many rows.")
+@click.option("--orders-per-day", type=click.IntRange(min=10), help="Parent orders per provider; a small quarter.")
+@click.option("--quotes-per-day", type=click.IntRange(min=2_000), help="NBBO quotes of all symbols together, about.")
 @click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Processes.")
 def simulate(
     seed: int,
@@ -36,6 +40,8 @@ def simulate(
     scenario: str,
     cheat: str | None,
     grade: int,
+    orders_per_day: int | None,
+    quotes_per_day: int | None,
     workers: int,
     *,
     venue_quotes: bool,
@@ -49,9 +55,31 @@ def simulate(
     from routeproof.lab.delivery import write_delivery  # noqa: PLC0415 heavy imports only when they are needed
 
     config = replace(_config(scenario, cheat, grade, seed, days), venue_quotes=venue_quotes)
+    if orders_per_day is not None:
+        config = replace(config, orders_per_day=orders_per_day)
+    if quotes_per_day is not None:
+        config = replace(config, quotes_per_day=quotes_per_day)
     summary = write_delivery(config, out, workers=workers, progress=_talk)
     click.echo("", err=True)
     click.echo(json.dumps(summary, sort_keys=True))
+
+
+@lab.command("deliver")
+@click.argument("delivery", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@workspace_option
+@json_option
+def deliver(delivery: Path, workspace: Path, *, as_json: bool) -> None:
+    """Take in all that a simulated DELIVERY holds, in its order, as `ingest` does.
+
+    Example: routeproof lab deliver delivery --workspace bestex
+    """
+    from routeproof.app.context import open_context  # noqa: PLC0415
+    from routeproof.app.take_delivery import take_delivery  # noqa: PLC0415
+
+    with open_context(workspace, role="lab") as context:
+        taken = take_delivery(context, delivery, on_step=lambda text: click.echo(f"  {text}", err=True))
+    if as_json:
+        click.echo(json.dumps(taken))
 
 
 @lab.command("cheats")

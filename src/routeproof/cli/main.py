@@ -18,11 +18,31 @@ os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:10000,muzzy_decay_ms:
 
 COMMANDS = {
     "init": "routeproof.cli.init:init",
+    "migrate": "routeproof.cli.migrate:migrate",
+    "backup": "routeproof.cli.backup:backup",
+    "restore": "routeproof.cli.backup:restore",
     "ingest": "routeproof.cli.ingest:ingest",
     "quality": "routeproof.cli.quality:quality",
     "measure": "routeproof.cli.measure:measure",
     "metrics": "routeproof.cli.metrics:metrics",
-    "review": "routeproof.cli.review:review",
+    "review": "routeproof.cli.review_record:review",
+    "remediation": "routeproof.cli.remediation:remediation",
+    "restate": "routeproof.cli.restatement:restate",
+    "restatement": "routeproof.cli.restatement:restatement",
+    "people": "routeproof.cli.people:people",
+    "provider": "routeproof.cli.provider:provider",
+    "ledger": "routeproof.cli.ledger:ledger",
+    "rebuild": "routeproof.cli.rebuild:rebuild",
+    "policy": "routeproof.cli.policy:policy",
+    "wsp": "routeproof.cli.wsp:wsp",
+    "duties": "routeproof.cli.duties:duties",
+    "duty": "routeproof.cli.duties:duty",
+    "evidence": "routeproof.cli.evidence:evidence",
+    "internalised": "routeproof.cli.internalised:internalised",
+    "conflict": "routeproof.cli.conflict:conflict",
+    "sla": "routeproof.cli.sla:sla",
+    "config": "routeproof.cli.config:config",
+    "case": "routeproof.cli.case:case",
     "lab": "routeproof.cli.lab:lab",
     "demo": "routeproof.cli.demo:demo",
 }
@@ -30,11 +50,31 @@ COMMANDS = {
 
 HELP = {
     "init": "Make a workspace.",
+    "backup": "Copy the record while work goes on.",
+    "restore": "Make a workspace from a backup, and verify it.",
+    "migrate": "Bring a workspace of an earlier version to this one.",
     "ingest": "Take files in: quotes, trades, orders, executions.",
     "quality": "What came in, what was refused and why, what it is worth.",
     "measure": "Execution quality by dimension.",
     "metrics": "Every metric: formula, unit, direction, source.",
-    "review": "The quarterly review: build the pack.",
+    "review": "The quarterly review: build the pack, open, record, sign, close.",
+    "remediation": "Underperformance of a provider, from letter to conclusion.",
+    "restate": "Figures of a reviewed quarter as they were and as they are.",
+    "restatement": "What was restated, and who signed it.",
+    "people": "Who works here, in which role.",
+    "provider": "The provider file: due diligence, approval, refresh, incidents.",
+    "ledger": "The record that cannot be quietly changed: verify, export, checkpoints.",
+    "rebuild": "Replay the ledger and compare what is shown with it.",
+    "policy": "Thresholds and other decisions of the firm, by date.",
+    "wsp": "Written supervisory procedures, bound to controls.",
+    "duties": "What is owed when, and what shows that it was done.",
+    "duty": "One duty: closed with evidence, or added by the firm.",
+    "evidence": "Documents: how long they are kept, what holds them.",
+    "internalised": "Internalised flow, judged order by order.",
+    "sla": "The agreement with a provider as code: terms, evaluation, credits.",
+    "config": "A provider's settings in versions, compared and approved.",
+    "case": "Cases that people work, with their evidence.",
+    "conflict": "Conflicts of interest: payments, ownership, a person's own.",
     "lab": "Simulate a market and providers, honest or cheating.",
     "demo": "The whole main job on a simulated quarter.",
 }
@@ -78,6 +118,10 @@ def main(arguments: list[str] | None = None) -> None:
     except RouteproofError as error:
         _say(error.code, error.message, error.where, as_json="--json" in given)
         sys.exit(error.exit_code)
+    except OSError as error:
+        message = f"expected files that can be read and written, found: {error.strerror or error}"
+        _say("disk", message, str(error.filename or ""), as_json="--json" in given)
+        sys.exit(RouteproofError.exit_code)
     except click.exceptions.Abort:
         _say("aborted", "interrupted; what was not committed is not in the lake", "", as_json="--json" in given)
         sys.exit(130)

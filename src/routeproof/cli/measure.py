@@ -76,6 +76,7 @@ def measure(
     from routeproof.app.context import open_context  # noqa: PLC0415
     from routeproof.app.measure import Question  # noqa: PLC0415
     from routeproof.app.measure import measure as answer  # noqa: PLC0415
+    from routeproof.app.policy_in_force import policy_in_force  # noqa: PLC0415
     from routeproof.cli.measurement_output import write  # noqa: PLC0415
     from routeproof.tables.switches import Switches  # noqa: PLC0415
 
@@ -99,7 +100,7 @@ def measure(
         manifest=manifest,
     )
     with open_context(workspace) as context:
-        result = answer(context.lake, question, context.workspace.cache_folder)
+        result = answer(context.lake, question, context.workspace.cache_folder, policy_in_force(context.records))
     write(result, "json" if as_json else layout, out)
 
 

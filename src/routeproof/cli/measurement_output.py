@@ -39,7 +39,7 @@ TABLE_COLUMNS = (
 
 
 def write(result: Measurement, layout: str, out: Path | None) -> None:
-    """Write a measurement in a layout to a file or to stdout; a table says on stderr what it leaves out."""
+    """Write a measurement in a layout to a file or to stdout; stderr says what a table leaves out, and every note."""
     if layout == "json":
         _put((json.dumps(result.as_plain(), indent=1, ensure_ascii=False) + "\n").encode(), out)
     elif layout == "csv":
@@ -54,6 +54,8 @@ def write(result: Measurement, layout: str, out: Path | None) -> None:
         _put(buffer.getvalue(), out)
     else:
         _table(result, out)
+    for note in result.meta["notes"]:
+        click.echo(f"note: {note}", err=True)
 
 
 def _put(content: bytes, out: Path | None) -> None:

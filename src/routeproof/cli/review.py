@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from routeproof.cli.options import json_option, workspace_option
+from routeproof.cli.acting import Acts, entitled_context, recording
 from routeproof.vocab.errors import UsageError
 
 
@@ -27,8 +27,7 @@ def review() -> None:
 @click.option("--declared", type=click.Path(path_type=Path, dir_okay=False), help="TOML of declared benchmark figures.")
 @click.option("--manifest", help="As known at this commit.")
 @click.option("--as-built", help="Digest of an earlier pack: build it again from what was on record then.")
-@workspace_option
-@json_option
+@recording
 def build(
     *,
     quarter: str,
@@ -39,15 +38,13 @@ def build(
     declared: Path | None,
     manifest: str | None,
     as_built: str | None,
-    workspace: Path,
-    as_json: bool,
+    acts: Acts,
 ) -> None:
     """Measure QUARTER and write the pack: HTML, PDF, XLSX, JSON.
 
     Example: routeproof review build 2026Q3 --provider P --out packs/2026Q3
     """
     from routeproof.app.build_review import Order, build_review, switches_against  # noqa: PLC0415
-    from routeproof.app.context import open_context  # noqa: PLC0415
     from routeproof.app.review.benchmark import read_declared  # noqa: PLC0415
 
     order = Order(
@@ -60,9 +57,9 @@ def build(
         manifest=manifest,
         as_built=as_built,
     )
-    with open_context(workspace) as context:
+    with entitled_context(acts, "review.build") as context:
         built = build_review(context, order, out, on_step=lambda text: click.echo(f"  {text} …", err=True))
-    if as_json:
+    if acts.as_json:
         click.echo(json.dumps({"out": str(out), "digest": built.digest, "files": built.hashes}))
         return
     for name in built.hashes:
@@ -74,44 +71,41 @@ def build(
 @click.option("--provider", required=True, help="Provider under review.")
 @click.option("--row", required=True, help="Scorecard row: price_improvement, spread_capture, fill_time, …")
 @click.option("--security", default="", help="Scorecard of this security; without it, of all securities together.")
-@click.option("--by", required=True, help="Name of the person who answers for the text.")
+@click.option("--by", help="Name of the person who answers for the text; the one who acts (--as) if omitted.")
 @click.option("--text", help="Text in place of the draft; without it the draft is adopted as it stands.")
 @click.option("--text-file", type=click.Path(path_type=Path, dir_okay=False), help="The same, from a UTF-8 file.")
-@workspace_option
-@json_option
+@recording
 def adopt(
     *,
     quarter: str,
     provider: str,
     row: str,
     security: str,
-    by: str,
+    by: str | None,
     text: str | None,
     text_file: Path | None,
-    workspace: Path,
-    as_json: bool,
+    acts: Acts,
 ) -> None:
     """Adopt or edit a draft analysis of the last built pack; the next build prints it with name and time.
 
     Example: routeproof review adopt 2026Q3 --provider P --row fill_time --by "R. Alvarez"
     """
-    from routeproof.app.adopt_analysis import Adopting, adopt_analysis  # noqa: PLC0415
-    from routeproof.app.context import open_context  # noqa: PLC0415
+    from routeproof.app.adopt_analysis import Adopting, adopt_analysis, name_of_acting  # noqa: PLC0415
 
     if text is not None and text_file is not None:
         message = "expected --text or --text-file, found both"
         raise UsageError(message, where="--text")
-    request = Adopting(
-        quarter=quarter.upper(),
-        provider=provider,
-        row=row,
-        security=security,
-        by=by,
-        text=_text_of(text_file) if text_file is not None else text,
-    )
-    with open_context(workspace) as context:
+    with entitled_context(acts, "review.adopt") as context:
+        request = Adopting(
+            quarter=quarter.upper(),
+            provider=provider,
+            row=row,
+            security=security,
+            by=by or name_of_acting(context),
+            text=_text_of(text_file) if text_file is not None else text,
+        )
         adopted = adopt_analysis(context, request)
-    if as_json:
+    if acts.as_json:
         click.echo(json.dumps({"draft": adopted.draft, "text": adopted.text, "digest": adopted.digest}))
         return
     click.echo(adopted.text)

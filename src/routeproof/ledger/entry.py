@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from routeproof.ledger import merkle
 from routeproof.ledger.canonical import canonical_bytes
 from routeproof.vocab.errors import LedgerBrokenError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
 
 MAX_ENTRY_BYTES = 65_535
 """Longest entry; whatever is larger is evidence by hash."""
@@ -70,3 +73,50 @@ def entry_bytes(fact: Fact, *, index: int, appended_at: int) -> bytes:
         )
         raise LedgerBrokenError(message, where=f"{fact.stream}#{index}")
     return entry
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An entry as it stands in the ledger; attributes as in `Fact`, index and time added.
+
+    Attributes:
+        index: place in the ledger, from 0.
+        appended_at: UTC nanoseconds of the append, by the clock of the machine.
+        fact: what was recorded.
+    """
+
+    index: int
+    appended_at: int
+    fact: Fact
+
+
+def read_entry(entry: bytes) -> Recorded:
+    """The entry that canonical bytes hold.
+
+    Raises:
+        LedgerBrokenError: if they are no entry.
+    """
+    try:
+        members = json.loads(entry)
+        return Recorded(
+            index=members["index"],
+            appended_at=int(members["appended_at"]),
+            fact=Fact(
+                stream=members["stream"],
+                type=members["type"],
+                payload=members["payload"],
+                business_on=members["business_on"],
+                actor=members["actor"],
+                role=members["role"],
+                session=members["session"],
+                version=members["version"],
+                evidence=tuple(members["evidence"]),
+            ),
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        message = f"expected a ledger entry, found bytes that are none ({error!r}): run `routeproof ledger verify`"
+        raise LedgerBrokenError(message) from error
+
+
+leaf_hash = merkle.leaf_hash
+"""RFC 6962 §2.1 hash of an entry as a leaf of the tree, 32 bytes."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -12,6 +12,7 @@ from routeproof.metrics.grouped_sums import coded_sums, grouped_sums
 from routeproof.metrics.metric import Concentration, Metric, Quantile, Total
 from routeproof.metrics.registry import ALL
 from routeproof.metrics.terms import columns_of
+from routeproof.tables.order_size import bucket_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -55,12 +56,14 @@ class Partials:
         values: dimensions plus the raw durations that quantiles need.
         shares: dimensions plus `item, weight` for concentrations.
         known: whether the frame has all the dimensions that were asked for.
+        rows: how many measured rows there were.
     """
 
     sums: pl.DataFrame
     values: pl.DataFrame = field(default_factory=pl.DataFrame)
     shares: pl.DataFrame = field(default_factory=pl.DataFrame)
     known: bool = True
+    rows: int = 0
 
 
 _SQUARE_FITS = 2**63
@@ -95,7 +98,7 @@ def collect(rows: pl.DataFrame, grouping: Grouping, frame: Frame) -> Partials:
     if any(key not in rows.columns for key in keys):
         return UNKNOWN
     rows = _with_counted(_complete(rows, metrics), frame, grouping.by)
-    return Partials(grouped_sums(rows, metrics, keys), *_beside_sums(rows, metrics, keys))
+    return Partials(grouped_sums(rows, metrics, keys), *_beside_sums(rows, metrics, keys), rows=rows.height)
 
 
 def collect_coded(pieces: Iterable[CodedRows], grouping: Grouping) -> list[Partials]:
@@ -104,16 +107,21 @@ def collect_coded(pieces: Iterable[CodedRows], grouping: Grouping) -> list[Parti
     beside = [metric for metric in metrics if isinstance(metric.averaging, Quantile | Concentration)]
     columns = list(dict.fromkeys((*keys, *sorted(_read_by(beside)))))
     frames: list[pl.DataFrame] = []
+    heights: list[int] = []
 
     def passing() -> Iterator[CodedRows]:
         for rows in pieces:
+            heights.append(rows.height)
             if beside:
                 frames.append(rows.frame(columns))
             yield rows
 
     found = [Partials(sums) for sums in coded_sums(passing(), metrics, keys)]
+    if found:
+        found[0] = replace(found[0], rows=sum(heights))
     if frames:
-        found[0] = Partials(found[0].sums, *_beside_sums(pl.concat(frames), beside, keys))
+        values, shares = _beside_sums(pl.concat(frames), beside, keys)
+        found[0] = replace(found[0], values=values, shares=shares)
     return found
 
 
@@ -182,6 +190,7 @@ def merge(parts: Sequence[Partials], by: tuple[str, ...]) -> Partials:
         pl.concat(shares, how="vertical_relaxed").group_by(*keys, "item").agg(pl.col("weight").sum())
         if shares
         else pl.DataFrame(),
+        rows=sum(part.rows for part in parts),
     )
 
 
@@ -195,7 +204,7 @@ def finish_all(partials: Mapping[Frame, Partials], grouping: Grouping) -> pl.Dat
     for frame, part in partials.items():
         if not part.known or not part.sums.width or not grouping.of(frame):
             continue
-        finished = _finish_frame(part, grouping.of(frame), keys)
+        finished = _finish_frame(part, grouping.of(frame), keys).with_columns(_has_rows(frame, part))
         if result is None:
             result = finished
         elif keys:
@@ -205,15 +214,28 @@ def finish_all(partials: Mapping[Frame, Partials], grouping: Grouping) -> pl.Dat
     names = [metric.name for metric in grouping.metrics]
     if result is None:
         return _nothing(grouping)
-    whole = [m.name for m in grouping.metrics if _counts(m) and m.name in result.columns]
-    present = {frame for frame, part in partials.items() if part.known and part.sums.width}
-    countable = [m.name for m in grouping.metrics if m.name in whole and m.frame in present]
-    missing = [name for name in names if name not in result.columns]
+    present = [m for m in grouping.metrics if m.name in result.columns]
     complete = result.with_columns(
-        *(pl.col(name).fill_null(0) for name in countable),
-        *(pl.lit(None, dtype=pl.Float64).alias(name) for name in missing),
+        *(_zero_without_rows(metric) for metric in present if _is_zero_without_rows(metric)),
+        *(pl.lit(None, dtype=pl.Float64).alias(name) for name in names if name not in result.columns),
     )
-    return complete.select(*keys, *names).sort(keys) if keys else complete.select(names)
+    return complete.select(*keys, *names).sort(_in_order(keys)) if keys else complete.select(names)
+
+
+def _has_rows(frame: Frame, part: Partials) -> pl.Expr:
+    """A column that stays null in groups of which the frame has no rows."""
+    return pl.lit(True if part.rows else None, dtype=pl.Boolean).alias(f"__{frame}")
+
+
+def _zero_without_rows(metric: Metric) -> pl.Expr:
+    value = pl.col(metric.name)
+    return pl.when(pl.col(f"__{metric.frame}").is_null()).then(value.fill_null(0)).otherwise(value)
+
+
+def _in_order(keys: Sequence[str]) -> list[pl.Expr]:
+    """Dimensions ascend, null first; size buckets by their bounds."""
+    columns = ((key, pl.col(key)) for key in keys)
+    return [item for key, column in columns for item in (bucket_order(column) if key == "size_bucket" else [column])]
 
 
 def _nothing(grouping: Grouping) -> pl.DataFrame:
@@ -222,13 +244,16 @@ def _nothing(grouping: Grouping) -> pl.DataFrame:
     counts: dict[str, pl.DataType] = {name: pl.Int64() if counted else pl.Float64() for name, counted in whole.items()}
     if grouping.by:
         return pl.DataFrame(schema={**dict.fromkeys(grouping.by, pl.String()), **counts})
-    zero = {metric.name: [0 if _counts(metric) else None] for metric in grouping.metrics}
+    zero = {metric.name: [0 if _is_zero_without_rows(metric) else None] for metric in grouping.metrics}
     return pl.DataFrame(zero, schema=counts)
 
 
-def _counts(metric: Metric) -> bool:
-    """Whether the metric is 0, not null, where there are no rows."""
-    return isinstance(metric.averaging, Total) and (metric.averaging.whole or metric.averaging.counted)
+def _is_zero_without_rows(metric: Metric) -> bool:
+    match metric.averaging:
+        case Total(_, _, whole, counted, none_is_zero):
+            return whole or counted or none_is_zero
+        case _:
+            return False
 
 
 def _finish_frame(part: Partials, metrics: tuple[Metric, ...], keys: list[str]) -> pl.DataFrame:

@@ -21,13 +21,15 @@ class Total:
         term: summed.
         divisor: takes fixed point back to units.
         whole: the total is a count: an undivided integer, and 0 where there are no rows.
-        counted: the total counts shares: 0, not null, where there are no rows.
+        counted: the total counts shares: 0, not null, also where every row was null.
+        none_is_zero: 0 where there are no rows; null, as ever, where there are some and every one was null.
     """
 
     term: Term
     divisor: int = 1
     whole: bool = False
     counted: bool = False
+    none_is_zero: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,12 @@ from routeproof.stores.files import write_whole
 from routeproof.stores.manifest import Manifest, Partition
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from routeproof.stores.lake import Lake
     from routeproof.stores.records import Records
+    from routeproof.stores.records_database import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +87,8 @@ def commit(
         evidence=(sha256,),
     )
 
-    def project(connection: sqlite3.Connection, indexes: list[int]) -> None:
-        project_commit(connection, document, sha256, indexes[0])
+    def project(database: Database, indexes: list[int]) -> None:
+        project_commit(database, document, sha256, indexes[0])
 
     records.append([fact], project)
     return after.id
@@ -105,24 +105,42 @@ def _counts(changed: Sequence[Partition]) -> dict[str, object]:
     }
 
 
-def project_commit(connection: sqlite3.Connection, document: Mapping[str, object], sha256: str, index: int) -> None:
+def project_commit(database: Database, document: Mapping[str, object], sha256: str, index: int) -> None:
     """Fold one commit document into the tables that the lake reads; replaying all of them rebuilds these tables."""
-    (seq,) = connection.execute("SELECT COALESCE(MAX(seq), 0) + 1 FROM lake_commits").fetchone()
-    connection.execute(
-        "INSERT INTO lake_commits (seq, manifest, parent, document, entry_index) VALUES (?, ?, ?, ?, ?)",
-        (seq, document["manifest"], document["parent"], sha256, index),
+    ((seq,),) = database.execute("SELECT COALESCE(MAX(seq), 0) + 1 FROM lake_commits").fetchall()
+    database.execute(
+        "INSERT INTO lake_commits (seq, manifest, parent, document, entry_index) "
+        "VALUES (:seq, :manifest, :parent, :document, :entry_index)",
+        {
+            "seq": seq,
+            "manifest": document["manifest"],
+            "parent": document["parent"],
+            "document": sha256,
+            "entry_index": index,
+        },
     )
     partitions: Sequence[Mapping[str, object]] = document["partitions"]  # type: ignore[assignment]
-    connection.executemany(
-        "INSERT INTO lake_partitions (seq, table_name, part, path, sha256, rows, size, content) "
-        "VALUES (:seq, :table, :part, :path, :sha256, :rows, :size, :content)",
-        [{**item, "seq": seq} for item in partitions],
-    )
+    if partitions:
+        database.execute(
+            "INSERT INTO lake_partitions (seq, table_name, part, path, sha256, rows, size, content) "
+            "VALUES (:seq, :table, :part, :path, :sha256, :rows, :size, :content)",
+            [{**item, "seq": seq} for item in partitions],
+        )
     sources: Sequence[Mapping[str, object]] = document["sources"]  # type: ignore[assignment]
-    connection.executemany(
-        "INSERT OR REPLACE INTO lake_sources (source_id, reading, seq, outcome) VALUES (?, ?, ?, ?)",
-        [(item["source_id"], item["reading"], seq, json.dumps(item["outcome"], sort_keys=True)) for item in sources],
-    )
+    if sources:
+        database.execute(
+            "INSERT INTO lake_sources (source_id, reading, seq, outcome) VALUES (:source_id, :reading, :seq, :outcome) "
+            "ON CONFLICT (source_id, reading) DO UPDATE SET seq = excluded.seq, outcome = excluded.outcome",
+            [
+                {
+                    "source_id": item["source_id"],
+                    "reading": item["reading"],
+                    "seq": seq,
+                    "outcome": json.dumps(item["outcome"], sort_keys=True),
+                }
+                for item in sources
+            ],
+        )
 
 
 def source_outcomes(records: Records) -> list[SourceOutcome]:

@@ -43,10 +43,15 @@ def publish(temporary: Path, final: Path) -> None:
         sync_folder(parent.parent)
 
 
-def write_whole(final: Path, content: bytes) -> None:
-    """Write a small file whole and durable; an existing file of that name is replaced."""
+def write_whole(final: Path, content: bytes, mode: int = 0o666) -> None:
+    """Write a small file whole and durable, with the permissions `mode` that the system lets through.
+
+    An existing file of that name is replaced.
+    """
     final.parent.mkdir(parents=True, exist_ok=True)
     temporary = final.with_name(final.name + ".part")
+    temporary.unlink(missing_ok=True)
+    temporary.touch(mode=mode)
     temporary.write_bytes(content)
     publish(temporary, final)
 

@@ -66,10 +66,10 @@ class Lake:
         """What the first `seq` commits made visible; commits never change, so this may be kept."""
         rows = self._records.query(
             "SELECT p.table_name, p.part, p.path, p.sha256, p.rows, p.size, p.content FROM lake_partitions p JOIN "
-            "(SELECT table_name, part, MAX(seq) AS seq FROM lake_partitions WHERE seq <= ? "
+            "(SELECT table_name, part, MAX(seq) AS seq FROM lake_partitions WHERE seq <= :seq "
             "GROUP BY table_name, part) l "
             "ON p.table_name = l.table_name AND p.part = l.part AND p.seq = l.seq ORDER BY p.table_name, p.part",
-            (seq,),
+            {"seq": seq},
         )
         found = [Partition(*row) for row in rows]  # type: ignore[arg-type]
         return Manifest({(item.table, item.part): item for item in found})
@@ -81,8 +81,8 @@ class Lake:
         if manifest_id == Manifest({}).id:
             return 0
         found = self._records.query(
-            "SELECT manifest, MIN(seq) FROM lake_commits WHERE substr(manifest, 1, ?) = ? GROUP BY manifest",
-            (len(manifest_id), manifest_id),
+            "SELECT manifest, MIN(seq) FROM lake_commits WHERE substr(manifest, 1, :length) = :id GROUP BY manifest",
+            {"length": len(manifest_id), "id": manifest_id},
         )
         if len(found) != 1:
             message = f"expected the id of one lake commit, found {len(found)} commits for {manifest_id!r}"

@@ -1,114 +1,272 @@
-"""Records: events only, in SQLite (WAL, every commit synced); projections change in the same transaction."""
+"""Records: events only, in SQLite (WAL, every commit synced) or PostgreSQL; projections change with them."""
 
 from __future__ import annotations
 
 import contextlib
-import sqlite3
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from routeproof.ledger.entry import Fact, entry_bytes
-from routeproof.vocab.errors import LedgerBrokenError
+from sqlalchemy.exc import DBAPIError
+
+from routeproof.ledger.entry import entry_bytes, leaf_hash, read_entry
+from routeproof.stores.read_only import lift_read_only, mark_read_only, read_only_reason
+from routeproof.stores.records_database import Database, WriteFailedError, explain
+from routeproof.stores.records_tables import ENTRIES, LEAVES, REVISION
+from routeproof.vocab.errors import LedgerBrokenError, RouteproofError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    Projection = Callable[[sqlite3.Connection, list[int]], None]
+    from routeproof.ledger.entry import Fact, Recorded
+    from routeproof.stores.records_place import Server
+
+    Projection = Callable[[Database, list[int]], None]
+    Decider = Callable[["Records"], Sequence[Fact]]
 
 BUSY_TIMEOUT_S = 30.0
+CHECKPOINT_BYTES = 2 << 20
+"""Bytes of entries after which SQLite's log is moved into the database file."""
+READ_BLOCK = 10_000
+"""Entries that `each_entry` holds at a time."""
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS ledger_entries (entry_index INTEGER PRIMARY KEY, entry BLOB NOT NULL) STRICT;
-CREATE TRIGGER IF NOT EXISTS ledger_entries_no_update BEFORE UPDATE ON ledger_entries
-BEGIN SELECT RAISE(ABORT, 'ledger entries are append-only'); END;
-CREATE TRIGGER IF NOT EXISTS ledger_entries_no_delete BEFORE DELETE ON ledger_entries
-BEGIN SELECT RAISE(ABORT, 'ledger entries are append-only'); END;
-CREATE TRIGGER IF NOT EXISTS ledger_entries_dense BEFORE INSERT ON ledger_entries
-WHEN NEW.entry_index IS NOT (SELECT COALESCE(MAX(entry_index) + 1, 0) FROM ledger_entries)
-BEGIN SELECT RAISE(ABORT, 'ledger indexes are dense'); END;
-CREATE TABLE IF NOT EXISTS lake_commits (
-    seq INTEGER PRIMARY KEY, manifest TEXT NOT NULL, parent TEXT, document TEXT NOT NULL, entry_index INTEGER NOT NULL
-) STRICT;
-CREATE INDEX IF NOT EXISTS lake_commits_manifest ON lake_commits (manifest);
-CREATE TABLE IF NOT EXISTS lake_partitions (
-    seq INTEGER NOT NULL, table_name TEXT NOT NULL, part TEXT NOT NULL, path TEXT NOT NULL, sha256 TEXT NOT NULL,
-    rows INTEGER NOT NULL, size INTEGER NOT NULL, content TEXT NOT NULL, PRIMARY KEY (table_name, part, seq)
-) STRICT;
-CREATE TABLE IF NOT EXISTS lake_sources (
-    source_id TEXT NOT NULL, reading TEXT NOT NULL, seq INTEGER NOT NULL, outcome TEXT NOT NULL,
-    PRIMARY KEY (source_id, reading)
-) STRICT;
-"""
+_NEXT = "SELECT COALESCE(MAX(entry_index) + 1, 0) FROM ledger_entries"
+
+
+class OldRecordsError(UsageError):
+    """An earlier version of the program made this database, and it was not migrated."""
+
+    code = "old_workspace"
 
 
 class Records:
     """The records database of one workspace.
 
-    Appends take the write lock first (`BEGIN IMMEDIATE`), so indexes never fork between processes. After a failed
-    commit nothing more is acknowledged: a later sync could report success for pages that were lost.
+    Appends take the write lock first, so indexes never fork between processes. After a failed write nothing more is
+    acknowledged, here or in another process, until the record was verified: a later sync could report success for
+    pages that were lost.
+
+    Args:
+        place: SQLite file, or the server that holds the records; a new database is made ready.
+        clock: UTC nanoseconds now.
+        timeout_s: how long to wait for another writer.
+        make: make the tables if there are none; else that is an error, for a record does not begin twice.
+
+    Raises:
+        OldRecordsError: an earlier version made the database.
+        LedgerBrokenError: the database cannot be read, or is not there.
     """
 
-    def __init__(self, path: Path, clock: Callable[[], int]) -> None:
-        self._path = path
+    def __init__(
+        self, place: Path | Server, clock: Callable[[], int], timeout_s: float = BUSY_TIMEOUT_S, *, make: bool = True
+    ) -> None:
         self._clock = clock
         self._stopped = ""
-        self._connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
-        self._connection.execute("PRAGMA journal_mode=WAL")
-        self._connection.execute("PRAGMA synchronous=FULL")
-        self._connection.executescript(_SCHEMA)
+        self._written = 0
+        if not make and isinstance(place, Path) and not place.exists():
+            raise _gone(str(place))
+        self._database = Database(place, timeout_s)
+        try:
+            with self._database.explained():
+                self._make_ready(make=make)
+        except BaseException:
+            self._database.close()
+            raise
 
     def close(self) -> None:
-        """Release the database."""
-        self._connection.close()
+        """Release the database; a disk that fails now is marked, for whoever comes next."""
+        if self._written and not self._stopped:
+            self._checkpoint()
+        self._database.close()
+
+    # -- writing ---------------------------------------------------------------------------------------------------
 
     def append(self, facts: Sequence[Fact], project: Projection | None = None) -> list[int]:
         """Append facts and their projection in one durable transaction; returns their indexes.
 
         Raises:
-            LedgerBrokenError: if the database does not take it; from then on every append is refused.
+            BusyError: another writer held the record for too long; nothing was recorded, and one may try again.
+            WriteFailedError: the disk did not take it; from then on every append is refused.
+            LedgerBrokenError: the record is not as it should be, or is read-only.
+            UnreachableError: the server went away; whether it was recorded is unknown.
         """
-        if self._stopped:
-            message = f"expected a writable record, but an earlier write failed: {self._stopped}; restart and verify"
-            raise LedgerBrokenError(message, where=str(self._path))
-        try:
-            with self._transaction() as connection:
-                indexes = self._insert(connection, facts)
-                if project is not None:
-                    project(connection, indexes)
-        except sqlite3.OperationalError as error:
-            self._stopped = str(error)
-            message = f"expected the record to be written, found: {error}; nothing of this step was recorded"
-            raise LedgerBrokenError(message, where=str(self._path)) from error
+        return self.decide(lambda _: facts, project)
+
+    def decide(self, decider: Decider, project: Projection | None = None) -> list[int]:
+        """Append what `decider` decides from the record as it stands, with nobody writing in between.
+
+        Raises:
+            LedgerBrokenError: and others, as `append`. Whatever the decider raises passes through, and nothing is
+                recorded.
+        """
+        with self._transaction():
+            indexes = self._insert(decider(self))
+            if project is not None:
+                project(self._database, indexes)
         return indexes
 
-    def _insert(self, connection: sqlite3.Connection, facts: Sequence[Fact]) -> list[int]:
-        (first,) = connection.execute("SELECT COALESCE(MAX(entry_index) + 1, 0) FROM ledger_entries").fetchone()
-        indexes = list(range(first, first + len(facts)))
-        connection.executemany(
-            "INSERT INTO ledger_entries (entry_index, entry) VALUES (?, ?)",
-            [
-                (index, entry_bytes(fact, index=index, appended_at=self._clock()))
-                for index, fact in zip(indexes, facts, strict=True)
-            ],
-        )
-        return indexes
+    def project(self, rebuild: Callable[[Database], None]) -> None:
+        """Change projections alone, in one durable transaction, with nobody writing in between."""
+        with self._transaction():
+            rebuild(self._database)
+
+    def resume(self) -> bool:
+        """Take writes again after a write failed elsewhere and the record was verified; whether it was read-only."""
+        return lift_read_only(self._database.folder)
+
+    def _insert(self, facts: Sequence[Fact]) -> list[int]:
+        if not facts:
+            return []
+        first = self._next()
+        entries = [
+            entry_bytes(fact, index=index, appended_at=self._clock()) for index, fact in enumerate(facts, start=first)
+        ]
+        leaves = [
+            (index, leaf_hash(entry), fact.stream, fact.type)
+            for index, (entry, fact) in enumerate(zip(entries, facts, strict=True), start=first)
+        ]
+        self._written += sum(map(len, entries))
+        self._database.insert(ENTRIES, ("entry_index", "entry"), list(enumerate(entries, start=first)))
+        self._database.insert(LEAVES, ("entry_index", "leaf", "stream", "type"), leaves)
+        return list(range(first, first + len(facts)))
 
     @contextlib.contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        self._connection.execute("BEGIN IMMEDIATE")
+    def _transaction(self) -> Iterator[None]:
+        self._refuse_if_read_only()
         try:
-            yield self._connection
+            self._database.lock()
+            # Once more, with the lock: a writer whose write failed leaves the marker before it lets the lock go.
+            self._refuse_if_read_only()
+            yield
+            self._database.commit()
+        except DBAPIError as error:
+            found = self._stop_if_write_failed(error)
+            self._database.rollback()
+            raise found from error
         except BaseException:
-            with contextlib.suppress(sqlite3.Error):
-                self._connection.execute("ROLLBACK")
+            self._database.rollback()
             raise
-        self._connection.execute("COMMIT")
+        if self._written > CHECKPOINT_BYTES:
+            self._checkpoint()
 
-    def query(self, statement: str, parameters: Sequence[object] = ()) -> list[tuple[object, ...]]:
-        """Rows of a read-only statement."""
-        return self._connection.execute(statement, tuple(parameters)).fetchall()
+    def _checkpoint(self) -> None:
+        """What was appended stays acknowledged, whatever happens here; but nothing more is, on a disk that fails."""
+        self._written = 0
+        try:
+            self._database.checkpoint()
+        except DBAPIError as error:
+            self._stop_if_write_failed(error)
 
-    def entries(self, start: int = 0) -> list[bytes]:
-        """Canonical bytes of the entries from index `start` on."""
-        rows = self.query("SELECT entry FROM ledger_entries WHERE entry_index >= ? ORDER BY entry_index", (start,))
-        return [row[0] for row in rows if isinstance(row[0], bytes)]
+    def _stop_if_write_failed(self, error: DBAPIError) -> RouteproofError:
+        found = explain(error, self._database.name)
+        if isinstance(found, WriteFailedError):
+            self._stopped = found.message
+            mark_read_only(self._database.folder, found.message)
+        return found
+
+    def _refuse_if_read_only(self) -> None:
+        reason = self._stopped or read_only_reason(self._database.folder)
+        if reason:
+            message = (
+                f"expected a writable record, but a write failed before ({reason}): nothing is recorded until "
+                "`routeproof ledger verify` finds the record whole"
+            )
+            raise WriteFailedError(message, where=self._database.name)
+
+    def _make_ready(self, *, make: bool) -> None:
+        revision = self._database.revision()
+        if not revision and not self._database.has_table(ENTRIES.name):
+            if not make:
+                raise _gone(self._database.name)
+            self._make()
+            return
+        if revision > REVISION:
+            message = f"expected records of version up to {REVISION}, found {revision}: use a newer routeproof"
+            raise UsageError(message, where=self._database.name)
+        if revision != REVISION:
+            message = (
+                f"expected records of version {REVISION}, found {revision or 'an older one'}: run `routeproof migrate`"
+            )
+            raise OldRecordsError(message, where=self._database.name)
+
+    def _make(self) -> None:
+        database = self._database
+        database.begin()
+        try:
+            if not database.has_table(ENTRIES.name):
+                database.make_tables()
+            database.commit()
+        except BaseException:
+            database.rollback()
+            raise
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    def query(self, statement: str, parameters: Mapping[str, object] | None = None) -> list[tuple[object, ...]]:
+        """Rows of a read-only statement with `:named` parameters.
+
+        Raises:
+            LedgerBrokenError: if the database cannot be read.
+        """
+        with self._database.explained():
+            return [tuple(row) for row in self._database.execute(statement, parameters or ())]
+
+    def size(self) -> int:
+        """How many entries there are."""
+        with self._database.explained():
+            return self._next()
+
+    def entries(self, start: int = 0, stop: int | None = None) -> list[bytes]:
+        """Canonical bytes of the entries from index `start` to before `stop`."""
+        return [_bytes(entry) for entry in self._between("entry", "ledger_entries", start, stop)]
+
+    def leaves(self, start: int = 0, stop: int | None = None) -> list[bytes]:
+        """Leaf hashes of the entries as they were appended, from index `start` to before `stop`."""
+        return [_bytes(leaf) for leaf in self._between("leaf", "ledger_leaves", start, stop)]
+
+    def each_entry(self) -> Iterator[bytes]:
+        """All entries in order, a block at a time."""
+        for start in range(0, self.size(), READ_BLOCK):
+            yield from self.entries(start, start + READ_BLOCK)
+
+    def stream(self, name: str) -> list[Recorded]:
+        """Entries of one stream, in order."""
+        rows = self.query(
+            "SELECT entry FROM ledger_entries JOIN ledger_leaves USING (entry_index) WHERE stream = :name "
+            "ORDER BY entry_index",
+            {"name": name},
+        )
+        return [read_entry(_bytes(entry)) for (entry,) in rows]
+
+    def _next(self) -> int:
+        row = self._database.execute(_NEXT).fetchone()
+        assert row is not None  # noqa: S101  # an aggregate has one row
+        return int(str(row[0]))
+
+    def _between(self, column: str, table: str, start: int, stop: int | None) -> list[object]:
+        ends = "" if stop is None else " AND entry_index < :stop"
+        rows = self.query(
+            f"SELECT {column} FROM {table} WHERE entry_index >= :start{ends} ORDER BY entry_index",  # noqa: S608  # our names
+            {"start": start} if stop is None else {"start": start, "stop": stop},
+        )
+        return [row[0] for row in rows]
+
+
+def resume_after_verification(records: Records) -> bool:
+    """Take writes again, once `ledger verify` found the record whole; whether it had been read-only.
+
+    Raises:
+        OSError: if the disk still does not write.
+    """
+    return records.resume()
+
+
+def _gone(name: str) -> LedgerBrokenError:
+    message = "expected the records of the workspace, found none: restore them from a backup"
+    return LedgerBrokenError(message, where=name)
+
+
+def _bytes(found: object) -> bytes:
+    if not isinstance(found, bytes):
+        message = f"expected bytes in the ledger, found {type(found).__name__}: run `routeproof ledger verify`"
+        raise LedgerBrokenError(message)
+    return found

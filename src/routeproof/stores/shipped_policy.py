@@ -9,10 +9,21 @@ from functools import cache
 from importlib import resources
 
 from routeproof.policy.book import PolicyBook, policy_book
+from routeproof.policy.changes import Subjects, merged
+from routeproof.policy.governance import GovernancePolicy, governance_policy
 from routeproof.policy.sessions import SessionCalendar, parse_calendar
 
 PACKAGE = "routeproof.policy"
 DOCUMENTS = ("regulation/sizes.toml", "regulation/quotes.toml", "regulation/prints.toml", "firm/review.toml")
+GOVERNANCE = (
+    "firm/entitlements.toml",
+    "firm/retention.toml",
+    "firm/duties.toml",
+    "firm/providers.toml",
+    "regulation/review_factors.toml",
+    "firm/remediation.toml",
+)
+CALENDAR = "calendars/xnys.csv"
 CALENDAR_FIRST, CALENDAR_LAST = date(2010, 1, 1), date(2027, 12, 31)
 
 
@@ -23,16 +34,43 @@ def load_shipped_policy() -> PolicyBook:
 
 
 @cache
+def load_shipped_governance() -> GovernancePolicy:
+    """Return the shipped governance: entitlements and waiting times, each dated and cited."""
+    return governance_policy(tomllib.loads(_text(name)) for name in GOVERNANCE)
+
+
+@cache
+def shipped_subjects() -> Subjects:
+    """Return all shipped documents together, parsed: what a firm adopts, and then changes by date."""
+    return merged(tomllib.loads(_text(name)) for name in (*DOCUMENTS, *GOVERNANCE))
+
+
+@cache
+def measuring_subjects() -> frozenset[str]:
+    """Return the names of the subjects that figures are measured and judged by."""
+    return frozenset(merged(tomllib.loads(_text(name)) for name in DOCUMENTS))
+
+
+@cache
+def shipped_documents_sha256() -> str:
+    """Return the SHA-256 over all shipped documents and the calendar: what an adoption speaks of."""
+    digest = hashlib.sha256()
+    for name in (*DOCUMENTS, *GOVERNANCE, CALENDAR):
+        digest.update(_text(name).encode())
+    return digest.hexdigest()
+
+
+@cache
 def load_equity_calendar() -> SessionCalendar:
     """Return the New York equity sessions of 2010 to 2027."""
-    return parse_calendar(_text("calendars/xnys.csv"), first=CALENDAR_FIRST, last=CALENDAR_LAST)
+    return parse_calendar(_text(CALENDAR), first=CALENDAR_FIRST, last=CALENDAR_LAST)
 
 
 @cache
 def shipped_policy_id() -> str:
     """Name of the shipped policy: `shipped-` and the first 12 hex digits of the hash over all its documents."""
     digest = hashlib.sha256()
-    for name in (*DOCUMENTS, "calendars/xnys.csv"):
+    for name in (*DOCUMENTS, CALENDAR):
         digest.update(_text(name).encode())
     return f"shipped-{digest.hexdigest()[:12]}"
 

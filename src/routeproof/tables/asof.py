@@ -7,11 +7,16 @@ rather than something from another day.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from routeproof.tables.kernels import inner, kernel
 from routeproof.vocab.quote_status import CROSSED, LOCKED, MISSING, NO_INSTANT, OK, ONE_SIDED
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Int64s = npt.NDArray[np.int64]
 
@@ -22,7 +27,15 @@ FEW = 16
 """Rows counted at once when a cursor moves on: fills are near each other, quotes are too."""
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def read_only(*arrays: Int64s) -> tuple[Int64s, ...]:
+    """Views that cannot be written to: a kernel is compiled anew for every mix of arrays that can and cannot."""
+    views = tuple(array.view() for array in arrays)
+    for view in views:
+        view.flags.writeable = False
+    return views
+
+
+@kernel
 def count_before(at: Int64s, low: int, high: int, instant: int, inclusive: bool) -> np.int64:
     """First position in `[low, high)` that is not before the instant (inclusive: that is after it).
 
@@ -56,7 +69,7 @@ def count_before(at: Int64s, low: int, high: int, instant: int, inclusive: bool)
     return np.int64(position)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@kernel
 def _quote_in_force(
     at: Int64s,
     low: Int64s,
@@ -97,11 +110,11 @@ def quote_in_force(at: Int64s, low: Int64s, high: Int64s, instants: Int64s, *, i
         (n,) row into `at`; -1 where no quote was in force.
     """
     found = np.empty(instants.shape, dtype=np.int64)
-    _quote_in_force(at, low, high, instants, inclusive, found)
+    _quote_in_force(*read_only(at, low, high, instants), inclusive, found)
     return found
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@inner
 def status_of(bid: int, ask: int) -> int:
     """Status of a quote, 0 = side missing: a code of `routeproof.vocab.quote_status`."""
     if bid == 0 or ask == 0:
@@ -111,8 +124,8 @@ def status_of(bid: int, ask: int) -> int:
     return CROSSED if bid > ask else OK
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def read_rows(
+@kernel
+def _read_rows(
     row: Int64s,
     instants: Int64s,
     at: Int64s,
@@ -127,7 +140,6 @@ def read_rows(
     age_ns: Int64s,
     status: npt.NDArray[np.int8],
 ) -> None:
-    """Fill the last six arrays with the quotes at rows: 0 = no price, -1 = no size, no age."""
     for i in range(row.size):
         found = row[i]
         if found < 0:
@@ -140,7 +152,22 @@ def read_rows(
         status[i] = status_of(bid[i], ask[i])
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def read_rows(
+    rows: Int64s, instants: Int64s, quotes: Sequence[Int64s], out: Sequence[Int64s], status: npt.NDArray[np.int8]
+) -> None:
+    """Read the quotes at rows.
+
+    Args:
+        rows: (n,) -1 = none.
+        instants: (n,) UTC ns; negative means that there is no such instant.
+        quotes: (quotes,) each: at, bid, ask, bid size, ask size.
+        out: (n,) each, filled: bid, ask (0 = no price), bid size, ask size, age in ns (-1 = none).
+        status: (n,) filled with codes of `routeproof.vocab.quote_status`.
+    """
+    _read_rows(*read_only(rows, instants, *quotes), *out, status)
+
+
+@kernel
 def block_extremes(prices: Int64s, at_or_below: bool) -> Int64s:
     """Lowest or highest price of each block of rows, 0 = none."""
     blocks = (prices.size + BLOCK - 1) // BLOCK
@@ -155,7 +182,7 @@ def block_extremes(prices: Int64s, at_or_below: bool) -> Int64s:
     return extremes
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@inner
 def first_reaching_row(prices: Int64s, extremes: Int64s, begin: int, end: int, limit: int, at_or_below: bool) -> int:
     """First row of `[begin, end)` whose price reaches the limit, -1 = none; `extremes` are those of its blocks."""
     row = begin
@@ -172,7 +199,7 @@ def first_reaching_row(prices: Int64s, extremes: Int64s, begin: int, end: int, l
     return -1
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@kernel
 def _first_reaching(
     prices: Int64s,
     extremes: Int64s,
@@ -200,5 +227,6 @@ def first_reaching(prices: Int64s, begin: Int64s, end: Int64s, limits: Int64s, *
         (n,) row into `prices`; -1 where the window never reaches the limit.
     """
     found = np.empty(limits.shape, dtype=np.int64)
+    prices, begin, end, limits = read_only(prices, begin, end, limits)
     _first_reaching(prices, block_extremes(prices, at_or_below), begin, end, limits, at_or_below, found)
     return found

@@ -144,10 +144,7 @@ def look_up(book: QuoteBook, low: Int64s, high: Int64s, instants: Int64s, *, inc
     """
     row = quote_in_force(book.at, low, high, instants, inclusive=inclusive)
     size = row.shape
-    bid, ask, bid_size, ask_size, age_ns = (np.empty(size, dtype=np.int64) for _ in range(5))
+    bid, ask, bid_size, ask_size, age_ns = out = [np.empty(size, dtype=np.int64) for _ in range(5)]
     code = np.empty(size, dtype=np.int8)
-    read_rows(
-        row, instants, book.at, book.bid, book.ask, book.bid_size, book.ask_size,
-        bid, ask, bid_size, ask_size, age_ns, code,
-    )  # fmt: skip
+    read_rows(row, instants, (book.at, book.bid, book.ask, book.bid_size, book.ask_size), out, code)
     return Lookup(row=row, bid=bid, ask=ask, bid_size=bid_size, ask_size=ask_size, age_ns=age_ns, status=code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import date, timedelta
 
 from routeproof.vocab.errors import UsageError
@@ -36,3 +37,10 @@ def previous_quarter(quarter: str) -> str:
     first, _ = quarter_days(quarter)
     before = first - timedelta(days=1)
     return f"{before.year}Q{(before.month + 2) // 3}"
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day of a later month, or its last day where it is shorter: 31 January + 1 -> 28 or 29 February."""
+    place = day.year * 12 + day.month - 1 + months
+    year, month = divmod(place, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

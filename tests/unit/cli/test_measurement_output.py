@@ -16,7 +16,7 @@ def measurement() -> Measurement:
     """Two venues."""
     meta = {
         "by": ["venue"], "metrics": [], "where": [], "from": "2026-07-01", "to": "2026-07-01", "days": 1,
-        "switches": SWITCHES, "manifest": "ab" * 32, "child_routes": True,
+        "switches": SWITCHES, "manifest": "ab" * 32, "child_routes": True, "notes": [],
     }  # fmt: skip
     return Measurement(meta, pl.DataFrame({"venue": ["XNAS", "ARCX"], "executions": [1, 2]}))
 

@@ -4,7 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
 
+from examples import examples
 from routeproof.ledger.canonical import canonical_bytes
 from routeproof.ledger.entry import MAX_ENTRY_BYTES, Fact, entry_bytes
 from routeproof.vocab.errors import LedgerBrokenError
@@ -62,3 +66,26 @@ def test_an_entry_that_is_too_long_is_refused() -> None:
     long = Fact("lake", "note", {"text": "x" * MAX_ENTRY_BYTES}, "2026-07-01", "a", "r", "s")
     with pytest.raises(LedgerBrokenError, match="65535"):
         entry_bytes(long, index=0, appended_at=0)
+
+
+_NUMBERS = st.one_of(
+    st.integers(-(2**53) + 1, 2**53 - 1),
+    st.floats(allow_nan=False, allow_infinity=False),
+)
+_VALUES = st.recursive(
+    st.none() | st.booleans() | _NUMBERS | st.text(),
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(), inner, max_size=5),
+    max_leaves=20,
+)
+
+
+@given(_VALUES)
+@examples(300)
+def test_another_implementation_writes_the_same_bytes(value: object) -> None:
+    """The package `rfc8785`, by other people, on values of every shape, names beyond the basic plane included."""
+    assert canonical_bytes(value) == rfc8785.dumps(value)  # type: ignore[arg-type]
+
+
+def test_names_beyond_the_basic_plane_are_ordered_by_utf_16() -> None:
+    """A surrogate pair (D83D…) sorts before U+E000, although its code point is larger."""
+    assert canonical_bytes({"\ue000": 1, "\U0001f600": 2}) == '{"\U0001f600":2,"\ue000":1}'.encode()

@@ -2,7 +2,6 @@
 
 import itertools
 import json
-import sqlite3
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -17,8 +16,9 @@ from routeproof.stores.lake import Lake
 from routeproof.stores.lake_file import SYMBOL_INDEX
 from routeproof.stores.raw import RawStore
 from routeproof.stores.records import Records
+from routeproof.stores.records_database import Database
 from routeproof.tables.catalog import TABLES
-from routeproof.vocab.errors import UsageError
+from routeproof.vocab.errors import LedgerBrokenError, UsageError
 
 ACTOR = Actor("os:ann", "operator", "s1", "2026-07-02")
 FACT = Fact("s", "note", {}, "2026-07-02", "a", "r", "s")
@@ -151,7 +151,7 @@ def test_source_outcomes_are_kept_with_the_commit(lake: Lake, records: Records, 
 def test_entries_cannot_be_changed_or_deleted(records: Records, statement: str) -> None:
     """Triggers refuse it, whoever asks through this database."""
     records.append([FACT])
-    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+    with pytest.raises(LedgerBrokenError, match="append-only"):
         records.query(statement)
 
 
@@ -164,8 +164,8 @@ def test_indexes_are_dense_from_zero(records: Records) -> None:
 def test_a_failing_projection_leaves_no_entry(records: Records) -> None:
     """Event and projection are one transaction."""
 
-    def fails(connection: sqlite3.Connection, indexes: list[int]) -> None:
-        raise RuntimeError(len(indexes), connection)
+    def fails(database: Database, indexes: list[int]) -> None:
+        raise RuntimeError(len(indexes), database.dialect)
 
     with pytest.raises(RuntimeError):
         records.append([FACT], fails)

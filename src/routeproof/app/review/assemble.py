@@ -55,6 +55,7 @@ class Review:
     control: str | None
     switches: Switches
     policy_id: str
+    policy_notes: Sequence[str]
     version: str
     deliveries: Sequence[Mapping[str, Any]]
     adoptions: Mapping[Place, Adoption]
@@ -165,6 +166,7 @@ def _identity(review: Review, digest: str, command: str) -> PackIdentity:
         dated_on=review.dated_on(),
         manifest=review.manifest,
         policy=review.policy_id,
+        policy_notes=tuple(review.policy_notes),
         digest=digest,
         version=review.version,
         command=command,

@@ -8,6 +8,7 @@ import polars as pl
 
 from routeproof.app.review.fill_times import GROUP_WORDS
 from routeproof.app.review.intervals import with_intervals
+from routeproof.tables.order_size import bucket_order
 from routeproof.vocab.words import HORIZONS_NS
 
 if TYPE_CHECKING:
@@ -32,12 +33,10 @@ def sizes(quarter: Quarter, provider: str, intervals: pl.DataFrame) -> pl.DataFr
     own = quarter.tables["size"].filter(
         (pl.col("provider") == provider) & (pl.col("executions") > 0) & pl.col("size_bucket").is_not_null()
     )
-    lower = pl.col("size_bucket").str.extract(r"(\d+)").cast(pl.Int64)
     in_dollars = pl.col("size_bucket").str.contains("$", literal=True)
-    below = pl.col("size_bucket").str.starts_with("below")
     return (
         with_intervals(own, intervals, provider, "size_bucket")
-        .sort(in_dollars, lower, ~below)
+        .sort(bucket_order(pl.col("size_bucket")))
         .select(
             pl.col("size_bucket").alias("bucket"),
             pl.when(in_dollars).then(pl.lit("dollars")).otherwise(pl.lit("shares")).alias("scheme"),

@@ -122,7 +122,7 @@ def measure_quarter(
     cells, excluded, worst, times, sums = [], [], [], [], []
     shifted: dict[int, list[pl.DataFrame]] = {shift: [] for shift in shifts_ns}
     every = (switches, *(replace(switches, shift_ns=shift) for shift in shifts_ns))
-    for batch, *moved in batches(measured_days_together(source, days, rules, every)):
+    for batch, *moved in batches(measured_days_together(source, days, rules, every, vwap=False)):
         cells.append(cells_of(batch))
         for shift, other in zip(shifts_ns, moved, strict=True):
             shifted[shift].append(cells_of(other))

@@ -58,8 +58,9 @@ METRICS = (
         "sum P q",
         "usd",
         "none",
-        Total(Column("price") * QUANTITY, SCALE * SCALE),
-        "no executions",
+        Total(Column("price") * QUANTITY, SCALE * SCALE, none_is_zero=True),
+        "",
         _HOUSE,
+        version=2,
     ),
 )

@@ -48,10 +48,11 @@ METRICS = (
         "sum of shares sent",
         "shares",
         "none",
-        Total(_LEAF * Column("quantity"), SCALE),
-        _NO_ROUTES,
+        Total(_LEAF * Column("quantity"), SCALE, none_is_zero=True),
+        "no route of known quantity",
         _HOUSE,
         frame="routes",
+        version=2,
     ),
     Metric(
         "fade",

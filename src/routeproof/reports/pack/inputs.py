@@ -24,7 +24,8 @@ class PackIdentity:
 
     `dated_on` is the date of the last fact the pack rests on (never the wall clock). `manifest` and `policy` are
     digests or version names; `declared` are the declared benchmark figures by row; `digest` identifies all inputs
-    together and is printed on every page.
+    together and is printed on every page. `policy_notes` say who adopted the policy, and what of it came after the
+    period had begun.
     """
 
     firm: str
@@ -42,6 +43,7 @@ class PackIdentity:
     metric_versions: Mapping[str, str] = field(default_factory=dict)
     input_hashes: Mapping[str, str] = field(default_factory=dict)
     declared: Mapping[str, str] = field(default_factory=dict)
+    policy_notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,8 @@ def _entries(inputs: PackInputs) -> tuple[tuple[str, str], ...]:
         by_version.setdefault(version, []).append(name)
     metrics = tuple((f"Metrics, version {version}", ", ".join(names)) for version, names in sorted(by_version.items()))
     files = tuple((f"Input {name}", value) for name, value in sorted(who.input_hashes.items()))
-    return fixed + declared + switches + metrics + files
+    notes = tuple(("Policy, to know", note) for note in who.policy_notes)
+    return fixed + notes + declared + switches + metrics + files
 
 
 def _changes(builds: tuple[EarlierBuild, ...]) -> Table:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.sources.fix.fold.fold import fold_messages
 from routeproof.sources.fix.fold.parties import declared_parties
 from routeproof.sources.fix.fold.recoding import declared_values
 from routeproof.sources.fix.messages import FIX_MESSAGES
@@ -77,6 +76,8 @@ def read_fix_log(
         UsageError: if a file cannot be opened.
         MapError: if the map is not what it should be.
     """
+    from routeproof.sources.fix.fold.fold import fold_messages  # noqa: PLC0415  # compiled, and readers do not fold
+
     paths = [Path(path)] if isinstance(path, (str, Path)) else [Path(item) for item in path]
     sections = _sections(map)
     frames, rejects = [FIX_MESSAGES.empty()], [rejects_frame([])]

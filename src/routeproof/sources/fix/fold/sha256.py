@@ -6,7 +6,8 @@ from math import isqrt
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from routeproof.tables.kernels import inner, kernel
 
 LANES = 16
 """Texts hashed side by side, so that one instruction of the processor serves several."""
@@ -38,7 +39,8 @@ def _cube_root(number: int) -> int:
 
 
 # FIPS 180-4: the first 32 bits of the fractional parts of the roots of the first primes.
-_START = np.array([isqrt(prime << 64) & 0xFFFFFFFF for prime in _primes(8)], dtype=np.uint32)
+_ROOTS = np.array([isqrt(prime << 64) & 0xFFFFFFFF for prime in _primes(8)], dtype=np.uint32)
+_START = np.repeat(_ROOTS[:, np.newaxis], LANES, axis=1)
 _ADDED = np.array([_cube_root(prime << 96) & 0xFFFFFFFF for prime in _primes(_ROUNDS)], dtype=np.uint32)
 _DIGITS = np.frombuffer(b"0123456789abcdef", dtype=np.uint8)
 
@@ -55,43 +57,53 @@ def hex_digests(content: npt.NDArray[np.uint8], ends: npt.NDArray[np.int64], dig
         (n, digits) lower-case hex characters.
     """
     out = np.empty((ends.size, digits), dtype=np.uint8)
-    _digest(content, ends, _START, _ADDED, _DIGITS, out)
+    words = np.zeros((_ROUNDS, LANES), dtype=np.uint32)
+    state, kept, turned = (np.zeros((8, LANES), dtype=np.uint32) for _ in range(3))
+    _digest(content, ends, _START, _ADDED, _DIGITS, words, state, kept, turned, np.zeros((2, LANES), np.int64), out)
     return out
 
 
-@njit(cache=True, nogil=True)
-def _digest(content, ends, start, added, hexadecimal, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    words = np.zeros((_ROUNDS, LANES), dtype=np.uint32)
-    state = np.zeros((8, LANES), dtype=np.uint32)
-    kept = np.zeros((8, LANES), dtype=np.uint32)
-    begins, lengths = np.zeros(LANES, dtype=np.int64), np.zeros(LANES, dtype=np.int64)
+# Plain loops, and scratch memory from outside: each operation of numpy's within would be one more kernel to compile.
+
+
+@kernel
+def _digest(content, ends, start, added, hexadecimal, words, state, kept, turned, spans, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     for base in range(0, ends.size, LANES):
         lanes = min(LANES, ends.size - base)
+        longest = 0
         for lane in range(lanes):
-            begins[lane] = ends[base + lane - 1] if base + lane else 0
-            lengths[lane] = ends[base + lane] - begins[lane]
-        for part in range(8):
-            state[part, :] = start[part]
-        for block in range((lengths[:lanes].max() + 8) // BLOCK + 1):
+            begin = ends[base + lane - 1] if base + lane else 0
+            spans[0, lane], spans[1, lane] = begin, ends[base + lane] - begin
+            longest = max(longest, spans[1, lane])
+        _copy(start, state)
+        for block in range((longest + 8) // BLOCK + 1):
             for lane in range(lanes):
-                _load(content, begins[lane], lengths[lane], block, words, lane)
-            kept[:] = state
-            _compress(words, state, added)
+                _load(content, spans[0, lane], spans[1, lane], block, words, lane)
+            _copy(state, kept)
+            _compress(words, state, turned, added)
             for lane in range(lanes):  # a text that has ended keeps what it had
-                if block > (lengths[lane] + 8) // BLOCK:
-                    state[:, lane] = kept[:, lane]
-        _spell(state, lanes, hexadecimal, out[base:])
+                if block > (spans[1, lane] + 8) // BLOCK:
+                    for part in range(8):
+                        state[part, lane] = kept[part, lane]
+        _spell(state, lanes, hexadecimal, out, base)
 
 
-@njit(cache=True, nogil=True)
-def _spell(state, lanes, hexadecimal, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+@inner
+def _copy(parts, into):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    for part in range(8):
+        for lane in range(LANES):
+            into[part, lane] = parts[part, lane]
+
+
+@inner
+def _spell(state, lanes, hexadecimal, out, base):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     for lane in range(lanes):
         for digit in range(out.shape[1]):
             nibble = (state[digit >> 3, lane] >> np.uint32(28 - 4 * (digit & 7))) & np.uint32(15)
-            out[lane, digit] = hexadecimal[nibble]
+            out[base + lane, digit] = hexadecimal[nibble]
 
 
-@njit(cache=True, nogil=True)
+@inner
 def _load(content, begin, length, block, words, lane):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """One block of one text, padded as the standard says, as big-endian words."""
     first = block * BLOCK
@@ -113,30 +125,32 @@ def _load(content, begin, length, block, words, lane):  # type: ignore[no-untype
         words[word, lane] = value
 
 
-@njit(cache=True, nogil=True)
+@inner
 def _rotated(value, by):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    return np.uint32((value >> np.uint32(by)) | (value << np.uint32(32 - by)))
+    return np.uint32((value >> by) | (value << (np.uint32(32) - by)))
 
 
-@njit(cache=True, nogil=True)
-def _compress(words, state, added):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+@inner
+def _compress(words, state, turned, added):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """One round of FIPS 180-4 section 6.2.2 on all lanes; `state` moves on."""
     for at in range(_WORDS, _ROUNDS):
         for lane in range(LANES):
             before, later = words[at - 15, lane], words[at - 2, lane]
-            low = _rotated(before, 7) ^ _rotated(before, 18) ^ np.uint32(before >> np.uint32(3))
-            high = _rotated(later, 17) ^ _rotated(later, 19) ^ np.uint32(later >> np.uint32(10))
+            low = _rotated(before, np.uint32(7)) ^ _rotated(before, np.uint32(18)) ^ np.uint32(before >> np.uint32(3))
+            high = _rotated(later, np.uint32(17)) ^ _rotated(later, np.uint32(19)) ^ np.uint32(later >> np.uint32(10))
             words[at, lane] = np.uint32(words[at - 16, lane] + low + words[at - 7, lane] + high)
-    turned = state.copy()
+    _copy(state, turned)
     for at in range(_ROUNDS):
         constant = added[at]
         for lane in range(LANES):
             e, a = turned[4, lane], turned[0, lane]
             chosen = (e & turned[5, lane]) ^ (~e & turned[6, lane])
-            high = _rotated(e, 6) ^ _rotated(e, 11) ^ _rotated(e, 25)
+            high = _rotated(e, np.uint32(6)) ^ _rotated(e, np.uint32(11)) ^ _rotated(e, np.uint32(25))
             one = np.uint32(turned[7, lane] + high + chosen + constant + words[at, lane])
             most = (a & turned[1, lane]) ^ (a & turned[2, lane]) ^ (turned[1, lane] & turned[2, lane])
-            two = np.uint32((_rotated(a, 2) ^ _rotated(a, 13) ^ _rotated(a, 22)) + most)
+            two = np.uint32(
+                (_rotated(a, np.uint32(2)) ^ _rotated(a, np.uint32(13)) ^ _rotated(a, np.uint32(22))) + most
+            )
             turned[7, lane], turned[6, lane], turned[5, lane] = turned[6, lane], turned[5, lane], e
             turned[4, lane] = np.uint32(turned[3, lane] + one)
             turned[3, lane], turned[2, lane], turned[1, lane] = turned[2, lane], turned[1, lane], a

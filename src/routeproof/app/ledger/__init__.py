@@ -1,0 +1,1 @@
+"""Use cases of the ledger: notes, checkpoints, verification, export, receipts, keys, replay."""

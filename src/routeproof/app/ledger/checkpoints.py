@@ -1,0 +1,90 @@
+"""Checkpoints of the workspace's log: made from the leaves as appended, kept hourly, told to whoever keeps one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from routeproof.app.ledger.log_key import LogKey, log_key
+from routeproof.ledger.checkpoint import Checkpoint, sign_checkpoint
+from routeproof.ledger.entry import read_entry
+from routeproof.ledger.merkle import root_of
+from routeproof.stores.files import write_whole
+from routeproof.vocab.times import NS_PER_S
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from routeproof.app.context import Context
+
+KEEP_EVERY_NS = 3_600 * NS_PER_S
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A checkpoint and its note.
+
+    Attributes:
+        checkpoint: what is said.
+        note: the signed bytes.
+        path: where it was written; none if it was not.
+    """
+
+    checkpoint: Checkpoint
+    note: bytes
+    path: Path | None = None
+
+
+def checkpoint_now(context: Context, key: LogKey | None = None) -> Signed:
+    """The log as it stands, signed."""
+    used = key or log_key(context)
+    leaves = context.records.leaves()
+    return sign_leaves(leaves, used)
+
+
+def sign_leaves(leaves: Sequence[bytes], key: LogKey) -> Signed:
+    """A checkpoint over these leaves."""
+    checkpoint = Checkpoint(key.verifier.name, len(leaves), root_of(leaves))
+    return Signed(checkpoint, sign_checkpoint(checkpoint, key.private))
+
+
+def write_checkpoint(context: Context, folder: Path) -> Signed:
+    """Write the checkpoint of now into a folder, which is best on another machine, and keep it here too."""
+    signed = checkpoint_now(context)
+    _keep(context, signed)
+    path = folder / f"checkpoint-{signed.checkpoint.size}.note"
+    write_whole(path, signed.note)
+    return Signed(signed.checkpoint, signed.note, path)
+
+
+def keep_checkpoint(context: Context, *, always: bool = False) -> Signed | None:
+    """After an append: keep a checkpoint in the workspace if the newest is over an hour old, or `always` (a sign-off).
+
+    Age is told by the ledger's own times: from when the last entry under the newest checkpoint was appended.
+    Returns what was kept; none if it was not yet time or nothing was appended since.
+    """
+    kept = kept_notes(context)
+    size = kept[-1][0] if kept else 0
+    last = context.records.entries(size - 1, size) if size else []
+    if context.records.size() == size:
+        return None
+    if last and not always and context.clock() - read_entry(last[0]).appended_at < KEEP_EVERY_NS:
+        return None
+    return _keep(context, checkpoint_now(context))
+
+
+def kept_notes(context: Context) -> list[tuple[int, Path]]:
+    """Checkpoints kept in the workspace, smallest first."""
+    found = [
+        (int(path.stem), path) for path in context.workspace.checkpoints_folder.glob("*.note") if path.stem.isdecimal()
+    ]
+    return sorted(found)
+
+
+def _keep(context: Context, signed: Signed) -> Signed:
+    path = context.workspace.checkpoints_folder / f"{signed.checkpoint.size}.note"
+    # A checkpoint of a size is kept once: the first one is the witness, whatever is signed later.
+    if not path.exists():
+        write_whole(path, signed.note)
+    return Signed(signed.checkpoint, signed.note, path)

@@ -1,0 +1,100 @@
+"""The ledger as it lies in the database, damage included: what can be read, and what cannot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from routeproof.ledger.entry import leaf_hash
+from routeproof.vocab.errors import LedgerBrokenError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from routeproof.stores.records import Records
+
+READ_ROWS = 4_096
+
+
+@dataclass(slots=True)
+class Stored:
+    """Entries and leaves by index.
+
+    Attributes:
+        entries: bytes of each row; null where the row cannot be read.
+        leaves: leaf hash as appended; null where it cannot be read.
+        unreadable: indexes that cannot be read, with the reason.
+    """
+
+    entries: dict[int, bytes | None] = field(default_factory=dict)
+    leaves: dict[int, bytes | None] = field(default_factory=dict)
+    unreadable: dict[int, str] = field(default_factory=dict)
+
+    def found(self) -> list[bytes | None]:
+        """Leaf hashes of the entries that are there, in order; null for one that is missing between others."""
+        last = max(self.entries, default=-1)
+        return [self._hash(index) for index in range(last + 1)]
+
+    def wanted(self) -> list[bytes | None]:
+        """Leaf hashes as they were appended; null where the row is missing or cannot be read."""
+        return [self.leaves.get(index) for index in range(max(self.leaves, default=-1) + 1)]
+
+    def missing(self) -> list[int]:
+        """Indexes without an entry that lie before one with an entry."""
+        return sorted(set(range(max(self.entries, default=-1) + 1)) - self.entries.keys())
+
+    def _hash(self, index: int) -> bytes | None:
+        entry = self.entries.get(index)
+        return None if entry is None else leaf_hash(entry)
+
+
+def read_stored(records: Records) -> Stored:
+    """Everything that can be read.
+
+    Raises:
+        LedgerBrokenError: if not even the tables can be told.
+    """
+    stored = Stored()
+    for table, column, into in (
+        ("ledger_entries", "entry", stored.entries),
+        ("ledger_leaves", "leaf", stored.leaves),
+    ):
+        ((low, high),) = records.query(f"SELECT MIN(entry_index), MAX(entry_index) FROM {table}")  # noqa: S608  # our names
+        if low is not None and high is not None:
+            statement = f"SELECT entry_index, {column} FROM {table} WHERE entry_index BETWEEN :low AND :high"  # noqa: S608
+            for start in range(int(str(low)), int(str(high)) + 1, READ_ROWS):
+                _read(records, statement, start, min(start + READ_ROWS - 1, int(str(high))), into, stored.unreadable)
+    return stored
+
+
+def _read(
+    records: Records,
+    statement: str,
+    low: int,
+    high: int,
+    into: dict[int, bytes | None],
+    unreadable: dict[int, str],
+) -> None:
+    """Rows from `low` to `high`; where the database fails, halves of them, down to the row that cannot be read."""
+    try:
+        rows = records.query(statement, {"low": low, "high": high})
+    except LedgerBrokenError as error:
+        if low == high:
+            into[low] = None
+            unreadable.setdefault(low, error.message)
+            return
+        middle = (low + high) // 2
+        _read(records, statement, low, middle, into, unreadable)
+        _read(records, statement, middle + 1, high, into, unreadable)
+        return
+    into.update({int(str(index)): _as_bytes(value) for index, value in rows})
+
+
+def _as_bytes(value: object) -> bytes:
+    """A row that holds text where bytes belong has other bytes than those appended; its hash will tell."""
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogateescape")
+
+
+def indexes_below_zero(rows: Mapping[int, object]) -> list[int]:
+    """Rows that no append makes."""
+    return sorted(index for index in rows if index < 0)

@@ -1,0 +1,102 @@
+"""Make a workspace from a backup, and verify it before it may be used."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+from routeproof.app.backup import LIST, RECORDS, STREAM, Backup, read_backup
+from routeproof.app.context import open_context
+from routeproof.app.init_workspace import make_folders, require_empty, server_of, write_settings
+from routeproof.app.ledger.verify import verify_workspace
+from routeproof.app.workspace import SETTINGS, Workspace
+from routeproof.ledger.entry import Fact, leaf_hash
+from routeproof.ledger.merkle import root_of
+from routeproof.stores.files import publish, sha256_of
+from routeproof.stores.records import Records
+from routeproof.stores.records_copy import load_records
+from routeproof.vocab.errors import LedgerBrokenError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+EVENT = "workspace.restored"
+
+
+def restore(folder: Path, root: Path, records: str = "") -> Backup:
+    """Make a workspace in `root`, which must be empty or absent, from the backup in `folder`.
+
+    `records` is the URL of a PostgreSQL database that is to hold the records, in place of a file. Every file has the
+    hash that the backup lists, every entry the leaf that was kept of it, and the tree its root, or there is no
+    workspace afterwards. The restored ledger goes on with an event that says so: from there it is another line than
+    that of the workspace which was backed up, if that one lives on.
+
+    Raises:
+        UsageError: if `folder` is no backup.
+        WorkspaceError: if something is in `root`.
+        LedgerBrokenError: if the backup is not whole.
+    """
+    made = read_backup(folder)
+    require_empty(root)
+    _check_files(folder, made)
+    server = server_of(records, root) if records else None
+    workspace = Workspace(root=root, firm_id=made.firm_id, version=made.workspace_version, server=server)
+    make_folders(workspace)
+    for name in made.files:
+        _copy(folder / name, root / name)
+    if server is not None:
+        load_records(root / RECORDS, server)
+        (root / RECORDS).unlink()
+    _check_records(workspace, made)
+    write_settings(workspace)
+    _verify(root)
+    with open_context(root) as context:
+        payload = {"backup": sha256_of(folder / LIST), "entries": made.entries}
+        actor = context.actor
+        context.records.append([Fact(STREAM, EVENT, payload, actor.business_on, actor.name, actor.role, actor.session)])
+    return made
+
+
+def _check_files(folder: Path, made: Backup) -> None:
+    for name, sha256 in made.files.items():
+        path = folder / name
+        if not path.resolve().is_relative_to(folder.resolve()):
+            message = f"expected files of the backup, found a name that leads out of it: {name!r}"
+            raise LedgerBrokenError(message, where=str(folder / LIST))
+        found = sha256_of(path) if path.is_file() else "none"
+        if found != sha256:
+            message = f"expected {name} as it was backed up ({sha256}), found {found}: use another backup"
+            raise LedgerBrokenError(message, where=str(path))
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(target.name + ".part")
+    shutil.copyfile(source, temporary)
+    publish(temporary, target)
+
+
+def _verify(root: Path) -> None:
+    """All that `ledger verify` does, documents, signatures and projections among it."""
+    report = verify_workspace(root)
+    if not report.ok:
+        (root / SETTINGS).unlink()
+        first = report.problems[0]
+        message = f"expected a whole record in the backup, found: {first.kind}: {first.message}: use another backup"
+        raise LedgerBrokenError(message, where=str(root))
+
+
+def _check_records(workspace: Workspace, made: Backup) -> None:
+    """Entries, leaves and root, read back from where they are now."""
+    records = Records(workspace.records_place, lambda: 0, make=False)
+    try:
+        leaves = records.leaves()
+        derived = [leaf_hash(entry) for entry in records.each_entry()]
+    finally:
+        records.close()
+    if leaves != derived or len(leaves) != made.entries or root_of(leaves).hex() != made.root:
+        message = (
+            f"expected {made.entries} entries with root {made.root}, found {len(derived)} with root "
+            f"{root_of(derived).hex()}: use another backup"
+        )
+        raise LedgerBrokenError(message, where=str(workspace.root))

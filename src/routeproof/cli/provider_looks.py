@@ -1,0 +1,119 @@
+"""Commands of `routeproof provider` that look: show, list, compare."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from routeproof.cli.looking import print_table, show_object
+from routeproof.cli.options import json_option, workspace_option
+from routeproof.governance.provider import PROVIDER
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from routeproof.app.context import Context
+
+on_option = click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Day to look at, today if omitted.")
+ANSWER_WIDTH = 60
+
+
+@click.command("show")
+@click.argument("provider_id", metavar="ID")
+@on_option
+@workspace_option
+@json_option
+def show(provider_id: str, on: datetime | None, workspace: Path, *, as_json: bool) -> None:
+    """Show the file of provider ID as it stands on a day.
+
+    Example: routeproof provider show ACME --on 2026-09-30
+    """
+    show_object(workspace, PROVIDER, provider_id, on.date() if on else None, as_json=as_json)
+
+
+@click.command("list")
+@on_option
+@workspace_option
+@json_option
+def list_(on: datetime | None, workspace: Path, *, as_json: bool) -> None:
+    """List providers with state, role, open points and the day on which the refresh is due.
+
+    Example: routeproof provider list --json
+    """
+    from routeproof.app.context import open_context  # noqa: PLC0415
+    from routeproof.app.provider_list import providers_listed  # noqa: PLC0415
+
+    with open_context(workspace, on=on.date() if on else None) as context:
+        found = providers_listed(context, _day(context))
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+        return
+    print_table(("id", "name", "role", "state", "unanswered", "open_conditions", "refresh_due_on"), found["items"])
+
+
+@click.command("compare")
+@click.argument("provider_ids", metavar="ID...", nargs=-1, required=True)
+@click.option("--all", "every", is_flag=True, help="Also the questions that all answered alike.")
+@on_option
+@workspace_option
+@json_option
+def compare(provider_ids: tuple[str, ...], on: datetime | None, workspace: Path, *, every: bool, as_json: bool) -> None:
+    """Set providers side by side: their files, then their answers where they differ.
+
+    Example: routeproof provider compare ACME BOLT CIRRUS
+    """
+    from routeproof.app.context import open_context  # noqa: PLC0415
+    from routeproof.app.provider_compare import compare_providers  # noqa: PLC0415
+
+    with open_context(workspace, on=on.date() if on else None) as context:
+        found = compare_providers(context, tuple(dict.fromkeys(provider_ids)), _day(context))
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+        return
+    columns = ("", *found["providers"])
+    print_table(columns, [{"": row["row"].replace("_", " ")} | row["values"] for row in found["rows"]])
+    click.echo()
+    answers = [row for row in found["answers"] if every or row["differ"]]
+    print_table(columns, [{"": row["question_id"]} | _short(row["values"]) for row in answers])
+
+
+@click.command("access")
+@click.argument("provider_id", metavar="ID")
+@click.option("--period", required=True, help="Quarter, such as 2026Q3.")
+@workspace_option
+@json_option
+def access(provider_id: str, period: str, workspace: Path, *, as_json: bool) -> None:
+    """Liquidity access: venues disclosed, used and material for our symbols, and the gaps each way.
+
+    Example: routeproof provider access ACME --period 2026Q3
+    """
+    from routeproof.app.context import open_context  # noqa: PLC0415
+    from routeproof.app.liquidity_access import liquidity_access  # noqa: PLC0415
+
+    with open_context(workspace) as context:
+        found = liquidity_access(context, provider_id, period)
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+        return
+    print_table(("venue", "disclosed", "used", "executions", "executed_shares", "material_in"), found["venues"])
+    click.echo()
+    if found["gaps"]:
+        print_table(("kind", "venue", "symbol", "executed_shares", "tape_share"), found["gaps"])
+    else:
+        click.echo("No gaps.")
+    for note in found["notes"]:
+        click.echo(note)
+
+
+def _short(values: dict[str, Any]) -> dict[str, Any]:
+    return {who: text and " ".join(text.split())[:ANSWER_WIDTH] for who, text in values.items()}
+
+
+def _day(context: Context) -> date:
+    return date.fromisoformat(context.actor.business_on)
+
+
+LOOKS = (show, list_, compare, access)

@@ -1,0 +1,63 @@
+"""Commands of `routeproof provider` while it runs: reliance, incidents, fallback, the end."""
+
+from __future__ import annotations
+
+import click
+
+from routeproof.app.providers import provider_around
+from routeproof.cli.acting import Acts, do, file_option, recording
+from routeproof.governance.provider import PROVIDER
+
+
+@click.command("reliance")
+@click.argument("provider_id", metavar="ID")
+@file_option
+@recording
+def reliance(acts: Acts, provider_id: str, document: str | None) -> None:
+    """Record what FINRA Rule 5310.09(c) asks of provider ID: agreement, disclosures, our dated look at its method.
+
+    Example: routeproof provider reliance ACME --file look.toml --as sam
+    """
+    do(acts, PROVIDER, provider_id, "reliance", document=document, around=provider_around)
+
+
+@click.command("incident")
+@click.argument("provider_id", metavar="ID")
+@file_option
+@recording
+def incident(acts: Acts, provider_id: str, document: str | None) -> None:
+    """Record an incident of provider ID, or what was not known of it yet.
+
+    The body has incident (its number), started_at, detected_at, ended_at, summary, fallback_used, kill_switch,
+    root_cause, follow_up.
+
+    Example: routeproof provider incident ACME --file outage.toml --as ann
+    """
+    do(acts, PROVIDER, provider_id, "incident", document=document)
+
+
+@click.command("fallback")
+@click.argument("provider_id", metavar="ID")
+@file_option
+@recording
+def fallback(acts: Acts, provider_id: str, document: str | None) -> None:
+    """Record the plan for when provider ID does not work: route_to, steps, kill_switch, may_use, tested_on.
+
+    Example: routeproof provider fallback ACME --file plan.toml --as sam
+    """
+    do(acts, PROVIDER, provider_id, "fallback", document=document)
+
+
+@click.command("terminate")
+@click.argument("provider_id", metavar="ID")
+@file_option
+@recording
+def terminate(acts: Acts, provider_id: str, document: str | None) -> None:
+    """End provider ID: reason and transition_plan; it is never reopened, only added anew under another id.
+
+    Example: routeproof provider terminate ACME --file end.toml --as sam
+    """
+    do(acts, PROVIDER, provider_id, "terminate", document=document)
+
+
+RUNNING = (reliance, incident, fallback, terminate)

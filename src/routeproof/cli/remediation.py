@@ -1,0 +1,227 @@
+"""`routeproof remediation`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from routeproof.cli.acting import Acts, acting_context, file_option, print_object, recording
+from routeproof.cli.documents import read_document
+from routeproof.cli.options import json_option, workspace_option
+
+remediation_id = click.argument("remediation_id", metavar="ID")
+
+
+@click.group()
+def remediation() -> None:
+    """Underperformance of a provider: notify, investigate, correct, watch closely, conclude."""
+
+
+def _do(acts: Acts, object_id: str, verb: str, document: str | None, body: dict[str, Any] | None = None) -> None:
+    from routeproof.app.remediation_desk import act_on_remediation  # noqa: PLC0415
+
+    given = {**(read_document(document) if document is not None else {}), **(body or {})}
+    with acting_context(acts) as context:
+        state = act_on_remediation(context, object_id, verb, given)
+    print_object(state, as_json=acts.as_json)
+
+
+@remediation.command("open")
+@click.option("--provider", required=True, help="Provider that the finding is about.")
+@file_option
+@recording
+def open_(acts: Acts, provider: str, document: str | None) -> None:
+    """Open a remediation from {quarter, finding, summary}; its ID is R1, R2 and so on.
+
+    Example: routeproof remediation open --provider P --file finding.toml --as ann
+    """
+    from routeproof.app.remediation_desk import open_remediation  # noqa: PLC0415
+
+    body = read_document(document or "-")
+    with acting_context(acts) as context:
+        state = open_remediation(context, provider, body)
+    print_object(state, as_json=acts.as_json)
+
+
+@remediation.command("notify")
+@remediation_id
+@file_option
+@recording
+def notify(acts: Acts, remediation_id: str, document: str | None) -> None:
+    """Draft and file the letter, from {addressee, body?} and the quarter's figures of this provider alone.
+
+    Example: routeproof remediation notify R1 --file addressee.toml --as ann
+    """
+    _do(acts, remediation_id, "notify", document or "-")
+
+
+@remediation.command("acknowledge")
+@remediation_id
+@file_option
+@recording
+def acknowledge(acts: Acts, remediation_id: str, document: str | None) -> None:
+    """Record that the provider has the letter: {received_on, by, files?}.
+
+    Example: routeproof remediation acknowledge R1 --file received.toml --as ann
+    """
+    _do(acts, remediation_id, "acknowledge", document or "-")
+
+
+@remediation.command("investigate")
+@remediation_id
+@file_option
+@recording
+def investigate(acts: Acts, remediation_id: str, document: str | None) -> None:
+    """Record a round of the joint investigation: {hypotheses, root_cause, text, evidence = [PATH]}.
+
+    `show` lists the root causes that policy names; another one is recorded as `other`, in your words.
+
+    Example: routeproof remediation investigate R1 --file found.toml --as ann
+    """
+    _do(acts, remediation_id, "investigate", document or "-")
+
+
+@remediation.command("plan")
+@remediation_id
+@file_option
+@recording
+def plan(acts: Acts, remediation_id: str, document: str | None) -> None:
+    """Record the corrective action plan: {actions = [{id, text, owner, due_on, expected_effect}]}.
+
+    Example: routeproof remediation plan R1 --file plan.toml --as ann
+    """
+    _do(acts, remediation_id, "plan", document or "-")
+
+
+@remediation.command("heighten")
+@remediation_id
+@file_option
+@recording
+def heighten(acts: Acts, remediation_id: str, document: str | None) -> None:
+    """Watch more closely: {until, thresholds = {KEY = x}, review_every_days, exit = {metric, at_least, looks}}.
+
+    The exit test passes after so many consecutive looks; at_most instead of at_least for a metric better when lower.
+
+    Example: routeproof remediation heighten R1 --file monitoring.toml --as sam
+    """
+    _do(acts, remediation_id, "heighten", document or "-")
+
+
+@remediation.command("done")
+@remediation_id
+@click.argument("action")
+@file_option
+@recording
+def done(acts: Acts, remediation_id: str, action: str, document: str | None) -> None:
+    """Record that ACTION of the plan was done; {text?, files?} say what shows it.
+
+    Example: routeproof remediation done R1 A1 --as ann
+    """
+    _do(acts, remediation_id, "done", document, {"action": action})
+
+
+@remediation.command("look")
+@remediation_id
+@recording
+def look(acts: Acts, remediation_id: str) -> None:
+    """Measure the exit metric over the whole days since the last look, and record it.
+
+    A look over fewer days than review_every_days is shown, but counts for nothing.
+
+    Example: routeproof remediation look R1 --as ann
+    """
+    _do(acts, remediation_id, "look", None)
+
+
+@remediation.command("conclude")
+@remediation_id
+@file_option
+@recording
+def conclude(acts: Acts, remediation_id: str, document: str | None) -> None:
+    """End it: {outcome, rationale, transition_plan?, override?}.
+
+    Outcomes: restored, routing_modified, justified, terminated. To restore, each action is done and the exit test is
+    met; review periods that nobody looked at are measured now. override = true restores nonetheless, by compliance
+    only, shown for ever. Termination needs a transition plan.
+
+    Example: routeproof remediation conclude R1 --file end.toml --as sam
+    """
+    _do(acts, remediation_id, "conclude", document or "-")
+
+
+@remediation.command("correspond")
+@remediation_id
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@file_option
+@recording
+def correspond(acts: Acts, remediation_id: str, files: tuple[Path, ...], document: str | None) -> None:
+    """File correspondence by hash: FILES, and {direction = "in"|"out", subject, text, party, dated_on}.
+
+    Example: routeproof remediation correspond R1 reply.pdf --as ann
+    """
+    body: dict[str, Any] = {"files": [str(path) for path in files]} if files else {}
+    _do(acts, remediation_id, "correspond", document, body)
+
+
+@remediation.command("package")
+@remediation_id
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="Zip file to write.")
+@workspace_option
+@json_option
+def package(remediation_id: str, out: Path, workspace: Path, *, as_json: bool) -> None:
+    """Write what may be sent to the provider: letter, its own figures, plan; no accounts, nothing of another.
+
+    Example: routeproof remediation package R1 --out for-P.zip
+    """
+    from routeproof.app.context import open_context  # noqa: PLC0415
+    from routeproof.app.remediation_package import write_package  # noqa: PLC0415
+
+    with open_context(workspace) as context:
+        written = write_package(context, remediation_id, out)
+    if as_json:
+        click.echo(json.dumps(written, ensure_ascii=False))
+        return
+    click.echo(f"{written['out']}  sha256 {written['sha256']}")
+    for name, sha256 in written["files"].items():
+        click.echo(f"  {name}  {sha256}")
+
+
+@remediation.command("show")
+@remediation_id
+@workspace_option
+@json_option
+def show(remediation_id: str, workspace: Path, *, as_json: bool) -> None:
+    """Show a remediation: letters, actions, looks, what is overdue and what the next step needs.
+
+    Example: routeproof remediation show R1
+    """
+    from routeproof.app.context import open_context  # noqa: PLC0415
+    from routeproof.app.remediation_desk import remediation_shown  # noqa: PLC0415
+
+    with open_context(workspace) as context:
+        state = remediation_shown(context, remediation_id)
+    print_object(state, as_json=as_json)
+
+
+@remediation.command("list")
+@workspace_option
+@json_option
+def list_(workspace: Path, *, as_json: bool) -> None:
+    """List remediations, where they stand and what is overdue.
+
+    Example: routeproof remediation list --json
+    """
+    from routeproof.app.context import open_context  # noqa: PLC0415
+    from routeproof.app.remediation_desk import remediations_listed  # noqa: PLC0415
+
+    with open_context(workspace) as context:
+        found = remediations_listed(context)
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+        return
+    for item in found["items"]:
+        late = f"  overdue: {', '.join(one['what'] for one in item['overdue'])}" if item["overdue"] else ""
+        click.echo(f"{item['id']:<6} {item['provider']:<16} {item['quarter']}  {item['state']}{late}")

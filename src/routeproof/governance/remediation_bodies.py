@@ -1,0 +1,324 @@
+"""What a remediation is told at each step, and what it is made of."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
+
+from routeproof.governance.decider import Body, State
+
+Outcome = Literal["restored", "routing_modified", "justified", "terminated"]
+
+
+class Part(BaseModel):
+    """A part of a body or of a state; unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _several(given: object) -> object:
+    return (given,) if isinstance(given, str) else given
+
+
+class Opening(Body):
+    """A finding that the provider is held to."""
+
+    provider: str = Field(min_length=1)
+    quarter: str
+    finding: str = Field(min_length=1)
+    summary: str = Field(min_length=1)
+    kept: ClassVar[tuple[str, ...]] = ("summary",)
+
+
+class Notice(Body):
+    """The letter as it was drafted from data.
+
+    Attributes:
+        addressee: who it goes to.
+        body: words of the firm's own, above the figures.
+        text: the letter in plain text.
+        files: paths of the letter as PDF, HTML and JSON, by name.
+        source: what its figures rest on: pack hash or data manifest.
+        figures: how many it holds.
+    """
+
+    addressee: str = Field(min_length=1)
+    body: str | None = None
+    text: str
+    files: dict[str, str]
+    source: str
+    figures: int
+    kept: ClassVar[tuple[str, ...]] = ("addressee", "body", "text")
+    attached: ClassVar[tuple[str, ...]] = ("files.*",)
+
+
+class Acknowledgement(Body):
+    """That the provider has received the letter; its reply as files."""
+
+    received_on: date
+    by: str = Field(min_length=1)
+    files: tuple[str, ...] = ()
+    kept: ClassVar[tuple[str, ...]] = ("by",)
+    attached: ClassVar[tuple[str, ...]] = ("files.*",)
+
+
+HYPOTHESES = ("hypotheses.*", "hypotheses.*.*")
+
+
+class Investigation(Body):
+    """What was looked for and found, together with the provider.
+
+    Attributes:
+        hypotheses: what was thought possible, in words.
+        root_cause: out of the policy's list.
+        root_cause_words: what it is, where the list says `other`.
+        text: what was found.
+        evidence: files that were exchanged.
+    """
+
+    hypotheses: Annotated[tuple[JsonValue, ...], BeforeValidator(_several)]
+    root_cause: str = Field(min_length=1)
+    root_cause_words: str | None = None
+    text: str = Field(min_length=1)
+    evidence: tuple[str, ...] = ()
+    kept: ClassVar[tuple[str, ...]] = (*HYPOTHESES, "root_cause_words", "text")
+    attached: ClassVar[tuple[str, ...]] = ("evidence.*",)
+
+
+class ActionBody(Part):
+    """One corrective action: what, who, until when, and what it should bring."""
+
+    id: str = Field(min_length=1)
+    text: str = Field(min_length=1)
+    owner: str = Field(min_length=1)
+    due_on: date
+    expected_effect: JsonValue = None
+
+
+ACTION_TEXTS = ("actions.*.text", "actions.*.owner", "actions.*.expected_effect")
+
+
+class Plan(Body):
+    """The corrective action plan; sent again, it replaces the plan, and what was done stays done."""
+
+    actions: tuple[ActionBody, ...]
+    kept: ClassVar[tuple[str, ...]] = ACTION_TEXTS
+
+
+class ExitTest(Part):
+    """When heightened monitoring may end: `looks` consecutive looks at a metric at least (or at most) so high.
+
+    Attributes:
+        metric: name of a metric, or a scorecard row.
+        at_least: in the metric's unit.
+        at_most: the same for a metric that is better when lower.
+        looks: how many in a row.
+        where: filters of the rows measured, as in `measure --where`.
+    """
+
+    metric: str
+    at_least: float | None = None
+    at_most: float | None = None
+    looks: int = Field(ge=1)
+    where: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_bound(self) -> ExitTest:
+        if (self.at_least is None) == (self.at_most is None):
+            message = "expected at_least or at_most, and not both"
+            raise ValueError(message)
+        return self
+
+    def met_by(self, value: float) -> bool:
+        """Whether a measured value passes."""
+        if self.at_least is not None:
+            return value >= self.at_least
+        return self.at_most is not None and value <= self.at_most
+
+
+class Heightening(Body):
+    """Heightened monitoring: tighter thresholds and closer reviews until a day, with the test that ends it."""
+
+    until: date
+    thresholds: dict[str, float]
+    review_every_days: int = Field(ge=1)
+    exit: ExitTest
+
+
+class Doing(Body):
+    """An action that was done, and what shows it."""
+
+    action: str
+    text: str | None = None
+    files: tuple[str, ...] = ()
+    kept: ClassVar[tuple[str, ...]] = ("text",)
+    attached: ClassVar[tuple[str, ...]] = ("files.*",)
+
+
+class Correspondence(Body):
+    """Letters and files that went out or came in, filed by hash."""
+
+    direction: Literal["in", "out"] = "in"
+    subject: str | None = None
+    text: str | None = None
+    party: str | None = None
+    dated_on: date | None = None
+    files: tuple[str, ...] = ()
+    kept: ClassVar[tuple[str, ...]] = ("subject", "text", "party")
+    attached: ClassVar[tuple[str, ...]] = ("files.*",)
+
+
+class Conclusion(Body):
+    """How it ends, and why; `override` restores against the criteria, by compliance only, shown for ever."""
+
+    outcome: Outcome
+    rationale: str = Field(min_length=1)
+    transition_plan: str | None = None
+    override: bool = False
+    kept: ClassVar[tuple[str, ...]] = ("rationale", "transition_plan")
+
+
+class Letter(Part):
+    """A letter that was sent."""
+
+    id: str
+    kind: Literal["notification"] = "notification"
+    addressee: str
+    body: str | None = None
+    text: str
+    files: dict[str, str]
+    source: str
+    figures: int
+    on: date
+    by: str
+
+
+class Acknowledged(Acknowledgement):
+    """The acknowledgement as recorded."""
+
+    recorded_by: str
+    on: date
+
+
+class Investigated(Part):
+    """One round of the investigation."""
+
+    hypotheses: tuple[JsonValue, ...]
+    root_cause: str
+    root_cause_words: str | None = None
+    text: str
+    evidence: tuple[str, ...] = ()
+    by: str
+    on: date
+
+
+class Action(ActionBody):
+    """A corrective action and whether it was done."""
+
+    done_on: date | None = None
+    done_by: str | None = None
+    done_text: str | None = None
+    done_files: tuple[str, ...] = ()
+
+
+class Heightened(Heightening):
+    """Heightened monitoring as recorded; looks before `first_look` belong to an earlier exit test."""
+
+    by: str
+    on: date
+    first_look: int = 0
+
+
+class Look(Part):
+    """One look at the exit metric.
+
+    Attributes:
+        from_on: first day measured.
+        to_on: last day measured.
+        value: in the metric's unit; null if nothing was measured, `reason` then says why.
+        n: rows behind the value.
+        met: whether it passes the exit test.
+        counts: whether it covers as many days as a review must; a shorter one is shown, and shows nothing.
+        manifest: data that it was measured on.
+    """
+
+    from_on: date
+    to_on: date
+    metric: str
+    value: float | None = None
+    n: int | None = None
+    reason: str = ""
+    manifest: str = ""
+    met: bool = False
+    counts: bool = True
+    on: date | None = None
+    by: str = ""
+
+
+class Filed(Correspondence):
+    """Correspondence as recorded."""
+
+    on: date
+    by: str
+
+
+class Concluded(Part):
+    """The end; `unmet` names what a restoration by override left open."""
+
+    outcome: Outcome
+    rationale: str
+    transition_plan: str | None = None
+    override: bool = False
+    unmet: tuple[str, ...] = ()
+    look_again_on: date | None = None
+    by: str
+    role: str
+    on: date
+
+
+class Remediation(State):
+    """The remediation of one finding at one provider."""
+
+    provider: str
+    quarter: str
+    finding: str
+    summary: str
+    opened_by: str
+    opened_on: date
+    since: date
+    letters: tuple[Letter, ...] = ()
+    acknowledged: Acknowledged | None = None
+    investigation: tuple[Investigated, ...] = ()
+    actions: tuple[Action, ...] = ()
+    monitoring: Heightened | None = None
+    looks: tuple[Look, ...] = ()
+    correspondence: tuple[Filed, ...] = ()
+    concluded: Concluded | None = None
+    kept: ClassVar[tuple[str, ...]] = (
+        "summary",
+        "letters.*.addressee",
+        "letters.*.body",
+        "letters.*.text",
+        "acknowledged.by",
+        "investigation.*.hypotheses.*",
+        "investigation.*.hypotheses.*.*",
+        "investigation.*.root_cause_words",
+        "investigation.*.text",
+        *ACTION_TEXTS,
+        "actions.*.done_text",
+        "correspondence.*.subject",
+        "correspondence.*.text",
+        "correspondence.*.party",
+        "concluded.rationale",
+        "concluded.transition_plan",
+    )
+    attached: ClassVar[tuple[str, ...]] = (
+        "letters.*.files.*",
+        "acknowledged.files.*",
+        "investigation.*.evidence.*",
+        "actions.*.done_files.*",
+        "correspondence.*.files.*",
+    )
+    unversioned: ClassVar[frozenset[str]] = frozenset({"looks"})

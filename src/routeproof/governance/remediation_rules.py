@@ -1,0 +1,96 @@
+"""What a remediation still needs, what is overdue, and whether monitoring may end."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from routeproof.governance.remediation_bodies import Look, Remediation
+    from routeproof.policy.oversight import Step
+
+NEXT = {
+    "opened": "notify",
+    "notified": "acknowledge",
+    "acknowledged": "investigate",
+    "investigating": "plan",
+    "planned": "heighten",
+    "heightened": "conclude",
+}
+"""The step that is expected after a state; after the end there is none."""
+
+
+def needs(remediation: Remediation, steps: Mapping[str, Step]) -> list[str]:
+    """Keys that the next step requires; none after the end."""
+    step = steps.get(NEXT.get(remediation.state, ""))
+    return list(step.needs) if step else []
+
+
+def overdue(remediation: Remediation, steps: Mapping[str, Step], day: date) -> list[dict[str, Any]]:
+    """Steps and actions whose day has passed: `what`, `due_on`, `days`."""
+    if remediation.concluded is not None:
+        return []
+    due: list[tuple[str, date]] = []
+    name = NEXT[remediation.state]
+    step = steps.get(name)
+    if step is not None and step.due_days:
+        due.append((name, remediation.since + timedelta(days=step.due_days)))
+    due += [(f"action {item.id}", item.due_on) for item in remediation.actions if item.done_on is None]
+    if remediation.monitoring is not None:
+        due.append(("conclude", remediation.monitoring.until))
+        due.append(("look", next_look_on(remediation)))
+    late = sorted((due_on, what) for what, due_on in due if due_on < day)
+    return [{"what": what, "due_on": due_on.isoformat(), "days": (day - due_on).days} for due_on, what in late]
+
+
+def looks_for_exit(remediation: Remediation) -> tuple[Look, ...]:
+    """Looks under the exit test in force that cover enough days to count."""
+    monitoring = remediation.monitoring
+    if monitoring is None:
+        return ()
+    return tuple(look for look in remediation.looks[monitoring.first_look :] if look.counts)
+
+
+def next_look_from(remediation: Remediation) -> date:
+    """First day that the next look measures."""
+    monitoring = remediation.monitoring
+    if monitoring is None:
+        return remediation.since
+    looks = remediation.looks[monitoring.first_look :]
+    return looks[-1].to_on + timedelta(days=1) if looks else monitoring.on
+
+
+def next_look_on(remediation: Remediation) -> date:
+    """Day on which the next look that counts is due."""
+    days = remediation.monitoring.review_every_days if remediation.monitoring else 0
+    return next_look_from(remediation) + timedelta(days=days)
+
+
+def consecutive(looks: tuple[Look, ...]) -> int:
+    """How many of the last looks passed in a row."""
+    count = 0
+    for look in reversed(looks):
+        if not look.met:
+            break
+        count += 1
+    return count
+
+
+def unmet(remediation: Remediation, looks: tuple[Look, ...]) -> list[str]:
+    """What stands against a restoration, in words; empty if nothing."""
+    found = [f"action {item.id} is not done" for item in remediation.actions if item.done_on is None]
+    if not remediation.actions:
+        found.append("there is no corrective action")
+    monitoring = remediation.monitoring
+    if monitoring is None:
+        return [*found, "there was no heightened monitoring, so no exit test"]
+    passed = consecutive(looks)
+    if passed < monitoring.exit.looks:
+        bound = monitoring.exit.at_least if monitoring.exit.at_least is not None else monitoring.exit.at_most
+        least = "at least" if monitoring.exit.at_least is not None else "at most"
+        wanted = f"{monitoring.exit.looks} consecutive looks with {monitoring.exit.metric} {least} {bound:g}"
+        found.append(f"the exit test needs {wanted}, found {passed} of {len(looks)}")
+    return found

@@ -1,0 +1,42 @@
+"""What the firm decided about its providers' files, by date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from routeproof.policy.book import timeline
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from routeproof.policy.dated import Timeline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderPolicy:
+    """Timelines by subject.
+
+    Attributes:
+        refresh_months: between an approval and the next refresh.
+        reliance_look_months: between two looks at the method of a review that is relied on.
+        material_venue_share: share of the tape, of 1, from which a venue is material in a symbol.
+    """
+
+    refresh_months: Timeline[int]
+    reliance_look_months: Timeline[int]
+    material_venue_share: Timeline[Decimal]
+
+
+def provider_policy(document: Mapping[str, Any]) -> ProviderPolicy:
+    """Build the policy from its TOML document.
+
+    Raises:
+        UsageError: as `policy.book.timeline`.
+    """
+    return ProviderPolicy(
+        refresh_months=timeline("refresh_months", document["refresh_months"], int),
+        reliance_look_months=timeline("reliance_look_months", document["reliance_look_months"], int),
+        material_venue_share=timeline("material_venue_share", document["material_venue_share"], Decimal),
+    )

@@ -1,0 +1,88 @@
+"""All of policy together, built from subjects: what figures are judged by, who may do what, duties, retention."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, time
+from typing import TYPE_CHECKING, Any
+
+from routeproof.policy.book import PolicyBook, policy_book
+from routeproof.policy.changes import CALENDAR, Subjects
+from routeproof.policy.governance import GovernancePolicy, governance_policy
+from routeproof.policy.obligations import Obligation, obligations_of
+from routeproof.policy.oversight import OversightPolicy, oversight_policy
+from routeproof.policy.providers import ProviderPolicy, provider_policy
+from routeproof.policy.retention import Retention, retention_of
+from routeproof.policy.sessions import CalendarException, SessionCalendar
+from routeproof.vocab.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from routeproof.policy.dated import Timeline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WholePolicy:
+    """Policy by what reads it.
+
+    Attributes:
+        book: rules of law and thresholds that figures are judged by.
+        calendar: trading sessions.
+        governance: entitlements and waiting times.
+        retention: by class of record.
+        obligations: what is owed when, by name.
+        oversight: factors of a review, steps of a remediation, materiality of later changes.
+        providers: how often a provider's file is renewed, when a venue is material.
+    """
+
+    book: PolicyBook
+    calendar: SessionCalendar
+    governance: GovernancePolicy
+    retention: Mapping[str, Timeline[Retention]]
+    obligations: Mapping[str, Timeline[Obligation]]
+    oversight: OversightPolicy
+    providers: ProviderPolicy
+
+
+def whole_policy(subjects: Subjects, calendar: SessionCalendar) -> WholePolicy:
+    """Build all of it from the subjects and the shipped calendar.
+
+    Raises:
+        UsageError: as the builders; a value that does not have its subject's shape.
+    """
+    try:
+        return WholePolicy(
+            book=policy_book([subjects]),
+            calendar=_calendar(calendar, subjects.get(CALENDAR, [])),
+            governance=governance_policy([subjects]),
+            retention=retention_of(subjects["retention"]),
+            obligations=obligations_of(subjects["duties"]),
+            oversight=oversight_policy(subjects),
+            providers=provider_policy(subjects),
+        )
+    except (TypeError, ValueError, KeyError) as error:
+        message = f"expected policy values of their subject's shape, found: {error}"
+        raise UsageError(message) from error
+
+
+def _calendar(shipped: SessionCalendar, entries: list[dict[str, Any]]) -> SessionCalendar:
+    exceptions = dict(shipped.exceptions)
+    for entry in entries:
+        value = entry["value"]
+        day = date.fromisoformat(str(value["day"]))
+        if not shipped.first <= day <= shipped.last:
+            message = f"expected a day within {shipped.first} to {shipped.last}, found {day}"
+            raise UsageError(message, where=CALENDAR)
+        exceptions.pop(day, None)
+        if value["kind"] != "open":
+            exceptions[day] = CalendarException(day, _close_time(value), str(value.get("name", "")))
+    return replace(shipped, exceptions=exceptions)
+
+
+def _close_time(value: Mapping[str, Any]) -> time | None:
+    closes = value.get("close_time")
+    if (value["kind"], bool(closes)) not in {("closed", False), ("early_close", True)}:
+        message = f"expected closed without or early_close with a close_time, found {value!r}"
+        raise UsageError(message, where=CALENDAR)
+    return time.fromisoformat(str(closes)) if closes else None

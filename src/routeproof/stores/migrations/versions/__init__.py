@@ -1,0 +1,1 @@
+"""One file per version; a file that was published never changes."""

@@ -1,0 +1,1315 @@
+#!/usr/bin/env python3
+"""Check a ledger export, a tiled log, a receipt or single proofs. One file; needs Python 3.9 and nothing else.
+
+    python -I verify.py EXPORT [--key VKEY] [--checkpoint FILE]... [--json]      EXPORT: a folder, or a zip that holds one
+    python -I verify.py tlog DIR --key VKEY [--checkpoint FILE]... [--json]      any C2SP tlog-tiles log
+    python -I verify.py receipt FILE [--key VKEY] [--json]                       a C2SP tlog-proof with its entry
+    python -I verify.py proofs FILE.jsonl                                        one proof a line: accept or reject
+
+Exit: 0 verified, 4 not verified, 2 the call is wrong. It opens no network connection and writes no file. It shares no
+code with the program that made the export: hashing, trees, signatures and canonical JSON are written here again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import binascii
+import hashlib
+import json
+import os
+import re
+import stat
+import sys
+import zipfile
+from collections import Counter
+
+WIDTH = 256
+MAX_ENTRY = 65535
+MAX_SAFE = 2**53 - 1
+MAX_SIZE = 2**64 - 1
+MAX_PROBLEMS = 200
+BLOCK = 1 << 20
+MEMBERS = [
+    "actor",
+    "appended_at",
+    "business_on",
+    "evidence",
+    "index",
+    "payload",
+    "role",
+    "session",
+    "stream",
+    "type",
+    "version",
+]
+
+
+class Wrong(Exception):
+    """Something does not hold; the text says what."""
+
+
+# ---- base64, hashes, trees (RFC 4648, RFC 6962) ----
+
+
+def unbase64(text):
+    try:
+        value = base64.b64decode(text.encode("ascii"), validate=True)
+    except (UnicodeEncodeError, binascii.Error) as error:
+        raise Wrong("expected base64, found %.60r" % text) from error
+    if base64.b64encode(value).decode() != text:
+        raise Wrong("expected canonical base64, found %.60r" % text)
+    return value
+
+
+def leaf_of(entry):
+    return hashlib.sha256(b"\0" + entry).digest()
+
+
+def node_of(left, right):
+    return hashlib.sha256(b"\1" + left + right).digest()
+
+
+def split(size):
+    """Largest power of two below size."""
+    return 1 << ((size - 1).bit_length() - 1)
+
+
+def level_up(hashes):
+    """Parents of whole pairs."""
+    sha256 = hashlib.sha256
+    return [sha256(b"\1" + hashes[i] + hashes[i + 1]).digest() for i in range(0, len(hashes) - 1, 2)]
+
+
+class Tree:
+    """Leaves with the perfect subtrees above them; roots of any prefix."""
+
+    def __init__(self, leaves):
+        self.levels = [list(leaves)]
+        while len(self.levels[-1]) > 1:
+            self.levels.append(level_up(self.levels[-1]))
+
+    def root(self, size):
+        if size == 0:
+            return hashlib.sha256(b"").digest()
+        parts, start = [], 0
+        for height in reversed(range(size.bit_length())):
+            if size >> height & 1:
+                parts.append(self.levels[height][start >> height])
+                start += 1 << height
+        root = parts.pop()
+        while parts:
+            root = node_of(parts.pop(), root)
+        return root
+
+
+def root_by_inclusion(leaf, index, size, proof):
+    """Root of a tree of `size` leaves with this leaf at `index`; the proof runs from the leaf's sibling upwards."""
+    if size == 1:
+        if proof:
+            raise Wrong("the proof is too long")
+        return leaf
+    if not proof:
+        raise Wrong("the proof is too short")
+    left = split(size)
+    if index < left:
+        return node_of(root_by_inclusion(leaf, index, left, proof[:-1]), proof[-1])
+    return node_of(proof[-1], root_by_inclusion(leaf, index - left, size - left, proof[:-1]))
+
+
+def roots_by_consistency(start, end, size, known, proof):
+    """Roots of the subtree [start, end) and of the tree of `size` leaves; `known` is the subtree's root, if usable."""
+    if start == 0 and end == size:
+        if known is not None:
+            if proof:
+                raise Wrong("the proof is too long")
+            return known, known
+        if len(proof) != 1:
+            raise Wrong("the proof has a wrong length")
+        return proof[0], proof[0]
+    if not proof:
+        raise Wrong("the proof is too short")
+    left, last, rest = split(size), proof[-1], proof[:-1]
+    if end <= left:
+        sub, root = roots_by_consistency(start, end, left, known, rest)
+        return sub, node_of(root, last)
+    if start >= left:
+        sub, root = roots_by_consistency(start - left, end - left, size - left, known, rest)
+        return sub, node_of(last, root)
+    sub, root = roots_by_consistency(0, end - left, size - left, None, rest)
+    return node_of(last, sub), node_of(last, root)
+
+
+# ---- single proofs, one JSON object a line ----
+
+PROOF_FIELDS = [
+    {"leafIdx", "treeSize", "root", "leafHash", "proof"},
+    {"leafIdx", "start", "end", "root", "leafHash", "proof"},
+    {"size1", "size2", "root1", "root2", "proof"},
+    {"start", "end", "size", "root1", "root2", "proof"},
+]
+
+
+def accepts(line):
+    """Whether a line is a proof that holds."""
+    try:
+        text = line if isinstance(line, str) else line.decode("utf-8")
+        record = json.loads(text, object_pairs_hook=only_once, parse_constant=no_constant)
+        if not isinstance(record, dict):
+            return False
+        fields = {name for name in record if any(name in kind for kind in PROOF_FIELDS)}
+        if fields not in PROOF_FIELDS:
+            return False
+        check_proof(record)
+    except (Wrong, ValueError, RecursionError):
+        return False
+    return True
+
+
+def check_proof(record):
+    proof = [] if record["proof"] is None else record["proof"]
+    if not isinstance(proof, list) or len(proof) > 128:
+        raise Wrong("expected an array of hashes")
+    hashes = [hash_field(item, 32) for item in proof]
+    if "leafIdx" in record:
+        start = number_field(record.get("start", 0))
+        end = number_field(record["end"] if "end" in record else record["treeSize"])
+        index = number_field(record["leafIdx"])
+        leaf, root = hash_field(record["leafHash"], 32), hash_field(record["root"])
+        if not valid_subtree(start, end) or not start <= index < end:
+            raise Wrong("the leaf is not in a valid subtree")
+        if root_by_inclusion(leaf, index - start, end - start, hashes) != root:
+            raise Wrong("another root")
+        return
+    start = number_field(record.get("start", 0))
+    end = number_field(record["end"] if "end" in record else record["size1"])
+    size = number_field(record["size"] if "size" in record else record["size2"])
+    first, second = hash_field(record["root1"]), hash_field(record["root2"])
+    if not valid_subtree(start, end) or end > size or ("size1" in record and end == 0):
+        raise Wrong("not a subtree of the tree")
+    if start == end:
+        if hashes or first != hashlib.sha256(b"").digest():
+            raise Wrong("an empty subtree has the empty root and no proof")
+        return
+    if roots_by_consistency(start, end, size, first, hashes) != (first, second):
+        raise Wrong("other roots")
+
+
+def valid_subtree(start, end):
+    if start > end:
+        return False
+    width = 1
+    while width < end - start:
+        width *= 2
+    return start == end or start % width == 0
+
+
+def number_field(value):
+    if type(value) is not int or not 0 <= value <= MAX_SIZE:
+        raise Wrong("expected a whole number")
+    return value
+
+
+def hash_field(value, length=None):
+    if not isinstance(value, str):
+        raise Wrong("expected base64")
+    content = unbase64(value)
+    if length is not None and len(content) != length:
+        raise Wrong("expected %d bytes" % length)
+    return content
+
+
+def only_once(pairs):
+    record = dict(pairs)
+    if len(record) != len(pairs):
+        raise Wrong("a name occurs twice")
+    return record
+
+
+def no_constant(text):
+    raise Wrong("not JSON: " + text)
+
+
+# ---- Ed25519 (RFC 8032), strict ----
+
+P = 2**255 - 19
+ORDER = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+ROOT_OF_MINUS_ONE = pow(2, (P - 1) // 4, P)
+ZERO = (0, 1, 1, 0)
+
+
+def point_add(a, b):
+    e = (a[1] - a[0]) * (b[1] - b[0]) % P
+    f = (a[1] + a[0]) * (b[1] + b[0]) % P
+    g, h = 2 * a[3] * b[3] * D % P, 2 * a[2] * b[2] % P
+    i, j, k, m = f - e, h - g, h + g, f + e
+    return i * j % P, m * k % P, j * k % P, i * m % P
+
+
+def point_double(a):
+    x, y = a[0] * a[0] % P, a[1] * a[1] % P
+    z, s = 2 * a[2] * a[2] % P, (a[0] + a[1]) * (a[0] + a[1]) % P
+    h, g = x + y, x - y
+    e, f = h - s, z + g
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def point_decode(code):
+    y = int.from_bytes(code, "little")
+    sign, y = y >> 255, y & (1 << 255) - 1
+    if y >= P:
+        raise Wrong("a public key in a second spelling")
+    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if x * x % P != square:
+        x = x * ROOT_OF_MINUS_ONE % P
+    if x * x % P != square or (x == 0 and sign):
+        raise Wrong("a public key that is no point of the curve")
+    if x & 1 != sign:
+        x = P - x
+    return x, y, 1, x * y % P
+
+
+def point_encode(a):
+    inverse = pow(a[2], P - 2, P)
+    x, y = a[0] * inverse % P, a[1] * inverse % P
+    return (y | (x & 1) << 255).to_bytes(32, "little")
+
+
+BASE = point_decode((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
+KEYS = {}
+
+
+def usable_key(code):
+    """The point of a public key, if it may be trusted at all."""
+    if code not in KEYS:
+        if len(code) != 32:
+            raise Wrong("a public key of %d bytes" % len(code))
+        point = point_decode(code)
+        eighth = point_double(point_double(point_double(point)))
+        if eighth[0] == 0:
+            raise Wrong("a public key of small order: anything verifies under it")
+        KEYS[code] = point
+    return KEYS[code]
+
+
+def signature_holds(code, message, signature):
+    """[S]B = R + [k]A, compared as the bytes of R, without the cofactor."""
+    try:
+        key = usable_key(code)
+    except Wrong:
+        return False
+    if len(signature) != 64:
+        return False
+    s = int.from_bytes(signature[32:], "little")
+    if s >= ORDER:
+        return False
+    k = int.from_bytes(hashlib.sha512(signature[:32] + code + message).digest(), "little") % ORDER
+    minus = (P - key[0], key[1], 1, P - key[3])
+    table = (ZERO, BASE, minus, point_add(BASE, minus))
+    result = ZERO
+    for bit in reversed(range(253)):
+        result = point_double(result)
+        choice = (s >> bit & 1) | (k >> bit & 1) << 1
+        if choice:
+            result = point_add(result, table[choice])
+    return point_encode(result) == signature[:32]
+
+
+# ---- signed notes and checkpoints (C2SP) ----
+
+
+class Key:
+    """A verifier key: name+id+base64."""
+
+    def __init__(self, text):
+        parts = text.split("+", 2)
+        if len(parts) != 3 or not key_name(parts[0]):
+            raise Wrong("expected a verifier key name+id+base64, found %.100r" % text)
+        content = unbase64(parts[2])
+        if content[:1] != b"\1":
+            raise Wrong("expected an Ed25519 verifier key")
+        self.text, self.name, self.code = text, parts[0], content[1:]
+        usable_key(self.code)
+        self.id = hashlib.sha256(self.name.encode() + b"\n" + content).digest()[:4]
+        if parts[1] != self.id.hex():
+            raise Wrong("the id of the verifier key is not that of its name and key")
+
+
+def key_name(name):
+    return bool(name) and "+" not in name and not any(mark.isspace() or mark < " " for mark in name)
+
+
+def read_note(content):
+    """Text and signature lines (name, key id, signature) of a signed note; nothing is verified."""
+    try:
+        whole = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Wrong("the note is not UTF-8") from error
+    text, gap, tail = whole.rpartition("\n\n")
+    if not gap or not tail.endswith("\n") or any(mark < " " and mark != "\n" for mark in whole):
+        raise Wrong("expected a text, an empty line and signature lines")
+    signatures = []
+    for line in tail[:-1].split("\n"):
+        parts = line.split(" ")
+        if len(parts) != 3 or parts[0] != "\u2014" or not key_name(parts[1]):
+            raise Wrong("expected a signature line, found %.80r" % line)
+        code = unbase64(parts[2])
+        if len(code) <= 4:
+            raise Wrong("expected a signature line, found %.80r" % line)
+        signatures.append((parts[1], code[:4], code[4:]))
+    return text + "\n", signatures
+
+
+def open_note(content, keys):
+    """Text of a note, and the keys among `keys` that signed it: at least one, and none of them wrongly."""
+    text, signatures = read_note(content)
+    signers = []
+    for name, key_id, signature in signatures:
+        for key in keys:
+            if (key.name, key.id) == (name, key_id):
+                if not signature_holds(key.code, text.encode(), signature):
+                    raise Wrong("the signature of %s does not verify" % name)
+                signers.append(key)
+    if not signers:
+        raise Wrong("not signed by %s" % (", ".join(key.text for key in keys) or "any trusted key"))
+    return text, signers
+
+
+class Checkpoint:
+    """Origin, size and root."""
+
+    def __init__(self, text):
+        lines = text[:-1].split("\n")
+        if len(lines) < 3 or not all(lines) or not re.fullmatch("0|[1-9][0-9]{0,19}", lines[1]):
+            raise Wrong("expected a checkpoint: origin, size, root")
+        self.origin, self.size, self.root = lines[0], int(lines[1]), unbase64(lines[2])
+        if len(self.root) != 32:
+            raise Wrong("expected a root of 32 bytes")
+
+
+# ---- canonical JSON (RFC 8785) ----
+
+
+def parse_entry(data):
+    """Members of an entry, whose bytes must be the canonical form of exactly the agreed members."""
+    fractions = []
+
+    def fraction(text):
+        fractions.append(text)
+        return float(text)
+
+    try:
+        text = data.decode("utf-8")
+        value = json.loads(text, parse_float=fraction, parse_int=safe_integer, parse_constant=no_constant)
+        if fractions or max(data, default=0) >= 0xF0:
+            again = canonical(value).encode("utf-8")
+        else:
+            again = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8")
+    except (ValueError, RecursionError, Wrong) as error:
+        raise Wrong("the entry is not JSON of RFC 8785: %s" % error) from error
+    if again != data:
+        raise Wrong("the entry is not in its canonical form (RFC 8785)")
+    if not isinstance(value, dict) or sorted(value) != MEMBERS or not well_typed(value):
+        raise Wrong("the entry does not have the members of an entry")
+    return value
+
+
+def well_typed(value):
+    texts = ("actor", "business_on", "role", "session", "stream", "type")
+    numbers = (value["index"], value["version"])
+    hashes = value["evidence"]
+    return (
+        all(isinstance(value[name], str) for name in texts)
+        and all(type(number) is int and number >= 0 for number in numbers)
+        and isinstance(value["appended_at"], str)
+        and re.fullmatch("0|[1-9][0-9]*", value["appended_at"], re.ASCII) is not None
+        and isinstance(value["payload"], dict)
+        and isinstance(hashes, list)
+        and all(isinstance(item, str) and re.fullmatch("[0-9a-f]{64}", item) for item in hashes)
+    )
+
+
+def safe_integer(text):
+    number = int(text) if len(text) < 20 else MAX_SAFE + 1
+    if abs(number) > MAX_SAFE:
+        raise Wrong("an integer beyond 2^53 - 1")
+    return number
+
+
+def canonical(value):
+    if isinstance(value, dict):
+        names = sorted(value, key=lambda name: name.encode("utf-16-be"))
+        return "{" + ",".join(canonical(name) + ":" + canonical(value[name]) for name in names) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(canonical, value)) + "]"
+    if isinstance(value, float):
+        return ecmascript(value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def ecmascript(value):
+    """A double as ECMAScript writes it; Python's repr has the same shortest digits."""
+    if value != value or value in (float("inf"), float("-inf")):
+        raise Wrong("a number that JSON does not have")
+    if value == 0:
+        return "0"
+    sign = "-" if value < 0 else ""
+    mantissa, _, power = repr(abs(value)).partition("e")
+    whole, _, decimals = mantissa.partition(".")
+    digits = whole + ("" if decimals == "0" else decimals)
+    point = len(whole) + int(power or 0)
+    stripped = digits.lstrip("0")
+    point -= len(digits) - len(stripped)
+    digits = stripped.rstrip("0")
+    if len(digits) <= point <= 21:
+        return sign + digits + "0" * (point - len(digits))
+    if 0 < point <= 21:
+        return sign + digits[:point] + "." + digits[point:]
+    if -6 < point <= 0:
+        return sign + "0." + "0" * -point + digits
+    exponent = point - 1
+    rest = "." + digits[1:] if len(digits) > 1 else ""
+    return "%s%s%se%s%d" % (sign, digits[0], rest, "+" if exponent > 0 else "-", abs(exponent))
+
+
+# ---- files: a folder, or a zip read in place ----
+
+
+class Folder:
+    """Files under a folder by relative path; links are not followed."""
+
+    def __init__(self, root):
+        self.root, self.names, self.odd = root, set(), []
+        for place, folders, files in os.walk(root):
+            for name in folders + files:
+                path = os.path.join(place, name)
+                relative = os.path.relpath(path, root).replace(os.sep, "/")
+                mode = os.lstat(path).st_mode
+                if stat.S_ISREG(mode):
+                    self.names.add(relative)
+                elif not stat.S_ISDIR(mode):
+                    self.odd.append(relative)
+
+    def open(self, name):
+        return open(os.path.join(self.root, *name.split("/")), "rb")
+
+
+class Zip:
+    """Members of a zip under a prefix; nothing is unpacked."""
+
+    def __init__(self, path):
+        self.zip = zipfile.ZipFile(path)
+        every = [info.filename for info in self.zip.infolist() if not info.is_dir()]
+        self.names = set(every)
+        self.odd = sorted(name for name, count in Counter(every).items() if count > 1)
+
+    def open(self, name):
+        return self.zip.open(name)
+
+
+class Part:
+    """The files below a prefix."""
+
+    def __init__(self, files, prefix):
+        self.files, self.prefix = files, prefix
+        self.names = {name[len(prefix) :] for name in files.names if name.startswith(prefix)}
+
+    def read(self, name, limit=WIDTH * (MAX_ENTRY + 2)):
+        with self.files.open(self.prefix + name) as stream:
+            content = stream.read(limit + 1)
+        if len(content) > limit:
+            raise Wrong("expected at most %d bytes" % limit)
+        return content
+
+    def sha256(self, name):
+        digest = hashlib.sha256()
+        with self.files.open(self.prefix + name) as stream:
+            for block in iter(lambda: stream.read(BLOCK), b""):
+                digest.update(block)
+        return digest.hexdigest()
+
+
+UNREADABLE = (OSError, zipfile.BadZipFile, EOFError, RuntimeError, NotImplementedError, ValueError, Wrong)
+try:
+    import zlib
+
+    UNREADABLE += (zlib.error,)
+except ImportError:
+    pass
+
+
+# ---- findings ----
+
+
+class Report:
+    """What was found, compared and concluded."""
+
+    def __init__(self):
+        self.problems, self.compared, self.remarks = [], [], []
+        self.entries, self.root, self.outside, self.more = 0, "", False, 0
+
+    def problem(self, kind, message, index=None, file=None, offset=None):
+        if len(self.problems) >= MAX_PROBLEMS:
+            self.more += 1
+            return
+        self.problems.append({"kind": kind, "index": index, "file": file, "offset": offset, "message": message})
+
+    def as_json(self):
+        problems = sorted(self.problems, key=lambda item: (item["index"] is None, item["index"] or 0))
+        return {
+            "ok": not problems,
+            "entries": self.entries,
+            "root": self.root,
+            "compared_with": self.compared,
+            "outside_checkpoint": self.outside,
+            "problems": problems,
+            "statement": self.statement(problems),
+        }
+
+    def statement(self, problems):
+        if problems:
+            first = problems[0]
+            where = "" if first["index"] is None else " at entry %d" % first["index"]
+            count = len(problems) + self.more
+            text = "NOT VERIFIED: %d problem%s, first: %s%s: %s." % (
+                count,
+                "" if count == 1 else "s",
+                first["kind"],
+                where,
+                first["message"],
+            )
+        else:
+            text = "Verified: %d entries, root %s." % (self.entries, self.root)
+        return " ".join([text, *self.remarks])
+
+
+# ---- comparing what is there with what should be ----
+
+
+def differences(found, wanted):
+    """(kind, place in found, place in wanted) of each difference between two sequences; None matches anything."""
+    low, high = 0, 0
+    shortest = min(len(found), len(wanted))
+    while low < shortest and found[low : low + WIDTH] == wanted[low : low + WIDTH]:
+        low += WIDTH
+    low = min(low, shortest)
+    while low < shortest and alike(found[low], wanted[low]):
+        low += 1
+    while high < shortest - low and alike(found[-1 - high], wanted[-1 - high]):
+        high += 1
+    here, there = found[low : len(found) - high], wanted[low : len(wanted) - high]
+    if not here and there:
+        return [("deleted" if high else "truncated", low, low)]
+    left_here, left_there = Counter(here), Counter(there)
+    result, i, j = [], 0, 0
+    while i < len(here) and j < len(there):
+        mine, theirs = here[i], there[j]
+        if alike(mine, theirs):
+            kind = ""
+        elif not left_there[mine]:
+            kind = "inserted" if left_here[theirs] else "altered"
+        else:
+            kind = "reordered" if left_here[theirs] else "deleted"
+        if kind == "reordered" and len(here) - i != len(there) - j:
+            # Something came in or went out before this: follow the side that has more left.
+            kind = "inserted" if len(here) - i > len(there) - j else "deleted"
+        if kind:
+            result.append((kind, low + i, low + j))
+        if kind != "deleted":
+            left_here[mine] -= 1
+            i += 1
+        if kind != "inserted":
+            left_there[theirs] -= 1
+            j += 1
+    result += [("inserted", low + k, low + j) for k in range(i, len(here))]
+    result += [("deleted" if high else "truncated", low + i, low + k) for k in range(j, len(there))]
+    return result
+
+
+def alike(mine, theirs):
+    return mine is None or theirs is None or mine == theirs
+
+
+class Log:
+    """Entries, tiles and checkpoint of a tiled log, read and compared with each other."""
+
+    def __init__(self, part, report, size, strict):
+        self.part, self.report, self.size, self.strict = part, report, size, strict
+        self.records = []  # (hash or None, bytes, file, offset)
+        self.used = set()
+        self.wanted = self.read_tiles()
+        self.read_bundles()
+        self.tree = None
+
+    def tiles(self, count):
+        for index in range(-(-count // WIDTH)):
+            yield index, min(WIDTH, count - index * WIDTH)
+
+    def path(self, level, index, width):
+        digits = "%03d" % (index % 1000)
+        index //= 1000
+        while index:
+            digits = "x%03d/%s" % (index % 1000, digits)
+            index //= 1000
+        if digits.count("/"):
+            head, _, last = digits.rpartition("/")
+            digits = "/".join("x" + part.lstrip("x") for part in head.split("/")) + "/" + last
+        return "tile/%s/%s%s" % (level, digits, "" if width == WIDTH else ".p/%d" % width)
+
+    def fetch(self, level, index, width, first):
+        """Bytes of a tile or bundle and the path that holds them; None, with a problem noted, if it is not there."""
+        path = self.path(level, index, width)
+        chosen = path
+        if path not in self.part.names and not self.strict:
+            chosen = self.path(level, index, WIDTH)
+        if chosen not in self.part.names:
+            self.report.problem("deleted", "the file is missing", first, path)
+            return None, path
+        self.used.add(chosen)
+        try:
+            return self.part.read(chosen), chosen
+        except UNREADABLE as error:
+            self.report.problem("unreadable", "the file cannot be read: %s" % error, first, chosen)
+            return None, chosen
+
+    def read_tiles(self):
+        """Leaf hashes of the tiles of level 0; None where they are not known."""
+        wanted = []
+        for index, width in self.tiles(self.size):
+            content, path = self.fetch(0, index, width, index * WIDTH)
+            if content is not None and path == self.path(0, index, WIDTH) and len(content) == 32 * WIDTH:
+                content = content[: 32 * width]
+            wanted += self.hashes(content, width, path, index * WIDTH, 1)
+        return wanted
+
+    def hashes(self, content, width, path, first, span):
+        if content is None:
+            return [None] * width
+        if len(content) != 32 * width:
+            whole = min(len(content) // 32, width)
+            kind = "truncated" if len(content) < 32 * width else "inserted"
+            message = "expected %d bytes in the tile, found %d" % (32 * width, len(content))
+            self.report.problem(kind, message, min(first + whole * span, self.size), path, 32 * whole)
+        found = [content[at : at + 32] for at in range(0, 32 * min(len(content) // 32, width), 32)]
+        return found + [None] * (width - len(found))
+
+    def read_bundles(self):
+        for index, width in self.tiles(self.size):
+            first = index * WIDTH
+            content, path = self.fetch("entries", index, width, first)
+            if content is None:
+                self.records += [(None, None, path, None)] * width
+                continue
+            records, rest = self.cut(content, path, 0, None)
+            if path == self.path("entries", index, WIDTH) and not rest and len(records) == WIDTH:
+                records = records[:width]
+            if rest or len(records) != width:
+                records = self.mend(content, path, first, width, records, rest)
+            self.records += records
+
+    def cut(self, content, path, at, limit):
+        """Records from `at` on, as their length prefixes say; and how many bytes are left that are no record."""
+        records = []
+        while at < len(content) and (limit is None or len(records) < limit):
+            end = at + 2 + int.from_bytes(content[at : at + 2], "big")
+            if at + 2 > len(content) or end > len(content):
+                break
+            data = content[at + 2 : end]
+            records.append((leaf_of(data), data, path, at))
+            at = end
+        return records, len(content) - at
+
+    def mend(self, content, path, first, width, records, rest):
+        """A bundle that does not come out even: find the entry whose length or bytes are wrong, read on behind it."""
+        wanted = self.wanted[first : first + width]
+        good = 0
+        while good < min(len(records), width) and alike(records[good][0], wanted[good]):
+            good += 1
+        if not rest and (good == len(records) or good == width):
+            return records  # whole entries are missing at the end, or too many: the comparison tells
+        at = records[good][3] if good < len(records) else len(content) - rest
+        length = self.true_length(content, at, wanted[good]) if good < width else None
+        if length is not None:
+            self.report.problem("altered", "the length before the entry was changed", first + good, path, at)
+            data = content[at + 2 : at + 2 + length]
+            later, rest = self.cut(content, path, at + 2 + length, None)
+            mended = [*records[:good], (leaf_of(data), data, path, at), *later]
+            if len(mended) == width and not rest:
+                return mended
+            return mended[: good + 1] + [(None, None, path, None)] * (width - good - 1)
+        if not rest:
+            return records  # the lengths fit: entries were deleted or inserted within
+        if good >= width:
+            self.report.problem("inserted", "bytes follow the last entry", min(first + width, self.size), path, at)
+        elif good == len(records):
+            self.report.problem("truncated", "the entry is cut off", first + good, path, at)
+        else:
+            self.report.problem("altered", "from this entry on the bytes are no entries", first + good, path, at)
+        return records[:good] + [(None, None, path, None)] * (width - good)
+
+    def true_length(self, content, at, wanted):
+        """Length that gives the entry at `at` the hash it should have, or None."""
+        if wanted is None:
+            return None
+        digest = hashlib.sha256(b"\0")
+        for length in range(min(MAX_ENTRY, len(content) - at - 2) + 1):
+            if length:
+                digest.update(content[at + 1 + length : at + 2 + length])
+            if digest.copy().digest() == wanted:
+                return length
+        return None
+
+    def place(self, found, index):
+        """File and offset of a found record, or of where the record of `index` would begin."""
+        if found < len(self.records):
+            _, _, path, offset = self.records[found]
+            return path, offset
+        if not self.records:
+            return self.path("entries", 0, min(WIDTH, self.size)), 0
+        _, data, path, offset = self.records[-1]
+        return path, None if offset is None else offset + 2 + len(data)
+
+    def compare(self, root):
+        """Note every difference between entries, tiles and the signed root; `root` is None if nothing is signed."""
+        found = [record[0] for record in self.records]
+        fill = len(found) == len(self.wanted)
+        wanted = [found[i] if item is None and fill else item for i, item in enumerate(self.wanted)]
+        entries = [wanted[i] if item is None and fill else item for i, item in enumerate(found)]
+        by_tiles = Tree(wanted).root(self.size) if None not in wanted else None
+        by_entries = Tree(entries).root(len(entries)) if None not in entries else None
+        if root is not None and by_entries == root and by_tiles != root and len(entries) == self.size:
+            self.tree = Tree(entries)
+            self.tiles_against(entries)
+            return
+        for kind, here, there in differences(entries, wanted):
+            path, offset = self.place(here, there)
+            self.report.problem(kind, MESSAGES[kind], here if kind == "inserted" else there, path, offset)
+        self.tree = Tree(wanted) if by_tiles is not None else Tree(entries) if by_entries is not None else None
+        upper = self.upper_tiles(trusted=root is not None and by_tiles == root)
+        if root is not None and by_tiles is not None and by_tiles != root:
+            path, offset = self.place(upper, upper)
+            self.report.problem(
+                "rewritten", "the entries and tiles do not have the root that the checkpoint signs", upper, path, offset
+            )
+
+    def tiles_against(self, entries):
+        """The entries are what was signed, so tiles that differ were changed."""
+        for at in range(self.size):
+            if self.wanted[at] is not None and self.wanted[at] != entries[at]:
+                path = self.path(0, at // WIDTH, min(WIDTH, self.size - at // WIDTH * WIDTH))
+                self.report.problem("altered", "the tile has another hash for the entry", at, path, at % WIDTH * 32)
+        self.upper_tiles(trusted=True)
+
+    def upper_tiles(self, trusted):
+        """Compare tiles above level 0 with the tree; the first entry below a difference, else 0."""
+        level, count, lowest = 1, self.size // WIDTH, None
+        while count:
+            for index, width in self.tiles(count):
+                first, span = index * WIDTH ** (level + 1), WIDTH**level
+                content, path = self.fetch(level, index, width, first)
+                full = path == self.path(level, index, WIDTH) and content is not None and len(content) == 32 * WIDTH
+                for at, item in enumerate(
+                    self.hashes(content[: 32 * width] if full else content, width, path, first, span)
+                ):
+                    if item is None or self.tree is None or item == self.tree.levels[8 * level][index * WIDTH + at]:
+                        continue
+                    lowest = first + at * span if lowest is None else min(lowest, first + at * span)
+                    if trusted:
+                        message = "the tile has another hash for the entries below"
+                        self.report.problem("altered", message, first + at * span, path, 32 * at)
+            level, count = level + 1, count // WIDTH
+        return lowest or 0
+
+
+MESSAGES = {
+    "altered": "the bytes are not those that were appended",
+    "deleted": "an entry that was appended is missing",
+    "inserted": "an entry is there that was not appended",
+    "reordered": "entries stand in another order than they were appended",
+    "truncated": "entries are missing at the end",
+}
+
+
+def compare_checkpoints(log, report, notes, keys_for, origin):
+    """Hold the log against other checkpoints: (source, file or None, bytes, outside)."""
+    agreeing, differing = [0], []
+    for source, file, content, outside in notes:
+        line = {"source": source, "size": None, "root": None, "agrees": False}
+        report.compared.append(line)
+        report.outside = report.outside or outside
+        try:
+            text, signers = open_note(content, keys_for(None))
+            checkpoint = Checkpoint(text)
+            line["size"], line["root"] = checkpoint.size, checkpoint.root.hex()
+            if not any(key.text in [other.text for other in keys_for(checkpoint.size)] for key in signers):
+                raise Wrong("signed by a key of the log that was not in force at that size")
+            if checkpoint.origin != origin:
+                raise Wrong("the checkpoint is of another log, %s" % checkpoint.origin)
+        except Wrong as error:
+            report.problem("signature", "%s: %s" % (source, error), None, file or source)
+            continue
+        if log.tree is None:
+            report.remarks.append("Not compared with %s: the entries cannot be read." % source)
+        elif checkpoint.size > len(log.tree.levels[0]):
+            message = "%s names %d entries, found %d" % (source, checkpoint.size, len(log.tree.levels[0]))
+            report.problem("truncated", message, len(log.tree.levels[0]), file)
+        elif log.tree.root(checkpoint.size) != checkpoint.root:
+            differing.append((checkpoint.size, source, file))
+        else:
+            line["agrees"] = True
+            agreeing.append(checkpoint.size)
+    for size, source, file in differing:
+        low = max([known for known in agreeing if known < size], default=0)
+        message = "%s has another root for the first %d entries: the change is at entry %d or later" % (
+            source,
+            size,
+            low,
+        )
+        report.problem("rewritten", message, low, file)
+
+
+# ---- an export of a ledger ----
+
+
+class Keys:
+    """The keys of the log one after another: who signed which sizes."""
+
+    def __init__(self, anchor, report):
+        self.chain, self.anchor = [(anchor, 0)], anchor
+        self.report, self.started = report, False
+
+    def rotate(self, index, payload):
+        try:
+            old, new = Key(payload["old"]), Key(payload["new"])
+            message = "routeproof log key rotated\n%s\n%s\n" % (old.text, new.text)
+            if not signature_holds(old.code, message.encode(), hash_field(payload["signature"], 64)):
+                raise Wrong("the old key did not sign the new one")
+            if self.started and self.chain[-1][0].text != old.text:
+                raise Wrong("the old key is not the one in force")
+        except (Wrong, KeyError, TypeError, AttributeError) as error:
+            self.report.problem("signature", "the change of the log's key does not hold: %s" % error, index)
+            return
+        if not self.started:
+            self.chain, self.started = [(old, 0)], True
+        self.chain.append((new, index + 1))
+
+    def create(self, index, payload):
+        try:
+            first = Key(payload["vkey"])
+            if self.started:
+                raise Wrong("there is a key already")
+        except (Wrong, KeyError, TypeError, AttributeError) as error:
+            self.report.problem("signature", "the log's first key does not hold: %s" % error, index)
+            return
+        self.chain, self.started = [(first, 0)], True
+
+    def trusted(self):
+        return any(key.text == self.anchor.text for key, _ in self.chain)
+
+    def at(self, size):
+        """Keys that may sign a checkpoint of that size; without a size, all of them."""
+        if not self.trusted():
+            return [self.anchor]
+        ends = [since for _, since in self.chain[1:]] + [MAX_SIZE]
+        return [key for place, (key, since) in enumerate(self.chain) if size is None or since <= size <= ends[place]]
+
+
+def verify_export(part, around, options, report):
+    names = part.names
+    keys = Keys(export_key(part, options, report), report) if "vkey" in names or options.key else None
+    if "vkey" not in names:
+        report.problem("deleted", "the file is missing", None, "vkey")
+    head = checkpoint_head(part, report)
+    if keys is None or head is None:
+        return
+    log = Log(part, report, head.size, strict=True)
+    values = read_entries(log, keys, report)
+    signed = head_signed(part, keys, head, report)
+    log.compare(head.root if signed else None)
+    check_indexes(log, values, report)
+    check_head(log, head, keys, values, report)
+    check_people(values, log, report)
+    listed = check_listing(part, keys, head, log, report, "listing", "")
+    check_evidence(part, log, values, listed, report)
+    if around is not None:
+        check_listing(around, keys, head, log, report, "listing", part.prefix)
+    kept = [
+        ("kept: " + name, name, part.read(name), False)
+        for name in sorted(names)
+        if name.startswith("checkpoints/") and name.endswith(".note")
+    ]
+    compare_checkpoints(log, report, kept + options.outside(), keys.at, head.origin)
+    report.entries = len(log.records)
+    report.root = log.tree.root(len(log.tree.levels[0])).hex() if log.tree else ""
+    if not options.key:
+        report.remarks.append("The key came with the export: this shows that the export is whole, not who made it.")
+
+
+def export_key(part, options, report):
+    """The key to trust: the one given, else the export's own."""
+    own = None
+    if "vkey" in part.names:
+        try:
+            text = part.read("vkey", 2000).decode("utf-8")
+            own = Key(text[:-1])
+            if text != own.text + "\n":
+                raise Wrong("expected the key and a newline")
+        except UNREADABLE as error:
+            report.problem("signature", "the export's key cannot be used: %s" % error, None, "vkey")
+    if options.key:
+        return options.key
+    if own is None:
+        raise Wrong("the export has no usable key: give one with --key")
+    return own
+
+
+def checkpoint_head(part, report):
+    if "checkpoint" not in part.names:
+        report.problem("deleted", "the file is missing", None, "checkpoint")
+        return None
+    try:
+        return Checkpoint(read_note(part.read("checkpoint", BLOCK))[0])
+    except UNREADABLE as error:
+        report.problem("signature", "the checkpoint cannot be used: %s" % error, None, "checkpoint")
+        return None
+
+
+def head_signed(part, keys, head, report):
+    try:
+        content = part.read("checkpoint", BLOCK)
+        open_note(content, keys.at(head.size))
+        if len(read_note(content)[1]) != 1:
+            raise Wrong("expected one signature")
+    except UNREADABLE as error:
+        report.problem("signature", "the checkpoint: %s" % error, None, "checkpoint")
+        return False
+    return True
+
+
+def read_entries(log, keys, report):
+    """Parsed entries; None where an entry is not what was appended, which is noted elsewhere."""
+    values = []
+    for index, (found, data, path, offset) in enumerate(log.records):
+        value = None
+        if data is not None and (index >= len(log.wanted) or alike(found, log.wanted[index])):
+            try:
+                value = parse_entry(data)
+            except Wrong as error:
+                report.problem("unreadable", str(error), index, path, offset)
+        if value is not None and value["type"] == "ledger.key_created":
+            keys.create(index, value["payload"])
+        if value is not None and value["type"] == "ledger.key_rotated":
+            keys.rotate(index, value["payload"])
+        values.append(value)
+    return values
+
+
+def check_indexes(log, values, report):
+    """Each entry says its own place; where everything was built anew around a change, these still tell."""
+    if report.problems:
+        return
+    said = [None if value is None else value["index"] for value in values]
+    for kind, here, there in differences(said, list(range(len(values))))[:1]:
+        message = "the entry calls itself number %s" % said[min(here, len(said) - 1)]
+        path, offset = log.place(here, there)
+        report.problem(kind, message, here if kind == "inserted" else there, path, offset)
+
+
+def check_head(log, head, keys, values, report):
+    if head.origin != keys.at(None)[-1].name:
+        report.problem("signature", "the checkpoint's origin is not the name of the key", None, "checkpoint")
+    if "vkey" in log.part.names and keys.trusted():
+        text = keys.chain[-1][0].text + "\n"
+        if log.part.read("vkey", 2000) != text.encode():
+            report.problem("altered", "the file does not hold the key in force", None, "vkey")
+    if not keys.trusted():
+        report.problem("signature", "the key given is none of this log's keys", None, "vkey")
+    if log.records and log.records[0][1] is not None and values[0] is not None:
+        origin = "routeproof/" + hashlib.sha256(log.records[0][1]).hexdigest()[:16]
+        if origin != head.origin:
+            report.problem("rewritten", "the log's name is not that of its first entry", 0, *log.place(0, 0))
+
+
+ROLES = ("analyst", "supervisor", "committee", "compliance", "admin", "key_custodian", "examiner")
+ROSTER = "people/roster"
+
+
+def check_people(values, log, report):
+    """Whoever acted as a person signed for it with a key of that person, as the roster stood."""
+    people = {}
+    for index, value in enumerate(values):
+        if value is None:
+            continue
+        wrong = unsigned(value, people)
+        if wrong:
+            report.problem("signature", wrong, index, *log.place(index, index))
+        elif value["stream"] == ROSTER:
+            people.update(keys_named(value["type"], value["payload"]))
+
+
+def unsigned(value, people):
+    """What is wrong with the signature that an entry should carry; empty if nothing is."""
+    payload, actor = value["payload"], value["actor"]
+    mark = payload.get("attested")
+    if mark is None:
+        founding = value["type"] == "people.founded" and not people
+        if (value["stream"] == ROSTER and not founding) or (value["role"] in ROLES and value["type"] != "note"):
+            return "%s is named as %s and did not sign" % (actor, value["role"])
+        return ""
+    if actor not in people:
+        return "%s signed, and is nobody of the roster" % actor
+    try:
+        code = hash_field(people[actor], 32)
+        if mark["key"] != hashlib.sha256(code).hexdigest()[:16]:
+            return "the signature is not by the key of %s" % actor
+        names = ("stream", "type", "version", "business_on", "actor", "role", "session", "evidence")
+        signed = {name: value[name] for name in names}
+        signed["payload"] = {name: item for name, item in payload.items() if name != "attested"}
+        good = signature_holds(code, canonical(signed).encode("utf-8"), hash_field(mark["signature"], 64))
+    except (Wrong, KeyError, TypeError, ValueError):
+        good = False
+    return "" if good else "the signature of %s does not verify" % actor
+
+
+def keys_named(kind, payload):
+    """Public keys that an entry of the roster gives, by person."""
+    try:
+        if kind == "people.founded":
+            return {person["id"]: person["key"] for person in payload["person"]}
+        if kind == "people.key_replaced" or (kind == "people.grant_proposed" and payload.get("key")):
+            return {payload["person"]: payload["key"]}
+    except (KeyError, TypeError):
+        pass
+    return {}
+
+
+def check_listing(part, keys, head, log, report, name, leave_out):
+    """Every file that does not follow from the entries is named, with its hash, in a listing under the log's key."""
+    derived = log.used | {"checkpoint", name}
+    rest = (
+        {item for item in part.names if item not in derived}
+        if not leave_out
+        else {item for item in part.names if not item.startswith(leave_out) and item != name}
+    )
+    if name not in part.names:
+        if rest or not leave_out:
+            report.problem("deleted", "the signed list of files is missing", None, name)
+        return {}
+    try:
+        text, _ = open_note(part.read(name, 1 << 30), keys.at(head.size))
+        listed = listing_lines(text, head.origin)
+        if len(read_note(part.read(name, 1 << 30))[1]) != 1:
+            raise Wrong("expected one signature")
+    except UNREADABLE as error:
+        report.problem("signature", "the list of files: %s" % error, None, name)
+        return {}
+    for item in sorted(rest - set(listed)):
+        report.problem("inserted", "the file is not in the export's list", None, item)
+    for item in sorted(set(listed) - rest):
+        report.problem("deleted", "the file is missing", evidence_index(log, item), item)
+    for item in sorted(rest & set(listed)):
+        try:
+            good = part.sha256(item) == listed[item]
+        except UNREADABLE as error:
+            report.problem("unreadable", "the file cannot be read: %s" % error, None, item)
+            continue
+        if not good:
+            report.problem("altered", "the file is not the one that was exported", evidence_index(log, item), item)
+    return listed
+
+
+def listing_lines(text, origin):
+    lines = text[:-1].split("\n")
+    if lines[:2] != ["routeproof files v1", origin]:
+        raise Wrong("not a list of files of this log")
+    listed = {}
+    for line in lines[2:]:
+        digest, _, path = line.partition("  ")
+        if not re.fullmatch("[0-9a-f]{64}", digest) or not path or path in listed:
+            raise Wrong("expected 'SHA-256  path' lines, found %.80r" % line)
+        listed[path] = digest
+    return listed
+
+
+def evidence_index(log, path):
+    """First entry that names an evidence file."""
+    return log.first_named.get(path[len("evidence/") :]) if hasattr(log, "first_named") else None
+
+
+def check_evidence(part, log, values, listed, report):
+    """Evidence that an entry names is there with the right bytes, unless a later entry says that it expired."""
+    named, expired = {}, set()
+    for index, value in enumerate(values):
+        if value is None:
+            continue
+        for digest in value["evidence"]:
+            named.setdefault(digest, index)
+        if value["type"] == "evidence.expired":
+            expired.add(value["payload"].get("sha256"))
+    log.first_named = named
+    for digest, index in sorted(named.items(), key=lambda item: item[1]):
+        path = "evidence/" + digest
+        if path not in part.names:
+            if digest not in expired and path not in listed:
+                report.problem("deleted", "the evidence is missing and did not expire", index, path)
+        elif path in listed and listed[path] != digest:
+            report.problem("altered", "the evidence does not have the hash that the entry names", index, path)
+
+
+# ---- a tiled log, a receipt ----
+
+
+def verify_tlog(part, options, report):
+    try:
+        text, _ = open_note(part.read("checkpoint", BLOCK), [options.key])
+        head, signed = Checkpoint(text), True
+    except KeyError:
+        report.problem("deleted", "the file is missing", None, "checkpoint")
+        return
+    except UNREADABLE as error:
+        missing = "checkpoint" not in part.names
+        report.problem("deleted" if missing else "signature", "the checkpoint: %s" % error, None, "checkpoint")
+        if missing:
+            return
+        head, signed = checkpoint_head(part, Report()), False
+        if head is None:
+            return
+    log = Log(part, report, head.size, strict=False)
+    log.compare(head.root if signed else None)
+    compare_checkpoints(log, report, options.outside(), lambda _: [options.key], head.origin)
+    report.entries = len(log.records)
+    report.root = log.tree.root(len(log.tree.levels[0])).hex() if log.tree else ""
+
+
+def verify_receipt(path, options, report):
+    with open(path, "rb") as stream:
+        content = stream.read(BLOCK)
+    try:
+        head, gap, note = content.decode("utf-8").partition("\n\n")
+        lines = head.split("\n")
+        if not gap or lines[0] != "c2sp.org/tlog-proof@v1" or len(lines) < 3:
+            raise Wrong("expected a C2SP tlog-proof")
+        extra = json.loads(unbase64(lines[1][6:] if lines[1].startswith("extra ") else "-"))
+        if not re.fullmatch("index (0|[1-9][0-9]{0,19})", lines[2]):
+            raise Wrong("expected the entry's index")
+        index, proof = int(lines[2][6:]), [hash_field(line, 32) for line in lines[3:]]
+        key = options.key or Key(extra["vkey"])
+        checkpoint = Checkpoint(open_note(note.encode(), [key])[0])
+        entry = extra["entry"].encode("utf-8")
+        value = parse_entry(entry)
+        if value["index"] != index or index >= checkpoint.size:
+            raise Wrong("the entry calls itself number %d, the receipt says %d" % (value["index"], index))
+        if root_by_inclusion(leaf_of(entry), index, checkpoint.size, proof) != checkpoint.root:
+            raise Wrong("the entry is not under the root that the checkpoint signs")
+    except (Wrong, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        report.problem(
+            "signature" if "sign" in str(error) else "altered", "the receipt: %s" % error, None, os.path.basename(path)
+        )
+        return None
+    report.entries, report.root = checkpoint.size, checkpoint.root.hex()
+    report.remarks.append("Entry %d is in the log %s." % (index, checkpoint.origin))
+    if not options.key:
+        report.remarks.append("The key came with the receipt: give --key to say whom you trust.")
+    return value
+
+
+# ---- the command line ----
+
+
+class Options:
+    """What the call gave."""
+
+    def __init__(self, arguments):
+        self.key = Key(arguments.key) if arguments.key else None
+        self.files = arguments.checkpoint or []
+
+    def outside(self):
+        notes = []
+        for path in self.files:
+            with open(path, "rb") as stream:
+                notes.append((path, None, stream.read(BLOCK), True))
+        return notes
+
+
+def find_export(path):
+    """Files of the export, and of what lies around it if it is inside something larger."""
+    files = Folder(path) if os.path.isdir(path) else Zip(path)
+    if {"checkpoint", "vkey", "listing"} & files.names and any(name.startswith("tile/") for name in files.names):
+        return files, Part(files, ""), None
+    tops = {name[: -len("checkpoint")] for name in files.names if name.endswith("/checkpoint")}
+    tops = {top for top in tops if any(name.startswith(top + "tile/") for name in files.names)}
+    if len(tops) == 1:
+        return files, Part(files, tops.pop()), Part(files, "")
+    if isinstance(files, Folder):
+        return files, Part(files, ""), None
+    raise Wrong("expected a zip with one export inside, found %d" % len(tops))
+
+
+def run(command, target, options, report):
+    if command == "receipt":
+        return verify_receipt(target, options, report)
+    if command == "tlog":
+        verify_tlog(Part(Folder(target), ""), options, report)
+    else:
+        files, part, around = find_export(target)
+        for name in files.odd:
+            report.problem("unreadable", "a link, a device or a name that occurs twice", None, name)
+        verify_export(part, around, options, report)
+    if not report.outside:
+        report.remarks.append(
+            "No outside checkpoint was given: a full rewrite of the history with the log's key cannot be told from this."
+        )
+    elif all(line["agrees"] for line in report.compared):
+        report.remarks.append("Every checkpoint given agrees.")
+    return None
+
+
+def parse_arguments(arguments):
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("target", help="export, folder, receipt or file of proofs")
+    parser.add_argument("--key", help="verifier key of the log that you trust: name+id+base64")
+    parser.add_argument("--checkpoint", action="append", metavar="FILE", help="a checkpoint kept elsewhere")
+    parser.add_argument("--json", action="store_true", help="one JSON document")
+    return parser.parse_args(arguments)
+
+
+def main(given):
+    command = given[0] if given and given[0] in ("tlog", "receipt", "proofs") else "export"
+    arguments = parse_arguments(given if command == "export" else given[1:])
+    try:
+        if command == "proofs":
+            with open(arguments.target, "rb") as stream:
+                for line in stream:
+                    print("accept" if accepts(line) else "reject")
+            return 0
+        options = Options(arguments)
+        if command == "tlog" and not options.key:
+            raise Wrong("give the log's key: --key name+id+base64")
+        if not os.path.exists(arguments.target):
+            raise Wrong("there is no %s" % arguments.target)
+    except (OSError, Wrong) as error:
+        print("verify.py: %s" % error, file=sys.stderr)
+        return 2
+    report, value = Report(), None
+    try:
+        value = run(command, arguments.target, options, report)
+    except UNREADABLE as error:
+        report.problem("unreadable", str(error))
+    result = report.as_json()
+    if value is not None:
+        result["entry"] = value
+    if arguments.json:
+        print(json.dumps(result, ensure_ascii=False))
+    else:
+        print(result["statement"])
+        for line in result["compared_with"]:
+            print("  %s: %s" % (line["source"], "agrees" if line["agrees"] else "DOES NOT AGREE"))
+        for item in result["problems"]:
+            print("  " + ", ".join("%s %s" % (name, item[name]) for name in item if item[name] is not None))
+    return 0 if result["ok"] else 4
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

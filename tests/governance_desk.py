@@ -1,0 +1,95 @@
+"""A workspace with a founding roster, for tests: acting takes one line, the clock is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from routeproof.app.act import act, listed, shown
+from routeproof.app.context import open_context
+from routeproof.app.init_workspace import init_workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+    from pathlib import Path
+
+    from routeproof.app.act import Around
+    from routeproof.governance.decider import Noun
+
+ROSTER: dict[str, tuple[str, ...]] = {
+    "ann": ("analyst",),
+    "abe": ("analyst",),
+    "sam": ("supervisor",),
+    "sue": ("supervisor",),
+    "cora": ("committee",),
+    "cole": ("committee",),
+    "carl": ("compliance",),
+    "cleo": ("compliance",),
+    "adam": ("admin",),
+    "kim": ("key_custodian",),
+    "ed": ("examiner",),
+}
+NOON = 1_790_000_000_000_000_000
+"""2026-09-21 in UTC nanoseconds."""
+NS_PER_DAY = 86_400 * 10**9
+
+
+@dataclass
+class Clock:
+    """A clock that tests set; each look moves it by a microsecond."""
+
+    now: int = NOON
+    step: int = 1_000
+
+    def __call__(self) -> int:
+        self.now += self.step
+        return self.now
+
+    def pass_days(self, days: float) -> None:
+        """Let time go by."""
+        self.now += int(days * NS_PER_DAY)
+
+
+@dataclass
+class Desk:
+    """A workspace and its people."""
+
+    root: Path
+    clock: Clock = field(default_factory=Clock)
+
+    def act(
+        self,
+        person: str,
+        noun: Noun[Any],
+        object_id: str,
+        verb: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        on: date | None = None,
+        around: Around | None = None,
+    ) -> dict[str, Any]:
+        """One person does one thing."""
+        with self.context(person, on) as context:
+            return act(context, noun, object_id, verb, body, around)
+
+    def show(self, noun: Noun[Any], object_id: str) -> dict[str, Any]:
+        """One object as people see it."""
+        with self.context() as context:
+            return shown(context, noun, object_id)
+
+    def list(self, noun: Noun[Any]) -> dict[str, Any]:
+        """All objects of a noun."""
+        with self.context() as context:
+            return listed(context, noun)
+
+    def context(self, person: str = "", on: date | None = None) -> Any:  # noqa: ANN401  # a context manager
+        """The workspace, as a person or as the program."""
+        return open_context(self.root, clock=self.clock, person=person, on=on)
+
+
+def new_desk(root: Path, roster: Mapping[str, tuple[str, ...]] = ROSTER, quorum: int = 2) -> Desk:
+    """A workspace whose founding roster is `roster`."""
+    people = [{"id": name, "name": name.title(), "roles": list(roles)} for name, roles in roster.items()]
+    init_workspace(root, people={"person": people, "quorum": quorum, "unprotected_keys": True})
+    return Desk(root)

@@ -1,0 +1,198 @@
+"""Backup and restore: what was acknowledged before the start is in the copy; a copy that is not whole is none."""
+
+import json
+import random
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from routeproof.app.backup import LIST, RECORDS, back_up, read_backup
+from routeproof.app.context import open_context
+from routeproof.app.init_workspace import init_workspace
+from routeproof.app.restore import restore
+from routeproof.ledger.entry import Fact
+from routeproof.vocab.errors import LedgerBrokenError, UsageError
+
+NONCE = bytes(range(32))
+WRITER = """
+import sys
+from pathlib import Path
+from routeproof.app.context import open_context
+from routeproof.ledger.entry import Fact
+with open_context(Path(sys.argv[1])) as context:
+    for number in range(100_000):
+        text = f"{number}".encode()
+        sha256 = context.evidence.put(text, media_type="text/plain", name="n.txt")
+        fact = Fact("notes", "note", {"text": f"{number}"}, "2026-07-02", "a", "r", "s", evidence=(sha256,))
+        print(*context.records.append([fact]), flush=True)
+"""
+
+
+def noted(root: Path, *texts: str) -> None:
+    """Append a note with a document for each text."""
+    with open_context(root) as context:
+        for text in texts:
+            sha256 = context.evidence.put(text.encode(), media_type="text/plain", name="n.txt", nonce=NONCE)
+            fact = Fact("notes", "note", {"text": text}, "2026-07-02", "a", "r", "s", evidence=(sha256,))
+            context.records.append([fact])
+
+
+def entries(root: Path) -> list[bytes]:
+    """All entries of a workspace."""
+    with open_context(root) as context:
+        return context.records.entries()
+
+
+def made_backup(tmp_path: Path, *texts: str) -> Path:
+    """A workspace in `w` with notes, backed up to `b`."""
+    init_workspace(tmp_path / "w", firm_id="Example Securities")
+    noted(tmp_path / "w", *texts)
+    with open_context(tmp_path / "w") as context:
+        back_up(context, tmp_path / "b")
+    return tmp_path / "b"
+
+
+def test_a_restored_workspace_has_the_same_entries_and_documents(tmp_path: Path) -> None:
+    """Both ledgers then go on with an event of their own that names the backup."""
+    folder = made_backup(tmp_path, "one", "two")
+    made = restore(folder, tmp_path / "again")
+    before, after = entries(tmp_path / "w"), entries(tmp_path / "again")
+    assert made.entries == 3
+    assert (len(before), len(after), after[:3]) == (4, 4, before[:3])
+    events = [json.loads(found[3]) for found in (before, after)]
+    assert [event["type"] for event in events] == ["workspace.backed_up", "workspace.restored"]
+    assert events[0]["payload"]["backup"] == events[1]["payload"]["backup"]
+    with open_context(tmp_path / "again") as context:
+        assert {context.evidence.get(name).content for name in context.evidence.names()} == {b"one", b"two"}
+        assert context.workspace.firm_id == "Example Securities"
+
+
+def test_private_keys_are_not_copied(tmp_path: Path) -> None:
+    """A copy of the record cannot sign."""
+    init_workspace(tmp_path / "w")
+    (tmp_path / "w" / "keys" / "ledger.key").write_text("private", "utf-8")
+    with open_context(tmp_path / "w") as context:
+        back_up(context, tmp_path / "b", with_data=True)
+    assert not list((tmp_path / "b").rglob("*.key"))
+
+
+def test_data_is_copied_when_it_is_asked_for(tmp_path: Path) -> None:
+    """The lake's files and raw bytes; what is in the making is not."""
+    init_workspace(tmp_path / "w")
+    for name in ("lake/quotes/2026-07-01/a.parquet", "lake/quotes/2026-07-01/.writing-1.parquet", "raw/ab/abcd"):
+        (tmp_path / "w" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "w" / name).write_bytes(b"x")
+    with open_context(tmp_path / "w") as context:
+        assert set(back_up(context, tmp_path / "record").files) == {RECORDS}
+        files = set(back_up(context, tmp_path / "all", with_data=True).files)
+    assert files == {RECORDS, "lake/quotes/2026-07-01/a.parquet", "raw/ab/abcd"}
+
+
+def test_what_has_expired_is_neither_missed_nor_kept(tmp_path: Path) -> None:
+    """An entry says so; a leftover file is not carried on."""
+    init_workspace(tmp_path / "w")
+    noted(tmp_path / "w", "one", "two")
+    with open_context(tmp_path / "w") as context:
+        one, two = context.evidence.names()
+        facts = [
+            Fact("retention", "evidence.expired", {"sha256": name}, "2026-07-02", "a", "r", "s") for name in (one, two)
+        ]
+        context.records.append(facts)
+        context.evidence.destroy(one)
+        assert set(back_up(context, tmp_path / "b").files) == {RECORDS}
+
+
+def test_a_record_that_misses_a_document_is_not_backed_up_as_if_it_were_whole(tmp_path: Path) -> None:
+    """The backup stops, and leaves no list that would make it one."""
+    init_workspace(tmp_path / "w")
+    noted(tmp_path / "w", "one")
+    with open_context(tmp_path / "w") as context:
+        context.evidence.destroy(context.evidence.names()[0])
+        with pytest.raises(LedgerBrokenError, match="evidence"):
+            back_up(context, tmp_path / "b")
+    with pytest.raises(UsageError, match=r"backup\.json"):
+        read_backup(tmp_path / "b")
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_changed_backup_is_refused(tmp_path: Path, seed: int) -> None:
+    """One byte of any of its files, and one file less; no workspace is left that opens."""
+    chance = random.Random(seed)  # noqa: S311  # a choice that can be made again
+    folder = made_backup(tmp_path, "one", "two")
+    path = chance.choice(sorted(item for item in folder.rglob("*") if item.is_file() and item.name != LIST))
+    content = bytearray(path.read_bytes())
+    content[chance.randrange(len(content))] ^= 1 << chance.randrange(8)
+    if seed:
+        path.write_bytes(content)
+    else:
+        path.unlink()
+    with pytest.raises(LedgerBrokenError, match="another backup"):
+        restore(folder, tmp_path / "again")
+    with pytest.raises(UsageError):
+        entries(tmp_path / "again")
+
+
+def test_a_list_that_was_made_to_fit_does_not_help(tmp_path: Path) -> None:
+    """A changed entry with the list's hash put right still differs from its leaf and from the root."""
+    folder = made_backup(tmp_path, "one")
+    listed = json.loads((folder / LIST).read_bytes())
+    listed["root"] = "00" * 32
+    (folder / LIST).write_text(json.dumps(listed), "utf-8")
+    with pytest.raises(LedgerBrokenError, match="root"):
+        restore(folder, tmp_path / "again")
+    listed["files"]["../w/routeproof.toml"] = "00"
+    (folder / LIST).write_text(json.dumps(listed), "utf-8")
+    with pytest.raises(LedgerBrokenError, match="leads out"):
+        restore(folder, tmp_path / "once more")
+
+
+def test_neither_writes_over_what_is_there(tmp_path: Path) -> None:
+    """A backup goes into an empty folder, and so does a workspace."""
+    folder = made_backup(tmp_path, "one")
+    with open_context(tmp_path / "w") as context, pytest.raises(UsageError, match="empty"):
+        back_up(context, folder)
+    with pytest.raises(UsageError, match="empty"):
+        restore(folder, tmp_path / "w")
+
+
+@pytest.mark.parametrize("rounds", [3, pytest.param(100, marks=pytest.mark.night)])
+def test_a_backup_under_load_has_everything_acknowledged_before_it_began(tmp_path: Path, rounds: int) -> None:
+    """A writer in another process goes on; each copy restores, and is the beginning of the ledger."""
+    init_workspace(tmp_path / "w")
+    writer = subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(tmp_path / "w")], stdout=subprocess.PIPE, text=True, bufsize=1
+    )
+    assert writer.stdout is not None
+    try:
+        for number in range(rounds):
+            acknowledged = int(writer.stdout.readline())
+            folder, root = tmp_path / f"b{number}", tmp_path / f"r{number}"
+            with open_context(tmp_path / "w") as context:
+                acknowledged = max(acknowledged, context.records.size() - 1)
+                made = back_up(context, folder)
+            assert restore(folder, root).entries == made.entries > acknowledged
+            restored = entries(root)
+            assert restored[:-1] == entries(tmp_path / "w")[: made.entries]
+            shutil.rmtree(folder)
+            shutil.rmtree(root)
+    finally:
+        writer.kill()
+        writer.communicate()
+
+
+def test_records_move_from_a_server_to_a_file_and_back(tmp_path: Path, database_url: str) -> None:
+    """A backup has one form, whichever database it comes from and goes to."""
+    init_workspace(tmp_path / "w", records=database_url)
+    noted(tmp_path / "w", "one")
+    with open_context(tmp_path / "w") as context:
+        made = back_up(context, tmp_path / "b")
+    restore(tmp_path / "b", tmp_path / "file")
+    restored = restore(tmp_path / "b", tmp_path / "server", records=database_url)
+    assert made.root == restored.root
+    assert entries(tmp_path / "w")[:2] == entries(tmp_path / "file")[:2] == entries(tmp_path / "server")[:2]
+    with open_context(tmp_path / "server") as context:
+        assert not context.workspace.records_path.exists()
+        assert context.workspace.server is not None
