@@ -108,7 +108,8 @@ def _replay_objects(entries: Iterable[Recorded], database: Database) -> list[dic
     lost: list[dict[str, Any]] = []
     for noun in NOUNS:
         for stream, history in streams.items():
-            if not stream.startswith(noun.stream("")):
+            # One object is `NOUN/ID`; a pack's builds stand in `review/QUARTER/PROVIDER`.
+            if not stream.startswith(noun.stream("")) or "/" in stream.removeprefix(noun.stream("")):
                 continue
             try:
                 version = fold(noun, history)
