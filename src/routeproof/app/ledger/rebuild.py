@@ -108,8 +108,9 @@ def _replay_objects(entries: Iterable[Recorded], database: Database) -> list[dic
     lost: list[dict[str, Any]] = []
     for noun in NOUNS:
         for stream, history in streams.items():
-            # One object is `NOUN/ID`; a pack's builds stand in `review/QUARTER/PROVIDER`.
-            if not stream.startswith(noun.stream("")) or "/" in stream.removeprefix(noun.stream("")):
+            # A stream below an object's, such as that of a quarter's packs, is no object.
+            name, _, object_id = stream.partition("/")
+            if name != noun.name or "/" in object_id:
                 continue
             try:
                 version = fold(noun, history)
