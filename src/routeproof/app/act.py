@@ -11,6 +11,7 @@ from routeproof.app.attest import attest
 from routeproof.app.fold import Version, content_hash, fold, object_of, roster_of, step
 from routeproof.app.kept import body_of, documents, readable, store_kept
 from routeproof.app.ledger.sign_off import sign_off
+from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.refusals import record_refusal
 from routeproof.governance.decider import Body, Command, Event, Happened, Noun, RefusalError, S, refuse
 from routeproof.governance.entitlements import permitted_role

@@ -14,7 +14,7 @@ from routeproof.app.act import act, shown
 from routeproof.app.build_review import Order, measure_pack, switches_against
 from routeproof.app.fold import object_of
 from routeproof.app.governed import objects_of
-from routeproof.app.look_back import reviews_of
+from routeproof.app.look_back import review_id, reviews_of
 from routeproof.app.pinned_pack import JSON_FILE, options_of
 from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.review.benchmark import Declared
@@ -199,7 +199,7 @@ def _opened(
             "by_cause": dict(causes),
         },
     }
-    object_id = f"{quarter}-{provider}-{len(earlier) + 1}"
+    object_id = f"{review_id(quarter, provider)}-{len(earlier) + 1}"
     with TemporaryDirectory(prefix="routeproof-restatement-") as folder:
         path = Path(folder) / "changes.json"
         path.write_bytes(canonical_bytes(found))

@@ -108,7 +108,7 @@ def _replay_objects(entries: Iterable[Recorded], database: Database) -> list[dic
     lost: list[dict[str, Any]] = []
     for noun in NOUNS:
         for stream, history in streams.items():
-            if not stream.startswith(noun.stream("")):
+            if not stream.startswith(noun.stream("")) or "/" in stream.removeprefix(noun.stream("")):  # a pack's builds
                 continue
             try:
                 version = fold(noun, history)
