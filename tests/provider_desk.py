@@ -9,7 +9,7 @@ from governance_desk import Desk, new_desk
 from routeproof.app.act import act
 from routeproof.app.providers import provider_around, provider_of
 from routeproof.governance.provider import PROVIDER
-from routeproof.stores.questionnaires import load_questionnaires
+from routeproof.stores.provider_documents import load_questionnaires
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -55,7 +55,7 @@ def run(request: dict[str, object]) -> None:
         routeproof_main([str(argument) for argument in request["arguments"]])  # type: ignore[attr-defined]
     except SystemExit as left:
         code = left.code
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  # the outermost edge of the child
         sys.stderr.write(f"{error!r}\n")
         code = 70
     try:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from routeproof.governance.case import CASE
+from routeproof.governance.config import CONFIG
 from routeproof.governance.conflict import CONFLICT
+from routeproof.governance.duty import DUTY
+from routeproof.governance.evidence import EVIDENCE
 from routeproof.governance.internalised import INTERNALISED
 from routeproof.governance.people import PEOPLE
 from routeproof.governance.policy import POLICY
@@ -12,12 +16,18 @@ from routeproof.governance.provider import PROVIDER
 from routeproof.governance.remediation import REMEDIATION
 from routeproof.governance.restatement import RESTATEMENT
 from routeproof.governance.review import REVIEW
+from routeproof.governance.sla import SLA
+from routeproof.governance.wsp import WSP
 
 if TYPE_CHECKING:
     from routeproof.governance.decider import Noun
 
 NOUNS: tuple[Noun[Any], ...] = (
+    CASE,
+    CONFIG,
     CONFLICT,
+    DUTY,
+    EVIDENCE,
     INTERNALISED,
     PEOPLE,
     POLICY,
@@ -25,5 +35,7 @@ NOUNS: tuple[Noun[Any], ...] = (
     REMEDIATION,
     RESTATEMENT,
     REVIEW,
+    SLA,
+    WSP,
 )
 """A new noun is one file in `governance/` and one name here."""

@@ -13,7 +13,7 @@ from routeproof.policy.questionnaire import questionnaire_on
 from routeproof.renderers.sheet import render_sheet
 from routeproof.sources.sheet import read_sheet
 from routeproof.stores.files import write_whole
-from routeproof.stores.questionnaires import load_questionnaires
+from routeproof.stores.provider_documents import load_questionnaires
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:

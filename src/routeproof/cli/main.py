@@ -34,8 +34,16 @@ COMMANDS = {
     "ledger": "routeproof.cli.ledger:ledger",
     "rebuild": "routeproof.cli.rebuild:rebuild",
     "policy": "routeproof.cli.policy:policy",
+    "wsp": "routeproof.cli.wsp:wsp",
+    "duties": "routeproof.cli.duties:duties",
+    "duty": "routeproof.cli.duties:duty",
+    "evidence": "routeproof.cli.evidence:evidence",
+    "binder": "routeproof.cli.binder:binder",
     "internalised": "routeproof.cli.internalised:internalised",
     "conflict": "routeproof.cli.conflict:conflict",
+    "sla": "routeproof.cli.sla:sla",
+    "config": "routeproof.cli.config:config",
+    "case": "routeproof.cli.case:case",
     "lab": "routeproof.cli.lab:lab",
     "demo": "routeproof.cli.demo:demo",
 }
@@ -59,7 +67,15 @@ HELP = {
     "ledger": "The record that cannot be quietly changed: verify, export, checkpoints.",
     "rebuild": "Replay the ledger and compare what is shown with it.",
     "policy": "Thresholds and other decisions of the firm, by date.",
+    "wsp": "Written supervisory procedures, bound to controls.",
+    "duties": "What is owed when, and what shows that it was done.",
+    "duty": "One duty: closed with evidence, or added by the firm.",
+    "evidence": "Documents: how long they are kept, what holds them.",
+    "binder": "Everything of a quarter in one file that anyone can check.",
     "internalised": "Internalised flow, judged order by order.",
+    "sla": "The agreement with a provider as code: terms, evaluation, credits.",
+    "config": "A provider's settings in versions, compared and approved.",
+    "case": "Cases that people work, with their evidence.",
     "conflict": "Conflicts of interest: payments, ownership, a person's own.",
     "lab": "Simulate a market and providers, honest or cheating.",
     "demo": "The whole main job on a simulated quarter.",
@@ -104,6 +120,10 @@ def main(arguments: list[str] | None = None) -> None:
     except RouteproofError as error:
         _say(error.code, error.message, error.where, as_json="--json" in given)
         sys.exit(error.exit_code)
+    except OSError as error:
+        message = f"expected files that can be read and written, found: {error.strerror or error}"
+        _say("disk", message, str(error.filename or ""), as_json="--json" in given)
+        sys.exit(RouteproofError.exit_code)
     except click.exceptions.Abort:
         _say("aborted", "interrupted; what was not committed is not in the lake", "", as_json="--json" in given)
         sys.exit(130)

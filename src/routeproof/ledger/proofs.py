@@ -29,7 +29,8 @@ _FIELDS = frozenset(name for fields in KINDS.values() for name in fields)
 def holds(line: str | bytes) -> bool:
     """Whether the line is a proof, and the proof is right; never raises."""
     try:
-        record = json.loads(line, object_pairs_hook=_unique, parse_constant=_refuse)
+        text = line if isinstance(line, str) else line.decode("utf-8")
+        record = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse)
         return isinstance(record, dict) and _record_holds(record)
     except (ValueError, RecursionError):
         return False

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
 
+from routeproof.tables.kernels import inner, kernel
 from routeproof.vocab.absent import NULL
 
 Int64s = npt.NDArray[np.int64]
@@ -77,7 +78,7 @@ def _upper_unsigned(typing_context: Any, left: Any, right: Any) -> Any:  # noqa:
     return types.uint64(types.uint64, types.uint64), build
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@inner
 def _digit(upper: np.uint64, next_digit: np.uint64, first: np.uint64, second: np.uint64) -> np.uint64:
     """One 32-bit digit of a quotient: the guess from the leading digits, corrected at most twice."""
     guess = upper // first
@@ -90,7 +91,7 @@ def _digit(upper: np.uint64, next_digit: np.uint64, first: np.uint64, second: np
     return guess
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@inner
 def _divide(upper: np.uint64, lower: np.uint64, divisor: np.uint64) -> tuple[np.uint64, np.uint64, np.uint64]:
     """(upper, lower, remainder) of an unsigned 128-bit number over an unsigned 63-bit one.
 
@@ -116,7 +117,7 @@ def _divide(upper: np.uint64, lower: np.uint64, divisor: np.uint64) -> tuple[np.
     return quotient_upper, (one << _HALF) + two, left
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@inner
 def _half_even(upper: np.int64, lower: np.int64, divisor: np.int64) -> tuple[np.int64, np.int64]:
     """Signed 128-bit number over a positive one, rounded half-even; symmetric, so magnitudes are enough."""
     negative = upper < 0
@@ -137,7 +138,7 @@ def _half_even(upper: np.int64, lower: np.int64, divisor: np.int64) -> tuple[np.
     return np.int64(quotient_upper), np.int64(quotient_lower)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@kernel
 def extent(column: Int64s) -> tuple[np.int64, np.int64, bool]:
     """Lowest and highest of 0 and the values that are not null, and whether any is null."""
     lowest, highest, nulls = np.int64(0), np.int64(0), False
@@ -149,7 +150,7 @@ def extent(column: Int64s) -> tuple[np.int64, np.int64, bool]:
     return lowest, highest, nulls
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@inner
 def _fetch(into: Int64s, column: Int64s, filler: int) -> None:
     """A column's values; null becomes the filler."""
     for i in range(column.size):
@@ -157,13 +158,13 @@ def _fetch(into: Int64s, column: Int64s, filler: int) -> None:
         into[i] = filler if value == NULL else value
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@inner
 def _repeat(into: Int64s, value: int) -> None:
     for i in range(into.size):
         into[i] = value
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@inner
 def _narrow(op: int, lower: Int64s, upper: Int64s, to: int, left: int, right: int, rows: int) -> None:
     """Results of 64 bits, or products of two such numbers."""
     if op == ADD:
@@ -185,7 +186,7 @@ def _narrow(op: int, lower: Int64s, upper: Int64s, to: int, left: int, right: in
             upper[to, i] = lower[left, i] >> np.int64(63)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@inner
 def _wide(op: int, lower: Int64s, upper: Int64s, to: int, left: int, right: int, rows: int) -> None:
     for i in range(rows):
         a, b = np.uint64(lower[left, i]), np.uint64(lower[right, i])
@@ -206,7 +207,7 @@ def _wide(op: int, lower: Int64s, upper: Int64s, to: int, left: int, right: int,
             upper[to, i], lower[to, i] = 0, 0
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@inner
 def _where(op: int, lower: Int64s, upper: Int64s, to: int, subject: int, then: int, rows: int) -> None:
     for i in range(rows):
         high = upper[subject, i]
@@ -221,14 +222,14 @@ def _where(op: int, lower: Int64s, upper: Int64s, to: int, subject: int, then: i
         upper[to, i] = upper[then, i] if chosen else 0
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@inner
 def _count(out: Bools, masked: bool, groups: Int64s, sums: Int64s, slot: int) -> None:
     for i in range(groups.size):
         if not (masked and out[i]):
             sums[groups[i], slot, 0] += 1
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@inner
 def _add(
     wide: bool, low: Int64s, high: Int64s, out: Bools, masked: bool, groups: Int64s, sums: Int64s, slot: int
 ) -> None:
@@ -242,7 +243,7 @@ def _add(
         sums[groups[i], slot, 1] += (high[i] if wide else low[i] >> np.int64(63)) + np.int64(after < added)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@inner
 def _mask(op: int, unknown: Bools, to: int, left: int, right: int, column: Int64s) -> None:
     for i in range(column.size):
         unknown[to, i] = column[i] == NULL if op == MASK else unknown[left, i] or unknown[right, i]
@@ -263,7 +264,7 @@ def run(program: Int64s, columns: Int64s, groups: Int64s, sums: Int64s, register
     _run(program, columns, groups, sums, lower, upper, np.zeros((masks + 1, BLOCK), dtype=np.bool_))
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@kernel
 def _run(
     program: Int64s, columns: Int64s, groups: Int64s, sums: Int64s, lower: Int64s, upper: Int64s, unknown: Bools
 ) -> None:
@@ -290,7 +291,7 @@ def _run(
                 _add(op == SUM_WIDE, lower[a], upper[a], unknown[b], b != NEVER, block, sums, to)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@kernel
 def add(parts: Int64s, groups: Int64s, sums: Int64s) -> None:
     """Add 128-bit sums up.
 

@@ -31,7 +31,11 @@ class Obligation:
         sessions: count trading days instead of calendar days.
         proved_by: types of ledger events that show that it was done; a person may close it with evidence as well.
         opened_by: types of events that open it.
-        horizon_days: listed so many days before it is due.
+        opened_when: `member=value` that the opening event's payload must have, all of them.
+        due_member: member of the opening payload that says the due date itself; `days` where it says none.
+        by_all: member of the opening payload that names the persons who must all do it.
+        thing: member of the payload that names what is opened and closed, such as the incident.
+        horizon_days: what was never done is first due so many days after the beginning (`anniversary`).
         applies: whether the firm owes it at all.
     """
 
@@ -44,6 +48,10 @@ class Obligation:
     sessions: bool = False
     proved_by: tuple[str, ...] = ()
     opened_by: tuple[str, ...] = ()
+    opened_when: tuple[str, ...] = ()
+    thing: str = ""
+    due_member: str = ""
+    by_all: str = ""
     horizon_days: int = 30
     applies: bool = True
 
@@ -62,5 +70,5 @@ def _obligation(value: Mapping[str, Any]) -> Obligation:
     if value["every"] not in get_args(Every) or value.get("per", "firm") not in get_args(Per):
         message = f"expected every = {'|'.join(get_args(Every))} and per = {'|'.join(get_args(Per))}, found {value}"
         raise ValueError(message)
-    lists = {name: tuple(value.get(name, ())) for name in ("proved_by", "opened_by")}
+    lists = {name: tuple(value.get(name, ())) for name in ("proved_by", "opened_by", "opened_when")}
     return Obligation(**{**value, **lists})

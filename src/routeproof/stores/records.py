@@ -12,7 +12,7 @@ from routeproof.ledger.entry import entry_bytes, leaf_hash, read_entry
 from routeproof.stores.read_only import lift_read_only, mark_read_only, read_only_reason
 from routeproof.stores.records_database import Database, WriteFailedError, explain
 from routeproof.stores.records_tables import ENTRIES, LEAVES, REVISION
-from routeproof.vocab.errors import LedgerBrokenError, UsageError
+from routeproof.vocab.errors import LedgerBrokenError, RouteproofError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     Decider = Callable[["Records"], Sequence[Fact]]
 
 BUSY_TIMEOUT_S = 30.0
+CHECKPOINT_BYTES = 2 << 20
+"""Bytes of entries after which SQLite's log is moved into the database file."""
 READ_BLOCK = 10_000
 """Entries that `each_entry` holds at a time."""
 
@@ -59,6 +61,7 @@ class Records:
     ) -> None:
         self._clock = clock
         self._stopped = ""
+        self._written = 0
         if not make and isinstance(place, Path) and not place.exists():
             raise _gone(str(place))
         self._database = Database(place, timeout_s)
@@ -70,7 +73,9 @@ class Records:
             raise
 
     def close(self) -> None:
-        """Release the database."""
+        """Release the database; a disk that fails now is marked, for whoever comes next."""
+        if self._written and not self._stopped:
+            self._checkpoint()
         self._database.close()
 
     # -- writing ---------------------------------------------------------------------------------------------------
@@ -119,6 +124,7 @@ class Records:
             (index, leaf_hash(entry), fact.stream, fact.type)
             for index, (entry, fact) in enumerate(zip(entries, facts, strict=True), start=first)
         ]
+        self._written += sum(map(len, entries))
         self._database.insert(ENTRIES, ("entry_index", "entry"), list(enumerate(entries, start=first)))
         self._database.insert(LEAVES, ("entry_index", "leaf", "stream", "type"), leaves)
         return list(range(first, first + len(facts)))
@@ -133,15 +139,29 @@ class Records:
             yield
             self._database.commit()
         except DBAPIError as error:
-            found = explain(error, self._database.name)
-            if isinstance(found, WriteFailedError):
-                self._stopped = found.message
-                mark_read_only(self._database.folder, found.message)
+            found = self._stop_if_write_failed(error)
             self._database.rollback()
             raise found from error
         except BaseException:
             self._database.rollback()
             raise
+        if self._written > CHECKPOINT_BYTES:
+            self._checkpoint()
+
+    def _checkpoint(self) -> None:
+        """What was appended stays acknowledged, whatever happens here; but nothing more is, on a disk that fails."""
+        self._written = 0
+        try:
+            self._database.checkpoint()
+        except DBAPIError as error:
+            self._stop_if_write_failed(error)
+
+    def _stop_if_write_failed(self, error: DBAPIError) -> RouteproofError:
+        found = explain(error, self._database.name)
+        if isinstance(found, WriteFailedError):
+            self._stopped = found.message
+            mark_read_only(self._database.folder, found.message)
+        return found
 
     def _refuse_if_read_only(self) -> None:
         reason = self._stopped or read_only_reason(self._database.folder)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from routeproof.tables.kernels import inner, kernel
 from routeproof.vocab.quote_status import CROSSED, LOCKED, MISSING, NO_INSTANT, OK, ONE_SIDED
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def read_only(*arrays: Int64s) -> tuple[Int64s, ...]:
     return views
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@kernel
 def count_before(at: Int64s, low: int, high: int, instant: int, inclusive: bool) -> np.int64:
     """First position in `[low, high)` that is not before the instant (inclusive: that is after it).
 
@@ -69,7 +69,7 @@ def count_before(at: Int64s, low: int, high: int, instant: int, inclusive: bool)
     return np.int64(position)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@kernel
 def _quote_in_force(
     at: Int64s,
     low: Int64s,
@@ -114,7 +114,7 @@ def quote_in_force(at: Int64s, low: Int64s, high: Int64s, instants: Int64s, *, i
     return found
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@inner
 def status_of(bid: int, ask: int) -> int:
     """Status of a quote, 0 = side missing: a code of `routeproof.vocab.quote_status`."""
     if bid == 0 or ask == 0:
@@ -124,7 +124,7 @@ def status_of(bid: int, ask: int) -> int:
     return CROSSED if bid > ask else OK
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@kernel
 def _read_rows(
     row: Int64s,
     instants: Int64s,
@@ -167,7 +167,7 @@ def read_rows(
     _read_rows(*read_only(rows, instants, *quotes), *out, status)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@kernel
 def block_extremes(prices: Int64s, at_or_below: bool) -> Int64s:
     """Lowest or highest price of each block of rows, 0 = none."""
     blocks = (prices.size + BLOCK - 1) // BLOCK
@@ -182,7 +182,7 @@ def block_extremes(prices: Int64s, at_or_below: bool) -> Int64s:
     return extremes
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@inner
 def first_reaching_row(prices: Int64s, extremes: Int64s, begin: int, end: int, limit: int, at_or_below: bool) -> int:
     """First row of `[begin, end)` whose price reaches the limit, -1 = none; `extremes` are those of its blocks."""
     row = begin
@@ -199,7 +199,7 @@ def first_reaching_row(prices: Int64s, extremes: Int64s, begin: int, end: int, l
     return -1
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@kernel
 def _first_reaching(
     prices: Int64s,
     extremes: Int64s,

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-from numba import njit
 
 from routeproof.tables.coded_rows import CodedRows, Codes, Int64s, Words, coded, combined, flags, nulls_as_word
+from routeproof.tables.kernels import kernel
 from routeproof.tables.measured import assign_versions
 from routeproof.tables.order_class import static_class
 from routeproof.tables.standing_rows import terms_of_every_order
@@ -234,7 +234,7 @@ def _check_symbols(row: Int64s, symbols: Words, known: Words) -> None:
         raise NotStreamableError
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@kernel
 def _any_outside(rows: Int64s, runs: Codes, bounds: Int64s) -> bool:
     """Whether a row that is not negative lies outside the bounds of its run."""
     outside = 0

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from routeproof.tables.asof import count_before
+from routeproof.tables.kernels import inner, kernel
 from routeproof.tables.version_kernel import CLOCK_ASK, CLOCK_ASK_SIZE, CLOCK_BID, CLOCK_BID_SIZE, WAITED
 from routeproof.vocab.absent import NULL
 
@@ -16,14 +16,14 @@ MID, QUOTED, FAR, CONTRA, AT_RECEIPT, AT_EXECUTION, FIRST_HORIZON = range(7)
 """Rows of the kernel's output; one row per horizon follows."""
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@inner
 def _twice_midpoint(bid: int, ask: int, with_locked: bool) -> int:
     """Bid + ask of a quote that may carry a statistic, else `NULL`."""
     fits = bid != 0 and ask != 0 and (bid < ask or (with_locked and bid == ask))
     return bid + ask if fits else NULL
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@inner
 def _reference(
     side: int, bid: int, ask: int, bid_size: int, ask_size: int, with_locked: bool, fill: int, out: Int64s
 ) -> None:
@@ -38,7 +38,7 @@ def _reference(
     out[CONTRA, fill] = NULL if size == -1 else size
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@inner
 def _measure_stretch(
     stretch: Int64s,
     at: Int64s,
@@ -91,7 +91,7 @@ def _measure_stretch(
             _reference(sides[fill], bid, ask, bid_size, ask_size, with_locked, fill, out)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@kernel
 def measure_fills(
     stretches: Int64s,
     at: Int64s,

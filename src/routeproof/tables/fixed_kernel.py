@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from routeproof.tables.kernels import kernel
 from routeproof.vocab.fixed import FLOAT_NOISE, LEAST_FLOAT_NOISE, SCALE
 
 Int64s = npt.NDArray[np.int64]
@@ -15,7 +15,7 @@ _SCALE = float(SCALE)
 _TOO_LARGE = 2.0**63
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@kernel
 def write_floats(values: Float64s, missing: int, out: Int64s) -> bool:
     """Write floats as fixed point; whether all of them can be held exactly and none is negative.
 
@@ -35,7 +35,7 @@ def write_floats(values: Float64s, missing: int, out: Int64s) -> bool:
     return good
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@kernel
 def is_in_order(at: Int64s, sequence: Int64s, lengths: Int64s) -> bool:
     """Whether instants, and the sequence numbers of equal ones, ascend within each symbol.
 

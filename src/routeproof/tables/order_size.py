@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from numba import njit
 
+from routeproof.tables.kernels import inner, kernel
 from routeproof.vocab.absent import NULL
 from routeproof.vocab.fixed import SCALE
 
@@ -100,7 +100,7 @@ def bucket_codes(scheme: SizeScheme, quantities: Int64s, prices: Int64s) -> npt.
     return codes
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@inner
 def _whole_dollars(quantity: int, price: int) -> int:
     """Floor of quantity x price in dollars, both fixed point; at most 4e18, and -1 for whatever is negative.
 
@@ -121,7 +121,7 @@ def _whole_dollars(quantity: int, price: int) -> int:
     return whole
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@kernel
 def _bucket_codes(bounds: Int64s, quantities: Int64s, prices: Int64s, codes: npt.NDArray[np.int32]) -> None:
     by_notional = prices.size > 0
     for i in range(quantities.size):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from numba import njit
+
+from routeproof.tables.kernels import kernel
 
 Int64s = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@kernel
 def _place(hashes: Hashes, slots: Int64s) -> bool:
     """Put rows into an open table by hash; false where two rows share a hash."""
     mask = np.uint64(slots.size - 1)
@@ -25,7 +26,7 @@ def _place(hashes: Hashes, slots: Int64s) -> bool:
     return True
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@kernel
 def _find(wanted: Hashes, hashes: Hashes, slots: Int64s, found: Int64s) -> None:
     mask = np.uint64(slots.size - 1)
     for i in range(wanted.size):
@@ -37,7 +38,7 @@ def _find(wanted: Hashes, hashes: Hashes, slots: Int64s, found: Int64s) -> None:
         found[i] = row
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@kernel
 def number_distinct(hashes: Hashes, firsts: Int64s, codes: npt.NDArray[np.int32]) -> int:
     """Number the distinct hashes in the order of first appearance.
 

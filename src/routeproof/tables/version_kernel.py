@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from routeproof.tables.asof import block_extremes, count_before, first_reaching_row
+from routeproof.tables.kernels import inner, kernel
 from routeproof.vocab.absent import NULL
 
 Int64s = npt.NDArray[np.int64]
@@ -38,7 +38,7 @@ FRESH, WAITING, FOUND, DONE = range(4)
 END = np.iinfo(np.int64).max
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@inner
 def _price_class(limit: int, bid: int, ask: int, is_buy: bool) -> int:
     """Class by price alone, as `order_class.price_class` has it."""
     if limit == NULL:
@@ -50,26 +50,26 @@ def _price_class(limit: int, bid: int, ask: int, is_buy: bool) -> int:
     return MIDPOINT if bid > 0 and ask > 0 and middle else NON_MARKETABLE
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@inner
 def _later(instant: int, bound: int) -> int:
     """The later of an instant and a bound, either may be null; -1 = no such instant."""
     return max(instant, bound, -1)  # null is below every instant
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@inner
 def _earlier(instant: int, bound: int) -> int:
     """The earlier of the two likewise."""
     lower = min(instant, bound)
     return max(instant, bound, -1) if lower == NULL else lower
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@inner
 def _moved(instant: int, shift_ns: int) -> int:
     """An instant of the firm's clock as the market has it; the session's own hours are not moved."""
     return instant if instant == NULL else instant + shift_ns
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@inner
 def _keep_quote(
     row: int, bids: Int64s, asks: Int64s, bid_sizes: Int64s, ask_sizes: Int64s, version: int, facts: Int64s
 ) -> None:
@@ -81,7 +81,7 @@ def _keep_quote(
     facts[CLOCK_ASK_SIZE, version] = ask_sizes[row] if with_sizes else -1
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@inner
 def _receive(
     stretch: Int64s,
     at: Int64s,
@@ -138,7 +138,7 @@ def _receive(
     return waiting
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@inner
 def _hit(
     stretch: Int64s, at: Int64s, prices: Int64s, extremes: Int64s, begin: int, end: int, limit: int, at_or_below: bool
 ) -> int:
@@ -150,7 +150,7 @@ def _hit(
     return row
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@inner
 def _executable(
     version: int,
     stretch: Int64s,
@@ -193,7 +193,7 @@ def _executable(
     return FOUND
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@inner
 def _settle(
     stretch: Int64s,
     at: Int64s,
@@ -231,7 +231,7 @@ def _settle(
             states[version] = DONE
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@kernel
 def measure_versions_of(
     stretches: Int64s,
     at: Int64s,
@@ -285,7 +285,7 @@ def measure_versions_of(
             )  # fmt: skip
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@kernel
 def earliest_open(terms: Int64s, states: Int8s, shift_ns: int, upto: int) -> int:
     """Earliest instant that versions still need quotes from; at most `upto`, where the search for a price goes on."""
     earliest = upto

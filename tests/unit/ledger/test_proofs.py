@@ -149,6 +149,7 @@ def test_remarks_beside_a_proof_do_not_change_it() -> None:
 @pytest.mark.parametrize(
     "line",
     ["", "{", "null", "[]", "5", '"x"', "NaN", "[" * 5000, "\ufeff" + _line(), b"\xff\xfe{",
+     ("\ufeff" + _line()).encode(), _line().encode("utf-16-le"), _line().encode("utf-32"),
      _line(leafIdx=-1), _line(leafIdx=2.0), _line(leafIdx="2"), _line(leafIdx=True), _line(leafIdx=None),
      _line(treeSize=2**64), _line(treeSize=10**400), _line(proof="absent"), _line(root="absent"), _line(proof={}),
      _line(proof=[5]), _line(proof=[None]), _line(size1=1), _line(start=0, end=3), _line(root=""), _line(leafHash=""),

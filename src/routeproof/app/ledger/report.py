@@ -10,7 +10,7 @@ ProblemKind = Literal[
 ]
 MOST_PROBLEMS = 200
 CANNOT_TELL = (
-    "No outside checkpoint was given: whether the whole history was rewritten with the log's key cannot be told."
+    "No outside checkpoint was given: a full rewrite of the history with the log's key cannot be told from this."
 )
 
 

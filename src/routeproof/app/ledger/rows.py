@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from routeproof.app.ledger.stored import Stored, indexes_below_zero
 from routeproof.ledger.differences import differences
-from routeproof.ledger.merkle import Tree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from routeproof.app.context import Context
     from routeproof.app.ledger.report import Report
+    from routeproof.app.ledger.stored import Stored
     from routeproof.ledger.entry import Recorded
 
 MESSAGES = {
@@ -24,16 +23,16 @@ MESSAGES = {
 }
 
 
-def check_rows(stored: Stored, report: Report, database: str) -> Tree | None:
+def check_rows(stored: Stored, report: Report, database: str) -> list[bytes] | None:
     """Note every difference between entries and leaves.
 
-    Returns the tree over the entries as appended; none if a leaf and its entry are both lost.
+    Returns the leaves as appended; none if somewhere a leaf and its entry are both lost.
     """
     found, wanted = stored.found(), stored.wanted()
     for index, reason in sorted(stored.unreadable.items()):
         report.add("unreadable", reason, index, database)
-    for index in indexes_below_zero(stored.entries):
-        report.add("inserted", f"an entry stands at {index}, before the first", 0, database)
+    for index in stored.stray:
+        report.add("inserted", f"a row stands at {index}, where no append put one", max(index, 0), database)
     for index in stored.missing():
         report.add("deleted", MESSAGES["deleted"], index, database)
     for index, leaf in enumerate(wanted):
@@ -46,7 +45,7 @@ def check_rows(stored: Stored, report: Report, database: str) -> Tree | None:
         leaf if leaf is not None else found[index] if index < len(found) else None for index, leaf in enumerate(wanted)
     ]
     known = [leaf for leaf in leaves or found if leaf is not None]
-    return Tree(known) if len(known) == len(leaves or found) else None
+    return known if len(known) == len(leaves or found) else None
 
 
 def check_labels(context: Context, entries: Sequence[Recorded], report: Report, database: str) -> None:

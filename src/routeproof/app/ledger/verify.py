@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from routeproof.app.context import open_context
 from routeproof.app.ledger.evidence import check_evidence
+from routeproof.app.ledger.kept_files import check_kept_files
 from routeproof.app.ledger.log_key import CREATED, ROTATED, log_origin, name_file
 from routeproof.app.ledger.rebuild import check_projections
 from routeproof.app.ledger.report import Compared, Report
@@ -18,6 +19,7 @@ from routeproof.ledger.checkpoint import open_checkpoint, origin_of
 from routeproof.ledger.differences import differences
 from routeproof.ledger.entry import Fact, Recorded, entry_bytes, read_entry
 from routeproof.ledger.key_chain import KeyChain
+from routeproof.ledger.merkle import Tree
 from routeproof.ledger.note import NoteError, split_note
 from routeproof.vocab.errors import LedgerBrokenError, UsageError
 
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
 
     from routeproof.app.context import Context
     from routeproof.ledger.checkpoint import Checkpoint
-    from routeproof.ledger.merkle import Tree
     from routeproof.ledger.note import VerifierKey
 
 
@@ -65,7 +66,8 @@ def verify_ledger(context: Context, report: Report, outside: Sequence[_Note] = (
     """Add to the report whatever is wrong with the record of an open workspace."""
     stored = read_stored(context.records)
     database = "records" if context.workspace.server else context.workspace.records_path.name
-    tree = check_rows(stored, report, database)
+    leaves = check_rows(stored, report, database)
+    tree = None if leaves is None else Tree(leaves)
     entries = _check_entries(stored, report, database)
     chain = _key_chain(context, entries, report, database)
     kept = [
@@ -76,6 +78,7 @@ def verify_ledger(context: Context, report: Report, outside: Sequence[_Note] = (
     for index, wrong in unsigned_entries(entries):
         report.add("signature", wrong, index, database)
     check_evidence(context, entries, report)
+    check_kept_files(context, report)
     check_labels(context, entries, report, database)
     if not context.workspace.server:
         check_pages(context, report, database)

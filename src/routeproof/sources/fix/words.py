@@ -18,12 +18,12 @@ _Kernel = TypeVar("_Kernel", bound=Callable[..., Any])
 
 def compiled(kernel: _Kernel) -> _Kernel:
     """Compile a kernel on its first call and keep the machine code beside the module; its type stays what it was."""
-    return cast("_Kernel", nb.njit(cache=True, _nrt=False)(kernel))
+    return cast("_Kernel", nb.njit(cache=True, no_cfunc_wrapper=True, _nrt=False)(kernel))
 
 
 def inlined(kernel: _Kernel) -> _Kernel:
     """Compile a kernel that becomes part of each kernel that calls it, so that small parts cost no calls."""
-    return cast("_Kernel", nb.njit(cache=True, forceinline=True, _nrt=False)(kernel))
+    return cast("_Kernel", nb.njit(cache=True, forceinline=True, no_cfunc_wrapper=True, _nrt=False)(kernel))
 
 
 @intrinsic  # type: ignore[untyped-decorator]

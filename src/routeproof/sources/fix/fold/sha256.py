@@ -6,7 +6,8 @@ from math import isqrt
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from routeproof.tables.kernels import inner, kernel
 
 LANES = 16
 """Texts hashed side by side, so that one instruction of the processor serves several."""
@@ -65,7 +66,7 @@ def hex_digests(content: npt.NDArray[np.uint8], ends: npt.NDArray[np.int64], dig
 # Plain loops, and scratch memory from outside: each operation of numpy's within would be one more kernel to compile.
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _digest(content, ends, start, added, hexadecimal, words, state, kept, turned, spans, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     for base in range(0, ends.size, LANES):
         lanes = min(LANES, ends.size - base)
@@ -87,14 +88,14 @@ def _digest(content, ends, start, added, hexadecimal, words, state, kept, turned
         _spell(state, lanes, hexadecimal, out, base)
 
 
-@njit(cache=True, nogil=True)
+@inner
 def _copy(parts, into):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     for part in range(8):
         for lane in range(LANES):
             into[part, lane] = parts[part, lane]
 
 
-@njit(cache=True, nogil=True)
+@inner
 def _spell(state, lanes, hexadecimal, out, base):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     for lane in range(lanes):
         for digit in range(out.shape[1]):
@@ -102,7 +103,7 @@ def _spell(state, lanes, hexadecimal, out, base):  # type: ignore[no-untyped-def
             out[base + lane, digit] = hexadecimal[nibble]
 
 
-@njit(cache=True, nogil=True)
+@inner
 def _load(content, begin, length, block, words, lane):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """One block of one text, padded as the standard says, as big-endian words."""
     first = block * BLOCK
@@ -124,12 +125,12 @@ def _load(content, begin, length, block, words, lane):  # type: ignore[no-untype
         words[word, lane] = value
 
 
-@njit(cache=True, nogil=True)
+@inner
 def _rotated(value, by):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     return np.uint32((value >> by) | (value << (np.uint32(32) - by)))
 
 
-@njit(cache=True, nogil=True)
+@inner
 def _compress(words, state, turned, added):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """One round of FIPS 180-4 section 6.2.2 on all lanes; `state` moves on."""
     for at in range(_WORDS, _ROUNDS):

@@ -1,0 +1,26 @@
+"""Ledger entries of certain types: what proves that a control ran or a duty was done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from routeproof.ledger.entry import read_entry
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from routeproof.ledger.entry import Recorded
+    from routeproof.stores.records import Records
+
+_STATEMENT = "SELECT entry FROM ledger_entries JOIN ledger_leaves USING (entry_index)"
+
+
+def entries_by_type(records: Records, types: Collection[str]) -> list[Recorded]:
+    """Entries of these types in order."""
+    if not types:
+        return []
+    names = {f"type_{place}": name for place, name in enumerate(sorted(types))}
+    wanted = ", ".join(f":{name}" for name in names)
+    statement = f"{_STATEMENT} WHERE type IN ({wanted}) ORDER BY entry_index"  # our own parameters' names
+    rows = records.query(statement, names)
+    return [read_entry(entry) for (entry,) in rows if isinstance(entry, bytes)]
