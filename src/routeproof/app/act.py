@@ -12,7 +12,6 @@ from routeproof.app.entitled import entitled_role
 from routeproof.app.fold import Version, content_hash, fold, object_of, roster_of, step
 from routeproof.app.kept import body_of, documents, readable, store_kept
 from routeproof.app.ledger.sign_off import sign_off
-from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.refusals import record_refusal
 from routeproof.governance.decider import Body, Command, Event, Happened, Noun, RefusalError, S, refuse
 from routeproof.ledger.canonical import canonical_bytes
