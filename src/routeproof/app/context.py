@@ -74,10 +74,13 @@ def open_context(
     passphrase: Callable[[Path], bytes | None] | None = None,
     on: date | None = None,
     older: bool = False,
+    keeps_checkpoints: bool = True,
 ) -> Iterator[Context]:
     """A context over the workspace in `root`, closed afterwards.
 
     `person` acts with their key, which `passphrase` is asked for; `on` is the business date of what is recorded.
+    After an append a checkpoint is kept if it is time, unless not `keeps_checkpoints`: a workspace that was just
+    restored may not have its key yet.
 
     Raises:
         WorkspaceError: if there is no workspace, or a newer one.
@@ -107,7 +110,7 @@ def open_context(
         )
         size = records.size()
         yield context
-        if records.size() > size:
+        if keeps_checkpoints and records.size() > size:
             keep_checkpoint(context)
     finally:
         records.close()

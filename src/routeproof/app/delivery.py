@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
+    from routeproof.app.shelf import Shelved
     from routeproof.sources.runs import Run
     from routeproof.stores.raw import RawFile
 
@@ -42,6 +43,7 @@ class Delivery:
         main: table whose rows are the input rows.
         tables: canonical rows.
         runs: rows of quotes and trades, on disk.
+        messages: messages of a FIX log, piece by piece, some of them on disk.
         rejects: refused rows, piece by piece of the file.
         received: input rows that claimed to be data.
         noise: lines that never did.
@@ -69,6 +71,7 @@ class Delivery:
     days: dict[date | None, int] = field(default_factory=dict)
     known: dict[date | None, int] = field(default_factory=dict)
     sections: Mapping[str, object] = field(default_factory=dict)
+    messages: Sequence[Shelved] = ()
 
     def refuse_rows(self, rows: pl.DataFrame, reason: str) -> None:
         """Move accepted rows of the main table to the rejects."""
@@ -162,6 +165,7 @@ def deliver(
     provider_id: str,
     pieces: Sequence[SourceResult],
     sections: Mapping[str, object] | None = None,
+    messages: Sequence[Shelved] = (),
 ) -> Delivery:
     """Pieces of one file put together; a file without any row is refused as empty."""
     names = list(dict.fromkeys(name for piece in pieces for name in (*piece.tables, *piece.runs)))
@@ -186,10 +190,12 @@ def deliver(
         received=received,
         noise=sum(piece.noise for piece in pieces),
         sections=sections or {},
+        messages=messages,
     )
     if delivery.main in delivery.tables:
         delivery.days = _days(delivery.tables[delivery.main])
-    for day, rows in _days_of_runs(delivery.runs.get(delivery.main, [])).items():
+    shelved = [days for piece in messages for days in piece.days.items()]
+    for day, rows in (*_days_of_runs(delivery.runs.get(delivery.main, [])).items(), *shelved):
         delivery.days[day] = delivery.days.get(day, 0) + rows
     broken = [frame.filter(pl.col("reason").is_in(WHOLE_FILE_REASONS)) for frame in rejects]
     delivery.refused = next((": ".join(item.select("reason", "detail").row(0)) for item in broken if item.height), "")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from routeproof.app.fix_days import REFERENCE_COLUMNS, joined_days
+from routeproof.app.shelf import HELD_ROWS, Shelf, Shelved, held
 from routeproof.sources.fix.fold.division import chunk_of
 from routeproof.sources.fix.fold.fold import fold_parts
 from routeproof.sources.fix.fold.misfits import FIX_MISFITS
@@ -22,6 +24,7 @@ from routeproof.tables.wide import kept
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
+    from pathlib import Path
 
     from routeproof.sources.fix.fold.division import Chunk
     from routeproof.stores.lake import Lake
@@ -34,7 +37,13 @@ BATCH_MESSAGES = 400_000
 CHUNK_MESSAGES = ROW_GROUP_ROWS
 """Messages read from the lake at a time."""
 
-WRITERS = 3
+CHUNKS_AT_ONCE = 4
+"""Of these, how many are in memory at a time."""
+
+ROWS_OF_A_MESSAGE = 4
+"""About how many rows of all tables a message gives."""
+
+WRITERS = 2
 """Tables written at a time; no more of them are held twice."""
 
 LARGEST_FIRST = ("executions", "links", "sightings", "routes", "order_versions", "parent_orders", FIX_MISFITS.name)
@@ -68,7 +77,7 @@ def fix_sources(outcomes: Mapping[str, Any]) -> dict[str, FixSource]:
 
 def fold_changed(
     lake: Lake, view: Manifest, changed_days: Sequence[str], sources: Mapping[str, FixSource], firm_id: str,
-    fresh: Mapping[str, pl.DataFrame] | None = None,
+    scratch: Path, fresh: dict[str, pl.DataFrame],
 ) -> list[Partition]:  # fmt: skip
     """Fold every day that changed, with the days joined to it; write the canonical parts that differ.
 
@@ -78,7 +87,8 @@ def fold_changed(
         changed_days: days whose messages changed.
         sources: by source id, in order of arrival: all logs ever delivered.
         firm_id: legal entity, part of every identity.
-        fresh: days whose messages are in memory still.
+        scratch: folder for what does not fit in memory.
+        fresh: days whose messages are in memory still; they are let go once they are folded.
     """
     messages = {part: view.partitions[(FIX_MESSAGES.name, part)] for part in view.parts(FIX_MESSAGES.name)}
     alone = len(messages) == 1
@@ -88,15 +98,16 @@ def fold_changed(
     written: list[Partition] = []
     before = lake.manifest().partitions
     for days in _batches(groups, {day: item.rows for day, item in messages.items()}):
-        held = {day: before.get((FIX_MESSAGES.name, day)) for day in days}
-        anew = any(held[day] == messages[day] for day in days if day in changed_days)  # a map changed, not the messages
-        earlier = [lake.read_partition(item, _TRACE) for item in held.values() if item is not None]
-        chunks = [chunk for day in days for chunk in _chunks(lake, messages[day], (fresh or {}).get(day))]
+        known = {day: before.get((FIX_MESSAGES.name, day)) for day in days}
+        anew = any(known[day] == messages[day] for day in days if day in changed_days)  # a map changed, no message
+        earlier = [lake.read_partition(item, _TRACE) for item in known.values() if item is not None]
+        chunks = [chunk for day in days for chunk in _chunks(lake, messages[day], fresh.pop(day, None))]
         traces = pl.concat([chunk(_TRACE) for chunk in chunks])
         told = set(sources) if anew else _told_anew(traces, earlier)
         providers = {item.provider_id for key, item in sources.items() if key in told}
         own = {key: item for key, item in sources.items() if item.provider_id in providers}
-        derived = _fold(chunks, own, firm_id)
+        derived = _fold(chunks, own, firm_id, Shelf(scratch / "folded", days[0], ROWS_OF_A_MESSAGE * HELD_ROWS))
+        chunks.clear()
         written += _replace(lake, view, derived, days, list(own), list(sources))
     return written
 
@@ -106,8 +117,12 @@ def _chunks(lake: Lake, item: Partition, fresh: pl.DataFrame | None) -> list[Chu
     if fresh is not None:
         return [chunk_of(fresh)]
 
+    @lru_cache(maxsize=CHUNKS_AT_ONCE)  # parts are by time, as rows are: the next one asks for much the same
+    def whole(start: int) -> pl.DataFrame:
+        return FIX_MESSAGES.conform(lake.read_rows(item, start, CHUNK_MESSAGES))
+
     def some(start: int) -> Chunk:
-        return lambda names: lake.read_rows(item, start, CHUNK_MESSAGES, names)
+        return lambda names: whole(start) if names is None else lake.read_rows(item, start, CHUNK_MESSAGES, names)
 
     return [some(start) for start in range(0, item.rows, CHUNK_MESSAGES)]
 
@@ -135,19 +150,23 @@ def _batches(groups: Sequence[list[str]], rows: Mapping[str, int]) -> Iterator[l
         yield batch
 
 
-def _fold(chunks: Sequence[Chunk], sources: Mapping[str, FixSource], firm_id: str) -> dict[str, list[pl.DataFrame]]:
+def _fold(
+    chunks: Sequence[Chunk], sources: Mapping[str, FixSource], firm_id: str, shelf: Shelf
+) -> dict[str, list[Shelved]]:
     """One fold per provider; the parts of each table."""
     by_provider: dict[str, list[str]] = {}
     for source_id, item in sources.items():
         by_provider.setdefault(item.provider_id, []).append(source_id)
-    tables: dict[str, list[pl.DataFrame]] = {name: [_TABLES[name].empty()] for name in _TABLES}
+    tables: dict[str, list[Shelved]] = {name: [held(_TABLES[name].empty())] for name in _TABLES}
     for provider_id, source_ids in by_provider.items():
         own = [_of_sources(chunk, source_ids) for chunk in chunks]
-        parts = dict(fold_parts(own, sources[source_ids[0]].sections, firm_id, provider_id))
-        for part in parts.values():
-            for name in FOLDED:
-                tables[name].append(part.tables[name])
-            tables[FIX_MISFITS.name].append(part.misfits)
+        parts: dict[int, dict[str, Shelved]] = {}
+        for number, part in fold_parts(own, sources[source_ids[0]].sections, firm_id, provider_id):
+            made = {**part.tables, FIX_MISFITS.name: part.misfits}
+            parts[number] = {name: shelf.set_down(frame) for name, frame in made.items()}
+        for part_tables in parts.values():
+            for name, frame in part_tables.items():
+                tables[name].append(frame)
     return tables
 
 
@@ -161,24 +180,24 @@ def _of_sources(chunk: Chunk, source_ids: Sequence[str]) -> Chunk:
 
 
 def _replace(
-    lake: Lake, view: Manifest, derived: dict[str, list[pl.DataFrame]], days: Sequence[str], own_ids: Sequence[str],
+    lake: Lake, view: Manifest, derived: dict[str, list[Shelved]], days: Sequence[str], own_ids: Sequence[str],
     fix_ids: Sequence[str],
 ) -> list[Partition]:  # fmt: skip
     """Parts whose content differs once the rows that came from these logs are replaced by the new ones."""
 
     def replaced(table: Table, part: str, delivered: pl.DataFrame) -> Partition | None:
-        held = view.partitions.get((table.name, part))
-        existing = table.empty() if held is None else lake.read_partition(held)
+        in_force = view.partitions.get((table.name, part))
+        existing = table.empty() if in_force is None else lake.read_partition(in_force)
         if part in days and not existing.is_empty():
             from_fix = existing.filter(pl.col("source_id").is_in(fix_ids))
             delivered = pl.concat([from_fix.filter(~pl.col("source_id").is_in(own_ids)), delivered])
             existing = existing.filter(~pl.col("source_id").is_in(fix_ids))
         both = (existing, delivered)
         frame = merge(table, *both).frame if table.identity else table.sort(pl.concat(both))
-        return lake.write_if_changed(table.name, part, frame, held)
+        return lake.write_if_changed(table.name, part, frame, in_force)
 
     def written(name: str) -> list[Partition | None]:
-        table, frame = _TABLES[name], pl.concat(derived.pop(name), rechunk=True)
+        table, frame = _TABLES[name], pl.concat([piece.read() for piece in derived.pop(name)], rechunk=True)
         fresh = {day.isoformat(): rows for day, rows in _by_day(frame) if day}
         return [replaced(table, part, fresh.get(part, table.empty())) for part in sorted({*days, *fresh})]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from routeproof.app.evidence_check import plausible
 from routeproof.app.fold_fix import fix_sources, fold_changed
 from routeproof.app.lake_merge import merge_deliveries
 from routeproof.app.policy_in_force import policy_in_force
+from routeproof.app.shelf import Shelf, Shelved
 from routeproof.app.tape_shares import kept_shares
 from routeproof.ledger.canonical import canonical_bytes
 from routeproof.sources.fix.messages import FIX_MESSAGES
@@ -204,8 +205,8 @@ def _take_in(context: Context, delivered: _Delivered, files: Sequence[RawFile]) 
         results = _read(delivered, jobs, scratch)
         with context.workspace.lake_lock():
             deliveries = [
-                plausible(context.lake, deliver(name, item, provider_id, pieces, delivered.sections))
-                for item, pieces in zip(files, results, strict=True)
+                plausible(context.lake, deliver(name, item, provider_id, pieces, delivered.sections, messages))
+                for item, (pieces, messages) in zip(files, results, strict=True)
             ]
             results.clear()  # nothing but the deliveries holds the rows now
             return _commit(context, deliveries, delivered, scratch)
@@ -224,10 +225,10 @@ def _clear_leftovers(folder: Path) -> None:
             continue  # somebody else's run
 
 
-def _read(delivered: _Delivered, jobs: Sequence[Job], scratch: Path) -> list[list[SourceResult]]:
-    """Pieces per file; in a child where the parser is not ours."""
+def _read(delivered: _Delivered, jobs: Sequence[Job], scratch: Path) -> list[tuple[list[SourceResult], list[Shelved]]]:
+    """Pieces per file, in a child where the parser is not ours; messages of FIX logs do not pile up in memory."""
     if delivered.source.in_child:
-        return read_in_child(
+        read = read_in_child(
             delivered.source_name,
             jobs,
             delivered.file_map,
@@ -235,18 +236,18 @@ def _read(delivered: _Delivered, jobs: Sequence[Job], scratch: Path) -> list[lis
             on_done=lambda job: delivered.on_done(job.context.file),
             on_rows=lambda rows: delivered.on_rows("read", rows),
         )
+        return [(pieces, []) for pieces in read]
+    shelf = Shelf(scratch / "read", "piece")
     results = []
     for job in jobs:
-        results.append(list(_told(delivered, delivered.source.read(job.path, delivered.file_map, job.context))))
+        pieces, messages = [], []
+        for piece in delivered.source.read(job.path, delivered.file_map, job.context):
+            delivered.on_rows("read", piece.received)
+            messages.append(shelf.set_down(piece.tables[FIX_MESSAGES.name]))
+            pieces.append(replace(piece, tables={FIX_MESSAGES.name: FIX_MESSAGES.empty()}))
+        results.append((pieces, messages))
         delivered.on_done(job.context.file)
     return results
-
-
-def _told(delivered: _Delivered, pieces: Iterator[SourceResult]) -> Iterator[SourceResult]:
-    """Pieces of one file; progress shows within it."""
-    for piece in pieces:
-        delivered.on_rows("read", piece.received)
-        yield piece
 
 
 def _commit(
@@ -265,10 +266,10 @@ def _commit(
         fresh,
     )
     for item in deliveries:
-        item.tables = {}  # they are in the lake, and large
+        item.tables, item.messages = {}, ()  # they are in the lake, and large
         if item.source_id in logs and item.source_id in earlier:
             item.known.clear()  # the messages that were known came from this very file
-    changed += _folded(context, deliveries, changed, earlier, fresh) if logs else []
+    changed += _folded(context, deliveries, changed, earlier, fresh, scratch) if logs else []
     changed += kept_shares(context.lake, changed)
     outcomes = {item.source_id: item.outcome() for item in deliveries}
     commit(
@@ -304,7 +305,8 @@ def _folded(
     deliveries: Sequence[Delivery],
     changed: Sequence[Partition],
     earlier: Mapping[str, Any],
-    fresh: Mapping[str, pl.DataFrame],
+    fresh: dict[str, pl.DataFrame],
+    scratch: Path,
 ) -> list[Partition]:
     """Canonical parts derived from FIX messages: of days whose messages changed, of all days if the map did."""
     before = fix_sources(earlier)
@@ -313,7 +315,9 @@ def _folded(
     days = [item.part for item in changed if item.table == FIX_MESSAGES.name]
     if any(after[source_id] != item for source_id, item in before.items()):
         days = view.parts(FIX_MESSAGES.name)
-    return fold_changed(context.lake, view, days, after, context.workspace.firm_id, fresh) if days else []
+    if not days:
+        return []
+    return fold_changed(context.lake, view, days, after, context.workspace.firm_id, scratch, fresh)
 
 
 def _report(outcomes: Sequence[dict[str, object]], manifest: str, book: PolicyBook) -> IngestReport:

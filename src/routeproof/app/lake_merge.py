@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from routeproof.app.log_merge import merge_log
 from routeproof.app.series_merge import SeriesPart, merge_series
-from routeproof.sources.catalog.fix_log import merge_messages
 from routeproof.sources.fix.messages import FIX_MESSAGES
 from routeproof.stores.manifest import WHOLE
 from routeproof.tables.catalog import TABLES
@@ -59,13 +59,16 @@ def merge_deliveries(
         if table in TABLES and TABLES[table].is_series:
             runs = [run for item in deliveries for run in item.runs.get(table, ())]
             series.append(SeriesPart(table, part, runs, held, gone))
+        elif table == FIX_MESSAGES.name:
+            messages = [piece for item in deliveries for piece in item.messages]
+            partition, copies = merge_log(lake, part, messages, held, {} if fresh is None else fresh)
+            _account_known(copies.value_counts().iter_rows(), table, part, by_source)
+            changed.append(partition)
         else:
             delivered = [_of_part(item.tables[table], part) for item in deliveries if table in item.tables]
             merged = _merge(table, _existing(lake, held, gone), delivered)
             _account(merged, table, part, by_source)
             partition = lake.write_if_changed(table, part, merged.frame, held)
-            if partition is not None and fresh is not None and table == FIX_MESSAGES.name:
-                fresh[part] = merged.frame
             changed.append(partition)
     with ThreadPoolExecutor(SERIES_AT_ONCE) as pool:
         done = pool.map(lambda item: merge_series(lake, item, scratch, on_rows), series)
@@ -96,31 +99,16 @@ def _existing(lake: Lake, held: Partition | None, withdrawn: frozenset[str]) -> 
 
 
 def _merge(table: str, existing: pl.DataFrame | None, delivered: Sequence[pl.DataFrame]) -> Merged:
-    schema = FIX_MESSAGES if table == FIX_MESSAGES.name else TABLES[table]
-    frame = stacked(delivered) if delivered else schema.empty()
-    known = schema.empty() if existing is None else existing
-    return _merge_messages(known, frame) if schema is FIX_MESSAGES else merge(schema, known, frame)
-
-
-def _merge_messages(existing: pl.DataFrame, delivered: pl.DataFrame) -> Merged:
-    """Distinct messages; a resend of a message that is there is known, whoever's copy stays."""
-    frame = merge_messages(existing, delivered)
-    if frame.height == existing.height + delivered.height:
-        return Merged(frame, delivered.height, delivered.get_column("source_id").clear(), existing.head(0))
-    keys = list(FIX_MESSAGES.identity)
-    fresh = delivered.unique(keys).join(existing.select(keys), on=keys, how="anti", nulls_equal=True)
-    counts = delivered.get_column("source_id").value_counts(name="rows")
-    added = fresh.get_column("source_id").value_counts(name="added")
-    known = counts.join(added, on="source_id", how="left").select(
-        pl.col("source_id").repeat_by(pl.col("rows") - pl.col("added").fill_null(0)).explode()
-    )
-    return Merged(frame, fresh.height, known.get_column("source_id").drop_nulls(), existing.head(0))
+    frame = stacked(delivered) if delivered else TABLES[table].empty()
+    return merge(TABLES[table], TABLES[table].empty() if existing is None else existing, frame)
 
 
 def _parts(deliveries: Sequence[Delivery]) -> Iterator[tuple[str, str]]:
     """Tables and parts that the deliveries speak of."""
     for item in deliveries:
         yield from ((table, part) for table, frame in item.tables.items() for part in _parts_of(frame))
+        days = {day for piece in item.messages for day in piece.days if day}
+        yield from ((FIX_MESSAGES.name, day.isoformat()) for day in days)
         yield from ((table, part) for table, runs in item.runs.items() for run in runs for part in _parts_of(run.index))
 
 

@@ -11,7 +11,7 @@ import polars as pl
 
 from routeproof.sources.fix.fold.parties import declared_parties
 from routeproof.sources.fix.fold.recoding import declared_values
-from routeproof.sources.fix.messages import FIX_MESSAGES, distinct_messages
+from routeproof.sources.fix.messages import FIX_MESSAGES
 from routeproof.sources.map_file import load_map, parse_map
 from routeproof.sources.source import ReadContext, Source, SourceResult, rejects_frame
 from routeproof.tables.wide import stacked
@@ -47,11 +47,6 @@ def read(path: Path, file_map: FileMap | None, context: ReadContext) -> Iterator
                 accepted=piece.accepted,
                 noise=piece.noise,
             )
-
-
-def merge_messages(existing: pl.DataFrame, delivered: pl.DataFrame) -> pl.DataFrame:
-    """Stored messages and newly delivered ones as one set of distinct messages, in canonical order."""
-    return distinct_messages(stacked([FIX_MESSAGES.conform(existing), FIX_MESSAGES.conform(delivered)]))
 
 
 def read_fix_log(

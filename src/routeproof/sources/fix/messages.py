@@ -44,7 +44,14 @@ _BEFORE_ALL = -(1 << 63)
 """Stands for an absent instant or number: no message has it."""
 
 _CANONICAL_ORDER = ("sent_at", "seq", "message_id")
+LOOKED_AT = ("message_id", "sent_at", "seq")
+"""What tells the distinct messages and their order where no two have one hash."""
+
 _COPIES_ORDER = (*_CANONICAL_ORDER, "sender", "target", "poss_dup", "source_id", "source_row")
+
+
+COPIES_LOOKED_AT = tuple(dict.fromkeys((*_COPIES_ORDER, *FIX_MESSAGES.identity)))
+"""The same where some have."""
 
 
 def distinct_messages(frame: pl.DataFrame) -> pl.DataFrame:
@@ -62,8 +69,7 @@ def distinct_rows(frame: pl.DataFrame) -> npt.NDArray[np.int64]:
     """Row numbers of `distinct_messages`; needs only identity, order and provenance of the messages."""
     if all_differ(frame.get_column("message_id")):
         return _in_order(*(frame.get_column(name) for name in _CANONICAL_ORDER))
-    names = list(dict.fromkeys((*_COPIES_ORDER, *FIX_MESSAGES.identity)))
-    copies = frame.select(names).with_row_index(_ROW).sort(_COPIES_ORDER, maintain_order=True)
+    copies = frame.select(COPIES_LOOKED_AT).with_row_index(_ROW).sort(_COPIES_ORDER, maintain_order=True)
     kept = copies.unique(FIX_MESSAGES.identity, keep="first", maintain_order=True).get_column(_ROW)
     return kept.cast(pl.Int64).to_numpy()
 
