@@ -13,6 +13,7 @@ import pytest
 
 from governance_desk import Desk, new_desk
 from routeproof.app.binder import build_binder
+from routeproof.app.binder_objects import belongs_to_quarter
 from routeproof.app.duties import duties_shown
 from routeproof.app.policy import decide_policy
 from routeproof.app.procedures import propose_procedure
@@ -126,6 +127,34 @@ def test_it_holds_the_quarter_and_no_other_in_its_readable_part(desk: Desk, tmp_
         assert said in page
     assert "<script" not in page
     assert 'src="http' not in page
+
+
+@pytest.mark.parametrize(
+    ("noun", "name", "state", "belongs"),
+    [
+        ("provider", "P", {}, True),
+        ("provider", "Q", {}, False),
+        ("internalised", "2026Q3", {}, True),
+        ("internalised", "2026Q2", {}, False),
+        ("restatement", "S1", {"quarter": "2026Q3", "provider": "P"}, True),
+        ("restatement", "S2", {"quarter": "2026Q2", "provider": "P"}, False),
+        ("review", "2026Q2-P", {"quarter": "2026Q2", "provider": "P"}, False),
+        ("config", "P", {"provider": "P"}, True),
+        ("conflict", "C1", {"provider": "Q"}, False),
+        ("remediation", "R1", {"quarter": "2026Q2", "provider": "P", "opened_on": "2026-05-01"}, True),
+        ("remediation", "R2", {"quarter": "2026Q2", "provider": "Q", "opened_on": "2026-05-01"}, False),
+        ("remediation", "R3", {"provider": "P", "opened_on": "2026-05-01", "concluded": {"on": "2026-06-30"}}, False),
+        ("remediation", "R4", {"provider": "P", "opened_on": "2026-10-01"}, False),
+        ("case", "X1", {"provider": None, "opened_on": "2026-09-30", "disposed_on": None}, True),
+        ("case", "X2", {"provider": "P", "opened_on": "2026-05-01", "disposed_on": "2026-07-01"}, True),
+        ("case", "X3", {"provider": "P", "opened_on": "2026-05-01", "disposed_on": "2026-06-30"}, False),
+    ],
+)
+def test_whatbelongs_to_quarter_to_the_third_quarter_of_a_review_of_p(
+    noun: str, name: str, state: dict[str, Any], *, belongs: bool
+) -> None:
+    """Its own things, and what was being worked on between 1 July and 30 September."""
+    assert belongs_to_quarter(noun, name, state, "2026Q3", {"P"}) is belongs
 
 
 def test_its_receipts_stand_alone(desk: Desk, tmp_path: Path) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import itertools
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
+import routeproof
 from examples import examples
 from governance_desk import ROSTER, Desk
 from routeproof.app.duties import add_duty, close_duty, done_duties, duties_shown, duty_shown
@@ -26,10 +28,8 @@ from routeproof.governance.wsp import WSP
 from routeproof.policy.obligations import Obligation, obligations_of
 from routeproof.renderers.ics import render_ics
 from routeproof.stores.shipped_policy import load_equity_calendar, shipped_subjects
+from routeproof.stores.shipped_procedures import load_controls
 from routeproof.vocab.errors import UsageError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 CALENDAR = load_equity_calendar()
 SHIPPED = obligations_of(shipped_subjects()["duties"])
@@ -323,6 +323,16 @@ def test_the_calendar_file_reads_back(desk: Desk) -> None:
     assert {str(event["uid"]): event["dtstart"].dt.isoformat() for event in events} == {
         f"{item['id']}@FIRM": item["due_on"] for item in shown["duties"]
     }
+
+
+def test_every_event_that_opens_or_proves_something_is_one_that_is_written() -> None:
+    """What nothing writes proves nothing: each type stands in the program's own text."""
+    sources = Path(routeproof.__file__).parent.rglob("*.py")
+    written = "\n".join(path.read_text("utf-8") for path in sources)
+    values: list[Obligation] = [timeline.values[-1].value for timeline in SHIPPED.values()]
+    types = {name for value in values for name in (*value.proved_by, *value.opened_by)}
+    types |= {name for control in load_controls().values() for name in control.proved_by}
+    assert sorted(name for name in types if f'"{name}"' not in written) == []
 
 
 def test_shipped_obligations_name_a_rule_an_owner_and_how_well_it_is_known() -> None:
