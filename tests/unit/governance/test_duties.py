@@ -63,6 +63,14 @@ def test_a_quarter_is_due_open_overdue_and_done_late() -> None:
     assert _found("quarterly_review", late, date(2026, 11, 20))[0] == (*due, "done")
 
 
+def test_a_period_may_be_counted_in_sessions() -> None:
+    """Five sessions after 30 September 2026 is 7 October: the 3rd and 4th are a weekend."""
+    value = {"title": "t", "rule": "r", "owner": "o", "every": "quarter", "days": 5, "sessions": True}
+    entry = {"effective_from": date(2020, 1, 1), "value": value, "citation": "c", "grade": "F"}
+    (duty,) = duties_on(obligations_of({"x": [entry]}), CALENDAR, Circumstances(since=JULY), date(2026, 9, 1))
+    assert duty.due_on == date(2026, 10, 7)
+
+
 def test_a_review_of_another_provider_or_quarter_proves_nothing() -> None:
     """Only the duty's own provider and quarter count."""
     for wrong in ({"provider": "Q", "period": "2026Q3"}, {"provider": "P", "period": "2026Q2"}):
