@@ -203,7 +203,8 @@ def test_the_agreement_is_evaluated_and_a_breach_becomes_a_case(desk: Desk) -> N
     for name in ("quotes", "orders", "executions"):
         desk.run("ingest", "csv", f"{name}.csv", "--map", f"{name}.toml")
     question = ("sla", "evaluate", "--provider", "P", "--period", "2026Q3")
-    assert _ask(desk, *question)["template"] is True
+    assert _ask(desk, *question, "--as", "ann")["template"] is True
+    assert _ask(desk, "case", "list")["total"] == 0
     _ask(desk, "sla", "propose", "A", "--file", _write(desk, "t.toml", TERMS), "--as", "ann")
     _ask(desk, "sla", "approve", "A", "--as", "sam", "--on", "2026-01-02")
     found = _ask(desk, *question, "--as", "ann")
@@ -217,3 +218,6 @@ def test_the_agreement_is_evaluated_and_a_breach_becomes_a_case(desk: Desk) -> N
     assert (case["id"], case["state"], case["provider"]) == ("A-2026Q3-PI", "open", "P")
     assert "PI" in desk.run(*question)
     assert json.loads(_ask(desk, "case", "show", case["id"])["rows"])["of"] == 39
+    rebuilt = _ask(desk, "rebuild", "--check")
+    assert (rebuilt["ok"], rebuilt["differences"]) == (True, [])
+    assert _ask(desk, "ledger", "verify")["ok"] is True

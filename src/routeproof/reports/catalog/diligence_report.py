@@ -125,8 +125,10 @@ def _changes(inputs: DiligenceInputs) -> Section:
     if not changes:
         text = "This is the first round: there is nothing to compare with."
         return Section(id="changes", title="What changed since last year", blocks=(Paragraph(text=text),))
-    counts = f"{len(changes['changed'])} answers changed, {len(changes['new'])} are new, {changes['same']} are the same"
-    text = f"{counts}; not answered again: {', '.join(changes['not_answered_again']) or 'none'}."
+    text = (
+        f"Answers changed: {len(changes['changed'])}; new: {len(changes['new'])}; the same: {changes['same']}; "
+        f"not answered again: {', '.join(changes['not_answered_again']) or 'none'}."
+    )
     columns = ("question", "before", "now")
     table = _table("changes", "Changed answers", columns, changes["changed"], weights=(0.5, 2.0, 2.0))
     return Section(id="changes", title="What changed since last year", blocks=(Paragraph(text=text), table))
