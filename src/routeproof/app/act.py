@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic
 
 from routeproof.app.attest import attest
 from routeproof.app.entitled import entitled_role
-from routeproof.app.fold import Version, content_hash, fold, object_of, roster_of, step
+from routeproof.app.fold import Version, fold, object_of, roster_of, step
 from routeproof.app.kept import body_of, documents, readable, store_kept
 from routeproof.app.ledger.sign_off import sign_off
 from routeproof.app.refusals import record_refusal
@@ -172,7 +172,7 @@ def project_object(connection: Any, noun: Noun[S], version: Version[S]) -> None:
             "id": state.id,
             "state": canonical_bytes(state.model_dump(mode="json")).decode(),
             "version": version.number,
-            "version_hash": content_hash(state),
+            "version_hash": version.version_hash,
             "ledger_index": version.ledger_index,
         },
     )

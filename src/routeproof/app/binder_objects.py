@@ -52,7 +52,7 @@ def objects_of_quarter(context: Context, quarter: str) -> dict[str, list[dict[st
         if noun.name in ELSEWHERE:
             continue
         for name, state in _states(context, noun.name).items():
-            if _belongs(noun.name, name, state, quarter, providers):
+            if belongs_to_quarter(noun.name, name, state, quarter, providers):
                 found.setdefault(noun.name, []).append(_shown(context, noun, name))
     return found
 
@@ -62,18 +62,23 @@ def _states(context: Context, noun: str) -> dict[str, dict[str, Any]]:
     return {str(name): json.loads(str(state)) for name, state in context.records.query(statement, {"noun": noun})}
 
 
-def _belongs(noun: str, name: str, state: Mapping[str, Any], quarter: str, providers: set[str]) -> bool:
-    """Of its quarter; without one, of a reviewed provider; a remediation also while it goes on in the quarter."""
+def belongs_to_quarter(noun: str, name: str, state: Mapping[str, Any], quarter: str, providers: set[str]) -> bool:
+    """Of its quarter; work that goes on over quarters while it does; the rest if it is of a reviewed provider."""
     if noun == "provider":
         return name in providers
-    said = state.get("quarter") or state.get("period")
-    if said == quarter:
+    if quarter in (name, state.get("quarter"), state.get("period")):
         return True
-    if noun == "remediation" and state.get("provider") in providers:
-        first, last = quarter_days(quarter)
-        ended = (state.get("concluded") or {}).get("on") or "9999-12-31"
-        return str(state.get("opened_on")) <= last.isoformat() and str(ended) >= first.isoformat()
-    return said is None and state.get("provider") in providers
+    theirs = state.get("provider") in providers
+    if noun == "remediation":
+        return theirs and _goes_on(state, (state.get("concluded") or {}).get("on"), quarter)
+    if noun == "case":
+        return (theirs or state.get("provider") is None) and _goes_on(state, state.get("disposed_on"), quarter)
+    return theirs and "quarter" not in state and "period" not in state
+
+
+def _goes_on(state: Mapping[str, Any], ended: object, quarter: str) -> bool:
+    first, last = (day.isoformat() for day in quarter_days(quarter))
+    return str(state["opened_on"]) <= last and str(ended or "9999-12-31") >= first
 
 
 def _shown(context: Context, noun: Noun[Any], name: str) -> dict[str, Any]:

@@ -76,6 +76,8 @@ def duties_part(context: Context, quarter: str) -> list[dict[str, Any]]:
 def data_part(context: Context, quarter: str, manifest: str) -> dict[str, Any]:
     """Files of the lake that a pack was made from: those of the quarter's days and those without a day."""
     first, last = (day.isoformat() for day in quarter_days(quarter))
+    if not manifest:
+        return {"manifest": "", "files": [], "note": "The pack names no data manifest, or has expired."}
     try:
         held = context.lake.manifest(manifest)
     except RouteproofError as error:

@@ -49,7 +49,8 @@ def _words(value: object) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, dict):
-        return "; ".join(f"{name.replace('_', ' ')} {_words(item)}" for name, item in value.items() if item is not None)
+        said = {name: item for name, item in value.items() if item not in (None, "", [])}
+        return "; ".join(f"{name.replace('_', ' ')} {_words(item)}" for name, item in said.items())
     if isinstance(value, list | tuple):
         return ", ".join(_words(item) for item in value)
     return json.dumps(value)

@@ -13,12 +13,16 @@ import pytest
 
 from governance_desk import Desk, new_desk
 from routeproof.app.binder import build_binder
-from routeproof.app.duties import duties_shown
+from routeproof.app.binder_objects import belongs_to_quarter
+from routeproof.app.duties import add_duty, close_duty, duties_shown
+from routeproof.app.ledger.rebuild import rebuild_projections
 from routeproof.app.policy import decide_policy
 from routeproof.app.procedures import propose_procedure
 from routeproof.governance.decider import RefusalError
+from routeproof.governance.evidence import EVIDENCE
 from routeproof.governance.wsp import WSP
 from routeproof.vocab.errors import UsageError
+from unit.governance.remediation_case import stands_after
 from unit.governance.review_case import closed, opened
 
 if TYPE_CHECKING:
@@ -128,6 +132,34 @@ def test_it_holds_the_quarter_and_no_other_in_its_readable_part(desk: Desk, tmp_
     assert 'src="http' not in page
 
 
+@pytest.mark.parametrize(
+    ("noun", "name", "state", "belongs"),
+    [
+        ("provider", "P", {}, True),
+        ("provider", "Q", {}, False),
+        ("internalised", "2026Q3", {}, True),
+        ("internalised", "2026Q2", {}, False),
+        ("restatement", "S1", {"quarter": "2026Q3", "provider": "P"}, True),
+        ("restatement", "S2", {"quarter": "2026Q2", "provider": "P"}, False),
+        ("review", "2026Q2-P", {"quarter": "2026Q2", "provider": "P"}, False),
+        ("config", "P", {"provider": "P"}, True),
+        ("conflict", "C1", {"provider": "Q"}, False),
+        ("remediation", "R1", {"quarter": "2026Q2", "provider": "P", "opened_on": "2026-05-01"}, True),
+        ("remediation", "R2", {"quarter": "2026Q2", "provider": "Q", "opened_on": "2026-05-01"}, False),
+        ("remediation", "R3", {"provider": "P", "opened_on": "2026-05-01", "concluded": {"on": "2026-06-30"}}, False),
+        ("remediation", "R4", {"provider": "P", "opened_on": "2026-10-01"}, False),
+        ("case", "X1", {"provider": None, "opened_on": "2026-09-30", "disposed_on": None}, True),
+        ("case", "X2", {"provider": "P", "opened_on": "2026-05-01", "disposed_on": "2026-07-01"}, True),
+        ("case", "X3", {"provider": "P", "opened_on": "2026-05-01", "disposed_on": "2026-06-30"}, False),
+    ],
+)
+def test_whatbelongs_to_quarter_to_the_third_quarter_of_a_review_of_p(
+    noun: str, name: str, state: dict[str, Any], *, belongs: bool
+) -> None:
+    """Its own things, and what was being worked on between 1 July and 30 September."""
+    assert belongs_to_quarter(noun, name, state, "2026Q3", {"P"}) is belongs
+
+
 def test_its_receipts_stand_alone(desk: Desk, tmp_path: Path) -> None:
     """One step of the review, proved by its receipt and the verifier."""
     _build(desk, tmp_path / "q.zip")
@@ -170,6 +202,24 @@ def test_text_that_looks_like_markup_is_text(desk: Desk, tmp_path: Path) -> None
         assert b"<script" not in packed.read("index.html")
 
 
+def test_a_remediation_is_told_with_its_letter_its_plan_and_its_duties(desk: Desk, tmp_path: Path) -> None:
+    """Letter, actions, what is overdue; the actions are duties with the plan's dates."""
+    stands_after(desk, "heighten")
+    _build(desk, tmp_path / "q.zip")
+    with zipfile.ZipFile(tmp_path / "q.zip") as packed:
+        page = packed.read("index.html").decode()
+        letter = json.loads(packed.read("remediation/R1/remediation.json"))["letters"][0]
+    for said in ("Remediation R1", "Limit orders fill less often than agreed.", "Put the old order back", letter["id"]):
+        assert said in page
+    with desk.context() as context:
+        listed = {item["id"]: item for item in duties_shown(context, date(2026, 11, 1))["duties"]}
+    assert {name: item["state"] for name, item in listed.items() if name.startswith("remediation_action")} == {
+        "remediation_action:R1:A1": "overdue",
+        "remediation_action:R1:A2": "due",
+    }
+    assert _verify(tmp_path / "q.zip")[0] == 0
+
+
 def test_a_closed_review_closes_its_duty(desk: Desk) -> None:
     """The review's own event is the evidence, for its provider and quarter only."""
     with desk.context() as context:
@@ -177,3 +227,14 @@ def test_a_closed_review_closes_its_duty(desk: Desk) -> None:
     assert listed["quarterly_review:P:2026Q3"]["state"] == "done"
     assert listed["quarterly_review:P:2026Q2"]["state"] == "overdue"
     assert listed["look_back:2026Q3-P:F1"]["due_on"] == "2027-01-31"
+
+
+def test_everything_that_is_shown_follows_from_the_entries(desk: Desk) -> None:
+    """Replay gives every row that lists show, of the nouns of this desk too."""
+    desk.act("carl", EVIDENCE, "inquiry", "hold", {"everything": True, "reason": "Letter"})
+    with desk.context("carl") as context:
+        add_duty(context, "visit", {"title": "Visit", "owner": "sam", "due_on": "2026-12-01"})
+        close_duty(context, "visit", {"text": "Seen"})
+        found = rebuild_projections(context, change=False)
+    assert found.differences == []
+    assert found.projections["governance_objects"] >= 7

@@ -1140,8 +1140,9 @@ def unsigned(value: dict[str, Any], people: dict[str, str]) -> str:
     payload, actor = value["payload"], value["actor"]
     mark = payload.get("attested")
     if mark is None:
-        founding = value["type"] == "people.founded" and not people
-        if (value["stream"] == ROSTER and not founding) or (value["role"] in ROLES and value["type"] != "note"):
+        founding = value["stream"] == ROSTER and value["type"] == "people.founded" and not people
+        governed = value["stream"].count("/") == 1 and not founding  # NOUN/ID: only people change these
+        if governed or (value["role"] in ROLES and value["type"] != "note"):
             return "%s is named as %s and did not sign" % (actor, value["role"])
         return ""
     if actor not in people:
