@@ -10,6 +10,9 @@ import pytest
 
 from e2e.article_case import tables, write_files
 from e2e.desk import Desk
+from routeproof.app.context import open_context
+from routeproof.app.look_back import QuarterFigures
+from routeproof.app.pinned_pack import read_pack
 from unit.governance.review_case import CODES
 
 PEOPLE = """
@@ -166,7 +169,7 @@ def test_the_package_names_no_account_and_no_other_provider(desk: Desk) -> None:
     assert sorted(written["files"]) == [name for name in names if name != "SHA256SUMS"]
     declared = desk.pack("pack")["scorecard"]["rows"][0]["cells"]["benchmark"]["name"]
     assert declared not in content
-    assert "held by the firm" in content
+    assert "a benchmark that the firm holds" in content
     assert "account" not in content.lower()
 
 
@@ -257,3 +260,18 @@ def test_a_clause_that_the_correction_breaks_is_restated(desk: Desk) -> None:
     assert change["flipped"]
     (addendum,) = json.loads(desk.run("review", "show", "2026Q3-P", "--json"))["addenda"]
     assert (addendum["restatement"], addendum["outstanding"]) == ("2026Q3-P-1", ["cora", "sam"])
+
+
+def test_a_prediction_in_a_metric_is_scored_from_the_data_of_the_pack(desk: Desk) -> None:
+    """A prediction in a metric, or a scorecard row, is scored by what `measure` says of the quarter."""
+    asked = ("measure", "--provider", "P", "--from", "2026-07-01", "--to", "2026-09-30", "--format", "json")
+    metric = "price_improvement_usd_per_share"
+    expected = json.loads(desk.run(*asked, "--metrics", metric))["rows"][0][metric]
+    with open_context(desk.folder / "workspace") as context:
+        figures = QuarterFigures(context, read_pack(desk.folder / "pack", "2026Q3", "P"), "2026Q3", "P")
+        for name in (metric, "price_improvement"):
+            assert (figures(name).value, figures(name).better) == (expected, "higher")
+        cell = figures("price_improvement/market")
+        assert figures("niceness").value is None
+    market = desk.pack("pack")["scorecard"]["rows"][0]["cells"]["market"]
+    assert (cell.value, cell.lower, cell.upper) == (market["value"], market["lower"], market["upper"])

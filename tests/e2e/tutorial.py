@@ -5,23 +5,29 @@ In a tutorial (Markdown), a fenced block
 - ```` ```toml NAME ```` or ```` ```text NAME ```` is a file of that name,
 - ```` ```console ```` holds commands, each line after `$ `, one ending in `\\` continued; a line without `$` is a part
   of a line of the answer, in order (`…` stands for anything);
-- `$ routeproof … # exit 5` must end with that code; without the mark it must end with 0.
+- `$ routeproof … # exit 5` must end with that code; without the mark it must end with 0;
+- ```` ```returned ASKED FILE ```` is a questionnaire that came back, with one answer everywhere;
+- ```` ```forge WHAT ```` is what a dishonest person does behind the program's back.
+
+`{version}` is the version hash of the review that the line names, `{checkpoint}` the newest file in `outside/`.
 """
 
 from __future__ import annotations
 
+import csv
+import json
 import re
 import shlex
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from e2e.desk import Desk
 
-_BLOCK = re.compile(r"^```(\w+)(?: +(\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^```(\w+)(?: +([^\n]+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _EXIT = re.compile(r"\s+# exit (\d+)$")
 
 
@@ -34,17 +40,32 @@ class Step:
     answers: list[str] = field(default_factory=list)
 
 
-def run_tutorial(page: Path, desk: Desk) -> int:
+def run_tutorial(page: Path, desk: Desk, forgers: Mapping[str, Callable[[Path, str], None]] | None = None) -> int:
     """Run all blocks of a page in the desk's folder; the number of commands."""
     count = 0
     for kind, name, content in _BLOCK.findall(page.read_text(encoding="utf-8")):
-        if name:
+        if kind == "forge":
+            assert forgers is not None, "a forger is needed"
+            forgers[name](desk.folder / "workspace", content.strip())
+        elif kind == "returned":
+            _fill_in(desk.folder, *name.split(), content.strip())
+        elif name:
             (desk.folder / name).write_text(content, encoding="utf-8")
         elif kind == "console":
             for step in _steps(content):
                 _run(step, desk)
                 count += 1
     return count
+
+
+def _fill_in(folder: Path, asked: str, returned: str, answer: str) -> None:
+    """A questionnaire as a provider returns it: the same answer everywhere."""
+    with (folder / asked).open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    with (folder / returned).open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows({**row, "answer": answer} for row in rows)
 
 
 def _steps(content: str) -> Iterator[Step]:
@@ -62,8 +83,18 @@ def _steps(content: str) -> Iterator[Step]:
         yield step
 
 
+def _filled(line: str, desk: Desk) -> str:
+    if "{version}" in line:
+        review = line.split()[3]
+        line = line.replace("{version}", json.loads(desk.run("review", "show", review, "--json"))["version_hash"])
+    if "{checkpoint}" in line:
+        notes = sorted((desk.folder / "outside").iterdir(), key=lambda path: path.stat().st_mtime_ns)
+        line = line.replace("{checkpoint}", f"outside/{notes[-1].name}")
+    return line
+
+
 def _run(step: Step, desk: Desk) -> None:
-    words = shlex.split(step.line)
+    words = shlex.split(_filled(step.line, desk))
     assert words[0] == "routeproof", f"a tutorial calls routeproof, found {step.line}"
     code, out, talk = desk.call(*words[1:])
     assert code == step.exit_code, f"$ {step.line}\nexit {code}, expected {step.exit_code}\n{talk[-3000:]}"

@@ -11,7 +11,7 @@ from faults.commands import BROKEN, MODULES, Desk
 from faults.points import KILLED, Faults, faults
 
 SEED = int(os.environ.get("ROUTEPROOF_FAULT_SEED", "20260701"))
-SAMPLE = int(os.environ.get("ROUTEPROOF_FAULT_POINTS", "5"))
+SAMPLE = int(os.environ.get("ROUTEPROOF_FAULT_POINTS", "4"))
 """Points of each command per commit; by night, all of them."""
 
 

@@ -82,7 +82,9 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
 def _act(
     desk: Desk, person: str, noun: Noun[Any], name: str, verb: str, body: dict[str, Any], on: date | None = None
 ) -> dict[str, Any]:
-    return desk.act(person, noun, name, verb, body, on=on, around=lambda _: {"metrics": frozenset(BY_NAME)})
+    return desk.act(
+        person, noun, name, verb, body, on=on, around=lambda _: {"metrics": frozenset(BY_NAME), "sources": {"csv"}}
+    )
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ OWN_BENCHMARKS = ("own prior quarter", "the tape at execution")
 """Benchmarks without a figure of another provider; a declared one is held back, since nobody knows whose it is."""
 COLUMNS = {"market": "market", "limit": "limit"}
 BENCHMARK_OF = {"market": "benchmark", "limit": "benchmark_limit"}
-HELD_BACK = "held by the firm"
+HELD_BACK = "a benchmark that the firm holds"
 
 
 def own_figures(pack: Mapping[str, Any]) -> tuple[LetterFigure, ...]:

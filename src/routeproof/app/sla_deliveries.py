@@ -77,7 +77,8 @@ def _expected(
     found: list[tuple[str, Mapping[str, Any], Mapping[str, Any]]] = [
         (on, outcome, day)
         for on, outcome in came
-        if (outcome["source"], outcome["table"]) == (delivery.source, delivery.table)
+        if outcome["source"] == delivery.source
+        and delivery.table in (None, outcome["table"])
         and outcome["provider"] in ("", provider)
         for day in outcome["days"]
         if day["day"] in names and day["received"]

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from routeproof.governance.decider import Noun
 
 GAP = "  "
+DIGITS = 9
+"""Of a figure that people read; JSON has all of them."""
 
 
 def show_object(workspace: Path, noun: Noun[Any], object_id: str, on: date | None, *, as_json: bool) -> None:
@@ -62,4 +64,6 @@ def _text(value: Any) -> str:  # noqa: ANN401  # JSON
         return "-"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.{DIGITS}g}"
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -101,7 +101,7 @@ def access(provider_id: str, period: str, workspace: Path, *, as_json: bool) -> 
     print_table(("venue", "disclosed", "used", "executions", "executed_shares", "material_in"), found["venues"])
     click.echo()
     if found["gaps"]:
-        print_table(("kind", "venue", "symbol", "executed_shares", "tape_share"), found["gaps"])
+        print_table(("kind", "venue", "executed_shares", "largest_tape_share", "symbols"), _by_venue(found["gaps"]))
     else:
         click.echo("No gaps.")
     for note in found["notes"]:
@@ -128,6 +128,23 @@ def tested(provider_id: str, period: str, workspace: Path, *, as_json: bool) -> 
         return
     rows = [row | _short({"answer": row["answer"]}) for row in found["answers"]]
     print_table(("question_id", "answer", "check", "observed", "unit", "reason"), rows)
+
+
+def _by_venue(gaps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Gaps of a kind at a venue as one line."""
+    together: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for gap in gaps:
+        together.setdefault((gap["kind"], gap["venue"]), []).append(gap)
+    return [
+        {
+            "kind": kind,
+            "venue": venue,
+            "symbols": [gap["symbol"] for gap in found if gap["symbol"]],
+            "executed_shares": sum(gap["executed_shares"] for gap in found),
+            "largest_tape_share": max((gap["tape_share"] or 0.0 for gap in found), default=None) or None,
+        }
+        for (kind, venue), found in together.items()
+    ]
 
 
 def _short(values: dict[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,12 +13,8 @@ from routeproof.cli.options import json_option, workspace_option
 from routeproof.governance.sla import SLA
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
     from pathlib import Path
-
-    from routeproof.app.act import Around
-    from routeproof.app.context import Context
 
 
 @click.group()
@@ -46,16 +42,9 @@ def propose(acts: Acts, sla_id: str, document: str | None) -> None:
 
     Example: routeproof sla propose ACME-2026 --file terms.toml --as ann
     """
-    do(acts, SLA, sla_id, "propose", document=document, around=_metrics)
+    from routeproof.app.sla_known import known_terms  # noqa: PLC0415
 
-
-def _metrics(_context: Context) -> Around:
-    from routeproof.metrics.registry import BY_NAME  # noqa: PLC0415
-
-    def around(_: Any) -> Mapping[str, Any]:  # noqa: ANN401  # records, not needed
-        return {"metrics": frozenset(BY_NAME)}
-
-    return around
+    do(acts, SLA, sla_id, "propose", document=document, around=known_terms)
 
 
 @sla.command("approve")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import Field
 
 from routeproof.governance.decider import Body, Command, Event, Happened, Noun, State, Verb, another_person, refuse
-from routeproof.governance.provider_state import Part
+from routeproof.governance.part import Part
 from routeproof.governance.sla_terms import DELIVERY_METRICS, Terms
 
 if TYPE_CHECKING:
@@ -115,6 +115,11 @@ def _propose(state: Sla | None, command: Command) -> Sequence[Event]:
         if clause.metric not in known:
             message = f"expected a metric of the catalog in clause {clause.id}, found {clause.metric!r}"
             refuse("incomplete", message, where=clause.id)
+    for delivery in terms.delivery:
+        if delivery.source not in command.around["sources"]:
+            expected = ", ".join(sorted(command.around["sources"]))
+            message = f"expected a source that files are taken in by ({expected}), found {delivery.source!r}"
+            refuse("incomplete", message, where=delivery.id)
     number = len(state.versions) + 1 if state else 1
     return [Event("sla.proposed", {"id": command.id, "number": number, "terms": terms.model_dump(mode="json")})]
 

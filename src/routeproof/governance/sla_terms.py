@@ -99,7 +99,7 @@ class Delivery(Body):
 
     Attributes:
         source: format that they are taken in by, as `ingest` names it.
-        table: that their rows go to.
+        table: that their rows go to; any if omitted.
         every: a file for each session, or one for each month.
         due_sessions: sessions after the last day it speaks of, by the end of which it must have come.
         least_rows: accepted rows of that day (or month) below which it is incomplete.
@@ -108,7 +108,7 @@ class Delivery(Body):
 
     id: str = Field(min_length=1)
     source: str
-    table: str
+    table: str | None = None
     every: Literal["session", "month"] = "session"
     due_sessions: int = Field(default=1, ge=0)
     least_rows: int = Field(default=1, ge=1)

@@ -46,7 +46,9 @@ def desk(tmp_path: Path) -> Desk:
 
 
 def _do(desk: Desk, person: str, noun: Noun[Any], verb: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-    return desk.act(person, noun, "X", verb, body, on=JUNE, around=lambda _: {"metrics": {"e_over_q"}})
+    return desk.act(
+        person, noun, "X", verb, body, on=JUNE, around=lambda _: {"metrics": {"e_over_q"}, "sources": {"csv"}}
+    )
 
 
 def _code(desk: Desk, person: str, noun: Noun[Any], verb: str, body: dict[str, Any] | None = None) -> str:
@@ -103,7 +105,9 @@ def test_a_later_version_is_in_force_from_its_day(desk: Desk) -> None:
 def test_an_agreement_stays_with_its_provider_and_names_metrics(desk: Desk) -> None:
     """Another provider is another agreement; an unknown metric is no promise."""
     assert _code(desk, "ann", SLA, "propose", {**TERMS, "clause": [{**CLAUSE, "metric": "niceness"}]}) == "incomplete"
-    _do(desk, "ann", SLA, "propose", TERMS)
+    fax = {"delivery": [{"id": "d", "source": "fax"}]}
+    assert _code(desk, "ann", SLA, "propose", {**TERMS, **fax}) == "incomplete"
+    _do(desk, "ann", SLA, "propose", {**TERMS, "delivery": [{"id": "d", "source": "csv"}]})
     _do(desk, "sam", SLA, "approve")
     assert _code(desk, "ann", SLA, "propose", {**TERMS, "provider": "Q"}) == "wrong_state"
 

@@ -39,8 +39,10 @@ class LetterInputs:
     """Everything that the letter says.
 
     Attributes:
-        source: what the figures rest on, in words.
-        reply_days: days within which the provider is asked to answer.
+        receipt_days: days within which the provider is asked to confirm receipt.
+        reply_days: days within which it is asked to say what it finds.
+        no_figures: what is said where there are none.
+        provenance: what the figures rest on, by label.
     """
 
     remediation: str
@@ -52,6 +54,7 @@ class LetterInputs:
     summary: str
     body: str
     dated_on: date
+    receipt_days: int
     reply_days: int
     figures: tuple[LetterFigure, ...]
     no_figures: str
@@ -77,9 +80,9 @@ def paragraphs(inputs: LetterInputs) -> tuple[str, ...]:
     """The letter's words, in order; the figures stand between the second last and the last."""
     own = (inputs.body,) if inputs.body else ()
     request = (
-        f"Please confirm receipt, and tell us within {inputs.reply_days} days what you find: whether you see the same, "
-        "what you think caused it, and which changes you propose, with owners and dates. We will go through it with "
-        "you, and may change where we send orders."
+        f"Please confirm receipt within {inputs.receipt_days} days, and tell us within {inputs.reply_days} days what "
+        "you find: whether you see the same, what you think caused it, and which changes you propose, with owners and "
+        "dates. We will go through it with you, and may change where we send orders."
     )
     return (
         f"To {inputs.addressee}",

@@ -1,0 +1,22 @@
+"""The tutorials do what they say."""
+
+from pathlib import Path
+
+from e2e.desk import Desk
+from e2e.forgers import FORGERS
+from e2e.tutorial import run_tutorial
+
+PAGES = Path(__file__).parents[2] / "docs/tutorials"
+
+
+def test_minutes_that_were_changed(article: Desk, tmp_path: Path) -> None:
+    """Seen in the file, in the entry, and, when all is written anew, against the checkpoint that left."""
+    desk = Desk(tmp_path)
+    desk.folder.joinpath("pack").symlink_to(article.folder / "pack")
+    assert run_tutorial(PAGES / "minutes-that-were-changed.md", desk, FORGERS) >= 8
+
+
+def test_a_quarter_of_underperformance(tmp_path: Path) -> None:
+    """From onboarding a provider to its restoration, on two simulated deliveries."""
+    desk = Desk(tmp_path)
+    assert run_tutorial(PAGES / "a-quarter-of-underperformance.md", desk) >= 30
