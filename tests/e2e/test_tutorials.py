@@ -14,3 +14,9 @@ def test_minutes_that_were_changed(article: Desk, tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     desk.folder.joinpath("pack").symlink_to(article.folder / "pack")
     assert run_tutorial(PAGES / "minutes-that-were-changed.md", desk, FORGERS) >= 8
+
+
+def test_a_quarter_of_underperformance(tmp_path: Path) -> None:
+    """From onboarding a provider to its restoration, on two simulated deliveries."""
+    desk = Desk(tmp_path)
+    assert run_tutorial(PAGES / "a-quarter-of-underperformance.md", desk) >= 30
