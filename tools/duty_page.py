@@ -15,9 +15,10 @@ def duties_page(head: str) -> str:
     subjects = shipped_subjects()
     parts = [
         head,
-        "# Duties, retention, controls\n\nShipped values; `routeproof policy show` has those of a workspace. Grades as in "
-        "[the dated rules](policy.md).\n\n## Duties\n\n",
-        "| duty | what | rule | owner | for | due | shown by | grade | citation |\n|---|---|---|---|---|---|---|---|---|\n",
+        "# Duties, retention, controls\n\nShipped values; `routeproof policy show` has those of a workspace. ",
+        "Grades as in [the dated rules](policy.md).\n\n## Duties\n\n",
+        "| duty | what | rule | owner | for | due | shown by | grade | citation |\n",
+        f"|{'---|' * 9}\n",
     ]
     for name, timeline in obligations_of(subjects["duties"]).items():
         entry = timeline.values[-1]
@@ -34,10 +35,11 @@ def duties_page(head: str) -> str:
         kept = periods.values[-1]
         nouns = ", ".join(kept.value.nouns) or "all others"
         parts.append(f"| `{name}` | {kept.value.years} | {nouns} | {_grade(kept.grade)} | {kept.citation} |\n")
+    templates = ", ".join(f"`{name}`" for name in TEMPLATES)
     parts.append(
-        f"\n## Controls\n\nTemplates of procedures: {', '.join(f'`{name}`' for name in TEMPLATES)}. Each duty is a "
+        f"\n## Controls\n\nTemplates of procedures: {templates}. Each duty is a control as well (`duty:NAME`)."
     )
-    parts.append("control as well (`duty:NAME`).\n\n| control | what | shown by | runs |\n|---|---|---|---|\n")
+    parts.append("\n\n| control | what | shown by | runs |\n|---|---|---|---|\n")
     for control in load_controls().values():
         proofs = ", ".join(f"`{proof}`" for proof in control.proved_by)
         runs = "when there is an occasion" if control.on_demand else "every quarter"
