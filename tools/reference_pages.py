@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import click
+from body_pages import bodies_page, questionnaire_page
 
 from routeproof.cli.main import COMMANDS, cli
 from routeproof.metrics.describe import described
@@ -93,7 +94,14 @@ def _command_help(command: click.Command, name: str, parent: click.Context) -> s
     return text
 
 
-PAGES = {"metrics.md": metrics_page, "tables.md": tables_page, "policy.md": policy_page, "cli.md": cli_page}
+PAGES = {
+    "metrics.md": metrics_page,
+    "tables.md": tables_page,
+    "policy.md": policy_page,
+    "cli.md": cli_page,
+    "bodies.md": lambda: bodies_page(HEAD),
+    "questionnaire.md": lambda: questionnaire_page(HEAD),
+}
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER

@@ -100,7 +100,8 @@ def test_a_review_from_pack_to_signatures(desk: Desk) -> None:
     assert state["pack_sha256"] in page
     assert (desk.folder / "minutes" / "minutes.pdf").read_bytes().startswith(b"%PDF")
     assert sorted(written["files"]) == ["minutes.html", "minutes.pdf"]
-    assert json.loads(desk.run("ledger", "verify", "--json"))["ok"] is True
+    code, out, _ = desk.call("ledger", "verify", "--json")
+    assert code == 0, out
     assert json.loads(desk.run("rebuild", "--check", "--json"))["ok"] is True
     assert json.loads(desk.run("review", "list", "--json"))["items"][0]["state"] == "closed"
 
@@ -238,3 +239,21 @@ def test_a_late_correction_is_restated_and_reaches_the_closed_review(desk: Desk)
     material = {item["figure"] for item in state["changed"] if item["material"]}
     assert listed == set(figures) - material
     assert bool(review["addenda"]) == bool(material)
+
+
+def test_a_clause_that_the_correction_breaks_is_restated(desk: Desk) -> None:
+    """A clause that the earlier data kept to the last digit, and the corrected data breaks, flips."""
+    measured = json.loads(desk.run("measure", "--provider", "P", "--format", "json"))
+    held = measured["rows"][0]["price_improvement_usd_per_share"]
+    clause = {"id": "C1", "metric": "price_improvement_usd_per_share", "at_least": f"{held:.12g}"}
+    terms = {"provider": "P", "effective_from": "2026-01-01", "clause": [clause]}
+    _as(desk, "ann", "sla", "propose", "A", "--on", "2026-06-01", body=terms)
+    _as(desk, "sam", "sla", "approve", "A", "--on", "2026-06-02")
+    _closed(desk)
+    desk.run("ingest", "csv", "late.csv", "--map", "late.toml")
+    state = _as(desk, "ann", "restate", "2026Q3", "--provider", "P")
+    (change,) = state["sla"]
+    assert (change["figure"], change["breached_before"], change["breached"]) == ("sla/A/C1", False, True)
+    assert change["flipped"]
+    (addendum,) = json.loads(desk.run("review", "show", "2026Q3-P", "--json"))["addenda"]
+    assert (addendum["restatement"], addendum["outstanding"]) == ("2026Q3-P-1", ["cora", "sam"])

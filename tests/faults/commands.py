@@ -157,7 +157,33 @@ def _check_restore(folder: Path, run: Run) -> None:
     require_whole(root)
 
 
+def _check_init(folder: Path, run: Run) -> None:
+    """A folder without settings is no workspace; what opens has its first entry."""
+    root = folder / "new"
+    if not (root / SETTINGS).exists():
+        assert not run.output
+        return
+    with open_context(root) as context:
+        assert json.loads(context.records.entries(0, 1)[0])["type"] == "workspace.created"
+    require_whole(root)
+
+
+def _check_checkpoint(folder: Path, run: Run) -> None:
+    """A checkpoint that is there is whole, and agrees with the record."""
+    notes = sorted((folder / "out").glob("*.note"))
+    assert notes or not run.output
+    report = verify_workspace(folder / "w", notes)
+    assert report.ok, report.problems
+    require_whole(folder / "w")
+
+
 BROKEN = {
+    "init": Broken(lambda _: None, lambda folder: ["init", f"{folder}/new", "--json"], _check_init),
+    "checkpoint": Broken(
+        _noted,
+        lambda folder: ["ledger", "checkpoint", "--to", f"{folder}/out", "-w", f"{folder}/w", "--json"],
+        _check_checkpoint,
+    ),
     "note": Broken(_workspace, lambda folder: ["ledger", "note", "a note", "-w", f"{folder}/w"], _check_note),
     "notes": Broken(
         _lines, lambda folder: ["ledger", "note", "--from", f"{folder}/lines", "-w", f"{folder}/w"], _check_lines

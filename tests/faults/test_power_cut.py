@@ -18,7 +18,7 @@ SEED = int(os.environ.get("ROUTEPROOF_FAULT_SEED", "20260701"))
 SHARED_MEMORY = "/dev/shm"  # noqa: S108  # a folder of ours is made in it
 Work = tuple[list[Step], list[bytes], set[int]]
 """Steps, entries, and how many entries there were after each transaction."""
-SAMPLE = 150
+SAMPLE = int(os.environ.get("ROUTEPROOF_FAULT_CUTS", "150"))
 NIGHT = 10_000
 BATCHES = (1, 3, 40, 1, 1)
 """Entries appended together, in one session; each session ends with the log moved into the file."""

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from routeproof.app.backup import LIST, RECORDS, back_up, read_backup
+from routeproof.app.backup import LIST, RECORDS, Backup, back_up, read_backup
 from routeproof.app.context import open_context
 from routeproof.app.init_workspace import init_workspace
+from routeproof.app.ledger.checkpoints import keep_checkpoint
+from routeproof.app.ledger.verify import verify_workspace
 from routeproof.app.restore import restore
 from routeproof.ledger.entry import Fact
 from routeproof.vocab.errors import LedgerBrokenError, UsageError
@@ -46,6 +48,11 @@ def entries(root: Path) -> list[bytes]:
         return context.records.entries()
 
 
+def copied(made: Backup) -> set[str]:
+    """What a backup holds, but for checkpoints."""
+    return {name for name in made.files if not name.startswith("checkpoints/")}
+
+
 def made_backup(tmp_path: Path, *texts: str) -> Path:
     """A workspace in `w` with notes, backed up to `b`."""
     init_workspace(tmp_path / "w", firm_id="Example Securities")
@@ -60,9 +67,10 @@ def test_a_restored_workspace_has_the_same_entries_and_documents(tmp_path: Path)
     folder = made_backup(tmp_path, "one", "two")
     made = restore(folder, tmp_path / "again")
     before, after = entries(tmp_path / "w"), entries(tmp_path / "again")
-    assert made.entries == 3
-    assert (len(before), len(after), after[:3]) == (4, 4, before[:3])
-    events = [json.loads(found[3]) for found in (before, after)]
+    # The workspace, its log's key, two notes.
+    assert made.entries == 4
+    assert (len(before), len(after), after[:4]) == (5, 5, before[:4])
+    events = [json.loads(found[4]) for found in (before, after)]
     assert [event["type"] for event in events] == ["workspace.backed_up", "workspace.restored"]
     assert events[0]["payload"]["backup"] == events[1]["payload"]["backup"]
     with open_context(tmp_path / "again") as context:
@@ -86,8 +94,8 @@ def test_data_is_copied_when_it_is_asked_for(tmp_path: Path) -> None:
         (tmp_path / "w" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "w" / name).write_bytes(b"x")
     with open_context(tmp_path / "w") as context:
-        assert set(back_up(context, tmp_path / "record").files) == {RECORDS}
-        files = set(back_up(context, tmp_path / "all", with_data=True).files)
+        assert copied(back_up(context, tmp_path / "record")) == {RECORDS}
+        files = copied(back_up(context, tmp_path / "all", with_data=True))
     assert files == {RECORDS, "lake/quotes/2026-07-01/a.parquet", "raw/ab/abcd"}
 
 
@@ -102,7 +110,7 @@ def test_what_has_expired_is_neither_missed_nor_kept(tmp_path: Path) -> None:
         ]
         context.records.append(facts)
         context.evidence.destroy(one)
-        assert set(back_up(context, tmp_path / "b").files) == {RECORDS}
+        assert copied(back_up(context, tmp_path / "b")) == {RECORDS}
 
 
 def test_a_record_that_misses_a_document_is_not_backed_up_as_if_it_were_whole(tmp_path: Path) -> None:
@@ -115,6 +123,29 @@ def test_a_record_that_misses_a_document_is_not_backed_up_as_if_it_were_whole(tm
             back_up(context, tmp_path / "b")
     with pytest.raises(UsageError, match=r"backup\.json"):
         read_backup(tmp_path / "b")
+
+
+def test_what_was_signed_is_copied_and_its_key_is_waited_for(tmp_path: Path) -> None:
+    """Checkpoints come along; the restored log keeps its name, and takes no other key in the place of its own."""
+    init_workspace(tmp_path / "w")
+    noted(tmp_path / "w", "one")
+    with open_context(tmp_path / "w") as context:
+        kept = keep_checkpoint(context, always=True)
+        made = back_up(context, tmp_path / "b")
+    assert kept is not None
+    assert f"checkpoints/{kept.checkpoint.size}.note" in made.files
+    restore(tmp_path / "b", tmp_path / "again")
+    keys = tmp_path / "again" / "keys"
+    assert [path.name for path in keys.iterdir()] == ["ledger.vkey"]
+    with open_context(tmp_path / "again", keeps_checkpoints=False) as context:
+        context.records.append([Fact("notes", "note", {"text": "two"}, "2026-07-02", "a", "r", "s")])
+        with pytest.raises(LedgerBrokenError, match="private key"):
+            keep_checkpoint(context, always=True)
+        shutil.copy(tmp_path / "w" / "keys" / "ledger.key", keys)
+        assert keep_checkpoint(context, always=True) is not None
+    report = verify_workspace(tmp_path / "again", [tmp_path / "w" / "checkpoints" / f"{kept.checkpoint.size}.note"])
+    assert report.ok, report.problems
+    assert all(compared.agrees for compared in report.compared)
 
 
 @pytest.mark.parametrize("seed", range(6))

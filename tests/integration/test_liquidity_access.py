@@ -10,6 +10,7 @@ from governance_desk import Desk, new_desk
 from routeproof.app.act import act
 from routeproof.app.ingest import ingest
 from routeproof.app.liquidity_access import liquidity_access
+from routeproof.app.provider_tested import answers_beside_figures
 from routeproof.app.providers import provider_around
 from routeproof.governance.provider import PROVIDER
 from routeproof.vocab.errors import UsageError
@@ -92,6 +93,20 @@ def test_what_cannot_be_told_is_said(desk: Desk) -> None:
     assert [gap["kind"] for gap in empty["gaps"]] == ["disclosed_not_used"] * 3
     assert any("No executions" in note for note in empty["notes"])
     assert any("No tape" in note for note in empty["notes"])
+
+
+def test_an_answer_stands_beside_what_was_measured(desk: Desk) -> None:
+    """Four gaps of access; of 90 shares with a venue, 60 and 30: (2/3)^2 + (1/3)^2 = 5/9; no quotes, so no markout."""
+    with desk.context("ann") as context:
+        act(context, PROVIDER, "P", "answers", {"answers": {"COI-2": {"answer": "in none"}}})
+        rows = {row["question_id"]: row for row in answers_beside_figures(context, "P", "2026Q3")["answers"]}
+        none = {row["question_id"]: row for row in answers_beside_figures(context, "P", "2026Q2")["answers"]}
+    assert (rows["VEN-1"]["observed"], rows["VEN-1"]["answer"]) == (4, None)
+    assert (rows["COI-2"]["observed"], rows["COI-2"]["answer"]) == (pytest.approx(5 / 9), "in none")
+    assert rows["LEA-1"]["observed"] is None
+    assert rows["LEA-1"]["reason"]
+    assert none["COI-2"]["observed"] is None
+    assert none["COI-2"]["reason"]
 
 
 def test_an_unknown_provider_or_period_is_a_usage_error(desk: Desk) -> None:

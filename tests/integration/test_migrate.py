@@ -25,7 +25,7 @@ def test_an_old_workspace_is_asked_to_migrate_and_opens_afterwards(tmp_path: Pat
     with open_context(tmp_path / "old") as context:
         found = context.records.entries()
     assert found[:2] == entries
-    event, expired = (json.loads(entry) for entry in found[2:])
+    event, expired = (json.loads(entry) for entry in found[2:4])
     assert (event["type"], event["payload"]["from"], event["payload"]["to"]) == ("workspace.migrated", 1, 2)
     assert (expired["type"], expired["payload"]["sha256"]) == ("evidence.expired", PACK_FILE)
     assert (tmp_path / "old" / "routeproof.toml").read_text("utf-8").startswith("# ours\nworkspace_version = 2\n")
@@ -47,7 +47,8 @@ def test_a_migration_broken_off_before_its_last_step_is_taken_up_again(tmp_path:
     (tmp_path / "old" / "routeproof.toml").write_bytes(settings)
     assert migrate(tmp_path / "old").indexes == []
     with open_context(tmp_path / "old") as context:
-        assert context.records.size() == 4
+        types = [json.loads(entry)["type"] for entry in context.records.entries()]
+    assert [types.count(name) for name in ("workspace.migrated", "evidence.expired")] == [1, 1]
 
 
 def test_a_newer_workspace_is_refused(tmp_path: Path) -> None:

@@ -5,16 +5,21 @@ from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from examples import examples
 from routeproof.app.ledger.report import Report
 from routeproof.app.ledger.rows import check_rows
 from routeproof.app.ledger.stored import Stored
 from routeproof.app.ledger.verify import verify_workspace
+from routeproof.ledger.differences import differences
 from routeproof.ledger.entry import leaf_hash
 from tamper import desk
 from tamper.changes import KINDS, change
 
 SEEDS = 40
+OFFLINE = desk.offline()
 
 
 def test_an_untouched_ledger_verifies(log: Path, exported: desk.MemoryFiles, verifier: Any) -> None:
@@ -74,3 +79,11 @@ def test_the_offset_is_where_the_entry_begins_in_its_bundle(exported: desk.Memor
     content[offset + 1] ^= 1
     (problem,) = desk.verify_files(verifier, exported.changed(name, bytes(content)))["problems"]
     assert (problem["kind"], problem["index"], problem["file"], problem["offset"]) == ("altered", 300, name, offset)
+
+
+@given(st.lists(st.integers(0, 6), max_size=25), st.lists(st.integers(0, 6), max_size=25))
+@examples(300)
+def test_both_tell_the_same_of_any_two_sequences(found: list[int], wanted: list[int]) -> None:
+    """However many things happened at once."""
+    ours = [(item.kind, item.found, item.wanted) for item in differences(found, wanted)]
+    assert ours == OFFLINE.differences(found, wanted)

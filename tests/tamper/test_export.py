@@ -54,6 +54,16 @@ def test_a_file_that_is_added(name: str, exported: desk.MemoryFiles, verifier: A
     assert ("inserted", name) in {(problem["kind"], problem["file"]) for problem in problems}
 
 
+def test_a_checkpoint_of_a_size_beyond_all_files_makes_nobody_count_to_it(
+    small: desk.MemoryFiles, verifier: Any
+) -> None:
+    """Its signature is wrong, too; but the size is met first."""
+    lines = small.files["checkpoint"].split(b"\n")
+    lines[1] = b"9" * 19
+    report = desk.verify_files(verifier, small.changed("checkpoint", b"\n".join(lines)))
+    assert [problem["kind"] for problem in report["problems"]] == ["truncated"]
+
+
 def test_a_file_that_is_cut(small: desk.MemoryFiles, verifier: Any) -> None:
     """At a random place, or to nothing."""
     random = Random(7)

@@ -4,6 +4,8 @@ import sqlite3
 from pathlib import Path
 from random import Random
 
+import pytest
+
 from routeproof.app.context import open_context
 from routeproof.app.ledger.rebuild import rebuild_projections
 from routeproof.app.ledger.verify import verify_workspace
@@ -52,6 +54,19 @@ def test_a_row_put_in_by_another_program(log: Path, tmp_path: Path) -> None:
     database.commit()
     database.close()
     assert _first(copy) == ("inserted", len(entries), "records.sqlite")
+
+
+@pytest.mark.parametrize("index", [2**62, -7])
+def test_a_row_far_away_makes_nobody_count_to_it(index: int, log: Path, tmp_path: Path) -> None:
+    """It is named at once."""
+    copy = desk.copy_of(log, tmp_path / "copy")
+    desk.put_entries(copy, desk.entries_of(copy))
+    database = sqlite3.connect(copy / "records.sqlite")
+    database.execute("INSERT INTO ledger_entries VALUES (?, ?)", (index, b"{}"))
+    database.commit()
+    database.close()
+    found = [(problem.kind, problem.index) for problem in verify_workspace(copy).problems]
+    assert ("inserted", max(index, 0)) in found
 
 
 def test_one_row_taken_out_and_the_others_left_where_they_are(log: Path, tmp_path: Path) -> None:

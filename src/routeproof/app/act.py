@@ -8,12 +8,12 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Generic
 
 from routeproof.app.attest import attest
-from routeproof.app.fold import Version, content_hash, fold, object_of, roster_of, step
+from routeproof.app.entitled import entitled_role
+from routeproof.app.fold import Version, fold, object_of, roster_of, step
 from routeproof.app.kept import body_of, documents, readable, store_kept
 from routeproof.app.ledger.sign_off import sign_off
 from routeproof.app.refusals import record_refusal
 from routeproof.governance.decider import Body, Command, Event, Happened, Noun, RefusalError, S, refuse
-from routeproof.governance.entitlements import permitted_role
 from routeproof.ledger.canonical import canonical_bytes
 from routeproof.ledger.entry import Fact
 from routeproof.vocab.errors import UsageError
@@ -67,7 +67,7 @@ def act(
     acting = _acting(context, noun, object_id, verb)
     kept: list[str] = []
     try:
-        _entitled(context.records, context, acting, f"{noun.name}.{verb}")
+        entitled_role(context.records, context.clock(), acting.person, f"{noun.name}.{verb}")
         request = _Request(noun, object_id, verb, store_kept(shaped, context.evidence, kept), expected, around)
         _decide(context, acting, request, (*stored, *kept))
     except RefusalError as refusal:
@@ -93,33 +93,12 @@ def _acting(context: Context, noun: Noun[S], object_id: str, verb: str) -> Actin
     return context.acting
 
 
-def require_entitled(context: Context, acting: Acting, action: str) -> str:
-    """The role by which the person may do `noun.verb`, by the matrix in force.
-
-    Raises:
-        RefusalError: `not_permitted`; it is recorded.
-    """
-    try:
-        return _entitled(context.records, context, acting, action)
-    except RefusalError as refusal:
-        noun, _, verb = action.partition(".")
-        record_refusal(context.records, context.actor, acting.person, noun, verb, refusal)
-        raise
-
-
-def _entitled(records: Records, context: Context, acting: Acting, action: str) -> str:
-    now = context.clock()
-    today = datetime.fromtimestamp(now // NS_PER_S, tz=UTC).date()
-    matrix = policy_in_force(records).whole.governance.entitlements.on_or_first(today).value
-    return permitted_role(roster_of(records), acting.person, action, matrix, now)
-
-
 def _decide(context: Context, acting: Acting, request: _Request[S], stored: Sequence[str]) -> None:
     noun = request.noun
     after: list[Version[S]] = []
 
     def decide(records: Records) -> list[Fact]:
-        role = _entitled(records, context, acting, f"{noun.name}.{request.verb}")
+        role = entitled_role(records, context.clock(), acting.person, f"{noun.name}.{request.verb}")
         before = fold(noun, records.stream(noun.stream(request.id)))
         _require_version(request, before)
         command = Command(
@@ -193,7 +172,7 @@ def project_object(connection: Any, noun: Noun[S], version: Version[S]) -> None:
             "id": state.id,
             "state": canonical_bytes(state.model_dump(mode="json")).decode(),
             "version": version.number,
-            "version_hash": content_hash(state),
+            "version_hash": version.version_hash,
             "ledger_index": version.ledger_index,
         },
     )

@@ -27,7 +27,8 @@ RECORDS = "records.sqlite"
 FORMAT = 1
 EVENT = "workspace.backed_up"
 STREAM = "workspace"
-RECORD_FOLDERS = ("evidence", "checkpoints", "lake/commits")
+RECORD_FOLDERS = ("evidence", "lake/commits")
+SIGNED_FOLDERS = ("checkpoints", "receipts")
 DATA_FOLDERS = ("lake", "raw")
 
 
@@ -69,8 +70,9 @@ def back_up(context: Context, folder: Path, *, with_data: bool = False) -> Backu
     root = context.workspace.root
     try:
         # Documents first: they are durable before the entry that names them. Then the snapshot. Then the documents
-        # that came in between; one that went in between has expired, and is taken out again.
-        _copy_folders(root, folder, RECORD_FOLDERS, copied)
+        # that came in between; one that went in between has expired, and is taken out again. What was signed is copied
+        # before the snapshot alone: it must not speak of entries that the snapshot does not have.
+        _copy_folders(root, folder, (*SIGNED_FOLDERS, *RECORD_FOLDERS), copied)
         copy_records(context.workspace.records_place, folder / RECORDS)
         copied[RECORDS] = sha256_of(folder / RECORDS)
         _copy_folders(root, folder, (*RECORD_FOLDERS, *(DATA_FOLDERS if with_data else ())), copied)

@@ -64,7 +64,7 @@ class Context:
 
 @contextlib.contextmanager
 def open_context(
-    root: Path,
+    root: Path | Workspace,
     *,
     clock: Callable[[], int] = time.time_ns,
     actor_name: str = "",
@@ -74,10 +74,13 @@ def open_context(
     passphrase: Callable[[Path], bytes | None] | None = None,
     on: date | None = None,
     older: bool = False,
+    keeps_checkpoints: bool = True,
 ) -> Iterator[Context]:
-    """A context over the workspace in `root`, closed afterwards.
+    """A context over the workspace in `root`, or over one that is being made; closed afterwards.
 
     `person` acts with their key, which `passphrase` is asked for; `on` is the business date of what is recorded.
+    After an append a checkpoint is kept if it is time, unless not `keeps_checkpoints`: a workspace that was just
+    restored may not have its key yet.
 
     Raises:
         WorkspaceError: if there is no workspace, or a newer one.
@@ -85,7 +88,7 @@ def open_context(
         LedgerBrokenError: if its records are gone or cannot be read.
         RefusalError: `unknown_person` if the roster has nobody of that id.
     """
-    workspace = open_workspace(root, older=older)
+    workspace = root if isinstance(root, Workspace) else open_workspace(root, older=older)
     records = Records(workspace.records_place, clock, make=False)
     today = datetime.fromtimestamp(clock() // NS_PER_S, tz=UTC).date().isoformat()
     actor = Actor(
@@ -107,7 +110,7 @@ def open_context(
         )
         size = records.size()
         yield context
-        if records.size() > size:
+        if keeps_checkpoints and records.size() > size:
             keep_checkpoint(context)
     finally:
         records.close()

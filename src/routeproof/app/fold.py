@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Generic
 
+from routeproof.app.attest import ATTESTED
 from routeproof.governance.decider import Event, Happened, Noun, S
 from routeproof.governance.people import PEOPLE, STREAM_ID
 from routeproof.governance.roster import Roster
@@ -26,7 +27,7 @@ class Version(Generic[S]):
     Attributes:
         state: folded.
         number: from 1; a change in the content makes a new one.
-        version_hash: SHA-256 of the content in canonical form, lower-case hex.
+        version_hash: SHA-256 over the chain of recorded events that made the content what it is, lower-case hex.
         ledger_index: last entry of the object.
     """
 
@@ -49,17 +50,31 @@ def happened(entry: Recorded) -> Happened:
     )
 
 
-def content_hash(state: S) -> str:
-    """SHA-256 of a state's content in canonical form, lower-case hex."""
-    return hashlib.sha256(canonical_bytes(state.content())).hexdigest()
+def chained_hash(before: str, event: Happened) -> str:
+    """Name of the version that an event makes: it follows from what was recorded, not from how a program keeps it.
+
+    So a signature over a version holds when a later program knows more about the same object.
+    """
+    payload = {name: value for name, value in event.event.payload.items() if name != ATTESTED}
+    members = {
+        "previous": before,
+        "type": event.event.type,
+        "version": event.event.version,
+        "payload": payload,
+        "by": event.by,
+        "on": event.on.isoformat(),
+    }
+    return hashlib.sha256(canonical_bytes(members)).hexdigest()
 
 
 def step(noun: Noun[S], before: Version[S] | None, event: Happened) -> Version[S]:
-    """The object after one more event."""
+    """The object after one more event; one that leaves the content as it was makes no new version."""
     after = noun.evolve(before.state if before else None, event)
-    digest = content_hash(after)
-    number = 1 if before is None else before.number + (digest != before.version_hash)
-    return Version(after, number, digest, event.index)
+    if before is None:
+        return Version(after, 1, chained_hash("", event), event.index)
+    if after.content() == before.state.content():
+        return Version(after, before.number, before.version_hash, event.index)
+    return Version(after, before.number + 1, chained_hash(before.version_hash, event), event.index)
 
 
 def fold(noun: Noun[S], entries: Iterable[Recorded]) -> Version[S] | None:

@@ -50,9 +50,7 @@ def init_workspace(
     workspace = Workspace(root=root, firm_id=firm_id, server=server_of(records, root) if records else None)
     make_folders(workspace)
     Records(workspace.records_place, lambda: 0).close()
-    # The settings come last: a folder without them is no workspace, so a crash leaves nothing half-made.
-    write_settings(workspace)
-    with open_context(root) as context:
+    with open_context(workspace) as context:
         context.records.append(
             [
                 Fact(
@@ -69,6 +67,8 @@ def init_workspace(
         log_key(context)
         if people is not None:
             found_people(context, people, passphrase, on or date.fromisoformat(context.actor.business_on))
+    # The settings come last: a folder without them is no workspace, so a crash leaves nothing half-made.
+    write_settings(workspace)
     return workspace
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import quote
 
 from routeproof.app.build_review import switches_against
 from routeproof.app.fold import object_of
@@ -111,7 +112,7 @@ def reviews_of(records: Records, quarter: str, provider: str) -> list[Review]:
 
 def review_id(quarter: str, provider: str, number: int = 1) -> str:
     """`2026Q3-P`; the one that supersedes it `2026Q3-P-2`, and so on."""
-    return f"{quarter}-{provider}" + (f"-{number}" if number > 1 else "")
+    return f"{quarter}-{quote(provider, safe='')}" + (f"-{number}" if number > 1 else "")
 
 
 def scored_predictions(records: Records, figures: QuarterFigures, *, may_measure: bool) -> tuple[Prediction, ...]:

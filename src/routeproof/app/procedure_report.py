@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from routeproof.app.context import Context
     from routeproof.app.procedures import InForce
     from routeproof.ledger.entry import Recorded
+    from routeproof.policy.obligations import Obligation
 
     DoneDuties = Callable[[Context, date, date], Mapping[str, int]]
 
@@ -33,6 +34,7 @@ def procedure_report(context: Context, first: date, last: date, done_duties: Don
     held = procedures_in_force(context, last)
     known = _controls(context, last)
     named = _named(held)
+    not_owed = {f"duty:{name}" for name, value in _obligations(context, last).items() if not value.applies}
     ran = _ran(context, known, first, last) | {
         f"duty:{name}": count for name, count in done_duties(context, first, last).items()
     }
@@ -46,7 +48,9 @@ def procedure_report(context: Context, first: date, last: date, done_duties: Don
             for one in item.sentences
             if not item.controls(one.id)
         ],
-        "unreferenced": [{"control": name, "title": known[name].title} for name in sorted(known.keys() - named.keys())],
+        "unreferenced": [
+            {"control": name, "title": known[name].title} for name in sorted(known.keys() - named.keys() - not_owed)
+        ],
         "unknown": [
             {"control": name, "sentences": places} for name, places in sorted(named.items()) if name not in known
         ],
@@ -61,11 +65,17 @@ def procedure_report(context: Context, first: date, last: date, done_duties: Don
 
 def _controls(context: Context, day: date) -> dict[str, Control]:
     duties = {
-        f"duty:{name}": Control(id=f"duty:{name}", title=value.title, on_demand=value.every == "event")
-        for name, timeline in policy_in_force(context.records).whole.obligations.items()
-        if (value := timeline.on_or_first(day).value).applies
+        f"duty:{name}": Control(
+            id=f"duty:{name}", title=value.title, on_demand=value.every == "event" or not value.applies
+        )
+        for name, value in _obligations(context, day).items()
     }
     return {**load_controls(), **duties}
+
+
+def _obligations(context: Context, day: date) -> dict[str, Obligation]:
+    timelines = policy_in_force(context.records).whole.obligations
+    return {name: timeline.on_or_first(day).value for name, timeline in timelines.items()}
 
 
 def _named(held: Sequence[InForce]) -> dict[str, list[str]]:

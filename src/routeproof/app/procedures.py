@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.act import act
@@ -13,6 +14,7 @@ from routeproof.governance.wsp import WSP, Edition, Procedure
 from routeproof.policy.procedures import Sentence, sentences_of
 from routeproof.stores.shipped_procedures import load_template
 from routeproof.vocab.errors import UsageError
+from routeproof.vocab.times import NS_PER_S
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -90,6 +92,16 @@ def procedures_shown(context: Context, day: date) -> dict[str, Any]:
     return {"on": day.isoformat(), "procedures": [_shown(context, item) for item in procedures_in_force(context, day)]}
 
 
+def _entered(edition: Edition) -> str:
+    """What a reader must know of an approval that was entered on another day than the one it gives; else empty."""
+    if edition.approved_at is None or edition.approved_on is None:
+        return ""
+    entered = datetime.fromtimestamp(edition.approved_at // NS_PER_S, tz=UTC).date()
+    days = (entered - edition.approved_on).days
+    late = " and after it took effect" if entered > edition.effective_from else ""
+    return f"entered {days} day{'s' * (days != 1)} after, on {entered}{late}" if days > 0 else ""
+
+
 def _shown(context: Context, item: InForce) -> dict[str, Any]:
     version = object_of(context.records, WSP, item.id)
     edition = item.edition
@@ -103,6 +115,7 @@ def _shown(context: Context, item: InForce) -> dict[str, Any]:
         "proposed_by": edition.by,
         "approved_by": edition.approved_by,
         "approved_on": edition.approved_on.isoformat() if edition.approved_on else None,
+        "entered": _entered(edition),
         "template": edition.template,
         "version": version.number if version else None,
         "version_hash": item.version_hash,

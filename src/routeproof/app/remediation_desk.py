@@ -11,8 +11,10 @@ from routeproof.app.exit_looks import look_until, looks_due, metric_names
 from routeproof.app.fold import object_of
 from routeproof.app.kept import readable
 from routeproof.app.policy_in_force import policy_in_force
+from routeproof.app.providers import provider_around
 from routeproof.app.remediation_letter import draft_letter
 from routeproof.app.review_desk import signed_off
+from routeproof.governance.provider import PROVIDER
 from routeproof.governance.remediation import OTHER, REMEDIATION
 from routeproof.governance.remediation_rules import overdue
 from routeproof.vocab.errors import RouteproofError, UsageError
@@ -76,11 +78,27 @@ def act_on_remediation(
         looks = _looks(context, object_id, verb, given)
         around = partial(_told, context, looks)
         done = act(context, REMEDIATION, object_id, verb, given, around)
+        if verb == "conclude" and given["outcome"] == "terminated":
+            _terminate_provider(context, done)
     return {**remediation_shown(context, object_id), **signed_off(context, done)}
 
 
 def _told(context: Context, looks: list[dict[str, Any]], records: Records) -> dict[str, Any]:
     return {**policy_of(context, records), "looks": looks}
+
+
+def _terminate_provider(context: Context, done: Mapping[str, Any]) -> None:
+    """End the provider's file too, where there is one that still stands."""
+    provider = object_of(context.records, PROVIDER, done["provider"])
+    if provider is None or provider.state.state == "terminated":
+        return
+    concluded = done["concluded"]
+    body = {
+        "reason": concluded["rationale"],
+        "transition_plan": concluded["transition_plan"],
+        "remediation": done["id"],
+    }
+    act(context, PROVIDER, done["provider"], "terminate", body, provider_around(context))
 
 
 def _notify(context: Context, object_id: str, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,9 +14,10 @@ from routeproof.app.act import act, shown
 from routeproof.app.build_review import Order, measure_pack, switches_against
 from routeproof.app.fold import object_of
 from routeproof.app.governed import objects_of
-from routeproof.app.look_back import reviews_of
+from routeproof.app.look_back import review_id, reviews_of
 from routeproof.app.pinned_pack import JSON_FILE, options_of
 from routeproof.app.policy_in_force import policy_in_force
+from routeproof.app.restated_clauses import changed_clauses
 from routeproof.app.review.benchmark import Declared
 from routeproof.app.review.earlier_builds import builds
 from routeproof.governance.changed_figures import SCORECARD, Builds, Figure, changes, figures_of
@@ -72,11 +73,25 @@ def restate(
     compared = Builds(old=figures_of(old), between=figures_of(between), new=figures_of(new), is_policy=is_policy)
     policy = policy_in_force(context.records).whole
     found = changes(compared, _material(policy, quarter_days(quarter)[0]))
-    if not found:
+    sla = changed_clauses(context, provider, quarter, old["meta"]["manifest"], new["meta"]["manifest"])
+    if not found and not sla:
         return _unchanged(quarter, provider, old, new)
-    object_id = _opened(context, quarter, provider, old, new, source, found)
-    _add_to_review(context, object_id, quarter, provider, found)
+    object_id = _opened(context, _Compared(quarter, provider, old, new, source, found, sla))
+    _add_to_review(context, object_id, quarter, provider, [*found, *sla])
     return restatement_shown(context, object_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """Two packs of a quarter and what differs."""
+
+    quarter: str
+    provider: str
+    old: Pack
+    new: Pack
+    source: str
+    found: list[dict[str, Any]]
+    sla: list[dict[str, Any]]
 
 
 def _plain(document: Mapping[str, object]) -> Pack:
@@ -178,28 +193,28 @@ def _basis(pack: Pack, source: str) -> dict[str, str]:
     return {**{name: str(meta[name]) for name in ("digest", "manifest", "policy", "version")}, "source": source}
 
 
-def _opened(
-    context: Context, quarter: str, provider: str, old: Pack, new: Pack, source: str, found: list[dict[str, Any]]
-) -> str:
+def _opened(context: Context, compared: _Compared) -> str:
     """The id of the restatement; of the earlier one where the same builds were compared before."""
+    quarter, provider, found = compared.quarter, compared.provider, compared.found
     earlier = restatements_of(context.records, quarter, provider)
+    digests = (compared.old["meta"]["digest"], compared.new["meta"]["digest"])
     for item in earlier:
-        if (item.old.digest, item.new.digest) == (old["meta"]["digest"], new["meta"]["digest"]):
+        if (item.old.digest, item.new.digest) == digests:
             return item.id
-    causes = Counter(item["cause"] for item in found)
     body = {
         "quarter": quarter,
         "provider": provider,
-        "old": _basis(old, source),
-        "new": _basis(new, "measured now"),
+        "old": _basis(compared.old, compared.source),
+        "new": _basis(compared.new, "measured now"),
         "counts": {
             "changed": len(found),
-            "flipped": sum(item["flipped"] for item in found),
-            "material": sum(item["material"] for item in found),
-            "by_cause": dict(causes),
+            "flipped": sum(item["flipped"] for item in (*found, *compared.sla)),
+            "material": sum(item["material"] for item in (*found, *compared.sla)),
+            "by_cause": dict(Counter(item["cause"] for item in found)),
         },
+        "sla": compared.sla,
     }
-    object_id = f"{quarter}-{provider}-{len(earlier) + 1}"
+    object_id = f"{review_id(quarter, provider)}-{len(earlier) + 1}"
     with TemporaryDirectory(prefix="routeproof-restatement-") as folder:
         path = Path(folder) / "changes.json"
         path.write_bytes(canonical_bytes(found))

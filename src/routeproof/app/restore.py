@@ -8,17 +8,21 @@ from typing import TYPE_CHECKING
 from routeproof.app.backup import LIST, RECORDS, STREAM, Backup, read_backup
 from routeproof.app.context import open_context
 from routeproof.app.init_workspace import make_folders, require_empty, server_of, write_settings
+from routeproof.app.ledger.log_key import CREATED, ROTATED, name_file
+from routeproof.app.ledger.log_key import STREAM as LOG_STREAM
 from routeproof.app.ledger.verify import verify_workspace
 from routeproof.app.workspace import SETTINGS, Workspace
 from routeproof.ledger.entry import Fact, leaf_hash
 from routeproof.ledger.merkle import root_of
-from routeproof.stores.files import publish, sha256_of
+from routeproof.stores.files import publish, sha256_of, write_whole
 from routeproof.stores.records import Records
 from routeproof.stores.records_copy import load_records
 from routeproof.vocab.errors import LedgerBrokenError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from routeproof.app.context import Context
 
 EVENT = "workspace.restored"
 
@@ -49,8 +53,10 @@ def restore(folder: Path, root: Path, records: str = "") -> Backup:
         (root / RECORDS).unlink()
     _check_records(workspace, made)
     write_settings(workspace)
+    with open_context(root, keeps_checkpoints=False) as context:
+        _name_log(context)
     _verify(root)
-    with open_context(root) as context:
+    with open_context(root, keeps_checkpoints=False) as context:
         payload = {"backup": sha256_of(folder / LIST), "entries": made.entries}
         actor = context.actor
         context.records.append([Fact(STREAM, EVENT, payload, actor.business_on, actor.name, actor.role, actor.session)])
@@ -74,6 +80,17 @@ def _copy(source: Path, target: Path) -> None:
     temporary = target.with_name(target.name + ".part")
     shutil.copyfile(source, temporary)
     publish(temporary, target)
+
+
+def _name_log(context: Context) -> None:
+    """Put the public name of the log's key in place, so that no other key is made while its private one is away."""
+    named = [
+        str(entry.fact.payload["vkey" if entry.fact.type == CREATED else "new"])
+        for entry in context.records.stream(LOG_STREAM)
+        if entry.fact.type in {CREATED, ROTATED}
+    ]
+    if named:
+        write_whole(name_file(context), f"{named[-1]}\n".encode())
 
 
 def _verify(root: Path) -> None:

@@ -28,8 +28,10 @@ TEMPLATE = "No agreement with {} is approved for {}: these are the clauses of th
 LATE = "Version {} was approved on {}, after {} had begun."
 
 
-def evaluate_sla(context: Context, provider: str, period: str, agreement: str | None = None) -> Row:
-    """Evaluate the agreement in force at the end of a quarter.
+def evaluate_sla(
+    context: Context, provider: str, period: str, agreement: str | None = None, manifest: str | None = None
+) -> Row:
+    """Evaluate the agreement in force at the end of a quarter, on the data as known at `manifest`, else as it is.
 
     Returns:
         `agreement, version, template, provider, period, manifest, policy, statement, credit_usd`, and `clauses`: `id,
@@ -44,7 +46,8 @@ def evaluate_sla(context: Context, provider: str, period: str, agreement: str | 
     first, last = quarter_days(period)
     sla, version = agreement_in_force(context, provider, (first, last), agreement)
     terms = version.terms if version else template_terms(provider, first)
-    span = Span(provider=provider, period=period.upper(), first=first, last=last, manifest=context.lake.manifest().id)
+    held = context.lake.manifest(manifest).id
+    span = Span(provider=provider, period=period.upper(), first=first, last=last, manifest=held)
     measured = figures(context, terms, span)
     clauses = [_judged(clause, measured[clause.id], terms, template=version is None) for clause in terms.clause]
     return {

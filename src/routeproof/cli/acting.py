@@ -91,7 +91,7 @@ def entitled_context(acts: Acts, action: str) -> Iterator[Context]:
 
     A person who is named must be permitted; without a name it is recorded for the account that runs the program.
     """
-    from routeproof.app.act import require_entitled  # noqa: PLC0415
+    from routeproof.app.entitled import require_entitled  # noqa: PLC0415
 
     with acting_context(acts) as context:
         if context.acting is not None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from routeproof.cli.options import json_option, workspace_option
+from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from routeproof.lab.config import LabConfig
 
 
@@ -30,6 +33,8 @@ def lab() -> None:
 @click.option("--cheat", default=None, help="Instead of a scenario: one fault alone, see `routeproof lab cheats`.")
 @click.option("--grade", type=click.IntRange(0, 2), default=2, show_default=True, help="Mild, middle or gross.")
 @click.option("--venue-quotes", is_flag=True, help="Also every venue's own quotes: seven times as many rows.")
+@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="First day, in place of the scenario's.")
+@click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), help="Last day, in place of the scenario's.")
 @click.option("--orders-per-day", type=click.IntRange(min=10), help="Parent orders per provider; a small quarter.")
 @click.option("--quotes-per-day", type=click.IntRange(min=2_000), help="NBBO quotes of all symbols together, about.")
 @click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Processes.")
@@ -40,6 +45,8 @@ def simulate(
     scenario: str,
     cheat: str | None,
     grade: int,
+    first: datetime | None,
+    last: datetime | None,
     orders_per_day: int | None,
     quotes_per_day: int | None,
     workers: int,
@@ -55,10 +62,16 @@ def simulate(
     from routeproof.lab.delivery import write_delivery  # noqa: PLC0415 heavy imports only when they are needed
 
     config = replace(_config(scenario, cheat, grade, seed, days), venue_quotes=venue_quotes)
-    if orders_per_day is not None:
-        config = replace(config, orders_per_day=orders_per_day)
-    if quotes_per_day is not None:
-        config = replace(config, quotes_per_day=quotes_per_day)
+    wanted: dict[str, Any] = {
+        "first": first.date() if first else None,
+        "last": last.date() if last else None,
+        "orders_per_day": orders_per_day,
+        "quotes_per_day": quotes_per_day,
+    }
+    config = replace(config, **{name: value for name, value in wanted.items() if value is not None})
+    if not config.quarter:
+        message = f"expected sessions from {config.first} to {config.last}, found none"
+        raise UsageError(message, where="--from")
     summary = write_delivery(config, out, workers=workers, progress=_talk)
     click.echo("", err=True)
     click.echo(json.dumps(summary, sort_keys=True))

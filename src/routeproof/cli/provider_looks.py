@@ -108,6 +108,28 @@ def access(provider_id: str, period: str, workspace: Path, *, as_json: bool) -> 
         click.echo(note)
 
 
+@click.command("tested")
+@click.argument("provider_id", metavar="ID")
+@click.option("--period", required=True, help="Quarter, such as 2026Q3.")
+@workspace_option
+@json_option
+def tested(provider_id: str, period: str, workspace: Path, *, as_json: bool) -> None:
+    """Each answer that can be tested, beside what was measured of the provider's flow.
+
+    Example: routeproof provider tested ACME --period 2026Q3
+    """
+    from routeproof.app.context import open_context  # noqa: PLC0415
+    from routeproof.app.provider_tested import answers_beside_figures  # noqa: PLC0415
+
+    with open_context(workspace) as context:
+        found = answers_beside_figures(context, provider_id, period)
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+        return
+    rows = [row | _short({"answer": row["answer"]}) for row in found["answers"]]
+    print_table(("question_id", "answer", "check", "observed", "unit", "reason"), rows)
+
+
 def _short(values: dict[str, Any]) -> dict[str, Any]:
     return {who: text and " ".join(text.split())[:ANSWER_WIDTH] for who, text in values.items()}
 
@@ -116,4 +138,4 @@ def _day(context: Context) -> date:
     return date.fromisoformat(context.actor.business_on)
 
 
-LOOKS = (show, list_, compare, access)
+LOOKS = (show, list_, compare, access, tested)

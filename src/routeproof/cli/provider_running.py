@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import click
 
 from routeproof.app.providers import provider_around
-from routeproof.cli.acting import Acts, do, file_option, recording
+from routeproof.cli.acting import Acts, acting_context, do, file_option, recording
 from routeproof.governance.provider import PROVIDER
 
 
@@ -60,4 +63,25 @@ def terminate(acts: Acts, provider_id: str, document: str | None) -> None:
     do(acts, PROVIDER, provider_id, "terminate", document=document)
 
 
-RUNNING = (reliance, incident, fallback, terminate)
+@click.command("report")
+@click.argument("provider_id", metavar="ID")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for the report.")
+@click.option("--to", default="", help="Who it is issued to; senior management by default.")
+@recording
+def report(acts: Acts, provider_id: str, out: Path, to: str) -> None:
+    """Write the yearly diligence report on provider ID as HTML, PDF and JSON; with --as it is issued on record.
+
+    Example: routeproof provider report ACME --out reports/acme-2026 --as sam
+    """
+    from routeproof.app.provider_report import report_on  # noqa: PLC0415
+
+    with acting_context(acts) as context:
+        found = report_on(context, provider_id, out, to)
+    if acts.as_json:
+        click.echo(json.dumps(found))
+        return
+    for name in found["files"]:
+        click.echo(str(out / name))
+
+
+RUNNING = (report, reliance, incident, fallback, terminate)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from routeproof.cli.acting import Acts, acting_context, file_option, print_object, recording
+from routeproof.cli.acting import Acts, acting_context, file_option, on_option, print_object, recording
 from routeproof.cli.documents import read_document
 from routeproof.cli.options import json_option, workspace_option
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 remediation_id = click.argument("remediation_id", metavar="ID")
 
@@ -191,9 +194,10 @@ def package(remediation_id: str, out: Path, workspace: Path, *, as_json: bool) -
 
 @remediation.command("show")
 @remediation_id
+@on_option
 @workspace_option
 @json_option
-def show(remediation_id: str, workspace: Path, *, as_json: bool) -> None:
+def show(remediation_id: str, on: datetime | None, workspace: Path, *, as_json: bool) -> None:
     """Show a remediation: letters, actions, looks, what is overdue and what the next step needs.
 
     Example: routeproof remediation show R1
@@ -201,15 +205,16 @@ def show(remediation_id: str, workspace: Path, *, as_json: bool) -> None:
     from routeproof.app.context import open_context  # noqa: PLC0415
     from routeproof.app.remediation_desk import remediation_shown  # noqa: PLC0415
 
-    with open_context(workspace) as context:
+    with open_context(workspace, on=on.date() if on else None) as context:
         state = remediation_shown(context, remediation_id)
     print_object(state, as_json=as_json)
 
 
 @remediation.command("list")
+@on_option
 @workspace_option
 @json_option
-def list_(workspace: Path, *, as_json: bool) -> None:
+def list_(on: datetime | None, workspace: Path, *, as_json: bool) -> None:
     """List remediations, where they stand and what is overdue.
 
     Example: routeproof remediation list --json
@@ -217,7 +222,7 @@ def list_(workspace: Path, *, as_json: bool) -> None:
     from routeproof.app.context import open_context  # noqa: PLC0415
     from routeproof.app.remediation_desk import remediations_listed  # noqa: PLC0415
 
-    with open_context(workspace) as context:
+    with open_context(workspace, on=on.date() if on else None) as context:
         found = remediations_listed(context)
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))

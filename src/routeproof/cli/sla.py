@@ -90,6 +90,8 @@ def reject(acts: Acts, sla_id: str, document: str | None) -> None:
 def evaluate(acts: Acts, provider: str, period: str, agreement: str | None) -> None:
     """Measure every clause of the agreement in force; with --as it is recorded, and each breach opens a case.
 
+    Without an approved agreement the shipped template is measured, which binds nobody, and nothing is recorded.
+
     Example: routeproof sla evaluate --provider ACME --period 2026Q3 --json
     """
     from routeproof.app.sla_evaluate import evaluate_sla  # noqa: PLC0415
@@ -97,7 +99,7 @@ def evaluate(acts: Acts, provider: str, period: str, agreement: str | None) -> N
 
     with acting_context(acts) as context:
         found = evaluate_sla(context, provider, period, agreement)
-        if acts.person:
+        if acts.person and not found["template"]:
             found = record_evaluation(context, found)
     if acts.as_json:
         click.echo(json.dumps(found, ensure_ascii=False))

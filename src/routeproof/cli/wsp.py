@@ -214,7 +214,8 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
     if not found["procedures"]:
         yield f"No procedure is in force on {found['on']}."
     for item in found["procedures"]:
-        who = f"approved by {item['approved_by']} on {item['approved_on']}"
+        late = f" ({item['entered']})" if item["entered"] else ""
+        who = f"approved by {item['approved_by']} on {item['approved_on']}{late}"
         yield f"{item['title']} ({item['id']}), version {item['procedure_version']}, {who}"
         yield f"  in force from {item['effective_from']}; {_coverage(item['coverage'])}"
         heading = ""

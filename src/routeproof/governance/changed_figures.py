@@ -124,7 +124,7 @@ def changes(builds: Builds, is_material: Callable[[str, Figure, Figure], bool]) 
 
 def _differs(old: Figure | None, new: Figure | None) -> bool:
     if old is None or new is None:
-        return True
+        return old is not new
     return old.value != new.value or old.verdict != new.verdict
 
 

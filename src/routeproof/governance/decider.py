@@ -70,7 +70,7 @@ class State(BaseModel):
     unversioned: ClassVar[frozenset[str]] = frozenset()
 
     def content(self) -> dict[str, Any]:
-        """What a version is a version of, as JSON values: its hash is what a signature speaks of."""
+        """What a version is a version of, as JSON values; an event that leaves it alone makes no new version."""
         return self.model_dump(mode="json", exclude=set(self.unversioned))
 
 

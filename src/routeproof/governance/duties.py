@@ -61,27 +61,34 @@ def _of(
     elif every == "anniversary":
         yield from _again(name, timeline, subject, facts, on)
     else:
-        yield from _periodic(name, timeline, subject, periods(every, subject.since, _last(subject, on)), facts, on)
+        spans = [
+            (span, policy, after(span.last, policy.value.days, calendar if policy.value.sessions else None))
+            for span, policy in _spans(timeline, periods(every, subject.since, _last(subject, on)))
+        ]
+        yield from _periodic(name, subject, spans, facts, on)
 
 
 def _last(subject: Subject, on: date) -> date:
     return on if subject.until is None else min(on, subject.until - timedelta(days=1))
 
 
+def _spans(timeline: Timeline[Obligation], spans: Sequence[Period]) -> Iterator[tuple[Period, Dated[Obligation]]]:
+    """Periods that the duty is owed for, each with the policy in force on its last day."""
+    for span in spans:
+        policy = _in_force(timeline, span.last)
+        if policy is not None:
+            yield span, policy
+
+
 def _periodic(
     name: str,
-    timeline: Timeline[Obligation],
     subject: Subject,
-    spans: Sequence[Period],
+    spans: Sequence[tuple[Period, Dated[Obligation], date]],
     facts: Circumstances,
     on: date,
 ) -> Iterator[Duty]:
     used: set[int] = set()
-    for span in spans:
-        policy = _in_force(timeline, span.last)
-        if policy is None:
-            continue
-        due_on = span.last + timedelta(days=policy.value.days)
+    for span, policy, due_on in spans:
         proofs = [
             proof
             for proof in _proofs(policy.value, subject, facts)

@@ -234,6 +234,8 @@ class Provider(State):
         "reports.*.report",
     )
 
+    unversioned: ClassVar[frozenset[str]] = frozenset({"reports"})
+
     @property
     def round(self) -> Round:
         """The latest round."""

@@ -33,7 +33,7 @@ class Opening(Body):
 
 
 class Notice(Body):
-    """The letter as it was drafted from data.
+    """The letter: whoever notifies gives addressee and body, the program drafts the rest from data.
 
     Attributes:
         addressee: who it goes to.

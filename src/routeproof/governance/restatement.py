@@ -48,7 +48,7 @@ class Counts(BaseModel):
 
 
 class Opening(Body):
-    """The comparison of two builds; the figures stand in a file of their own."""
+    """The comparison of two builds, as `restate` makes it; the changed figures stand in a file of their own."""
 
     quarter: str
     provider: str

@@ -208,7 +208,7 @@ class Addendum(Part):
 
 
 class Opening(Body):
-    """A review with its pack; the hashes are over the four files as they stand."""
+    """A review with its pack, as the command puts it together: the hashes are over the four files as they stand."""
 
     quarter: str
     provider: str

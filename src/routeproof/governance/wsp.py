@@ -20,6 +20,7 @@ from routeproof.governance.decider import (
     existing,
     refuse,
 )
+from routeproof.governance.roster import Instant
 from routeproof.policy.procedures import KINDS, STATEMENT
 
 if TYPE_CHECKING:
@@ -69,7 +70,11 @@ class Approving(Body):
 
 
 class Edition(BaseModel):
-    """One version of the text and what became of it: proposed, approved, or replaced before anybody approved it."""
+    """One version of the text and what became of it: proposed, approved, or replaced before anybody approved it.
+
+    Attributes:
+        approved_at: UTC nanoseconds of the true clock; it shows an approval that was entered under an earlier date.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     number: int
@@ -85,6 +90,7 @@ class Edition(BaseModel):
     proposed_on: date
     approved_by: str | None = None
     approved_on: date | None = None
+    approved_at: Instant | None = None
 
     def unbound(self) -> tuple[str, ...]:
         """Sentences without a control."""
@@ -170,7 +176,7 @@ def _approve(state: Procedure | None, command: Command) -> Sequence[Event]:
             f"{waiting.effective_from}: propose it again from a later day",
             where=command.id,
         )
-    return [Event("wsp.approved", {"number": waiting.number, "effective_from": waiting.effective_from.isoformat()})]
+    return [Event("wsp.approved", {"number": waiting.number, "approved_at": str(command.around["now"])})]
 
 
 def _attest(state: Procedure | None, command: Command) -> Sequence[Event]:
@@ -200,7 +206,8 @@ def _evolve(state: Procedure | None, happened: Happened) -> Procedure:
         case "wsp.proposed":
             return _proposed(before, payload, happened)
         case "wsp.approved":
-            marks = {"state": "approved", "approved_by": happened.by, "approved_on": happened.on}
+            who = {"approved_by": happened.by, "approved_on": happened.on}
+            marks = {"state": "approved", "approved_at": int(payload["approved_at"]), **who}
             return before.model_copy(
                 update={"state": "approved", "editions": _marked(before, payload["number"], marks)}
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -60,42 +60,65 @@ def _alike_at_start(found: Sequence[Hashable], wanted: Sequence[Hashable]) -> in
 
 
 def _walk(found: Sequence[Hashable], wanted: Sequence[Hashable], low: int, missing: Kind) -> Iterator[Difference]:
-    later_found, later_wanted = Counter(found), Counter(wanted)
+    rest = _Rest(Counter(found), Counter(wanted))
     here = there = 0
     while here < len(found) and there < len(wanted):
         longer = (len(found) - here) - (len(wanted) - there)
-        kind = _kind(found[here], wanted[there], later_found, later_wanted, longer)
+        kind = rest.kind(found[here], wanted[there], longer)
         if kind is not None:
             yield Difference(kind, low + here, low + there)
         if kind != "deleted":
-            later_found[found[here]] -= 1
+            rest.found[found[here]] -= 1
             here += 1
         if kind != "inserted":
-            later_wanted[wanted[there]] -= 1
+            rest.wanted[wanted[there]] -= 1
             there += 1
-    for place in range(here, len(found)):
-        yield Difference("inserted", low + place, low + there)
-    for place in range(there, len(wanted)):
-        yield Difference(missing, low + here, low + place)
+    # What is left of one of them is one run, told at its first place.
+    if here < len(found):
+        yield Difference("inserted", low + here, low + there)
+    if there < len(wanted):
+        yield Difference(missing, low + here, low + there)
 
 
-def _kind(
-    mine: Hashable, theirs: Hashable, later_found: Counter[Hashable], later_wanted: Counter[Hashable], longer: int
-) -> Kind | None:
-    """What one item is to the one that should stand there.
+@dataclass(slots=True)
+class _Rest:
+    """What is left of both sequences, and what was met at another place than its own.
 
-    The counters count what is left of each sequence; `longer` is by how much more is left of what was found.
+    Attributes:
+        found: counts of what is left of the sequence that is there.
+        wanted: counts of what is left of the sequence that was appended.
+        early: met before its place.
+        late: its place was passed without it.
     """
-    if _alike(mine, theirs):
-        return None
-    if not later_wanted[mine]:
-        return "inserted" if later_found[theirs] else "altered"
-    if not later_found[theirs]:
-        return "deleted"
-    # Both stand elsewhere. Where one side has more left, the shift comes from there.
-    if not longer:
+
+    found: Counter[Hashable]
+    wanted: Counter[Hashable]
+    early: Counter[Hashable] = field(default_factory=Counter)
+    late: Counter[Hashable] = field(default_factory=Counter)
+
+    def kind(self, mine: Hashable, theirs: Hashable, longer: int) -> Kind | None:
+        """What the item that is there is to the one that should be; `longer` is by how much more is left of it."""
+        if _alike(mine, theirs):
+            return None
+        stays = self.found[theirs] > 0 or self.early[theirs] > 0
+        if not self.wanted[mine] and not self.late[mine]:
+            return "inserted" if stays else "altered"
+        if not stays:
+            return "deleted"
+        if longer:
+            # Both stand elsewhere. Where one side has more left, the shift comes from there.
+            return "inserted" if longer > 0 else "deleted"
+        self._swap(mine, self.late, self.early)
+        self._swap(theirs, self.early, self.late)
         return "reordered"
-    return "inserted" if longer > 0 else "deleted"
+
+    @staticmethod
+    def _swap(item: Hashable, awaited: Counter[Hashable], instead: Counter[Hashable]) -> None:
+        """One that was awaited has come; one that was not is out of its place."""
+        if awaited[item] > 0:
+            awaited[item] -= 1
+        else:
+            instead[item] += 1
 
 
 def _alike(mine: Hashable, theirs: Hashable) -> bool:

@@ -8,10 +8,16 @@ from typing import TYPE_CHECKING
 
 from routeproof.ledger import merkle
 from routeproof.ledger.canonical import canonical_bytes
-from routeproof.vocab.errors import LedgerBrokenError
+from routeproof.vocab.errors import LedgerBrokenError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+class EntryRefusedError(UsageError):
+    """What was to be recorded does not fit an entry; nothing is wrong with the ledger."""
+
+    code = "entry_refused"
 
 
 MAX_ENTRY_BYTES = 65_535
@@ -49,30 +55,36 @@ def entry_bytes(fact: Fact, *, index: int, appended_at: int) -> bytes:
     """Canonical bytes of the entry at `index`, appended at UTC nanoseconds `appended_at`.
 
     Raises:
-        LedgerBrokenError: if the entry would be longer than 65,535 bytes.
+        EntryRefusedError: if the entry would be longer than 65,535 bytes, or holds what JSON cannot carry exactly.
     """
-    entry = canonical_bytes(
-        {
-            "index": index,
-            "appended_at": str(appended_at),
-            "business_on": fact.business_on,
-            "actor": fact.actor,
-            "role": fact.role,
-            "session": fact.session,
-            "stream": fact.stream,
-            "type": fact.type,
-            "version": fact.version,
-            "payload": fact.payload,
-            "evidence": list(fact.evidence),
-        }
-    )
+    try:
+        entry = canonical_bytes(_members(fact, index, appended_at))
+    except ValueError as error:
+        message = f"expected what JSON carries exactly, found in {fact.type}: {error}"
+        raise EntryRefusedError(message, where=f"{fact.stream}#{index}") from error
     if len(entry) > MAX_ENTRY_BYTES:
         message = (
             f"expected an entry of at most {MAX_ENTRY_BYTES} bytes, found {len(entry)} for {fact.type}: "
             "attach what is large as evidence by hash"
         )
-        raise LedgerBrokenError(message, where=f"{fact.stream}#{index}")
+        raise EntryRefusedError(message, where=f"{fact.stream}#{index}")
     return entry
+
+
+def _members(fact: Fact, index: int, appended_at: int) -> dict[str, object]:
+    return {
+        "index": index,
+        "appended_at": str(appended_at),
+        "business_on": fact.business_on,
+        "actor": fact.actor,
+        "role": fact.role,
+        "session": fact.session,
+        "stream": fact.stream,
+        "type": fact.type,
+        "version": fact.version,
+        "payload": fact.payload,
+        "evidence": list(fact.evidence),
+    }
 
 
 @dataclass(frozen=True, slots=True)

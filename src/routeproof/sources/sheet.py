@@ -74,7 +74,9 @@ def _columns(names: Sequence[str], needed: Sequence[str], allowed: Sequence[str]
     doubled = sorted({name for name in names if names.count(name) > 1})
     for problem, found in (("missing", missing), ("unknown", unknown), ("twice", doubled)):
         if found:
-            message = f"expected columns {', '.join((*needed, *allowed))}; {problem}: {', '.join(map(repr, found))}"
+            there = ", ".join(map(repr, names)) or "none"
+            message = f"expected columns {', '.join(needed)} and, if wanted, {', '.join(allowed) or 'no other'}; "
+            message += f"found {there}; {problem}: {', '.join(map(repr, found))}"
             raise UsageError(message, where=where)
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import itertools
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
+import routeproof
 from examples import examples
 from governance_desk import ROSTER, Desk
 from routeproof.app.duties import add_duty, close_duty, done_duties, duties_shown, duty_shown
@@ -26,10 +28,8 @@ from routeproof.governance.wsp import WSP
 from routeproof.policy.obligations import Obligation, obligations_of
 from routeproof.renderers.ics import render_ics
 from routeproof.stores.shipped_policy import load_equity_calendar, shipped_subjects
+from routeproof.stores.shipped_procedures import load_controls
 from routeproof.vocab.errors import UsageError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 CALENDAR = load_equity_calendar()
 SHIPPED = obligations_of(shipped_subjects()["duties"])
@@ -61,6 +61,14 @@ def test_a_quarter_is_due_open_overdue_and_done_late() -> None:
     late = Circumstances(since=JULY, providers=(P,), proofs=(closed,))
     assert _found("quarterly_review", late, date(2026, 11, 19))[0] == (*due, "overdue")
     assert _found("quarterly_review", late, date(2026, 11, 20))[0] == (*due, "done")
+
+
+def test_a_period_may_be_counted_in_sessions() -> None:
+    """Five sessions after 30 September 2026 is 7 October: the 3rd and 4th are a weekend."""
+    value = {"title": "t", "rule": "r", "owner": "o", "every": "quarter", "days": 5, "sessions": True}
+    entry = {"effective_from": date(2020, 1, 1), "value": value, "citation": "c", "grade": "F"}
+    (duty,) = duties_on(obligations_of({"x": [entry]}), CALENDAR, Circumstances(since=JULY), date(2026, 9, 1))
+    assert duty.due_on == date(2026, 10, 7)
 
 
 def test_a_review_of_another_provider_or_quarter_proves_nothing() -> None:
@@ -323,6 +331,16 @@ def test_the_calendar_file_reads_back(desk: Desk) -> None:
     assert {str(event["uid"]): event["dtstart"].dt.isoformat() for event in events} == {
         f"{item['id']}@FIRM": item["due_on"] for item in shown["duties"]
     }
+
+
+def test_every_event_that_opens_or_proves_something_is_one_that_is_written() -> None:
+    """What nothing writes proves nothing: each type stands in the program's own text."""
+    sources = Path(routeproof.__file__).parent.rglob("*.py")
+    written = "\n".join(path.read_text("utf-8") for path in sources)
+    values: list[Obligation] = [timeline.values[-1].value for timeline in SHIPPED.values()]
+    types = {name for value in values for name in (*value.proved_by, *value.opened_by)}
+    types |= {name for control in load_controls().values() for name in control.proved_by}
+    assert sorted(name for name in types if f'"{name}"' not in written) == []
 
 
 def test_shipped_obligations_name_a_rule_an_owner_and_how_well_it_is_known() -> None:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from governance_desk import Desk, new_desk
-from routeproof.app.fold import fold
+from routeproof.app.fold import fold, object_of
+from routeproof.app.providers import provider_around
 from routeproof.governance.decider import RefusalError
+from routeproof.governance.provider import PROVIDER
 from routeproof.governance.remediation import REMEDIATION
 from routeproof.vocab.errors import UsageError
 from unit.governance.remediation_case import (
@@ -286,6 +288,21 @@ def test_termination_needs_a_transition_plan(desk: Desk, after: str) -> None:
     state = step(desk, "conclude", plan, "sam")
     assert state["state"] == "terminated"
     assert state["concluded"]["transition_plan"] == "Q takes the flow from 1 November."
+
+
+def test_termination_ends_the_file_of_the_provider(desk: Desk) -> None:
+    """Termination ends the file of the provider, where there is one, and names the remediation there."""
+    with desk.context("ann") as context:
+        around = provider_around(context)
+    desk.act("ann", PROVIDER, "P", "add", {"name": "P Inc.", "role": "technology_only", "venues": []}, around=around)
+    stands_after(desk, "notify")
+    step(desk, "conclude", _conclude("terminated", transition_plan="Q takes over."), "sam")
+    with desk.context() as context:
+        ended = object_of(context.records, PROVIDER, "P")
+    assert ended is not None
+    assert ended.state.state == "terminated"
+    assert ended.state.termination is not None
+    assert ended.state.termination.remediation == "R1"
 
 
 @pytest.mark.parametrize("outcome", ["routing_modified", "justified", "restored"])

@@ -86,6 +86,16 @@ def test_show_tells_text_bindings_and_coverage(desk: Desk) -> None:
     assert shown["coverage"] == {"sentences": 3, "bound": 2, "unbound": ["line-7"]}
     assert shown["sentences"][0]["controls"] == ["command:ingest"]
     assert (shown["approved_by"], shown["template"]) == ("carl", None)
+    assert shown["entered"] == "entered 1 day after, on 2026-09-21"
+
+
+def test_an_approval_entered_under_an_earlier_date_says_so(desk: Desk) -> None:
+    """In force from August by its dates, entered on 21 September: whoever reads it is told."""
+    _propose(desk, effective_from="2026-08-01")
+    desk.act("carl", WSP, "desk", "approve", on=date(2026, 7, 20))
+    with desk.context() as context:
+        (shown,) = procedures_shown(context, date(2026, 8, 15))["procedures"]
+    assert shown["entered"] == "entered 63 days after, on 2026-09-21 and after it took effect"
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from examples import examples
 from routeproof.ledger.canonical import canonical_bytes
-from routeproof.ledger.entry import MAX_ENTRY_BYTES, Fact, entry_bytes
-from routeproof.vocab.errors import LedgerBrokenError
+from routeproof.ledger.entry import MAX_ENTRY_BYTES, EntryRefusedError, Fact, entry_bytes
 
 FACT = Fact("lake", "lake.committed", {"rows": 1}, "2026-07-01", "os:ann", "operator", "s1")
 
@@ -64,7 +63,7 @@ def test_an_entry_has_the_agreed_members() -> None:
 def test_an_entry_that_is_too_long_is_refused() -> None:
     """What is larger is evidence by hash."""
     long = Fact("lake", "note", {"text": "x" * MAX_ENTRY_BYTES}, "2026-07-01", "a", "r", "s")
-    with pytest.raises(LedgerBrokenError, match="65535"):
+    with pytest.raises(EntryRefusedError, match="65535"):
         entry_bytes(long, index=0, appended_at=0)
 
 
@@ -89,3 +88,11 @@ def test_another_implementation_writes_the_same_bytes(value: object) -> None:
 def test_names_beyond_the_basic_plane_are_ordered_by_utf_16() -> None:
     """A surrogate pair (D83D…) sorts before U+E000, although its code point is larger."""
     assert canonical_bytes({"\ue000": 1, "\U0001f600": 2}) == '{"\U0001f600":2,"\ue000":1}'.encode()
+
+
+def test_an_entry_that_json_cannot_carry_is_refused() -> None:
+    """A byte of the command line that is no text, a number beyond 2^53."""
+    for payload in ({"text": "\udcff"}, {"number": 2**60}):
+        fact = Fact("notes", "note", payload, "2026-07-01", "a", "r", "s")
+        with pytest.raises(EntryRefusedError, match="exactly"):
+            entry_bytes(fact, index=0, appended_at=0)

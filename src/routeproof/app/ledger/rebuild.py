@@ -108,7 +108,9 @@ def _replay_objects(entries: Iterable[Recorded], database: Database) -> list[dic
     lost: list[dict[str, Any]] = []
     for noun in NOUNS:
         for stream, history in streams.items():
-            if not stream.startswith(noun.stream("")):
+            # A stream below an object's, such as that of a quarter's packs, is no object.
+            name, _, object_id = stream.partition("/")
+            if name != noun.name or "/" in object_id:
                 continue
             try:
                 version = fold(noun, history)

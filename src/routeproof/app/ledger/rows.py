@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from routeproof.app.ledger.stored import Stored, indexes_below_zero
 from routeproof.ledger.differences import differences
 
 if TYPE_CHECKING:
@@ -12,6 +11,7 @@ if TYPE_CHECKING:
 
     from routeproof.app.context import Context
     from routeproof.app.ledger.report import Report
+    from routeproof.app.ledger.stored import Stored
     from routeproof.ledger.entry import Recorded
 
 MESSAGES = {
@@ -31,8 +31,8 @@ def check_rows(stored: Stored, report: Report, database: str) -> list[bytes] | N
     found, wanted = stored.found(), stored.wanted()
     for index, reason in sorted(stored.unreadable.items()):
         report.add("unreadable", reason, index, database)
-    for index in indexes_below_zero(stored.entries):
-        report.add("inserted", f"an entry stands at {index}, before the first", 0, database)
+    for index in stored.stray:
+        report.add("inserted", f"a row stands at {index}, where no append put one", max(index, 0), database)
     for index in stored.missing():
         report.add("deleted", MESSAGES["deleted"], index, database)
     for index, leaf in enumerate(wanted):

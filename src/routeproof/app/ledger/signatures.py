@@ -35,8 +35,9 @@ def unsigned_entries(entries: Iterable[Recorded]) -> Iterator[tuple[int, str]]:
 def _wrong(fact: Fact, keys: dict[str, str]) -> str:
     mark = fact.payload.get(ATTESTED)
     if mark is None:
-        founding = fact.type == "people.founded" and not keys
-        if (fact.stream == ROSTER and not founding) or (fact.role in ROLES and fact.type not in WITHOUT_SIGNATURE):
+        founding = fact.stream == ROSTER and fact.type == "people.founded" and not keys
+        governed = fact.stream.count("/") == 1 and not founding
+        if governed or (fact.role in ROLES and fact.type not in WITHOUT_SIGNATURE):
             return f"{fact.actor} is named as {fact.role} and did not sign"
         return ""
     public = keys.get(fact.actor)

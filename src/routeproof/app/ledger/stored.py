@@ -9,11 +9,10 @@ from routeproof.ledger.entry import leaf_hash
 from routeproof.vocab.errors import LedgerBrokenError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from routeproof.stores.records import Records
 
 READ_ROWS = 4_096
+FAR_ROWS = 100_000
 
 
 @dataclass(slots=True)
@@ -24,11 +23,13 @@ class Stored:
         entries: bytes of each row; null where the row cannot be read.
         leaves: leaf hash as appended; null where it cannot be read.
         unreadable: indexes that cannot be read, with the reason.
+        stray: indexes of entries below zero, or so far beyond the number of rows that no append made them.
     """
 
     entries: dict[int, bytes | None] = field(default_factory=dict)
     leaves: dict[int, bytes | None] = field(default_factory=dict)
     unreadable: dict[int, str] = field(default_factory=dict)
+    stray: list[int] = field(default_factory=list)
 
     def found(self) -> list[bytes | None]:
         """Leaf hashes of the entries that are there, in order; null for one that is missing between others."""
@@ -59,11 +60,15 @@ def read_stored(records: Records) -> Stored:
         ("ledger_entries", "entry", stored.entries),
         ("ledger_leaves", "leaf", stored.leaves),
     ):
-        ((low, high),) = records.query(f"SELECT MIN(entry_index), MAX(entry_index) FROM {table}")  # noqa: S608  # our names
-        if low is not None and high is not None:
-            statement = f"SELECT entry_index, {column} FROM {table} WHERE entry_index BETWEEN :low AND :high"  # noqa: S608
-            for start in range(int(str(low)), int(str(high)) + 1, READ_ROWS):
-                _read(records, statement, start, min(start + READ_ROWS - 1, int(str(high))), into, stored.unreadable)
+        ((count, high),) = records.query(f"SELECT COUNT(*), MAX(entry_index) FROM {table}")  # noqa: S608  # our names
+        last = -1 if high is None else int(str(high))
+        # A row put in far away must not make anybody count to it.
+        limit = 2 * int(str(count)) + FAR_ROWS
+        statement = f"SELECT entry_index, {column} FROM {table} WHERE entry_index BETWEEN :low AND :high"  # noqa: S608
+        for start in range(0, min(last, limit) + 1, READ_ROWS):
+            _read(records, statement, start, min(start + READ_ROWS - 1, last, limit), into, stored.unreadable)
+        away = f"SELECT entry_index FROM {table} WHERE entry_index < 0 OR entry_index > :limit"  # noqa: S608
+        stored.stray += [int(str(index)) for (index,) in records.query(away, {"limit": limit})]
     return stored
 
 
@@ -93,8 +98,3 @@ def _read(
 def _as_bytes(value: object) -> bytes:
     """A row that holds text where bytes belong has other bytes than those appended; its hash will tell."""
     return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogateescape")
-
-
-def indexes_below_zero(rows: Mapping[int, object]) -> list[int]:
-    """Rows that no append makes."""
-    return sorted(index for index in rows if index < 0)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Check a ledger export, a tiled log, a receipt or single proofs. One file; needs Python 3.9 and nothing else.
 
-    python -I verify.py EXPORT [--key VKEY] [--checkpoint FILE]... [--json]      EXPORT: a folder, or a zip that holds one
+    python -I verify.py EXPORT [--key VKEY] [--checkpoint FILE]... [--json]      EXPORT: a folder, or a zip with one
     python -I verify.py tlog DIR --key VKEY [--checkpoint FILE]... [--json]      any C2SP tlog-tiles log
     python -I verify.py receipt FILE [--key VKEY] [--json]                       a C2SP tlog-proof with its entry
     python -I verify.py proofs FILE.jsonl                                        one proof a line: accept or reject
@@ -17,6 +17,7 @@ import base64
 import binascii
 import hashlib
 import json
+import math
 import os
 import re
 import stat
@@ -24,11 +25,21 @@ import sys
 import zipfile
 from collections import Counter
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+    from typing import IO, Any
+
+    Point = tuple[int, int, int, int]
+    Record = tuple[bytes | None, bytes | None, str, int | None]
+    Outside = tuple[str, str | None, bytes, bool]
+
 WIDTH = 256
 MAX_ENTRY = 65535
 MAX_SAFE = 2**53 - 1
 MAX_SIZE = 2**64 - 1
 MAX_PROBLEMS = 200
+MAX_LISTING = 1 << 28
 BLOCK = 1 << 20
 MEMBERS = [
     "actor",
@@ -52,7 +63,8 @@ class Wrong(Exception):
 # ---- base64, hashes, trees (RFC 4648, RFC 6962) ----
 
 
-def unbase64(text):
+def unbase64(text: str) -> bytes:
+    """Bytes of a text in the one spelling that base64 has for them."""
     try:
         value = base64.b64decode(text.encode("ascii"), validate=True)
     except (UnicodeEncodeError, binascii.Error) as error:
@@ -62,20 +74,22 @@ def unbase64(text):
     return value
 
 
-def leaf_of(entry):
+def leaf_of(entry: bytes) -> bytes:
+    """RFC 6962 hash of an entry."""
     return hashlib.sha256(b"\0" + entry).digest()
 
 
-def node_of(left, right):
+def node_of(left: bytes, right: bytes) -> bytes:
+    """RFC 6962 hash of two neighbours."""
     return hashlib.sha256(b"\1" + left + right).digest()
 
 
-def split(size):
+def split(size: int) -> int:
     """Largest power of two below size."""
     return 1 << ((size - 1).bit_length() - 1)
 
 
-def level_up(hashes):
+def level_up(hashes: list[bytes]) -> list[bytes]:
     """Parents of whole pairs."""
     sha256 = hashlib.sha256
     return [sha256(b"\1" + hashes[i] + hashes[i + 1]).digest() for i in range(0, len(hashes) - 1, 2)]
@@ -84,12 +98,13 @@ def level_up(hashes):
 class Tree:
     """Leaves with the perfect subtrees above them; roots of any prefix."""
 
-    def __init__(self, leaves):
+    def __init__(self, leaves: Iterable[bytes]) -> None:
         self.levels = [list(leaves)]
         while len(self.levels[-1]) > 1:
             self.levels.append(level_up(self.levels[-1]))
 
-    def root(self, size):
+    def root(self, size: int) -> bytes:
+        """Root of the first `size` leaves."""
         if size == 0:
             return hashlib.sha256(b"").digest()
         parts, start = [], 0
@@ -103,7 +118,7 @@ class Tree:
         return root
 
 
-def root_by_inclusion(leaf, index, size, proof):
+def root_by_inclusion(leaf: bytes, index: int, size: int, proof: list[bytes]) -> bytes:
     """Root of a tree of `size` leaves with this leaf at `index`; the proof runs from the leaf's sibling upwards."""
     if size == 1:
         if proof:
@@ -117,7 +132,9 @@ def root_by_inclusion(leaf, index, size, proof):
     return node_of(proof[-1], root_by_inclusion(leaf, index - left, size - left, proof[:-1]))
 
 
-def roots_by_consistency(start, end, size, known, proof):
+def roots_by_consistency(
+    start: int, end: int, size: int, known: bytes | None, proof: list[bytes]
+) -> tuple[bytes, bytes]:
     """Roots of the subtree [start, end) and of the tree of `size` leaves; `known` is the subtree's root, if usable."""
     if start == 0 and end == size:
         if known is not None:
@@ -150,7 +167,7 @@ PROOF_FIELDS = [
 ]
 
 
-def accepts(line):
+def accepts(line: str | bytes) -> bool:
     """Whether a line is a proof that holds."""
     try:
         text = line if isinstance(line, str) else line.decode("utf-8")
@@ -166,7 +183,8 @@ def accepts(line):
     return True
 
 
-def check_proof(record):
+def check_proof(record: dict[str, Any]) -> None:
+    """Raise unless the record is a proof that holds."""
     proof = [] if record["proof"] is None else record["proof"]
     if not isinstance(proof, list) or len(proof) > 128:
         raise Wrong("expected an array of hashes")
@@ -195,7 +213,8 @@ def check_proof(record):
         raise Wrong("other roots")
 
 
-def valid_subtree(start, end):
+def valid_subtree(start: int, end: int) -> bool:
+    """Whether the start is a multiple of the length, rounded up to a power of two."""
     if start > end:
         return False
     width = 1
@@ -204,13 +223,15 @@ def valid_subtree(start, end):
     return start == end or start % width == 0
 
 
-def number_field(value):
+def number_field(value: Any) -> int:
+    """A size or an index."""
     if type(value) is not int or not 0 <= value <= MAX_SIZE:
         raise Wrong("expected a whole number")
     return value
 
 
-def hash_field(value, length=None):
+def hash_field(value: Any, length: int | None = None) -> bytes:
+    """Bytes of a base64 field."""
     if not isinstance(value, str):
         raise Wrong("expected base64")
     content = unbase64(value)
@@ -219,14 +240,16 @@ def hash_field(value, length=None):
     return content
 
 
-def only_once(pairs):
+def only_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose names are all different."""
     record = dict(pairs)
     if len(record) != len(pairs):
         raise Wrong("a name occurs twice")
     return record
 
 
-def no_constant(text):
+def no_constant(text: str) -> Any:
+    """NaN and infinities are no JSON."""
     raise Wrong("not JSON: " + text)
 
 
@@ -239,7 +262,8 @@ ROOT_OF_MINUS_ONE = pow(2, (P - 1) // 4, P)
 ZERO = (0, 1, 1, 0)
 
 
-def point_add(a, b):
+def point_add(a: Point, b: Point) -> Point:
+    """Sum of two points (RFC 8032 section 5.1.4)."""
     e = (a[1] - a[0]) * (b[1] - b[0]) % P
     f = (a[1] + a[0]) * (b[1] + b[0]) % P
     g, h = 2 * a[3] * b[3] * D % P, 2 * a[2] * b[2] % P
@@ -247,7 +271,8 @@ def point_add(a, b):
     return i * j % P, m * k % P, j * k % P, i * m % P
 
 
-def point_double(a):
+def point_double(a: Point) -> Point:
+    """Twice a point."""
     x, y = a[0] * a[0] % P, a[1] * a[1] % P
     z, s = 2 * a[2] * a[2] % P, (a[0] + a[1]) * (a[0] + a[1]) % P
     h, g = x + y, x - y
@@ -255,7 +280,8 @@ def point_double(a):
     return e * f % P, g * h % P, f * g % P, e * h % P
 
 
-def point_decode(code):
+def point_decode(code: bytes) -> Point:
+    """The point that 32 bytes spell, in their one spelling."""
     y = int.from_bytes(code, "little")
     sign, y = y >> 255, y & (1 << 255) - 1
     if y >= P:
@@ -271,17 +297,18 @@ def point_decode(code):
     return x, y, 1, x * y % P
 
 
-def point_encode(a):
+def point_encode(a: Point) -> bytes:
+    """The 32 bytes of a point."""
     inverse = pow(a[2], P - 2, P)
     x, y = a[0] * inverse % P, a[1] * inverse % P
     return (y | (x & 1) << 255).to_bytes(32, "little")
 
 
 BASE = point_decode((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
-KEYS = {}
+KEYS: dict[bytes, Point] = {}
 
 
-def usable_key(code):
+def usable_key(code: bytes) -> Point:
     """The point of a public key, if it may be trusted at all."""
     if code not in KEYS:
         if len(code) != 32:
@@ -294,7 +321,7 @@ def usable_key(code):
     return KEYS[code]
 
 
-def signature_holds(code, message, signature):
+def signature_holds(code: bytes, message: bytes, signature: bytes) -> bool:
     """[S]B = R + [k]A, compared as the bytes of R, without the cofactor."""
     try:
         key = usable_key(code)
@@ -323,7 +350,7 @@ def signature_holds(code, message, signature):
 class Key:
     """A verifier key: name+id+base64."""
 
-    def __init__(self, text):
+    def __init__(self, text: str) -> None:
         parts = text.split("+", 2)
         if len(parts) != 3 or not key_name(parts[0]):
             raise Wrong("expected a verifier key name+id+base64, found %.100r" % text)
@@ -337,11 +364,12 @@ class Key:
             raise Wrong("the id of the verifier key is not that of its name and key")
 
 
-def key_name(name):
+def key_name(name: str) -> bool:
+    """Whether a key may be called so."""
     return bool(name) and "+" not in name and not any(mark.isspace() or mark < " " for mark in name)
 
 
-def read_note(content):
+def read_note(content: bytes) -> tuple[str, list[tuple[str, bytes, bytes]]]:
     """Text and signature lines (name, key id, signature) of a signed note; nothing is verified."""
     try:
         whole = content.decode("utf-8")
@@ -362,7 +390,7 @@ def read_note(content):
     return text + "\n", signatures
 
 
-def open_note(content, keys):
+def open_note(content: bytes, keys: list[Key]) -> tuple[str, list[Key]]:
     """Text of a note, and the keys among `keys` that signed it: at least one, and none of them wrongly."""
     text, signatures = read_note(content)
     signers = []
@@ -380,7 +408,7 @@ def open_note(content, keys):
 class Checkpoint:
     """Origin, size and root."""
 
-    def __init__(self, text):
+    def __init__(self, text: str) -> None:
         lines = text[:-1].split("\n")
         if len(lines) < 3 or not all(lines) or not re.fullmatch("0|[1-9][0-9]{0,19}", lines[1]):
             raise Wrong("expected a checkpoint: origin, size, root")
@@ -392,11 +420,11 @@ class Checkpoint:
 # ---- canonical JSON (RFC 8785) ----
 
 
-def parse_entry(data):
+def parse_entry(data: bytes) -> dict[str, Any]:
     """Members of an entry, whose bytes must be the canonical form of exactly the agreed members."""
     fractions = []
 
-    def fraction(text):
+    def fraction(text: str) -> float:
         fractions.append(text)
         return float(text)
 
@@ -416,7 +444,8 @@ def parse_entry(data):
     return value
 
 
-def well_typed(value):
+def well_typed(value: dict[str, Any]) -> bool:
+    """Whether every member of an entry has its type."""
     texts = ("actor", "business_on", "role", "session", "stream", "type")
     numbers = (value["index"], value["version"])
     hashes = value["evidence"]
@@ -431,14 +460,16 @@ def well_typed(value):
     )
 
 
-def safe_integer(text):
+def safe_integer(text: str) -> int:
+    """An integer that every JSON reader keeps exactly."""
     number = int(text) if len(text) < 20 else MAX_SAFE + 1
     if abs(number) > MAX_SAFE:
         raise Wrong("an integer beyond 2^53 - 1")
     return number
 
 
-def canonical(value):
+def canonical(value: Any) -> str:
+    """A JSON value in the form of RFC 8785."""
     if isinstance(value, dict):
         names = sorted(value, key=lambda name: name.encode("utf-16-be"))
         return "{" + ",".join(canonical(name) + ":" + canonical(value[name]) for name in names) + "}"
@@ -449,9 +480,9 @@ def canonical(value):
     return json.dumps(value, ensure_ascii=False)
 
 
-def ecmascript(value):
+def ecmascript(value: float) -> str:
     """A double as ECMAScript writes it; Python's repr has the same shortest digits."""
-    if value != value or value in (float("inf"), float("-inf")):
+    if not math.isfinite(value):
         raise Wrong("a number that JSON does not have")
     if value == 0:
         return "0"
@@ -480,7 +511,7 @@ def ecmascript(value):
 class Folder:
     """Files under a folder by relative path; links are not followed."""
 
-    def __init__(self, root):
+    def __init__(self, root: str) -> None:
         self.root, self.names, self.odd = root, set(), []
         for place, folders, files in os.walk(root):
             for name in folders + files:
@@ -492,38 +523,43 @@ class Folder:
                 elif not stat.S_ISDIR(mode):
                     self.odd.append(relative)
 
-    def open(self, name):
+    def open(self, name: str) -> IO[bytes]:
+        """One member."""
+        """One file."""
         return open(os.path.join(self.root, *name.split("/")), "rb")
 
 
 class Zip:
     """Members of a zip under a prefix; nothing is unpacked."""
 
-    def __init__(self, path):
+    def __init__(self, path: str) -> None:
         self.zip = zipfile.ZipFile(path)
         every = [info.filename for info in self.zip.infolist() if not info.is_dir()]
         self.names = set(every)
         self.odd = sorted(name for name, count in Counter(every).items() if count > 1)
 
-    def open(self, name):
+    def open(self, name: str) -> IO[bytes]:
+        """One member."""
         return self.zip.open(name)
 
 
 class Part:
     """The files below a prefix."""
 
-    def __init__(self, files, prefix):
+    def __init__(self, files: Folder | Zip, prefix: str) -> None:
         self.files, self.prefix = files, prefix
         self.names = {name[len(prefix) :] for name in files.names if name.startswith(prefix)}
 
-    def read(self, name, limit=WIDTH * (MAX_ENTRY + 2)):
+    def read(self, name: str, limit: int = WIDTH * (MAX_ENTRY + 2)) -> bytes:
+        """All bytes of a file that may be held in memory."""
         with self.files.open(self.prefix + name) as stream:
             content = stream.read(limit + 1)
         if len(content) > limit:
             raise Wrong("expected at most %d bytes" % limit)
         return content
 
-    def sha256(self, name):
+    def sha256(self, name: str) -> str:
+        """Hash of a file of any size."""
         digest = hashlib.sha256()
         with self.files.open(self.prefix + name) as stream:
             for block in iter(lambda: stream.read(BLOCK), b""):
@@ -531,7 +567,15 @@ class Part:
         return digest.hexdigest()
 
 
-UNREADABLE = (OSError, zipfile.BadZipFile, EOFError, RuntimeError, NotImplementedError, ValueError, Wrong)
+UNREADABLE: tuple[type[BaseException], ...] = (
+    OSError,
+    zipfile.BadZipFile,
+    EOFError,
+    RuntimeError,
+    NotImplementedError,
+    ValueError,
+    Wrong,
+)
 try:
     import zlib
 
@@ -546,17 +590,23 @@ except ImportError:
 class Report:
     """What was found, compared and concluded."""
 
-    def __init__(self):
-        self.problems, self.compared, self.remarks = [], [], []
+    def __init__(self) -> None:
+        self.problems: list[dict[str, Any]] = []
+        self.compared: list[dict[str, Any]] = []
+        self.remarks: list[str] = []
         self.entries, self.root, self.outside, self.more = 0, "", False, 0
 
-    def problem(self, kind, message, index=None, file=None, offset=None):
+    def problem(
+        self, kind: str, message: str, index: int | None = None, file: str | None = None, offset: int | None = None
+    ) -> None:
+        """Note one; beyond a number they are only counted."""
         if len(self.problems) >= MAX_PROBLEMS:
             self.more += 1
             return
         self.problems.append({"kind": kind, "index": index, "file": file, "offset": offset, "message": message})
 
-    def as_json(self):
+    def as_json(self) -> dict[str, Any]:
+        """The stable shape."""
         problems = sorted(self.problems, key=lambda item: (item["index"] is None, item["index"] or 0))
         return {
             "ok": not problems,
@@ -568,7 +618,8 @@ class Report:
             "statement": self.statement(problems),
         }
 
-    def statement(self, problems):
+    def statement(self, problems: list[dict[str, Any]]) -> str:
+        """The conclusion in words, with what it does not cover."""
         if problems:
             first = problems[0]
             where = "" if first["index"] is None else " at entry %d" % first["index"]
@@ -588,7 +639,7 @@ class Report:
 # ---- comparing what is there with what should be ----
 
 
-def differences(found, wanted):
+def differences(found: Sequence[Hashable], wanted: Sequence[Hashable]) -> list[tuple[str, int, int]]:
     """(kind, place in found, place in wanted) of each difference between two sequences; None matches anything."""
     low, high = 0, 0
     shortest = min(len(found), len(wanted))
@@ -600,21 +651,26 @@ def differences(found, wanted):
     while high < shortest - low and alike(found[-1 - high], wanted[-1 - high]):
         high += 1
     here, there = found[low : len(found) - high], wanted[low : len(wanted) - high]
-    if not here and there:
-        return [("deleted" if high else "truncated", low, low)]
     left_here, left_there = Counter(here), Counter(there)
+    early: Counter[Hashable] = Counter()  # met before their place
+    late: Counter[Hashable] = Counter()  # passed over at their place
     result, i, j = [], 0, 0
     while i < len(here) and j < len(there):
         mine, theirs = here[i], there[j]
+        known = left_there[mine] > 0 or late[mine] > 0
+        stays = left_here[theirs] > 0 or early[theirs] > 0
+        longer = (len(here) - i) - (len(there) - j)
         if alike(mine, theirs):
             kind = ""
-        elif not left_there[mine]:
-            kind = "inserted" if left_here[theirs] else "altered"
+        elif not known:
+            kind = "inserted" if stays else "altered"
+        elif not stays or longer < 0:
+            kind = "deleted"
         else:
-            kind = "reordered" if left_here[theirs] else "deleted"
-        if kind == "reordered" and len(here) - i != len(there) - j:
-            # Something came in or went out before this: follow the side that has more left.
-            kind = "inserted" if len(here) - i > len(there) - j else "deleted"
+            kind = "inserted" if longer > 0 else "reordered"
+        if kind == "reordered":
+            late.subtract([mine]) if late[mine] > 0 else early.update([mine])
+            early.subtract([theirs]) if early[theirs] > 0 else late.update([theirs])
         if kind:
             result.append((kind, low + i, low + j))
         if kind != "deleted":
@@ -623,42 +679,43 @@ def differences(found, wanted):
         if kind != "inserted":
             left_there[theirs] -= 1
             j += 1
-    result += [("inserted", low + k, low + j) for k in range(i, len(here))]
-    result += [("deleted" if high else "truncated", low + i, low + k) for k in range(j, len(there))]
+    if i < len(here):
+        result.append(("inserted", low + i, low + j))
+    if j < len(there):
+        result.append(("deleted" if high else "truncated", low + i, low + j))
     return result
 
 
-def alike(mine, theirs):
+def alike(mine: Hashable, theirs: Hashable) -> bool:
+    """Whether two items are the same, as far as is known."""
     return mine is None or theirs is None or mine == theirs
 
 
 class Log:
     """Entries, tiles and checkpoint of a tiled log, read and compared with each other."""
 
-    def __init__(self, part, report, size, strict):
+    def __init__(self, part: Part, report: Report, size: int, strict: bool) -> None:
         self.part, self.report, self.size, self.strict = part, report, size, strict
-        self.records = []  # (hash or None, bytes, file, offset)
-        self.used = set()
+        self.records: list[Record] = []  # (hash or None, bytes or None, file, offset or None)
+        self.used: set[str] = set()
+        self.tree: Tree | None = None
         self.wanted = self.read_tiles()
         self.read_bundles()
-        self.tree = None
 
-    def tiles(self, count):
+    def tiles(self, count: int) -> Iterator[tuple[int, int]]:
+        """(index, width) of the tiles that hold `count` items."""
         for index in range(-(-count // WIDTH)):
             yield index, min(WIDTH, count - index * WIDTH)
 
-    def path(self, level, index, width):
-        digits = "%03d" % (index % 1000)
-        index //= 1000
-        while index:
-            digits = "x%03d/%s" % (index % 1000, digits)
+    def path(self, level: int | str, index: int, width: int) -> str:
+        """Where a tile stands; `entries` for the level is a bundle of entries."""
+        groups = ["%03d" % (index % 1000)]
+        while index >= 1000:
             index //= 1000
-        if digits.count("/"):
-            head, _, last = digits.rpartition("/")
-            digits = "/".join("x" + part.lstrip("x") for part in head.split("/")) + "/" + last
-        return "tile/%s/%s%s" % (level, digits, "" if width == WIDTH else ".p/%d" % width)
+            groups.insert(0, "x%03d" % (index % 1000))
+        return "tile/%s/%s%s" % (level, "/".join(groups), "" if width == WIDTH else ".p/%d" % width)
 
-    def fetch(self, level, index, width, first):
+    def fetch(self, level: int | str, index: int, width: int, first: int) -> tuple[bytes | None, str]:
         """Bytes of a tile or bundle and the path that holds them; None, with a problem noted, if it is not there."""
         path = self.path(level, index, width)
         chosen = path
@@ -674,9 +731,9 @@ class Log:
             self.report.problem("unreadable", "the file cannot be read: %s" % error, first, chosen)
             return None, chosen
 
-    def read_tiles(self):
+    def read_tiles(self) -> list[bytes | None]:
         """Leaf hashes of the tiles of level 0; None where they are not known."""
-        wanted = []
+        wanted: list[bytes | None] = []
         for index, width in self.tiles(self.size):
             content, path = self.fetch(0, index, width, index * WIDTH)
             if content is not None and path == self.path(0, index, WIDTH) and len(content) == 32 * WIDTH:
@@ -684,7 +741,8 @@ class Log:
             wanted += self.hashes(content, width, path, index * WIDTH, 1)
         return wanted
 
-    def hashes(self, content, width, path, first, span):
+    def hashes(self, content: bytes | None, width: int, path: str, first: int, span: int) -> list[bytes | None]:
+        """Hashes of a tile; a wrong length is noted at the first entry that it affects."""
         if content is None:
             return [None] * width
         if len(content) != 32 * width:
@@ -692,27 +750,28 @@ class Log:
             kind = "truncated" if len(content) < 32 * width else "inserted"
             message = "expected %d bytes in the tile, found %d" % (32 * width, len(content))
             self.report.problem(kind, message, min(first + whole * span, self.size), path, 32 * whole)
-        found = [content[at : at + 32] for at in range(0, 32 * min(len(content) // 32, width), 32)]
+        found: list[bytes | None] = [content[at : at + 32] for at in range(0, 32 * min(len(content) // 32, width), 32)]
         return found + [None] * (width - len(found))
 
-    def read_bundles(self):
+    def read_bundles(self) -> None:
+        """All entries, as far as the bundles can be read."""
         for index, width in self.tiles(self.size):
             first = index * WIDTH
             content, path = self.fetch("entries", index, width, first)
             if content is None:
                 self.records += [(None, None, path, None)] * width
                 continue
-            records, rest = self.cut(content, path, 0, None)
+            records, rest = self.cut(content, path, 0)
             if path == self.path("entries", index, WIDTH) and not rest and len(records) == WIDTH:
                 records = records[:width]
             if rest or len(records) != width:
                 records = self.mend(content, path, first, width, records, rest)
             self.records += records
 
-    def cut(self, content, path, at, limit):
+    def cut(self, content: bytes, path: str, at: int) -> tuple[list[Record], int]:
         """Records from `at` on, as their length prefixes say; and how many bytes are left that are no record."""
-        records = []
-        while at < len(content) and (limit is None or len(records) < limit):
+        records: list[Record] = []
+        while at < len(content):
             end = at + 2 + int.from_bytes(content[at : at + 2], "big")
             if at + 2 > len(content) or end > len(content):
                 break
@@ -721,7 +780,7 @@ class Log:
             at = end
         return records, len(content) - at
 
-    def mend(self, content, path, first, width, records, rest):
+    def mend(self, content: bytes, path: str, first: int, width: int, records: list[Record], rest: int) -> list[Record]:
         """A bundle that does not come out even: find the entry whose length or bytes are wrong, read on behind it."""
         wanted = self.wanted[first : first + width]
         good = 0
@@ -729,12 +788,13 @@ class Log:
             good += 1
         if not rest and (good == len(records) or good == width):
             return records  # whole entries are missing at the end, or too many: the comparison tells
-        at = records[good][3] if good < len(records) else len(content) - rest
+        # Records lie one behind the other, each behind its two bytes of length.
+        at = sum(2 + len(data or b"") for _, data, _, _ in records[:good])
         length = self.true_length(content, at, wanted[good]) if good < width else None
         if length is not None:
             self.report.problem("altered", "the length before the entry was changed", first + good, path, at)
             data = content[at + 2 : at + 2 + length]
-            later, rest = self.cut(content, path, at + 2 + length, None)
+            later, rest = self.cut(content, path, at + 2 + length)
             mended = [*records[:good], (leaf_of(data), data, path, at), *later]
             if len(mended) == width and not rest:
                 return mended
@@ -749,7 +809,7 @@ class Log:
             self.report.problem("altered", "from this entry on the bytes are no entries", first + good, path, at)
         return records[:good] + [(None, None, path, None)] * (width - good)
 
-    def true_length(self, content, at, wanted):
+    def true_length(self, content: bytes, at: int, wanted: bytes | None) -> int | None:
         """Length that gives the entry at `at` the hash it should have, or None."""
         if wanted is None:
             return None
@@ -761,7 +821,7 @@ class Log:
                 return length
         return None
 
-    def place(self, found, index):
+    def place(self, found: int) -> tuple[str, int | None]:
         """File and offset of a found record, or of where the record of `index` would begin."""
         if found < len(self.records):
             _, _, path, offset = self.records[found]
@@ -769,32 +829,38 @@ class Log:
         if not self.records:
             return self.path("entries", 0, min(WIDTH, self.size)), 0
         _, data, path, offset = self.records[-1]
-        return path, None if offset is None else offset + 2 + len(data)
+        return path, None if offset is None or data is None else offset + 2 + len(data)
 
-    def compare(self, root):
+    def compare(self, root: bytes | None) -> None:
         """Note every difference between entries, tiles and the signed root; `root` is None if nothing is signed."""
         found = [record[0] for record in self.records]
         fill = len(found) == len(self.wanted)
         wanted = [found[i] if item is None and fill else item for i, item in enumerate(self.wanted)]
         entries = [wanted[i] if item is None and fill else item for i, item in enumerate(found)]
-        by_tiles = Tree(wanted).root(self.size) if None not in wanted else None
-        by_entries = Tree(entries).root(len(entries)) if None not in entries else None
-        if root is not None and by_entries == root and by_tiles != root and len(entries) == self.size:
-            self.tree = Tree(entries)
-            self.tiles_against(entries)
+        by_tiles, by_entries = self.tree_of(wanted), self.tree_of(entries)
+        entries_signed = by_entries is not None and len(entries) == self.size and by_entries.root(self.size) == root
+        signed = by_tiles is not None and root is not None and by_tiles.root(self.size) == root
+        if by_entries is not None and entries_signed and not signed:
+            self.tree = by_entries
+            self.tiles_against(by_entries.levels[0])
             return
         for kind, here, there in differences(entries, wanted):
-            path, offset = self.place(here, there)
+            path, offset = self.place(here)
             self.report.problem(kind, MESSAGES[kind], here if kind == "inserted" else there, path, offset)
-        self.tree = Tree(wanted) if by_tiles is not None else Tree(entries) if by_entries is not None else None
-        upper = self.upper_tiles(trusted=root is not None and by_tiles == root)
-        if root is not None and by_tiles is not None and by_tiles != root:
-            path, offset = self.place(upper, upper)
+        self.tree = by_tiles or by_entries
+        upper = self.upper_tiles(trusted=signed)
+        if root is not None and by_tiles is not None and not signed:
+            path, offset = self.place(upper)
             self.report.problem(
                 "rewritten", "the entries and tiles do not have the root that the checkpoint signs", upper, path, offset
             )
 
-    def tiles_against(self, entries):
+    def tree_of(self, leaves: list[bytes | None]) -> Tree | None:
+        """The tree over leaves that are all known."""
+        known = [leaf for leaf in leaves if leaf is not None]
+        return Tree(known) if len(known) == len(leaves) else None
+
+    def tiles_against(self, entries: list[bytes]) -> None:
         """The entries are what was signed, so tiles that differ were changed."""
         for at in range(self.size):
             if self.wanted[at] is not None and self.wanted[at] != entries[at]:
@@ -802,25 +868,24 @@ class Log:
                 self.report.problem("altered", "the tile has another hash for the entry", at, path, at % WIDTH * 32)
         self.upper_tiles(trusted=True)
 
-    def upper_tiles(self, trusted):
+    def upper_tiles(self, trusted: bool) -> int:
         """Compare tiles above level 0 with the tree; the first entry below a difference, else 0."""
-        level, count, lowest = 1, self.size // WIDTH, None
+        level, count, below = 1, self.size // WIDTH, []
         while count:
             for index, width in self.tiles(count):
                 first, span = index * WIDTH ** (level + 1), WIDTH**level
                 content, path = self.fetch(level, index, width, first)
-                full = path == self.path(level, index, WIDTH) and content is not None and len(content) == 32 * WIDTH
-                for at, item in enumerate(
-                    self.hashes(content[: 32 * width] if full else content, width, path, first, span)
-                ):
+                if content is not None and path == self.path(level, index, WIDTH) and len(content) == 32 * WIDTH:
+                    content = content[: 32 * width]
+                for at, item in enumerate(self.hashes(content, width, path, first, span)):
                     if item is None or self.tree is None or item == self.tree.levels[8 * level][index * WIDTH + at]:
                         continue
-                    lowest = first + at * span if lowest is None else min(lowest, first + at * span)
+                    below.append(first + at * span)
                     if trusted:
                         message = "the tile has another hash for the entries below"
                         self.report.problem("altered", message, first + at * span, path, 32 * at)
             level, count = level + 1, count // WIDTH
-        return lowest or 0
+        return min(below, default=0)
 
 
 MESSAGES = {
@@ -832,11 +897,14 @@ MESSAGES = {
 }
 
 
-def compare_checkpoints(log, report, notes, keys_for, origin):
+def compare_checkpoints(
+    log: Log, report: Report, notes: list[Outside], keys_for: Callable[[int | None], list[Key]], origin: str
+) -> None:
     """Hold the log against other checkpoints: (source, file or None, bytes, outside)."""
-    agreeing, differing = [0], []
+    agreeing = [0]
+    differing: list[tuple[int, str, str | None]] = []
     for source, file, content, outside in notes:
-        line = {"source": source, "size": None, "root": None, "agrees": False}
+        line: dict[str, Any] = {"source": source, "size": None, "root": None, "agrees": False}
         report.compared.append(line)
         report.outside = report.outside or outside
         try:
@@ -862,12 +930,8 @@ def compare_checkpoints(log, report, notes, keys_for, origin):
             agreeing.append(checkpoint.size)
     for size, source, file in differing:
         low = max([known for known in agreeing if known < size], default=0)
-        message = "%s has another root for the first %d entries: the change is at entry %d or later" % (
-            source,
-            size,
-            low,
-        )
-        report.problem("rewritten", message, low, file)
+        message = "%s has another root for the first %d entries: the change is at entry %d or later"
+        report.problem("rewritten", message % (source, size, low), low, file)
 
 
 # ---- an export of a ledger ----
@@ -876,11 +940,12 @@ def compare_checkpoints(log, report, notes, keys_for, origin):
 class Keys:
     """The keys of the log one after another: who signed which sizes."""
 
-    def __init__(self, anchor, report):
+    def __init__(self, anchor: Key, report: Report) -> None:
         self.chain, self.anchor = [(anchor, 0)], anchor
         self.report, self.started = report, False
 
-    def rotate(self, index, payload):
+    def rotate(self, index: int, payload: dict[str, Any]) -> None:
+        """The next key, signed by the one in force."""
         try:
             old, new = Key(payload["old"]), Key(payload["new"])
             message = "routeproof log key rotated\n%s\n%s\n" % (old.text, new.text)
@@ -895,7 +960,8 @@ class Keys:
             self.chain, self.started = [(old, 0)], True
         self.chain.append((new, index + 1))
 
-    def create(self, index, payload):
+    def create(self, index: int, payload: dict[str, Any]) -> None:
+        """The first key."""
         try:
             first = Key(payload["vkey"])
             if self.started:
@@ -905,10 +971,11 @@ class Keys:
             return
         self.chain, self.started = [(first, 0)], True
 
-    def trusted(self):
+    def trusted(self) -> bool:
+        """Whether the key that is trusted is one of the log's keys."""
         return any(key.text == self.anchor.text for key, _ in self.chain)
 
-    def at(self, size):
+    def at(self, size: int | None) -> list[Key]:
         """Keys that may sign a checkpoint of that size; without a size, all of them."""
         if not self.trusted():
             return [self.anchor]
@@ -916,13 +983,16 @@ class Keys:
         return [key for place, (key, since) in enumerate(self.chain) if size is None or since <= size <= ends[place]]
 
 
-def verify_export(part, around, options, report):
+def verify_export(part: Part, around: Part | None, options: Options, report: Report) -> None:
+    """Check everything that an export holds, and what lies around it in a zip."""
     names = part.names
     keys = Keys(export_key(part, options, report), report) if "vkey" in names or options.key else None
     if "vkey" not in names:
         report.problem("deleted", "the file is missing", None, "vkey")
     head = checkpoint_head(part, report)
     if keys is None or head is None:
+        return
+    if beyond_files(part, head, report):
         return
     log = Log(part, report, head.size, strict=True)
     values = read_entries(log, keys, report)
@@ -931,11 +1001,15 @@ def verify_export(part, around, options, report):
     check_indexes(log, values, report)
     check_head(log, head, keys, values, report)
     check_people(values, log, report)
-    listed = check_listing(part, keys, head, log, report, "listing", "")
-    check_evidence(part, log, values, listed, report)
+    named, expired = evidence_named(values)
+    signers = keys.at(head.size)
+    listed = check_listing(part, part.names - log.used - {"checkpoint", LISTING}, signers, head.origin, named, report)
+    check_evidence(part, named, expired, listed, report)
     if around is not None:
-        check_listing(around, keys, head, log, report, "listing", part.prefix)
-    kept = [
+        beside = {name for name in around.names if not name.startswith(part.prefix)} - {LISTING}
+        if beside or LISTING in around.names:
+            check_listing(around, beside, signers, head.origin, {}, report)
+    kept: list[Outside] = [
         ("kept: " + name, name, part.read(name), False)
         for name in sorted(names)
         if name.startswith("checkpoints/") and name.endswith(".note")
@@ -947,7 +1021,16 @@ def verify_export(part, around, options, report):
         report.remarks.append("The key came with the export: this shows that the export is whole, not who made it.")
 
 
-def export_key(part, options, report):
+def beyond_files(part: Part, head: Checkpoint, report: Report) -> bool:
+    """Whether the checkpoint names more entries than these files could ever hold, so that nobody counts to it."""
+    most = WIDTH * sum(name.startswith("tile/entries/") for name in part.names)
+    if head.size <= 2 * most + 1_000_000:
+        return False
+    report.problem("truncated", "the checkpoint names %d entries, found files for %d" % (head.size, most), most)
+    return True
+
+
+def export_key(part: Part, options: Options, report: Report) -> Key:
     """The key to trust: the one given, else the export's own."""
     own = None
     if "vkey" in part.names:
@@ -965,7 +1048,8 @@ def export_key(part, options, report):
     return own
 
 
-def checkpoint_head(part, report):
+def checkpoint_head(part: Part, report: Report) -> Checkpoint | None:
+    """What the checkpoint says, before its signature is looked at."""
     if "checkpoint" not in part.names:
         report.problem("deleted", "the file is missing", None, "checkpoint")
         return None
@@ -976,7 +1060,8 @@ def checkpoint_head(part, report):
         return None
 
 
-def head_signed(part, keys, head, report):
+def head_signed(part: Part, keys: Keys, head: Checkpoint, report: Report) -> bool:
+    """Whether the log's key in force signed the checkpoint, and nobody else did."""
     try:
         content = part.read("checkpoint", BLOCK)
         open_note(content, keys.at(head.size))
@@ -988,7 +1073,7 @@ def head_signed(part, keys, head, report):
     return True
 
 
-def read_entries(log, keys, report):
+def read_entries(log: Log, keys: Keys, report: Report) -> list[dict[str, Any] | None]:
     """Parsed entries; None where an entry is not what was appended, which is noted elsewhere."""
     values = []
     for index, (found, data, path, offset) in enumerate(log.records):
@@ -1006,18 +1091,19 @@ def read_entries(log, keys, report):
     return values
 
 
-def check_indexes(log, values, report):
+def check_indexes(log: Log, values: list[dict[str, Any] | None], report: Report) -> None:
     """Each entry says its own place; where everything was built anew around a change, these still tell."""
     if report.problems:
         return
     said = [None if value is None else value["index"] for value in values]
     for kind, here, there in differences(said, list(range(len(values))))[:1]:
         message = "the entry calls itself number %s" % said[min(here, len(said) - 1)]
-        path, offset = log.place(here, there)
+        path, offset = log.place(here)
         report.problem(kind, message, here if kind == "inserted" else there, path, offset)
 
 
-def check_head(log, head, keys, values, report):
+def check_head(log: Log, head: Checkpoint, keys: Keys, values: list[dict[str, Any] | None], report: Report) -> None:
+    """The log's name is that of its first entry and of its keys."""
     if head.origin != keys.at(None)[-1].name:
         report.problem("signature", "the checkpoint's origin is not the name of the key", None, "checkpoint")
     if "vkey" in log.part.names and keys.trusted():
@@ -1029,33 +1115,34 @@ def check_head(log, head, keys, values, report):
     if log.records and log.records[0][1] is not None and values[0] is not None:
         origin = "routeproof/" + hashlib.sha256(log.records[0][1]).hexdigest()[:16]
         if origin != head.origin:
-            report.problem("rewritten", "the log's name is not that of its first entry", 0, *log.place(0, 0))
+            report.problem("rewritten", "the log's name is not that of its first entry", 0, *log.place(0))
 
 
 ROLES = ("analyst", "supervisor", "committee", "compliance", "admin", "key_custodian", "examiner")
 ROSTER = "people/roster"
 
 
-def check_people(values, log, report):
+def check_people(values: list[dict[str, Any] | None], log: Log, report: Report) -> None:
     """Whoever acted as a person signed for it with a key of that person, as the roster stood."""
-    people = {}
+    people: dict[str, str] = {}
     for index, value in enumerate(values):
         if value is None:
             continue
         wrong = unsigned(value, people)
         if wrong:
-            report.problem("signature", wrong, index, *log.place(index, index))
+            report.problem("signature", wrong, index, *log.place(index))
         elif value["stream"] == ROSTER:
             people.update(keys_named(value["type"], value["payload"]))
 
 
-def unsigned(value, people):
+def unsigned(value: dict[str, Any], people: dict[str, str]) -> str:
     """What is wrong with the signature that an entry should carry; empty if nothing is."""
     payload, actor = value["payload"], value["actor"]
     mark = payload.get("attested")
     if mark is None:
-        founding = value["type"] == "people.founded" and not people
-        if (value["stream"] == ROSTER and not founding) or (value["role"] in ROLES and value["type"] != "note"):
+        founding = value["stream"] == ROSTER and value["type"] == "people.founded" and not people
+        governed = value["stream"].count("/") == 1 and not founding  # NOUN/ID: only people change these
+        if governed or (value["role"] in ROLES and value["type"] != "note"):
             return "%s is named as %s and did not sign" % (actor, value["role"])
         return ""
     if actor not in people:
@@ -1073,7 +1160,7 @@ def unsigned(value, people):
     return "" if good else "the signature of %s does not verify" % actor
 
 
-def keys_named(kind, payload):
+def keys_named(kind: str, payload: dict[str, Any]) -> dict[str, str]:
     """Public keys that an entry of the roster gives, by person."""
     try:
         if kind == "people.founded":
@@ -1085,42 +1172,44 @@ def keys_named(kind, payload):
     return {}
 
 
-def check_listing(part, keys, head, log, report, name, leave_out):
-    """Every file that does not follow from the entries is named, with its hash, in a listing under the log's key."""
-    derived = log.used | {"checkpoint", name}
-    rest = (
-        {item for item in part.names if item not in derived}
-        if not leave_out
-        else {item for item in part.names if not item.startswith(leave_out) and item != name}
-    )
-    if name not in part.names:
-        if rest or not leave_out:
-            report.problem("deleted", "the signed list of files is missing", None, name)
+LISTING = "listing"
+
+
+def check_listing(
+    part: Part, rest: set[str], signers: list[Key], origin: str, named: dict[str, int], report: Report
+) -> dict[str, str]:
+    """Every file of `rest`, and no other, is named with its hash in a listing under the log's key.
+
+    Returns the listed hashes by path. `named` tells which entry first names a piece of evidence.
+    """
+    if LISTING not in part.names:
+        report.problem("deleted", "the signed list of files is missing", None, LISTING)
         return {}
     try:
-        text, _ = open_note(part.read(name, 1 << 30), keys.at(head.size))
-        listed = listing_lines(text, head.origin)
-        if len(read_note(part.read(name, 1 << 30))[1]) != 1:
+        content = part.read(LISTING, MAX_LISTING)
+        listed = listing_lines(open_note(content, signers)[0], origin)
+        if len(read_note(content)[1]) != 1:
             raise Wrong("expected one signature")
     except UNREADABLE as error:
-        report.problem("signature", "the list of files: %s" % error, None, name)
+        report.problem("signature", "the list of files: %s" % error, None, LISTING)
         return {}
-    for item in sorted(rest - set(listed)):
-        report.problem("inserted", "the file is not in the export's list", None, item)
-    for item in sorted(set(listed) - rest):
-        report.problem("deleted", "the file is missing", evidence_index(log, item), item)
-    for item in sorted(rest & set(listed)):
-        try:
-            good = part.sha256(item) == listed[item]
-        except UNREADABLE as error:
-            report.problem("unreadable", "the file cannot be read: %s" % error, None, item)
-            continue
-        if not good:
-            report.problem("altered", "the file is not the one that was exported", evidence_index(log, item), item)
+    for item in sorted(rest | set(listed)):
+        index = named.get(item[len("evidence/") :])
+        if item not in listed:
+            report.problem("inserted", "the file is not in the export's list", None, item)
+        elif item not in rest:
+            report.problem("deleted", "the file is missing", index, item)
+        else:
+            try:
+                if part.sha256(item) != listed[item]:
+                    report.problem("altered", "the file is not the one that was exported", index, item)
+            except UNREADABLE as error:
+                report.problem("unreadable", "the file cannot be read: %s" % error, index, item)
     return listed
 
 
-def listing_lines(text, origin):
+def listing_lines(text: str, origin: str) -> dict[str, str]:
+    """Hashes by path."""
     lines = text[:-1].split("\n")
     if lines[:2] != ["routeproof files v1", origin]:
         raise Wrong("not a list of files of this log")
@@ -1133,57 +1222,56 @@ def listing_lines(text, origin):
     return listed
 
 
-def evidence_index(log, path):
-    """First entry that names an evidence file."""
-    return log.first_named.get(path[len("evidence/") :]) if hasattr(log, "first_named") else None
-
-
-def check_evidence(part, log, values, listed, report):
-    """Evidence that an entry names is there with the right bytes, unless a later entry says that it expired."""
-    named, expired = {}, set()
+def evidence_named(values: list[dict[str, Any] | None]) -> tuple[dict[str, int], set[str]]:
+    """First entry that names each piece of evidence, and which of them expired."""
+    named: dict[str, int] = {}
+    expired: set[str] = set()
     for index, value in enumerate(values):
         if value is None:
             continue
         for digest in value["evidence"]:
             named.setdefault(digest, index)
         if value["type"] == "evidence.expired":
-            expired.add(value["payload"].get("sha256"))
-    log.first_named = named
+            expired.add(str(value["payload"].get("sha256")))
+    return named, expired
+
+
+def check_evidence(
+    part: Part, named: dict[str, int], expired: set[str], listed: dict[str, str], report: Report
+) -> None:
+    """Evidence that an entry names is there under its own hash, unless an entry says that it expired."""
     for digest, index in sorted(named.items(), key=lambda item: item[1]):
         path = "evidence/" + digest
-        if path not in part.names:
-            if digest not in expired and path not in listed:
-                report.problem("deleted", "the evidence is missing and did not expire", index, path)
-        elif path in listed and listed[path] != digest:
+        if path not in part.names and path not in listed and digest not in expired:
+            report.problem("deleted", "the evidence is missing and did not expire", index, path)
+        elif listed.get(path, digest) != digest:
             report.problem("altered", "the evidence does not have the hash that the entry names", index, path)
 
 
 # ---- a tiled log, a receipt ----
 
 
-def verify_tlog(part, options, report):
-    try:
-        text, _ = open_note(part.read("checkpoint", BLOCK), [options.key])
-        head, signed = Checkpoint(text), True
-    except KeyError:
-        report.problem("deleted", "the file is missing", None, "checkpoint")
+def verify_tlog(part: Part, options: Options, report: Report) -> None:
+    """Check a tiled log whose entries may be anything."""
+    keys = [options.key] if options.key else []
+    head = checkpoint_head(part, report)
+    if head is None or beyond_files(part, head, report):
         return
+    signed = True
+    try:
+        open_note(part.read("checkpoint", BLOCK), keys)
     except UNREADABLE as error:
-        missing = "checkpoint" not in part.names
-        report.problem("deleted" if missing else "signature", "the checkpoint: %s" % error, None, "checkpoint")
-        if missing:
-            return
-        head, signed = checkpoint_head(part, Report()), False
-        if head is None:
-            return
+        report.problem("signature", "the checkpoint: %s" % error, None, "checkpoint")
+        signed = False
     log = Log(part, report, head.size, strict=False)
     log.compare(head.root if signed else None)
-    compare_checkpoints(log, report, options.outside(), lambda _: [options.key], head.origin)
+    compare_checkpoints(log, report, options.outside(), lambda _: keys, head.origin)
     report.entries = len(log.records)
     report.root = log.tree.root(len(log.tree.levels[0])).hex() if log.tree else ""
 
 
-def verify_receipt(path, options, report):
+def verify_receipt(path: str, options: Options, report: Report) -> dict[str, Any] | None:
+    """The entry of a receipt that holds."""
     with open(path, "rb") as stream:
         content = stream.read(BLOCK)
     try:
@@ -1221,21 +1309,22 @@ def verify_receipt(path, options, report):
 class Options:
     """What the call gave."""
 
-    def __init__(self, arguments):
+    def __init__(self, arguments: argparse.Namespace) -> None:
         self.key = Key(arguments.key) if arguments.key else None
         self.files = arguments.checkpoint or []
 
-    def outside(self):
-        notes = []
+    def outside(self) -> list[Outside]:
+        """Checkpoints given: (source, file, bytes, whether it came from outside)."""
+        notes: list[Outside] = []
         for path in self.files:
             with open(path, "rb") as stream:
                 notes.append((path, None, stream.read(BLOCK), True))
         return notes
 
 
-def find_export(path):
+def find_export(path: str) -> tuple[Folder | Zip, Part, Part | None]:
     """Files of the export, and of what lies around it if it is inside something larger."""
-    files = Folder(path) if os.path.isdir(path) else Zip(path)
+    files: Folder | Zip = Folder(path) if os.path.isdir(path) else Zip(path)
     if {"checkpoint", "vkey", "listing"} & files.names and any(name.startswith("tile/") for name in files.names):
         return files, Part(files, ""), None
     tops = {name[: -len("checkpoint")] for name in files.names if name.endswith("/checkpoint")}
@@ -1247,7 +1336,13 @@ def find_export(path):
     raise Wrong("expected a zip with one export inside, found %d" % len(tops))
 
 
-def run(command, target, options, report):
+CANNOT_TELL = (
+    "No outside checkpoint was given: a full rewrite of the history with the log's key cannot be told from this."
+)
+
+
+def run(command: str, target: str, options: Options, report: Report) -> dict[str, Any] | None:
+    """Do what the call asks; the entry, if it was about one."""
     if command == "receipt":
         return verify_receipt(target, options, report)
     if command == "tlog":
@@ -1258,15 +1353,14 @@ def run(command, target, options, report):
             report.problem("unreadable", "a link, a device or a name that occurs twice", None, name)
         verify_export(part, around, options, report)
     if not report.outside:
-        report.remarks.append(
-            "No outside checkpoint was given: a full rewrite of the history with the log's key cannot be told from this."
-        )
+        report.remarks.append(CANNOT_TELL)
     elif all(line["agrees"] for line in report.compared):
         report.remarks.append("Every checkpoint given agrees.")
     return None
 
 
-def parse_arguments(arguments):
+def parse_arguments(arguments: list[str]) -> argparse.Namespace:
+    """The call, taken apart."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("target", help="export, folder, receipt or file of proofs")
     parser.add_argument("--key", help="verifier key of the log that you trust: name+id+base64")
@@ -1275,7 +1369,8 @@ def parse_arguments(arguments):
     return parser.parse_args(arguments)
 
 
-def main(given):
+def main(given: list[str]) -> int:
+    """Run; the exit code."""
     command = given[0] if given and given[0] in ("tlog", "receipt", "proofs") else "export"
     arguments = parse_arguments(given if command == "export" else given[1:])
     try:
