@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 from body_pages import bodies_page, questionnaire_page
+from duty_page import duties_page
 
 from routeproof.cli.main import COMMANDS, cli
 from routeproof.metrics.describe import described
@@ -101,6 +102,7 @@ PAGES = {
     "cli.md": cli_page,
     "bodies.md": lambda: bodies_page(HEAD),
     "questionnaire.md": lambda: questionnaire_page(HEAD),
+    "duties.md": lambda: duties_page(HEAD),
 }
 
 if __name__ == "__main__":

@@ -78,4 +78,4 @@ class Desk:
 
     @staticmethod
     def _workspace(words: tuple[str, ...]) -> tuple[str, ...]:
-        return () if words[0] == "init" else ("--workspace", "workspace")
+        return () if words[0] == "init" or words[:2] == ("lab", "simulate") else ("--workspace", "workspace")

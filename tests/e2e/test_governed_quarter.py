@@ -216,6 +216,18 @@ def test_nothing_changed_restates_nothing(desk: Desk) -> None:
     assert json.loads(desk.run("restatement", "list", "--json"))["total"] == 0
 
 
+def test_what_was_built_and_never_reviewed_is_restated_too(desk: Desk) -> None:
+    """The last build is built again, with the declared figures that it was built with; nobody ever built: an error."""
+    desk.run("ingest", "csv", "late.csv", "--map", "late.toml")
+    state = _as(desk, "ann", "restate", "2026Q3", "--provider", "P")
+    figures = {item["figure"]: item for item in state["changed"]}
+    assert figures["scorecard/price_improvement/market"]["old"] == pytest.approx(0.0015, rel=1e-9)
+    assert not any(name.endswith("/benchmark") for name in figures)
+    assert state["review"] is None
+    code, _, talk = desk.call("restate", "2026Q2", "--provider", "P", "--as", "ann", "--json")
+    assert (code, "found none built or pinned" in json.loads(talk)["error"]["message"]) == (2, True)
+
+
 def test_a_late_correction_is_restated_and_reaches_the_closed_review(desk: Desk) -> None:
     """A late correction is restated, by figure and cause; a material one is added to the review and signed by another.
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from e2e.article_case import tables, write_files
 from e2e.desk import Desk
 from e2e.forgers import FORGERS
 from e2e.tutorial import run_tutorial
@@ -14,3 +15,16 @@ def test_minutes_that_were_changed(article: Desk, tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     desk.folder.joinpath("pack").symlink_to(article.folder / "pack")
     assert run_tutorial(PAGES / "minutes-that-were-changed.md", desk, FORGERS) >= 8
+
+
+def test_a_quarter_of_underperformance(tmp_path: Path) -> None:
+    """From onboarding a provider to its restoration, on two simulated deliveries."""
+    desk = Desk(tmp_path)
+    assert run_tutorial(PAGES / "a-quarter-of-underperformance.md", desk) >= 30
+
+
+def test_a_provider_that_is_let_go(tmp_path: Path) -> None:
+    """From the letter to termination with a transition plan."""
+    desk = Desk(tmp_path)
+    write_files(desk.folder, tables())
+    assert run_tutorial(PAGES / "a-provider-that-is-let-go.md", desk) >= 15

@@ -6,6 +6,7 @@ In a tutorial (Markdown), a fenced block
 - ```` ```console ```` holds commands, each line after `$ `, one ending in `\\` continued; a line without `$` is a part
   of a line of the answer, in order (`…` stands for anything);
 - `$ routeproof … # exit 5` must end with that code; without the mark it must end with 0;
+- ```` ```returned ASKED FILE ```` is a questionnaire that came back, with one answer everywhere;
 - ```` ```forge WHAT ```` is what a dishonest person does behind the program's back.
 
 `{version}` is the version hash of the review that the line names, `{checkpoint}` the newest file in `outside/`.
@@ -13,6 +14,7 @@ In a tutorial (Markdown), a fenced block
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import shlex
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
     from e2e.desk import Desk
 
-_BLOCK = re.compile(r"^```(\w+)(?: +(\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^```(\w+)(?: +([^\n]+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _EXIT = re.compile(r"\s+# exit (\d+)$")
 
 
@@ -45,6 +47,8 @@ def run_tutorial(page: Path, desk: Desk, forgers: Mapping[str, Callable[[Path, s
         if kind == "forge":
             assert forgers is not None, "a forger is needed"
             forgers[name](desk.folder / "workspace", content.strip())
+        elif kind == "returned":
+            _fill_in(desk.folder, *name.split(), content.strip())
         elif name:
             (desk.folder / name).write_text(content, encoding="utf-8")
         elif kind == "console":
@@ -52,6 +56,16 @@ def run_tutorial(page: Path, desk: Desk, forgers: Mapping[str, Callable[[Path, s
                 _run(step, desk)
                 count += 1
     return count
+
+
+def _fill_in(folder: Path, asked: str, returned: str, answer: str) -> None:
+    """A questionnaire as a provider returns it: the same answer everywhere."""
+    with (folder / asked).open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    with (folder / returned).open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows({**row, "answer": answer} for row in rows)
 
 
 def _steps(content: str) -> Iterator[Step]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shlex
 from dataclasses import astuple, dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from routeproof import __version__
 from routeproof.app.lake_source import LakeSource
@@ -87,6 +87,11 @@ class Order:
         """Of the review's ledger entries."""
         return f"review/{self.quarter}/{self.provider}"
 
+    def options(self) -> dict[str, Any]:
+        """What builds the same pack again, beside quarter and provider, as plain values."""
+        declared = {row: [item.value, item.source] for row, item in self.declared.items()}
+        return {"against": self.against, "control": self.control, "declared": declared}
+
     def command(self, manifest: str) -> str:
         """The command that builds the same pack again; declared figures stand in the provenance, not in a path."""
         words = ["routeproof", "review", "build", self.quarter, "--provider", self.provider]
@@ -145,7 +150,7 @@ def build_review(
         write_whole(folder / name, content)
         hashes[name] = hashlib.sha256(content).hexdigest()
     drafts = canonical_bytes(drafts_of((inputs.overall, *inputs.securities)))
-    _record(context, review, order.stream, digest, hashes, drafts)
+    _record(context, review, order, digest, hashes, drafts)
     return Built(folder, digest, hashes, document)
 
 
@@ -280,15 +285,16 @@ def _digest(review: Review, order: Order) -> str:
 
 
 def _record(
-    context: Context, review: Review, stream: str, digest: str, hashes: Mapping[str, str], drafts: bytes
+    context: Context, review: Review, order: Order, digest: str, hashes: Mapping[str, str], drafts: bytes
 ) -> None:
     actor = context.actor
     drafts_sha256 = context.evidence.put(drafts, media_type="application/json", name=DRAFTS)
     fact = Fact(
-        stream=stream,
+        stream=order.stream,
         type=EVENT,
         payload={
             "digest": digest,
+            "options": order.options(),
             "dated_on": review.dated_on().isoformat(),
             "files": dict(hashes),
             **review.facts(),

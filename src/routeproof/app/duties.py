@@ -12,12 +12,12 @@ from routeproof.app.fold import object_of
 from routeproof.app.policy_in_force import policy_in_force
 from routeproof.governance.duties import duties_on
 from routeproof.governance.duty import DUTY
-from routeproof.governance.duty_facts import DONE, Duty
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from routeproof.app.context import Context
+    from routeproof.governance.duty_facts import Duty
     from routeproof.stores.records import Records
 
 
@@ -72,15 +72,13 @@ def add_duty(context: Context, duty: str, body: Mapping[str, Any]) -> dict[str, 
 
 
 def done_duties(context: Context, first: date, last: date) -> dict[str, int]:
-    """How many duties of each obligation were done in a period, by name."""
-    found = duties_of(context.records, last)
-    return dict(
-        Counter(
-            duty.obligation
-            for duty in found
-            if duty.state == DONE and duty.obligation and duty.done_on is not None and first <= duty.done_on
-        )
-    )
+    """How many duties of each obligation were done in a period, for those that were due or done in it."""
+    counts: dict[str, int] = {}
+    for duty in duties_of(context.records, last):
+        done = duty.done_on is not None and first <= duty.done_on
+        if duty.obligation and (done or first <= duty.due_on <= last):
+            counts[duty.obligation] = counts.get(duty.obligation, 0) + done
+    return counts
 
 
 def _around(context: Context) -> Callable[[Records], Mapping[str, Any]]:

@@ -13,6 +13,7 @@ from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.providers import provider_of
 from routeproof.app.tape_shares import tape_shares
 from routeproof.stores.shipped_policy import load_equity_calendar
+from routeproof.vocab.fixed import SCALE
 from routeproof.vocab.times import quarter_days
 
 if TYPE_CHECKING:
@@ -82,7 +83,12 @@ def _seen(context: Context, provider_id: str, first: date, last: date, manifest:
         manifest=manifest,
     )
     rows = measure(context.lake, question, context.workspace.cache_folder).rows
-    fills = [row for row in rows.iter_rows(named=True) if row["executions"]]
+    fills = [
+        # Shares back as the fixed point that they were divided from, so that their sums are exact.
+        {**row, "executed_shares": round(row["executed_shares"] * SCALE)}
+        for row in rows.iter_rows(named=True)
+        if row["executions"]
+    ]
     symbols = sorted({row["symbol"] for row in fills})
     shares = tape_shares(context.lake, manifest, load_equity_calendar().sessions(first, last))
     return _Seen(fills, _shares_of(shares, symbols))
@@ -117,7 +123,7 @@ def _venues(disclosed: Sequence[str], seen: _Seen, material: Mapping[tuple[str, 
                 "used": bool(own),
                 "material_in": sorted(symbol for symbol, name in material if name == venue),
                 "executions": sum(row["executions"] for row in own),
-                "executed_shares": shares,
+                "executed_shares": shares / SCALE,
                 "share_of_flow": shares / total if total else None,
                 "symbols": sorted({row["symbol"] for row in own}),
             }
@@ -133,22 +139,22 @@ def _gaps(disclosed: Sequence[str], seen: _Seen, material: Mapping[tuple[str, st
         for (symbol, venue), shares in sorted(used.items())
         if venue not in disclosed
     ]
-    gaps += [_gap("disclosed_not_used", venue, None, seen, 0.0) for venue in sorted({*disclosed} - used_venues)]
+    gaps += [_gap("disclosed_not_used", venue, None, seen, 0) for venue in sorted({*disclosed} - used_venues)]
     for symbol, venue in sorted(material):
         if venue not in disclosed:
-            gaps.append(_gap("material_not_disclosed", venue, symbol, seen, used.get((symbol, venue), 0.0)))
+            gaps.append(_gap("material_not_disclosed", venue, symbol, seen, used.get((symbol, venue), 0)))
         elif (symbol, venue) not in used:
-            gaps.append(_gap("material_not_used", venue, symbol, seen, 0.0))
+            gaps.append(_gap("material_not_used", venue, symbol, seen, 0))
     return gaps
 
 
-def _gap(kind: str, venue: str, symbol: str | None, seen: _Seen, shares: float) -> Row:
+def _gap(kind: str, venue: str, symbol: str | None, seen: _Seen, shares: int) -> Row:
     share = seen.tape.get((symbol, venue)) if symbol else None
     return {
         "kind": kind,
         "venue": venue,
         "symbol": symbol,
-        "executed_shares": shares,
+        "executed_shares": shares / SCALE,
         "tape_share": float(share) if share is not None else None,
     }
 
@@ -159,7 +165,7 @@ def _notes(seen: _Seen, threshold: Decimal) -> list[str]:
     if not seen.fills:
         notes.append("No executions of this provider in the period: what it uses cannot be told.")
     if lost:
-        notes.append(f"{lost:,.0f} executed shares have no venue: where they went cannot be told.")
+        notes.append(f"{lost / SCALE:,.0f} executed shares have no venue: where they went cannot be told.")
     if not seen.tape:
         notes.append("No tape of these symbols in the period: which venues are material cannot be told.")
     if off := sorted({venue for _, venue in seen.tape if not _reachable(venue)}):

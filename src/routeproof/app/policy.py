@@ -95,7 +95,8 @@ def _standing(known: PolicyInForce) -> str:
 
 
 def _head(state: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: state[name] for name in ("version", "version_hash", "ledger_index", "history")}
+    names = ("version", "version_hash", "ledger_index", "history", "receipt")
+    return {name: state[name] for name in names if name in state}
 
 
 def _proposal(state: Mapping[str, Any], number: str) -> dict[str, Any]:

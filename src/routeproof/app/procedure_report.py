@@ -29,15 +29,14 @@ def procedure_report(context: Context, first: date, last: date, done_duties: Don
         context: the workspace.
         first: first day of the period.
         last: last day, included.
-        done_duties: how many duties of each obligation were done in a period, by obligation.
+        done_duties: how many duties of each obligation were done in a period, for those that were due or done in it.
     """
     held = procedures_in_force(context, last)
-    known = _controls(context, last)
+    counts = {f"duty:{name}": count for name, count in done_duties(context, first, last).items()}
+    known = _controls(context, last, counts)
     named = _named(held)
     not_owed = {f"duty:{name}" for name, value in _obligations(context, last).items() if not value.applies}
-    ran = _ran(context, known, first, last) | {
-        f"duty:{name}": count for name, count in done_duties(context, first, last).items()
-    }
+    ran = _ran(context, known, first, last) | counts
     return {
         "from": first.isoformat(),
         "to": last.isoformat(),
@@ -63,11 +62,10 @@ def procedure_report(context: Context, first: date, last: date, done_duties: Don
     }
 
 
-def _controls(context: Context, day: date) -> dict[str, Control]:
+def _controls(context: Context, day: date, due: Mapping[str, int]) -> dict[str, Control]:
+    """The catalog, and the duties; a duty that was neither due nor done in the period had no occasion."""
     duties = {
-        f"duty:{name}": Control(
-            id=f"duty:{name}", title=value.title, on_demand=value.every == "event" or not value.applies
-        )
+        (control := f"duty:{name}"): Control(id=control, title=value.title, on_demand=control not in due)
         for name, value in _obligations(context, day).items()
     }
     return {**load_controls(), **duties}

@@ -11,6 +11,7 @@ from routeproof.app.lake_source import LakeSource
 from routeproof.app.measure_range import measured_days
 from routeproof.app.shipped_rules import rules_of
 from routeproof.governance.internalised import INTERNALISED
+from routeproof.tables.division import divided
 from routeproof.tables.switches import Switches
 from routeproof.vocab.errors import UsageError
 from routeproof.vocab.fixed import SCALE, to_decimal
@@ -116,4 +117,6 @@ def _text(fixed: int) -> str:
 def _csv(rows: pl.DataFrame) -> str:
     """The rows with prices and quantities as decimal numbers; the shortest that stand for the integers."""
     numbers = [name for name in ("quantity", *PRICES, "improvement_per_share") if name in rows.columns]
-    return rows.with_columns(pl.col(*numbers) / SCALE).write_csv() if numbers else ""
+    return (
+        rows.with_columns(divided(pl.col(name), SCALE).alias(name) for name in numbers).write_csv() if numbers else ""
+    )

@@ -64,7 +64,7 @@ def restate(
         RefusalError: the person may not open a restatement.
     """
     quarter_days(quarter)
-    old, source = _earlier(context, asked or Order(quarter=quarter, provider=provider), on_step)
+    old, source = _earlier(context, quarter, provider, asked, on_step)
     order = asked or _order(old, quarter, provider)
     on_step("measuring the quarter as it is now")
     new = _plain(measure_pack(context, order, on_step).plain())
@@ -100,21 +100,40 @@ def _plain(document: Mapping[str, object]) -> Pack:
     return found
 
 
-def _earlier(context: Context, order: Order, on_step: Callable[[str], None]) -> tuple[Pack, str]:
+def _earlier(
+    context: Context, quarter: str, provider: str, asked: Order | None, on_step: Callable[[str], None]
+) -> tuple[Pack, str]:
     """The pack that the last review pinned; else the last one built, built again from what the record held then."""
-    for review in reversed(reviews_of(context.records, order.quarter, order.provider)):
+    for review in reversed(reviews_of(context.records, quarter, provider)):
         try:
             return json.loads(context.evidence.get(review.pack[JSON_FILE]).content), f"pinned by {review.id}"
         except ExpiredError:
             continue
-    found = builds(context.records, order.stream)
+    found = builds(context.records, Order(quarter=quarter, provider=provider).stream)
     if not found:
-        message = f"expected a pack of {order.provider} for {order.quarter} to restate, found none built or pinned"
-        raise UsageError(message, where=order.stream)
-    digest = found[-1]["payload"]["digest"]
+        message = f"expected a pack of {provider} for {quarter} to restate, found none built or pinned"
+        raise UsageError(message, where="--provider")
+    payload = found[-1]["payload"]
     on_step("building the earlier pack again")
-    as_built = replace(order, as_built=digest)
-    return _plain(measure_pack(context, as_built, on_step).plain()), f"last build {digest}"
+    order = asked or _as_recorded(quarter, provider, payload.get("options", {}))
+    as_built = replace(order, as_built=payload["digest"])
+    return _plain(measure_pack(context, as_built, on_step).plain()), f"last build {payload['digest']}"
+
+
+def _as_recorded(quarter: str, provider: str, options: Mapping[str, Any]) -> Order:
+    """The order of a build, from the options that its entry names; builds of earlier versions name none."""
+    declared = {
+        row: Declared(value=float(value), source=source) for row, (value, source) in options.get("declared", {}).items()
+    }
+    against = options.get("against")
+    return Order(
+        quarter=quarter,
+        provider=provider,
+        against=against,
+        control=options.get("control"),
+        declared=declared,
+        switches=switches_against(against),
+    )
 
 
 def _order(old: Pack, quarter: str, provider: str) -> Order:

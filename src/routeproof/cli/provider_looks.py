@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
+from math import fsum
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,6 +12,7 @@ import click
 from routeproof.cli.looking import print_table, show_object
 from routeproof.cli.options import json_option, workspace_option
 from routeproof.governance.provider import PROVIDER
+from routeproof.vocab.fixed import SCALE_DIGITS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -140,7 +142,7 @@ def _by_venue(gaps: list[dict[str, Any]]) -> list[dict[str, Any]]:
             "kind": kind,
             "venue": venue,
             "symbols": [gap["symbol"] for gap in found if gap["symbol"]],
-            "executed_shares": sum(gap["executed_shares"] for gap in found),
+            "executed_shares": round(fsum(gap["executed_shares"] for gap in found), SCALE_DIGITS),
             "largest_tape_share": max((gap["tape_share"] or 0.0 for gap in found), default=None) or None,
         }
         for (kind, venue), found in together.items()

@@ -10,6 +10,8 @@ import click
 from routeproof.cli.options import json_option, workspace_option
 from routeproof.vocab.errors import LedgerBrokenError
 
+LONGEST_LINE = 240
+
 
 @click.command()
 @click.option("--check", is_flag=True, help="Only compare; change nothing.")
@@ -33,5 +35,6 @@ def rebuild(workspace: Path, *, check: bool, as_json: bool) -> int:
             "What is shown equals the replay." if ok else f"{len(found.differences)} rows differ from the replay."
         )
         for difference in found.differences:
-            click.echo("  " + json.dumps(difference, ensure_ascii=False))
+            told = json.dumps(difference, ensure_ascii=False)
+            click.echo(f"  {told if len(told) <= LONGEST_LINE else told[:LONGEST_LINE] + '… (--json has all)'}")
     return 0 if ok or not check else LedgerBrokenError.exit_code

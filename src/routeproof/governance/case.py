@@ -21,7 +21,7 @@ from routeproof.governance.decider import (
     in_state,
     refuse,
 )
-from routeproof.governance.provider_state import Part
+from routeproof.governance.part import Part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

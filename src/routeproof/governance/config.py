@@ -20,7 +20,7 @@ from routeproof.governance.decider import (
     another_person,
     refuse,
 )
-from routeproof.governance.provider_state import Part
+from routeproof.governance.part import Part
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

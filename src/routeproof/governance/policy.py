@@ -216,7 +216,7 @@ POLICY: Noun[FirmPolicy] = Noun(
     state=FirmPolicy,
     verbs={
         "propose": Verb(Proposal, _propose),
-        "approve": Verb(Approval, _approve),
+        "approve": Verb(Approval, _approve, signs=True),
         "withdraw": Verb(Withdrawal, _withdraw),
     },
     evolve=_evolve,

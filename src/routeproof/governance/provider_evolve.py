@@ -13,7 +13,6 @@ from routeproof.governance.provider_state import (
     Judged,
     Look,
     Paper,
-    Part,
     Provider,
     Reliance,
     Round,
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from routeproof.governance.decider import Happened
+    from routeproof.governance.part import Part
 
     Payload = Mapping[str, Any]
 

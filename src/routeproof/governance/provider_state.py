@@ -6,15 +6,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, ClassVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
 from routeproof.governance.decider import State
-
-
-class Part(BaseModel):
-    """A part of a state."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from routeproof.governance.part import Part
 
 
 class Asked(Part):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from routeproof.governance.decider import Command, Event, Nothing, Noun, Verb, absent, existing, refuse
@@ -20,10 +20,19 @@ from routeproof.governance.remediation_bodies import (
     Remediation,
 )
 from routeproof.governance.remediation_folded import fold_remediation
-from routeproof.governance.remediation_rules import consecutive, looks_for_exit, needs, next_look_from, overdue, unmet
+from routeproof.governance.remediation_rules import (
+    consecutive,
+    looks_for_exit,
+    needs,
+    next_look_from,
+    overdue,
+    unmet,
+    warnings,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
     from routeproof.policy.oversight import Step
 
@@ -59,11 +68,7 @@ def _notify(state: Remediation | None, command: Command) -> Sequence[Event]:
 
 
 def _acknowledge(state: Remediation | None, command: Command) -> Sequence[Event]:
-    remediation = _at_step(state, command)
-    received: date = command.body.received_on
-    sent = remediation.letters[-1].on
-    if not sent <= received <= command.on:
-        refuse("incomplete", f"expected received_on from {sent} to {command.on}, found {received}", where="received_on")
+    _at_step(state, command)
     return [Event("remediation.acknowledged", command.body.model_dump(mode="json"))]
 
 
@@ -194,6 +199,7 @@ def _show(remediation: Remediation, day: date, around: Mapping[str, Any]) -> dic
         "needs": needs(remediation, steps),
         "overdue": overdue(remediation, steps, day),
         "exit": _exit(remediation),
+        "warnings": warnings(remediation),
         "root_causes": list(around.get("root_causes", ())) if "root_cause" in needs(remediation, steps) else [],
     }
 

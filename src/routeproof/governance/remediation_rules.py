@@ -94,3 +94,16 @@ def unmet(remediation: Remediation, looks: tuple[Look, ...]) -> list[str]:
         wanted = f"{monitoring.exit.looks} consecutive looks with {monitoring.exit.metric} {least} {bound:g}"
         found.append(f"the exit test needs {wanted}, found {passed} of {len(looks)}")
     return found
+
+
+def warnings(remediation: Remediation) -> list[str]:
+    """What does not stop a step, but what its readers must know."""
+    received = remediation.acknowledged
+    if received is None:
+        return []
+    sent = remediation.letters[-1].on
+    if received.received_on < sent:
+        return [f"receipt is dated {received.received_on}, before the letter of {sent}"]
+    if received.received_on > received.on:
+        return [f"receipt is dated {received.received_on}, after it was recorded on {received.on}"]
+    return []

@@ -91,7 +91,17 @@ class Estimate(Part):
 
 
 def _estimate(given: object) -> object:
-    return {"kind": given} if isinstance(given, str) else given
+    """`"none"`, `{kind = "benchmark", value = 0.1}` or, shorter, `{benchmark = 0.1}`."""
+    if isinstance(given, str):
+        return {"kind": given}
+    if isinstance(given, dict) and "kind" not in given:
+        kinds = [name for name in ("none", "benchmark", "counterfactual") if name in given]
+        if len(kinds) == 1:
+            rest = {name: value for name, value in given.items() if name != kinds[0]}
+            return {"kind": kinds[0], "value": given[kinds[0]], **rest}
+        if "type" in given:
+            return {("kind" if name == "type" else name): value for name, value in given.items()}
+    return given
 
 
 class Option(Part):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import Field
 
 from routeproof.governance.decider import Body, Command, Event, Happened, Noun, State, Verb, another_person, refuse
-from routeproof.governance.provider_state import Part
+from routeproof.governance.part import Part
 from routeproof.governance.sla_terms import DELIVERY_METRICS, Terms
 
 if TYPE_CHECKING:

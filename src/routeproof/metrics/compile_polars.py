@@ -8,6 +8,7 @@ import polars as pl
 
 from routeproof.metrics.metric import Concentration, Metric, Quantile, Quotient, Total
 from routeproof.metrics.terms import Binary, Column, Constant, Filled, Given, Rounded, Term, Where
+from routeproof.tables.division import divided
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -102,9 +103,7 @@ def finish(metric: Metric) -> pl.Expr:
                 return total.cast(pl.Int64).alias(name)
             known = pl.lit(value=True) if counted else pl.col(f"{name}:rows") > 0
             total = total.fill_null(0) if counted else total
-            # a column, not a literal: dividing by a literal is turned into multiplying by its rounded inverse
-            by = pl.repeat(divisor, pl.len(), dtype=pl.Float64)
-            return pl.when(known).then(total.cast(pl.Float64) / by).alias(name)
+            return pl.when(known).then(divided(total, divisor)).alias(name)
         case Quotient(_, _, multiplier, divisor):
             upper = pl.col(f"{name}:sum").cast(pl.Float64) * multiplier
             lower = pl.col(f"{name}:weight").cast(pl.Float64) * divisor
@@ -118,4 +117,4 @@ def quantile_of(averaging: Quantile) -> pl.Expr:
     values = pl.col(averaging.column)
     rank = (values.list.len().cast(pl.Int64) * averaging.percent + 99) // 100 - 1
     ranked = values.list.get(rank.clip(lower_bound=0), null_on_oob=True)
-    return ranked.cast(pl.Float64) / pl.lit(averaging.divisor, dtype=pl.Float64)
+    return divided(ranked, averaging.divisor)

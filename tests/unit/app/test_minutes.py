@@ -36,7 +36,7 @@ def test_an_open_review_is_a_draft(desk: Desk, tmp_path: Path) -> None:
 
 
 def test_they_hold_what_was_recorded(desk: Desk, tmp_path: Path) -> None:
-    """Names, factors with the unconfirmed one marked, options with their kind of estimate, votes, hashes, signatures."""
+    """Names, factors with the unconfirmed one marked, options by kind of estimate, votes, hashes, signatures."""
     opened(desk, tmp_path / "pack")
     do(desk, "ann", "record", meeting(recusals=[{"person": "cleo", "reason": "owns shares"}]))
     against = {"person": "sue", "finding": "F1", "vote": "for", "reason": "it is cheap"}

@@ -126,11 +126,15 @@ def test_a_letter_takes_addressee_and_body_only(desk: Desk, body: dict[str, Any]
         step(desk, "notify", body)
 
 
-def test_an_answer_before_the_letter_is_refused(desk: Desk) -> None:
-    """An answer before the letter, or from tomorrow, is refused."""
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [("2026-10-04", "before the letter"), ("2026-10-05", ""), ("2026-10-06", "after it was recorded")],
+)
+def test_a_receipt_that_cannot_be_shows(desk: Desk, day: str, said: str) -> None:
+    """A receipt before the letter, or after it was recorded, shows for whoever reads the file."""
     stands_after(desk, "notify")
-    for day in ("2026-10-04", "2026-10-06"):
-        assert _refused(desk, "acknowledge", {"received_on": day, "by": "x"}) == "incomplete"
+    state = step(desk, "acknowledge", {"received_on": day, "by": "x"})
+    assert [said in warning for warning in state["warnings"]] == ([True] if said else [])
 
 
 def test_a_cause_outside_the_list_is_other_in_words(desk: Desk) -> None:

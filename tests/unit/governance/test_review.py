@@ -107,6 +107,31 @@ def test_a_record_that_breaks_a_rule_changes_nothing(
     assert _refused(desk, "ann", "record", body) == code
 
 
+@pytest.mark.parametrize(
+    ("given", "kind", "value"),
+    [
+        ("none", "none", None),
+        ({"kind": "counterfactual", "value": 0.2}, "counterfactual", 0.2),
+        ({"type": "benchmark", "value": 0.1}, "benchmark", 0.1),
+        ({"benchmark": 0.1}, "benchmark", 0.1),
+    ],
+)
+def test_an_estimate_says_what_kind_it_is(
+    desk: Desk, tmp_path: Path, given: object, kind: str, value: float | None
+) -> None:
+    """An estimate says what kind it is, in any of the ways that people write it; one of no kind is refused."""
+    opened(desk, tmp_path / "pack")
+
+    def body(estimate: object) -> dict[str, Any]:
+        decision = {**meeting()["decisions"][0], "options": [{"name": "a", "estimate": estimate}]}
+        return meeting(decisions=[decision])
+
+    found = do(desk, "ann", "record", body(given))["decisions"][0]["options"][0]["estimate"]
+    assert (found["kind"], found["value"]) == (kind, value)
+    with pytest.raises(UsageError, match="estimate"):
+        do(desk, "ann", "record", body({"value": 0.1}))
+
+
 def test_an_unknown_key_names_the_field(desk: Desk, tmp_path: Path) -> None:
     """An unknown key names the field."""
     opened(desk, tmp_path / "pack")

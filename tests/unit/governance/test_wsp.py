@@ -208,3 +208,19 @@ def test_the_report_names_gaps_and_controls_that_left_no_evidence(desk: Desk) ->
     unreferenced = {item["control"] for item in report["unreferenced"]}
     assert {"command:review.close", "duty:quarterly_review"} <= unreferenced
     assert "command:ingest" not in unreferenced
+
+
+def test_a_yearly_duty_is_missed_only_in_the_period_that_it_was_due_in(desk: Desk) -> None:
+    """The attestation for 2026 is due on 31 January 2027: no occasion in the fourth quarter, missed in the first."""
+    _propose(desk, bindings={"A-1": ["duty:wsp_attestation"]})
+    desk.act("carl", WSP, "desk", "approve", on=SEPTEMBER)
+
+    def told(first: date, last: date) -> tuple[list[str], list[str]]:
+        with desk.context() as context:
+            report = procedure_report(context, first, last, done_duties)
+        return [item["control"] for item in report["not_run"]], [item["control"] for item in report["no_occasion"]]
+
+    assert told(OCTOBER, date(2026, 12, 31)) == ([], ["duty:wsp_attestation"])
+    assert told(date(2027, 1, 1), date(2027, 3, 31)) == (["duty:wsp_attestation"], [])
+    desk.act("sam", WSP, "desk", "attest", {"text": "Walked through"}, on=date(2027, 1, 20))
+    assert told(date(2027, 1, 1), date(2027, 3, 31)) == ([], [])

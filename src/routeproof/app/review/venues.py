@@ -9,6 +9,7 @@ import polars as pl
 
 from routeproof.app.review.intervals import with_intervals
 from routeproof.app.tape_shares import tape_shares
+from routeproof.tables.division import divided
 from routeproof.vocab.fixed import SCALE
 
 QUALITY = (
@@ -76,7 +77,9 @@ def net_payments(lake: Lake, manifest: str, quarter: Quarter, provider: str) -> 
         .sort("valid_from")
         .unique(["venue", "liquidity"], keep="last", maintain_order=True)
         .select(
-            "venue", "liquidity", ((pl.col("rebate_usd_per_share") - pl.col("fee_usd_per_share")) / SCALE).alias("rate")
+            "venue",
+            "liquidity",
+            divided(pl.col("rebate_usd_per_share") - pl.col("fee_usd_per_share"), SCALE).alias("rate"),
         )
     )
     own = pl.sum_horizontal(pl.col("rebates_usd").fill_null(0), -pl.col("fees_usd").fill_null(0))
@@ -94,7 +97,8 @@ def net_payments(lake: Lake, manifest: str, quarter: Quarter, provider: str) -> 
         lake.read("payments", manifest=manifest)
         .filter(pl.col("month").is_in(months) & pl.col("provider_id").is_in(["", provider]))
         .group_by("venue")
-        .agg((pl.col("payment_usd").sum() / SCALE).alias("paid"))
+        .agg(pl.col("payment_usd").sum().alias("paid"))
+        .with_columns(divided(pl.col("paid"), SCALE).alias("paid"))
     )
     return charged.join(payments, on="venue", how="full", coalesce=True).select(
         "venue", pl.sum_horizontal("net", "paid", ignore_nulls=True).alias("net_payment_usd")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from routeproof.reports.pack.inputs import TimelineEvent, WorstExecution
+from routeproof.tables.division import divided
 from routeproof.vocab.fixed import SCALE
 from routeproof.vocab.times import NS_PER_S
 
@@ -97,4 +98,4 @@ def _quotes(lake: Lake, manifest: str, row: dict[str, Any], begin: int) -> pl.Da
     if during.height > MOST_QUOTES:
         nearest = (pl.col("at") - row["executed_at"]).abs()
         during = during.sort(nearest, "sequence").head(MOST_QUOTES).sort("at", "sequence")
-    return pl.concat([before, during]).select("at", pl.col("bid") / SCALE, pl.col("ask") / SCALE)
+    return pl.concat([before, during]).select("at", divided(pl.col("bid"), SCALE), divided(pl.col("ask"), SCALE))

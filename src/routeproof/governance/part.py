@@ -1,0 +1,11 @@
+"""A part of a state: frozen, and strict about its members."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Part(BaseModel):
+    """A part of a state; an unknown member is an error, so that an event that changed its shape is noticed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
