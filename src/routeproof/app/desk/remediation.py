@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from routeproof.app.desk.exit_looks import look_until, looks_due, metric_names
 from routeproof.app.desk.letter import draft_letter
 from routeproof.app.desk.review import signed_off
-from routeproof.app.firm.policy_in_force import policy_in_force
 from routeproof.app.objects.act import act, listed, shown
 from routeproof.app.objects.fold import object_of
 from routeproof.app.objects.kept import readable
+from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.provider.file import provider_around
 from routeproof.governance.provider import PROVIDER
 from routeproof.governance.remediation import OTHER, REMEDIATION

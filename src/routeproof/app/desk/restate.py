@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 from routeproof.app.desk.look_back import review_id, reviews_of
 from routeproof.app.desk.pinned_pack import JSON_FILE, options_of
 from routeproof.app.desk.restated_clauses import changed_clauses
-from routeproof.app.firm.policy_in_force import policy_in_force
 from routeproof.app.objects.act import act, shown
 from routeproof.app.objects.fold import object_of
 from routeproof.app.objects.governed import objects_of
+from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.review.benchmark import Declared
 from routeproof.app.review.build_review import Order, measure_pack, switches_against
 from routeproof.app.review.earlier_builds import builds

@@ -14,9 +14,9 @@ from routeproof.app.desk.look_back import (
 )
 from routeproof.app.desk.pinned_pack import Pack, is_on_record, read_pack
 from routeproof.app.desk.restate import changed_of, restatements_of
-from routeproof.app.firm.policy_in_force import policy_in_force
 from routeproof.app.objects.act import act, shown
 from routeproof.app.objects.fold import object_of, roster_of
+from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.provider.conflicts import declared_conflicts
 from routeproof.app.review.build_review import Order, build_review
 from routeproof.governance.review import REVIEW

@@ -7,9 +7,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.firm.duty_sources import circumstances
-from routeproof.app.firm.policy_in_force import policy_in_force
 from routeproof.app.objects.act import act, shown
 from routeproof.app.objects.fold import object_of
+from routeproof.app.policy_in_force import policy_in_force
 from routeproof.governance.duties import duties_on
 from routeproof.governance.duty import DUTY
 

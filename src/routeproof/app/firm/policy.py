@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from routeproof.app.firm.policy_in_force import MARGINS, PolicyInForce, current_subjects, policy_in_force
 from routeproof.app.objects.act import act, shown
+from routeproof.app.policy_in_force import MARGINS, PolicyInForce, current_subjects, policy_in_force
 from routeproof.governance.policy import FIRM, FOUNDING, NOT_ADOPTED, POLICY
 from routeproof.policy.changes import CALENDAR, entries_of, keys_of
 from routeproof.policy.dated import GRADES

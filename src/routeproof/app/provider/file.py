@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from routeproof.app.firm.policy_in_force import policy_in_force
 from routeproof.app.objects.fold import object_of
 from routeproof.app.objects.kept import readable
+from routeproof.app.policy_in_force import policy_in_force
 from routeproof.governance.provider import PROVIDER
 from routeproof.policy.questionnaire import questionnaire_on
 from routeproof.renderers.sheet import render_sheet
