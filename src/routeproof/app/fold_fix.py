@@ -44,7 +44,7 @@ ROWS_OF_A_MESSAGE = 4
 """About how many rows of all tables a message gives."""
 
 WRITERS = 2
-"""Tables written at a time; no more of them are held twice."""
+"""Tables of a day that fits in memory written at a time, else one: what is written is held twice."""
 
 LARGEST_FIRST = ("executions", "links", "sightings", "routes", "order_versions", "parent_orders", FIX_MISFITS.name)
 
@@ -201,7 +201,10 @@ def _replace(
         fresh = {day.isoformat(): rows for day, rows in _by_day(frame) if day}
         return [replaced(table, part, fresh.get(part, table.empty())) for part in sorted({*days, *fresh})]
 
-    with ThreadPoolExecutor(max_workers=WRITERS) as writers:  # a part is made while others wait for the disk
+    large = sum(piece.rows for pieces in derived.values() for piece in pieces) > ROWS_OF_A_MESSAGE * HELD_ROWS
+    with ThreadPoolExecutor(
+        max_workers=1 if large else WRITERS
+    ) as writers:  # a part is made while others wait for the disk
         return [item for made in writers.map(written, LARGEST_FIRST) for item in made if item is not None]
 
 
