@@ -11,9 +11,9 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from routeproof.app.acting import Acting, act_as, key_path
-from routeproof.app.fold import roster_of
 from routeproof.app.ledger.checkpoints import keep_checkpoint
-from routeproof.app.refusals import record_refusal
+from routeproof.app.objects.fold import roster_of
+from routeproof.app.objects.refusals import record_refusal
 from routeproof.app.workspace import Workspace, open_workspace
 from routeproof.governance.decider import RefusalError
 from routeproof.stores.commits import Actor

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.context import open_context
-from routeproof.app.found_people import check_founding, found_people
+from routeproof.app.firm.found_people import check_founding, found_people
 from routeproof.app.ledger.log_key import log_key
 from routeproof.app.workspace import SETTINGS, WORKSPACE_VERSION, Workspace, WorkspaceError, settings_text
 from routeproof.ledger.entry import Fact

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date, datetime
 
-    from routeproof.app.act import Around
     from routeproof.app.context import Context
+    from routeproof.app.objects.act import Around
     from routeproof.governance.decider import Noun
 
 PASSPHRASE = "ROUTEPROOF_PASSPHRASE"  # noqa: S105  # the name of a variable
@@ -91,7 +91,7 @@ def entitled_context(acts: Acts, action: str) -> Iterator[Context]:
 
     A person who is named must be permitted; without a name it is recorded for the account that runs the program.
     """
-    from routeproof.app.entitled import require_entitled  # noqa: PLC0415
+    from routeproof.app.objects.entitled import require_entitled  # noqa: PLC0415
 
     with acting_context(acts) as context:
         if context.acting is not None:
@@ -138,7 +138,7 @@ def do(
     around: Callable[[Context], Around] | None = None,
 ) -> None:
     """Act on an object and print it; the body is the document's members and, above them, those given."""
-    from routeproof.app.act import act  # noqa: PLC0415
+    from routeproof.app.objects.act import act  # noqa: PLC0415
 
     given = {**(read_document(document) if document is not None else {}), **(body or {})}
     with acting_context(acts) as context:

@@ -20,7 +20,7 @@ def binder(*, quarter: str, out: Path, workspace: Path, as_json: bool) -> None:
 
     Example: routeproof binder 2026Q3 --out 2026Q3.zip
     """
-    from routeproof.app.binder import build_binder  # noqa: PLC0415
+    from routeproof.app.binder.build import build_binder  # noqa: PLC0415
     from routeproof.app.context import open_context  # noqa: PLC0415
 
     with open_context(workspace) as context:

@@ -69,8 +69,8 @@ def diff(config_id: str, before: int | None, after: int | None, workspace: Path,
 
     Example: routeproof config diff ACME --from 1 --to 3
     """
-    from routeproof.app.configurations import configuration_difference  # noqa: PLC0415
     from routeproof.app.context import open_context  # noqa: PLC0415
+    from routeproof.app.provider.configurations import configuration_difference  # noqa: PLC0415
 
     with open_context(workspace) as context:
         found = configuration_difference(context, config_id, before, after)

@@ -30,8 +30,8 @@ def duties(*, on: datetime | None, ics: Path | None, workspace: Path, as_json: b
     Example: routeproof duties --on 2026-10-31 --ics duties.ics
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.duties import duties_shown  # noqa: PLC0415
-    from routeproof.app.duty_calendar import write_calendar  # noqa: PLC0415
+    from routeproof.app.firm.duties import duties_shown  # noqa: PLC0415
+    from routeproof.app.firm.duty_calendar import write_calendar  # noqa: PLC0415
 
     with open_context(workspace) as context:
         found = duties_shown(context, on.date() if on else None)
@@ -60,7 +60,7 @@ def show(*, duty_id: str, on: datetime | None, workspace: Path, as_json: bool) -
     Example: routeproof duty show restore_drill:2026Q3
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.duties import duty_shown  # noqa: PLC0415
+    from routeproof.app.firm.duties import duty_shown  # noqa: PLC0415
 
     with open_context(workspace) as context:
         state = duty_shown(context, duty_id, on.date() if on else None)
@@ -78,7 +78,7 @@ def close(acts: Acts, duty_id: str, text: str | None, evidence: tuple[str, ...],
 
     Example: routeproof duty close restore_drill:2026Q3 --evidence drill.log --as adam
     """
-    from routeproof.app.duties import close_duty  # noqa: PLC0415
+    from routeproof.app.firm.duties import close_duty  # noqa: PLC0415
 
     body = _body(document, text=text, evidence=list(evidence) or None)
     with acting_context(acts) as context:
@@ -95,7 +95,7 @@ def add(acts: Acts, duty_id: str, document: str | None) -> None:
 
     Example: routeproof duty add vendor-visit --file visit.toml --as sam
     """
-    from routeproof.app.duties import add_duty  # noqa: PLC0415
+    from routeproof.app.firm.duties import add_duty  # noqa: PLC0415
 
     with acting_context(acts) as context:
         state = add_duty(context, duty_id, _body(document))

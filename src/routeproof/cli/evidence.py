@@ -31,7 +31,7 @@ def list_(*, on: datetime | None, workspace: Path, as_json: bool) -> None:
     Example: routeproof evidence list --on 2033-01-01
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.retention import evidence_listed  # noqa: PLC0415
+    from routeproof.app.firm.retention import evidence_listed  # noqa: PLC0415
 
     with open_context(workspace) as context:
         found = evidence_listed(context, on.date() if on else None)
@@ -51,8 +51,8 @@ def show(*, name: str, workspace: Path, as_json: bool) -> None:
 
     Example: routeproof evidence show inquiry-2027
     """
-    from routeproof.app.act import shown  # noqa: PLC0415
     from routeproof.app.context import open_context  # noqa: PLC0415
+    from routeproof.app.objects.act import shown  # noqa: PLC0415
     from routeproof.governance.evidence import EVIDENCE  # noqa: PLC0415
 
     with open_context(workspace) as context:
@@ -111,7 +111,7 @@ def expire(acts: Acts, documents: tuple[str, ...]) -> None:
 
     Example: routeproof evidence expire --as carl
     """
-    from routeproof.app.retention import expire_evidence  # noqa: PLC0415
+    from routeproof.app.firm.retention import expire_evidence  # noqa: PLC0415
 
     with acting_context(acts) as context:
         found = expire_evidence(context, documents)

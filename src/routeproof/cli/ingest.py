@@ -12,7 +12,7 @@ import click
 from routeproof.cli.acting import Acts, entitled_context, recording
 
 if TYPE_CHECKING:
-    from routeproof.app.ingest import IngestReport
+    from routeproof.app.intake.ingest import IngestReport
 
 EXIT_REJECTED = 3
 
@@ -31,7 +31,7 @@ def ingest(source: str, paths: tuple[Path, ...], map_path: Path | None, provider
 
     Example: routeproof ingest fix-log sor-2026-07-*.log.gz --map parties.toml --provider ACME
     """
-    from routeproof.app.ingest import ingest as take_in  # noqa: PLC0415
+    from routeproof.app.intake.ingest import ingest as take_in  # noqa: PLC0415
     from routeproof.cli.progress import ingest_progress  # noqa: PLC0415
 
     with entitled_context(acts, "data.ingest") as context, ingest_progress(len(paths)) as (on_done, on_rows):

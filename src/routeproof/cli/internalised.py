@@ -27,7 +27,7 @@ def record(acts: Acts, quarter: str, venues: tuple[str, ...]) -> None:
 
     Example: routeproof internalised record 2026Q3 --venue OWNX --as ann
     """
-    from routeproof.app.record_internalised import record_internalised  # noqa: PLC0415
+    from routeproof.app.desk.internalised import record_internalised  # noqa: PLC0415
 
     with acting_context(acts) as context:
         state = record_internalised(context, quarter.upper(), venues)
@@ -43,8 +43,8 @@ def show(quarter: str, workspace: Path, *, as_json: bool) -> None:
 
     Example: routeproof internalised show 2026Q3
     """
-    from routeproof.app.act import shown  # noqa: PLC0415
     from routeproof.app.context import open_context  # noqa: PLC0415
+    from routeproof.app.objects.act import shown  # noqa: PLC0415
     from routeproof.governance.internalised import INTERNALISED  # noqa: PLC0415
 
     with open_context(workspace) as context:

@@ -87,7 +87,7 @@ def deliver(delivery: Path, workspace: Path, *, as_json: bool) -> None:
     Example: routeproof lab deliver delivery --workspace bestex
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.take_delivery import take_delivery  # noqa: PLC0415
+    from routeproof.app.intake.take_delivery import take_delivery  # noqa: PLC0415
 
     with open_context(workspace, role="lab") as context:
         taken = take_delivery(context, delivery, on_step=lambda text: click.echo(f"  {text}", err=True))

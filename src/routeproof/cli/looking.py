@@ -23,8 +23,8 @@ DIGITS = 9
 
 def show_object(workspace: Path, noun: Noun[Any], object_id: str, on: date | None, *, as_json: bool) -> None:
     """Print one object as it is seen on a day, today if there is none."""
-    from routeproof.app.act import shown  # noqa: PLC0415
     from routeproof.app.context import open_context  # noqa: PLC0415
+    from routeproof.app.objects.act import shown  # noqa: PLC0415
 
     with open_context(workspace, on=on) as context:
         state = shown(context, noun, object_id, on=on)
@@ -33,9 +33,9 @@ def show_object(workspace: Path, noun: Noun[Any], object_id: str, on: date | Non
 
 def list_objects(workspace: Path, noun: Noun[Any], columns: Sequence[str], *, as_json: bool) -> None:
     """Print all objects of a noun with some members of their state."""
-    from routeproof.app.act import listed  # noqa: PLC0415
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.governed import objects_of  # noqa: PLC0415
+    from routeproof.app.objects.act import listed  # noqa: PLC0415
+    from routeproof.app.objects.governed import objects_of  # noqa: PLC0415
 
     with open_context(workspace) as context:
         found = listed(context, noun)

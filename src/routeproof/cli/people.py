@@ -25,7 +25,7 @@ def show(workspace: Path, *, as_json: bool) -> None:
     Example: routeproof people show
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.people import people_shown  # noqa: PLC0415
+    from routeproof.app.firm.people import people_shown  # noqa: PLC0415
 
     with open_context(workspace) as context:
         state = people_shown(context)
@@ -41,7 +41,7 @@ def list_(workspace: Path, *, as_json: bool) -> None:
     Example: routeproof people list --json
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.people import people_listed  # noqa: PLC0415
+    from routeproof.app.firm.people import people_listed  # noqa: PLC0415
 
     with open_context(workspace) as context:
         found = people_listed(context)
@@ -63,7 +63,7 @@ def grant(acts: Acts, person_id: str, role: str, name: str | None, new_passphras
 
     Example: routeproof people grant bob supervisor --as cara
     """
-    from routeproof.app.people import grant_role  # noqa: PLC0415
+    from routeproof.app.firm.people import grant_role  # noqa: PLC0415
 
     with acting_context(acts) as context:
         state = grant_role(
@@ -84,7 +84,7 @@ def approve(acts: Acts, grant_id: str) -> None:
 
     Example: routeproof people approve G1 --as dan
     """
-    from routeproof.app.people import approve_grant  # noqa: PLC0415
+    from routeproof.app.firm.people import approve_grant  # noqa: PLC0415
 
     with acting_context(acts) as context:
         state = approve_grant(context, grant_id)

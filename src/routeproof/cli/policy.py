@@ -33,7 +33,7 @@ def show(*, proposal: str | None, on: datetime | None, workspace: Path, as_json:
     Example: routeproof policy show --on 2026-09-30
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.policy import policy_shown  # noqa: PLC0415
+    from routeproof.app.firm.policy import policy_shown  # noqa: PLC0415
 
     with open_context(workspace) as context:
         state = policy_shown(context, on.date() if on else None, proposal)
@@ -53,7 +53,7 @@ def list_(*, workspace: Path, as_json: bool) -> None:
     Example: routeproof policy list
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.policy import policies_listed  # noqa: PLC0415
+    from routeproof.app.firm.policy import policies_listed  # noqa: PLC0415
 
     with open_context(workspace) as context:
         found = policies_listed(context)
@@ -86,7 +86,7 @@ def propose(
     Example: routeproof policy propose --key margins.e_over_q --value 0.02 \\
                --effective-from 2026-10-01 --reason "Committee of 3 September" --as ann
     """  # noqa: D301  # click's mark
-    from routeproof.app.policy import propose_policy  # noqa: PLC0415
+    from routeproof.app.firm.policy import propose_policy  # noqa: PLC0415
 
     given = {"key": key, "effective_from": effective_from, "reason": reason}
     body: dict[str, Any] = read_document(document) if document is not None else {}
@@ -123,7 +123,7 @@ def withdraw(acts: Acts, proposal: str, document: str | None) -> None:
 
 
 def _decide(acts: Acts, verb: str, proposal: str, document: str | None) -> None:
-    from routeproof.app.policy import decide_policy  # noqa: PLC0415
+    from routeproof.app.firm.policy import decide_policy  # noqa: PLC0415
 
     with acting_context(acts) as context:
         state = decide_policy(context, verb, proposal, read_document(document) if document is not None else None)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from routeproof.app.providers import provider_around
+from routeproof.app.provider.file import provider_around
 from routeproof.cli.acting import Acts, acting_context, do, file_option, print_object, recording
 from routeproof.cli.options import workspace_option
 from routeproof.cli.provider_looks import LOOKS
@@ -63,7 +63,7 @@ def questionnaire(provider_id: str, out: Path, workspace: Path) -> None:
     Example: routeproof provider questionnaire ACME --out acme-questions.xlsx
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.providers import write_questionnaire  # noqa: PLC0415
+    from routeproof.app.provider.file import write_questionnaire  # noqa: PLC0415
 
     with open_context(workspace) as context:
         count = write_questionnaire(context, provider_id, out)
@@ -79,8 +79,8 @@ def answers(acts: Acts, provider_id: str, path: Path) -> None:
 
     Example: routeproof provider answers ACME --file acme-questions.xlsx --as ann
     """
-    from routeproof.app.act import act  # noqa: PLC0415
-    from routeproof.app.providers import answers_body  # noqa: PLC0415
+    from routeproof.app.objects.act import act  # noqa: PLC0415
+    from routeproof.app.provider.file import answers_body  # noqa: PLC0415
 
     with acting_context(acts) as context:
         state = act(context, PROVIDER, provider_id, "answers", answers_body(context, provider_id, path))

@@ -46,7 +46,7 @@ def list_(on: datetime | None, workspace: Path, *, as_json: bool) -> None:
     Example: routeproof provider list --json
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.provider_list import providers_listed  # noqa: PLC0415
+    from routeproof.app.provider.listing import providers_listed  # noqa: PLC0415
 
     with open_context(workspace, on=on.date() if on else None) as context:
         found = providers_listed(context, _day(context))
@@ -68,7 +68,7 @@ def compare(provider_ids: tuple[str, ...], on: datetime | None, workspace: Path,
     Example: routeproof provider compare ACME BOLT CIRRUS
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.provider_compare import compare_providers  # noqa: PLC0415
+    from routeproof.app.provider.compare import compare_providers  # noqa: PLC0415
 
     with open_context(workspace, on=on.date() if on else None) as context:
         found = compare_providers(context, tuple(dict.fromkeys(provider_ids)), _day(context))
@@ -93,7 +93,7 @@ def access(provider_id: str, period: str, workspace: Path, *, as_json: bool) -> 
     Example: routeproof provider access ACME --period 2026Q3
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.liquidity_access import liquidity_access  # noqa: PLC0415
+    from routeproof.app.provider.liquidity_access import liquidity_access  # noqa: PLC0415
 
     with open_context(workspace) as context:
         found = liquidity_access(context, provider_id, period)
@@ -121,7 +121,7 @@ def tested(provider_id: str, period: str, workspace: Path, *, as_json: bool) -> 
     Example: routeproof provider tested ACME --period 2026Q3
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.provider_tested import answers_beside_figures  # noqa: PLC0415
+    from routeproof.app.provider.tested import answers_beside_figures  # noqa: PLC0415
 
     with open_context(workspace) as context:
         found = answers_beside_figures(context, provider_id, period)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from routeproof.app.providers import provider_around
+from routeproof.app.provider.file import provider_around
 from routeproof.cli.acting import Acts, acting_context, do, file_option, recording
 from routeproof.governance.provider import PROVIDER
 
@@ -73,7 +73,7 @@ def report(acts: Acts, provider_id: str, out: Path, to: str) -> None:
 
     Example: routeproof provider report ACME --out reports/acme-2026 --as sam
     """
-    from routeproof.app.provider_report import report_on  # noqa: PLC0415
+    from routeproof.app.provider.report import report_on  # noqa: PLC0415
 
     with acting_context(acts) as context:
         found = report_on(context, provider_id, out, to)

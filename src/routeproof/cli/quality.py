@@ -27,7 +27,7 @@ def quality(workspace: Path, *, as_json: bool) -> None:
     Example: routeproof quality --json
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.quality import quality as look  # noqa: PLC0415
+    from routeproof.app.intake.quality import quality as look  # noqa: PLC0415
 
     with open_context(workspace) as context:
         report = look(context)

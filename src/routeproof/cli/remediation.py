@@ -24,7 +24,7 @@ def remediation() -> None:
 
 
 def _do(acts: Acts, object_id: str, verb: str, document: str | None, body: dict[str, Any] | None = None) -> None:
-    from routeproof.app.remediation_desk import act_on_remediation  # noqa: PLC0415
+    from routeproof.app.desk.remediation import act_on_remediation  # noqa: PLC0415
 
     given = {**(read_document(document) if document is not None else {}), **(body or {})}
     with acting_context(acts) as context:
@@ -41,7 +41,7 @@ def open_(acts: Acts, provider: str, document: str | None) -> None:
 
     Example: routeproof remediation open --provider P --file finding.toml --as ann
     """
-    from routeproof.app.remediation_desk import open_remediation  # noqa: PLC0415
+    from routeproof.app.desk.remediation import open_remediation  # noqa: PLC0415
 
     body = read_document(document or "-")
     with acting_context(acts) as context:
@@ -180,7 +180,7 @@ def package(remediation_id: str, out: Path, workspace: Path, *, as_json: bool) -
     Example: routeproof remediation package R1 --out for-P.zip
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.remediation_package import write_package  # noqa: PLC0415
+    from routeproof.app.desk.package import write_package  # noqa: PLC0415
 
     with open_context(workspace) as context:
         written = write_package(context, remediation_id, out)
@@ -203,7 +203,7 @@ def show(remediation_id: str, on: datetime | None, workspace: Path, *, as_json: 
     Example: routeproof remediation show R1
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.remediation_desk import remediation_shown  # noqa: PLC0415
+    from routeproof.app.desk.remediation import remediation_shown  # noqa: PLC0415
 
     with open_context(workspace, on=on.date() if on else None) as context:
         state = remediation_shown(context, remediation_id)
@@ -220,7 +220,7 @@ def list_(on: datetime | None, workspace: Path, *, as_json: bool) -> None:
     Example: routeproof remediation list --json
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.remediation_desk import remediations_listed  # noqa: PLC0415
+    from routeproof.app.desk.remediation import remediations_listed  # noqa: PLC0415
 
     with open_context(workspace, on=on.date() if on else None) as context:
         found = remediations_listed(context)

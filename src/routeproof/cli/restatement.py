@@ -32,9 +32,9 @@ def restate(
 
     Example: routeproof restate 2026Q3 --provider P --as ann
     """
-    from routeproof.app.build_review import Order, switches_against  # noqa: PLC0415
-    from routeproof.app.restate import restate as restate_quarter  # noqa: PLC0415
+    from routeproof.app.desk.restate import restate as restate_quarter  # noqa: PLC0415
     from routeproof.app.review.benchmark import read_declared  # noqa: PLC0415
+    from routeproof.app.review.build_review import Order, switches_against  # noqa: PLC0415
 
     asked = None
     if declared is not None or against is not None or control is not None:
@@ -92,7 +92,7 @@ def sign(acts: Acts, restatement_id: str, version_hash: str | None) -> None:
 
     Example: routeproof restatement sign 2026Q3-P-1 --version 3f9a… --as sam
     """
-    from routeproof.app.restate import sign_restatement  # noqa: PLC0415
+    from routeproof.app.desk.restate import sign_restatement  # noqa: PLC0415
 
     with acting_context(acts) as context:
         state = sign_restatement(context, restatement_id, version_hash)
@@ -109,7 +109,7 @@ def show(restatement_id: str, workspace: Path, *, as_json: bool) -> None:
     Example: routeproof restatement show 2026Q3-P-1 --json
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.restate import restatement_shown  # noqa: PLC0415
+    from routeproof.app.desk.restate import restatement_shown  # noqa: PLC0415
 
     with open_context(workspace) as context:
         state = restatement_shown(context, restatement_id)
@@ -124,8 +124,8 @@ def list_(workspace: Path, *, as_json: bool) -> None:
 
     Example: routeproof restatement list
     """
-    from routeproof.app.act import listed  # noqa: PLC0415
     from routeproof.app.context import open_context  # noqa: PLC0415
+    from routeproof.app.objects.act import listed  # noqa: PLC0415
     from routeproof.governance.restatement import RESTATEMENT  # noqa: PLC0415
 
     with open_context(workspace) as context:

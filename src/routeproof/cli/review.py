@@ -44,8 +44,8 @@ def build(
 
     Example: routeproof review build 2026Q3 --provider P --out packs/2026Q3
     """
-    from routeproof.app.build_review import Order, build_review, switches_against  # noqa: PLC0415
     from routeproof.app.review.benchmark import read_declared  # noqa: PLC0415
+    from routeproof.app.review.build_review import Order, build_review, switches_against  # noqa: PLC0415
 
     order = Order(
         quarter=quarter.upper(),
@@ -90,7 +90,7 @@ def adopt(
 
     Example: routeproof review adopt 2026Q3 --provider P --row fill_time --by "R. Alvarez"
     """
-    from routeproof.app.adopt_analysis import Adopting, adopt_analysis, name_of_acting  # noqa: PLC0415
+    from routeproof.app.review.adopt_analysis import Adopting, adopt_analysis, name_of_acting  # noqa: PLC0415
 
     if text is not None and text_file is not None:
         message = "expected --text or --text-file, found both"

@@ -26,7 +26,7 @@ def _step(text: str) -> None:
 
 
 def _do(acts: Acts, object_id: str, verb: str, body: dict[str, Any] | None = None, document: str | None = None) -> None:
-    from routeproof.app.review_desk import act_on_review  # noqa: PLC0415
+    from routeproof.app.desk.review import act_on_review  # noqa: PLC0415
 
     given = {**(read_document(document) if document is not None else {}), **(body or {})}
     with acting_context(acts) as context:
@@ -46,7 +46,7 @@ def open_(acts: Acts, quarter: str, provider: str, pack: Path | None) -> None:
 
     Example: routeproof review open 2026Q3 --provider P --pack packs/2026Q3 --as ann
     """
-    from routeproof.app.review_desk import open_review  # noqa: PLC0415
+    from routeproof.app.desk.review import open_review  # noqa: PLC0415
 
     with acting_context(acts) as context:
         state = open_review(context, quarter.upper(), provider, pack, _step)
@@ -117,7 +117,7 @@ def supersede(acts: Acts, review_id: str, reason: str, pack: Path | None) -> Non
 
     Example: routeproof review supersede 2026Q3-P --reason "August was delivered again" --as sam
     """
-    from routeproof.app.review_desk import supersede_review  # noqa: PLC0415
+    from routeproof.app.desk.review import supersede_review  # noqa: PLC0415
 
     with acting_context(acts) as context:
         state = supersede_review(context, review_id, reason, pack, _step)
@@ -158,7 +158,7 @@ def show(review_id: str, workspace: Path, *, as_json: bool) -> None:
     Example: routeproof review show 2026Q3-P
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.review_desk import review_shown  # noqa: PLC0415
+    from routeproof.app.desk.review import review_shown  # noqa: PLC0415
 
     with open_context(workspace) as context:
         state = review_shown(context, review_id)
@@ -173,8 +173,8 @@ def list_(workspace: Path, *, as_json: bool) -> None:
 
     Example: routeproof review list --json
     """
-    from routeproof.app.act import listed  # noqa: PLC0415
     from routeproof.app.context import open_context  # noqa: PLC0415
+    from routeproof.app.objects.act import listed  # noqa: PLC0415
     from routeproof.governance.review import REVIEW  # noqa: PLC0415
 
     with open_context(workspace) as context:
@@ -197,7 +197,7 @@ def minutes(review_id: str, out: Path, workspace: Path, *, as_json: bool) -> Non
     Example: routeproof review minutes 2026Q3-P --out minutes
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.minutes import write_minutes  # noqa: PLC0415
+    from routeproof.app.desk.minutes import write_minutes  # noqa: PLC0415
 
     with open_context(workspace) as context:
         written = write_minutes(context, review_id, out)

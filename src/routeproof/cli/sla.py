@@ -42,7 +42,7 @@ def propose(acts: Acts, sla_id: str, document: str | None) -> None:
 
     Example: routeproof sla propose ACME-2026 --file terms.toml --as ann
     """
-    from routeproof.app.sla_known import known_terms  # noqa: PLC0415
+    from routeproof.app.sla.known import known_terms  # noqa: PLC0415
 
     do(acts, SLA, sla_id, "propose", document=document, around=known_terms)
 
@@ -83,8 +83,8 @@ def evaluate(acts: Acts, provider: str, period: str, agreement: str | None) -> N
 
     Example: routeproof sla evaluate --provider ACME --period 2026Q3 --json
     """
-    from routeproof.app.sla_evaluate import evaluate_sla  # noqa: PLC0415
-    from routeproof.app.sla_record import record_evaluation  # noqa: PLC0415
+    from routeproof.app.sla.evaluate import evaluate_sla  # noqa: PLC0415
+    from routeproof.app.sla.record import record_evaluation  # noqa: PLC0415
 
     with acting_context(acts) as context:
         found = evaluate_sla(context, provider, period, agreement)
@@ -113,7 +113,7 @@ def deliveries(provider: str, period: str, workspace: Path, *, as_json: bool) ->
     Example: routeproof sla deliveries --provider ACME --period 2026Q3
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.sla_evaluate import expected_deliveries  # noqa: PLC0415
+    from routeproof.app.sla.evaluate import expected_deliveries  # noqa: PLC0415
 
     with open_context(workspace) as context:
         found = expected_deliveries(context, provider, period)

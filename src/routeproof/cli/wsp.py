@@ -35,9 +35,9 @@ def show(*, procedure: str | None, on: datetime | None, workspace: Path, as_json
 
     Example: routeproof wsp show --on 2026-08-15
     """
-    from routeproof.app.act import shown  # noqa: PLC0415
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.procedures import procedures_shown  # noqa: PLC0415
+    from routeproof.app.firm.procedures import procedures_shown  # noqa: PLC0415
+    from routeproof.app.objects.act import shown  # noqa: PLC0415
     from routeproof.governance.wsp import WSP  # noqa: PLC0415
 
     with open_context(workspace, on=on.date() if on else None) as context:
@@ -60,8 +60,8 @@ def list_(*, workspace: Path, as_json: bool) -> None:
 
     Example: routeproof wsp list
     """
-    from routeproof.app.act import listed  # noqa: PLC0415
     from routeproof.app.context import open_context  # noqa: PLC0415
+    from routeproof.app.objects.act import listed  # noqa: PLC0415
     from routeproof.governance.wsp import WSP  # noqa: PLC0415
     from routeproof.stores.shipped_procedures import TEMPLATES  # noqa: PLC0415
 
@@ -83,7 +83,7 @@ def template(name: str, out: Path) -> None:
 
     Example: routeproof wsp template sor-supervision --out drafts
     """
-    from routeproof.app.procedure_files import write_template  # noqa: PLC0415
+    from routeproof.app.firm.procedure_files import write_template  # noqa: PLC0415
 
     for path in write_template(name, out):
         click.echo(str(path))
@@ -114,7 +114,7 @@ def propose(
     Example: routeproof wsp propose sor --text sor.md --bindings sor.toml \\
                --effective-from 2026-07-01 --as sam
     """  # noqa: D301  # click's mark
-    from routeproof.app.procedures import propose_procedure  # noqa: PLC0415
+    from routeproof.app.firm.procedures import propose_procedure  # noqa: PLC0415
 
     body: dict[str, Any] = read_document(document) if document is not None else {}
     if text_file is not None:
@@ -183,8 +183,8 @@ def report(*, period: str, workspace: Path, as_json: bool) -> None:
     Example: routeproof wsp report --period 2026Q3
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.duties import done_duties  # noqa: PLC0415
-    from routeproof.app.procedure_report import procedure_report  # noqa: PLC0415
+    from routeproof.app.firm.duties import done_duties  # noqa: PLC0415
+    from routeproof.app.firm.procedure_report import procedure_report  # noqa: PLC0415
     from routeproof.vocab.times import quarter_days  # noqa: PLC0415
 
     with open_context(workspace) as context:
