@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.objects.act import act, shown
@@ -20,6 +19,7 @@ from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from routeproof.app.context import Context
     from routeproof.stores.records import Records
@@ -54,7 +54,7 @@ def policy_shown(context: Context, on: date | None = None, proposal: str | None 
         return _founding(state)
     if proposal is not None:
         return _proposal(state, proposal)
-    day = on or date.fromisoformat(context.actor.business_on)
+    day = on or context.business_day
     return {
         **state,
         "state": _standing(known),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.objects.fold import object_of
@@ -18,6 +17,7 @@ from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
     from pathlib import Path
 
     from routeproof.app.context import Context
@@ -37,7 +37,7 @@ def provider_around(context: Context) -> Around:
     """What the decisions of a provider's file need from policy, as in force on the day of the action."""
 
     def around(records: Records) -> Mapping[str, Any]:
-        day = date.fromisoformat(context.actor.business_on)
+        day = context.business_day
         return policy_on(policy_in_force(records).whole.providers, day)
 
     return around
