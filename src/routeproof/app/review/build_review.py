@@ -8,8 +8,10 @@ from dataclasses import astuple, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from routeproof import __version__
+from routeproof.app.ledger.checkpoints import checkpoint_at
 from routeproof.app.measuring.lake_source import LakeSource
 from routeproof.app.policy_in_force import names_people, policy_as_recorded
+from routeproof.app.review.adoptions import EVENT as ADOPTED
 from routeproof.app.review.adoptions import adoptions_of, drafts_of
 from routeproof.app.review.assemble import Review, pack_inputs
 from routeproof.app.review.benchmark import choose_benchmark
@@ -21,7 +23,7 @@ from routeproof.app.review.quarter import measure_quarter
 from routeproof.app.review.tape_benchmark import TAPE, tape_benchmark
 from routeproof.app.shipped_rules import rules_of
 from routeproof.ledger.canonical import canonical_bytes
-from routeproof.ledger.entry import Fact
+from routeproof.ledger.entry import Fact, read_entry
 from routeproof.metrics.registry import ALL
 from routeproof.renderers.html import render_html
 from routeproof.renderers.json import render_json
@@ -55,6 +57,8 @@ RENDERERS: dict[str, Callable[[Document], bytes]] = {
 }
 
 DRAFTS = "drafts.json"
+RESTS_ON = frozenset({"lake.committed", "policy.adopted", "policy.approved"})
+"""What every pack of a workspace rests on; adopted analyses belong to one review."""
 """Name of the evidence that holds a pack's draft analyses, for whoever adopts one."""
 
 
@@ -233,6 +237,7 @@ def review_of(context: Context, order: Order, on_step: Callable[[str], None]) ->
         switches=order.switches,
         policy_id=policy.id,
         policy_notes=policy.notes(first) if names_people(recorded) else (),
+        checkpoint=_checkpoint(context, recorded, order.stream) if names_people(recorded) else "",
         version=__version__,
         adoptions=adoptions_of(recorded, order.stream),
         deliveries=deliveries(context.records, context.workspace.lake_folder, manifest, days),
@@ -263,6 +268,17 @@ def _between(days: tuple[date, ...], first: date, last: date) -> tuple[date, ...
     return tuple(day for day in days if first <= day <= last)
 
 
+def _checkpoint(context: Context, recorded: Sequence[bytes], stream: str) -> str:
+    """The ledger's state when the last thing that the pack rests on was recorded: building it again prints the same."""
+    entries = [read_entry(entry) for entry in recorded]
+    sizes = [
+        entry.index + 1
+        for entry in entries
+        if entry.fact.type in RESTS_ON or (entry.fact.type == ADOPTED and entry.fact.stream == stream)
+    ]
+    return checkpoint_at(context, max(sizes)).decode() if sizes else ""
+
+
 def _digest(review: Review, order: Order) -> str:
     """Names all inputs together: the same digest means the same pack, byte for byte."""
     inputs: dict[str, object] = {
@@ -279,6 +295,8 @@ def _digest(review: Review, order: Order) -> str:
         "adoptions": [[*place, *astuple(item)] for place, item in sorted(review.adoptions.items())],
         "version": review.version,
     }
+    if review.checkpoint:
+        inputs["checkpoint"] = review.checkpoint
     if review.policy_notes:
         inputs["policy_notes"] = list(review.policy_notes)
     return hashlib.sha256(canonical_bytes(inputs)).hexdigest()
