@@ -53,6 +53,11 @@ class Context:
     _opened: dict[str, Lake] = field(default_factory=dict)
 
     @property
+    def business_day(self) -> date:
+        """Day of the action, or the day to look at."""
+        return date.fromisoformat(self.actor.business_on)
+
+    @property
     def lake(self) -> Lake:
         """Canonical tables; the dataframe library is loaded when they are first asked for."""
         from routeproof.stores.lake import Lake  # noqa: PLC0415

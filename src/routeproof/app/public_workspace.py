@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.context import open_context
-from routeproof.app.firm.policy_in_force import policy_in_force
 from routeproof.app.measuring.measure import Measurement, Question, measure
+from routeproof.app.policy_in_force import policy_in_force
 from routeproof.tables.switches import Switches
 
 if TYPE_CHECKING:

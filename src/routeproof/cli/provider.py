@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from routeproof.app.provider.file import provider_around
-from routeproof.cli.acting import Acts, acting_context, do, file_option, print_object, recording
+from routeproof.cli.acting import Acts, do, file_option, perform, recording
 from routeproof.cli.options import workspace_option
 from routeproof.cli.provider_looks import LOOKS
 from routeproof.cli.provider_running import RUNNING
@@ -16,6 +16,8 @@ from routeproof.governance.provider import PROVIDER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from routeproof.app.context import Context
 
 path_option = click.Path(path_type=Path, dir_okay=False)
 
@@ -82,9 +84,10 @@ def answers(acts: Acts, provider_id: str, path: Path) -> None:
     from routeproof.app.objects.act import act  # noqa: PLC0415
     from routeproof.app.provider.file import answers_body  # noqa: PLC0415
 
-    with acting_context(acts) as context:
-        state = act(context, PROVIDER, provider_id, "answers", answers_body(context, provider_id, path))
-    print_object(state, as_json=acts.as_json)
+    def step(context: Context, _given: dict[str, Any]) -> dict[str, Any]:
+        return act(context, PROVIDER, provider_id, "answers", answers_body(context, provider_id, path))
+
+    perform(acts, step)
 
 
 @provider.command("document")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import click
 
-from routeproof.cli.acting import Acts, acting_context, print_object, recording
+from routeproof.cli.acting import Acts, acting_context, recording
 from routeproof.cli.options import json_option, workspace_option
+from routeproof.cli.printing import print_json, print_object, print_step
 
 SHOWN_FIGURES = 40
 
@@ -47,17 +47,13 @@ def restate(
             switches=switches_against(against),
         )
     with acting_context(acts) as context:
-        state = restate_quarter(context, period.upper(), provider, asked, _step)
+        state = restate_quarter(context, period.upper(), provider, asked, print_step)
     _print(state, as_json=acts.as_json)
-
-
-def _step(text: str) -> None:
-    click.echo(f"  {text} …", err=True)
 
 
 def _print(state: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps(state, ensure_ascii=False))
+        print_json(state)
         return
     if state["id"] is None:
         click.echo(f"No figure of {state['provider']} for {state['quarter']} has changed.")
@@ -131,7 +127,7 @@ def list_(workspace: Path, *, as_json: bool) -> None:
     with open_context(workspace) as context:
         found = listed(context, RESTATEMENT)
     if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False))
+        print_json(found)
         return
     for item in found["items"]:
         click.echo(f"{item['id']:<24} {item['state']}")

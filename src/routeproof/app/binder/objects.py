@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.desk.remediation import remediation_shown
@@ -16,6 +15,7 @@ from routeproof.vocab.times import quarter_days
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import date
 
     from routeproof.app.context import Context
     from routeproof.governance.decider import Noun
@@ -85,4 +85,4 @@ def _shown(context: Context, noun: Noun[Any], name: str) -> dict[str, Any]:
     show = SHOWN.get(noun.name)
     if show is not None:
         return show(context, name)
-    return shown(context, noun, name, on=date.fromisoformat(context.actor.business_on))
+    return shown(context, noun, name, on=context.business_day)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from routeproof.app.firm.duties import duties_shown
 from routeproof.app.firm.policy import policy_shown
-from routeproof.app.firm.policy_in_force import policy_in_force
 from routeproof.app.firm.procedures import procedures_shown
 from routeproof.app.ledger.checkpoints import sign_leaves
 from routeproof.app.ledger.log_key import log_key
+from routeproof.app.policy_in_force import policy_in_force
 from routeproof.ledger.merkle import Tree
 from routeproof.ledger.receipt import receipt_text
 from routeproof.vocab.errors import RouteproofError

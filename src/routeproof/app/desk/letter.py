@@ -14,7 +14,7 @@ from routeproof import __version__
 from routeproof.app.desk.look_back import reviews_of
 from routeproof.app.desk.own_figures import own_figures
 from routeproof.app.desk.pinned_pack import JSON_FILE
-from routeproof.app.firm.policy_in_force import policy_in_force
+from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.review.build_review import Order, measure_pack
 from routeproof.ledger.canonical import canonical_bytes
 from routeproof.renderers.html import render_html

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.desk.exit_looks import look_until, looks_due, metric_names
 from routeproof.app.desk.letter import draft_letter
 from routeproof.app.desk.review import signed_off
-from routeproof.app.firm.policy_in_force import policy_in_force
 from routeproof.app.objects.act import act, listed, shown
 from routeproof.app.objects.fold import object_of
 from routeproof.app.objects.kept import readable
+from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.provider.file import provider_around
 from routeproof.governance.provider import PROVIDER
 from routeproof.governance.remediation import OTHER, REMEDIATION
@@ -111,7 +110,7 @@ def _notify(context: Context, object_id: str, given: Mapping[str, Any]) -> dict[
     if remediation is None or not isinstance(addressee, str):
         empty = {"text": "", "files": {}, "source": "", "figures": 0}
         return act(context, REMEDIATION, object_id, "notify", {**given, **empty}, partial(policy_of, context))
-    draft = draft_letter(context, remediation, addressee, body if isinstance(body, str) else "", _day(context))
+    draft = draft_letter(context, remediation, addressee, body if isinstance(body, str) else "", context.business_day)
     with draft.laid_out() as files:
         letter = {"text": draft.text, "files": files, "source": draft.source, "figures": draft.figures}
         return act(context, REMEDIATION, object_id, "notify", {**given, **letter}, partial(policy_of, context))
@@ -120,7 +119,7 @@ def _notify(context: Context, object_id: str, given: Mapping[str, Any]) -> dict[
 def _with_cause(context: Context, given: dict[str, Any]) -> dict[str, Any]:
     """A cause that the list does not name is `other`, in the words that were given."""
     cause = given.get("root_cause")
-    causes = policy_in_force(context.records).whole.oversight.root_causes.on_or_first(_day(context)).value
+    causes = policy_in_force(context.records).whole.oversight.root_causes.on_or_first(context.business_day).value
     if not isinstance(cause, str) or not cause:
         return given
     code = cause.strip().lower().replace(" ", "_").replace("-", "_")
@@ -136,9 +135,9 @@ def _looks(context: Context, object_id: str, verb: str, given: Mapping[str, Any]
     if version is None or version.state.monitoring is None or version.state.concluded is not None:
         return []
     if verb == "look":
-        return look_until(context, version.state, _day(context))
+        return look_until(context, version.state, context.business_day)
     if verb == "conclude" and given.get("outcome") == "restored":
-        return looks_due(context, version.state, _day(context))
+        return looks_due(context, version.state, context.business_day)
     return []
 
 
@@ -149,7 +148,7 @@ def _readable(context: Context, object_id: str) -> Remediation | None:
 
 def policy_of(context: Context, records: Records) -> dict[str, Any]:
     """What the policy in force says of remediation on the day of the action."""
-    day, policy = _day(context), policy_in_force(records).whole.oversight
+    day, policy = context.business_day, policy_in_force(records).whole.oversight
     return {
         "steps": policy.steps.on_or_first(day).value,
         "outcomes": policy.outcomes.on_or_first(day).value,
@@ -161,7 +160,7 @@ def policy_of(context: Context, records: Records) -> dict[str, Any]:
 
 def remediation_shown(context: Context, object_id: str) -> dict[str, Any]:
     """The remediation with what it needs next and what is overdue on the day of the context."""
-    return shown(context, REMEDIATION, object_id, policy_of(context, context.records), _day(context))
+    return shown(context, REMEDIATION, object_id, policy_of(context, context.records), context.business_day)
 
 
 def remediations_listed(context: Context) -> dict[str, Any]:
@@ -173,9 +172,5 @@ def remediations_listed(context: Context) -> dict[str, Any]:
         if version is not None:
             state = version.state
             item |= {"provider": state.provider, "quarter": state.quarter, "finding": state.finding}
-            item["overdue"] = overdue(state, steps, _day(context))
+            item["overdue"] = overdue(state, steps, context.business_day)
     return found
-
-
-def _day(context: Context) -> date:
-    return date.fromisoformat(context.actor.business_on)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -13,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from routeproof.app.desk.look_back import review_id, reviews_of
 from routeproof.app.desk.pinned_pack import JSON_FILE, options_of
 from routeproof.app.desk.restated_clauses import changed_clauses
-from routeproof.app.firm.policy_in_force import policy_in_force
 from routeproof.app.objects.act import act, shown
 from routeproof.app.objects.fold import object_of
 from routeproof.app.objects.governed import objects_of
+from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.review.benchmark import Declared
 from routeproof.app.review.build_review import Order, measure_pack, switches_against
 from routeproof.app.review.earlier_builds import builds
@@ -30,6 +29,7 @@ from routeproof.vocab.times import quarter_days
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import date
 
     from routeproof.app.context import Context
     from routeproof.governance.restatement import Restatement
@@ -242,7 +242,7 @@ def _opened(context: Context, compared: _Compared) -> str:
 
 
 def _around(context: Context) -> Callable[[Records], Mapping[str, Any]]:
-    day = date.fromisoformat(context.actor.business_on)
+    day = context.business_day
     return lambda records: {
         "sign_days": policy_in_force(records).whole.oversight.sign_days.on_or_first(day).value,
     }

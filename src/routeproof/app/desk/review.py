@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.desk.look_back import (
@@ -14,9 +13,9 @@ from routeproof.app.desk.look_back import (
 )
 from routeproof.app.desk.pinned_pack import Pack, is_on_record, read_pack
 from routeproof.app.desk.restate import changed_of, restatements_of
-from routeproof.app.firm.policy_in_force import policy_in_force
 from routeproof.app.objects.act import act, shown
 from routeproof.app.objects.fold import object_of, roster_of
+from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.provider.conflicts import declared_conflicts
 from routeproof.app.review.build_review import Order, build_review
 from routeproof.governance.review import REVIEW
@@ -28,6 +27,7 @@ PROTECTED = "protected by a passphrase"
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import date
     from pathlib import Path
 
     from routeproof.app.context import Context
@@ -106,7 +106,7 @@ def _opened(
         old = object_of(records, REVIEW, supersedes) if supersedes else None
         predictions = scored_predictions(records, figures, may_measure=False)
         return {
-            "factors": policy_in_force(records).whole.oversight.factors_on(_day(context)),
+            "factors": policy_in_force(records).whole.oversight.factors_on(context.business_day),
             "predictions": [item.model_dump(mode="json") for item in predictions],
             "supersedes": supersedes,
             "old": old.state if old else None,
@@ -135,7 +135,7 @@ def act_on_review(context: Context, object_id: str, verb: str, body: Mapping[str
     def around(records: Records) -> Mapping[str, Any]:
         version = object_of(records, REVIEW, object_id)
         provider = version.state.provider if version else ""
-        return {"conflicts": conflicts_on(records, provider, _day(context))}
+        return {"conflicts": conflicts_on(records, provider, context.business_day)}
 
     done = act(context, REVIEW, object_id, verb, body, around)
     return {**review_shown(context, object_id), **signed_off(context, done)}
@@ -163,7 +163,7 @@ def review_shown(context: Context, object_id: str) -> dict[str, Any]:
     review = version.state
     others = reviews_of(context.records, review.quarter, review.provider)
     around = {
-        "conflicts": conflicts_on(context.records, review.provider, _day(context)),
+        "conflicts": conflicts_on(context.records, review.provider, context.business_day),
         "superseded_by": next((item.id for item in others if item.supersedes == object_id), None),
         "metrics": predictable(),
         "later_changes": _listed_later(context, review),
@@ -192,7 +192,3 @@ def conflicts_on(records: Records, provider: str, day: date) -> dict[str, list[s
         if conflict.person is not None and conflict.provider == provider and conflict.stands_on(day):
             found.setdefault(conflict.person, []).append(conflict.id)
     return found
-
-
-def _day(context: Context) -> date:
-    return date.fromisoformat(context.actor.business_on)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.firm.duty_sources import circumstances
-from routeproof.app.firm.policy_in_force import policy_in_force
 from routeproof.app.objects.act import act, shown
 from routeproof.app.objects.fold import object_of
+from routeproof.app.policy_in_force import policy_in_force
 from routeproof.governance.duties import duties_on
 from routeproof.governance.duty import DUTY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import date
 
     from routeproof.app.context import Context
     from routeproof.governance.duty_facts import Duty
@@ -29,7 +29,7 @@ def duties_of(records: Records, on: date) -> tuple[Duty, ...]:
 
 def duties_shown(context: Context, on: date | None = None) -> dict[str, Any]:
     """Duties as people see them: what is open first, then what is done, each by due date."""
-    day = on or date.fromisoformat(context.actor.business_on)
+    day = on or context.business_day
     found = duties_of(context.records, day)
     counts = Counter(duty.state for duty in found)
     return {
@@ -82,7 +82,7 @@ def done_duties(context: Context, first: date, last: date) -> dict[str, int]:
 
 
 def _around(context: Context) -> Callable[[Records], Mapping[str, Any]]:
-    day = date.fromisoformat(context.actor.business_on)
+    day = context.business_day
 
     def around(records: Records) -> Mapping[str, Any]:
         return {"duties": {duty.id: duty.state for duty in duties_of(records, day)}}

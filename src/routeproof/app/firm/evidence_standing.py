@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from routeproof.app.firm.policy_in_force import policy_in_force
 from routeproof.app.objects.governed import objects_of
+from routeproof.app.policy_in_force import policy_in_force
 from routeproof.governance.evidence import EVIDENCE, HELD, Standing
 from routeproof.governance.wsp import WSP
 from routeproof.ledger.entry import read_entry

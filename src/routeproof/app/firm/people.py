@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.acting import key_path
-from routeproof.app.firm.policy_in_force import policy_in_force
 from routeproof.app.objects.act import act, shown
 from routeproof.app.objects.fold import roster_of
+from routeproof.app.policy_in_force import policy_in_force
 from routeproof.governance.people import PEOPLE, STREAM_ID
 from routeproof.stores.keys import make_key
 

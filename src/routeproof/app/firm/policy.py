@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from routeproof.app.firm.policy_in_force import MARGINS, PolicyInForce, current_subjects, policy_in_force
 from routeproof.app.objects.act import act, shown
 from routeproof.app.objects.governed import objects_of
+from routeproof.app.policy_in_force import MARGINS, PolicyInForce, current_subjects, policy_in_force
 from routeproof.governance.policy import FIRM, FOUNDING, NOT_ADOPTED, POLICY
 from routeproof.governance.remediation import REMEDIATION
 from routeproof.policy.changes import CALENDAR, entries_of, keys_of
@@ -22,6 +21,7 @@ from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from routeproof.app.context import Context
     from routeproof.stores.records import Records
@@ -56,7 +56,7 @@ def policy_shown(context: Context, on: date | None = None, proposal: str | None 
         return _founding(state)
     if proposal is not None:
         return _proposal(state, proposal)
-    day = on or date.fromisoformat(context.actor.business_on)
+    day = on or context.business_day
     return {
         **state,
         "state": _standing(known),

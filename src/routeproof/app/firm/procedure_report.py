@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from routeproof.app.firm.policy_in_force import policy_in_force
 from routeproof.app.firm.procedures import procedures_in_force
 from routeproof.app.objects.entries_by_type import entries_by_type
+from routeproof.app.policy_in_force import policy_in_force
 from routeproof.policy.procedures import STATEMENT, Control
 from routeproof.stores.shipped_procedures import load_controls
 

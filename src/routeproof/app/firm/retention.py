@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def evidence_listed(context: Context, on: date | None = None) -> dict[str, Any]:
     """Every document with its class, last use and fate; `state` is kept, due, held or expired on the day."""
-    day = on or date.fromisoformat(context.actor.business_on)
+    day = on or context.business_day
     streams = streams_of(context.records)
     found = standings(context.records, context.evidence, _today(context))
     items = [_item(context, sha256, streams[sha256], standing, day) for sha256, standing in sorted(found.items())]
@@ -39,7 +39,7 @@ def expire_evidence(context: Context, wanted: Sequence[str] = ()) -> dict[str, A
     """
     completed = complete_expiry(context)
     known = standings(context.records, context.evidence, _today(context))
-    day = min(_today(context), date.fromisoformat(context.actor.business_on))
+    day = min(_today(context), context.business_day)
     due = [name for name, item in known.items() if not item.gone and not item.held_by and item.keep_until <= day]
     expired = []
     for sha256 in wanted or sorted(due):

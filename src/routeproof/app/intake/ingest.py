@@ -9,13 +9,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from routeproof.app.firm.policy_in_force import policy_in_force
 from routeproof.app.intake.delivery import Delivery, deliver
 from routeproof.app.intake.evidence_check import plausible
 from routeproof.app.intake.fold_fix import fix_sources, fold_changed
 from routeproof.app.intake.lake_merge import merge_deliveries
 from routeproof.app.intake.shelf import Shelf, Shelved
 from routeproof.app.intake.tape_shares import kept_shares
+from routeproof.app.policy_in_force import policy_in_force
 from routeproof.ledger.canonical import canonical_bytes
 from routeproof.sources.fix.messages import FIX_MESSAGES
 from routeproof.sources.map_file import FileMap, load_map

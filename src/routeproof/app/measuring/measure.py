@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from routeproof.app.firm.policy_in_force import PolicyInForce
+    from routeproof.app.policy_in_force import PolicyInForce
     from routeproof.stores.lake import Lake
 
 

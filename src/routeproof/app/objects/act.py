@@ -196,7 +196,7 @@ def shown(
     if version is None:
         message = f"expected a {noun.name} named {object_id!r}, found none: `routeproof {noun.name} list` names them"
         raise UsageError(message, where=object_id)
-    day = on or date.fromisoformat(context.actor.business_on)
+    day = on or context.business_day
     facts = {"version_hash": version.version_hash, "roster": roster_of(context.records), **(around or {})}
     return {
         **noun.show(readable(version.state, context.evidence), day, facts),

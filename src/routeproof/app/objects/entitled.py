@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from routeproof.app.firm.policy_in_force import policy_in_force
 from routeproof.app.objects.fold import roster_of
 from routeproof.app.objects.refusals import record_refusal
+from routeproof.app.policy_in_force import policy_in_force
 from routeproof.governance.decider import RefusalError
 from routeproof.governance.entitlements import permitted_role
 from routeproof.vocab.times import NS_PER_S

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from routeproof.app.firm.policy_in_force import policy_in_force
 from routeproof.app.objects.fold import object_of
 from routeproof.app.objects.kept import readable
+from routeproof.app.policy_in_force import policy_in_force
 from routeproof.governance.provider import PROVIDER
 from routeproof.policy.questionnaire import questionnaire_on
 from routeproof.renderers.sheet import render_sheet
@@ -18,6 +17,7 @@ from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
     from pathlib import Path
 
     from routeproof.app.context import Context
@@ -37,7 +37,7 @@ def provider_around(context: Context) -> Around:
     """What the decisions of a provider's file need from policy, as in force on the day of the action."""
 
     def around(records: Records) -> Mapping[str, Any]:
-        day = date.fromisoformat(context.actor.business_on)
+        day = context.business_day
         return policy_on(policy_in_force(records).whole.providers, day)
 
     return around

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from routeproof.app.firm.policy_in_force import policy_in_force
 from routeproof.app.intake.tape_shares import tape_shares
 from routeproof.app.measuring.measure import Question, measure
+from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.provider.file import provider_of
 from routeproof.stores.shipped_policy import load_equity_calendar
 from routeproof.vocab.fixed import SCALE

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from routeproof import __version__
@@ -61,7 +60,7 @@ def report_on(context: Context, provider_id: str, folder: Path, to: str = "") ->
 
 
 def _inputs(context: Context, provider_id: str) -> DiligenceInputs:
-    on = date.fromisoformat(context.actor.business_on)
+    on = context.business_day
     file = shown(context, PROVIDER, provider_id, on=on)
     provider = provider_of(context, provider_id)
     questions = [

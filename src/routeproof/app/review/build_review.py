@@ -8,9 +8,9 @@ from dataclasses import astuple, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from routeproof import __version__
-from routeproof.app.firm.policy_in_force import names_people, policy_as_recorded
 from routeproof.app.ledger.checkpoints import checkpoint_at
 from routeproof.app.measuring.lake_source import LakeSource
+from routeproof.app.policy_in_force import names_people, policy_as_recorded
 from routeproof.app.review.adoptions import EVENT as ADOPTED
 from routeproof.app.review.adoptions import adoptions_of, drafts_of
 from routeproof.app.review.assemble import Review, pack_inputs

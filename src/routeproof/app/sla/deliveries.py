@@ -12,7 +12,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from routeproof.app.firm.policy_in_force import policy_in_force
+from routeproof.app.policy_in_force import policy_in_force
 from routeproof.ledger.entry import read_entry
 
 if TYPE_CHECKING:

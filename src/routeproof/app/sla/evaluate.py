@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from routeproof.app.firm.policy_in_force import policy_in_force
 from routeproof.app.objects.governed import objects_of
 from routeproof.app.objects.kept import body_of
+from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.sla.deliveries import delivery_counts
 from routeproof.app.sla.windows import Figure, Span, figures
 from routeproof.governance.sla import SLA
