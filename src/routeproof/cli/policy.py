@@ -141,6 +141,11 @@ def _lines(state: dict[str, Any]) -> Iterator[str]:
         marks += ["UNCONFIRMED"] if item["unconfirmed"] else []
         yield f"  {item['key']} = {_short(item['value'])}{'   [' + '; '.join(marks) + ']' if marks else ''}"
         yield f"      {item['citation']} (grade {item['grade']}: {item['grade_means']})"
+    for item in state["overrides"]:
+        yield (
+            f"  {item['key']} = {_short(item['value'])} for {item['provider']} until {item['until']}, "
+            f"by heightened monitoring {item['remediation']}"
+        )
     waiting = [item for item in state["proposals"] if item["state"] == "proposed"]
     for item in waiting:
         yield f"  waits: {item['id']} {item['key']} = {_short(item['value'])} from {item['effective_from']}"

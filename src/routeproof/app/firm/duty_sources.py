@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.objects.entries_by_type import entries_by_type
@@ -48,6 +48,7 @@ def circumstances(records: Records, policy: WholePolicy, on: date) -> Circumstan
         closings={str(proof.members["id"]): proof for proof in proofs if proof.type == CLOSED},
         owed=(
             *(owed for name, state in remediations.items() for owed in _actions(name, state)),
+            *(owed for name, state in remediations.items() for owed in _monitoring_looks(name, state, on)),
             *(owed for name, state in providers.items() for owed in _of_provider(name, state)),
             *(owed for name, state in reviews.items() for owed in _look_backs(name, state, reviews)),
             *(owed for record in own for owed in _own(record, on)),
@@ -144,6 +145,27 @@ def _actions(name: str, state: Mapping[str, Any]) -> Iterator[Owed]:
             due_on=date.fromisoformat(str(action["due_on"])),
             done_on=_day(action.get("done_on")),
         )
+
+
+def _monitoring_looks(name: str, state: Mapping[str, Any], on: date) -> Iterator[Owed]:
+    """Looks of heightened monitoring: one each `review_every_days`, up to its end or conclusion; the next one too."""
+    monitoring = state.get("monitoring")
+    if not monitoring:
+        return
+    begun, every = date.fromisoformat(monitoring["on"]), timedelta(days=int(monitoring["review_every_days"]))
+    ended = _day((state.get("concluded") or {}).get("on")) or date.fromisoformat(monitoring["until"])
+    taken = [look for look in state.get("looks", ())[monitoring["first_look"] :] if look["counts"]]
+    number, due_on = 1, begun + every
+    while due_on <= min(ended, on + every):
+        yield Owed(
+            id=f"monitoring_look:{name}:{number}",
+            title=f"Look {number} of heightened monitoring under {name}",
+            rule="FINRA Rule 5310.09(b); heightened monitoring",
+            owner="supervisor",
+            due_on=due_on,
+            done_on=_day(taken[number - 1]["on"]) if number <= len(taken) else None,
+        )
+        number, due_on = number + 1, due_on + every
 
 
 def _of_provider(name: str, state: Mapping[str, Any]) -> Iterator[Owed]:

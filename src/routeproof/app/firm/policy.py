@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.objects.act import act, shown
+from routeproof.app.objects.governed import objects_of
 from routeproof.app.policy_in_force import MARGINS, PolicyInForce, current_subjects, policy_in_force
 from routeproof.governance.policy import FIRM, FOUNDING, NOT_ADOPTED, POLICY
+from routeproof.governance.remediation import REMEDIATION
 from routeproof.policy.changes import CALENDAR, entries_of, keys_of
 from routeproof.policy.dated import GRADES
 from routeproof.stores.shipped_policy import (
@@ -61,6 +63,7 @@ def policy_shown(context: Context, on: date | None = None, proposal: str | None 
         "on": day.isoformat(),
         "policy": known.id,
         "in_force": _in_force(known, day),
+        "overrides": _overrides(context, day),
     }
 
 
@@ -113,6 +116,29 @@ def _founding(state: Mapping[str, Any]) -> dict[str, Any]:
     standing = "approved" if adopted else NOT_ADOPTED
     said = {"policy": shipped_policy_id(), "documents_sha256": shipped_documents_sha256()}
     return {"id": FOUNDING, "state": standing, **said, "adoptions": state["adoptions"], **_head(state)}
+
+
+def _overrides(context: Context, day: date) -> list[dict[str, Any]]:
+    """Tighter thresholds of heightened monitoring, by remediation: they go before policy for that provider."""
+    found = []
+    for remediation in objects_of(context.records, REMEDIATION):
+        monitoring, concluded = remediation.monitoring, remediation.concluded
+        if monitoring is None:
+            continue
+        last = min(monitoring.until, concluded.on if concluded else monitoring.until)
+        if monitoring.on <= day <= last:
+            found += [
+                {
+                    "remediation": remediation.id,
+                    "provider": remediation.provider,
+                    "key": key,
+                    "value": value,
+                    "from": monitoring.on.isoformat(),
+                    "until": monitoring.until.isoformat(),
+                }
+                for key, value in monitoring.thresholds.items()
+            ]
+    return found
 
 
 def _in_force(known: PolicyInForce, day: date) -> list[dict[str, Any]]:

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import mimetypes
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
+from routeproof.governance.decider import Body
 from routeproof.stores.evidence import ExpiredError
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from routeproof.governance.decider import Body, S
+    from routeproof.governance.decider import S
     from routeproof.stores.evidence import EvidenceStore
 
+B = TypeVar("B", bound=Body)
 TEXT = "text/plain; charset=utf-8"
 
 
-def body_of(model: type[Body], given: Mapping[str, Any]) -> Body:
+def body_of(model: type[B], given: Mapping[str, Any]) -> B:
     """The body, held against its shape.
 
     Raises:
