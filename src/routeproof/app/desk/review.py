@@ -17,7 +17,7 @@ from routeproof.app.objects.act import act, shown
 from routeproof.app.objects.fold import object_of, roster_of
 from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.provider.conflicts import declared_conflicts
-from routeproof.app.review.build_review import Order, build_review
+from routeproof.app.review.order import Order
 from routeproof.governance.conflict import barred
 from routeproof.governance.review import REVIEW
 from routeproof.vocab.errors import UsageError
@@ -97,6 +97,8 @@ def _opened(
 ) -> dict[str, Any]:
     if folder is None:
         folder = context.workspace.root / "packs" / object_id
+        from routeproof.app.review.build_review import build_review  # noqa: PLC0415  # measuring is slow to import
+
         build_review(context, Order(quarter=quarter, provider=provider), folder, on_step=on_step)
     pack = read_pack(folder, quarter, provider)
     figures = QuarterFigures(context, pack, quarter, provider)
