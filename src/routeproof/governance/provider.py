@@ -34,7 +34,7 @@ from routeproof.governance.provider_bodies import (
 from routeproof.governance.provider_evolve import evolve_provider
 from routeproof.governance.provider_incidents import decide_fallback, decide_incident
 from routeproof.governance.provider_score import unmet
-from routeproof.governance.provider_show import show_provider
+from routeproof.governance.provider_shown import show_provider
 from routeproof.governance.provider_state import Provider
 from routeproof.vocab.times import months_after
 

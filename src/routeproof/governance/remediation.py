@@ -13,13 +13,11 @@ from routeproof.governance.remediation_bodies import (
     Doing,
     Heightening,
     Investigation,
-    Look,
     Notice,
     Opening,
     Plan,
-    Remediation,
 )
-from routeproof.governance.remediation_folded import fold_remediation
+from routeproof.governance.remediation_evolve import fold_remediation
 from routeproof.governance.remediation_rules import (
     consecutive,
     looks_for_exit,
@@ -29,6 +27,7 @@ from routeproof.governance.remediation_rules import (
     unmet,
     warnings,
 )
+from routeproof.governance.remediation_state import Look, Remediation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from routeproof.governance.remediation_bodies import Look, Remediation
+    from routeproof.governance.remediation_state import Look, Remediation
     from routeproof.policy.oversight import Step
 
 NEXT = {

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from routeproof.governance.review_bodies import Decision, Review, Signature
+    from routeproof.governance.review_bodies import Decision
+    from routeproof.governance.review_state import Review, Signature
     from routeproof.governance.roster import Roster
 
 PACK_FILES = ("pack.html", "pack.json", "pack.pdf", "pack.xlsx")

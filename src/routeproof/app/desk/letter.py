@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from routeproof.app.context import Context
-    from routeproof.governance.remediation_bodies import Remediation
+    from routeproof.governance.remediation_state import Remediation
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from routeproof.vocab.times import previous_quarter, quarter_days
 if TYPE_CHECKING:
     from routeproof.app.context import Context
     from routeproof.app.desk.pinned_pack import Pack
-    from routeproof.governance.review_bodies import Prediction, Review
+    from routeproof.governance.review_state import Prediction, Review
     from routeproof.stores.records import Records
 
 CELLS: tuple[Literal["market"], Literal["limit"]] = ("market", "limit")

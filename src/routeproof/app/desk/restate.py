@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from routeproof.app.context import Context
     from routeproof.governance.restatement import Restatement
-    from routeproof.governance.review_bodies import Review
+    from routeproof.governance.review_state import Review
     from routeproof.policy.whole import WholePolicy
     from routeproof.stores.records import Records
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from routeproof.app.context import Context
-    from routeproof.governance.review_bodies import Review
+    from routeproof.governance.review_state import Review
     from routeproof.stores.records import Records
 
 
