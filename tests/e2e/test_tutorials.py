@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from e2e.article_case import tables, write_files
 from e2e.desk import Desk
 from e2e.forgers import FORGERS
 from e2e.tutorial import run_tutorial
@@ -20,3 +21,10 @@ def test_a_quarter_of_underperformance(tmp_path: Path) -> None:
     """From onboarding a provider to its restoration, on two simulated deliveries."""
     desk = Desk(tmp_path)
     assert run_tutorial(PAGES / "a-quarter-of-underperformance.md", desk) >= 30
+
+
+def test_a_provider_that_is_let_go(tmp_path: Path) -> None:
+    """From the letter to termination with a transition plan."""
+    desk = Desk(tmp_path)
+    write_files(desk.folder, tables())
+    assert run_tutorial(PAGES / "a-provider-that-is-let-go.md", desk) >= 15

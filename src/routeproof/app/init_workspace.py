@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.context import open_context
-from routeproof.app.found_people import ask_passphrases, check_founding, found_people
+from routeproof.app.firm.found_people import ask_passphrases, check_founding, found_people
 from routeproof.app.ledger.log_key import log_key
 from routeproof.app.workspace import SETTINGS, WORKSPACE_VERSION, Workspace, WorkspaceError, settings_text
 from routeproof.ledger.entry import Fact
@@ -16,6 +15,7 @@ from routeproof.stores.records import Records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import date
     from pathlib import Path
 
     from routeproof.stores.records_place import Server
@@ -66,7 +66,7 @@ def init_workspace(
         )
         log_key(context)
         if founding is not None:
-            found_people(context, founding, secrets, on or date.fromisoformat(context.actor.business_on))
+            found_people(context, founding, secrets, on or context.business_day)
     # The settings come last: a folder without them is no workspace, so a crash leaves nothing half-made.
     write_settings(workspace)
     return workspace

@@ -32,6 +32,19 @@ def read_document(path: str) -> dict[str, Any]:
         raise UsageError(message, where=path) from error
 
 
+def read_text(path: Path, where: str = "") -> str:
+    """A text in UTF-8; `where` is what the error points to, the file if omitted.
+
+    Raises:
+        UsageError: if it cannot be read.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"expected a readable text in UTF-8, found: {error}"
+        raise UsageError(message, where=where or str(path)) from error
+
+
 def _json(text: str, path: str) -> dict[str, Any]:
     try:
         document = json.loads(text, parse_constant=_no_constant)

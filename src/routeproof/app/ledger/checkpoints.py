@@ -65,6 +65,14 @@ def write_checkpoint(context: Context, folder: Path) -> Signed:
     return Signed(signed.checkpoint, signed.note, path)
 
 
+def checkpoint_at(context: Context, size: int) -> bytes:
+    """The note over the first `size` entries: the one that is kept, or one that is signed and kept now."""
+    path = context.workspace.checkpoints_folder / f"{size}.note"
+    if not path.exists():
+        _keep(context, sign_leaves(context.records.leaves(0, size), log_key(context)))
+    return path.read_bytes()
+
+
 def keep_checkpoint(context: Context, *, always: bool = False) -> Signed | None:
     """After an append: keep a checkpoint in the workspace if it is time, or `always` (a sign-off).
 
