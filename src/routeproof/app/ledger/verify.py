@@ -57,7 +57,7 @@ def verify_workspace(root: Path, checkpoints: Sequence[Path] = ()) -> Report:
         with open_context(root) as context:
             verify_ledger(context, report, outside)
             if report.ok:
-                context.records.resume()
+                _resume(context, report)
     except LedgerBrokenError as error:
         workspace = open_workspace(root)
         if workspace.server:
@@ -65,6 +65,13 @@ def verify_workspace(root: Path, checkpoints: Sequence[Path] = ()) -> Report:
         else:
             note_unreadable(workspace.records_path, report, error.message)
     return report
+
+
+def _resume(context: Context, report: Report) -> None:
+    try:
+        context.records.resume()
+    except OSError as error:
+        report.remarks.append(f"The record stays read-only: {error.strerror}.")
 
 
 def verify_ledger(context: Context, report: Report, outside: Sequence[_Note] = ()) -> None:
