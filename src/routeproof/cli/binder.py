@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from routeproof.cli.options import json_option, workspace_option
+from routeproof.cli.progress import tell_step
 
 
 @click.command("binder")
@@ -24,7 +25,7 @@ def binder(*, quarter: str, out: Path, workspace: Path, as_json: bool) -> None:
     from routeproof.app.context import open_context  # noqa: PLC0415
 
     with open_context(workspace) as context:
-        made = build_binder(context, quarter.upper(), out, lambda text: click.echo(f"  {text} …", err=True))
+        made = build_binder(context, quarter.upper(), out, tell_step)
     if as_json:
         said = {"path": str(made.path), "sha256": made.sha256, "files": made.files, "size": made.size}
         click.echo(json.dumps({**said, "root": made.root}))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from routeproof.cli.options import json_option, workspace_option
+from routeproof.cli.progress import tell_step
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def deliver(delivery: Path, workspace: Path, *, as_json: bool) -> None:
     from routeproof.app.take_delivery import take_delivery  # noqa: PLC0415
 
     with open_context(workspace, role="lab") as context:
-        taken = take_delivery(context, delivery, on_step=lambda text: click.echo(f"  {text}", err=True))
+        taken = take_delivery(context, delivery, on_step=tell_step)
     if as_json:
         click.echo(json.dumps(taken))
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import textwrap
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,7 +12,7 @@ import click
 from routeproof.cli.acting import print_object
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -48,15 +50,21 @@ def list_objects(workspace: Path, noun: Noun[Any], columns: Sequence[str], *, as
     print_table(("id", "state", *columns), found["items"])
 
 
-def print_table(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
-    """Rows as an aligned table; what is null is a dash."""
+def print_table(columns: Sequence[str], rows: Sequence[dict[str, Any]], *, widest: int = 0) -> None:
+    """Rows as an aligned table; what is null is a dash. A cell goes over several lines above `widest`; 0 = never."""
     cells = [
         [name.replace("_", " ") for name in columns],
-        *([_text(row.get(name)) for name in columns] for row in rows),
+        *(line for row in rows for line in _wrapped([_text(row.get(name)) for name in columns], widest)),
     ]
     widths = [max(len(line[place]) for line in cells) for place in range(len(columns))]
     for line in cells:
         click.echo(GAP.join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def _wrapped(cells: Sequence[str], widest: int) -> Iterator[list[str]]:
+    lines = [textwrap.wrap(cell, widest, break_on_hyphens=False) if widest else [cell] for cell in cells]
+    for parts in zip_longest(*lines, fillvalue=""):
+        yield list(parts)
 
 
 def _text(value: Any) -> str:  # noqa: ANN401  # JSON

@@ -76,10 +76,12 @@ def compare(provider_ids: tuple[str, ...], on: datetime | None, workspace: Path,
         click.echo(json.dumps(found, ensure_ascii=False))
         return
     columns = ("", *found["providers"])
-    print_table(columns, [{"": row["row"].replace("_", " ")} | row["values"] for row in found["rows"]])
+    print_table(
+        columns, [{"": row["row"].replace("_", " ")} | row["values"] for row in found["rows"]], widest=ANSWER_WIDTH
+    )
     click.echo()
     answers = [row for row in found["answers"] if every or row["differ"]]
-    print_table(columns, [{"": row["question_id"]} | _short(row["values"]) for row in answers])
+    print_table(columns, [{"": row["question_id"]} | row["values"] for row in answers], widest=ANSWER_WIDTH)
 
 
 @click.command("access")

@@ -10,6 +10,7 @@ import click
 
 from routeproof.cli.acting import Acts, acting_context, print_object, recording
 from routeproof.cli.options import json_option, workspace_option
+from routeproof.cli.progress import tell_step
 
 SHOWN_FIGURES = 40
 
@@ -47,12 +48,8 @@ def restate(
             switches=switches_against(against),
         )
     with acting_context(acts) as context:
-        state = restate_quarter(context, period.upper(), provider, asked, _step)
+        state = restate_quarter(context, period.upper(), provider, asked, tell_step)
     _print(state, as_json=acts.as_json)
-
-
-def _step(text: str) -> None:
-    click.echo(f"  {text} …", err=True)
 
 
 def _print(state: dict[str, Any], *, as_json: bool) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from routeproof.cli.acting import Acts, entitled_context, recording
+from routeproof.cli.progress import tell_step
 from routeproof.vocab.errors import UsageError
 
 
@@ -58,7 +59,7 @@ def build(
         as_built=as_built,
     )
     with entitled_context(acts, "review.build") as context:
-        built = build_review(context, order, out, on_step=lambda text: click.echo(f"  {text} …", err=True))
+        built = build_review(context, order, out, on_step=tell_step)
     if acts.as_json:
         click.echo(json.dumps({"out": str(out), "digest": built.digest, "files": built.hashes}))
         return

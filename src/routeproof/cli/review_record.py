@@ -11,6 +11,7 @@ import click
 from routeproof.cli.acting import Acts, acting_context, file_option, print_object, recording
 from routeproof.cli.documents import read_document
 from routeproof.cli.options import json_option, workspace_option
+from routeproof.cli.progress import tell_step
 from routeproof.cli.review import review
 
 PACK = click.option(
@@ -19,10 +20,6 @@ PACK = click.option(
     help="Folder that `review build` wrote; without it the pack is built into the workspace, packs/ID.",
 )
 review_id = click.argument("review_id", metavar="ID")
-
-
-def _step(text: str) -> None:
-    click.echo(f"  {text} …", err=True)
 
 
 def _do(acts: Acts, object_id: str, verb: str, body: dict[str, Any] | None = None, document: str | None = None) -> None:
@@ -49,7 +46,7 @@ def open_(acts: Acts, quarter: str, provider: str, pack: Path | None) -> None:
     from routeproof.app.review_desk import open_review  # noqa: PLC0415
 
     with acting_context(acts) as context:
-        state = open_review(context, quarter.upper(), provider, pack, _step)
+        state = open_review(context, quarter.upper(), provider, pack, tell_step)
     print_object(state, as_json=acts.as_json)
 
 
@@ -120,7 +117,7 @@ def supersede(acts: Acts, review_id: str, reason: str, pack: Path | None) -> Non
     from routeproof.app.review_desk import supersede_review  # noqa: PLC0415
 
     with acting_context(acts) as context:
-        state = supersede_review(context, review_id, reason, pack, _step)
+        state = supersede_review(context, review_id, reason, pack, tell_step)
     print_object(state, as_json=acts.as_json)
 
 

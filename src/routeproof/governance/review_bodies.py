@@ -10,8 +10,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 from routeproof.governance.decider import Body, State
 
 VOTES = {
-    "for": ("for", "yes", "yea", "aye", "approve", "in favour", "in favor"),
-    "against": ("against", "no", "nay", "reject", "dissent", "oppose"),
+    "for": ("for", "yes", "yea", "aye", "approve", "in favour", "in favor", "true"),
+    "against": ("against", "no", "nay", "reject", "dissent", "oppose", "false"),
     "abstain": ("abstain", "abstained", "abstention"),
 }
 

@@ -177,9 +177,22 @@ def test_dissents_are_kept(desk: Desk, tmp_path: Path) -> None:
     opened(desk, tmp_path / "pack")
     state = do(desk, "ann", "record", meeting())
     assert [(item["person"], item["vote"]) for item in state["dissents"]] == [("cole", "against")]
-    assert "votes.F1: not carried" in state["missing"]
+    assert state["missing"] == []  # one for, one against: nobody outvoted the decision
+    state = do(desk, "ann", "record", {"votes": [{"person": "carl", "finding": "F1", "vote": "against"}]})
+    assert state["missing"] == ["votes.F1: not carried"]
     state = do(desk, "ann", "record", {"votes": [{"person": "carl", "finding": "F1", "vote": "for"}]})
     assert state["missing"] == []
+
+
+def test_a_reason_of_blanks_is_missing(desk: Desk, tmp_path: Path) -> None:
+    """Blanks neither justify a decision nor are they evidence of a factor."""
+    opened(desk, tmp_path / "pack")
+    blank = {"decisions": [{"finding": "F1", "choice": "justify", "rationale": " "}]}
+    factor = {"factors": [{"code": "speed", "considered": True, "evidence": "  "}]}
+    state = do(desk, "ann", "record", {**meeting(), **blank})
+    assert state["missing"] == ["decisions.F1.rationale"]
+    state = do(desk, "ann", "record", factor)
+    assert state["missing"] == ["factors.speed.evidence", "decisions.F1.rationale"]
     assert [item["person"] for item in state["dissents"]] == ["cole"]
 
 
