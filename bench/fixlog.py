@@ -89,8 +89,8 @@ def tokenize(path: Path) -> dict[str, float]:
 def ingest_log(path: Path) -> dict[str, float]:
     """`ingest fix-log` into an empty workspace, everything included."""
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.ingest import ingest  # noqa: PLC0415
     from routeproof.app.init_workspace import init_workspace  # noqa: PLC0415
+    from routeproof.app.intake.ingest import ingest  # noqa: PLC0415
 
     folder = path.with_suffix(".workspace")
     shutil.rmtree(folder, ignore_errors=True)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from bench.meter import Meter
 from routeproof.app.context import open_context
-from routeproof.app.ingest import ingest
 from routeproof.app.init_workspace import init_workspace
+from routeproof.app.intake.ingest import ingest
 
 if TYPE_CHECKING:
     from pathlib import Path

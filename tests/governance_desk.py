@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from routeproof.app.act import act, listed, shown
 from routeproof.app.context import open_context
 from routeproof.app.init_workspace import init_workspace
+from routeproof.app.objects.act import act, listed, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
     from pathlib import Path
 
-    from routeproof.app.act import Around
+    from routeproof.app.objects.act import Around
     from routeproof.governance.decider import Noun
 
 ROSTER: dict[str, tuple[str, ...]] = {

@@ -6,8 +6,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from governance_desk import Desk, new_desk
-from routeproof.app.act import act
-from routeproof.app.providers import provider_around, provider_of
+from routeproof.app.objects.act import act
+from routeproof.app.provider.file import provider_around, provider_of
 from routeproof.governance.provider import PROVIDER
 from routeproof.stores.provider_documents import load_questionnaires
 

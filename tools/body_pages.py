@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from routeproof.app.nouns import NOUNS
+from routeproof.app.objects.nouns import NOUNS
 from routeproof.stores.provider_documents import load_questionnaires
 
 if TYPE_CHECKING:

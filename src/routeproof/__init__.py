@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from routeproof.app.measure_frames import measure
+    from routeproof.app.measuring.measure_frames import measure
     from routeproof.app.public_workspace import Workspace
     from routeproof.sources.catalog.fix_log import read_fix_log
 
@@ -15,7 +15,7 @@ __version__ = "0.1.0"
 __all__ = ["Workspace", "measure", "read_fix_log"]
 
 _HOMES = {
-    "measure": "routeproof.app.measure_frames",
+    "measure": "routeproof.app.measuring.measure_frames",
     "read_fix_log": "routeproof.sources.catalog.fix_log",
     "Workspace": "routeproof.app.public_workspace",
 }

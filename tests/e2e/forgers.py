@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from routeproof.app.acting import key_path
-from routeproof.app.attest import ATTESTED, attest
 from routeproof.app.context import open_context
-from routeproof.app.fold import happened, step
 from routeproof.app.ledger.rebuild import rebuild_projections
+from routeproof.app.objects.attest import ATTESTED, attest
+from routeproof.app.objects.fold import happened, step
 from routeproof.governance.review import REVIEW
 from routeproof.ledger.entry import Recorded, entry_bytes, read_entry
 from routeproof.ledger.envelope import NONCE_BYTES

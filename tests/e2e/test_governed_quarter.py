@@ -11,8 +11,8 @@ import pytest
 from e2e.article_case import tables, write_files
 from e2e.desk import Desk
 from routeproof.app.context import open_context
-from routeproof.app.look_back import QuarterFigures
-from routeproof.app.pinned_pack import read_pack
+from routeproof.app.desk.look_back import QuarterFigures
+from routeproof.app.desk.pinned_pack import read_pack
 from unit.governance.review_case import CODES
 
 PEOPLE = """

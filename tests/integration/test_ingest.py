@@ -11,11 +11,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from routeproof.app import series_merge
 from routeproof.app.context import Context, open_context
-from routeproof.app.ingest import IngestReport, ingest
 from routeproof.app.init_workspace import init_workspace
-from routeproof.app.quality import quality
+from routeproof.app.intake import series_merge
+from routeproof.app.intake.ingest import IngestReport, ingest
+from routeproof.app.intake.quality import quality
 from routeproof.app.workspace import SETTINGS, WorkspaceError, open_workspace
 from routeproof.sources.sandbox import Job, Limits, read_in_child
 from routeproof.sources.source import ReadContext

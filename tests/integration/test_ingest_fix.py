@@ -8,9 +8,9 @@ import pytest
 from click.testing import CliRunner
 
 from routeproof.app.context import Context, open_context
-from routeproof.app.ingest import IngestReport, ingest
 from routeproof.app.init_workspace import init_workspace
-from routeproof.app.quality import quality
+from routeproof.app.intake.ingest import IngestReport, ingest
+from routeproof.app.intake.quality import quality
 from routeproof.cli.quality import quality as quality_command
 
 

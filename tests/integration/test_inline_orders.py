@@ -8,8 +8,8 @@ import pytest
 
 import routeproof as rp
 from routeproof.app.context import open_context
-from routeproof.app.ingest import ingest
 from routeproof.app.init_workspace import init_workspace
+from routeproof.app.intake.ingest import ingest
 
 MAP = """
 table = "executions"

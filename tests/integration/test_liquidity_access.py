@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from governance_desk import Desk, new_desk
-from routeproof.app.act import act
-from routeproof.app.ingest import ingest
-from routeproof.app.liquidity_access import liquidity_access
-from routeproof.app.provider_tested import answers_beside_figures
-from routeproof.app.providers import provider_around
+from routeproof.app.intake.ingest import ingest
+from routeproof.app.objects.act import act
+from routeproof.app.provider.file import provider_around
+from routeproof.app.provider.liquidity_access import liquidity_access
+from routeproof.app.provider.tested import answers_beside_figures
 from routeproof.governance.provider import PROVIDER
 from routeproof.vocab.errors import UsageError
 

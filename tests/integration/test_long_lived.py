@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from routeproof.app.frame_source import FrameSource
-from routeproof.app.measure_frames import grouping_of
-from routeproof.app.measure_range import Range, measure_range
+from routeproof.app.measuring.frame_source import FrameSource
+from routeproof.app.measuring.measure_frames import grouping_of
+from routeproof.app.measuring.measure_range import Range, measure_range
 from routeproof.app.shipped_rules import shipped_rules
 from routeproof.tables.catalog import TABLES
 from routeproof.tables.coerce import coerce

@@ -9,9 +9,9 @@ import pytest
 
 import routeproof as rp
 from routeproof.app.context import open_context
-from routeproof.app.ingest import ingest
 from routeproof.app.init_workspace import init_workspace
-from routeproof.app.quality import quality
+from routeproof.app.intake.ingest import ingest
+from routeproof.app.intake.quality import quality
 from routeproof.vocab.errors import MapError
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ import pytest
 
 from e2e.article_case import tables, write_files
 from governance_desk import Desk, new_desk
-from routeproof.app.act import act, shown
-from routeproof.app.ingest import ingest
-from routeproof.app.sla_evaluate import evaluate_sla, expected_deliveries
-from routeproof.app.sla_record import record_evaluation
+from routeproof.app.intake.ingest import ingest
+from routeproof.app.objects.act import act, shown
+from routeproof.app.sla.evaluate import evaluate_sla, expected_deliveries
+from routeproof.app.sla.record import record_evaluation
 from routeproof.governance.case import CASE
 from routeproof.governance.decider import RefusalError
 from routeproof.governance.sla import SLA

@@ -10,9 +10,9 @@ import pytest
 
 import routeproof as rp
 from routeproof.app.context import Context, open_context
-from routeproof.app.ingest import ingest
 from routeproof.app.init_workspace import init_workspace
-from routeproof.app.tape_shares import tape_shares
+from routeproof.app.intake.ingest import ingest
+from routeproof.app.intake.tape_shares import tape_shares
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,9 +13,9 @@ import pytest
 import routeproof as rp
 from oracle.random_flow import FIXED, Dice, frame, random_flow, random_market
 from routeproof.app.context import open_context
-from routeproof.app.lake_source import LakeSource
-from routeproof.app.measure_frames import grouping_of
-from routeproof.app.measure_range import Range, measure_range
+from routeproof.app.measuring.lake_source import LakeSource
+from routeproof.app.measuring.measure_frames import grouping_of
+from routeproof.app.measuring.measure_range import Range, measure_range
 from routeproof.app.shipped_rules import rules_of
 from routeproof.stores.quote_reader import CHUNK_ROWS
 from routeproof.tables.switches import Switches

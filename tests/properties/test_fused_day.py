@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from examples import examples
 from routeproof.app.context import open_context
 from routeproof.app.init_workspace import init_workspace
-from routeproof.app.measure import Question, measure
+from routeproof.app.measuring.measure import Question, measure
+from routeproof.app.measuring.stream_fills import stream_fills
 from routeproof.app.shipped_rules import shipped_rules
-from routeproof.app.stream_fills import stream_fills
 from routeproof.metrics.registry import ALL
 from routeproof.stores.commits import commit
 from routeproof.tables.catalog import TABLES

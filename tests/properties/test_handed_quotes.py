@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 import routeproof as rp
 from examples import examples
 from oracle.random_flow import Dice, frame, random_flow, random_market
-from routeproof.app.handed_quotes import HandedQuotes, RunSizes
-from routeproof.app.quote_batches import (
+from routeproof.app.measuring.handed_quotes import HandedQuotes, RunSizes
+from routeproof.app.measuring.quote_batches import (
     OutOfOrderError,
     Rows,
     batches,

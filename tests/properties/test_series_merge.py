@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from examples import examples
-from routeproof.app import series_merge
-from routeproof.app.series_merge import SeriesPart, merge_series
+from routeproof.app.intake import series_merge
+from routeproof.app.intake.series_merge import SeriesPart, merge_series
 from routeproof.sources import runs
 from routeproof.sources.runs import Run, write_run
 from routeproof.stores.lake import Lake

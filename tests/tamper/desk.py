@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from routeproof.app.context import open_context
+from routeproof.app.firm.people import approve_grant, grant_role
 from routeproof.app.init_workspace import init_workspace
 from routeproof.app.ledger.checkpoints import write_checkpoint
 from routeproof.app.ledger.export import export_ledger
 from routeproof.app.ledger.notes import append_notes
-from routeproof.app.people import approve_grant, grant_role
 from routeproof.ledger.entry import leaf_hash
 
 VERIFIER = Path(__file__).parents[2] / "src/routeproof/stores/offline/verify.py"

@@ -11,9 +11,9 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from routeproof.app.acting import Acting, act_as, key_path
-from routeproof.app.fold import roster_of
 from routeproof.app.ledger.checkpoints import keep_checkpoint
-from routeproof.app.refusals import record_refusal
+from routeproof.app.objects.fold import roster_of
+from routeproof.app.objects.refusals import record_refusal
 from routeproof.app.workspace import Workspace, open_workspace
 from routeproof.governance.decider import RefusalError
 from routeproof.stores.commits import Actor
@@ -51,6 +51,11 @@ class Context:
     evidence: EvidenceStore
     acting: Acting | None = None
     _opened: dict[str, Lake] = field(default_factory=dict)
+
+    @property
+    def business_day(self) -> date:
+        """Day of the action, or the day to look at."""
+        return date.fromisoformat(self.actor.business_on)
 
     @property
     def lake(self) -> Lake:

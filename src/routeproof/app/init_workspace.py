@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.context import open_context
-from routeproof.app.found_people import check_founding, found_people
+from routeproof.app.firm.found_people import ask_passphrases, check_founding, found_people
 from routeproof.app.ledger.log_key import log_key
 from routeproof.app.workspace import SETTINGS, WORKSPACE_VERSION, Workspace, WorkspaceError, settings_text
 from routeproof.ledger.entry import Fact
@@ -16,6 +15,7 @@ from routeproof.stores.records import Records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import date
     from pathlib import Path
 
     from routeproof.stores.records_place import Server
@@ -41,12 +41,12 @@ def init_workspace(
 
     Raises:
         WorkspaceError: if something is there already.
-        UsageError: if the roster does not have its shape, or `records` cannot be used; nothing is made then.
+        UsageError: if the roster is wrong, a passphrase is missing or `records` cannot be used; nothing is made then.
         UnreachableError: if the database server does not answer.
     """
-    if people is not None:
-        check_founding(people)
     require_empty(root)
+    founding = None if people is None else check_founding(people)
+    secrets = {} if founding is None else ask_passphrases(founding, passphrase)
     workspace = Workspace(root=root, firm_id=firm_id, server=server_of(records, root) if records else None)
     make_folders(workspace)
     Records(workspace.records_place, lambda: 0).close()
@@ -65,8 +65,8 @@ def init_workspace(
             ]
         )
         log_key(context)
-        if people is not None:
-            found_people(context, people, passphrase, on or date.fromisoformat(context.actor.business_on))
+        if founding is not None:
+            found_people(context, founding, secrets, on or context.business_day)
     # The settings come last: a folder without them is no workspace, so a crash leaves nothing half-made.
     write_settings(workspace)
     return workspace

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from routeproof.app.fold import fold
+from routeproof.app.objects.fold import fold
 from routeproof.governance.policy import FIRM, POLICY, FirmPolicy, Proposed, subjects_with
 from routeproof.ledger.canonical import canonical_bytes
 from routeproof.ledger.entry import Recorded, read_entry

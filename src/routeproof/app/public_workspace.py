@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.context import open_context
-from routeproof.app.measure import Measurement, Question, measure
+from routeproof.app.measuring.measure import Measurement, Question, measure
 from routeproof.app.policy_in_force import policy_in_force
 from routeproof.tables.switches import Switches
 
@@ -46,7 +46,7 @@ class Workspace:
         where: Sequence[str] = (),
         **switches: Any,  # noqa: ANN401
     ) -> Measurement:
-        """The figures by dimension; see `routeproof.app.measure.Question` and `routeproof.tables.switches.Switches`."""
+        """The figures by dimension; switches are those of `Question` and of `routeproof.tables.switches.Switches`."""
         if switches.get("population") == "tape":
             switches.setdefault("benchmark", "execution")
         question = Question(

@@ -6,11 +6,11 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from routeproof.app.build_review import Built, Order, build_review
-from routeproof.app.compile_ahead import compiling_ahead
 from routeproof.app.context import open_context
 from routeproof.app.init_workspace import init_workspace
-from routeproof.app.take_delivery import take_delivery
+from routeproof.app.intake.take_delivery import take_delivery
+from routeproof.app.measuring.compile_ahead import compiling_ahead
+from routeproof.app.review.build_review import Built, Order, build_review
 from routeproof.lab.delivery import write_delivery
 from routeproof.lab.presets import demo as demo_scenario
 from routeproof.vocab.errors import UsageError

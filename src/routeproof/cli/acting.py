@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import json
 import os
 import sys
 from dataclasses import dataclass
@@ -14,15 +13,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from routeproof.cli.documents import read_document
-from routeproof.cli.options import json_option, recorded_workspace_option
+from routeproof.cli.options import day_option, json_option, recorded_workspace_option
+from routeproof.cli.printing import print_object
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import date, datetime
+    from datetime import date
 
-    from routeproof.app.act import Around
     from routeproof.app.context import Context
+    from routeproof.app.objects.act import Around
     from routeproof.governance.decider import Noun
 
 PASSPHRASE = "ROUTEPROOF_PASSPHRASE"  # noqa: S105  # the name of a variable
@@ -34,9 +34,7 @@ passphrase_option = click.option(
     type=click.Path(path_type=Path, dir_okay=False),
     help=f"File with the passphrase of the key; else {PASSPHRASE}, else a prompt.",
 )
-on_option = click.option(
-    "--on", type=click.DateTime(["%Y-%m-%d"]), help="Business date of the action, today if omitted."
-)
+business_day_option = day_option("--on", words="Business date of the action, today if omitted.")
 file_option = click.option("--file", "document", help="Body as TOML or JSON; - is stdin.", metavar="FILE", default=None)
 
 
@@ -60,15 +58,15 @@ def recording(command: Callable[..., Any]) -> Callable[..., Any]:
         workspace: Path,
         person: str,
         passphrase_file: Path | None,
-        on: datetime | None,
+        on: date | None,
         as_json: bool,
         **options: Any,  # noqa: ANN401
     ) -> Any:  # noqa: ANN401
-        acts = Acts(workspace, person, passphrase_file, on.date() if on else None, as_json)
+        acts = Acts(workspace, person, passphrase_file, on, as_json)
         return command(*arguments, acts=acts, **options)
 
     optioned: Callable[..., Any] = with_acts
-    for option in (json_option, recorded_workspace_option, on_option, passphrase_option, as_option):
+    for option in (json_option, recorded_workspace_option, business_day_option, passphrase_option, as_option):
         optioned = option(optioned)
     return optioned
 
@@ -91,7 +89,7 @@ def entitled_context(acts: Acts, action: str) -> Iterator[Context]:
 
     A person who is named must be permitted; without a name it is recorded for the account that runs the program.
     """
-    from routeproof.app.entitled import require_entitled  # noqa: PLC0415
+    from routeproof.app.objects.entitled import require_entitled  # noqa: PLC0415
 
     with acting_context(acts) as context:
         if context.acting is not None:
@@ -138,20 +136,23 @@ def do(
     around: Callable[[Context], Around] | None = None,
 ) -> None:
     """Act on an object and print it; the body is the document's members and, above them, those given."""
-    from routeproof.app.act import act  # noqa: PLC0415
+    from routeproof.app.objects.act import act  # noqa: PLC0415
 
+    def step(context: Context, given: dict[str, Any]) -> dict[str, Any]:
+        return act(context, noun, object_id, verb, given, around(context) if around else None)
+
+    perform(acts, step, body, document=document)
+
+
+def perform(
+    acts: Acts,
+    step: Callable[[Context, dict[str, Any]], dict[str, Any]],
+    body: dict[str, Any] | None = None,
+    *,
+    document: str | None = None,
+) -> None:
+    """Take a step that gives an object's state, and print it; the body is made as in `do`."""
     given = {**(read_document(document) if document is not None else {}), **(body or {})}
     with acting_context(acts) as context:
-        state = act(context, noun, object_id, verb, given, around(context) if around else None)
+        state = step(context, given)
     print_object(state, as_json=acts.as_json)
-
-
-def print_object(state: dict[str, Any], *, as_json: bool) -> None:
-    """One object on stdout: JSON for machines, lines for people."""
-    if as_json:
-        click.echo(json.dumps(state, ensure_ascii=False))
-        return
-    from routeproof.cli.object_lines import object_lines  # noqa: PLC0415
-
-    for line in object_lines(state):
-        click.echo(line)

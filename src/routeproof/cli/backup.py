@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from routeproof.cli.options import json_option, workspace_option
+from routeproof.cli.printing import print_json
 
 if TYPE_CHECKING:
     from routeproof.app.backup import Backup
@@ -51,7 +51,7 @@ def restore(folder: Path, root: Path, records: str, *, as_json: bool) -> None:
 def _say(made: Backup, done: str, *, as_json: bool) -> None:
     if as_json:
         told = {"entries": made.entries, "root": made.root, "files": len(made.files), "with_data": made.with_data}
-        click.echo(json.dumps(told))
+        print_json(told)
     else:
         click.echo(
             f"{made.entries:,} entries with root {made.root[:16]}… and {len(made.files):,} files {done}.", err=True

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
 from routeproof.cli.options import json_option, workspace_option
-from routeproof.cli.progress import tell_step
+from routeproof.cli.printing import print_json, print_step
 
 
 @click.command("binder")
@@ -21,14 +20,14 @@ def binder(*, quarter: str, out: Path, workspace: Path, as_json: bool) -> None:
 
     Example: routeproof binder 2026Q3 --out 2026Q3.zip
     """
-    from routeproof.app.binder import build_binder  # noqa: PLC0415
+    from routeproof.app.binder.build import build_binder  # noqa: PLC0415
     from routeproof.app.context import open_context  # noqa: PLC0415
 
     with open_context(workspace) as context:
-        made = build_binder(context, quarter.upper(), out, tell_step)
+        made = build_binder(context, quarter.upper(), out, print_step)
     if as_json:
         said = {"path": str(made.path), "sha256": made.sha256, "files": made.files, "size": made.size}
-        click.echo(json.dumps({**said, "root": made.root}))
+        print_json({**said, "root": made.root})
         return
     click.echo(f"{made.path}: {made.files} files, SHA-256 {made.sha256}")
     click.echo(f"Check it with: python -I verify.py {made.path.name}   (verify.py is in it)")

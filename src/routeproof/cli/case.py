@@ -8,11 +8,11 @@ import click
 
 from routeproof.cli.acting import Acts, do, file_option, recording
 from routeproof.cli.looking import list_objects, show_object
-from routeproof.cli.options import json_option, workspace_option
+from routeproof.cli.options import json_option, on_option, workspace_option
 from routeproof.governance.case import CASE
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date
     from pathlib import Path
 
 
@@ -71,15 +71,15 @@ def dispose(acts: Acts, case_id: str, document: str | None) -> None:
 
 @case.command("show")
 @click.argument("case_id", metavar="ID")
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Day to look at, today if omitted.")
+@on_option
 @workspace_option
 @json_option
-def show(case_id: str, on: datetime | None, workspace: Path, *, as_json: bool) -> None:
+def show(case_id: str, on: date | None, workspace: Path, *, as_json: bool) -> None:
     """Show case ID with its rows, notes and disposition.
 
     Example: routeproof case show C-17
     """
-    show_object(workspace, CASE, case_id, on.date() if on else None, as_json=as_json)
+    show_object(workspace, CASE, case_id, on, as_json=as_json)
 
 
 @case.command("list")

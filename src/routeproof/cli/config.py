@@ -9,11 +9,12 @@ import click
 
 from routeproof.cli.acting import Acts, do, file_option, recording
 from routeproof.cli.looking import list_objects, show_object
-from routeproof.cli.options import json_option, workspace_option
+from routeproof.cli.options import json_option, on_option, workspace_option
+from routeproof.cli.printing import print_json
 from routeproof.governance.config import CONFIG
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date
     from pathlib import Path
 
 
@@ -69,13 +70,13 @@ def diff(config_id: str, before: int | None, after: int | None, workspace: Path,
 
     Example: routeproof config diff ACME --from 1 --to 3
     """
-    from routeproof.app.configurations import configuration_difference  # noqa: PLC0415
     from routeproof.app.context import open_context  # noqa: PLC0415
+    from routeproof.app.provider.configurations import configuration_difference  # noqa: PLC0415
 
     with open_context(workspace) as context:
         found = configuration_difference(context, config_id, before, after)
     if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False))
+        print_json(found)
         return
     click.echo(f"{found['id']}: version {found['from'] or '-'} to {found['to']}")
     for sign, kind in (("-", "removed"), ("+", "added"), ("~", "changed")):
@@ -86,15 +87,15 @@ def diff(config_id: str, before: int | None, after: int | None, workspace: Path,
 
 @config.command("show")
 @click.argument("config_id", metavar="ID")
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Day to look at, today if omitted.")
+@on_option
 @workspace_option
 @json_option
-def show(config_id: str, on: datetime | None, workspace: Path, *, as_json: bool) -> None:
+def show(config_id: str, on: date | None, workspace: Path, *, as_json: bool) -> None:
     """Show the settings of record ID in force on a day, what waits, and every version.
 
     Example: routeproof config show ACME --on 2026-09-30
     """
-    show_object(workspace, CONFIG, config_id, on.date() if on else None, as_json=as_json)
+    show_object(workspace, CONFIG, config_id, on, as_json=as_json)
 
 
 @config.command("list")

@@ -8,11 +8,11 @@ import click
 
 from routeproof.cli.acting import Acts, do, file_option, recording
 from routeproof.cli.looking import list_objects, show_object
-from routeproof.cli.options import json_option, workspace_option
+from routeproof.cli.options import json_option, on_option, workspace_option
 from routeproof.governance.conflict import CONFLICT
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date
     from pathlib import Path
 
 
@@ -59,15 +59,15 @@ def end(acts: Acts, conflict_id: str, document: str | None) -> None:
 
 @conflict.command("show")
 @click.argument("conflict_id", metavar="ID")
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Day to look at, today if omitted.")
+@on_option
 @workspace_option
 @json_option
-def show(conflict_id: str, on: datetime | None, workspace: Path, *, as_json: bool) -> None:
+def show(conflict_id: str, on: date | None, workspace: Path, *, as_json: bool) -> None:
     """Show conflict ID and whether it stands.
 
     Example: routeproof conflict show rebates
     """
-    show_object(workspace, CONFLICT, conflict_id, on.date() if on else None, as_json=as_json)
+    show_object(workspace, CONFLICT, conflict_id, on, as_json=as_json)
 
 
 @conflict.command("list")

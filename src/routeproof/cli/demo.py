@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from pathlib import Path
 
 import click
+
+from routeproof.cli.printing import print_step
 
 
 @click.command()
@@ -34,7 +35,7 @@ def demo(*, workspace: Path, out: Path, seed: int, days: int | None) -> None:
     from routeproof.app.run_demo import PROVIDER, QUARTER, run_demo  # noqa: PLC0415
 
     begun = time.monotonic()
-    result = run_demo(workspace, out, seed=seed, days=days, on_step=_say)
+    result = run_demo(workspace, out, seed=seed, days=days, on_step=print_step)
     orders = sum(provider["parent_orders"] for provider in result.summary["providers"].values())
     click.echo(
         f"\n{orders:,} parent orders, {result.summary['quotes']:,} quotes, {len(result.summary['days'])} days, "
@@ -56,8 +57,3 @@ def findings(document: object) -> list[str]:
         return []
     blocks = [block for section in document.sections for block in section.blocks if isinstance(block, Listing)]
     return [f"{item.headline.rstrip('.')}. {item.detail}" for block in blocks[:1] for item in block.items]
-
-
-def _say(text: str) -> None:
-    click.echo(f"  {text} …", err=True)
-    sys.stderr.flush()

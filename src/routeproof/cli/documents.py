@@ -19,7 +19,7 @@ def read_document(path: str) -> dict[str, Any]:
     """
     try:
         content = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
-        text = content.decode("utf-8")
+        text = content.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         message = f"expected a readable file in UTF-8, found: {error}"
         raise UsageError(message, where=path) from error
@@ -27,15 +27,28 @@ def read_document(path: str) -> dict[str, Any]:
         return _json(text, path)
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         message = f"expected TOML or a JSON object, found: {error}"
         raise UsageError(message, where=path) from error
+
+
+def read_text(path: Path, where: str = "") -> str:
+    """A text in UTF-8; `where` is what the error points to, the file if omitted.
+
+    Raises:
+        UsageError: if it cannot be read.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"expected a readable text in UTF-8, found: {error}"
+        raise UsageError(message, where=where or str(path)) from error
 
 
 def _json(text: str, path: str) -> dict[str, Any]:
     try:
         document = json.loads(text, parse_constant=_no_constant)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         message = f"expected a JSON object, found: {error}"
         raise UsageError(message, where=path) from error
     if not isinstance(document, dict):

@@ -2,46 +2,39 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from routeproof.cli.acting import Acts, acting_context, file_option, print_object, recording
-from routeproof.cli.documents import read_document
-from routeproof.cli.options import json_option, workspace_option
+from routeproof.cli.acting import Acts, file_option, perform, recording
+from routeproof.cli.options import json_option, on_option, workspace_option
+from routeproof.cli.printing import print_found, print_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
-
-day_option = click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Day, today if omitted.")
+    from datetime import date
 
 
 @click.command("duties")
-@day_option
+@on_option
 @click.option("--ics", type=click.Path(path_type=Path, dir_okay=False), help="Write a calendar file as well.")
 @workspace_option
 @json_option
-def duties(*, on: datetime | None, ics: Path | None, workspace: Path, as_json: bool) -> None:
+def duties(*, on: date | None, ics: Path | None, workspace: Path, as_json: bool) -> None:
     """List what is owed: by which rule, by whom, until when, and what shows that it was done.
 
     Example: routeproof duties --on 2026-10-31 --ics duties.ics
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.duties import duties_shown  # noqa: PLC0415
-    from routeproof.app.duty_calendar import write_calendar  # noqa: PLC0415
+    from routeproof.app.firm.duties import duties_shown  # noqa: PLC0415
+    from routeproof.app.firm.duty_calendar import write_calendar  # noqa: PLC0415
 
     with open_context(workspace) as context:
-        found = duties_shown(context, on.date() if on else None)
+        found = duties_shown(context, on)
         if ics is not None:
             write_calendar(context, found, ics)
-    if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False))
-        return
-    for line in _lines(found):
-        click.echo(line)
+    print_found(found, _lines, as_json=as_json)
 
 
 @click.group()
@@ -51,19 +44,19 @@ def duty() -> None:
 
 @duty.command("show")
 @click.argument("duty_id", metavar="ID")
-@day_option
+@on_option
 @workspace_option
 @json_option
-def show(*, duty_id: str, on: datetime | None, workspace: Path, as_json: bool) -> None:
+def show(*, duty_id: str, on: date | None, workspace: Path, as_json: bool) -> None:
     """Show duty ID with its evidence.
 
     Example: routeproof duty show restore_drill:2026Q3
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.duties import duty_shown  # noqa: PLC0415
+    from routeproof.app.firm.duties import duty_shown  # noqa: PLC0415
 
     with open_context(workspace) as context:
-        state = duty_shown(context, duty_id, on.date() if on else None)
+        state = duty_shown(context, duty_id, on)
     print_object(state, as_json=as_json)
 
 
@@ -78,12 +71,11 @@ def close(acts: Acts, duty_id: str, text: str | None, evidence: tuple[str, ...],
 
     Example: routeproof duty close restore_drill:2026Q3 --evidence drill.log --as adam
     """
-    from routeproof.app.duties import close_duty  # noqa: PLC0415
+    from routeproof.app.firm.duties import close_duty  # noqa: PLC0415
 
-    body = _body(document, text=text, evidence=list(evidence) or None)
-    with acting_context(acts) as context:
-        state = close_duty(context, duty_id, body)
-    print_object(state, as_json=acts.as_json)
+    given = {"text": text, "evidence": list(evidence) or None}
+    body = {name: value for name, value in given.items() if value is not None}
+    perform(acts, lambda context, given: close_duty(context, duty_id, given), body, document=document)
 
 
 @duty.command("add")
@@ -95,16 +87,9 @@ def add(acts: Acts, duty_id: str, document: str | None) -> None:
 
     Example: routeproof duty add vendor-visit --file visit.toml --as sam
     """
-    from routeproof.app.duties import add_duty  # noqa: PLC0415
+    from routeproof.app.firm.duties import add_duty  # noqa: PLC0415
 
-    with acting_context(acts) as context:
-        state = add_duty(context, duty_id, _body(document))
-    print_object(state, as_json=acts.as_json)
-
-
-def _body(document: str | None, **given: Any) -> dict[str, Any]:  # noqa: ANN401  # JSON
-    body = read_document(document) if document is not None else {}
-    return body | {name: value for name, value in given.items() if value is not None}
+    perform(acts, lambda context, given: add_duty(context, duty_id, given), document=document)
 
 
 def _lines(found: dict[str, Any]) -> Iterator[str]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from routeproof.cli.acting import Acts, acting_context, do, file_option, print_object, recording
-from routeproof.cli.options import json_option, workspace_option
+from routeproof.cli.acting import Acts, acting_context, do, file_option, recording
+from routeproof.cli.looking import show_object
+from routeproof.cli.options import json_option, on_option, workspace_option
+from routeproof.cli.printing import print_found, print_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
+    from datetime import date
     from pathlib import Path
 
 
@@ -22,24 +23,20 @@ def evidence() -> None:
 
 
 @evidence.command("list")
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Day, today if omitted.")
+@on_option
 @workspace_option
 @json_option
-def list_(*, on: datetime | None, workspace: Path, as_json: bool) -> None:
+def list_(*, on: date | None, workspace: Path, as_json: bool) -> None:
     """List documents with their class, until when they are kept, and what holds them.
 
     Example: routeproof evidence list --on 2033-01-01
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.retention import evidence_listed  # noqa: PLC0415
+    from routeproof.app.firm.retention import evidence_listed  # noqa: PLC0415
 
     with open_context(workspace) as context:
-        found = evidence_listed(context, on.date() if on else None)
-    if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False))
-        return
-    for line in _lines(found):
-        click.echo(line)
+        found = evidence_listed(context, on)
+    print_found(found, _lines, as_json=as_json)
 
 
 @evidence.command("show")
@@ -51,13 +48,9 @@ def show(*, name: str, workspace: Path, as_json: bool) -> None:
 
     Example: routeproof evidence show inquiry-2027
     """
-    from routeproof.app.act import shown  # noqa: PLC0415
-    from routeproof.app.context import open_context  # noqa: PLC0415
     from routeproof.governance.evidence import EVIDENCE  # noqa: PLC0415
 
-    with open_context(workspace) as context:
-        state = shown(context, EVIDENCE, name)
-    print_object(state, as_json=as_json)
+    show_object(workspace, EVIDENCE, name, None, as_json=as_json)
 
 
 @evidence.command("hold")
@@ -111,12 +104,12 @@ def expire(acts: Acts, documents: tuple[str, ...]) -> None:
 
     Example: routeproof evidence expire --as carl
     """
-    from routeproof.app.retention import expire_evidence  # noqa: PLC0415
+    from routeproof.app.firm.retention import expire_evidence  # noqa: PLC0415
 
     with acting_context(acts) as context:
         found = expire_evidence(context, documents)
     if acts.as_json:
-        click.echo(json.dumps(found, ensure_ascii=False))
+        print_json(found)
         return
     for item in found["expired"]:
         click.echo(f"{item['id']}  {item['expired_because']}  (entry {item['ledger_index']})")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,9 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from routeproof.cli.acting import Acts, entitled_context, recording
+from routeproof.cli.printing import print_json
 
 if TYPE_CHECKING:
-    from routeproof.app.ingest import IngestReport
+    from routeproof.app.intake.ingest import IngestReport
 
 EXIT_REJECTED = 3
 
@@ -31,7 +31,7 @@ def ingest(source: str, paths: tuple[Path, ...], map_path: Path | None, provider
 
     Example: routeproof ingest fix-log sor-2026-07-*.log.gz --map parties.toml --provider ACME
     """
-    from routeproof.app.ingest import ingest as take_in  # noqa: PLC0415
+    from routeproof.app.intake.ingest import ingest as take_in  # noqa: PLC0415
     from routeproof.cli.progress import ingest_progress  # noqa: PLC0415
 
     with entitled_context(acts, "data.ingest") as context, ingest_progress(len(paths)) as (on_done, on_rows):
@@ -39,7 +39,7 @@ def ingest(source: str, paths: tuple[Path, ...], map_path: Path | None, provider
             context, source, paths, map_path=map_path, provider_id=provider_id, on_done=on_done, on_rows=on_rows
         )
     if acts.as_json:
-        click.echo(json.dumps(_plain(report)))
+        print_json(_plain(report))
     else:
         _talk(report)
     return 0 if report.is_taken else EXIT_REJECTED

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from routeproof.cli.acting import given_passphrase, on_option, passphrase_option
+from routeproof.cli.acting import business_day_option, given_passphrase, passphrase_option
 from routeproof.cli.documents import read_document
 from routeproof.cli.options import json_option
+from routeproof.cli.printing import print_json
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date
 
 
 @click.command()
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.option("--people", help="Founding roster as TOML or JSON: [[person]] id, name, roles; quorum; - is stdin.")
 @click.option("--records", default="", help="postgresql://… that is to hold the records, in place of a file.")
 @passphrase_option
-@on_option
+@business_day_option
 @json_option
 def init(
     folder: Path,
@@ -30,7 +30,7 @@ def init(
     people: str | None,
     records: str,
     passphrase_file: Path | None,
-    on: datetime | None,
+    on: date | None,
     *,
     as_json: bool,
 ) -> None:
@@ -45,11 +45,11 @@ def init(
         firm_id=firm_id,
         people=read_document(people) if people is not None else None,
         passphrase=lambda person: given_passphrase(passphrase_file, f"Passphrase for the key of {person}", twice=True),
-        on=on.date() if on else None,
+        on=on,
         records=records,
     )
     if as_json:
-        click.echo(json.dumps({"workspace": str(workspace.root), "firm_id": workspace.firm_id}))
+        print_json({"workspace": str(workspace.root), "firm_id": workspace.firm_id})
     else:
         click.echo(
             f"Workspace ready in {workspace.root}. Next: routeproof ingest SOURCE PATH… -w {workspace.root}", err=True

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from routeproof.cli.acting import Acts, acting_context, print_object, recording
+from routeproof.cli.acting import Acts, perform, recording
+from routeproof.cli.looking import show_object
 from routeproof.cli.options import json_option, workspace_option
 
 if TYPE_CHECKING:
@@ -27,11 +28,9 @@ def record(acts: Acts, quarter: str, venues: tuple[str, ...]) -> None:
 
     Example: routeproof internalised record 2026Q3 --venue OWNX --as ann
     """
-    from routeproof.app.record_internalised import record_internalised  # noqa: PLC0415
+    from routeproof.app.desk.internalised import record_internalised  # noqa: PLC0415
 
-    with acting_context(acts) as context:
-        state = record_internalised(context, quarter.upper(), venues)
-    print_object(state, as_json=acts.as_json)
+    perform(acts, lambda context, _: record_internalised(context, quarter.upper(), venues))
 
 
 @internalised.command("show")
@@ -43,10 +42,6 @@ def show(quarter: str, workspace: Path, *, as_json: bool) -> None:
 
     Example: routeproof internalised show 2026Q3
     """
-    from routeproof.app.act import shown  # noqa: PLC0415
-    from routeproof.app.context import open_context  # noqa: PLC0415
     from routeproof.governance.internalised import INTERNALISED  # noqa: PLC0415
 
-    with open_context(workspace) as context:
-        state = shown(context, INTERNALISED, quarter.upper())
-    print_object(state, as_json=as_json)
+    show_object(workspace, INTERNALISED, quarter.upper(), None, as_json=as_json)

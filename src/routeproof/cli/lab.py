@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from routeproof.cli.options import json_option, workspace_option
-from routeproof.cli.progress import tell_step
+from routeproof.cli.options import day_option, json_option, workspace_option
+from routeproof.cli.printing import print_json
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date
 
     from routeproof.lab.config import LabConfig
 
@@ -34,8 +34,8 @@ def lab() -> None:
 @click.option("--cheat", default=None, help="Instead of a scenario: one fault alone, see `routeproof lab cheats`.")
 @click.option("--grade", type=click.IntRange(0, 2), default=2, show_default=True, help="Mild, middle or gross.")
 @click.option("--venue-quotes", is_flag=True, help="Also every venue's own quotes: seven times as many rows.")
-@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="First day, in place of the scenario's.")
-@click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), help="Last day, in place of the scenario's.")
+@day_option("--from", "first", words="First day, in place of the scenario's.")
+@day_option("--to", "last", words="Last day, in place of the scenario's.")
 @click.option("--orders-per-day", type=click.IntRange(min=10), help="Parent orders per provider; a small quarter.")
 @click.option("--quotes-per-day", type=click.IntRange(min=2_000), help="NBBO quotes of all symbols together, about.")
 @click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Processes.")
@@ -46,8 +46,8 @@ def simulate(
     scenario: str,
     cheat: str | None,
     grade: int,
-    first: datetime | None,
-    last: datetime | None,
+    first: date | None,
+    last: date | None,
     orders_per_day: int | None,
     quotes_per_day: int | None,
     workers: int,
@@ -64,8 +64,8 @@ def simulate(
 
     config = replace(_config(scenario, cheat, grade, seed, days), venue_quotes=venue_quotes)
     wanted: dict[str, Any] = {
-        "first": first.date() if first else None,
-        "last": last.date() if last else None,
+        "first": first,
+        "last": last,
         "orders_per_day": orders_per_day,
         "quotes_per_day": quotes_per_day,
     }
@@ -88,12 +88,12 @@ def deliver(delivery: Path, workspace: Path, *, as_json: bool) -> None:
     Example: routeproof lab deliver delivery --workspace bestex
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.take_delivery import take_delivery  # noqa: PLC0415
+    from routeproof.app.intake.take_delivery import take_delivery  # noqa: PLC0415
 
     with open_context(workspace, role="lab") as context:
-        taken = take_delivery(context, delivery, on_step=tell_step)
+        taken = take_delivery(context, delivery, on_step=lambda text: click.echo(f"  {text}", err=True))
     if as_json:
-        click.echo(json.dumps(taken))
+        print_json(taken)
 
 
 @lab.command("cheats")
@@ -110,7 +110,7 @@ def cheats(*, as_json: bool) -> None:
         for one in CHEATS
     ]
     if as_json:
-        click.echo(json.dumps(rows))
+        print_json(rows)
         return
     click.echo(f"{'cheat':20} {'grade 0 / 1 / 2':20} {'unit':30} what happens")
     for one in CHEATS:

@@ -11,6 +11,7 @@ import click
 
 from routeproof.cli.acting import Acts, acting_context, recording
 from routeproof.cli.options import json_option, workspace_option
+from routeproof.cli.printing import print_json
 from routeproof.vocab.errors import LedgerBrokenError, UsageError
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def verify(checkpoints: tuple[Path, ...], workspace: Path, *, as_json: bool) -> 
 
     report = verify_workspace(workspace, checkpoints)
     if as_json:
-        click.echo(json.dumps(report.as_json(), ensure_ascii=False))
+        print_json(report.as_json())
     else:
         click.echo(report.statement())
         for compared in report.compared:
@@ -136,7 +137,7 @@ def checkpoint(
 
 def _say_checkpoint(path: Path | None, size: int, root: bytes, *, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps({"path": str(path), "size": size, "root": root.hex()}))
+        print_json({"path": str(path), "size": size, "root": root.hex()})
     else:
         click.echo(f"{path}: {size} entries, root {root.hex()}")
 
@@ -186,7 +187,7 @@ def export(out: Path, workspace: Path, *, as_json: bool) -> None:
     with open_context(workspace) as context:
         exported = export_ledger(context, out)
     if as_json:
-        click.echo(json.dumps({"path": str(exported.path), "size": exported.size, "root": exported.root}))
+        print_json({"path": str(exported.path), "size": exported.size, "root": exported.root})
     else:
         click.echo(
             f"{exported.path}: {exported.size} entries. Check it: python -I {exported.path}/verify.py {exported.path}"

@@ -74,8 +74,8 @@ def measure(
     Example: routeproof measure --by symbol,order_class --from 2026-07-01 --to 2026-09-30 --format csv
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.measure import Question  # noqa: PLC0415
-    from routeproof.app.measure import measure as answer  # noqa: PLC0415
+    from routeproof.app.measuring.measure import Question  # noqa: PLC0415
+    from routeproof.app.measuring.measure import measure as answer  # noqa: PLC0415
     from routeproof.app.policy_in_force import policy_in_force  # noqa: PLC0415
     from routeproof.cli.measurement_output import write  # noqa: PLC0415
     from routeproof.tables.switches import Switches  # noqa: PLC0415

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from routeproof.app.measure import Measurement
+    from routeproof.app.measuring.measure import Measurement
 
 TABLE_COLUMNS = (
     "orders",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
 
 from routeproof.cli.options import json_option, workspace_option
+from routeproof.cli.printing import print_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +28,7 @@ def migrate(workspace: Path, *, as_json: bool) -> None:
 
     done = run(workspace)
     if as_json:
-        click.echo(json.dumps(asdict(done)))
+        print_json(asdict(done))
     elif done.before == done.after:
         click.echo(f"Version {done.after}: nothing to do.", err=True)
     else:

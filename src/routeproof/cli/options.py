@@ -9,6 +9,7 @@ import click
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date, datetime
 
 _workspace_option = click.option(
     "--workspace",
@@ -19,6 +20,18 @@ _workspace_option = click.option(
     show_default="the current folder",
     help="Workspace folder (environment: ROUTEPROOF_WORKSPACE).",
 )
+
+
+def _as_day(_context: click.Context, _option: click.Parameter, value: datetime | None) -> date | None:
+    return value.date() if value is not None else None
+
+
+def day_option(*names: str, words: str) -> Callable[..., Any]:
+    """An option that takes a day, YYYY-MM-DD, and hands it over as a date."""
+    return click.option(*names, type=click.DateTime(["%Y-%m-%d"]), callback=_as_day, help=words)
+
+
+on_option = day_option("--on", words="Day to look at, today if omitted.")
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 
 _looking_as_option = click.option("--as", "looking_as", expose_value=False, hidden=True, help="Looking needs no name.")

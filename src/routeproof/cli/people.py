@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
-from routeproof.cli.acting import Acts, acting_context, do, given_passphrase, passphrase_for, print_object, recording
+from routeproof.cli.acting import Acts, do, given_passphrase, passphrase_for, perform, recording
 from routeproof.cli.options import json_option, workspace_option
+from routeproof.cli.printing import print_json, print_object
 
 
 @click.group()
@@ -25,7 +25,7 @@ def show(workspace: Path, *, as_json: bool) -> None:
     Example: routeproof people show
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.people import people_shown  # noqa: PLC0415
+    from routeproof.app.firm.people import people_shown  # noqa: PLC0415
 
     with open_context(workspace) as context:
         state = people_shown(context)
@@ -41,12 +41,12 @@ def list_(workspace: Path, *, as_json: bool) -> None:
     Example: routeproof people list --json
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.people import people_listed  # noqa: PLC0415
+    from routeproof.app.firm.people import people_listed  # noqa: PLC0415
 
     with open_context(workspace) as context:
         found = people_listed(context)
     if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False))
+        print_json(found)
         return
     for person in found["items"]:
         click.echo(f"{person['id']:<12} {person['name']:<28} {', '.join(person['roles']) or 'no role'}")
@@ -63,17 +63,12 @@ def grant(acts: Acts, person_id: str, role: str, name: str | None, new_passphras
 
     Example: routeproof people grant bob supervisor --as cara
     """
-    from routeproof.app.people import grant_role  # noqa: PLC0415
+    from routeproof.app.firm.people import grant_role  # noqa: PLC0415
 
-    with acting_context(acts) as context:
-        state = grant_role(
-            context,
-            person_id,
-            role,
-            name,
-            lambda: given_passphrase(new_passphrase_file, f"New passphrase of {person_id}", twice=True),
-        )
-    print_object(state, as_json=acts.as_json)
+    def passphrase() -> bytes | None:
+        return given_passphrase(new_passphrase_file, f"New passphrase of {person_id}", twice=True)
+
+    perform(acts, lambda context, _: grant_role(context, person_id, role, name, passphrase))
 
 
 @people.command("approve")
@@ -84,11 +79,9 @@ def approve(acts: Acts, grant_id: str) -> None:
 
     Example: routeproof people approve G1 --as dan
     """
-    from routeproof.app.people import approve_grant  # noqa: PLC0415
+    from routeproof.app.firm.people import approve_grant  # noqa: PLC0415
 
-    with acting_context(acts) as context:
-        state = approve_grant(context, grant_id)
-    print_object(state, as_json=acts.as_json)
+    perform(acts, lambda context, _: approve_grant(context, grant_id))
 
 
 @people.command("revoke")

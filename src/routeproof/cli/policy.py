@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from routeproof.cli.acting import Acts, acting_context, file_option, print_object, recording
-from routeproof.cli.documents import read_document
-from routeproof.cli.options import json_option, workspace_option
+from routeproof.cli.acting import Acts, file_option, perform, recording
+from routeproof.cli.options import json_option, on_option, workspace_option
+from routeproof.cli.printing import print_json, print_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
+    from datetime import date
     from pathlib import Path
 
 
@@ -24,19 +24,19 @@ def policy() -> None:
 
 @policy.command("show")
 @click.argument("proposal", required=False)
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Day, today if omitted.")
+@on_option
 @workspace_option
 @json_option
-def show(*, proposal: str | None, on: datetime | None, workspace: Path, as_json: bool) -> None:
+def show(*, proposal: str | None, on: date | None, workspace: Path, as_json: bool) -> None:
     """Show what is in force on a day, with what it rests on; or one PROPOSAL.
 
     Example: routeproof policy show --on 2026-09-30
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.policy import policy_shown  # noqa: PLC0415
+    from routeproof.app.firm.policy import policy_shown  # noqa: PLC0415
 
     with open_context(workspace) as context:
-        state = policy_shown(context, on.date() if on else None, proposal)
+        state = policy_shown(context, on, proposal)
     if proposal is not None or as_json:
         print_object(state, as_json=as_json)
         return
@@ -53,12 +53,12 @@ def list_(*, workspace: Path, as_json: bool) -> None:
     Example: routeproof policy list
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.policy import policies_listed  # noqa: PLC0415
+    from routeproof.app.firm.policy import policies_listed  # noqa: PLC0415
 
     with open_context(workspace) as context:
         found = policies_listed(context)
     if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False))
+        print_json(found)
         return
     for item in found["items"]:
         said = f"{item['key']} = {json.dumps(item['value'])} from {item['effective_from']}" if "key" in item else ""
@@ -86,16 +86,13 @@ def propose(
     Example: routeproof policy propose --key margins.e_over_q --value 0.02 \\
                --effective-from 2026-10-01 --reason "Committee of 3 September" --as ann
     """  # noqa: D301  # click's mark
-    from routeproof.app.policy import propose_policy  # noqa: PLC0415
+    from routeproof.app.firm.policy import propose_policy  # noqa: PLC0415
 
-    given = {"key": key, "effective_from": effective_from, "reason": reason}
-    body: dict[str, Any] = read_document(document) if document is not None else {}
-    body |= {name: item for name, item in given.items() if item is not None}
+    said = {"key": key, "effective_from": effective_from, "reason": reason}
+    body: dict[str, Any] = {name: item for name, item in said.items() if item is not None}
     if value is not None:
         body["value"] = _value(value)
-    with acting_context(acts) as context:
-        state = propose_policy(context, body)
-    print_object(state, as_json=acts.as_json)
+    perform(acts, propose_policy, body, document=document)
 
 
 @policy.command("approve")
@@ -123,11 +120,9 @@ def withdraw(acts: Acts, proposal: str, document: str | None) -> None:
 
 
 def _decide(acts: Acts, verb: str, proposal: str, document: str | None) -> None:
-    from routeproof.app.policy import decide_policy  # noqa: PLC0415
+    from routeproof.app.firm.policy import decide_policy  # noqa: PLC0415
 
-    with acting_context(acts) as context:
-        state = decide_policy(context, verb, proposal, read_document(document) if document is not None else None)
-    print_object(state, as_json=acts.as_json)
+    perform(acts, lambda context, given: decide_policy(context, verb, proposal, given), document=document)
 
 
 def _value(text: str) -> Any:  # noqa: ANN401  # JSON
@@ -146,6 +141,11 @@ def _lines(state: dict[str, Any]) -> Iterator[str]:
         marks += ["UNCONFIRMED"] if item["unconfirmed"] else []
         yield f"  {item['key']} = {_short(item['value'])}{'   [' + '; '.join(marks) + ']' if marks else ''}"
         yield f"      {item['citation']} (grade {item['grade']}: {item['grade_means']})"
+    for item in state["overrides"]:
+        yield (
+            f"  {item['key']} = {_short(item['value'])} for {item['provider']} until {item['until']}, "
+            f"by heightened monitoring {item['remediation']}"
+        )
     waiting = [item for item in state["proposals"] if item["state"] == "proposed"]
     for item in waiting:
         yield f"  waits: {item['id']} {item['key']} = {_short(item['value'])} from {item['effective_from']}"

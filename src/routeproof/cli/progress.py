@@ -1,4 +1,4 @@
-"""Progress on stderr: only where a person reads it."""
+"""Progress on stderr: only where a person watches."""
 
 from __future__ import annotations
 
@@ -6,18 +6,10 @@ import contextlib
 import sys
 from typing import TYPE_CHECKING
 
-import click
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     Told = tuple[Callable[[str], None], Callable[[str, int], None]]
-
-
-def tell_step(text: str) -> None:
-    """A step of the work on stderr; nothing with `--json`, where stderr is for one error that a program reads."""
-    if not click.get_current_context().params.get("as_json"):
-        click.echo(f"  {text} …", err=True)
 
 
 @contextlib.contextmanager

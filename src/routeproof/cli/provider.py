@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from routeproof.app.providers import provider_around
-from routeproof.cli.acting import Acts, acting_context, do, file_option, print_object, recording
+from routeproof.app.provider.file import provider_around
+from routeproof.cli.acting import Acts, do, file_option, perform, recording
 from routeproof.cli.options import json_option, workspace_option
 from routeproof.cli.provider_looks import LOOKS
 from routeproof.cli.provider_running import RUNNING
@@ -17,6 +17,8 @@ from routeproof.governance.provider import PROVIDER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from routeproof.app.context import Context
 
 path_option = click.Path(path_type=Path, dir_okay=False)
 
@@ -64,9 +66,9 @@ def questionnaire(provider_id: str, out: Path, workspace: Path, *, as_json: bool
 
     Example: routeproof provider questionnaire ACME --out acme-questions.xlsx
     """
-    from routeproof.app.act import shown  # noqa: PLC0415
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.providers import write_questionnaire  # noqa: PLC0415
+    from routeproof.app.objects.act import shown  # noqa: PLC0415
+    from routeproof.app.provider.file import write_questionnaire  # noqa: PLC0415
 
     with open_context(workspace) as context:
         count = write_questionnaire(context, provider_id, out)
@@ -86,12 +88,13 @@ def answers(acts: Acts, provider_id: str, path: Path) -> None:
 
     Example: routeproof provider answers ACME --file acme-questions.xlsx --as ann
     """
-    from routeproof.app.act import act  # noqa: PLC0415
-    from routeproof.app.providers import answers_body  # noqa: PLC0415
+    from routeproof.app.objects.act import act  # noqa: PLC0415
+    from routeproof.app.provider.file import answers_body  # noqa: PLC0415
 
-    with acting_context(acts) as context:
-        state = act(context, PROVIDER, provider_id, "answers", answers_body(context, provider_id, path))
-    print_object(state, as_json=acts.as_json)
+    def step(context: Context, _given: dict[str, Any]) -> dict[str, Any]:
+        return act(context, PROVIDER, provider_id, "answers", answers_body(context, provider_id, path))
+
+    perform(acts, step)
 
 
 @provider.command("document")

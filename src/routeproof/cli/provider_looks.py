@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from datetime import date, datetime
 from math import fsum
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from routeproof.cli.looking import print_table, show_object
-from routeproof.cli.options import json_option, workspace_option
+from routeproof.cli.looking import show_object
+from routeproof.cli.options import json_option, on_option, workspace_option
+from routeproof.cli.printing import print_json, print_table
 from routeproof.governance.provider import PROVIDER
 from routeproof.vocab.fixed import SCALE_DIGITS
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
 
-    from routeproof.app.context import Context
 
-on_option = click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Day to look at, today if omitted.")
 ANSWER_WIDTH = 60
 
 
@@ -28,30 +26,30 @@ ANSWER_WIDTH = 60
 @on_option
 @workspace_option
 @json_option
-def show(provider_id: str, on: datetime | None, workspace: Path, *, as_json: bool) -> None:
+def show(provider_id: str, on: date | None, workspace: Path, *, as_json: bool) -> None:
     """Show the file of provider ID as it stands on a day.
 
     Example: routeproof provider show ACME --on 2026-09-30
     """
-    show_object(workspace, PROVIDER, provider_id, on.date() if on else None, as_json=as_json)
+    show_object(workspace, PROVIDER, provider_id, on, as_json=as_json)
 
 
 @click.command("list")
 @on_option
 @workspace_option
 @json_option
-def list_(on: datetime | None, workspace: Path, *, as_json: bool) -> None:
+def list_(on: date | None, workspace: Path, *, as_json: bool) -> None:
     """List providers with state, role, open points and the day on which the refresh is due.
 
     Example: routeproof provider list --json
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.provider_list import providers_listed  # noqa: PLC0415
+    from routeproof.app.provider.listing import providers_listed  # noqa: PLC0415
 
-    with open_context(workspace, on=on.date() if on else None) as context:
-        found = providers_listed(context, _day(context))
+    with open_context(workspace, on=on) as context:
+        found = providers_listed(context, context.business_day)
     if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False))
+        print_json(found)
         return
     print_table(("id", "name", "role", "state", "unanswered", "open_conditions", "refresh_due_on"), found["items"])
 
@@ -62,18 +60,18 @@ def list_(on: datetime | None, workspace: Path, *, as_json: bool) -> None:
 @on_option
 @workspace_option
 @json_option
-def compare(provider_ids: tuple[str, ...], on: datetime | None, workspace: Path, *, every: bool, as_json: bool) -> None:
+def compare(provider_ids: tuple[str, ...], on: date | None, workspace: Path, *, every: bool, as_json: bool) -> None:
     """Set providers side by side: their files, then their answers where they differ.
 
     Example: routeproof provider compare ACME BOLT CIRRUS
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.provider_compare import compare_providers  # noqa: PLC0415
+    from routeproof.app.provider.compare import compare_providers  # noqa: PLC0415
 
-    with open_context(workspace, on=on.date() if on else None) as context:
-        found = compare_providers(context, tuple(dict.fromkeys(provider_ids)), _day(context))
+    with open_context(workspace, on=on) as context:
+        found = compare_providers(context, tuple(dict.fromkeys(provider_ids)), context.business_day)
     if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False))
+        print_json(found)
         return
     columns = ("", *found["providers"])
     print_table(
@@ -95,12 +93,12 @@ def access(provider_id: str, period: str, workspace: Path, *, as_json: bool) -> 
     Example: routeproof provider access ACME --period 2026Q3
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.liquidity_access import liquidity_access  # noqa: PLC0415
+    from routeproof.app.provider.liquidity_access import liquidity_access  # noqa: PLC0415
 
     with open_context(workspace) as context:
         found = liquidity_access(context, provider_id, period)
     if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False))
+        print_json(found)
         return
     print_table(("venue", "disclosed", "used", "executions", "executed_shares", "material_in"), found["venues"])
     click.echo()
@@ -123,12 +121,12 @@ def tested(provider_id: str, period: str, workspace: Path, *, as_json: bool) -> 
     Example: routeproof provider tested ACME --period 2026Q3
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.provider_tested import answers_beside_figures  # noqa: PLC0415
+    from routeproof.app.provider.tested import answers_beside_figures  # noqa: PLC0415
 
     with open_context(workspace) as context:
         found = answers_beside_figures(context, provider_id, period)
     if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False))
+        print_json(found)
         return
     rows = [row | _short({"answer": row["answer"]}) for row in found["answers"]]
     print_table(("question_id", "answer", "check", "observed", "unit", "reason"), rows)
@@ -153,10 +151,6 @@ def _by_venue(gaps: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _short(values: dict[str, Any]) -> dict[str, Any]:
     return {who: text and " ".join(text.split())[:ANSWER_WIDTH] for who, text in values.items()}
-
-
-def _day(context: Context) -> date:
-    return date.fromisoformat(context.actor.business_on)
 
 
 LOOKS = (show, list_, compare, access, tested)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
-from routeproof.app.providers import provider_around
+from routeproof.app.provider.file import provider_around
 from routeproof.cli.acting import Acts, acting_context, do, file_option, recording
+from routeproof.cli.printing import print_json
 from routeproof.governance.provider import PROVIDER
 
 
@@ -73,12 +73,12 @@ def report(acts: Acts, provider_id: str, out: Path, to: str) -> None:
 
     Example: routeproof provider report ACME --out reports/acme-2026 --as sam
     """
-    from routeproof.app.provider_report import report_on  # noqa: PLC0415
+    from routeproof.app.provider.report import report_on  # noqa: PLC0415
 
     with acting_context(acts) as context:
         found = report_on(context, provider_id, out, to)
     if acts.as_json:
-        click.echo(json.dumps(found))
+        print_json(found)
         return
     for name in found["files"]:
         click.echo(str(out / name))

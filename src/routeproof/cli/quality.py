@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from routeproof.cli.options import json_option, workspace_option
+from routeproof.cli.printing import print_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,12 +27,12 @@ def quality(workspace: Path, *, as_json: bool) -> None:
     Example: routeproof quality --json
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.quality import quality as look  # noqa: PLC0415
+    from routeproof.app.intake.quality import quality as look  # noqa: PLC0415
 
     with open_context(workspace) as context:
         report = look(context)
     if as_json:
-        click.echo(json.dumps(report))
+        print_json(report)
     else:
         _show(report)
 

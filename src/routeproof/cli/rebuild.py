@@ -8,6 +8,7 @@ from pathlib import Path  # noqa: TC003  # click's callbacks are typed by it
 import click
 
 from routeproof.cli.options import json_option, workspace_option
+from routeproof.cli.printing import print_json
 from routeproof.vocab.errors import LedgerBrokenError
 
 LONGEST_LINE = 240
@@ -29,7 +30,7 @@ def rebuild(workspace: Path, *, check: bool, as_json: bool) -> int:
         found = rebuild_projections(context, change=not check)
     ok = not found.differences
     if as_json:
-        click.echo(json.dumps({"ok": ok, "projections": found.projections, "differences": found.differences}))
+        print_json({"ok": ok, "projections": found.projections, "differences": found.differences})
     else:
         click.echo(
             "What is shown equals the replay." if ok else f"{len(found.differences)} rows differ from the replay."

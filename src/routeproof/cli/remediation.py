@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from routeproof.cli.acting import Acts, acting_context, file_option, on_option, print_object, recording
-from routeproof.cli.documents import read_document
-from routeproof.cli.options import json_option, workspace_option
+from routeproof.cli.acting import Acts, file_option, perform, recording
+from routeproof.cli.options import json_option, on_option, workspace_option
+from routeproof.cli.printing import print_json, print_object
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date
 
 remediation_id = click.argument("remediation_id", metavar="ID")
 
@@ -24,12 +23,9 @@ def remediation() -> None:
 
 
 def _do(acts: Acts, object_id: str, verb: str, document: str | None, body: dict[str, Any] | None = None) -> None:
-    from routeproof.app.remediation_desk import act_on_remediation  # noqa: PLC0415
+    from routeproof.app.desk.remediation import act_on_remediation  # noqa: PLC0415
 
-    given = {**(read_document(document) if document is not None else {}), **(body or {})}
-    with acting_context(acts) as context:
-        state = act_on_remediation(context, object_id, verb, given)
-    print_object(state, as_json=acts.as_json)
+    perform(acts, lambda context, given: act_on_remediation(context, object_id, verb, given), body, document=document)
 
 
 @remediation.command("open")
@@ -41,12 +37,9 @@ def open_(acts: Acts, provider: str, document: str | None) -> None:
 
     Example: routeproof remediation open --provider P --file finding.toml --as ann
     """
-    from routeproof.app.remediation_desk import open_remediation  # noqa: PLC0415
+    from routeproof.app.desk.remediation import open_remediation  # noqa: PLC0415
 
-    body = read_document(document or "-")
-    with acting_context(acts) as context:
-        state = open_remediation(context, provider, body)
-    print_object(state, as_json=acts.as_json)
+    perform(acts, lambda context, given: open_remediation(context, provider, given), document=document or "-")
 
 
 @remediation.command("notify")
@@ -180,12 +173,12 @@ def package(remediation_id: str, out: Path, workspace: Path, *, as_json: bool) -
     Example: routeproof remediation package R1 --out for-P.zip
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.remediation_package import write_package  # noqa: PLC0415
+    from routeproof.app.desk.package import write_package  # noqa: PLC0415
 
     with open_context(workspace) as context:
         written = write_package(context, remediation_id, out)
     if as_json:
-        click.echo(json.dumps(written, ensure_ascii=False))
+        print_json(written)
         return
     click.echo(f"{written['out']}  sha256 {written['sha256']}")
     for name, sha256 in written["files"].items():
@@ -197,15 +190,15 @@ def package(remediation_id: str, out: Path, workspace: Path, *, as_json: bool) -
 @on_option
 @workspace_option
 @json_option
-def show(remediation_id: str, on: datetime | None, workspace: Path, *, as_json: bool) -> None:
+def show(remediation_id: str, on: date | None, workspace: Path, *, as_json: bool) -> None:
     """Show a remediation: letters, actions, looks, what is overdue and what the next step needs.
 
     Example: routeproof remediation show R1
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.remediation_desk import remediation_shown  # noqa: PLC0415
+    from routeproof.app.desk.remediation import remediation_shown  # noqa: PLC0415
 
-    with open_context(workspace, on=on.date() if on else None) as context:
+    with open_context(workspace, on=on) as context:
         state = remediation_shown(context, remediation_id)
     print_object(state, as_json=as_json)
 
@@ -214,18 +207,18 @@ def show(remediation_id: str, on: datetime | None, workspace: Path, *, as_json: 
 @on_option
 @workspace_option
 @json_option
-def list_(on: datetime | None, workspace: Path, *, as_json: bool) -> None:
+def list_(on: date | None, workspace: Path, *, as_json: bool) -> None:
     """List remediations, where they stand and what is overdue.
 
     Example: routeproof remediation list --json
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.remediation_desk import remediations_listed  # noqa: PLC0415
+    from routeproof.app.desk.remediation import remediations_listed  # noqa: PLC0415
 
-    with open_context(workspace, on=on.date() if on else None) as context:
+    with open_context(workspace, on=on) as context:
         found = remediations_listed(context)
     if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False))
+        print_json(found)
         return
     for item in found["items"]:
         late = f"  overdue: {', '.join(one['what'] for one in item['overdue'])}" if item["overdue"] else ""

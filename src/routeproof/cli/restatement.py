@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import click
 
-from routeproof.cli.acting import Acts, acting_context, print_object, recording
+from routeproof.cli.acting import Acts, acting_context, recording
 from routeproof.cli.options import json_option, workspace_option
-from routeproof.cli.progress import tell_step
+from routeproof.cli.printing import print_json, print_object, print_step
 
 SHOWN_FIGURES = 40
 
@@ -33,9 +32,9 @@ def restate(
 
     Example: routeproof restate 2026Q3 --provider P --as ann
     """
-    from routeproof.app.build_review import Order, switches_against  # noqa: PLC0415
-    from routeproof.app.restate import restate as restate_quarter  # noqa: PLC0415
+    from routeproof.app.desk.restate import restate as restate_quarter  # noqa: PLC0415
     from routeproof.app.review.benchmark import read_declared  # noqa: PLC0415
+    from routeproof.app.review.build_review import Order, switches_against  # noqa: PLC0415
 
     asked = None
     if declared is not None or against is not None or control is not None:
@@ -48,13 +47,13 @@ def restate(
             switches=switches_against(against),
         )
     with acting_context(acts) as context:
-        state = restate_quarter(context, period.upper(), provider, asked, tell_step)
+        state = restate_quarter(context, period.upper(), provider, asked, print_step)
     _print(state, as_json=acts.as_json)
 
 
 def _print(state: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps(state, ensure_ascii=False))
+        print_json(state)
         return
     if state["id"] is None:
         click.echo(f"No figure of {state['provider']} for {state['quarter']} has changed.")
@@ -89,7 +88,7 @@ def sign(acts: Acts, restatement_id: str, version_hash: str | None) -> None:
 
     Example: routeproof restatement sign 2026Q3-P-1 --version 3f9a… --as sam
     """
-    from routeproof.app.restate import sign_restatement  # noqa: PLC0415
+    from routeproof.app.desk.restate import sign_restatement  # noqa: PLC0415
 
     with acting_context(acts) as context:
         state = sign_restatement(context, restatement_id, version_hash)
@@ -106,7 +105,7 @@ def show(restatement_id: str, workspace: Path, *, as_json: bool) -> None:
     Example: routeproof restatement show 2026Q3-P-1 --json
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.restate import restatement_shown  # noqa: PLC0415
+    from routeproof.app.desk.restate import restatement_shown  # noqa: PLC0415
 
     with open_context(workspace) as context:
         state = restatement_shown(context, restatement_id)
@@ -121,14 +120,14 @@ def list_(workspace: Path, *, as_json: bool) -> None:
 
     Example: routeproof restatement list
     """
-    from routeproof.app.act import listed  # noqa: PLC0415
     from routeproof.app.context import open_context  # noqa: PLC0415
+    from routeproof.app.objects.act import listed  # noqa: PLC0415
     from routeproof.governance.restatement import RESTATEMENT  # noqa: PLC0415
 
     with open_context(workspace) as context:
         found = listed(context, RESTATEMENT)
     if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False))
+        print_json(found)
         return
     for item in found["items"]:
         click.echo(f"{item['id']:<24} {item['state']}")

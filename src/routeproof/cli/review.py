@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
 from routeproof.cli.acting import Acts, entitled_context, recording
-from routeproof.cli.progress import tell_step
+from routeproof.cli.documents import read_text
+from routeproof.cli.printing import print_json, print_step
 from routeproof.vocab.errors import UsageError
 
 
@@ -45,8 +45,8 @@ def build(
 
     Example: routeproof review build 2026Q3 --provider P --out packs/2026Q3
     """
-    from routeproof.app.build_review import Order, build_review, switches_against  # noqa: PLC0415
     from routeproof.app.review.benchmark import read_declared  # noqa: PLC0415
+    from routeproof.app.review.build_review import Order, build_review, switches_against  # noqa: PLC0415
 
     order = Order(
         quarter=quarter.upper(),
@@ -59,9 +59,9 @@ def build(
         as_built=as_built,
     )
     with entitled_context(acts, "review.build") as context:
-        built = build_review(context, order, out, on_step=tell_step)
+        built = build_review(context, order, out, on_step=print_step)
     if acts.as_json:
-        click.echo(json.dumps({"out": str(out), "digest": built.digest, "files": built.hashes}))
+        print_json({"out": str(out), "digest": built.digest, "files": built.hashes})
         return
     for name in built.hashes:
         click.echo(str(out / name))
@@ -91,7 +91,7 @@ def adopt(
 
     Example: routeproof review adopt 2026Q3 --provider P --row fill_time --by "R. Alvarez"
     """
-    from routeproof.app.adopt_analysis import Adopting, adopt_analysis, name_of_acting  # noqa: PLC0415
+    from routeproof.app.review.adopt_analysis import Adopting, adopt_analysis, name_of_acting  # noqa: PLC0415
 
     if text is not None and text_file is not None:
         message = "expected --text or --text-file, found both"
@@ -103,18 +103,10 @@ def adopt(
             row=row,
             security=security,
             by=by or name_of_acting(context),
-            text=_text_of(text_file) if text_file is not None else text,
+            text=read_text(text_file, "--text-file") if text_file is not None else text,
         )
         adopted = adopt_analysis(context, request)
     if acts.as_json:
-        click.echo(json.dumps({"draft": adopted.draft, "text": adopted.text, "digest": adopted.digest}))
+        print_json({"draft": adopted.draft, "text": adopted.text, "digest": adopted.digest})
         return
     click.echo(adopted.text)
-
-
-def _text_of(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        message = f"expected a readable text file in UTF-8, found: {error}"
-        raise UsageError(message, where="--text-file") from error

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import click
 
-from routeproof.cli.acting import Acts, acting_context, file_option, print_object, recording
-from routeproof.cli.documents import read_document
+from routeproof.cli.acting import Acts, acting_context, file_option, perform, recording
 from routeproof.cli.options import json_option, workspace_option
-from routeproof.cli.progress import tell_step
+from routeproof.cli.printing import print_json, print_object, print_step
 from routeproof.cli.review import review
 
 PACK = click.option(
@@ -23,12 +21,9 @@ review_id = click.argument("review_id", metavar="ID")
 
 
 def _do(acts: Acts, object_id: str, verb: str, body: dict[str, Any] | None = None, document: str | None = None) -> None:
-    from routeproof.app.review_desk import act_on_review  # noqa: PLC0415
+    from routeproof.app.desk.review import act_on_review  # noqa: PLC0415
 
-    given = {**(read_document(document) if document is not None else {}), **(body or {})}
-    with acting_context(acts) as context:
-        state = act_on_review(context, object_id, verb, given)
-    print_object(state, as_json=acts.as_json)
+    perform(acts, lambda context, given: act_on_review(context, object_id, verb, given), body, document=document)
 
 
 @review.command("open")
@@ -43,10 +38,10 @@ def open_(acts: Acts, quarter: str, provider: str, pack: Path | None) -> None:
 
     Example: routeproof review open 2026Q3 --provider P --pack packs/2026Q3 --as ann
     """
-    from routeproof.app.review_desk import open_review  # noqa: PLC0415
+    from routeproof.app.desk.review import open_review  # noqa: PLC0415
 
     with acting_context(acts) as context:
-        state = open_review(context, quarter.upper(), provider, pack, tell_step)
+        state = open_review(context, quarter.upper(), provider, pack, print_step)
     print_object(state, as_json=acts.as_json)
 
 
@@ -114,10 +109,10 @@ def supersede(acts: Acts, review_id: str, reason: str, pack: Path | None) -> Non
 
     Example: routeproof review supersede 2026Q3-P --reason "August was delivered again" --as sam
     """
-    from routeproof.app.review_desk import supersede_review  # noqa: PLC0415
+    from routeproof.app.desk.review import supersede_review  # noqa: PLC0415
 
     with acting_context(acts) as context:
-        state = supersede_review(context, review_id, reason, pack, tell_step)
+        state = supersede_review(context, review_id, reason, pack, print_step)
     print_object(state, as_json=acts.as_json)
 
 
@@ -155,7 +150,7 @@ def show(review_id: str, workspace: Path, *, as_json: bool) -> None:
     Example: routeproof review show 2026Q3-P
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.review_desk import review_shown  # noqa: PLC0415
+    from routeproof.app.desk.review import review_shown  # noqa: PLC0415
 
     with open_context(workspace) as context:
         state = review_shown(context, review_id)
@@ -170,14 +165,14 @@ def list_(workspace: Path, *, as_json: bool) -> None:
 
     Example: routeproof review list --json
     """
-    from routeproof.app.act import listed  # noqa: PLC0415
     from routeproof.app.context import open_context  # noqa: PLC0415
+    from routeproof.app.objects.act import listed  # noqa: PLC0415
     from routeproof.governance.review import REVIEW  # noqa: PLC0415
 
     with open_context(workspace) as context:
         found = listed(context, REVIEW)
     if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False))
+        print_json(found)
         return
     for item in found["items"]:
         click.echo(f"{item['id']:<24} {item['state']:<8} version {item['version']}")
@@ -194,12 +189,12 @@ def minutes(review_id: str, out: Path, workspace: Path, *, as_json: bool) -> Non
     Example: routeproof review minutes 2026Q3-P --out minutes
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.minutes import write_minutes  # noqa: PLC0415
+    from routeproof.app.desk.minutes import write_minutes  # noqa: PLC0415
 
     with open_context(workspace) as context:
         written = write_minutes(context, review_id, out)
     if as_json:
-        click.echo(json.dumps(written, ensure_ascii=False))
+        print_json(written)
         return
     for name in written["files"]:
         click.echo(str(out / name))

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import click
 
 from routeproof.cli.acting import Acts, acting_context, do, file_option, recording
-from routeproof.cli.looking import list_objects, print_table, show_object
-from routeproof.cli.options import json_option, workspace_option
+from routeproof.cli.looking import list_objects, show_object
+from routeproof.cli.options import json_option, on_option, workspace_option
+from routeproof.cli.printing import print_json, print_table
 from routeproof.governance.sla import SLA
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date
     from pathlib import Path
 
 
@@ -42,7 +42,7 @@ def propose(acts: Acts, sla_id: str, document: str | None) -> None:
 
     Example: routeproof sla propose ACME-2026 --file terms.toml --as ann
     """
-    from routeproof.app.sla_known import known_terms  # noqa: PLC0415
+    from routeproof.app.sla.known import known_terms  # noqa: PLC0415
 
     do(acts, SLA, sla_id, "propose", document=document, around=known_terms)
 
@@ -83,15 +83,15 @@ def evaluate(acts: Acts, provider: str, period: str, agreement: str | None) -> N
 
     Example: routeproof sla evaluate --provider ACME --period 2026Q3 --json
     """
-    from routeproof.app.sla_evaluate import evaluate_sla  # noqa: PLC0415
-    from routeproof.app.sla_record import record_evaluation  # noqa: PLC0415
+    from routeproof.app.sla.evaluate import evaluate_sla  # noqa: PLC0415
+    from routeproof.app.sla.record import record_evaluation  # noqa: PLC0415
 
     with acting_context(acts) as context:
         found = evaluate_sla(context, provider, period, agreement)
         if acts.person and not found["template"]:
             found = record_evaluation(context, found)
     if acts.as_json:
-        click.echo(json.dumps(found, ensure_ascii=False))
+        print_json(found)
         return
     click.echo(found["statement"])
     print_table(("id", "metric", "observed", "side", "threshold", "breached", "n", "credit_usd"), found["clauses"])
@@ -113,12 +113,12 @@ def deliveries(provider: str, period: str, workspace: Path, *, as_json: bool) ->
     Example: routeproof sla deliveries --provider ACME --period 2026Q3
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.sla_evaluate import expected_deliveries  # noqa: PLC0415
+    from routeproof.app.sla.evaluate import expected_deliveries  # noqa: PLC0415
 
     with open_context(workspace) as context:
         found = expected_deliveries(context, provider, period)
     if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False))
+        print_json(found)
         return
     for name, rows in found["deliveries"].items():
         click.echo(f"{name}: {len(rows)} files due")
@@ -127,15 +127,15 @@ def deliveries(provider: str, period: str, workspace: Path, *, as_json: bool) ->
 
 @sla.command("show")
 @click.argument("sla_id", metavar="ID")
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Day to look at, today if omitted.")
+@on_option
 @workspace_option
 @json_option
-def show(sla_id: str, on: datetime | None, workspace: Path, *, as_json: bool) -> None:
+def show(sla_id: str, on: date | None, workspace: Path, *, as_json: bool) -> None:
     """Show agreement ID: terms in force, what waits, evaluations.
 
     Example: routeproof sla show ACME-2026
     """
-    show_object(workspace, SLA, sla_id, on.date() if on else None, as_json=as_json)
+    show_object(workspace, SLA, sla_id, on, as_json=as_json)
 
 
 @sla.command("list")

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from routeproof.cli.acting import Acts, acting_context, do, file_option, print_object, recording
-from routeproof.cli.documents import read_document
-from routeproof.cli.options import json_option, workspace_option
-from routeproof.vocab.errors import UsageError
+from routeproof.cli.acting import Acts, acting_context, do, file_option, recording
+from routeproof.cli.documents import read_document, read_text
+from routeproof.cli.options import json_option, on_option, workspace_option
+from routeproof.cli.printing import print_found, print_json, print_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
-
-day_option = click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Day, today if omitted.")
+    from datetime import date
 
 
 @click.group()
@@ -27,29 +24,25 @@ def wsp() -> None:
 
 @wsp.command("show")
 @click.argument("procedure", required=False)
-@day_option
+@on_option
 @workspace_option
 @json_option
-def show(*, procedure: str | None, on: datetime | None, workspace: Path, as_json: bool) -> None:
+def show(*, procedure: str | None, on: date | None, workspace: Path, as_json: bool) -> None:
     """Show what is in force on a day, sentence by sentence; or PROCEDURE with all its versions.
 
     Example: routeproof wsp show --on 2026-08-15
     """
-    from routeproof.app.act import shown  # noqa: PLC0415
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.procedures import procedures_shown  # noqa: PLC0415
+    from routeproof.app.firm.procedures import procedures_shown  # noqa: PLC0415
+    from routeproof.app.objects.act import shown  # noqa: PLC0415
     from routeproof.governance.wsp import WSP  # noqa: PLC0415
 
-    with open_context(workspace, on=on.date() if on else None) as context:
+    with open_context(workspace, on=on) as context:
         if procedure is not None:
             print_object(shown(context, WSP, procedure), as_json=as_json)
             return
-        found = procedures_shown(context, _day(context.actor.business_on))
-    if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False))
-        return
-    for line in _lines(found):
-        click.echo(line)
+        found = procedures_shown(context, context.business_day)
+    print_found(found, _lines, as_json=as_json)
 
 
 @wsp.command("list")
@@ -60,15 +53,15 @@ def list_(*, workspace: Path, as_json: bool) -> None:
 
     Example: routeproof wsp list
     """
-    from routeproof.app.act import listed  # noqa: PLC0415
     from routeproof.app.context import open_context  # noqa: PLC0415
+    from routeproof.app.objects.act import listed  # noqa: PLC0415
     from routeproof.governance.wsp import WSP  # noqa: PLC0415
     from routeproof.stores.shipped_procedures import TEMPLATES  # noqa: PLC0415
 
     with open_context(workspace) as context:
         found = {**listed(context, WSP), "templates": list(TEMPLATES)}
     if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False))
+        print_json(found)
         return
     for item in found["items"]:
         click.echo(f"{item['id']:<28} {item['state']}")
@@ -83,7 +76,7 @@ def template(name: str, out: Path) -> None:
 
     Example: routeproof wsp template sor-supervision --out drafts
     """
-    from routeproof.app.procedure_files import write_template  # noqa: PLC0415
+    from routeproof.app.firm.procedure_files import write_template  # noqa: PLC0415
 
     for path in write_template(name, out):
         click.echo(str(path))
@@ -114,11 +107,11 @@ def propose(
     Example: routeproof wsp propose sor --text sor.md --bindings sor.toml \\
                --effective-from 2026-07-01 --as sam
     """  # noqa: D301  # click's mark
-    from routeproof.app.procedures import propose_procedure  # noqa: PLC0415
+    from routeproof.app.firm.procedures import propose_procedure  # noqa: PLC0415
 
     body: dict[str, Any] = read_document(document) if document is not None else {}
     if text_file is not None:
-        body["text"] = _text_of(text_file)
+        body["text"] = read_text(text_file)
     if bindings_file is not None:
         beside = read_document(bindings_file)
         body["bindings"] = beside.get("bindings", {})
@@ -183,31 +176,13 @@ def report(*, period: str, workspace: Path, as_json: bool) -> None:
     Example: routeproof wsp report --period 2026Q3
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.duties import done_duties  # noqa: PLC0415
-    from routeproof.app.procedure_report import procedure_report  # noqa: PLC0415
+    from routeproof.app.firm.duties import done_duties  # noqa: PLC0415
+    from routeproof.app.firm.procedure_report import procedure_report  # noqa: PLC0415
     from routeproof.vocab.times import quarter_days  # noqa: PLC0415
 
     with open_context(workspace) as context:
         found = procedure_report(context, *quarter_days(period), done_duties)
-    if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False))
-        return
-    for line in _report_lines(found):
-        click.echo(line)
-
-
-def _day(text: str) -> Any:  # noqa: ANN401  # a date, imported late
-    from datetime import date  # noqa: PLC0415
-
-    return date.fromisoformat(text)
-
-
-def _text_of(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        message = f"expected a readable text in UTF-8, found: {error}"
-        raise UsageError(message, where=str(path)) from error
+    print_found(found, _report_lines, as_json=as_json)
 
 
 def _lines(found: dict[str, Any]) -> Iterator[str]:

@@ -92,8 +92,16 @@ def unmet(remediation: Remediation, looks: tuple[Look, ...]) -> list[str]:
         bound = monitoring.exit.at_least if monitoring.exit.at_least is not None else monitoring.exit.at_most
         least = "at least" if monitoring.exit.at_least is not None else "at most"
         wanted = f"{monitoring.exit.looks} consecutive looks with {monitoring.exit.metric} {least} {bound:g}"
-        found.append(f"the exit test needs {wanted}, found {passed} of {len(looks)}")
+        found.append(f"the exit test needs {wanted}, found {passed}{_measured(looks[-monitoring.exit.looks :])}")
     return found
+
+
+def _measured(looks: tuple[Look, ...]) -> str:
+    """What the last looks saw, so that nobody has to ask why they did not pass."""
+    if not looks:
+        return ": nobody has looked over a whole review period"
+    said = (f"{look.to_on} {f'{look.value:g}' if look.value is not None else look.reason}" for look in looks)
+    return f" at the end; looks measured: {', '.join(said)}"
 
 
 def warnings(remediation: Remediation, known_metrics: Collection[str] | None = None) -> list[str]:

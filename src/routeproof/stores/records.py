@@ -29,7 +29,9 @@ CHECKPOINT_BYTES = 2 << 20
 READ_BLOCK = 10_000
 """Entries that `each_entry` holds at a time."""
 
-_NEXT = "SELECT COALESCE(MAX(entry_index) + 1, 0) FROM ledger_entries"
+_LAST = "SELECT MAX(entry_index) FROM ledger_entries"
+_HIGHEST = 2**53 - 1
+"""What an entry can name as its index."""
 
 
 class OldRecordsError(UsageError):
@@ -117,6 +119,9 @@ class Records:
         if not facts:
             return []
         first = self._next()
+        if first + len(facts) > _HIGHEST:
+            message = f"expected entries one after another, found one at {first - 1}: run `routeproof ledger verify`"
+            raise LedgerBrokenError(message, where=self._database.name)
         entries = [
             entry_bytes(fact, index=index, appended_at=self._clock()) for index, fact in enumerate(facts, start=first)
         ]
@@ -238,9 +243,13 @@ class Records:
         return [read_entry(_bytes(entry)) for (entry,) in rows]
 
     def _next(self) -> int:
-        row = self._database.execute(_NEXT).fetchone()
+        row = self._database.execute(_LAST).fetchone()
         assert row is not None  # noqa: S101  # an aggregate has one row
-        return int(str(row[0]))
+        last = -1 if row[0] is None else row[0]
+        if not isinstance(last, int):
+            message = f"expected whole numbers as indexes of the ledger, found {type(last).__name__}"
+            raise LedgerBrokenError(message, where=self._database.name)
+        return last + 1
 
     def _between(self, column: str, table: str, start: int, stop: int | None) -> list[object]:
         ends = "" if stop is None else " AND entry_index < :stop"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from routeproof.app.compile_ahead import exercise
+from routeproof.app.measuring.compile_ahead import exercise
 from routeproof.metrics import fused_kernel
 from routeproof.sources.fix import cells, days, scanner
 from routeproof.sources.fix.fold import sha256

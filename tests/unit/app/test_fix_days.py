@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from routeproof.app.fix_days import REFERENCE_COLUMNS, joined_days
+from routeproof.app.intake.fix_days import REFERENCE_COLUMNS, joined_days
 
 
 def day(*messages: tuple[str, str | None, str | None, str | None, str | None]) -> pl.DataFrame:

@@ -8,8 +8,8 @@ import pytest
 
 from routeproof.app.context import Context, open_context
 from routeproof.app.init_workspace import init_workspace
-from routeproof.app.log_merge import merge_log
-from routeproof.app.shelf import Shelf, Shelved
+from routeproof.app.intake.log_merge import merge_log
+from routeproof.app.intake.shelf import Shelf, Shelved
 from routeproof.sources.fix.messages import FIX_MESSAGES
 from routeproof.sources.fix.tokenizer import tokenize
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from governance_desk import Desk, new_desk
-from routeproof.app.minutes import minutes_of, write_minutes
+from routeproof.app.desk.minutes import minutes_of, write_minutes
 from routeproof.renderers.html import render_html
 from routeproof.vocab.errors import UsageError
 from unit.governance.review_case import REVIEW_ID, closed, do, look, meeting, opened, sign

@@ -2,9 +2,9 @@
 
 import pytest
 
-from routeproof.app.measure import null_reason
-from routeproof.app.measure_frames import grouping_of
-from routeproof.app.row_filter import parse_filters
+from routeproof.app.measuring.measure import null_reason
+from routeproof.app.measuring.measure_frames import grouping_of
+from routeproof.app.measuring.row_filter import parse_filters
 from routeproof.cli.measure import parse_shifts
 from routeproof.vocab.errors import UsageError
 

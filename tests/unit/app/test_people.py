@@ -13,8 +13,8 @@ import pytest
 from cryptography.exceptions import InvalidSignature
 
 from governance_desk import NOON, Desk, new_desk
-from routeproof.app.attest import attested_bytes
-from routeproof.app.people import approve_grant, grant_role, people_listed
+from routeproof.app.firm.people import approve_grant, grant_role, people_listed
+from routeproof.app.objects.attest import attested_bytes
 from routeproof.governance.decider import RefusalError
 from routeproof.governance.people import PEOPLE, STREAM_ID
 from routeproof.stores.keys import PassphraseError, change_passphrase, make_key, open_key

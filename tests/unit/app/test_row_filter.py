@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from routeproof.app.row_filter import Sieve, parse_filters
+from routeproof.app.measuring.row_filter import Sieve, parse_filters
 
 ROWS = pl.DataFrame(
     {

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from routeproof.app.measure import Measurement
+from routeproof.app.measuring.measure import Measurement
 from routeproof.cli.measurement_output import unusual, write
 from routeproof.tables.switches import Switches
 

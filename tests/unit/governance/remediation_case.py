@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from routeproof.app.act import act
-from routeproof.app.remediation_desk import act_on_remediation, open_remediation, policy_of, remediation_shown
+from routeproof.app.desk.remediation import act_on_remediation, open_remediation, policy_of, remediation_shown
+from routeproof.app.objects.act import act
 from routeproof.governance.remediation import REMEDIATION
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from routeproof.app.review_desk import act_on_review, open_review, review_shown
+from routeproof.app.desk.review import act_on_review, open_review, review_shown
 
 if TYPE_CHECKING:
     from pathlib import Path

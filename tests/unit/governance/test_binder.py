@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from governance_desk import Desk, new_desk
-from routeproof.app.binder import build_binder
-from routeproof.app.binder_objects import belongs_to_quarter
-from routeproof.app.duties import add_duty, close_duty, duties_shown
+from routeproof.app.binder.build import build_binder
+from routeproof.app.binder.objects import belongs_to_quarter
+from routeproof.app.firm.duties import add_duty, close_duty, duties_shown
+from routeproof.app.firm.policy import decide_policy
+from routeproof.app.firm.procedures import propose_procedure
 from routeproof.app.ledger.rebuild import rebuild_projections
-from routeproof.app.policy import decide_policy
-from routeproof.app.procedures import propose_procedure
 from routeproof.governance.decider import RefusalError
 from routeproof.governance.evidence import EVIDENCE
 from routeproof.governance.wsp import WSP
@@ -194,7 +194,7 @@ def test_text_that_looks_like_markup_is_text(desk: Desk, tmp_path: Path) -> None
     opened(desk, tmp_path / "later", "2026Q4")
     body = {"findings": [{"id": "F1", "text": "<script>alert(1)</script>"}], "minutes": "<b>"}
     with desk.context("ann") as context:
-        from routeproof.app.review_desk import act_on_review  # noqa: PLC0415
+        from routeproof.app.desk.review import act_on_review  # noqa: PLC0415
 
         act_on_review(context, "2026Q4-P", "record", body)
     _build(desk, tmp_path / "q.zip", "2026Q4")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from examples import examples
 from governance_desk import Desk, new_desk
-from routeproof.app.configurations import configuration_difference
+from routeproof.app.provider.configurations import configuration_difference
 from routeproof.governance.config import CONFIG, difference
 from routeproof.governance.decider import RefusalError
 from routeproof.vocab.errors import UsageError

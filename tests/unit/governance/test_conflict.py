@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from governance_desk import Desk, new_desk
-from routeproof.app.act import act
-from routeproof.app.conflicts import declared_conflicts
+from routeproof.app.objects.act import act
+from routeproof.app.provider.conflicts import declared_conflicts
 from routeproof.governance.conflict import CONFLICT, conflicts_of
 from routeproof.governance.decider import RefusalError
 from routeproof.vocab.errors import UsageError

@@ -15,10 +15,10 @@ from icalendar import Calendar
 import routeproof
 from examples import examples
 from governance_desk import ROSTER, Desk
-from routeproof.app.duties import add_duty, close_duty, done_duties, duties_shown, duty_shown
+from routeproof.app.firm.duties import add_duty, close_duty, done_duties, duties_shown, duty_shown
+from routeproof.app.firm.policy import decide_policy, propose_policy
+from routeproof.app.firm.procedures import propose_procedure
 from routeproof.app.init_workspace import init_workspace
-from routeproof.app.policy import decide_policy, propose_policy
-from routeproof.app.procedures import propose_procedure
 from routeproof.governance.decider import RefusalError
 from routeproof.governance.duties import duties_on
 from routeproof.governance.duty_facts import Circumstances, Duty, Owed, Proof, Subject

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from examples import examples
 from governance_desk import NOON, Desk, new_desk
-from routeproof.app.act import act
+from routeproof.app.firm.policy import decide_policy, propose_policy
+from routeproof.app.firm.procedures import propose_procedure
+from routeproof.app.firm.retention import complete_expiry, evidence_listed, expire_evidence
 from routeproof.app.ledger.verify import verify_workspace
-from routeproof.app.policy import decide_policy, propose_policy
-from routeproof.app.procedures import propose_procedure
-from routeproof.app.retention import complete_expiry, evidence_listed, expire_evidence
+from routeproof.app.objects.act import act
 from routeproof.governance.decider import Command, Nothing, RefusalError
 from routeproof.governance.duty import DUTY
 from routeproof.governance.evidence import EVIDENCE, EvidenceRecord, Standing

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from governance_desk import Desk, new_desk
-from routeproof.app.act import act
-from routeproof.app.providers import provider_around
+from routeproof.app.objects.act import act
+from routeproof.app.provider.file import provider_around
 from routeproof.governance.case import CASE
 from routeproof.governance.config import CONFIG
 from routeproof.governance.conflict import CONFLICT

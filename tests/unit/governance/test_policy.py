@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from examples import examples
 from governance_desk import Desk, new_desk
-from routeproof.app.fold import object_of
-from routeproof.app.policy import decide_policy, policies_listed, policy_shown, propose_policy
+from routeproof.app.firm.policy import decide_policy, policies_listed, policy_shown, propose_policy
+from routeproof.app.objects.fold import object_of
 from routeproof.app.policy_in_force import policy_in_force
 from routeproof.governance.decider import RefusalError
 from routeproof.governance.policy import FIRM, POLICY

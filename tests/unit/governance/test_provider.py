@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from provider_desk import DAY, QUESTIONS, ProviderDesk
-from routeproof.app.fold import fold
-from routeproof.app.provider_compare import compare_providers
-from routeproof.app.provider_list import providers_listed
+from routeproof.app.objects.fold import fold
+from routeproof.app.provider.compare import compare_providers
+from routeproof.app.provider.listing import providers_listed
 from routeproof.governance.decider import RefusalError
 from routeproof.governance.provider import PROVIDER
 from routeproof.governance.provider_show import show_provider

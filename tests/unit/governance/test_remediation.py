@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from governance_desk import Desk, new_desk
-from routeproof.app.fold import fold, object_of
-from routeproof.app.providers import provider_around
+from routeproof.app.objects.fold import fold, object_of
+from routeproof.app.provider.file import provider_around
 from routeproof.governance.decider import RefusalError
 from routeproof.governance.provider import PROVIDER
 from routeproof.governance.remediation import REMEDIATION

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from governance_desk import Desk, new_desk
-from routeproof.app.review_desk import open_review, supersede_review
+from routeproof.app.desk.review import open_review, supersede_review
 from routeproof.governance.conflict import CONFLICT
 from routeproof.governance.decider import RefusalError
 from routeproof.vocab.errors import UsageError

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from governance_desk import Desk, new_desk
-from routeproof.app.act import project_object
-from routeproof.app.fold import fold
+from routeproof.app.objects.act import project_object
+from routeproof.app.objects.fold import fold
 from routeproof.governance.decider import RefusalError
 from routeproof.governance.review import REVIEW
 from unit.governance.review_case import REVIEW_ID, closed, do, look, opened

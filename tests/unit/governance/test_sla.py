@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from governance_desk import Desk, new_desk
-from routeproof.app.fold import object_of
-from routeproof.app.kept import body_of
+from routeproof.app.objects.fold import object_of
+from routeproof.app.objects.kept import body_of
 from routeproof.governance.case import CASE
 from routeproof.governance.decider import RefusalError
 from routeproof.governance.sla import SLA

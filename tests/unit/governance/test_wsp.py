@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from governance_desk import Desk, new_desk
-from routeproof.app.duties import done_duties
-from routeproof.app.fold import object_of
+from routeproof.app.firm.duties import done_duties
+from routeproof.app.firm.procedure_files import write_template
+from routeproof.app.firm.procedure_report import procedure_report
+from routeproof.app.firm.procedures import procedures_shown, propose_procedure
+from routeproof.app.objects.fold import object_of
 from routeproof.app.policy_in_force import policy_in_force
-from routeproof.app.procedure_files import write_template
-from routeproof.app.procedure_report import procedure_report
-from routeproof.app.procedures import procedures_shown, propose_procedure
 from routeproof.governance.decider import RefusalError
 from routeproof.governance.wsp import WSP
 from routeproof.ledger.canonical import canonical_bytes

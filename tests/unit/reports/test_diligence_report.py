@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from provider_desk import DAY, ProviderDesk
-from routeproof.app.provider_report import report_on
+from routeproof.app.provider.report import report_on
 from routeproof.governance.provider import PROVIDER
 from routeproof.renderers.html import render_html
 from routeproof.renderers.plain import plain_document

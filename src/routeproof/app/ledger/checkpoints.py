@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from routeproof.app.context import Context
 
 KEEP_EVERY_NS = 3_600 * NS_PER_S
+KEEP_EVERY_ENTRIES = 1_000
+ROOT_DIGITS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +56,36 @@ def write_checkpoint(context: Context, folder: Path) -> Signed:
     signed = checkpoint_now(context)
     _keep(context, signed)
     path = folder / f"checkpoint-{signed.checkpoint.size}.note"
+    if path.exists() and path.read_bytes() != signed.note:
+        # Another log's, or another history's: what somebody keeps to compare with is never written over.
+        path = folder / f"checkpoint-{signed.checkpoint.size}-{signed.checkpoint.root.hex()[:ROOT_DIGITS]}.note"
     write_whole(path, signed.note)
     return Signed(signed.checkpoint, signed.note, path)
 
 
-def keep_checkpoint(context: Context, *, always: bool = False) -> Signed | None:
-    """After an append: keep a checkpoint in the workspace if the newest is over an hour old, or `always` (a sign-off).
+def checkpoint_at(context: Context, size: int) -> bytes:
+    """The note over the first `size` entries: the one that is kept, or one that is signed and kept now."""
+    path = context.workspace.checkpoints_folder / f"{size}.note"
+    if not path.exists():
+        _keep(context, sign_leaves(context.records.leaves(0, size), log_key(context)))
+    return path.read_bytes()
 
+
+def keep_checkpoint(context: Context, *, always: bool = False) -> Signed | None:
+    """After an append: keep a checkpoint in the workspace if it is time, or `always` (a sign-off).
+
+    It is time when the newest is over an hour old, or 1,000 entries came since, as when many are loaded at once.
     Age is told by the ledger's own times: from when the last entry under the newest checkpoint was appended.
     Returns what was kept; none if it was not yet time or nothing was appended since.
     """
     kept = kept_notes(context)
     size = kept[-1][0] if kept else 0
     last = context.records.entries(size - 1, size) if size else []
-    if context.records.size() == size:
+    new = context.records.size() - size
+    if not new:
         return None
-    if last and not always and context.clock() - read_entry(last[0]).appended_at < KEEP_EVERY_NS:
+    recent = last and context.clock() - read_entry(last[0]).appended_at < KEEP_EVERY_NS
+    if recent and not always and new < KEEP_EVERY_ENTRIES:
         return None
     return _keep(context, checkpoint_now(context))
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from routeproof.ledger.checkpoint import origin_of
 from routeproof.ledger.entry import Fact
-from routeproof.ledger.note import VerifierKey, parse_verifier_key
+from routeproof.ledger.note import NoteError, VerifierKey, parse_verifier_key
 from routeproof.stores.files import sync_folder, write_whole
 from routeproof.stores.keys import make_key, open_key
 from routeproof.vocab.errors import LedgerBrokenError
@@ -53,6 +54,12 @@ def name_file(context: Context) -> Path:
     return context.workspace.keys_folder / "ledger.vkey"
 
 
+def named_key(context: Context) -> str:
+    """What the file beside the key says; empty if there is none."""
+    path = name_file(context)
+    return path.read_bytes().decode("utf-8", "replace").strip() if path.exists() else ""
+
+
 def log_key(context: Context) -> LogKey:
     """The key of this workspace's log; made, and recorded, when it is first needed.
 
@@ -67,7 +74,7 @@ def log_key(context: Context) -> LogKey:
         message = "expected the log's private key, found none: put it back from your backup"
         raise LedgerBrokenError(message, where=str(path))
     key = _key_in(path, log_origin(context))
-    if str(key.verifier) != name_file(context).read_text("utf-8").strip():
+    if str(key.verifier) != named_key(context):
         message = f"expected the key that {name_file(context).name} names, found another: put it back from your backup"
         raise LedgerBrokenError(message, where=str(path))
     return key
@@ -79,8 +86,10 @@ def log_origin(context: Context) -> str:
     Raises:
         LedgerBrokenError: if the ledger has no first entry to be named after.
     """
-    if name_file(context).exists():
-        return parse_verifier_key(name_file(context).read_text("utf-8").strip()).name
+    if named := named_key(context):
+        # A file that was written over does not stop anybody from seeing what else was changed.
+        with contextlib.suppress(NoteError):
+            return parse_verifier_key(named).name
     first = context.records.entries(0, 1)
     if not first:
         message = "expected a ledger with a first entry, found none: run `routeproof init`"

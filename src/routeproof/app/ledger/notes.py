@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from routeproof.app.entitled import role_for
 from routeproof.app.ledger.checkpoints import keep_checkpoint
+from routeproof.app.objects.entitled import role_for
 from routeproof.ledger.entry import Fact
 
 if TYPE_CHECKING:

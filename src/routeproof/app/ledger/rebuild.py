@@ -6,9 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from routeproof.app.act import project_object
-from routeproof.app.fold import fold
-from routeproof.app.nouns import NOUNS
+from routeproof.app.objects.act import project_object
+from routeproof.app.objects.fold import fold
+from routeproof.app.objects.nouns import NOUNS
 from routeproof.ledger.entry import read_entry
 from routeproof.stores.commits import project_commit
 from routeproof.stores.records_memory import MemoryDatabase

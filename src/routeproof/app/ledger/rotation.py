@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from routeproof.app.attest import attest
-from routeproof.app.entitled import role_for
 from routeproof.app.ledger.checkpoints import sign_leaves
 from routeproof.app.ledger.log_key import ROTATED, key_fact, log_key, prepare_key, swap_key
+from routeproof.app.objects.attest import attest
+from routeproof.app.objects.entitled import role_for
 from routeproof.ledger import base64_strict
 from routeproof.ledger.key_chain import rotation_text
 from routeproof.stores.files import write_whole

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from routeproof.app.attest import ATTESTED, attested_bytes
+from routeproof.app.objects.attest import ATTESTED, attested_bytes
 from routeproof.governance.people import PEOPLE, STREAM_ID
 from routeproof.governance.roster import ROLES
 from routeproof.ledger import base64_strict, ed25519

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 READ_ROWS = 4_096
 FAR_ROWS = 100_000
+FAR = 2**63 - 1
 
 
 @dataclass(slots=True)
@@ -23,7 +24,7 @@ class Stored:
         entries: bytes of each row; null where the row cannot be read.
         leaves: leaf hash as appended; null where it cannot be read.
         unreadable: indexes that cannot be read, with the reason.
-        stray: indexes of entries below zero, or so far beyond the number of rows that no append made them.
+        stray: indexes of rows where no append put one: below zero, far beyond the number of rows, or a second row.
     """
 
     entries: dict[int, bytes | None] = field(default_factory=dict)
@@ -44,6 +45,16 @@ class Stored:
         """Indexes without an entry that lie before one with an entry."""
         return sorted(set(range(max(self.entries, default=-1) + 1)) - self.entries.keys())
 
+    def set_apart(self) -> None:
+        """Rows behind a hole behind the last leaf were put there by nobody who appends: they are strays."""
+        ends = max(self.leaves, default=-1) + 1
+        while ends in self.entries:
+            ends += 1
+        away = sorted(index for index in self.entries if index > ends) if self.leaves else []
+        for index in away:
+            del self.entries[index]
+        self.stray += away
+
     def _hash(self, index: int) -> bytes | None:
         entry = self.entries.get(index)
         return None if entry is None else leaf_hash(entry)
@@ -61,14 +72,15 @@ def read_stored(records: Records) -> Stored:
         ("ledger_leaves", "leaf", stored.leaves),
     ):
         ((count, high),) = records.query(f"SELECT COUNT(*), MAX(entry_index) FROM {table}")  # noqa: S608  # our names
-        last = -1 if high is None else int(str(high))
+        last = -1 if high is None else _as_index(high)
         # A row put in far away must not make anybody count to it.
         limit = 2 * int(str(count)) + FAR_ROWS
         statement = f"SELECT entry_index, {column} FROM {table} WHERE entry_index BETWEEN :low AND :high"  # noqa: S608
         for start in range(0, min(last, limit) + 1, READ_ROWS):
-            _read(records, statement, start, min(start + READ_ROWS - 1, last, limit), into, stored.unreadable)
+            _read(records, statement, start, min(start + READ_ROWS - 1, last, limit), into, stored)
         away = f"SELECT entry_index FROM {table} WHERE entry_index < 0 OR entry_index > :limit"  # noqa: S608
-        stored.stray += [int(str(index)) for (index,) in records.query(away, {"limit": limit})]
+        stored.stray += [_as_index(index) for (index,) in records.query(away, {"limit": limit})]
+    stored.set_apart()
     return stored
 
 
@@ -78,7 +90,7 @@ def _read(
     low: int,
     high: int,
     into: dict[int, bytes | None],
-    unreadable: dict[int, str],
+    stored: Stored,
 ) -> None:
     """Rows from `low` to `high`; where the database fails, halves of them, down to the row that cannot be read."""
     try:
@@ -86,13 +98,23 @@ def _read(
     except LedgerBrokenError as error:
         if low == high:
             into[low] = None
-            unreadable.setdefault(low, error.message)
+            stored.unreadable.setdefault(low, error.message)
             return
         middle = (low + high) // 2
-        _read(records, statement, low, middle, into, unreadable)
-        _read(records, statement, middle + 1, high, into, unreadable)
+        _read(records, statement, low, middle, into, stored)
+        _read(records, statement, middle + 1, high, into, stored)
         return
-    into.update({int(str(index)): _as_bytes(value) for index, value in rows})
+    for found, value in rows:
+        index = _as_index(found)
+        if index in into:
+            stored.stray.append(index)  # a table that was made anew without its key can hold a row twice
+        else:
+            into[index] = _as_bytes(value)
+
+
+def _as_index(found: object) -> int:
+    """An index; a table that was made anew may hold anything else, which stands far from every entry."""
+    return found if isinstance(found, int) else FAR
 
 
 def _as_bytes(value: object) -> bytes:

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from routeproof.app.context import open_context
+from routeproof.app.ledger.cut_short import note_unreadable
 from routeproof.app.ledger.evidence import check_evidence
 from routeproof.app.ledger.kept_files import check_kept_files
-from routeproof.app.ledger.log_key import CREATED, ROTATED, log_origin, name_file
+from routeproof.app.ledger.log_key import CREATED, ROTATED, log_origin, name_file, named_key
 from routeproof.app.ledger.rebuild import check_projections
 from routeproof.app.ledger.report import Compared, Report
 from routeproof.app.ledger.rows import check_labels, check_pages, check_rows
 from routeproof.app.ledger.signatures import unsigned_entries
 from routeproof.app.ledger.stored import Stored, read_stored
+from routeproof.app.workspace import open_workspace
 from routeproof.ledger.canonical import canonical_bytes
 from routeproof.ledger.checkpoint import open_checkpoint, origin_of
 from routeproof.ledger.differences import differences
@@ -58,7 +60,11 @@ def verify_workspace(root: Path, checkpoints: Sequence[Path] = ()) -> Report:
             if report.ok:
                 context.records.resume()
     except LedgerBrokenError as error:
-        report.add("unreadable", error.message, None, "records")
+        workspace = open_workspace(root)
+        if workspace.server:
+            report.add("unreadable", error.message, None, "records")
+        else:
+            note_unreadable(workspace.records_path, report, error.message)
     return report
 
 
@@ -70,11 +76,7 @@ def verify_ledger(context: Context, report: Report, outside: Sequence[_Note] = (
     tree = None if leaves is None else Tree(leaves)
     entries = _check_entries(stored, report, database)
     chain = _key_chain(context, entries, report, database)
-    kept = [
-        _Note(f"kept: checkpoints/{path.name}", f"checkpoints/{path.name}", path.read_bytes())
-        for path in sorted(context.workspace.checkpoints_folder.glob("*.note"))
-    ]
-    _compare(context, tree, chain, [*kept, *outside], report)
+    _compare(context, tree, chain, [*_kept(context, report), *outside], report)
     for index, wrong in unsigned_entries(entries):
         report.add("signature", wrong, index, database)
     check_evidence(context, entries, report)
@@ -85,6 +87,18 @@ def verify_ledger(context: Context, report: Report, outside: Sequence[_Note] = (
     check_projections(context, entries, report)
     report.entries = len(stored.entries)
     report.root = tree.root().hex() if tree else ""
+
+
+def _kept(context: Context, report: Report) -> list[_Note]:
+    """Checkpoints kept in the workspace; what cannot be read is noted."""
+    kept = []
+    for path in sorted(context.workspace.checkpoints_folder.glob("*.note")):
+        name = f"checkpoints/{path.name}"
+        try:
+            kept.append(_Note(f"kept: {name}", name, path.read_bytes()))
+        except OSError as error:
+            report.add("unreadable", f"the checkpoint cannot be read: {error.strerror}", None, name)
+    return kept
 
 
 def _check_entries(stored: Stored, report: Report, database: str) -> list[Recorded]:
@@ -135,8 +149,7 @@ def _key_chain(context: Context, entries: Sequence[Recorded], report: Report, da
                 chain.rotate(entry.index, entry.fact.payload)
         except NoteError as error:
             report.add("signature", f"the log's key: {error}", entry.index, database)
-    path = name_file(context)
-    named = path.read_text("utf-8", "replace").strip() if path.exists() else ""
+    path, named = name_file(context), named_key(context)
     if not chain.since and named:
         # The entry that names the key is lost; the key's own file still says which it was.
         try:

@@ -56,6 +56,7 @@ class Review:
     switches: Switches
     policy_id: str
     policy_notes: Sequence[str]
+    checkpoint: str = ""
     version: str
     deliveries: Sequence[Mapping[str, Any]]
     adoptions: Mapping[Place, Adoption]
@@ -167,6 +168,7 @@ def _identity(review: Review, digest: str, command: str) -> PackIdentity:
         manifest=review.manifest,
         policy=review.policy_id,
         policy_notes=tuple(review.policy_notes),
+        checkpoint=review.checkpoint,
         digest=digest,
         version=review.version,
         command=command,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.app.measure_range import DaySource, measured_days_together
+from routeproof.app.measuring.measure_range import DaySource, measured_days_together
 from routeproof.app.review.evidence_cells import CellTable, cells_of
 from routeproof.app.review.fill_times import add_fill_times, fill_time_counts
 from routeproof.app.review.intervals import profile_sums

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.app.measure_range import DaySource, measured_days
+from routeproof.app.measuring.measure_range import DaySource, measured_days
 from routeproof.app.review.benchmark import Benchmark, Declared
 from routeproof.app.review.evidence_cells import CellTable, cells_of
 from routeproof.tables.day_measurement import DayRules, MeasuredDay

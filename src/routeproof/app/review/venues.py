@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from routeproof.app.intake.tape_shares import tape_shares
 from routeproof.app.review.intervals import with_intervals
-from routeproof.app.tape_shares import tape_shares
 from routeproof.tables.division import divided
 from routeproof.vocab.fixed import SCALE
 

@@ -25,7 +25,8 @@ class PackIdentity:
     `dated_on` is the date of the last fact the pack rests on (never the wall clock). `manifest` and `policy` are
     digests or version names; `declared` are the declared benchmark figures by row; `digest` identifies all inputs
     together and is printed on every page. `policy_notes` say who adopted the policy, and what of it came after the
-    period had begun.
+    period had begun. `checkpoint` is the ledger's signed note over all that the pack rests on; empty in a workspace
+    without people.
     """
 
     firm: str
@@ -44,6 +45,7 @@ class PackIdentity:
     input_hashes: Mapping[str, str] = field(default_factory=dict)
     declared: Mapping[str, str] = field(default_factory=dict)
     policy_notes: tuple[str, ...] = ()
+    checkpoint: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,14 @@ def _entries(inputs: PackInputs) -> tuple[tuple[str, str], ...]:
     metrics = tuple((f"Metrics, version {version}", ", ".join(names)) for version, names in sorted(by_version.items()))
     files = tuple((f"Input {name}", value) for name, value in sorted(who.input_hashes.items()))
     notes = tuple(("Policy, to know", note) for note in who.policy_notes)
-    return fixed + notes + declared + switches + metrics + files
+    return fixed + _checkpoint(who.checkpoint) + notes + declared + switches + metrics + files
+
+
+def _checkpoint(note: str) -> tuple[tuple[str, str], ...]:
+    """The signed note line by line, so that whoever has the print can hold the ledger against it."""
+    lines = [line for line in note.splitlines() if line]
+    names = ("Ledger checkpoint", "Ledger entries", "Ledger root")
+    return (*zip(names, lines, strict=False), *(("Ledger signature", line) for line in lines[len(names) :]))
 
 
 def _changes(builds: tuple[EarlierBuild, ...]) -> Table:

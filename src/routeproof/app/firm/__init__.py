@@ -1,0 +1,1 @@
+"""What the firm decides for itself: people, policy, duties, procedures, retention."""

@@ -1,0 +1,72 @@
+"""People: grants with a key for somebody new, approval with its cooling-off, lists."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from routeproof.app.acting import key_path
+from routeproof.app.objects.act import act, shown
+from routeproof.app.objects.fold import roster_of
+from routeproof.app.policy_in_force import policy_in_force
+from routeproof.governance.people import PEOPLE, STREAM_ID
+from routeproof.stores.keys import make_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from routeproof.app.context import Context
+    from routeproof.stores.records import Records
+
+
+def grant_role(
+    context: Context, person: str, role: str, name: str | None, passphrase: Callable[[], bytes | None]
+) -> dict[str, Any]:
+    """Propose a role; somebody new, given by name, gets a key protected as the roster's keys are.
+
+    Raises:
+        RefusalError: as the roster's decider.
+    """
+    body: dict[str, Any] = {"person": person, "role": role}
+    roster = roster_of(context.records)
+    if person in roster.people or name is None:
+        return act(context, PEOPLE, STREAM_ID, "grant", body)
+    path = key_path(context.workspace, person)
+    made = not path.exists()
+    key = make_key(path, None if roster.unprotected_keys else passphrase())
+    try:
+        return act(context, PEOPLE, STREAM_ID, "grant", {**body, "name": name, "key": key})
+    except BaseException:
+        if made:
+            path.unlink(missing_ok=True)
+        raise
+
+
+def approve_grant(context: Context, grant: str) -> dict[str, Any]:
+    """Approve a proposed grant; it counts after the cooling-off in force, by the true clock."""
+
+    def around(records: Records) -> Mapping[str, Any]:
+        day = context.acting.on if context.acting else None
+        timeline = policy_in_force(records).whole.governance.cooling_off_hours
+        return {"cooling_off_hours": timeline.on_or_first(day).value if day else timeline.values[-1].value}
+
+    return act(context, PEOPLE, STREAM_ID, "approve", {"grant": grant}, around)
+
+
+def people_shown(context: Context) -> dict[str, Any]:
+    """The roster as an object. Raises UsageError in a workspace without people."""
+    return shown(context, PEOPLE, STREAM_ID)
+
+
+def people_listed(context: Context) -> dict[str, Any]:
+    """Everybody, with the roles that count now and those that still wait."""
+    now = context.clock()
+    items = [
+        {
+            "id": person.id,
+            "name": person.name,
+            "roles": list(person.roles(now)),
+            "waiting": [grant.role for grant in person.grants if not grant.revoked and not grant.counts(now)],
+        }
+        for person in roster_of(context.records).people.values()
+    ]
+    return {"items": items, "total": len(items)}

@@ -1,0 +1,118 @@
+"""Can a file be evidence: its book, its units, against itself and against what the lake already knows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from routeproof.tables.catalog import TABLES
+from routeproof.tables.plausibility import (
+    ABSURD_SHARE_LIMIT,
+    CROSSED_SHARE_LIMIT,
+    median_of_medians,
+    median_prices,
+    wrong_price_unit,
+)
+from routeproof.vocab.fixed import SCALE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from routeproof.app.intake.delivery import Delivery
+    from routeproof.sources.runs import Run
+    from routeproof.stores.lake import Lake
+
+ABSURD_PRICE = 5_000_000 * SCALE
+"""No share has ever traded there; a file whose usual price is above is in another unit."""
+
+COMPARED_SYMBOLS = 64
+"""A unit is the whole file's: of the symbols that both know, those with the most rows tell enough."""
+
+COMPARED_ROWS = 4_096
+"""Rows in the middle of a symbol's day that tell its usual price."""
+
+
+def plausible(lake: Lake, delivery: Delivery) -> Delivery:
+    """The delivery, or the same one refused as evidence with the reason; its raw bytes are kept either way."""
+    reason, detail = _implausible(lake, delivery)
+    if reason:
+        delivery.refuse_file(reason, detail)
+    return delivery
+
+
+def _implausible(lake: Lake, delivery: Delivery) -> tuple[str, str]:
+    absurd = sum(counts.get("absurd_time", 0) for counts in delivery.rejected().values())
+    if absurd > ABSURD_SHARE_LIMIT * delivery.received:
+        return (
+            "wrong_time_unit",
+            f"{absurd} of {delivery.received} rows are before 1990 or after 2100: check [time] unit",
+        )
+    runs = delivery.runs.get(delivery.main, [])
+    if delivery.main == "quotes" and (share := _crossed_share(runs)) > CROSSED_SHARE_LIMIT:
+        return (
+            "crossed_book",
+            f"bid above ask in {share:.1%} of two-sided quotes: bid and ask swapped, or not an NBBO",
+        )
+    own = _prices(delivery)
+    if own and sorted(own.values())[len(own) // 2] > ABSURD_PRICE:
+        return "wrong_price_unit", f"the usual price is above {ABSURD_PRICE // SCALE:,} dollars"
+    wrong = wrong_price_unit(own, _known_prices(lake, delivery)) if own else ""
+    return ("wrong_price_unit", wrong) if wrong else ("", "")
+
+
+def _crossed_share(runs: Sequence[Run]) -> float:
+    crossed, both = (sum(int(run.index[name].sum()) for run in runs) for name in ("crossed", "two_sided"))
+    return crossed / both if both else 0.0
+
+
+def _prices(delivery: Delivery) -> dict[str, float]:
+    """Usual price level per symbol, fixed point."""
+    if runs := delivery.runs.get(delivery.main):
+        return median_of_medians(pl.concat([run.index for run in runs]))
+    frame = delivery.tables.get(delivery.main)
+    return {} if frame is None else median_prices(delivery.main, frame)
+
+
+def _known_prices(lake: Lake, delivery: Delivery) -> dict[str, float]:
+    """Usual prices of the file's symbols on its first day, from the other tables of the lake."""
+    day, symbols = _first_day(delivery)
+    if day is None:
+        return {}
+    known: dict[str, float] = {}
+    columns = {"quotes": ["symbol", "bid", "ask"], "trades": ["symbol", "price"], "executions": ["symbol", "price"]}
+    for name, wanted in columns.items():
+        if name == delivery.main or day not in lake.days(name):
+            continue
+        if TABLES[name].is_series:
+            known.update(_middle_prices(lake, name, day, symbols, wanted))
+        else:
+            known.update(median_prices(name, lake.read(name, [day], wanted, symbols)))
+    return known
+
+
+def _first_day(delivery: Delivery) -> tuple[date | None, list[str]]:
+    """The file's first day, and that day's symbols, those with the most rows first."""
+    if runs := delivery.runs.get(delivery.main):
+        rows = pl.concat([run.index.select("trading_day", "symbol", "rows") for run in runs])
+    else:
+        rows = delivery.tables[delivery.main].select("trading_day", "symbol", pl.lit(1, dtype=pl.Int64).alias("rows"))
+    day = rows.get_column("trading_day").min()
+    of_day = rows.filter(pl.col("trading_day") == day).group_by("symbol").agg(pl.col("rows").sum())
+    symbols = of_day.sort("rows", "symbol", descending=[True, False]).get_column("symbol")
+    return day, symbols.to_list()  # type: ignore[return-value]
+
+
+def _middle_prices(
+    lake: Lake, table: str, day: date, symbols: Sequence[str], columns: Sequence[str]
+) -> dict[str, float]:
+    ranges = lake.symbol_ranges(table, day)
+    scan = lake.scan(table, [day], columns)
+    found: dict[str, float] = {}
+    for symbol in [symbol for symbol in symbols if symbol in ranges][:COMPARED_SYMBOLS]:
+        lies = ranges[symbol]
+        rows = min(lies.rows, COMPARED_ROWS)
+        middle = scan.slice(lies.start + (lies.rows - rows) // 2, rows).collect()
+        found.update(median_prices(table, middle))
+    return found

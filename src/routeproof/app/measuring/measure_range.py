@@ -1,0 +1,344 @@
+"""Measure a range of days: load a day, look up the market, collect exact partial sums, carry what lives on."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
+
+import polars as pl
+
+from routeproof.app.measuring.lake_source import LakeSource
+from routeproof.app.measuring.row_filter import RowFilter, Sieve
+from routeproof.app.measuring.stream_fills import can_stream, stream_fills
+from routeproof.metrics.measure import (
+    DIMENSIONS,
+    UNKNOWN,
+    Grouping,
+    Partials,
+    collect,
+    collect_coded,
+    columns_read,
+    finish_all,
+    merge,
+)
+from routeproof.sources.map_file import nearest
+from routeproof.stores.quote_reader import Buffers
+from routeproof.tables.catalog import TABLES
+from routeproof.tables.day_flow import NotStreamableError
+from routeproof.tables.day_measurement import (
+    Carry,
+    DayRules,
+    DayTables,
+    MeasuredDay,
+    close_long_lived,
+    measure_day,
+    measure_tape_day,
+)
+from routeproof.tables.day_pieces import can_divide, carry_of, joined_carry, tables_of
+from routeproof.tables.session_clock import day_of
+from routeproof.tables.standing_rows import standing_executions, terms_of_every_order, with_order_of_route
+from routeproof.tables.version_terms import version_terms
+from routeproof.vocab.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
+
+    from routeproof.app.measuring.stream_fills import FlowSource
+    from routeproof.metrics.metric import Frame
+    from routeproof.tables.coded_rows import CodedRows
+    from routeproof.tables.quote_book import QuoteBook
+    from routeproof.tables.switches import Switches
+
+
+class DaySource(Protocol):
+    """Where canonical rows come from: frames in memory, or the lake as of a manifest."""
+
+    def rows(self, table: str, day: date) -> pl.DataFrame:
+        """Canonical rows of one day; empty if there are none."""
+        ...
+
+    def book(self, day: date, symbols: pl.Series | None) -> QuoteBook:
+        """Reference quotes of one day, of these symbols or of all."""
+        ...
+
+    def quotes_of(self, kind: str, day: date) -> pl.DataFrame | None:
+        """Canonical quotes of another kind than the reference's; `None` if there are none."""
+        ...
+
+    def market_days(self) -> Sequence[date]:
+        """Days that have quotes, ascending."""
+        ...
+
+    def long_lived(self) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Parent orders, and all their versions, of orders that may outlive their day, over all days."""
+        ...
+
+    def streamed(self) -> FlowSource | None:
+        """The same source as one that can be streamed; `None` if it cannot."""
+        ...
+
+
+class Cache(Protocol):
+    """Where measured rows are kept; see `routeproof.app.measuring.measured_cache`."""
+
+    def find(self, columns: frozenset[str]) -> Iterator[MeasuredDay] | None:
+        """Kept days whose executions have these columns, or `None`."""
+        ...
+
+    def keep(self, columns: frozenset[str], days: Iterable[MeasuredDay]) -> Iterator[MeasuredDay]:
+        """The same days, kept as they pass."""
+        ...
+
+    def find_fills(self, columns: frozenset[str]) -> Iterator[CodedRows] | None:
+        """Kept executions with these columns, or `None`."""
+        ...
+
+    def keep_fills(self, columns: frozenset[str], pieces: Iterable[CodedRows]) -> Iterator[CodedRows]:
+        """The same executions, kept as they pass."""
+        ...
+
+
+EVERYTHING = Grouping(DIMENSIONS)
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """What to measure: days, dimensions, filters."""
+
+    days: tuple[date, ...]
+    grouping: Grouping
+    filters: tuple[RowFilter, ...] = ()
+
+
+def measured_days(
+    source: DaySource, days: Iterable[date], rules: DayRules, switches: Switches
+) -> Iterator[MeasuredDay]:
+    """Measured rows day by day; orders that outlived their day come last, with all the fills they had."""
+    for (measured,) in measured_days_together(source, days, rules, (switches,)):
+        yield measured
+
+
+def measured_days_together(
+    source: DaySource, days: Iterable[date], rules: DayRules, all_switches: Sequence[Switches], *, vwap: bool = True
+) -> Iterator[tuple[MeasuredDay, ...]]:
+    """The same under several switches of one population: each day is read once and measured once per switches.
+
+    Without `vwap` the prints of own flow's days are not read, and VWAP is null.
+    """
+    if all_switches[0].population == "tape":
+        for day in days:
+            yield tuple(_tape_day(source, day, rules, switches) for switches in all_switches)
+        return
+    wanted, lasting = sorted(set(days)), _long_lived(source)
+    carries = [Carry() for _ in all_switches]
+    with ThreadPoolExecutor(len(all_switches)) as pool:
+        for day in _walked(source, wanted, lasting):
+            if day not in wanted and not _concerns(day, lasting, carries[0], rules):
+                continue
+            tables = _day_tables(source, day, lasting, vwap=vwap)
+            book = source.book(day, _symbols(tables, carries[0]))
+            found = list(pool.map(partial(measure_day, tables, book, rules), all_switches, carries))
+            carries = [carry for _, carry in found]
+            if day in wanted:
+                yield tuple(measured for measured, _ in found)
+    if wanted:
+        closed = [_closed(carry, wanted[0], wanted[-1]) for carry in carries]
+        if closed[0] is not None:
+            yield tuple(day for day in closed if day is not None)
+
+
+def measured_pieces(
+    source: LakeSource, days: Iterable[date], rules: DayRules, switches: Switches
+) -> Iterator[MeasuredDay]:
+    """As `measured_days`, a day in pieces of some symbols each, so that few quotes and wide rows are held at once."""
+    wanted, lasting = sorted(set(days)), _long_lived(source)
+    carry, buffers = Carry(), Buffers()
+    for day in _walked(source, wanted, lasting):
+        if day not in wanted and not _concerns(day, lasting, carry, rules):
+            continue
+        tables, quotes = _day_tables(source, day, lasting), source.quotes(day)
+        symbols = _symbols(tables, carry).drop_nulls().to_list()
+        runs = list(quotes.chunks(symbols)) if can_divide(tables, carry) else []
+        carried = []
+        for run in runs or [symbols]:
+            book = quotes.book(run, buffers)
+            measured, left = measure_day(tables_of(tables, run), book, rules, switches, carry_of(carry, run))
+            carried.append(left)
+            if day in wanted:
+                yield measured
+        carry = joined_carry(carried)
+    closed = _closed(carry, wanted[0], wanted[-1]) if wanted else None
+    if closed is not None:
+        yield closed
+
+
+@dataclass(frozen=True, slots=True)
+class _LongLived:
+    """Orders that may outlive their day: canonical rows, and their terms with `clock_day`."""
+
+    orders: pl.DataFrame
+    terms: pl.DataFrame
+
+
+def _long_lived(source: DaySource) -> _LongLived:
+    orders, versions = source.long_lived()
+    terms = version_terms(orders, terms_of_every_order(orders, versions))
+    return _LongLived(orders, terms.with_columns(day_of(pl.col("clock_at")).alias("clock_day")))
+
+
+def _walked(source: DaySource, wanted: Sequence[date], lasting: _LongLived) -> list[date]:
+    """The wanted days, and all before the last of them on which a long-lived order begins or may meet the market."""
+    begun = lasting.terms["clock_day"].drop_nulls().unique().sort().to_list()
+    if not wanted or not begun:
+        return list(wanted)
+    earlier = {*begun, *source.market_days()}
+    return sorted({*wanted, *(day for day in earlier if begun[0] <= day <= wanted[-1])})
+
+
+def _concerns(day: date, lasting: _LongLived, carry: Carry, rules: DayRules) -> bool:
+    """Whether a day concerns long-lived orders: some begin on it, or are still open when it opens."""
+    hours = rules.hours(day)
+    return bool((lasting.terms["clock_day"] == day).any()) or (hours is not None and carry.is_open(hours[0]))
+
+
+def _closed(carry: Carry, first: date, last: date) -> MeasuredDay | None:
+    """What lived on past its day, of the days in the range: orders, routes, and fills that waited for their class."""
+    closing = close_long_lived(carry)
+    if closing is None:
+        return None
+    inside = pl.col("trading_day").is_between(first, last)
+    fills = closing.executions.filter(inside) if closing.executions.width else closing.executions
+    return MeasuredDay(fills, closing.orders.filter(inside), closing.routes.filter(inside))
+
+
+def _tape_day(source: DaySource, day: date, rules: DayRules, switches: Switches) -> MeasuredDay:
+    trades = source.rows("trades", day)
+    nothing = pl.DataFrame()
+    tables = DayTables(day, nothing, nothing, nothing, trades, nothing)
+    return measure_tape_day(tables, source.book(day, trades["symbol"].unique()), rules, switches)
+
+
+def _day_tables(source: DaySource, day: date, lasting: _LongLived, *, vwap: bool = True) -> DayTables:
+    orders = source.rows("parent_orders", day).join(lasting.orders, on="order_id", how="anti")
+    versions = terms_of_every_order(orders, source.rows("order_versions", day))
+    terms = version_terms(orders, versions)
+    routes = source.rows("routes", day).with_columns(pl.col("version").fill_null(1))
+    starts_today = lasting.terms.filter(pl.col("clock_day") == day)
+    return DayTables(
+        day=day,
+        terms=pl.concat([terms, starts_today.select(terms.columns)]),
+        routes=routes,
+        executions=with_order_of_route(standing_executions(source.rows("executions", day)), routes),
+        trades=source.rows("trades", day) if vwap else TABLES["trades"].empty(),
+        status=source.rows("market_status", day),
+        auctions=source.rows("auctions", day),
+        odd_lots=source.quotes_of("odd_lot", day),
+        venue_quotes=source.quotes_of("venue", day),
+    )
+
+
+def _symbols(tables: DayTables, carry: Carry) -> pl.Series:
+    parts = [tables.terms["symbol"], tables.executions["symbol"], tables.routes["symbol"]]
+    if carry.versions is not None:
+        parts.append(carry.versions["symbol"])
+    return pl.concat(parts).unique()
+
+
+def _fills(
+    source: DaySource, what: Range, rules: DayRules, switches: Switches, cache: Cache | None
+) -> Iterator[CodedRows] | None:
+    """Measured executions in coded pieces, kept or streamed; `None` where whole days must answer, or are kept."""
+    needed = _needed(what)
+    only_fills = all(metric.frame == "executions" for metric in what.grouping.metrics)
+    if not only_fills or not can_stream(needed, switches):
+        return None
+    kept = None if cache is None else cache.find_fills(needed)
+    if kept is not None or (cache is not None and cache.find(needed)):
+        return kept
+    streamed = source.streamed()
+    pieces = None if streamed is None else stream_fills(streamed, what.days, rules, switches, needed)
+    return pieces if cache is None or pieces is None else cache.keep_fills(needed, pieces)
+
+
+def _days(
+    source: DaySource, what: Range, rules: DayRules, switches: Switches, cache: Cache | None
+) -> Iterable[MeasuredDay]:
+    """Whole measured days with at least what the question reads, kept or measured."""
+    needed = _needed(what)
+    kept = None if cache is None else cache.find(needed)
+    if kept is not None:
+        return kept
+    if isinstance(source, LakeSource) and switches.population == "own":
+        days = measured_pieces(source, what.days, rules, switches)
+    else:
+        days = measured_days(source, what.days, rules, switches)
+    return days if cache is None else cache.keep(needed | columns_read(EVERYTHING, "executions"), days)
+
+
+def _needed(what: Range) -> frozenset[str]:
+    return columns_read(what.grouping, "executions") | {item.column for item in what.filters}
+
+
+def _partials_of_fills(pieces: Iterable[CodedRows], what: Range, sieve: Sieve) -> dict[Frame, Partials]:
+    parts = collect_coded(map(sieve.passing, pieces), what.grouping)
+    return {"executions": merge(parts, what.grouping.by)} if parts else {}
+
+
+def _partials(days: Iterable[MeasuredDay], what: Range, sieve: Sieve) -> dict[Frame, Partials]:
+    frames: tuple[Frame, ...] = ("executions", "orders", "routes")
+    parts: dict[Frame, list[Partials]] = {frame: [] for frame in frames}
+    for measured in days:
+        for frame in frames:
+            rows: pl.DataFrame = getattr(measured, frame)
+            if rows.width:
+                kept = sieve.keep(rows)
+                parts[frame].append(UNKNOWN if kept is None else collect(kept, what.grouping, frame))
+    return {frame: merge(found, what.grouping.by) for frame, found in parts.items() if found}
+
+
+def measure_range(
+    source: DaySource,
+    what: Range,
+    rules: DayRules,
+    switches: Switches,
+    cache: Cache | None = None,
+    sieve: Sieve | None = None,
+) -> pl.DataFrame:
+    """Metrics by dimension over a range of days.
+
+    Args:
+        source: canonical rows and quotes.
+        what: days, dimensions, filters.
+        rules: hours, sizes, round lots.
+        switches: how the market is looked up.
+        cache: where measured rows of the same days, rules and switches are kept, if anywhere.
+        sieve: of the range's filters, if what they met is worth knowing.
+
+    Returns:
+        One row per group: dimensions, then every metric of the grouping; null where it cannot be computed.
+
+    Raises:
+        UsageError: no rows of the population have the dimensions and the filtered columns.
+    """
+    merged, sieve = None, sieve or Sieve(what.filters)
+    with suppress(NotStreamableError):
+        pieces = _fills(source, what, rules, switches, cache)
+        merged = None if pieces is None else _partials_of_fills(pieces, what, sieve)
+    if merged is None:
+        merged = _partials(_days(source, what, rules, switches, cache), what, sieve)
+    if merged and not any(part.known for part in merged.values()):
+        raise _cannot_answer(what, switches.population)
+    return finish_all(merged, what.grouping)
+
+
+def _cannot_answer(what: Range, population: str) -> UsageError:
+    asked = dict.fromkeys((*what.grouping.by, *(item.column for item in what.filters)))
+    rows = "prints on the tape have" if population == "tape" else "executions, orders or routes have"
+    together = " together" if len(asked) > 1 else ""
+    close = "".join(nearest(name, DIMENSIONS) for name in asked if name not in DIMENSIONS)
+    message = f"expected columns that {rows}{together}, found {', '.join(asked)}{close}"
+    return UsageError(message, where="--by, --where")

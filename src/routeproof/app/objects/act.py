@@ -1,0 +1,248 @@
+"""The one way in which people change a governed object: person, entitlement, decision, signature, one durable step."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any, Generic
+
+from routeproof.app.ledger.sign_off import sign_off
+from routeproof.app.objects.attest import attest
+from routeproof.app.objects.entitled import entitled_role
+from routeproof.app.objects.fold import Version, fold, object_of, roster_of, step
+from routeproof.app.objects.kept import body_of, documents, readable, store_kept
+from routeproof.app.objects.refusals import record_refusal
+from routeproof.governance.decider import Body, Command, Event, Happened, Noun, RefusalError, S, refuse
+from routeproof.ledger.canonical import canonical_bytes
+from routeproof.ledger.entry import Fact
+from routeproof.vocab.errors import UsageError
+from routeproof.vocab.times import NS_PER_S
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from routeproof.app.acting import Acting
+    from routeproof.app.context import Context
+    from routeproof.ledger.entry import Recorded
+    from routeproof.stores.records import Records
+
+    Around = Callable[[Records], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Request(Generic[S]):
+    """What is asked, with the body checked and its texts stored."""
+
+    noun: Noun[S]
+    id: str
+    verb: str
+    body: Body
+    expected: str | None
+    around: Around | None
+
+
+def act(
+    context: Context,
+    noun: Noun[S],
+    object_id: str,
+    verb: str,
+    body: Mapping[str, Any] | None = None,
+    around: Around | None = None,
+    stored: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Do one thing with one object as the person of the context; returns the object as `show` does.
+
+    The decision reads the record under the write lock, so nobody changes it in between. `around` gives the decider what
+    it must know from outside its object, read under the same lock. `stored` are hashes of documents that the caller put
+    into evidence for this step.
+
+    Raises:
+        UsageError: if the body does not have the verb's shape.
+        RefusalError: what the entitlements or the decider refuse; the refusal itself is recorded.
+    """
+    given = dict(body or {})
+    expected = given.pop("expected_version_hash", None)
+    acting = _acting(context, noun, object_id, verb)
+    kept: list[str] = []
+    try:
+        entitled_role(context.records, context.clock(), acting.person, f"{noun.name}.{verb}")
+        shaped = body_of(noun.verbs[verb].body, given)
+        request = _Request(noun, object_id, verb, store_kept(shaped, context.evidence, kept), expected, around)
+        _decide(context, acting, request, (*stored, *kept))
+    except RefusalError as refusal:
+        _forget(context, kept)
+        record_refusal(context.records, context.actor, acting.person, f"{noun.name}/{object_id}", verb, refusal)
+        raise
+    except BaseException:
+        _forget(context, kept)
+        raise
+    state = shown(context, noun, object_id)
+    if noun.verbs[verb].signs:
+        state["receipt"] = str(sign_off(context, state["ledger_index"]))
+    return state
+
+
+def _acting(context: Context, noun: Noun[S], object_id: str, verb: str) -> Acting:
+    if context.acting is None:
+        refusal = RefusalError(
+            "unknown_person", f"{noun.name} {verb} is recorded under a name: give --as PERSON (or ROUTEPROOF_AS)"
+        )
+        record_refusal(context.records, context.actor, "", f"{noun.name}/{object_id}", verb, refusal)
+        raise refusal
+    return context.acting
+
+
+def _decide(context: Context, acting: Acting, request: _Request[S], stored: Sequence[str]) -> None:
+    noun = request.noun
+    after: list[Version[S]] = []
+
+    def decide(records: Records) -> list[Fact]:
+        role = entitled_role(records, context.clock(), acting.person, f"{noun.name}.{request.verb}")
+        before = fold(noun, records.stream(noun.stream(request.id)))
+        _require_version(request, before)
+        command = Command(
+            verb=request.verb,
+            id=request.id,
+            body=request.body,
+            by=acting.person,
+            role=role,
+            on=acting.on,
+            roster=roster_of(records),
+            version_hash=before.version_hash if before else "",
+            around={"now": context.clock(), **(request.around(records) if request.around else {})},
+        )
+        events = noun.verbs[request.verb].decide(before.state if before else None, command)
+        first, version = records.size(), before
+        for place, event in enumerate(events):
+            version = step(
+                noun, version, Happened(event, acting.person, role, acting.on, first + place, context.clock())
+            )
+        if version is not None:
+            after.append(version)
+        return [
+            attest(fact_of(context, event, noun.stream(request.id), acting, role, stored), acting.key)
+            for event in events
+        ]
+
+    def project(connection: Any, indexes: list[int]) -> None:  # noqa: ANN401  # either database's connection
+        if indexes:
+            project_object(connection, noun, after[-1])
+
+    context.records.decide(decide, project)
+
+
+def _require_version(request: _Request[S], before: Version[S] | None) -> None:
+    current = before.version_hash if before else ""
+    if request.expected is not None and request.expected != current:
+        refuse(
+            "outdated_version",
+            f"expected the version that you saw ({request.expected}), found that {request.id} is at {current or 'none'}"
+            ": look at it again",
+            where=request.id,
+        )
+
+
+def fact_of(context: Context, event: Event, stream: str, acting: Acting, role: str, stored: Sequence[str] = ()) -> Fact:
+    """An event as the fact that is appended; of the documents stored, those that its payload names are evidence."""
+    text = json.dumps(event.payload)
+    return Fact(
+        stream=stream,
+        type=event.type,
+        payload=event.payload,
+        business_on=acting.on.isoformat(),
+        actor=acting.person,
+        role=role,
+        session=context.actor.session,
+        version=event.version,
+        evidence=tuple(sorted({sha256 for sha256 in stored if sha256 in text})),
+    )
+
+
+def project_object(connection: Any, noun: Noun[S], version: Version[S]) -> None:  # noqa: ANN401  # either database's
+    """Write the row that lists show; replaying the entries gives the same row."""
+    state = version.state
+    connection.execute(
+        "INSERT INTO governance_objects (noun, id, state, version, version_hash, ledger_index) "
+        "VALUES (:noun, :id, :state, :version, :version_hash, :ledger_index) "
+        "ON CONFLICT (noun, id) DO UPDATE SET state = excluded.state, version = excluded.version, "
+        "version_hash = excluded.version_hash, ledger_index = excluded.ledger_index",
+        {
+            "noun": noun.name,
+            "id": state.id,
+            "state": canonical_bytes(state.model_dump(mode="json")).decode(),
+            "version": version.number,
+            "version_hash": version.version_hash,
+            "ledger_index": version.ledger_index,
+        },
+    )
+
+
+def _forget(context: Context, stored: Sequence[str]) -> None:
+    """Remove what was stored for a step that did not happen: nothing names it."""
+    for sha256 in stored:
+        context.evidence.destroy(sha256)
+
+
+def shown(
+    context: Context, noun: Noun[S], object_id: str, around: Mapping[str, Any] | None = None, on: date | None = None
+) -> dict[str, Any]:
+    """The object as people see it: state, version, last ledger entry, history with every gap between date and append.
+
+    Raises:
+        UsageError: if there is none of that name.
+    """
+    version = object_of(context.records, noun, object_id)
+    if version is None:
+        message = f"expected a {noun.name} named {object_id!r}, found none: `routeproof {noun.name} list` names them"
+        raise UsageError(message, where=object_id)
+    day = on or context.business_day
+    facts = {"version_hash": version.version_hash, "roster": roster_of(context.records), **(around or {})}
+    return {
+        **noun.show(readable(version.state, context.evidence), day, facts),
+        "version": version.number,
+        "version_hash": version.version_hash,
+        "ledger_index": version.ledger_index,
+        "documents": documents(version.state, context.evidence),
+        "history": [_told(entry) for entry in context.records.stream(noun.stream(object_id))],
+    }
+
+
+def _told(entry: Recorded) -> dict[str, Any]:
+    appended = datetime.fromtimestamp(entry.appended_at // NS_PER_S, tz=UTC)
+    days = (appended.date() - date.fromisoformat(entry.fact.business_on)).days
+    return {
+        "index": entry.index,
+        "type": entry.fact.type,
+        "by": entry.fact.actor,
+        "role": entry.fact.role,
+        "business_on": entry.fact.business_on,
+        "appended_at": appended.isoformat().replace("+00:00", "Z"),
+        "entered_days_after": days,
+        "note": _gap(days),
+    }
+
+
+def _gap(days: int) -> str:
+    if days == 0:
+        return ""
+    return f"entered {abs(days)} day{'s' * (abs(days) != 1)} {'after' if days > 0 else 'before'}"
+
+
+def listed(context: Context, noun: Noun[S]) -> dict[str, Any]:
+    """All objects of a noun, from the projection."""
+    rows = context.records.query(
+        "SELECT id, state, version, version_hash, ledger_index FROM governance_objects WHERE noun = :noun ORDER BY id",
+        {"noun": noun.name},
+    )
+    items = [
+        {
+            "id": object_id,
+            "state": json.loads(str(state))["state"],
+            "version": version,
+            "version_hash": version_hash,
+            "ledger_index": ledger_index,
+        }
+        for object_id, state, version, version_hash, ledger_index in rows
+    ]
+    return {"items": items, "total": len(items)}

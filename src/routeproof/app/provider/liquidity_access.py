@@ -1,0 +1,173 @@
+"""Liquidity access: venues that a provider disclosed, venues that it used, venues that matter; the gaps each way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from routeproof.app.intake.tape_shares import tape_shares
+from routeproof.app.measuring.measure import Question, measure
+from routeproof.app.policy_in_force import policy_in_force
+from routeproof.app.provider.file import provider_of
+from routeproof.stores.shipped_policy import load_equity_calendar
+from routeproof.vocab.fixed import SCALE
+from routeproof.vocab.times import quarter_days
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+    from decimal import Decimal
+
+    from routeproof.app.context import Context
+
+OFF_EXCHANGE = ("FINN", "FINC", "FINY", "FINR", "XADF")
+"""Trade reporting facilities: where prints are reported, not where anybody can route to."""
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What was seen in a period: fills by symbol and venue, and the tape's share by symbol and venue, of 1."""
+
+    fills: Sequence[Row]
+    tape: Mapping[tuple[str, str], Fraction]
+
+
+def liquidity_access(context: Context, provider_id: str, period: str) -> Row:
+    """Disclosed against used against material venues of a quarter.
+
+    Returns:
+        `provider, period, from, to, manifest, material_share, disclosed`; `venues`: one row per venue of any of the
+        three kinds; `gaps`: `kind` is `used_not_disclosed`, `disclosed_not_used`, `material_not_disclosed` or
+        `material_not_used` (disclosed, but without a fill in that symbol), with symbol and shares; `notes`: what could
+        not be told. A venue's `tape_share` is null where the tape says nothing of the provider's symbols.
+
+    Raises:
+        UsageError: if there is no such provider, or the period is no quarter.
+    """
+    provider = provider_of(context, provider_id)
+    first, last = quarter_days(period)
+    threshold = policy_in_force(context.records).whole.providers.material_venue_share.on_or_first(first).value
+    manifest = context.lake.manifest().id
+    seen = _seen(context, provider_id, first, last, manifest)
+    material = {key: share for key, share in seen.tape.items() if share >= Fraction(threshold) and _reachable(key[1])}
+    return {
+        "provider": provider_id,
+        "period": period.upper(),
+        "from": first.isoformat(),
+        "to": last.isoformat(),
+        "manifest": manifest,
+        "material_share": float(threshold),
+        "disclosed": sorted(provider.venues),
+        "venues": _venues(provider.venues, seen, material),
+        "gaps": _gaps(provider.venues, seen, material),
+        "notes": _notes(seen, threshold),
+    }
+
+
+def _reachable(venue: str) -> bool:
+    return venue not in OFF_EXCHANGE
+
+
+def _seen(context: Context, provider_id: str, first: date, last: date, manifest: str) -> _Seen:
+    question = Question(
+        by=("symbol", "venue"),
+        metrics=("executions", "executed_shares"),
+        first=first,
+        last=last,
+        where=(f"provider={provider_id}",),  # a provider in onboarding has no orders yet, which is no error here
+        manifest=manifest,
+    )
+    rows = measure(context.lake, question, context.workspace.cache_folder).rows
+    fills = [
+        # Shares back as the fixed point that they were divided from, so that their sums are exact.
+        {**row, "executed_shares": round(row["executed_shares"] * SCALE)}
+        for row in rows.iter_rows(named=True)
+        if row["executions"]
+    ]
+    symbols = sorted({row["symbol"] for row in fills})
+    shares = tape_shares(context.lake, manifest, load_equity_calendar().sessions(first, last))
+    return _Seen(fills, _shares_of(shares, symbols))
+
+
+def _shares_of(shares: pl.DataFrame, symbols: Sequence[str]) -> dict[tuple[str, str], Fraction]:
+    """Each venue's share of a symbol's reported prints over all days, exactly."""
+    if shares.is_empty():
+        return {}
+    sums = (
+        shares.filter(pl.col("symbol").is_in(symbols) & pl.col("venue").is_not_null())
+        .group_by("symbol", "venue")
+        .agg(pl.col("quantity").sum())
+    )
+    totals: dict[str, int] = {}
+    for symbol, _, quantity in sums.iter_rows():
+        totals[symbol] = totals.get(symbol, 0) + quantity
+    return {(symbol, venue): Fraction(quantity, totals[symbol]) for symbol, venue, quantity in sums.iter_rows()}
+
+
+def _venues(disclosed: Sequence[str], seen: _Seen, material: Mapping[tuple[str, str], Fraction]) -> list[Row]:
+    total = sum(row["executed_shares"] for row in seen.fills)
+    names = {*disclosed, *(row["venue"] for row in seen.fills if row["venue"]), *(venue for _, venue in material)}
+    rows = []
+    for venue in sorted(names):
+        own = [row for row in seen.fills if row["venue"] == venue]
+        shares = sum(row["executed_shares"] for row in own)
+        rows.append(
+            {
+                "venue": venue,
+                "disclosed": venue in disclosed,
+                "used": bool(own),
+                "material_in": sorted(symbol for symbol, name in material if name == venue),
+                "executions": sum(row["executions"] for row in own),
+                "executed_shares": shares / SCALE,
+                "share_of_flow": shares / total if total else None,
+                "symbols": sorted({row["symbol"] for row in own}),
+            }
+        )
+    return rows
+
+
+def _gaps(disclosed: Sequence[str], seen: _Seen, material: Mapping[tuple[str, str], Fraction]) -> list[Row]:
+    used = {(row["symbol"], row["venue"]): row["executed_shares"] for row in seen.fills if row["venue"]}
+    used_venues = {venue for _, venue in used}
+    gaps = [
+        _gap("used_not_disclosed", venue, symbol, seen, shares)
+        for (symbol, venue), shares in sorted(used.items())
+        if venue not in disclosed
+    ]
+    gaps += [_gap("disclosed_not_used", venue, None, seen, 0) for venue in sorted({*disclosed} - used_venues)]
+    for symbol, venue in sorted(material):
+        if venue not in disclosed:
+            gaps.append(_gap("material_not_disclosed", venue, symbol, seen, used.get((symbol, venue), 0)))
+        elif (symbol, venue) not in used:
+            gaps.append(_gap("material_not_used", venue, symbol, seen, 0))
+    return gaps
+
+
+def _gap(kind: str, venue: str, symbol: str | None, seen: _Seen, shares: int) -> Row:
+    share = seen.tape.get((symbol, venue)) if symbol else None
+    return {
+        "kind": kind,
+        "venue": venue,
+        "symbol": symbol,
+        "executed_shares": shares / SCALE,
+        "tape_share": float(share) if share is not None else None,
+    }
+
+
+def _notes(seen: _Seen, threshold: Decimal) -> list[str]:
+    notes = [f"A venue is material in a symbol from a share of {threshold} of its reported regular-hours prints."]
+    lost = sum(row["executed_shares"] for row in seen.fills if row["venue"] is None)
+    if not seen.fills:
+        notes.append("No executions of this provider in the period: what it uses cannot be told.")
+    if lost:
+        notes.append(f"{lost / SCALE:,.0f} executed shares have no venue: where they went cannot be told.")
+    if not seen.tape:
+        notes.append("No tape of these symbols in the period: which venues are material cannot be told.")
+    if off := sorted({venue for _, venue in seen.tape if not _reachable(venue)}):
+        notes.append(f"Prints reported off exchange ({', '.join(off)}) count in the tape; nobody routes there.")
+    return notes

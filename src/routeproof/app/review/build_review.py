@@ -1,0 +1,328 @@
+"""Build the quarterly review pack: measure the quarter, judge it, write it, record it."""
+
+from __future__ import annotations
+
+import hashlib
+import shlex
+from dataclasses import astuple, dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from routeproof import __version__
+from routeproof.app.ledger.checkpoints import checkpoint_at
+from routeproof.app.measuring.lake_source import LakeSource
+from routeproof.app.policy_in_force import names_people, policy_as_recorded
+from routeproof.app.review.adoptions import EVENT as ADOPTED
+from routeproof.app.review.adoptions import adoptions_of, drafts_of
+from routeproof.app.review.assemble import Review, pack_inputs
+from routeproof.app.review.benchmark import choose_benchmark
+from routeproof.app.review.clock import SHIFTS_NS
+from routeproof.app.review.deliveries import deliveries
+from routeproof.app.review.earlier_builds import EVENT, before_build, earlier_builds
+from routeproof.app.review.judge import Judge
+from routeproof.app.review.quarter import measure_quarter
+from routeproof.app.review.tape_benchmark import TAPE, tape_benchmark
+from routeproof.app.shipped_rules import rules_of
+from routeproof.ledger.canonical import canonical_bytes
+from routeproof.ledger.entry import Fact, read_entry
+from routeproof.metrics.registry import ALL
+from routeproof.renderers.html import render_html
+from routeproof.renderers.json import render_json
+from routeproof.renderers.pdf import render_pdf
+from routeproof.renderers.plain import plain_document
+from routeproof.renderers.xlsx import render_xlsx
+from routeproof.reports.catalog.quarterly_pack import quarterly_pack
+from routeproof.stores.files import write_whole
+from routeproof.tables.switches import Switches
+from routeproof.vocab.errors import UsageError
+from routeproof.vocab.times import previous_quarter, quarter_days
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from routeproof.app.context import Context
+    from routeproof.app.review.benchmark import Benchmark, Declared
+    from routeproof.app.review.evidence_cells import CellTable
+    from routeproof.app.review.quarter import Quarter
+    from routeproof.reports.document import Document
+    from routeproof.reports.pack.inputs import PackInputs
+    from routeproof.tables.day_measurement import DayRules
+
+RENDERERS: dict[str, Callable[[Document], bytes]] = {
+    "pack.json": render_json,
+    "pack.html": render_html,
+    "pack.xlsx": render_xlsx,
+    "pack.pdf": render_pdf,
+}
+
+DRAFTS = "drafts.json"
+RESTS_ON = frozenset({"lake.committed", "policy.adopted", "policy.approved"})
+"""What every pack of a workspace rests on; adopted analyses belong to one review."""
+"""Name of the evidence that holds a pack's draft analyses, for whoever adopts one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What to build.
+
+    Attributes:
+        quarter: `2026Q3`.
+        provider: under review.
+        against: another provider's id, `prior` or `tape`; else chosen, see `choose_benchmark`.
+        control: provider id of a declared direct (control) flow, for the latency threshold.
+        declared: declared benchmark figures by scorecard row.
+        switches: how the market is looked up.
+        manifest: as known at this commit; the newest if omitted.
+        as_built: digest (or its beginning) of an earlier pack: from what the record held when that was built first.
+    """
+
+    quarter: str
+    provider: str
+    against: str | None = None
+    control: str | None = None
+    declared: Mapping[str, Declared] = field(default_factory=dict)
+    switches: Switches = field(default_factory=Switches)
+    manifest: str | None = None
+    as_built: str | None = None
+
+    @property
+    def stream(self) -> str:
+        """Of the review's ledger entries."""
+        return f"review/{self.quarter}/{self.provider}"
+
+    def options(self) -> dict[str, Any]:
+        """What builds the same pack again, beside quarter and provider, as plain values."""
+        declared = {row: [item.value, item.source] for row, item in self.declared.items()}
+        return {"against": self.against, "control": self.control, "declared": declared}
+
+    def command(self, manifest: str) -> str:
+        """The command that builds the same pack again; declared figures stand in the provenance, not in a path."""
+        words = ["routeproof", "review", "build", self.quarter, "--provider", self.provider]
+        declared = "declared.toml" if self.declared else None
+        for option, value in (
+            ("--against", self.against),
+            ("--control", self.control),
+            ("--declared", declared),
+            ("--manifest", manifest),
+            ("--out", "pack"),
+        ):
+            if value is not None:
+                words += [option, value]
+        return shlex.join(words)
+
+
+def switches_against(against: str | None) -> Switches:
+    """The switches of a review: at receipt, but at execution where the tape is the benchmark."""
+    return Switches(benchmark="execution") if against == TAPE else Switches()
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A written pack: its folder, digest, hashes by file name, and the document itself."""
+
+    folder: Path
+    digest: str
+    hashes: dict[str, str]
+    document: Document
+
+
+def build_review(
+    context: Context, order: Order, folder: Path, *, on_step: Callable[[str], None] = lambda _: None
+) -> Built:
+    """Measure, judge, render and record one provider's quarter.
+
+    Args:
+        context: the workspace.
+        order: what to build.
+        folder: where `pack.html`, `pack.pdf`, `pack.xlsx` and `pack.json` go.
+        on_step: told what is being done, for people who wait.
+
+    Raises:
+        UsageError: no measured executions of the provider in the quarter, a folder that cannot be written, or an
+            earlier pack that these options do not build again.
+    """
+    _make_folder(folder)
+    pack = measure_pack(context, order, on_step)
+    review, digest, inputs = pack.review, pack.digest, pack.inputs
+    earlier = earlier_builds(context.records, order.stream, digest, review.facts())
+    document = quarterly_pack(replace(inputs, earlier=earlier))
+    on_step("writing the pack")
+    hashes = {}
+    for name, render in RENDERERS.items():
+        content = render(document)
+        write_whole(folder / name, content)
+        hashes[name] = hashlib.sha256(content).hexdigest()
+    drafts = canonical_bytes(drafts_of((inputs.overall, *inputs.securities)))
+    _record(context, review, order, digest, hashes, drafts)
+    return Built(folder, digest, hashes, document)
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredPack:
+    """Everything that a pack prints, before it is printed."""
+
+    review: Review
+    digest: str
+    inputs: PackInputs
+
+    def plain(self) -> dict[str, object]:
+        """What its `pack.json` would say, earlier builds left out."""
+        return plain_document(quarterly_pack(self.inputs))
+
+
+def measure_pack(context: Context, order: Order, on_step: Callable[[str], None] = lambda _: None) -> MeasuredPack:
+    """Measure and judge a provider's quarter; nothing is written or recorded.
+
+    Raises:
+        UsageError: as `build_review`.
+    """
+    review = review_of(context, order, on_step)
+    digest = _digest(review, order)
+    if not digest.startswith(order.as_built or ""):
+        message = (
+            f"expected to build {order.as_built} again, found {digest}: use the options that its provenance names, and "
+            "the same version of the program"
+        )
+        raise UsageError(message, where="--as-built")
+    return MeasuredPack(review, digest, pack_inputs(review, digest, order.command(review.manifest)))
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / ".writable").touch()
+        (folder / ".writable").unlink()
+    except OSError as error:
+        message = f"expected a folder that can be written, found: {error.strerror or error}"
+        raise UsageError(message, where=str(folder)) from error
+
+
+def review_of(context: Context, order: Order, on_step: Callable[[str], None]) -> Review:
+    """Everything measured and judged, before it becomes a document."""
+    first, last = quarter_days(order.quarter)
+    recorded: Sequence[bytes] = context.records.entries()
+    wanted = order.manifest
+    if order.as_built is not None:
+        recorded, wanted = before_build(recorded, order.stream, order.as_built)
+    held = context.lake.manifest(wanted)
+    if not held.partitions:
+        message = "expected orders, executions and quotes, found an empty workspace: ingest orders and executions first"
+        raise UsageError(message, where=str(context.workspace.root))
+    manifest = held.id
+    source = LakeSource(context.lake, manifest)
+    policy = policy_as_recorded(recorded)
+    rules = rules_of(context.lake, manifest, policy.whole)
+    days = _between(source.days(), first, last)
+    on_step(f"measuring {len(days)} days of {order.quarter}")
+    quarter = measure_quarter(source, days, rules, order.switches, shifts_ns=SHIFTS_NS)
+    _require_providers(order, quarter.cells.providers(), source.days())
+    before = _between(source.days(), *quarter_days(previous_quarter(order.quarter)))
+    on_step(f"measuring {len(before)} days of the quarter before")
+    prior = measure_quarter(source, before, rules, order.switches, only_cells=True).cells if before else None
+    on_step("judging")
+    return Review(
+        lake=context.lake,
+        manifest=manifest,
+        firm=context.workspace.firm_id,
+        provider=order.provider,
+        period=order.quarter,
+        first=first,
+        last=last,
+        quarter=quarter,
+        prior=prior,
+        judge=Judge(book=policy.whole.book, period_start=first, point=order.switches.benchmark),
+        benchmark=_benchmark(context, order, quarter, prior, rules, manifest),
+        control=order.control,
+        switches=order.switches,
+        policy_id=policy.id,
+        policy_notes=policy.notes(first) if names_people(recorded) else (),
+        checkpoint=_checkpoint(context, recorded, order.stream) if names_people(recorded) else "",
+        version=__version__,
+        adoptions=adoptions_of(recorded, order.stream),
+        deliveries=deliveries(context.records, context.workspace.lake_folder, manifest, days),
+    )
+
+
+def _require_providers(order: Order, known: Sequence[str], days: Sequence[date]) -> None:
+    there = ", ".join(name or "(unnamed)" for name in known) or "none"
+    for name, option in ((order.provider, "--provider"), (order.control, "--control")):
+        if name is not None and name not in known:
+            message = f"expected measured orders of provider {name!r} in {order.quarter}; providers there: {there}"
+            if not known:
+                span = f"from {days[0]} to {days[-1]}" if days else "none at all: ingest orders and executions first"
+                message += f"; days with orders in the workspace: {span}"
+            raise UsageError(message, where=option)
+
+
+def _benchmark(
+    context: Context, order: Order, quarter: Quarter, prior: CellTable | None, rules: DayRules, manifest: str
+) -> Benchmark:
+    if order.against != TAPE:
+        return choose_benchmark(quarter.cells, prior, order.provider, order.declared, order.against)
+    tape = LakeSource(context.lake, manifest, "tape")
+    return tape_benchmark(tape, quarter.days, rules, order.switches, quarter.cells, order.declared)
+
+
+def _between(days: tuple[date, ...], first: date, last: date) -> tuple[date, ...]:
+    return tuple(day for day in days if first <= day <= last)
+
+
+def _checkpoint(context: Context, recorded: Sequence[bytes], stream: str) -> str:
+    """The ledger's state when the last thing that the pack rests on was recorded: building it again prints the same."""
+    entries = [read_entry(entry) for entry in recorded]
+    sizes = [
+        entry.index + 1
+        for entry in entries
+        if entry.fact.type in RESTS_ON or (entry.fact.type == ADOPTED and entry.fact.stream == stream)
+    ]
+    return checkpoint_at(context, max(sizes)).decode() if sizes else ""
+
+
+def _digest(review: Review, order: Order) -> str:
+    """Names all inputs together: the same digest means the same pack, byte for byte."""
+    inputs: dict[str, object] = {
+        "manifest": review.manifest,
+        "policy": review.policy_id,
+        "switches": {name: str(value) for name, value in order.switches.stamped().items()},
+        "metrics": {metric.name: metric.version for metric in ALL},
+        "period": order.quarter,
+        "provider": order.provider,
+        "against": order.against or "",
+        "declared": {row: [str(item.value), item.source] for row, item in order.declared.items()},
+        "control": order.control or "",
+        "deliveries": [dict(row) for row in review.deliveries],
+        "adoptions": [[*place, *astuple(item)] for place, item in sorted(review.adoptions.items())],
+        "version": review.version,
+    }
+    if review.checkpoint:
+        inputs["checkpoint"] = review.checkpoint
+    if review.policy_notes:
+        inputs["policy_notes"] = list(review.policy_notes)
+    return hashlib.sha256(canonical_bytes(inputs)).hexdigest()
+
+
+def _record(
+    context: Context, review: Review, order: Order, digest: str, hashes: Mapping[str, str], drafts: bytes
+) -> None:
+    actor = context.actor
+    drafts_sha256 = context.evidence.put(drafts, media_type="application/json", name=DRAFTS)
+    fact = Fact(
+        stream=order.stream,
+        type=EVENT,
+        payload={
+            "digest": digest,
+            "options": order.options(),
+            "dated_on": review.dated_on().isoformat(),
+            "files": dict(hashes),
+            **review.facts(),
+            "drafts": drafts_sha256,
+        },
+        business_on=actor.business_on,
+        actor=actor.name,
+        role=actor.role,
+        session=actor.session,
+        # The pack itself is not held here: its hashes stand in the payload.
+        evidence=(drafts_sha256,),
+    )
+    context.records.append([fact])
