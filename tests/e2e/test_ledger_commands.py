@@ -1,6 +1,7 @@
 """The ledger from the command line, and its export on a machine that has nothing of ours."""
 
 import ast
+import base64
 import json
 import subprocess
 import sys
@@ -8,10 +9,12 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner
 
-from routeproof.cli.main import cli, main
+from routeproof.cli.main import COMMANDS, cli, main
+from routeproof.vocab.errors import UsageError
 
 VERIFIER = Path(__file__).parents[2] / "src/routeproof/stores/offline/verify.py"
 
@@ -206,3 +209,118 @@ def test_the_verifier_is_written_for_python_3_9_and_imports_the_standard_library
         alias.name.partition(".")[0] for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names
     } | {str(node.module).partition(".")[0] for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     assert names <= set(sys.stdlib_module_names)
+
+
+def test_many_notes_at_once_are_under_a_kept_checkpoint(ledger: Ledger) -> None:
+    """An hour may be long: whoever loads a thousand entries has them covered when the command ends."""
+    source = ledger.folder / "notes.txt"
+    source.write_text("x\n" * 1_500)
+    last = json.loads(ledger.run("ledger", "note", "--from", str(source)).splitlines()[-1])["last"]
+    kept = ledger.json("ledger", "verify")["compared_with"]
+    assert max(item["size"] for item in kept) == last + 1
+
+
+def test_a_checkpoint_never_takes_the_place_of_another_one(tmp_path: Path) -> None:
+    """Two logs of one size, told to one folder: both are there afterwards, each with its own root."""
+    paths = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        told = Ledger(tmp_path / name).json("ledger", "checkpoint", "--to", str(tmp_path / "outside"))
+        paths.append((Path(told["path"]), told["root"]))
+    assert len({path for path, _ in paths}) == 2
+    for path, root in paths:
+        assert base64.b64decode(path.read_text().splitlines()[2]).hex() == root
+
+
+def test_an_entry_lost_at_the_end_of_a_bundle_is_located_there(ledger: Ledger) -> None:
+    """A bundle of 256 entries that was emptied, and one cut between two entries, are named, not their neighbours."""
+    source = ledger.folder / "notes.txt"
+    source.write_text("".join(f"note {number}\n" for number in range(600)))
+    ledger.run("ledger", "note", "--from", str(source))
+    out = ledger.folder / "export"
+    ledger.run("ledger", "export", "--out", str(out))
+    bundle = out / "tile" / "entries" / "001"
+    whole = bundle.read_bytes()
+    cut = 0
+    for _ in range(100):
+        cut += 2 + int.from_bytes(whole[cut : cut + 2], "big")
+    for kept, index in ((0, 256), (cut, 356)):
+        bundle.write_bytes(whole[:kept])
+        (problem,) = json.loads(offline(out, "--json").stdout)["problems"]
+        assert problem["kind"] in {"deleted", "truncated"}
+        assert (problem["index"], problem["file"], problem["offset"]) == (index, "tile/entries/001", kept)
+
+
+@pytest.mark.parametrize("arguments", [("--checkpoint", "nowhere.note"), ("--key", "nonsense")])
+def test_a_wrong_call_of_the_verifier_ends_with_2_as_the_program_does(
+    arguments: tuple[str, str], ledger: Ledger
+) -> None:
+    """A file that is not there is the caller's mistake, and says nothing about the log."""
+    out = ledger.folder / "export"
+    ledger.run("ledger", "export", "--out", str(out))
+    done = offline(out, *arguments, "--json")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert set(json.loads(done.stderr)["error"]) == {"code", "message", "where"}
+
+
+def test_a_roster_that_cannot_be_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unknown role, one person twice, no passphrase, too long for an entry, nested too deep: exit 2, no folder."""
+    monkeypatch.delenv("ROUTEPROOF_PASSPHRASE", raising=False)
+    ann = {"id": "ann", "name": "Ann", "roles": ["analyst"]}
+    loose: dict[str, object] = {"unprotected_keys": True}
+    for number, text in enumerate(
+        (
+            json.dumps({**loose, "person": [{**ann, "roles": ["boss"]}]}),
+            json.dumps({**loose, "person": [ann, ann]}),
+            json.dumps({**loose, "person": [{**ann, "name": "A" * 70_000}]}),
+            json.dumps({**loose, "person": [{**ann, "id": "../ann"}]}),
+            json.dumps({"person": [ann]}),
+            '{"person":' * 100_000,
+            "person = " + "[" * 100_000,
+        )
+    ):
+        people = tmp_path / f"people{number}"
+        people.write_text(text)
+        with pytest.raises(UsageError):
+            CliRunner().invoke(
+                cli,
+                ["init", str(tmp_path / "new"), "--people", str(people)],
+                standalone_mode=False,
+                catch_exceptions=False,
+            )
+        assert not (tmp_path / "new").exists(), text[:60]
+
+
+def test_a_body_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    """Editors on Windows write one."""
+    for name, text in (
+        ("toml", 'unprotected_keys = true\n[[person]]\nid = "ann"\nname = "Ann"\nroles = ["analyst"]\n'),
+        ("json", '{"unprotected_keys": true, "person": [{"id": "ann", "name": "Ann", "roles": ["analyst"]}]}'),
+    ):
+        people = tmp_path / name
+        people.write_bytes(b"\xef\xbb\xbf" + text.encode())
+        arguments = ["init", str(tmp_path / f"of-{name}"), "--people", str(people)]
+        assert CliRunner().invoke(cli, arguments, standalone_mode=False).exception is None
+
+
+def test_what_nobody_expected_is_one_line_of_the_agreed_shape(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A command that fails in a way of its own ends with 1 and says where; no trace unless it is asked for."""
+
+    @click.command("broken")
+    @click.option("--json", is_flag=True)
+    def broken(**_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setitem(COMMANDS, "broken", f"{__name__}:broken")
+    monkeypatch.setattr(sys.modules[__name__], "broken", broken, raising=False)
+    with pytest.raises(SystemExit) as ended:
+        main(["broken", "--json"])
+    assert ended.value.code == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert json.loads(said.err)["error"]["code"] == "unexpected"
+    monkeypatch.setenv("ROUTEPROOF_TRACE", "1")
+    with pytest.raises(ZeroDivisionError):
+        main(["broken", "--json"])

@@ -1,5 +1,6 @@
 """Damage below the entries: the database's own file, evidence, kept checkpoints, projections, keys."""
 
+import os
 import sqlite3
 from pathlib import Path
 from random import Random
@@ -10,6 +11,7 @@ from routeproof.app.context import open_context
 from routeproof.app.ledger.rebuild import rebuild_projections
 from routeproof.app.ledger.verify import verify_workspace
 from routeproof.ledger.entry import Fact
+from routeproof.vocab.errors import LedgerBrokenError
 from tamper import desk
 
 
@@ -164,3 +166,107 @@ def _checkpointed(log: Path, to: Path) -> Path:
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     database.close()
     return copy / "records.sqlite"
+
+
+def _tampered(log: Path, folder: Path, *statements: str) -> Path:
+    """A copy of the log after SQL that no trigger of ours stands against."""
+    copy = desk.copy_of(log, folder)
+    database = sqlite3.connect(copy / "records.sqlite", isolation_level=None)
+    for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        database.execute(f"DROP TRIGGER {name}")
+    for statement in statements:
+        database.execute(statement)
+    database.close()
+    return copy
+
+
+@pytest.mark.parametrize("index", [2**63 - 1, 2**53 + 5])
+def test_a_row_at_the_end_of_all_numbers_is_named(index: int, log: Path, tmp_path: Path) -> None:
+    """The next index would be no number that the database has; the record takes nothing more."""
+    insert = f"INSERT INTO ledger_entries (entry_index, entry) VALUES ({index}, x'7b7d')"  # noqa: S608  # a number
+    copy = _tampered(log, tmp_path / "copy", insert)
+    assert _first(copy) == ("inserted", index, "records.sqlite")
+    with pytest.raises(LedgerBrokenError, match="one after another"), open_context(copy) as context:
+        context.records.append([Fact("notes", "note", {"text": "x"}, "2026-07-01", "ann", "operator", "s")])
+
+
+def test_a_row_behind_a_gap_is_named_where_it_stands(log: Path, tmp_path: Path) -> None:
+    """What lies between was never appended, so nothing of it was deleted."""
+    size = len(desk.entries_of(log))
+    insert = f"INSERT INTO ledger_entries VALUES ({size + 5}, x'7b7d')"  # noqa: S608  # a number
+    copy = _tampered(log, tmp_path / "copy", insert)
+    found = [(problem.kind, problem.index) for problem in verify_workspace(copy).problems]
+    assert found == [("inserted", size + 5)]
+
+
+def test_a_second_row_of_one_index_is_an_insertion(log: Path, tmp_path: Path) -> None:
+    """A table made anew without its key takes a row twice, with the very bytes of the first."""
+    copy = _tampered(
+        log,
+        tmp_path / "copy",
+        "ALTER TABLE ledger_entries RENAME TO old",
+        "CREATE TABLE ledger_entries (entry_index INTEGER, entry BLOB)",
+        "INSERT INTO ledger_entries SELECT * FROM old",
+        "INSERT INTO ledger_entries SELECT * FROM old WHERE entry_index = 4",
+    )
+    assert _first(copy) == ("inserted", 4, "records.sqlite")
+
+
+def test_an_index_that_is_no_number_is_reported(log: Path, tmp_path: Path) -> None:
+    """A table without types holds anything."""
+    copy = _tampered(
+        log,
+        tmp_path / "copy",
+        "ALTER TABLE ledger_entries RENAME TO old",
+        "CREATE TABLE ledger_entries (entry_index, entry)",
+        "INSERT INTO ledger_entries SELECT * FROM old",
+        "UPDATE ledger_entries SET entry_index = 'four' WHERE entry_index = 4",
+    )
+    assert _first(copy) == ("unreadable", None, "records.sqlite")
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_a_database_file_cut_short_names_the_first_entry_lost(share: float, log: Path, tmp_path: Path) -> None:
+    """SQLite opens such a file no more. An entry is lost if its bytes lie, in part, behind the cut."""
+    path = _checkpointed(log, tmp_path / "copy")
+    raw, entries = path.read_bytes(), desk.entries_of(log)
+    cut = int(len(raw) * share)
+    path.write_bytes(raw[:cut])
+    kind, index, file = _first(tmp_path / "copy")
+    assert (kind, file) == ("truncated", "records.sqlite")
+    assert index is not None
+    assert all(raw.find(entry) + len(entry) <= cut for entry in entries[:index])
+    assert index > 0 or share < 0.5
+    assert index <= len(entries)
+
+
+def test_what_is_no_checkpoint_file_among_the_kept_is_reported(log: Path, tmp_path: Path) -> None:
+    """A folder, a link to nowhere."""
+    copy = desk.copy_of(log, tmp_path / "copy")
+    (copy / "checkpoints" / "90.note").mkdir()
+    (copy / "checkpoints" / "91.note").symlink_to("nowhere")
+    found = [(problem.kind, problem.file) for problem in verify_workspace(copy).problems]
+    assert found == [("unreadable", "checkpoints/90.note"), ("unreadable", "checkpoints/91.note")]
+
+
+def test_a_key_name_file_of_other_bytes_is_reported(log: Path, tmp_path: Path) -> None:
+    """And the kept checkpoints are still held against the log's own name."""
+    copy = desk.copy_of(log, tmp_path / "copy")
+    (copy / "keys" / "ledger.vkey").write_bytes(b"\xff\xfe")
+    report = verify_workspace(copy)
+    assert [(problem.kind, problem.file) for problem in report.problems] == [("signature", "keys/ledger.vkey")]
+    assert all(compared.agrees for compared in report.compared)
+
+
+def test_a_record_where_nobody_writes_is_verified_and_takes_nothing(
+    log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder without the right to write, as on a disk mounted for reading: SQLite cannot make its log there."""
+    copy = desk.copy_of(log, tmp_path / "a copy, 100% still?")
+    real = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK and real(path, mode))
+    before = sorted(path.name for path in copy.iterdir())
+    assert verify_workspace(copy).ok
+    with pytest.raises(LedgerBrokenError, match="readonly"), open_context(copy, keeps_checkpoints=False) as context:
+        context.records.append([Fact("notes", "note", {"text": "x"}, "2026-07-01", "ann", "operator", "s")])
+    assert {path.name for path in copy.iterdir()} - set(before) <= {"READ_ONLY"}

@@ -214,8 +214,10 @@ def receipt(index: int, out: Path, workspace: Path, *, as_json: bool) -> None:
 
 @ledger.command("proofs")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-def proofs(file: Path) -> None:
-    """Judge RFC 6962 proofs, one JSON object a line: accept or reject.
+@workspace_option
+@json_option
+def proofs(file: Path, **_: object) -> None:
+    """Judge RFC 6962 proofs, one JSON object a line: accept or reject; no workspace is read.
 
     Example: routeproof ledger proofs proofs.jsonl
     """

@@ -83,6 +83,8 @@ HELP = {
 """One line per command, so that `--help` imports none of them."""
 
 EXIT_USAGE = 2
+TRACE = "ROUTEPROOF_TRACE"
+"""Set, it shows the whole trace of an error that nobody expected."""
 
 
 class LazyGroup(click.Group):
@@ -127,10 +129,27 @@ def main(arguments: list[str] | None = None) -> None:
     except click.exceptions.Abort:
         _say("aborted", "interrupted; what was not committed is not in the lake", "", as_json="--json" in given)
         sys.exit(130)
+    except RecursionError:
+        _say("usage", "expected input that is nested less deeply", "", as_json="--json" in given)
+        sys.exit(EXIT_USAGE)
     except click.ClickException as error:
         _say("usage", error.format_message(), "", as_json="--json" in given)
         sys.exit(EXIT_USAGE)
+    except Exception as error:  # whatever it is, whoever calls gets one line of the agreed shape
+        if os.environ.get(TRACE):
+            raise
+        message = f"expected this not to happen, found {type(error).__name__}: {error}; {TRACE}=1 shows where"
+        _say("unexpected", message, _place(error), as_json="--json" in given)
+        sys.exit(RouteproofError.exit_code)
     sys.exit(result if isinstance(result, int) else 0)
+
+
+def _place(error: Exception) -> str:
+    """File and line where an error arose."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return "" if trace is None else f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"  # noqa: PTH119
 
 
 def _say(code: str, message: str, where: str, *, as_json: bool) -> None:

@@ -20,6 +20,7 @@ from routeproof.governance.decider import (
     refuse,
 )
 from routeproof.governance.roster import ROLES, Grant, Instant, Person, Roster
+from routeproof.vocab.errors import UsageError
 from routeproof.vocab.times import NS_PER_S
 
 if TYPE_CHECKING:
@@ -95,7 +96,8 @@ class People(State):
 
 def _known_role(role: str) -> None:
     if role not in ROLES:
-        refuse("not_permitted", f"expected a role ({', '.join(ROLES)}), found {role!r}", where=role)
+        message = f"expected a role ({', '.join(ROLES)}), found {role!r}"
+        raise UsageError(message, where="role")
 
 
 def _found(state: People | None, command: Command) -> Sequence[Event]:

@@ -5,17 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
+from pydantic import BeforeValidator, Field, JsonValue, model_validator
 
 from routeproof.governance.decider import Body, State
+from routeproof.governance.part import Part
 
 Outcome = Literal["restored", "routing_modified", "justified", "terminated"]
-
-
-class Part(BaseModel):
-    """A part of a body or of a state; unknown keys are errors."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def _several(given: object) -> object:

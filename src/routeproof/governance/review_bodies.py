@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
+from pydantic import BeforeValidator, Field, JsonValue
 
 from routeproof.governance.decider import Body, State
+from routeproof.governance.part import Part
 
 VOTES = {
     "for": ("for", "yes", "yea", "aye", "approve", "in favour", "in favor", "true"),
@@ -22,12 +23,6 @@ def _vote(given: object) -> object:
 
 
 Vote = Annotated[Literal["for", "against", "abstain"], BeforeValidator(_vote)]
-
-
-class Part(BaseModel):
-    """A part of a body or of a state; unknown keys are errors."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Factor(Part):

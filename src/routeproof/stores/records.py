@@ -115,6 +115,12 @@ class Records:
         """Take writes again after a write failed elsewhere and the record was verified; whether it was read-only."""
         return lift_read_only(self._database.folder)
 
+    def stop(self, reason: str) -> WriteFailedError:
+        """Take nothing more, here or elsewhere, until the record was verified; the error that says so."""
+        self._stopped = reason
+        mark_read_only(self._database.folder, reason)
+        return WriteFailedError(f"expected the disk to take every write, found: {reason}", where=self._database.name)
+
     def _insert(self, facts: Sequence[Fact]) -> list[int]:
         if not facts:
             return []
@@ -164,8 +170,7 @@ class Records:
     def _stop_if_write_failed(self, error: DBAPIError) -> RouteproofError:
         found = explain(error, self._database.name)
         if isinstance(found, WriteFailedError):
-            self._stopped = found.message
-            mark_read_only(self._database.folder, found.message)
+            self.stop(found.message)
         return found
 
     def _refuse_if_read_only(self) -> None:

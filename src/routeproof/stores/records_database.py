@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from routeproof.stores.records_place import Server
+from routeproof.stores.records_still import cannot_change, still_url
 from routeproof.stores.records_tables import GRANTS, HEAD, REVISION, TABLES, VERSION, triggers
 from routeproof.vocab.errors import LedgerBrokenError, RouteproofError, UsageError
 
@@ -220,8 +221,9 @@ def _codes(error: DBAPIError) -> set[int | str]:
 
 
 def _file_engine(path: Path, timeout_s: float) -> Engine:
+    still = cannot_change(path)
     engine = create_engine(
-        URL.create("sqlite", database=str(path)),
+        still_url(path) if still else URL.create("sqlite", database=str(path)),
         connect_args={"timeout": timeout_s},
         isolation_level="AUTOCOMMIT",
         poolclass=NullPool,
@@ -230,7 +232,7 @@ def _file_engine(path: Path, timeout_s: float) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _durable(connection: Any, _record: object) -> None:  # noqa: ANN401  # the driver's own
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "wal_autocheckpoint=0"):
+        for pragma in () if still else ("journal_mode=WAL", "synchronous=FULL", "wal_autocheckpoint=0"):
             connection.execute(f"PRAGMA {pragma}")
 
     return engine

@@ -147,3 +147,10 @@ def test_a_protected_key_opens_with_its_passphrase(tmp_path: Path) -> None:
     path.chmod(0o644)
     with pytest.raises(Exception, match="0600"):
         open_key(path, b"two")
+
+
+def test_a_grant_is_answered_by_its_own_id(desk: Desk) -> None:
+    """What `people grant` prints is what `people approve` takes, whoever else proposed something."""
+    with desk.context("adam") as context:
+        proposed = grant_role(context, "sam", "committee", None, lambda: None)
+    assert (proposed["id"], proposed["grant"], proposed["state"]) == ("G1", "G1", "proposed")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from routeproof.app.measuring.measure import Question, measure
 from routeproof.governance.remediation_bodies import Look
 from routeproof.governance.remediation_rules import next_look_from
 from routeproof.metrics.registry import BY_NAME
@@ -53,6 +52,8 @@ def looks_due(context: Context, remediation: Remediation, day: date) -> list[dic
 
 
 def _measured(context: Context, remediation: Remediation, first: date, last: date) -> dict[str, Any]:
+    from routeproof.app.measuring.measure import Question, measure  # noqa: PLC0415  # slow to import
+
     monitoring = remediation.monitoring
     if monitoring is None:
         message = "a look needs heightened monitoring"

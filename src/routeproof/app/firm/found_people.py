@@ -41,7 +41,8 @@ def check_founding(document: Mapping[str, Any]) -> Founding:
     if not isinstance(people, list) or not all(isinstance(person, dict) for person in people):
         message = "expected [[person]] tables with id, name and roles, found none"
         raise UsageError(message, where="--people")
-    founding = body_of(Founding, {**document, "person": [{**person, "key": NO_KEY} for person in people]})
+    whole = {**document, "person": [{**person, "key": NO_KEY} for person in people]}
+    founding = body_of(Founding, whole)
     seen: set[str] = set()
     for person in founding.person:
         # Key files are named after people, and not every disk tells upper case from lower case.

@@ -23,33 +23,48 @@ def grant_role(
 ) -> dict[str, Any]:
     """Propose a role; somebody new, given by name, gets a key protected as the roster's keys are.
 
+    Returns the grant, by its own id, with the roster around it.
+
     Raises:
         RefusalError: as the roster's decider.
     """
     body: dict[str, Any] = {"person": person, "role": role}
     roster = roster_of(context.records)
     if person in roster.people or name is None:
-        return act(context, PEOPLE, STREAM_ID, "grant", body)
+        return _proposed(context, act(context, PEOPLE, STREAM_ID, "grant", body), body)
     path = key_path(context.workspace, person)
     made = not path.exists()
     key = make_key(path, None if roster.unprotected_keys else passphrase())
     try:
-        return act(context, PEOPLE, STREAM_ID, "grant", {**body, "name": name, "key": key})
+        state = act(context, PEOPLE, STREAM_ID, "grant", {**body, "name": name, "key": key})
     except BaseException:
         if made:
             path.unlink(missing_ok=True)
         raise
+    return _proposed(context, state, body)
 
 
 def approve_grant(context: Context, grant: str) -> dict[str, Any]:
-    """Approve a proposed grant; it counts after the cooling-off in force, by the true clock."""
+    """Approve a proposed grant; it counts after the cooling-off in force, by the true clock. Returns the grant."""
 
     def around(records: Records) -> Mapping[str, Any]:
         day = context.acting.on if context.acting else None
         timeline = policy_in_force(records).whole.governance.cooling_off_hours
         return {"cooling_off_hours": timeline.on_or_first(day).value if day else timeline.values[-1].value}
 
-    return act(context, PEOPLE, STREAM_ID, "approve", {"grant": grant}, around)
+    state = act(context, PEOPLE, STREAM_ID, "approve", {"grant": grant}, around)
+    return _of_grant(state, next(item for item in state["proposed"] if item["id"] == grant))
+
+
+def _proposed(context: Context, state: dict[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
+    """The grant just proposed: somebody else may have proposed another one since."""
+    wanted = {**body, "by": context.acting.person if context.acting else ""}
+    own = [item for item in state["proposed"] if wanted.items() <= item.items()]
+    return _of_grant(state, own[-1])
+
+
+def _of_grant(state: dict[str, Any], grant: Mapping[str, Any]) -> dict[str, Any]:
+    return {**state, **grant, "grant": grant["id"], "state": "approved" if grant["approved_by"] else "proposed"}
 
 
 def people_shown(context: Context) -> dict[str, Any]:

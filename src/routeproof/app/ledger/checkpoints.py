@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -54,12 +55,13 @@ def sign_leaves(leaves: Sequence[bytes], key: LogKey) -> Signed:
 def write_checkpoint(context: Context, folder: Path) -> Signed:
     """Write the checkpoint of now into a folder, which is best on another machine, and keep it here too."""
     signed = checkpoint_now(context)
-    _keep(context, signed)
     path = folder / f"checkpoint-{signed.checkpoint.size}.note"
     if path.exists() and path.read_bytes() != signed.note:
         # Another log's, or another history's: what somebody keeps to compare with is never written over.
         path = folder / f"checkpoint-{signed.checkpoint.size}-{signed.checkpoint.root.hex()[:ROOT_DIGITS]}.note"
     write_whole(path, signed.note)
+    with contextlib.suppress(OSError):
+        _keep(context, signed)  # the workspace may be on a disk that takes no writes: the one outside counts
     return Signed(signed.checkpoint, signed.note, path)
 
 
@@ -77,6 +79,9 @@ def keep_checkpoint(context: Context, *, always: bool = False) -> Signed | None:
     It is time when the newest is over an hour old, or 1,000 entries came since, as when many are loaded at once.
     Age is told by the ledger's own times: from when the last entry under the newest checkpoint was appended.
     Returns what was kept; none if it was not yet time or nothing was appended since.
+
+    Raises:
+        WriteFailedError: the disk did not take it; the record is read-only from then on.
     """
     kept = kept_notes(context)
     size = kept[-1][0] if kept else 0
@@ -87,7 +92,13 @@ def keep_checkpoint(context: Context, *, always: bool = False) -> Signed | None:
     recent = last and context.clock() - read_entry(last[0]).appended_at < KEEP_EVERY_NS
     if recent and not always and new < KEEP_EVERY_ENTRIES:
         return None
-    return _keep(context, checkpoint_now(context))
+    signed = checkpoint_now(context)
+    try:
+        return _keep(context, signed)
+    except OSError as error:
+        # What was acknowledged is kept; but a disk that does not take a checkpoint is not asked for more.
+        stopped = context.records.stop(f"a checkpoint could not be kept: {error.strerror}")
+        raise stopped from error
 
 
 def kept_notes(context: Context) -> list[tuple[int, Path]]:

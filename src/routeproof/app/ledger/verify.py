@@ -16,7 +16,6 @@ from routeproof.app.ledger.rows import check_labels, check_pages, check_rows
 from routeproof.app.ledger.signatures import unsigned_entries
 from routeproof.app.ledger.stored import Stored, read_stored
 from routeproof.app.workspace import open_workspace
-from routeproof.ledger.canonical import canonical_bytes
 from routeproof.ledger.checkpoint import open_checkpoint, origin_of
 from routeproof.ledger.differences import differences
 from routeproof.ledger.entry import Fact, Recorded, entry_bytes, read_entry
@@ -58,7 +57,7 @@ def verify_workspace(root: Path, checkpoints: Sequence[Path] = ()) -> Report:
         with open_context(root) as context:
             verify_ledger(context, report, outside)
             if report.ok:
-                context.records.resume()
+                _resume(context, report)
     except LedgerBrokenError as error:
         workspace = open_workspace(root)
         if workspace.server:
@@ -66,6 +65,13 @@ def verify_workspace(root: Path, checkpoints: Sequence[Path] = ()) -> Report:
         else:
             note_unreadable(workspace.records_path, report, error.message)
     return report
+
+
+def _resume(context: Context, report: Report) -> None:
+    try:
+        context.records.resume()
+    except OSError as error:
+        report.remarks.append(f"The record stays read-only: {error.strerror}.")
 
 
 def verify_ledger(context: Context, report: Report, outside: Sequence[_Note] = ()) -> None:
@@ -217,8 +223,3 @@ def _read_given(path: Path) -> bytes:
     except NoteError:
         return content
     return content
-
-
-def json_line(report: Report) -> bytes:
-    """The report as canonical JSON."""
-    return canonical_bytes(report.as_json())

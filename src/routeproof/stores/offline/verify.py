@@ -698,6 +698,7 @@ class Log:
         self.part, self.report, self.size, self.strict = part, report, size, strict
         self.records: list[Record] = []  # (hash or None, bytes or None, file, offset or None)
         self.used: set[str] = set()
+        self.bundles: list[str] = []
         self.tree: Tree | None = None
         self.wanted = self.read_tiles()
         self.read_bundles()
@@ -758,6 +759,7 @@ class Log:
         for index, width in self.tiles(self.size):
             first = index * WIDTH
             content, path = self.fetch("entries", index, width, first)
+            self.bundles.append(path)
             if content is None:
                 self.records += [(None, None, path, None)] * width
                 continue
@@ -831,6 +833,15 @@ class Log:
         _, data, path, offset = self.records[-1]
         return path, None if offset is None or data is None else offset + 2 + len(data)
 
+    def place_lost(self, found: int, index: int) -> tuple[str, int | None]:
+        """Where the lost entry `index` stood: in its own bundle, even if what follows it is in the next one."""
+        path, offset = self.place(found)
+        own = self.bundles[index // WIDTH]
+        if path == own:
+            return path, offset
+        ends = [at + 2 + len(data) for _, data, name, at in self.records if name == own and at is not None and data]
+        return own, max(ends, default=0)
+
     def compare(self, root: bytes | None) -> None:
         """Note every difference between entries, tiles and the signed root; `root` is None if nothing is signed."""
         found = [record[0] for record in self.records]
@@ -845,7 +856,8 @@ class Log:
             self.tiles_against(by_entries.levels[0])
             return
         for kind, here, there in differences(entries, wanted):
-            path, offset = self.place(here)
+            lost = kind in ("deleted", "truncated")
+            path, offset = self.place_lost(here, there) if lost else self.place(here)
             self.report.problem(kind, MESSAGES[kind], here if kind == "inserted" else there, path, offset)
         self.tree = by_tiles or by_entries
         upper = self.upper_tiles(trusted=signed)
@@ -1310,16 +1322,15 @@ class Options:
     """What the call gave."""
 
     def __init__(self, arguments: argparse.Namespace) -> None:
-        self.key = Key(arguments.key) if arguments.key else None
-        self.files = arguments.checkpoint or []
+        self.key = Key(arguments.key.strip()) if arguments.key else None
+        self.notes: list[Outside] = []
+        for path in arguments.checkpoint or []:
+            with open(path, "rb") as stream:
+                self.notes.append((path, None, stream.read(BLOCK), True))
 
     def outside(self) -> list[Outside]:
         """Checkpoints given: (source, file, bytes, whether it came from outside)."""
-        notes: list[Outside] = []
-        for path in self.files:
-            with open(path, "rb") as stream:
-                notes.append((path, None, stream.read(BLOCK), True))
-        return notes
+        return self.notes
 
 
 def find_export(path: str) -> tuple[Folder | Zip, Part, Part | None]:
@@ -1385,7 +1396,8 @@ def main(given: list[str]) -> int:
         if not os.path.exists(arguments.target):
             raise Wrong("there is no %s" % arguments.target)
     except (OSError, Wrong) as error:
-        print("verify.py: %s" % error, file=sys.stderr)
+        told = {"error": {"code": "usage", "message": str(error), "where": getattr(error, "filename", None) or ""}}
+        print(json.dumps(told) if arguments.json else "verify.py: %s" % error, file=sys.stderr)
         return 2
     report, value = Report(), None
     try:
