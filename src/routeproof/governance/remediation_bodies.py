@@ -17,6 +17,12 @@ def _several(given: object) -> object:
     return (given,) if isinstance(given, str) else given
 
 
+class StepBody(Body):
+    """A body whose members the step's rule asks for: `remediation show` names them under `needs`."""
+
+    lacking_refuses: ClassVar[bool] = True
+
+
 class Opening(Body):
     """A finding that the provider is held to."""
 
@@ -27,7 +33,7 @@ class Opening(Body):
     kept: ClassVar[tuple[str, ...]] = ("summary",)
 
 
-class Notice(Body):
+class Notice(StepBody):
     """The letter: whoever notifies gives addressee and body, the program drafts the rest from data.
 
     Attributes:
@@ -49,7 +55,7 @@ class Notice(Body):
     attached: ClassVar[tuple[str, ...]] = ("files.*",)
 
 
-class Acknowledgement(Body):
+class Acknowledgement(StepBody):
     """That the provider has received the letter; its reply as files."""
 
     received_on: date
@@ -62,7 +68,7 @@ class Acknowledgement(Body):
 HYPOTHESES = ("hypotheses.*", "hypotheses.*.*")
 
 
-class Investigation(Body):
+class Investigation(StepBody):
     """What was looked for and found, together with the provider.
 
     Attributes:
@@ -95,7 +101,7 @@ class ActionBody(Part):
 ACTION_TEXTS = ("actions.*.text", "actions.*.owner", "actions.*.expected_effect")
 
 
-class Plan(Body):
+class Plan(StepBody):
     """The corrective action plan; sent again, it replaces the plan, and what was done stays done."""
 
     actions: tuple[ActionBody, ...]
@@ -133,7 +139,7 @@ class ExitTest(Part):
         return self.at_most is not None and value <= self.at_most
 
 
-class Heightening(Body):
+class Heightening(StepBody):
     """Heightened monitoring: tighter thresholds and closer reviews until a day, with the test that ends it."""
 
     until: date
@@ -165,7 +171,7 @@ class Correspondence(Body):
     attached: ClassVar[tuple[str, ...]] = ("files.*",)
 
 
-class Conclusion(Body):
+class Conclusion(StepBody):
     """How it ends, and why; `override` restores against the criteria, by compliance only, shown for ever."""
 
     outcome: Outcome

@@ -11,8 +11,8 @@ from routeproof.governance.decider import Body
 from routeproof.governance.part import Part
 
 VOTES = {
-    "for": ("for", "yes", "yea", "aye", "approve", "in favour", "in favor"),
-    "against": ("against", "no", "nay", "reject", "dissent", "oppose"),
+    "for": ("for", "yes", "yea", "aye", "approve", "in favour", "in favor", "true"),
+    "against": ("against", "no", "nay", "reject", "dissent", "oppose", "false"),
     "abstain": ("abstain", "abstained", "abstention"),
 }
 

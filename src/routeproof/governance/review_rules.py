@@ -38,9 +38,9 @@ def missing(review: Review) -> list[str]:
 
 def _lacking(decision: Decision, review: Review) -> list[str]:
     needed = ("predicted", "look_back_on") if decision.choice == "modify" else ("rationale",)
-    lacking = [f"decisions.{decision.finding}.{name}" for name in needed if getattr(decision, name) is None]
+    lacking = [f"decisions.{decision.finding}.{name}" for name in needed if getattr(decision, name) in (None, "")]
     count = tally(review, decision.finding)
-    if count["against"] and count["for"] <= count["against"]:
+    if count["against"] > count["for"]:
         lacking.append(f"votes.{decision.finding}: not carried")
     return lacking
 

@@ -59,7 +59,10 @@ def _measured(context: Context, remediation: Remediation, first: date, last: dat
         message = "a look needs heightened monitoring"
         raise TypeError(message)
     name = monitoring.exit.metric
-    metric = metric_names()[name]
+    metric = metric_names().get(name)
+    if metric is None:
+        unknown = Look(from_on=first, to_on=last, metric=name, reason=f"no metric is named {name!r}")
+        return unknown.model_dump(mode="json", exclude={"on", "by"})
     question = Question(
         metrics=(metric, "executions"),
         first=first,
