@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,9 @@ from routeproof.app.objects.governed import objects_of
 from routeproof.governance.duty import DUTY, DutyRecord
 from routeproof.governance.duty_facts import Circumstances, Owed, Proof, Subject
 from routeproof.governance.duty_repeats import repeats
+from routeproof.governance.provider import PROVIDER
+from routeproof.governance.remediation import REMEDIATION
+from routeproof.governance.review import REVIEW
 from routeproof.governance.wsp import WSP, Procedure
 from routeproof.ledger.entry import read_entry
 from routeproof.vocab.times import quarter_days
@@ -18,6 +20,7 @@ from routeproof.vocab.times import quarter_days
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from routeproof.governance.decider import Noun, S
     from routeproof.ledger.entry import Recorded
     from routeproof.policy.obligations import Obligation
     from routeproof.policy.whole import WholePolicy
@@ -32,8 +35,8 @@ States = dict[str, dict[str, Any]]
 
 def circumstances(records: Records, policy: WholePolicy, on: date) -> Circumstances:
     """Everything that duties of a day are derived from."""
-    providers, reviews = _states(records, "provider"), _states(records, "review")
-    remediations = _states(records, "remediation")
+    providers, reviews = _states(records, PROVIDER), _states(records, REVIEW)
+    remediations = _states(records, REMEDIATION)
     types = {BUILT, CLOSED, *_types(policy)}
     entries = entries_by_type(records, types)
     proofs = tuple(
@@ -63,9 +66,8 @@ def _types(policy: WholePolicy) -> Iterator[str]:
             yield from (*obligation.proved_by, *obligation.opened_by)
 
 
-def _states(records: Records, noun: str) -> States:
-    rows = records.query("SELECT id, state FROM governance_objects WHERE noun = :noun ORDER BY id", {"noun": noun})
-    return {str(name): json.loads(str(state)) for name, state in rows}
+def _states(records: Records, noun: Noun[S]) -> States:
+    return {state.id: state.model_dump(mode="json") for state in objects_of(records, noun)}
 
 
 def _named(states: States, noun: str) -> States:

@@ -13,8 +13,11 @@ if TYPE_CHECKING:
 
 def ids_of(records: Records, noun: Noun[S]) -> list[str]:
     """Ids of a noun's objects, sorted."""
-    rows = records.query("SELECT id FROM governance_objects WHERE noun = :noun ORDER BY id", {"noun": noun.name})
-    return [str(object_id) for (object_id,) in rows]
+    prefix = noun.stream("")
+    rows = records.query("SELECT DISTINCT stream FROM ledger_leaves WHERE stream LIKE :start", {"start": f"{prefix}%"})
+    found = (str(stream).removeprefix(prefix) for (stream,) in rows)
+    # A stream below an object's, such as that of its packs, is no object.
+    return sorted(object_id for object_id in found if "/" not in object_id)
 
 
 def objects_of(records: Records, noun: Noun[S]) -> tuple[S, ...]:
