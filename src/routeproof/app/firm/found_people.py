@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from routeproof.app.acting import key_path
 from routeproof.app.objects.act import project_object
@@ -42,7 +42,7 @@ def check_founding(document: Mapping[str, Any]) -> Founding:
         message = "expected [[person]] tables with id, name and roles, found none"
         raise UsageError(message, where="--people")
     whole = {**document, "person": [{**person, "key": NO_KEY} for person in people]}
-    founding = cast("Founding", body_of(Founding, whole))
+    founding = body_of(Founding, whole)
     seen: set[str] = set()
     for person in founding.person:
         # Key files are named after people, and not every disk tells upper case from lower case.
