@@ -11,6 +11,7 @@ ONE_FILE_BY_PROMISE = {"src/routeproof/stores/offline/verify.py": 1_600}
 """The offline verifier is one file so that a stranger can take it along; its functions keep to their cap."""
 FUNCTION_LINES = 60
 TEMPLATE_LINES = 120
+FOLDER_OF_USE_CASES = 26
 
 
 def test_no_module_is_longer_than_the_cap(modules: list[Any]) -> None:
@@ -35,6 +36,13 @@ def test_no_function_is_longer_than_the_cap(modules: list[Any]) -> None:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and _length(node) > FUNCTION_LINES
     }
     assert too_long == {}, f"functions over {FUNCTION_LINES} lines"
+
+
+def test_use_cases_stand_in_groups(repository: Path) -> None:
+    """A folder of `app/` with more files than a screen shows is two groups."""
+    folders = [repository / "src/routeproof/app", *(repository / "src/routeproof/app").rglob("*/")]
+    counts = {folder.name: len(list(folder.glob("*.py"))) for folder in folders}
+    assert {name: count for name, count in counts.items() if count > FOLDER_OF_USE_CASES} == {}
 
 
 def test_no_page_template_is_longer_than_the_cap(repository: Path) -> None:

@@ -152,7 +152,7 @@ def test_the_letter_holds_the_pinned_figures(desk: Desk) -> None:
     pinned = _closed(desk)["pack_sha256"]
     (letter,) = _notified(desk)["letters"]
     figure = desk.pack("pack")["scorecard"]["rows"][0]["cells"]["market"]
-    assert f"${figure['value']:.4f}" in letter["text"]
+    assert f"${figure['value']:.4f} (n {figure['n']})" in letter["text"]
     assert letter["source"] == f"pack.json {pinned}"
     assert letter["figures"] > 3
 

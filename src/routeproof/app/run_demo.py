@@ -10,7 +10,8 @@ from routeproof.app.context import open_context
 from routeproof.app.init_workspace import init_workspace
 from routeproof.app.intake.take_delivery import take_delivery
 from routeproof.app.measuring.compile_ahead import compiling_ahead
-from routeproof.app.review.build_review import Built, Order, build_review
+from routeproof.app.review.build_review import Built, build_review
+from routeproof.app.review.order import Order
 from routeproof.lab.delivery import write_delivery
 from routeproof.lab.presets import demo as demo_scenario
 from routeproof.vocab.errors import UsageError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +13,17 @@ HEAD = ("id", "state", "version", "version_hash", "ledger_index")
 TAIL = ("documents", "history")
 INDENT = "  "
 WIDTH = 120
+EMPTY: tuple[Any, ...] = (None, "", [], {})
+WHOLE = frozenset({"pack_sha256", "sha256"})
+"""Hashes that people compare; of others they see the beginning, and `--json` has them whole."""
+HASH = re.compile("[0-9a-f]{64}")
+SHOWN_OF_HASH = 12
 
 
 def object_lines(state: Mapping[str, Any]) -> Iterator[str]:
     """Lines of one object; what is empty is left out."""
-    yield f"{state['id']}: {state['state']}   (version {state['version']}, entry {state['ledger_index']})"
+    how = " BY OVERRIDE" if state.get("override") is True else ""
+    yield f"{state['id']}: {state['state']}{how}   (version {state['version']}, entry {state['ledger_index']})"
     yield f"{INDENT}version hash {state['version_hash']}"
     for name, value in state.items():
         if name not in HEAD + TAIL:
@@ -27,43 +34,61 @@ def object_lines(state: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _lines(name: str, value: Any, depth: int) -> Iterator[str]:  # noqa: ANN401  # JSON
-    label = f"{INDENT * depth}{name.replace('_', ' ')}"
-    if value in (None, "", [], {}):
+    label = f"{INDENT * depth}{_words(name)}"
+    if value in EMPTY:
         return
     if isinstance(value, dict):
         yield f"{label}:"
         for key, item in value.items():
             yield from _lines(str(key), item, depth + 1)
-    elif isinstance(value, list) and not any(isinstance(item, dict | list) for item in value):
-        yield from _wrapped(f"{label}: {_text(value)}", INDENT * (depth + 1))
-    elif isinstance(value, list):
+    elif isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
         yield f"{label}:"
         for item in value:
             yield from _item(item, depth + 1)
+    elif name in WHOLE:
+        yield f"{label}: {value}"
     else:
-        yield f"{label}: {_text(value)}"
-
-
-def _wrapped(text: str, indent: str) -> Iterator[str]:
-    """A list of words over as many lines as it needs; a word is never broken."""
-    yield from textwrap.wrap(text, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+        yield from _wrapped(f"{label}: {_text(value)}", INDENT * (depth + 1))
 
 
 def _item(item: Any, depth: int) -> Iterator[str]:  # noqa: ANN401  # JSON
-    if isinstance(item, dict):
-        parts = [
-            f"{key.replace('_', ' ')} {_text(value)}" for key, value in item.items() if value not in (None, "", [])
-        ]
-        yield f"{INDENT * depth}- {'; '.join(parts)}"
-    else:
-        yield f"{INDENT * depth}- {_text(item)}"
+    """One item of a list: its short members on a line that goes on below, its texts of several lines under it."""
+    start, below = f"{INDENT * depth}- ", INDENT * (depth + 1)
+    if not isinstance(item, dict):
+        yield from _wrapped(start + _text(item), below)
+        return
+    whole = {name: value for name, value in item.items() if value not in EMPTY}
+    texts = {name: value for name, value in whole.items() if isinstance(value, str) and "\n" in value}
+    short = (f"{_words(name)} {_text(value)}" for name, value in whole.items() if name not in texts)
+    yield from _wrapped(start + "; ".join(short), below)
+    for name, value in texts.items():
+        yield from _wrapped(f"{below}{_words(name)}: {value}", below + INDENT)
+
+
+def _wrapped(text: str, indent: str) -> Iterator[str]:
+    """A text over as many lines as it needs; its own line breaks stay, a word is never broken."""
+    for place, line in enumerate(text.rstrip().split("\n")):
+        yield from textwrap.wrap(
+            line,
+            WIDTH,
+            initial_indent=indent if place else "",
+            subsequent_indent=indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+        ) or [""]
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _text(value: Any) -> str:  # noqa: ANN401  # JSON
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return ", ".join(_text(item) for item in value)
+        between = ", " if not any(isinstance(item, dict) for item in value) else " | "
+        return between.join(_text(item) for item in value)
     if isinstance(value, dict):
-        return ", ".join(f"{key} {_text(item)}" for key, item in value.items())
-    return str(value)
+        return ", ".join(f"{_words(key)} {_text(item)}" for key, item in value.items() if item not in EMPTY)
+    text = str(value)
+    return f"{text[:SHOWN_OF_HASH]}…" if HASH.fullmatch(text) else text

@@ -45,3 +45,13 @@ def workspace_option(command: Callable[..., Any]) -> Callable[..., Any]:
 def recorded_workspace_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """The workspace of a command that records; who acts is an option of its own there."""
     return _workspace_option(command)
+
+
+_any_workspace_option = click.option(
+    "--workspace", "-w", "_workspace", expose_value=False, hidden=True, help="This command needs no workspace."
+)
+
+
+def shipped_only(command: Callable[..., Any]) -> Callable[..., Any]:
+    """A command that reads only what is shipped: it takes a workspace and `--as` as every command does, unused."""
+    return _any_workspace_option(_looking_as_option(command))

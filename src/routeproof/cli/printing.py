@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import textwrap
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -36,17 +38,20 @@ def print_object(state: dict[str, Any], *, as_json: bool) -> None:
     print_found(state, object_lines, as_json=as_json)
 
 
-def print_table(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
+def print_table(columns: Sequence[str], rows: Sequence[dict[str, Any]], *, widest: int = 0) -> None:
     """Rows as an aligned table; what is null is a dash."""
-    for line in table_lines(columns, rows):
+    for line in table_lines(columns, rows, widest=widest):
         click.echo(line)
 
 
-def table_lines(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> Iterator[str]:
-    """Lines of an aligned table, its head first; what is null is a dash."""
+def table_lines(columns: Sequence[str], rows: Sequence[dict[str, Any]], *, widest: int = 0) -> Iterator[str]:
+    """Lines of an aligned table, its head first; what is null is a dash.
+
+    A cell of more than `widest` characters goes over several lines; 0 = never.
+    """
     cells = [
         [name.replace("_", " ") for name in columns],
-        *([_text(row.get(name)) for name in columns] for row in rows),
+        *(line for row in rows for line in _wrapped([_text(row.get(name)) for name in columns], widest)),
     ]
     widths = [max(len(line[place]) for line in cells) for place in range(len(columns))]
     for line in cells:
@@ -54,8 +59,15 @@ def table_lines(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> Itera
 
 
 def print_step(text: str) -> None:
-    """Say on stderr what is being done now, so that stdout keeps to the answer."""
-    click.echo(f"  {text} …", err=True)
+    """Say on stderr what is being done now; nothing with `--json`, where stderr is for one error that programs read."""
+    if not click.get_current_context().params.get("as_json"):
+        click.echo(f"  {text} …", err=True)
+
+
+def _wrapped(cells: Sequence[str], widest: int) -> Iterator[list[str]]:
+    lines = [textwrap.wrap(cell, widest, break_on_hyphens=False) if widest else [cell] for cell in cells]
+    for parts in zip_longest(*lines, fillvalue=""):
+        yield list(parts)
 
 
 def _text(value: Any) -> str:  # noqa: ANN401  # JSON

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ import click
 
 from routeproof.app.provider.file import provider_around
 from routeproof.cli.acting import Acts, do, file_option, perform, recording
-from routeproof.cli.options import workspace_option
+from routeproof.cli.options import json_option, workspace_option
 from routeproof.cli.provider_looks import LOOKS
 from routeproof.cli.provider_running import RUNNING
 from routeproof.governance.provider import PROVIDER
@@ -59,16 +60,22 @@ def venues(acts: Acts, provider_id: str, document: str | None) -> None:
 @click.argument("provider_id", metavar="ID")
 @click.option("--out", type=path_option, required=True, help="File to write: .csv, .json or .xlsx.")
 @workspace_option
-def questionnaire(provider_id: str, out: Path, workspace: Path) -> None:
+@json_option
+def questionnaire(provider_id: str, out: Path, workspace: Path, *, as_json: bool) -> None:
     """Write the questionnaire of provider ID, to be filled in and read back; a refresh brings last year's answers.
 
     Example: routeproof provider questionnaire ACME --out acme-questions.xlsx
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
+    from routeproof.app.objects.act import shown  # noqa: PLC0415
     from routeproof.app.provider.file import write_questionnaire  # noqa: PLC0415
 
     with open_context(workspace) as context:
         count = write_questionnaire(context, provider_id, out)
+        state = shown(context, PROVIDER, provider_id)
+    if as_json:
+        click.echo(json.dumps({**state, "out": str(out), "questions": count}, ensure_ascii=False))
+        return
     click.echo(f"{out}: {count} questions", err=True)
 
 

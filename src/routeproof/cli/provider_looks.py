@@ -74,10 +74,12 @@ def compare(provider_ids: tuple[str, ...], on: date | None, workspace: Path, *, 
         print_json(found)
         return
     columns = ("", *found["providers"])
-    print_table(columns, [{"": row["row"].replace("_", " ")} | row["values"] for row in found["rows"]])
+    print_table(
+        columns, [{"": row["row"].replace("_", " ")} | row["values"] for row in found["rows"]], widest=ANSWER_WIDTH
+    )
     click.echo()
     answers = [row for row in found["answers"] if every or row["differ"]]
-    print_table(columns, [{"": row["question_id"]} | _short(row["values"]) for row in answers])
+    print_table(columns, [{"": row["question_id"]} | row["values"] for row in answers], widest=ANSWER_WIDTH)
 
 
 @click.command("access")

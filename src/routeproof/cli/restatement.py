@@ -34,7 +34,7 @@ def restate(
     """
     from routeproof.app.desk.restate import restate as restate_quarter  # noqa: PLC0415
     from routeproof.app.review.benchmark import read_declared  # noqa: PLC0415
-    from routeproof.app.review.build_review import Order, switches_against  # noqa: PLC0415
+    from routeproof.app.review.order import Order, switches_against  # noqa: PLC0415
 
     asked = None
     if declared is not None or against is not None or control is not None:

@@ -46,7 +46,8 @@ def build(
     Example: routeproof review build 2026Q3 --provider P --out packs/2026Q3
     """
     from routeproof.app.review.benchmark import read_declared  # noqa: PLC0415
-    from routeproof.app.review.build_review import Order, build_review, switches_against  # noqa: PLC0415
+    from routeproof.app.review.build_review import build_review  # noqa: PLC0415
+    from routeproof.app.review.order import Order, switches_against  # noqa: PLC0415
 
     order = Order(
         quarter=quarter.upper(),

@@ -8,7 +8,7 @@ import click
 
 from routeproof.cli.acting import Acts, acting_context, do, file_option, recording
 from routeproof.cli.looking import list_objects, show_object
-from routeproof.cli.options import json_option, on_option, workspace_option
+from routeproof.cli.options import json_option, on_option, shipped_only, workspace_option
 from routeproof.cli.printing import print_json, print_table
 from routeproof.governance.sla import SLA
 
@@ -23,6 +23,7 @@ def sla() -> None:
 
 
 @sla.command("template")
+@shipped_only
 def template() -> None:
     """Print the shipped template of an SLA schedule as TOML; provider and effective_from are to be added.
 

@@ -9,7 +9,7 @@ import click
 
 from routeproof.cli.acting import Acts, acting_context, do, file_option, recording
 from routeproof.cli.documents import read_document, read_text
-from routeproof.cli.options import json_option, on_option, workspace_option
+from routeproof.cli.options import json_option, on_option, shipped_only, workspace_option
 from routeproof.cli.printing import print_found, print_json, print_object
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ def list_(*, workspace: Path, as_json: bool) -> None:
 
 
 @wsp.command("template")
+@shipped_only
 @click.argument("name")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for the files.")
 def template(name: str, out: Path) -> None:

@@ -135,13 +135,13 @@ class Conflict(State):
         return self.since_on <= day and (self.until_on is None or day <= self.until_on)
 
 
-def conflicts_of(conflicts: Iterable[Conflict], person: str, provider: str, on: date) -> tuple[Conflict, ...]:
-    """Conflicts by which a person may not vote on a provider on a day; a mitigated one still counts."""
-    return tuple(
-        conflict
-        for conflict in conflicts
-        if conflict.person == person and conflict.provider == provider and conflict.stands_on(on)
-    )
+def barred(conflicts: Iterable[Conflict], provider: str, on: date) -> dict[str, list[str]]:
+    """Persons who may not vote on a provider on a day, with the conflicts that bar them; a mitigated one still does."""
+    found: dict[str, list[str]] = {}
+    for conflict in conflicts:
+        if conflict.person is not None and conflict.provider == provider and conflict.stands_on(on):
+            found.setdefault(conflict.person, []).append(conflict.id)
+    return found
 
 
 def _declare(state: Conflict | None, command: Command) -> Sequence[Event]:

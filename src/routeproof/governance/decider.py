@@ -40,9 +40,12 @@ class Body(BaseModel):
         kept: paths (`findings.*.text`) of texts that may have to expire: they are stored as evidence, and the event
             carries their hash.
         attached: paths of file names; the file is stored as evidence, and the event carries its hash.
+        lacking_refuses: whether a body in which something is missing, and nothing else wrong, is refused as
+            `incomplete` by the rule that asks for it, instead of being an error of usage.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+    lacking_refuses: ClassVar[bool] = False
     kept: ClassVar[tuple[str, ...]] = ()
     attached: ClassVar[tuple[str, ...]] = ()
 

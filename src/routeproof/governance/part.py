@@ -1,4 +1,4 @@
-"""A part of a state: frozen, and strict about its members."""
+"""A part of a body or of a state: frozen, and strict about its members."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Part(BaseModel):
-    """A part of a state; an unknown member is an error, so that an event that changed its shape is noticed."""
+    """An unknown member is an error, so that an event that changed its shape is noticed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from routeproof.governance.review_bodies import Prediction
+from routeproof.governance.review_state import Prediction
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from routeproof.governance.review_bodies import Review
+    from routeproof.governance.review_state import Review
 
 Better = Literal["higher", "lower", "nearer_zero", "none"]
 

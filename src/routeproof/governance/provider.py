@@ -34,7 +34,7 @@ from routeproof.governance.provider_bodies import (
 from routeproof.governance.provider_evolve import evolve_provider
 from routeproof.governance.provider_incidents import decide_fallback, decide_incident
 from routeproof.governance.provider_score import unmet
-from routeproof.governance.provider_show import show_provider
+from routeproof.governance.provider_shown import show_provider
 from routeproof.governance.provider_state import Provider
 from routeproof.vocab.times import months_after
 
@@ -125,8 +125,6 @@ def _set_condition(state: Provider | None, command: Command) -> Sequence[Event]:
         _asked(provider, [body.question])
     if any(item.condition == body.condition for item in provider.conditions):
         refuse("wrong_state", f"expected a new number, found that condition {body.condition} exists", where="condition")
-    if body.due_on < command.on:
-        refuse("incomplete", f"expected due_on on or after {command.on}, found {body.due_on}", where="due_on")
     return [Event("provider.condition_set", _payload(command))]
 
 

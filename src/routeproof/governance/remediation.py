@@ -13,13 +13,11 @@ from routeproof.governance.remediation_bodies import (
     Doing,
     Heightening,
     Investigation,
-    Look,
     Notice,
     Opening,
     Plan,
-    Remediation,
 )
-from routeproof.governance.remediation_folded import fold_remediation
+from routeproof.governance.remediation_evolve import fold_remediation
 from routeproof.governance.remediation_rules import (
     consecutive,
     looks_for_exit,
@@ -29,6 +27,7 @@ from routeproof.governance.remediation_rules import (
     unmet,
     warnings,
 )
+from routeproof.governance.remediation_state import Look, Remediation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -92,13 +91,7 @@ def _plan(state: Remediation | None, command: Command) -> Sequence[Event]:
 
 def _heighten(state: Remediation | None, command: Command) -> Sequence[Event]:
     _at_step(state, command)
-    body: Heightening = command.body
-    if body.until <= command.on:
-        refuse("incomplete", f"expected an end after {command.on}, found {body.until}", where="until")
-    metric = command.around["metric_names"].get(body.exit.metric)
-    if metric is None:
-        refuse("incomplete", f"expected a metric that can be measured, found {body.exit.metric!r}", where="exit.metric")
-    return [Event("remediation.heightened", body.model_dump(mode="json"))]
+    return [Event("remediation.heightened", command.body.model_dump(mode="json"))]
 
 
 def _done(state: Remediation | None, command: Command) -> Sequence[Event]:
@@ -199,7 +192,7 @@ def _show(remediation: Remediation, day: date, around: Mapping[str, Any]) -> dic
         "needs": needs(remediation, steps),
         "overdue": overdue(remediation, steps, day),
         "exit": _exit(remediation),
-        "warnings": warnings(remediation),
+        "warnings": warnings(remediation, around.get("metric_names")),
         "root_causes": list(around.get("root_causes", ())) if "root_cause" in needs(remediation, steps) else [],
     }
 

@@ -1,25 +1,26 @@
-"""What a remediation is told at each step, and what it is made of."""
+"""What a remediation is told at each step."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
+from pydantic import BeforeValidator, Field, JsonValue, model_validator
 
-from routeproof.governance.decider import Body, State
+from routeproof.governance.decider import Body
+from routeproof.governance.part import Part
 
 Outcome = Literal["restored", "routing_modified", "justified", "terminated"]
 
 
-class Part(BaseModel):
-    """A part of a body or of a state; unknown keys are errors."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
 def _several(given: object) -> object:
     return (given,) if isinstance(given, str) else given
+
+
+class StepBody(Body):
+    """A body whose members the step's rule asks for: `remediation show` names them under `needs`."""
+
+    lacking_refuses: ClassVar[bool] = True
 
 
 class Opening(Body):
@@ -32,7 +33,7 @@ class Opening(Body):
     kept: ClassVar[tuple[str, ...]] = ("summary",)
 
 
-class Notice(Body):
+class Notice(StepBody):
     """The letter: whoever notifies gives addressee and body, the program drafts the rest from data.
 
     Attributes:
@@ -54,7 +55,7 @@ class Notice(Body):
     attached: ClassVar[tuple[str, ...]] = ("files.*",)
 
 
-class Acknowledgement(Body):
+class Acknowledgement(StepBody):
     """That the provider has received the letter; its reply as files."""
 
     received_on: date
@@ -67,7 +68,7 @@ class Acknowledgement(Body):
 HYPOTHESES = ("hypotheses.*", "hypotheses.*.*")
 
 
-class Investigation(Body):
+class Investigation(StepBody):
     """What was looked for and found, together with the provider.
 
     Attributes:
@@ -100,7 +101,7 @@ class ActionBody(Part):
 ACTION_TEXTS = ("actions.*.text", "actions.*.owner", "actions.*.expected_effect")
 
 
-class Plan(Body):
+class Plan(StepBody):
     """The corrective action plan; sent again, it replaces the plan, and what was done stays done."""
 
     actions: tuple[ActionBody, ...]
@@ -138,7 +139,7 @@ class ExitTest(Part):
         return self.at_most is not None and value <= self.at_most
 
 
-class Heightening(Body):
+class Heightening(StepBody):
     """Heightened monitoring: tighter thresholds and closer reviews until a day, with the test that ends it."""
 
     until: date
@@ -170,7 +171,7 @@ class Correspondence(Body):
     attached: ClassVar[tuple[str, ...]] = ("files.*",)
 
 
-class Conclusion(Body):
+class Conclusion(StepBody):
     """How it ends, and why; `override` restores against the criteria, by compliance only, shown for ever."""
 
     outcome: Outcome
@@ -178,147 +179,3 @@ class Conclusion(Body):
     transition_plan: str | None = None
     override: bool = False
     kept: ClassVar[tuple[str, ...]] = ("rationale", "transition_plan")
-
-
-class Letter(Part):
-    """A letter that was sent."""
-
-    id: str
-    kind: Literal["notification"] = "notification"
-    addressee: str
-    body: str | None = None
-    text: str
-    files: dict[str, str]
-    source: str
-    figures: int
-    on: date
-    by: str
-
-
-class Acknowledged(Acknowledgement):
-    """The acknowledgement as recorded."""
-
-    recorded_by: str
-    on: date
-
-
-class Investigated(Part):
-    """One round of the investigation."""
-
-    hypotheses: tuple[JsonValue, ...]
-    root_cause: str
-    root_cause_words: str | None = None
-    text: str
-    evidence: tuple[str, ...] = ()
-    by: str
-    on: date
-
-
-class Action(ActionBody):
-    """A corrective action and whether it was done."""
-
-    done_on: date | None = None
-    done_by: str | None = None
-    done_text: str | None = None
-    done_files: tuple[str, ...] = ()
-
-
-class Heightened(Heightening):
-    """Heightened monitoring as recorded; looks before `first_look` belong to an earlier exit test."""
-
-    by: str
-    on: date
-    first_look: int = 0
-
-
-class Look(Part):
-    """One look at the exit metric.
-
-    Attributes:
-        from_on: first day measured.
-        to_on: last day measured.
-        value: in the metric's unit; null if nothing was measured, `reason` then says why.
-        n: rows behind the value.
-        met: whether it passes the exit test.
-        counts: whether it covers as many days as a review must; a shorter one is shown, and shows nothing.
-        manifest: data that it was measured on.
-    """
-
-    from_on: date
-    to_on: date
-    metric: str
-    value: float | None = None
-    n: int | None = None
-    reason: str = ""
-    manifest: str = ""
-    met: bool = False
-    counts: bool = True
-    on: date | None = None
-    by: str = ""
-
-
-class Filed(Correspondence):
-    """Correspondence as recorded."""
-
-    on: date
-    by: str
-
-
-class Concluded(Part):
-    """The end; `unmet` names what a restoration by override left open."""
-
-    outcome: Outcome
-    rationale: str
-    transition_plan: str | None = None
-    override: bool = False
-    unmet: tuple[str, ...] = ()
-    look_again_on: date | None = None
-    by: str
-    role: str
-    on: date
-
-
-class Remediation(State):
-    """The remediation of one finding at one provider."""
-
-    provider: str
-    quarter: str
-    finding: str
-    summary: str
-    opened_by: str
-    opened_on: date
-    since: date
-    letters: tuple[Letter, ...] = ()
-    acknowledged: Acknowledged | None = None
-    investigation: tuple[Investigated, ...] = ()
-    actions: tuple[Action, ...] = ()
-    monitoring: Heightened | None = None
-    looks: tuple[Look, ...] = ()
-    correspondence: tuple[Filed, ...] = ()
-    concluded: Concluded | None = None
-    kept: ClassVar[tuple[str, ...]] = (
-        "summary",
-        "letters.*.addressee",
-        "letters.*.body",
-        "letters.*.text",
-        "acknowledged.by",
-        "investigation.*.hypotheses.*",
-        "investigation.*.hypotheses.*.*",
-        "investigation.*.root_cause_words",
-        "investigation.*.text",
-        *ACTION_TEXTS,
-        "actions.*.done_text",
-        "correspondence.*.subject",
-        "correspondence.*.text",
-        "correspondence.*.party",
-        "concluded.rationale",
-        "concluded.transition_plan",
-    )
-    attached: ClassVar[tuple[str, ...]] = (
-        "letters.*.files.*",
-        "acknowledged.files.*",
-        "investigation.*.evidence.*",
-        "actions.*.done_files.*",
-        "correspondence.*.files.*",
-    )
-    unversioned: ClassVar[frozenset[str]] = frozenset({"looks"})

@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import date
 
-    from routeproof.governance.remediation_bodies import Look, Remediation
+    from routeproof.governance.remediation_state import Look, Remediation
     from routeproof.policy.oversight import Step
 
 NEXT = {
@@ -104,8 +104,12 @@ def _measured(looks: tuple[Look, ...]) -> str:
     return f" at the end; looks measured: {', '.join(said)}"
 
 
-def warnings(remediation: Remediation) -> list[str]:
+def warnings(remediation: Remediation, known_metrics: Collection[str] | None = None) -> list[str]:
     """What does not stop a step, but what its readers must know."""
+    return [*_of_receipt(remediation), *_of_monitoring(remediation, known_metrics)]
+
+
+def _of_receipt(remediation: Remediation) -> list[str]:
     received = remediation.acknowledged
     if received is None:
         return []
@@ -115,3 +119,19 @@ def warnings(remediation: Remediation) -> list[str]:
     if received.received_on > received.on:
         return [f"receipt is dated {received.received_on}, after it was recorded on {received.on}"]
     return []
+
+
+def _of_monitoring(remediation: Remediation, known_metrics: Collection[str] | None) -> list[str]:
+    monitoring = remediation.monitoring
+    if monitoring is None:
+        return []
+    found = []
+    if monitoring.until <= monitoring.on:
+        found.append(f"heightened monitoring began on {monitoring.on}, not before its last day {monitoring.until}")
+    metric = monitoring.exit.metric
+    if known_metrics is not None and metric not in known_metrics:
+        found.append(
+            f"no metric is named {metric!r}: looks measure nothing, the exit test cannot be met; heighten again with "
+            "one that `routeproof metrics` names"
+        )
+    return found

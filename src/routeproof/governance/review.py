@@ -16,20 +16,10 @@ from routeproof.governance.decider import (
     in_state,
     refuse,
 )
-from routeproof.governance.review_bodies import (
-    KEYED,
-    Acknowledging,
-    Addendum,
-    AddendumBody,
-    Opening,
-    Recording,
-    Review,
-    Signature,
-    Signing,
-    key_of,
-)
+from routeproof.governance.review_bodies import KEYED, Acknowledging, AddendumBody, Opening, Recording, Signing, key_of
 from routeproof.governance.review_rules import PACK_FILES, conflicted, counted, missing
 from routeproof.governance.review_shown import show_review
+from routeproof.governance.review_state import Addendum, Review, Signature
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

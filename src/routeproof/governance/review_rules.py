@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from routeproof.governance.review_bodies import Decision, Review, Signature
+    from routeproof.governance.review_bodies import Decision
+    from routeproof.governance.review_state import Review, Signature
     from routeproof.governance.roster import Roster
 
 PACK_FILES = ("pack.html", "pack.json", "pack.pdf", "pack.xlsx")
@@ -37,9 +38,9 @@ def missing(review: Review) -> list[str]:
 
 def _lacking(decision: Decision, review: Review) -> list[str]:
     needed = ("predicted", "look_back_on") if decision.choice == "modify" else ("rationale",)
-    lacking = [f"decisions.{decision.finding}.{name}" for name in needed if getattr(decision, name) is None]
+    lacking = [f"decisions.{decision.finding}.{name}" for name in needed if getattr(decision, name) in (None, "")]
     count = tally(review, decision.finding)
-    if count["against"] and count["for"] <= count["against"]:
+    if count["against"] > count["for"]:
         lacking.append(f"votes.{decision.finding}: not carried")
     return lacking
 

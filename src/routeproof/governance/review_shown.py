@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from routeproof.governance.review_bodies import Addendum, Review
+    from routeproof.governance.review_state import Addendum, Review
 
 
 def show_review(review: Review, _on: date, around: Mapping[str, Any]) -> dict[str, Any]:

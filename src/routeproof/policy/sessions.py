@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from routeproof.vocab.errors import RefusedError, UsageError
-from routeproof.vocab.times import EQUITY_ZONE, NS_PER_S, quarter_days
+from routeproof.vocab.times import EQUITY_ZONE, NS_PER_S
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,10 +66,6 @@ class SessionCalendar:
         """Trading days from `first` to `last`, both included, in order."""
         days = (first + timedelta(days=offset) for offset in range((last - first).days + 1))
         return tuple(day for day in days if self.is_session(day))
-
-    def quarter_sessions(self, quarter: str) -> tuple[date, ...]:
-        """Trading days of a quarter written `2026Q3`."""
-        return self.sessions(*quarter_days(quarter))
 
 
 def parse_calendar(text: str, *, first: date, last: date) -> SessionCalendar:

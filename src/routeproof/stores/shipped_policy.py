@@ -10,7 +10,6 @@ from importlib import resources
 
 from routeproof.policy.book import PolicyBook, policy_book
 from routeproof.policy.changes import Subjects, merged
-from routeproof.policy.governance import GovernancePolicy, governance_policy
 from routeproof.policy.sessions import SessionCalendar, parse_calendar
 
 PACKAGE = "routeproof.policy"
@@ -31,12 +30,6 @@ CALENDAR_FIRST, CALENDAR_LAST = date(2010, 1, 1), date(2027, 12, 31)
 def load_shipped_policy() -> PolicyBook:
     """Return the shipped rules of law and default thresholds, each dated, cited and graded."""
     return policy_book(tomllib.loads(_text(name)) for name in DOCUMENTS)
-
-
-@cache
-def load_shipped_governance() -> GovernancePolicy:
-    """Return the shipped governance: entitlements and waiting times, each dated and cited."""
-    return governance_policy(tomllib.loads(_text(name)) for name in GOVERNANCE)
 
 
 @cache

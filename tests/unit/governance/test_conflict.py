@@ -11,7 +11,7 @@ import pytest
 from governance_desk import Desk, new_desk
 from routeproof.app.objects.act import act
 from routeproof.app.provider.conflicts import declared_conflicts
-from routeproof.governance.conflict import CONFLICT, conflicts_of
+from routeproof.governance.conflict import CONFLICT, barred
 from routeproof.governance.decider import RefusalError
 from routeproof.vocab.errors import UsageError
 
@@ -46,8 +46,7 @@ def _code(desk: Desk, person: str, verb: str, body: dict[str, Any], name: str = 
 
 def _barred(desk: Desk, person: str, provider: str, on: date) -> list[str]:
     with desk.context() as context:
-        found = declared_conflicts(context.records)
-    return [conflict.id for conflict in conflicts_of(found, person, provider, on)]
+        return barred(declared_conflicts(context.records), provider, on).get(person, [])
 
 
 def test_a_declared_interest_bars_its_person_from_its_provider_from_its_day_on(desk: Desk) -> None:

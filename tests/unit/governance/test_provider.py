@@ -14,7 +14,7 @@ from routeproof.app.provider.compare import compare_providers
 from routeproof.app.provider.listing import providers_listed
 from routeproof.governance.decider import RefusalError
 from routeproof.governance.provider import PROVIDER
-from routeproof.governance.provider_show import show_provider
+from routeproof.governance.provider_shown import show_provider
 from routeproof.ledger.canonical import canonical_bytes
 
 if TYPE_CHECKING:

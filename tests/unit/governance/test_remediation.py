@@ -118,12 +118,27 @@ def test_the_letter_is_kept_and_names_are_not_in_the_ledger(desk: Desk) -> None:
         assert text not in ledger
 
 
-@pytest.mark.parametrize("body", [{"addressee": "x", "text": "own"}, {}, {"addressee": 3}, {"addresse": "x"}])
+@pytest.mark.parametrize("body", [{"addressee": "x", "text": "own"}, {"addressee": 3}, {"addresse": "x"}])
 def test_a_letter_takes_addressee_and_body_only(desk: Desk, body: dict[str, Any]) -> None:
     """A letter takes addressee and body only."""
     opened(desk)
     with pytest.raises(UsageError):
         step(desk, "notify", body)
+
+
+@pytest.mark.parametrize("body", [{}, {"addressee": ""}, {"addressee": " ", "body": "As agreed."}])
+def test_a_step_without_what_it_needs_is_incomplete(desk: Desk, body: dict[str, Any]) -> None:
+    """What `needs` names and the body lacks, or fills with blanks, is refused as incomplete."""
+    opened(desk)
+    assert _refused(desk, "notify", body) == "incomplete"
+
+
+@pytest.mark.parametrize("plan", [None, "", "  "])
+def test_a_termination_without_a_plan_in_words_is_incomplete(desk: Desk, plan: str | None) -> None:
+    """Blanks are no transition plan."""
+    stands_after(desk, "notify")
+    body = {"outcome": "terminated", "rationale": "No answer.", "transition_plan": plan}
+    assert _refused(desk, "conclude", body, "sam") == "incomplete"
 
 
 @pytest.mark.parametrize(
@@ -188,17 +203,33 @@ def test_what_was_done_stays_done_in_a_further_plan(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "error"),
+    ("change", "said"),
     [
-        ({"until": "2026-10-05"}, "incomplete"),
-        ({"exit": {"metric": "happiness", "at_least": 1, "looks": 1}}, "incomplete"),
-        ({"thresholds": {}}, "incomplete"),
+        ({"until": "2026-10-05"}, "not before its last day 2026-10-05"),
+        ({"exit": {"metric": "happiness", "at_least": 1, "looks": 1}}, "no metric is named 'happiness'"),
     ],
 )
-def test_monitoring_needs_an_end_and_a_metric(desk: Desk, change: dict[str, Any], error: str) -> None:
-    """Monitoring needs an end in the future, thresholds, and a metric that can be measured."""
+def test_monitoring_that_cannot_work_shows(desk: Desk, change: dict[str, Any], said: str) -> None:
+    """An end that has passed, or a metric that nothing measures, shows for whoever reads the file."""
     stands_after(desk, "plan")
-    assert _refused(desk, "heighten", {**BODIES["heighten"], **change}) == error
+    (warning,) = step(desk, "heighten", {**BODIES["heighten"], **change})["warnings"]
+    assert said in warning
+    assert step(desk, "heighten")["warnings"] == []
+
+
+def test_a_metric_that_nothing_measures_meets_no_exit_test(desk: Desk) -> None:
+    """Looks at it measure nothing, say why, and restore nothing."""
+    stands_after(desk, "plan")
+    exit_test = {"metric": "happiness", "at_least": 1, "looks": 1}
+    step(desk, "heighten", {**BODIES["heighten"], "exit": exit_test})
+    (look,) = step(desk, "look", {}, on=date(2026, 10, 20))["looks"]
+    assert (look["value"], look["met"], look["reason"]) == (None, False, "no metric is named 'happiness'")
+
+
+def test_monitoring_needs_thresholds(desk: Desk) -> None:
+    """Monitoring needs thresholds."""
+    stands_after(desk, "plan")
+    assert _refused(desk, "heighten", {**BODIES["heighten"], "thresholds": {}}) == "incomplete"
 
 
 @pytest.mark.parametrize("exit_test", [{}, {"at_least": 1, "at_most": 2}])

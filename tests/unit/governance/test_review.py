@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from governance_desk import Desk, new_desk
-from routeproof.app.desk.review import open_review, supersede_review
+from routeproof.app.desk.minutes import minutes_of
+from routeproof.app.desk.review import act_on_review, open_review, supersede_review
 from routeproof.governance.conflict import CONFLICT
 from routeproof.governance.decider import RefusalError
+from routeproof.reports.document import Table
 from routeproof.vocab.errors import UsageError
 from unit.governance.review_case import CODES, REVIEW_ID, cell, closed, do, look, meeting, opened, sign, write_pack
 
@@ -177,9 +180,22 @@ def test_dissents_are_kept(desk: Desk, tmp_path: Path) -> None:
     opened(desk, tmp_path / "pack")
     state = do(desk, "ann", "record", meeting())
     assert [(item["person"], item["vote"]) for item in state["dissents"]] == [("cole", "against")]
-    assert "votes.F1: not carried" in state["missing"]
+    assert state["missing"] == []  # one for, one against: nobody outvoted the decision
+    state = do(desk, "ann", "record", {"votes": [{"person": "carl", "finding": "F1", "vote": "against"}]})
+    assert state["missing"] == ["votes.F1: not carried"]
     state = do(desk, "ann", "record", {"votes": [{"person": "carl", "finding": "F1", "vote": "for"}]})
     assert state["missing"] == []
+
+
+def test_a_reason_of_blanks_is_missing(desk: Desk, tmp_path: Path) -> None:
+    """Blanks neither justify a decision nor are they evidence of a factor."""
+    opened(desk, tmp_path / "pack")
+    blank = {"decisions": [{"finding": "F1", "choice": "justify", "rationale": " "}]}
+    factor = {"factors": [{"code": "speed", "considered": True, "evidence": "  "}]}
+    state = do(desk, "ann", "record", {**meeting(), **blank})
+    assert state["missing"] == ["decisions.F1.rationale"]
+    state = do(desk, "ann", "record", factor)
+    assert state["missing"] == ["factors.speed.evidence", "decisions.F1.rationale"]
     assert [item["person"] for item in state["dissents"]] == ["cole"]
 
 
@@ -356,3 +372,18 @@ def test_an_open_review_takes_no_addendum(desk: Desk, tmp_path: Path) -> None:
     """An open review takes no addendum: it is recorded on."""
     opened(desk, tmp_path / "pack")
     assert _refused(desk, "ann", "addendum", {"text": "x"}) == "wrong_state"
+
+
+def test_minutes_say_which_signature_was_entered_late(desk: Desk, tmp_path: Path) -> None:
+    """A signature under an earlier business date than its append carries the gap into the minutes."""
+    opened(desk, tmp_path / "pack")
+    seen = do(desk, "ann", "record", meeting(votes=[]))["version_hash"]
+    with desk.context("sam", date(2026, 1, 5)) as context:
+        state = act_on_review(context, REVIEW_ID, "sign", {"version": seen})
+    note = state["history"][-1]["note"]
+    with desk.context() as context:
+        document = minutes_of(context, REVIEW_ID)
+    (table,) = next(section.blocks for section in document.sections if section.id == "signatures")
+    assert note.startswith("entered ")
+    assert isinstance(table, Table)
+    assert table.rows[0].cells[4].printed == f"counts; {note}"

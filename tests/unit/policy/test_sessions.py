@@ -12,6 +12,7 @@ import pytest
 from routeproof.policy.sessions import parse_calendar
 from routeproof.stores.shipped_policy import CALENDAR_FIRST, CALENDAR_LAST, load_equity_calendar
 from routeproof.vocab.errors import RefusedError, UsageError
+from routeproof.vocab.times import quarter_days
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +45,7 @@ def test_holidays_and_weekends_do_not_trade() -> None:
     with pytest.raises(RefusedError):
         calendar.session_open_close(date(2026, 7, 3))
     # July to September 2026: 66 weekdays less Independence Day (observed 3 July) and Labor Day
-    assert len(calendar.quarter_sessions("2026Q3")) == 64
+    assert len(calendar.sessions(*quarter_days("2026Q3"))) == 64
 
 
 def test_years_that_are_not_known_are_refused_not_guessed() -> None:

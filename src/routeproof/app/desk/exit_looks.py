@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from routeproof.app.measuring.measure import Question, measure
-from routeproof.governance.remediation_bodies import Look
 from routeproof.governance.remediation_rules import next_look_from
+from routeproof.governance.remediation_state import Look
 from routeproof.metrics.registry import BY_NAME
 from routeproof.vocab.errors import RouteproofError
 
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from routeproof.app.context import Context
-    from routeproof.governance.remediation_bodies import Remediation
+    from routeproof.governance.remediation_state import Remediation
 
 METRIC_OF_ROW: dict[str, str] = {
     "price_improvement": "price_improvement_usd_per_share",
@@ -53,12 +52,17 @@ def looks_due(context: Context, remediation: Remediation, day: date) -> list[dic
 
 
 def _measured(context: Context, remediation: Remediation, first: date, last: date) -> dict[str, Any]:
+    from routeproof.app.measuring.measure import Question, measure  # noqa: PLC0415  # slow to import
+
     monitoring = remediation.monitoring
     if monitoring is None:
         message = "a look needs heightened monitoring"
         raise TypeError(message)
     name = monitoring.exit.metric
-    metric = metric_names()[name]
+    metric = metric_names().get(name)
+    if metric is None:
+        unknown = Look(from_on=first, to_on=last, metric=name, reason=f"no metric is named {name!r}")
+        return unknown.model_dump(mode="json", exclude={"on", "by"})
     question = Question(
         metrics=(metric, "executions"),
         first=first,

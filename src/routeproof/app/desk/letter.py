@@ -15,11 +15,8 @@ from routeproof.app.desk.look_back import reviews_of
 from routeproof.app.desk.own_figures import own_figures
 from routeproof.app.desk.pinned_pack import JSON_FILE
 from routeproof.app.policy_in_force import policy_in_force
-from routeproof.app.review.build_review import Order, measure_pack
+from routeproof.app.review.order import Order
 from routeproof.ledger.canonical import canonical_bytes
-from routeproof.renderers.html import render_html
-from routeproof.renderers.json import render_json
-from routeproof.renderers.pdf import render_pdf
 from routeproof.reports.catalog.provider_letter import LetterInputs, letter_text, provider_letter
 from routeproof.stores.evidence import ExpiredError
 from routeproof.vocab.errors import RouteproofError
@@ -29,7 +26,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from routeproof.app.context import Context
-    from routeproof.governance.remediation_bodies import Remediation
+    from routeproof.governance.remediation_state import Remediation
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +53,8 @@ def figures_of_quarter(context: Context, quarter: str, provider: str) -> Figures
             continue
         return Figures(json.loads(content), f"pack.json {review.pack_files[JSON_FILE]}")
     try:
+        from routeproof.app.review.build_review import measure_pack  # noqa: PLC0415  # measuring is slow to import
+
         measured = measure_pack(context, Order(quarter=quarter, provider=provider))
     except RouteproofError as error:
         return Figures({}, "nothing measured", error.message)
@@ -82,6 +81,10 @@ class Draft:
 
 def draft_letter(context: Context, remediation: Remediation, addressee: str, body: str, on: date) -> Draft:
     """The letter as text, PDF, HTML and JSON."""
+    from routeproof.renderers.html import render_html  # noqa: PLC0415  # slow to import
+    from routeproof.renderers.json import render_json  # noqa: PLC0415
+    from routeproof.renderers.pdf import render_pdf  # noqa: PLC0415
+
     figures = figures_of_quarter(context, remediation.quarter, remediation.provider)
     inputs = _inputs(context, remediation, figures, addressee, body, on)
     document = provider_letter(inputs)

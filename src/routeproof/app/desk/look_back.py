@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
 from routeproof.app.desk.pinned_pack import options_of
-from routeproof.app.measuring.measure import Question, measure
 from routeproof.app.objects.fold import object_of
-from routeproof.app.review.build_review import switches_against
+from routeproof.app.review.order import switches_against
 from routeproof.governance.predictions import Measured, score_predictions
 from routeproof.governance.review import REVIEW
 from routeproof.metrics.registry import BY_NAME
@@ -19,7 +18,7 @@ from routeproof.vocab.times import previous_quarter, quarter_days
 if TYPE_CHECKING:
     from routeproof.app.context import Context
     from routeproof.app.desk.pinned_pack import Pack
-    from routeproof.governance.review_bodies import Prediction, Review
+    from routeproof.governance.review_state import Prediction, Review
     from routeproof.stores.records import Records
 
 CELLS: tuple[Literal["market"], Literal["limit"]] = ("market", "limit")
@@ -56,6 +55,8 @@ class QuarterFigures:
         return self._measured(metric)
 
     def _measured(self, metric: str) -> Measured:
+        from routeproof.app.measuring.measure import Question, measure  # noqa: PLC0415  # slow to import
+
         first, last = quarter_days(self.quarter)
         question = Question(
             metrics=(metric,),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from routeproof.app.context import Context
-    from routeproof.governance.remediation_bodies import Remediation
+    from routeproof.governance.remediation_state import Remediation
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """A zip's earliest time: the same content gives the same file."""

@@ -94,7 +94,7 @@ def is_on_record(records: Records, pack: Pack, quarter: str, provider: str) -> b
         RefusalError: `incomplete` if it built the pack of this digest, but with other bytes: somebody changed a file.
     """
     digest = str(pack.document.get("digest", ""))
-    named = [entry["payload"] for entry in builds(records, f"review/{quarter}/{provider}")]
+    named = builds(records, f"review/{quarter}/{provider}")
     same = [payload["files"] for payload in named if payload["digest"] == digest]
     if not same:
         return False

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from routeproof.app.context import Context
-    from routeproof.governance.remediation_bodies import Remediation
+    from routeproof.governance.remediation_state import Remediation
     from routeproof.stores.records import Records
 
 DRAFTED = frozenset({"text", "files", "source", "figures"})

@@ -17,8 +17,8 @@ from routeproof.app.objects.fold import object_of
 from routeproof.app.objects.governed import objects_of
 from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.review.benchmark import Declared
-from routeproof.app.review.build_review import Order, measure_pack, switches_against
 from routeproof.app.review.earlier_builds import builds
+from routeproof.app.review.order import Order, switches_against
 from routeproof.governance.changed_figures import SCORECARD, Builds, Figure, changes, figures_of
 from routeproof.governance.restatement import RESTATEMENT
 from routeproof.governance.review import REVIEW
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from routeproof.app.context import Context
     from routeproof.governance.restatement import Restatement
-    from routeproof.governance.review_bodies import Review
+    from routeproof.governance.review_state import Review
     from routeproof.policy.whole import WholePolicy
     from routeproof.stores.records import Records
 
@@ -67,7 +67,7 @@ def restate(
     old, source = _earlier(context, quarter, provider, asked, on_step)
     order = asked or _order(old, quarter, provider)
     on_step("measuring the quarter as it is now")
-    new = _plain(measure_pack(context, order, on_step).plain())
+    new = _measured(context, order, on_step)
     between = _between(context, order, old, new, on_step)
     is_policy = old["meta"]["policy"] != new["meta"]["policy"]
     compared = Builds(old=figures_of(old), between=figures_of(between), new=figures_of(new), is_policy=is_policy)
@@ -94,9 +94,11 @@ class _Compared:
     sla: list[dict[str, Any]]
 
 
-def _plain(document: Mapping[str, object]) -> Pack:
-    """As it would be read from `pack.json`."""
-    found: Pack = json.loads(json.dumps(document))
+def _measured(context: Context, order: Order, on_step: Callable[[str], None]) -> Pack:
+    """The pack of an order, measured now, as it would be read from `pack.json`."""
+    from routeproof.app.review.build_review import measure_pack  # noqa: PLC0415  # measuring is slow to import
+
+    found: Pack = json.loads(json.dumps(measure_pack(context, order, on_step).plain()))
     return found
 
 
@@ -113,11 +115,11 @@ def _earlier(
     if not found:
         message = f"expected a pack of {provider} for {quarter} to restate, found none built or pinned"
         raise UsageError(message, where="--provider")
-    payload = found[-1]["payload"]
+    payload = found[-1]
     on_step("building the earlier pack again")
     order = asked or _as_recorded(quarter, provider, payload.get("options", {}))
     as_built = replace(order, as_built=payload["digest"])
-    return _plain(measure_pack(context, as_built, on_step).plain()), f"last build {payload['digest']}"
+    return _measured(context, as_built, on_step), f"last build {payload['digest']}"
 
 
 def _as_recorded(quarter: str, provider: str, options: Mapping[str, Any]) -> Order:
@@ -171,7 +173,7 @@ def _between(context: Context, order: Order, old: Pack, new: Pack, on_step: Call
         return new
     on_step("measuring the earlier data by today's policy and metrics")
     earlier = replace(order, manifest=old["meta"]["manifest"])
-    return _plain(measure_pack(context, earlier, on_step).plain())
+    return _measured(context, earlier, on_step)
 
 
 def _material(policy: WholePolicy, first: date) -> Callable[[str, Figure, Figure], bool]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.objects.governed import objects_of
-from routeproof.app.sla.evaluate import evaluate_sla
 from routeproof.governance.sla import SLA
 from routeproof.vocab.times import quarter_days
 
@@ -37,6 +36,8 @@ def changed_clauses(context: Context, provider: str, quarter: str, before: str, 
 def _changes(
     context: Context, provider: str, quarter: str, agreement: str, manifests: tuple[str, str]
 ) -> Iterator[dict[str, Any]]:
+    from routeproof.app.sla.evaluate import evaluate_sla  # noqa: PLC0415  # measuring is slow to import
+
     old, new = (
         {clause["id"]: clause for clause in evaluate_sla(context, provider, quarter, agreement, manifest)["clauses"]}
         for manifest in manifests

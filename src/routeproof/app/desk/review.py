@@ -17,7 +17,8 @@ from routeproof.app.objects.act import act, shown
 from routeproof.app.objects.fold import object_of, roster_of
 from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.provider.conflicts import declared_conflicts
-from routeproof.app.review.build_review import Order, build_review
+from routeproof.app.review.order import Order
+from routeproof.governance.conflict import barred
 from routeproof.governance.review import REVIEW
 from routeproof.vocab.errors import UsageError
 from routeproof.vocab.times import quarter_days
@@ -27,11 +28,10 @@ PROTECTED = "protected by a passphrase"
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import date
     from pathlib import Path
 
     from routeproof.app.context import Context
-    from routeproof.governance.review_bodies import Review
+    from routeproof.governance.review_state import Review
     from routeproof.stores.records import Records
 
 
@@ -97,6 +97,8 @@ def _opened(
 ) -> dict[str, Any]:
     if folder is None:
         folder = context.workspace.root / "packs" / object_id
+        from routeproof.app.review.build_review import build_review  # noqa: PLC0415  # measuring is slow to import
+
         build_review(context, Order(quarter=quarter, provider=provider), folder, on_step=on_step)
     pack = read_pack(folder, quarter, provider)
     figures = QuarterFigures(context, pack, quarter, provider)
@@ -135,7 +137,7 @@ def act_on_review(context: Context, object_id: str, verb: str, body: Mapping[str
     def around(records: Records) -> Mapping[str, Any]:
         version = object_of(records, REVIEW, object_id)
         provider = version.state.provider if version else ""
-        return {"conflicts": conflicts_on(records, provider, context.business_day)}
+        return {"conflicts": barred(declared_conflicts(records), provider, context.business_day)}
 
     done = act(context, REVIEW, object_id, verb, body, around)
     return {**review_shown(context, object_id), **signed_off(context, done)}
@@ -163,7 +165,7 @@ def review_shown(context: Context, object_id: str) -> dict[str, Any]:
     review = version.state
     others = reviews_of(context.records, review.quarter, review.provider)
     around = {
-        "conflicts": conflicts_on(context.records, review.provider, context.business_day),
+        "conflicts": barred(declared_conflicts(context.records), review.provider, context.business_day),
         "superseded_by": next((item.id for item in others if item.supersedes == object_id), None),
         "metrics": predictable(),
         "later_changes": _listed_later(context, review),
@@ -183,12 +185,3 @@ def _listed_later(context: Context, review: Review) -> list[dict[str, Any]]:
         for change in changed_of(context, item)
         if not change["material"]
     ]
-
-
-def conflicts_on(records: Records, provider: str, day: date) -> dict[str, list[str]]:
-    """Ids of the conflicts that persons have declared on a provider and that stand on a day, by person."""
-    found: dict[str, list[str]] = {}
-    for conflict in declared_conflicts(records):
-        if conflict.person is not None and conflict.provider == provider and conflict.stands_on(day):
-            found.setdefault(conflict.person, []).append(conflict.id)
-    return found

@@ -16,7 +16,6 @@ from routeproof.app.ledger.rows import check_labels, check_pages, check_rows
 from routeproof.app.ledger.signatures import unsigned_entries
 from routeproof.app.ledger.stored import Stored, read_stored
 from routeproof.app.workspace import open_workspace
-from routeproof.ledger.canonical import canonical_bytes
 from routeproof.ledger.checkpoint import open_checkpoint, origin_of
 from routeproof.ledger.differences import differences
 from routeproof.ledger.entry import Fact, Recorded, entry_bytes, read_entry
@@ -231,8 +230,3 @@ def _read_given(path: Path) -> bytes:
     except NoteError:
         return content
     return content
-
-
-def json_line(report: Report) -> bytes:
-    """The report as canonical JSON."""
-    return canonical_bytes(report.as_json())

@@ -63,11 +63,11 @@ def act(
     """
     given = dict(body or {})
     expected = given.pop("expected_version_hash", None)
-    shaped = body_of(noun.verbs[verb].body, given)
     acting = _acting(context, noun, object_id, verb)
     kept: list[str] = []
     try:
         entitled_role(context.records, context.clock(), acting.person, f"{noun.name}.{verb}")
+        shaped = body_of(noun.verbs[verb].body, given)
         request = _Request(noun, object_id, verb, store_kept(shaped, context.evidence, kept), expected, around)
         _decide(context, acting, request, (*stored, *kept))
     except RefusalError as refusal:

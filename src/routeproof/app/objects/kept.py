@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
-from routeproof.governance.decider import Body
+from routeproof.governance.decider import Body, refuse
 from routeproof.stores.evidence import ExpiredError
 from routeproof.vocab.errors import UsageError
 
@@ -18,23 +18,32 @@ if TYPE_CHECKING:
     from routeproof.governance.decider import S
     from routeproof.stores.evidence import EvidenceStore
 
+LACKING = frozenset({"missing", "string_too_short"})
+"""Pydantic's words for what is not there."""
 B = TypeVar("B", bound=Body)
 TEXT = "text/plain; charset=utf-8"
 
 
 def body_of(model: type[B], given: Mapping[str, Any]) -> B:
-    """The body, held against its shape.
+    """The body, held against its shape; a text of blanks is none.
 
     Raises:
         UsageError: naming every field that is missing, unknown or wrong.
+        RefusalError: `incomplete`, where the rule of a step asks for what is missing, and nothing else is wrong.
     """
+    values: Any = dict(given)
+    for path in model.kept:
+        values = change_at(values, path, lambda text: text if text.strip() else "")
     try:
-        return model.model_validate(given)
+        return model.model_validate(values)
     except ValidationError as error:
         problems = [
             f"{'.'.join(map(str, item['loc'])) or 'body'}: {item['msg']}"
             for item in error.errors(include_url=False, include_context=False)
         ]
+        lacking = [".".join(map(str, item["loc"])) for item in error.errors() if item["type"] in LACKING]
+        if model.lacking_refuses and len(lacking) == len(problems):
+            refuse("incomplete", f"expected {', '.join(lacking)}, which this step needs; found nothing there")
         known = ", ".join(model.model_fields) or "nothing"
         message = f"expected a body with {known}; found: {'; '.join(problems)}"
         raise UsageError(message, where="--file") from error
@@ -63,6 +72,8 @@ def store_kept(body: Body, evidence: EvidenceStore, stored: list[str]) -> Body:
 
     def keep_text(name: str) -> Callable[[str], str]:
         def keep(text: str) -> str:
+            if not text:
+                return text
             stored.append(evidence.put(text.encode(), media_type=TEXT, name=name))
             return stored[-1]
 
@@ -93,6 +104,8 @@ def readable(state: S, evidence: EvidenceStore) -> S:
     """The state with its kept texts in place of their hashes; what expired says so."""
 
     def read(sha256: str) -> str:
+        if not sha256:
+            return ""
         try:
             return evidence.get(sha256).content.decode()
         except ExpiredError:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from routeproof.app.provider.conflicts import declared_conflicts
 from routeproof.app.provider.file import provider_of, questions_of
 from routeproof.governance.provider_score import mark_of
-from routeproof.governance.provider_show import show_provider
+from routeproof.governance.provider_shown import show_provider
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

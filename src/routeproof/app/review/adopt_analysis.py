@@ -105,7 +105,7 @@ def _draft(context: Context, stream: str, request: Adopting) -> tuple[str, str]:
             f"expected a built pack of {request.provider} for {request.quarter}: run `routeproof review build` first"
         )
         raise UsageError(message, where="--provider")
-    payload = built[-1]["payload"]
+    payload = built[-1]
     drafts = _recorded_drafts(context, payload.get("drafts", ""))
     if request.security not in drafts:
         known = ", ".join(sorted(name for name in drafts if name)) or "none"

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from routeproof.app.review.evidence_cells import CellTable
 
+TAPE = "tape"
+"""What `--against` says for the tape, and whom its cells belong to."""
 ROWS = ("price_improvement", "spread_capture", "fill_time", "limit_fill_rate", "reversion")
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import shlex
-from dataclasses import astuple, dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import astuple, dataclass, replace
+from typing import TYPE_CHECKING
 
 from routeproof import __version__
 from routeproof.app.ledger.checkpoints import checkpoint_at
@@ -14,13 +13,13 @@ from routeproof.app.policy_in_force import names_people, policy_as_recorded
 from routeproof.app.review.adoptions import EVENT as ADOPTED
 from routeproof.app.review.adoptions import adoptions_of, drafts_of
 from routeproof.app.review.assemble import Review, pack_inputs
-from routeproof.app.review.benchmark import choose_benchmark
+from routeproof.app.review.benchmark import TAPE, choose_benchmark
 from routeproof.app.review.clock import SHIFTS_NS
 from routeproof.app.review.deliveries import deliveries
 from routeproof.app.review.earlier_builds import EVENT, before_build, earlier_builds
 from routeproof.app.review.judge import Judge
 from routeproof.app.review.quarter import measure_quarter
-from routeproof.app.review.tape_benchmark import TAPE, tape_benchmark
+from routeproof.app.review.tape_benchmark import tape_benchmark
 from routeproof.app.shipped_rules import rules_of
 from routeproof.ledger.canonical import canonical_bytes
 from routeproof.ledger.entry import Fact, read_entry
@@ -32,7 +31,6 @@ from routeproof.renderers.plain import plain_document
 from routeproof.renderers.xlsx import render_xlsx
 from routeproof.reports.catalog.quarterly_pack import quarterly_pack
 from routeproof.stores.files import write_whole
-from routeproof.tables.switches import Switches
 from routeproof.vocab.errors import UsageError
 from routeproof.vocab.times import previous_quarter, quarter_days
 
@@ -42,8 +40,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from routeproof.app.context import Context
-    from routeproof.app.review.benchmark import Benchmark, Declared
+    from routeproof.app.review.benchmark import Benchmark
     from routeproof.app.review.evidence_cells import CellTable
+    from routeproof.app.review.order import Order
     from routeproof.app.review.quarter import Quarter
     from routeproof.reports.document import Document
     from routeproof.reports.pack.inputs import PackInputs
@@ -57,64 +56,9 @@ RENDERERS: dict[str, Callable[[Document], bytes]] = {
 }
 
 DRAFTS = "drafts.json"
+"""Name of the evidence that holds a pack's draft analyses, for whoever adopts one."""
 RESTS_ON = frozenset({"lake.committed", "policy.adopted", "policy.approved"})
 """What every pack of a workspace rests on; adopted analyses belong to one review."""
-"""Name of the evidence that holds a pack's draft analyses, for whoever adopts one."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """What to build.
-
-    Attributes:
-        quarter: `2026Q3`.
-        provider: under review.
-        against: another provider's id, `prior` or `tape`; else chosen, see `choose_benchmark`.
-        control: provider id of a declared direct (control) flow, for the latency threshold.
-        declared: declared benchmark figures by scorecard row.
-        switches: how the market is looked up.
-        manifest: as known at this commit; the newest if omitted.
-        as_built: digest (or its beginning) of an earlier pack: from what the record held when that was built first.
-    """
-
-    quarter: str
-    provider: str
-    against: str | None = None
-    control: str | None = None
-    declared: Mapping[str, Declared] = field(default_factory=dict)
-    switches: Switches = field(default_factory=Switches)
-    manifest: str | None = None
-    as_built: str | None = None
-
-    @property
-    def stream(self) -> str:
-        """Of the review's ledger entries."""
-        return f"review/{self.quarter}/{self.provider}"
-
-    def options(self) -> dict[str, Any]:
-        """What builds the same pack again, beside quarter and provider, as plain values."""
-        declared = {row: [item.value, item.source] for row, item in self.declared.items()}
-        return {"against": self.against, "control": self.control, "declared": declared}
-
-    def command(self, manifest: str) -> str:
-        """The command that builds the same pack again; declared figures stand in the provenance, not in a path."""
-        words = ["routeproof", "review", "build", self.quarter, "--provider", self.provider]
-        declared = "declared.toml" if self.declared else None
-        for option, value in (
-            ("--against", self.against),
-            ("--control", self.control),
-            ("--declared", declared),
-            ("--manifest", manifest),
-            ("--out", "pack"),
-        ):
-            if value is not None:
-                words += [option, value]
-        return shlex.join(words)
-
-
-def switches_against(against: str | None) -> Switches:
-    """The switches of a review: at receipt, but at execution where the tape is the benchmark."""
-    return Switches(benchmark="execution") if against == TAPE else Switches()
 
 
 @dataclass(frozen=True, slots=True)

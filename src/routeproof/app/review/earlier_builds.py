@@ -6,12 +6,12 @@ import json
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from routeproof.reports.pack.inputs import Change, EarlierBuild
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from routeproof.reports.pack.inputs import Change, EarlierBuild
     from routeproof.stores.records import Records
 
 EVENT = "pack.built"
@@ -26,9 +26,10 @@ def earlier_builds(records: Records, stream: str, digest: str, facts: Mapping[st
         digest: of the pack being built.
         facts: its manifest, policy, program version and headline figures by name.
     """
+    from routeproof.reports.pack.inputs import EarlierBuild  # noqa: PLC0415  # loads the dataframe library
+
     found: dict[str, EarlierBuild] = {}
-    for entry in builds(records, stream):
-        payload = entry["payload"]
+    for payload in builds(records, stream):
         if payload["digest"] == digest:
             break
         found[payload["digest"]] = EarlierBuild(
@@ -40,10 +41,9 @@ def earlier_builds(records: Records, stream: str, digest: str, facts: Mapping[st
     return tuple(found.values())
 
 
-def builds(records: Records, stream: str) -> Sequence[dict[str, Any]]:
-    """Ledger entries of the builds of a review, oldest first."""
-    entries = (json.loads(content) for content in records.entries())
-    return [entry for entry in entries if entry["type"] == EVENT and entry["stream"] == stream]
+def builds(records: Records, stream: str) -> Sequence[Mapping[str, Any]]:
+    """What is on record of the builds of a review, oldest first."""
+    return [entry.fact.payload for entry in records.stream(stream) if entry.fact.type == EVENT]
 
 
 def before_build(entries: Sequence[bytes], stream: str, digest: str) -> tuple[Sequence[bytes], str]:
@@ -70,6 +70,8 @@ def before_build(entries: Sequence[bytes], stream: str, digest: str) -> tuple[Se
 
 
 def _changes(payload: Mapping[str, Any], facts: Mapping[str, Any]) -> tuple[Change, ...]:
+    from routeproof.reports.pack.inputs import Change  # noqa: PLC0415  # loads the dataframe library
+
     before, now = payload["figures"], facts["figures"]
     causes = {"manifest": "data", "policy": "policy", "version": "program"}
     cause = (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from routeproof.app.measuring.measure_range import DaySource, measured_days
-from routeproof.app.review.benchmark import Benchmark, Declared
+from routeproof.app.review.benchmark import TAPE, Benchmark, Declared
 from routeproof.app.review.evidence_cells import CellTable, cells_of
 from routeproof.tables.day_measurement import DayRules, MeasuredDay
 from routeproof.vocab.errors import RefusedError
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from routeproof.tables.switches import Switches
 
-TAPE = "tape"
 ANY_CLASS = "any"
 GROUPS = ("market", "limit")
 METRICS = (

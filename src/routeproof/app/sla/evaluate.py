@@ -133,9 +133,16 @@ def _judged(clause: Clause, windows: Sequence[Figure], terms: Terms, *, template
         "n": sum(figure.n for figure in windows),
         "credit_usd": None if unknown else float(sum(map(_exact, credits_usd), Decimal(0))),
         "reason": "; ".join(dict.fromkeys(item["reason"] for item in judged if item["reason"])),
+        "credit_reason": _why_no_credit(breached, template=template) if unknown else "",
         "consequence": clause.consequence.text,
         "windows": judged,
     }
+
+
+def _why_no_credit(breached: bool | None, *, template: bool) -> str:  # noqa: FBT001  # as found, or unknown
+    if template:
+        return "the clause is of the shipped template, which binds nobody"
+    return "whether it was broken is not known" if breached is None else "the fee that it is a share of is not known"
 
 
 def _exact(amount: float) -> Decimal:

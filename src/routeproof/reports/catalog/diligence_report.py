@@ -97,7 +97,7 @@ def _standing(file: Plain) -> str:
         "a member that handles orders as agent" if file["role"] == "member_agent" else "a supplier of technology only"
     )
     last = [item for item in file["rounds"] if item["approved_on"]]
-    said = f"{file['name']} is {role}; it discloses {len(file['venues'])} venues."
+    said = f"{file['name']} is {role}; venues that it discloses: {len(file['venues'])}."
     if last:
         said += f" Round {last[-1]['number']} was approved on {last[-1]['approved_on']} by {last[-1]['approved_by']}."
     if file["refresh_due_on"]:

@@ -101,7 +101,7 @@ def provider_letter(inputs: LetterInputs) -> Document:
     blocks.append(Paragraph(text=said[-1]))
     return Document(
         title=f"Notice to {inputs.provider}",
-        subtitle=f"{inputs.remediation} · {inputs.quarter} · {inputs.firm}",
+        subtitle=f"{inputs.firm} · {inputs.dated_on} · {inputs.remediation}, {inputs.quarter}",
         dated_on=inputs.dated_on,
         version=inputs.version,
         digest=inputs.digest,
@@ -141,8 +141,9 @@ def letter_text(inputs: LetterInputs) -> str:
     said = paragraphs(inputs)
     figures = [
         f"- {figure.title}, {figure.orders}: {figure.cell.printed}"
+        + (f" (n {figure.cell.n})" if figure.cell.n is not None else "")
         + (f" against {figure.benchmark}" if figure.benchmark else "")
-        + (f" ({figure.verdict})" if figure.verdict else "")
+        + (f": {figure.verdict}" if figure.verdict else "")
         for figure in inputs.figures
     ]
     provenance = [f"{name}: {value}" for name, value in inputs.provenance]

@@ -93,7 +93,7 @@ def _meeting(review: Mapping[str, Any], name_of: Callable[[str], str]) -> list[B
     if review["warnings"]:
         blocks.append(Callout(tone="warning", title="To be known", text=_sentences(review["warnings"])))
     blocks.append(Paragraph(text=f"Present: {there}.", style="lead"))
-    blocks.append(Paragraph(text=f"Signatures needed: {quorum['needed']}; that count: {quorum['signed']}."))
+    blocks.append(Paragraph(text=f"Signatures that count: {quorum['signed']}; needed: {quorum['needed']}."))
     if review["supersedes"]:
         said = f"In place of {review['supersedes']}, because: {review['reason']}"
         blocks.append(Paragraph(text=said))
@@ -176,7 +176,7 @@ def _decided(decision: Mapping[str, Any]) -> str:
     if decision["choice"] == "modify":
         predicted = decision["predicted"]
         effect = f"{predicted['metric']} becomes {predicted['value']:g}" if predicted else "no effect is predicted"
-        said = f"Decision: modify routing. Predicted: {effect}; looked back on {decision['look_back_on'] or 'no day'}."
+        said = f"Decision: modify routing. Predicted: {effect}; look back on {decision['look_back_on'] or 'no day'}."
     else:
         said = "Decision: routing stays, justified."
     return f"{said} Rationale: {decision['rationale']}" if decision["rationale"] else said
@@ -220,13 +220,14 @@ def _minutes(review: Mapping[str, Any]) -> list[Block]:
 
 
 def _signatures(review: Mapping[str, Any], name_of: Callable[[str], str]) -> list[Block]:
+    late = {step["index"]: step["note"] for step in review.get("history", ())}
     rows = [
         (
             name_of(item["person"]),
             item["role"],
             item["on"],
             item["version_hash"][:16],
-            "counts" if item["counts"] else item["why"],
+            "; ".join(part for part in ("counts" if item["counts"] else item["why"], late.get(item["index"])) if part),
             str(item["index"]),
         )
         for item in (*review["signatures"], *_counter(review))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from routeproof.governance.remediation_bodies import (
+from routeproof.governance.remediation_state import (
     Acknowledged,
     Action,
     Concluded,
