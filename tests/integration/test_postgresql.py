@@ -226,3 +226,19 @@ def test_a_reader_is_not_held_up_by_a_writer(records: Records, place: Server) ->
     records.decide(decide)
     assert seen == [0]
     reader.close()
+
+
+def test_what_is_read_in_a_snapshot_is_of_one_moment(records: Records, place: Server) -> None:
+    """Also after a statement that the server refused, which ends its transaction."""
+    records.append([FACT])
+    writer = Records(place, lambda: 2_000)
+    with records.snapshot():
+        assert len(records.entries()) == 1
+        writer.append([FACT])
+        assert len(records.leaves()) == 1
+        with pytest.raises(LedgerBrokenError):
+            records.query("SELECT nothing FROM nowhere")
+        assert len(records.leaves()) == 2
+    writer.close()
+    records.append([FACT])
+    assert records.size() == 3

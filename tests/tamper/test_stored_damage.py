@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import threading
 from pathlib import Path
 from random import Random
 
@@ -270,3 +271,26 @@ def test_a_record_where_nobody_writes_is_verified_and_takes_nothing(
     with pytest.raises(LedgerBrokenError, match="readonly"), open_context(copy, keeps_checkpoints=False) as context:
         context.records.append([Fact("notes", "note", {"text": "x"}, "2026-07-01", "ann", "operator", "s")])
     assert {path.name for path in copy.iterdir()} - set(before) <= {"READ_ONLY"}
+
+
+def test_somebody_who_appends_meanwhile_is_not_taken_for_a_forger(log: Path, tmp_path: Path) -> None:
+    """Entries and leaves are two reads, and a batch may come between them."""
+    copy = desk.copy_of(log, tmp_path / "copy")
+    done = threading.Event()
+
+    def append() -> None:
+        with open_context(copy) as context:
+            facts = [Fact("w", "noted", {"text": "x"}, "2026-07-01", "os:ann", "operator", "s")] * 5
+            for _ in range(300):
+                context.records.append(facts)
+                if done.is_set():
+                    return
+
+    writer = threading.Thread(target=append)
+    writer.start()
+    try:
+        reports = [verify_workspace(copy) for _ in range(3)]
+    finally:
+        done.set()
+        writer.join()
+    assert [report.problems for report in reports] == [[]] * 3

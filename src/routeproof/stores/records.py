@@ -220,6 +220,20 @@ class Records:
         with self._database.explained():
             return [tuple(row) for row in self._database.execute(statement, parameters or ())]
 
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Everything read within is of one moment, while others append; nothing can be appended within.
+
+        Raises:
+            LedgerBrokenError: if the database cannot be read.
+        """
+        with self._database.explained():
+            self._database.begin_snapshot()
+        try:
+            yield
+        finally:
+            self._database.end_snapshot()
+
     def size(self) -> int:
         """How many entries there are."""
         with self._database.explained():

@@ -65,6 +65,7 @@ class Database:
         self.folder = place.folder if isinstance(place, Server) else place.parent
         self._role = place.role if isinstance(place, Server) else ""
         self._locked = False
+        self._snapshot = False
         try:
             self._connection = engine.connect()
         except DBAPIError as error:
@@ -102,6 +103,18 @@ class Database:
         self.begin()
         if self.dialect != "sqlite":
             self._connection.exec_driver_sql("SELECT id FROM ledger_head FOR UPDATE")
+
+    def begin_snapshot(self) -> None:
+        """From here on, what is read is of one moment."""
+        begin = "BEGIN" if self.dialect == "sqlite" else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+        self._connection.exec_driver_sql(begin)
+        self._snapshot = True
+
+    def end_snapshot(self) -> None:
+        """From here on, what is read is what stands then."""
+        self._snapshot = False
+        with contextlib.suppress(DBAPIError):
+            self._connection.exec_driver_sql("ROLLBACK")
 
     def commit(self) -> None:
         """Make the transaction durable."""
@@ -141,6 +154,10 @@ class Database:
             # Within a transaction the connection stays lost: what follows must not run outside it.
             if self._connection.invalidated and not self._locked:
                 self._connection.rollback()
+            elif self._snapshot and self.dialect != "sqlite":
+                # PostgreSQL ends a transaction at its first error; whoever looks for damage reads on.
+                self.end_snapshot()
+                self.begin_snapshot()
             raise explain(error, self.name) from error
 
     def make_tables(self) -> None:

@@ -208,3 +208,14 @@ def test_many_processes_write_one_head(tmp_path: Path, writers: int) -> None:
     records.close()
     assert sorted(acknowledged) == list(range(2 * times * writers))
     assert texts == [acknowledged[index] for index in range(len(texts))]
+
+
+def test_what_is_read_in_a_snapshot_is_of_one_moment(opened: Callable[[], Records]) -> None:
+    """Somebody appends between two reads: the second read does not see it, and the snapshot holds nobody up."""
+    reader, writer = opened(), opened()
+    writer.append([FACT])
+    with reader.snapshot():
+        assert len(reader.entries()) == 1
+        writer.append([OTHER])
+        assert len(reader.leaves()) == 1
+    assert len(reader.leaves()) == 2

@@ -62,11 +62,13 @@ def check_rebuild(context: Context, entries: Sequence[Recorded]) -> Rebuilt:
 
 def rebuild_projections(context: Context, *, change: bool) -> Rebuilt:
     """Compare every projection with a replay of all entries, and put it right if `change`."""
-    entries = [read_entry(entry) for entry in context.records.each_entry()]
-    found = check_rebuild(context, entries)
+    with context.records.snapshot():
+        found = check_rebuild(context, [read_entry(entry) for entry in context.records.each_entry()])
     if change and found.differences:
 
         def again(database: Database) -> None:
+            # Under the write lock, so read once more: somebody may have appended since.
+            entries = [read_entry(entry) for entry in context.records.each_entry()]
             for table in PROJECTIONS:
                 database.execute(f"DELETE FROM {table}")  # noqa: S608  # our names
             _replay_lake(context, entries, database)

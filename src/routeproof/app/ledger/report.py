@@ -10,7 +10,8 @@ ProblemKind = Literal[
 ]
 MOST_PROBLEMS = 200
 CANNOT_TELL = (
-    "No outside checkpoint was given: a full rewrite of the history with the log's key cannot be told from this."
+    "No outside checkpoint was given: a full rewrite of the history with the log's key, or an older copy of it, "
+    "cannot be told from this."
 )
 
 

@@ -76,13 +76,20 @@ def _resume(context: Context, report: Report) -> None:
 
 def verify_ledger(context: Context, report: Report, outside: Sequence[_Note] = ()) -> None:
     """Add to the report whatever is wrong with the record of an open workspace."""
+    # First the checkpoints, then the record of one moment: whoever appends meanwhile is not taken for a forger.
+    kept = _kept(context, report)
+    with context.records.snapshot():
+        _verify_snapshot(context, report, [*kept, *outside])
+
+
+def _verify_snapshot(context: Context, report: Report, notes: Sequence[_Note]) -> None:
     stored = read_stored(context.records)
     database = "records" if context.workspace.server else context.workspace.records_path.name
     leaves = check_rows(stored, report, database)
     tree = None if leaves is None else Tree(leaves)
     entries = _check_entries(stored, report, database)
     chain = _key_chain(context, entries, report, database)
-    _compare(context, tree, chain, [*_kept(context, report), *outside], report)
+    _compare(context, tree, chain, notes, report)
     for index, wrong in unsigned_entries(entries):
         report.add("signature", wrong, index, database)
     check_evidence(context, entries, report)

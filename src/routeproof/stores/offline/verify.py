@@ -1348,7 +1348,8 @@ def find_export(path: str) -> tuple[Folder | Zip, Part, Part | None]:
 
 
 CANNOT_TELL = (
-    "No outside checkpoint was given: a full rewrite of the history with the log's key cannot be told from this."
+    "No outside checkpoint was given: a full rewrite of the history with the log's key, or an older copy of it, "
+    "cannot be told from this."
 )
 
 
