@@ -14,8 +14,10 @@ from routeproof import __version__
 from routeproof.app.desk.look_back import reviews_of
 from routeproof.app.desk.own_figures import own_figures
 from routeproof.app.desk.pinned_pack import JSON_FILE
+from routeproof.app.objects.fold import object_of
 from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.review.order import Order
+from routeproof.governance.provider import PROVIDER
 from routeproof.ledger.canonical import canonical_bytes
 from routeproof.reports.catalog.provider_letter import LetterInputs, letter_text, provider_letter
 from routeproof.stores.evidence import ExpiredError
@@ -105,6 +107,7 @@ def _inputs(
         remediation=remediation.id,
         firm=context.workspace.firm_id or "(firm not named)",
         provider=remediation.provider,
+        named=_name_of(context, remediation.provider),
         quarter=remediation.quarter,
         addressee=addressee,
         finding=remediation.finding,
@@ -127,3 +130,9 @@ def _provenance(figures: Figures) -> tuple[tuple[str, str], ...]:
     named = (("Data manifest", "manifest"), ("Policy", "policy"), ("Pack digest", "digest"), ("Program", "version"))
     known = tuple((label, str(meta[name])) for label, name in named if meta.get(name))
     return (("Source", figures.source), *known)
+
+
+def _name_of(context: Context, provider: str) -> str:
+    """The provider's name by its file; empty where there is no file."""
+    file = object_of(context.records, PROVIDER, provider)
+    return file.state.name if file else ""

@@ -39,6 +39,7 @@ class LetterInputs:
     """Everything that the letter says.
 
     Attributes:
+        named: the provider's name by its file; empty where there is no file.
         receipt_days: days within which the provider is asked to confirm receipt.
         reply_days: days within which it is asked to say what it finds.
         no_figures: what is said where there are none.
@@ -48,6 +49,7 @@ class LetterInputs:
     remediation: str
     firm: str
     provider: str
+    named: str
     quarter: str
     addressee: str
     finding: str
@@ -100,7 +102,7 @@ def provider_letter(inputs: LetterInputs) -> Document:
     blocks.append(_figures(inputs) if inputs.figures else Paragraph(text=inputs.no_figures))
     blocks.append(Paragraph(text=said[-1]))
     return Document(
-        title=f"Notice to {inputs.provider}",
+        title=f"Notice to {inputs.named or inputs.provider}",
         subtitle=f"{inputs.firm} · {inputs.dated_on} · {inputs.remediation}, {inputs.quarter}",
         dated_on=inputs.dated_on,
         version=inputs.version,
