@@ -8,6 +8,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from governance_desk import Desk as People
+from governance_desk import new_desk
 from old_workspace import old_workspace
 from routeproof.app.backup import LIST, back_up
 from routeproof.app.context import open_context
@@ -17,6 +19,7 @@ from routeproof.app.ledger.verify import verify_workspace
 from routeproof.app.migrate import migrate
 from routeproof.app.restore import restore
 from routeproof.app.workspace import SETTINGS, WorkspaceError
+from unit.governance.review_case import REVIEW_ID, do, look, meeting, opened, sign
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 MODULES = (
     "alembic.command",
     "routeproof.app.backup",
+    "routeproof.app.desk.review",
     "routeproof.app.ledger.notes",
     "routeproof.app.ledger.verify",
     "routeproof.app.migrate",
@@ -177,7 +181,37 @@ def _check_checkpoint(folder: Path, run: Run) -> None:
     require_whole(folder / "w")
 
 
+def _minuted(folder: Path) -> None:
+    people = new_desk(folder / "w")
+    opened(people, folder / "pack")
+    do(people, "ann", "record", meeting())
+    (folder / "version").write_text(look(people)["version_hash"], "utf-8")
+
+
+def _check_sign_off(folder: Path, run: Run) -> None:
+    """A signature that was acknowledged stands, once, with its receipt; one that was not stands once or not at all."""
+    people = People(folder / "w")
+    signers = [item["person"] for item in look(people)["signatures"]]
+    assert signers in ([], ["sam"])
+    if run.output.endswith("\n"):
+        assert signers == ["sam"]
+        receipt = json.loads(run.output)["receipt"]
+        assert (folder / "w" / "receipts" / receipt.rpartition("/")[2]).stat().st_size > 0
+    report = verify_workspace(folder / "w")
+    assert report.ok, report.problems
+    assert [item["person"] for item in sign(people, "cora")["signatures"]] == [*signers, "cora"]
+    assert verify_workspace(folder / "w").ok
+
+
 BROKEN = {
+    "sign-off": Broken(
+        _minuted,
+        lambda folder: [
+            *("review", "sign", REVIEW_ID, "--version", (folder / "version").read_text("utf-8")),
+            *("--as", "sam", "-w", f"{folder}/w", "--json"),
+        ],
+        _check_sign_off,
+    ),
     "init": Broken(lambda _: None, lambda folder: ["init", f"{folder}/new", "--json"], _check_init),
     "checkpoint": Broken(
         _noted,
