@@ -16,7 +16,7 @@ from routeproof.governance.review import REVIEW
 from routeproof.ledger.entry import Recorded, entry_bytes, read_entry
 from routeproof.ledger.envelope import NONCE_BYTES
 from routeproof.stores.keys import open_key
-from tamper.desk import entries_of, put_entries
+from tamper.desk import entries_of, put_entries, remove_witnesses
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,8 +61,7 @@ def forge_everything(root: Path, _: str) -> None:
                 versions[before.version_hash] = after.version_hash
             forged.append(entry_bytes(fact, index=entry.index, appended_at=entry.appended_at))
     put_entries(root, forged, leaves=True)
-    for note in (root / "checkpoints").glob("*"):
-        note.unlink()
+    remove_witnesses(root)
     with open_context(root) as context:
         rebuild_projections(context, change=True)
 

@@ -98,6 +98,13 @@ def put_entries(root: Path, entries: Sequence[bytes], *, leaves: bool = False) -
     database.close()
 
 
+def remove_witnesses(root: Path) -> None:
+    """What the machine itself kept of the ledger's state; whoever owns it can remove all of it."""
+    for note in (root / "checkpoints").glob("*"):
+        note.unlink()
+    (root / "ledger.head").unlink(missing_ok=True)
+
+
 class MemoryFiles:
     """Files of an export in memory, for the offline verifier."""
 

@@ -19,8 +19,7 @@ def _rewritten(log: Path, position: int, to: Path) -> Path:
     entries = desk.entries_of(copy)
     entries[position] = entries[position].replace(b'"session":"', b'"session":"f')
     desk.put_entries(copy, entries, leaves=True)
-    for note in (copy / "checkpoints").glob("*"):
-        note.unlink()
+    desk.remove_witnesses(copy)
     return copy
 
 
@@ -63,8 +62,7 @@ def test_an_older_copy_is_seen_against_a_checkpoint(log: Path, verifier: Any, tm
     copy = desk.copy_of(log, tmp_path / "yesterday")
     entries = desk.entries_of(copy)[:500]
     desk.put_entries(copy, entries, leaves=True)
-    for note in (copy / "checkpoints").glob("*"):
-        note.unlink()
+    desk.remove_witnesses(copy)
     outside = desk.outside_checkpoint(log, tmp_path / "usb")
     (problem,) = [item for item in verify_workspace(copy, [outside]).problems if item.kind != "projection"]
     assert (problem.kind, problem.index) == ("truncated", 500)
@@ -95,10 +93,24 @@ def test_entries_that_name_another_place_give_a_rewrite_away(
     changed = entries[:20] + entries[21:] if kind == "deleted" else [*entries[:20], entries[19], *entries[20:]]
     copy = desk.copy_of(log, tmp_path / "copy")
     desk.put_entries(copy, changed, leaves=True)
-    for note in (copy / "checkpoints").glob("*"):
-        note.unlink()
+    desk.remove_witnesses(copy)
     first = verify_workspace(copy).ordered[0]
     assert (first.kind, first.index) == (kind, 20)
     files = desk.MemoryFiles.of(desk.export(copy, tmp_path / "export"))
     problem = desk.verify_files(verifier, files)["problems"][0]
     assert (problem["kind"], problem["index"]) == (kind, 20)
+
+
+def test_yesterdays_database_in_todays_workspace_is_seen(log: Path, tmp_path: Path) -> None:
+    """Three notes later the older file is put back: no checkpoint was kept between, the head tells."""
+    copy = desk.copy_of(log, tmp_path / "copy")
+    size = len(desk.entries_of(copy))
+    older = (copy / "records.sqlite").read_bytes()
+    with desk.open_context(copy, person="ann") as context:
+        list(desk.append_notes(context, ["one", "two", "three"]))
+    for name in ("records.sqlite-wal", "records.sqlite-shm"):
+        (copy / name).unlink(missing_ok=True)
+    (copy / "records.sqlite").write_bytes(older)
+    report = verify_workspace(copy)
+    assert not report.ok
+    assert [(problem.kind, problem.index) for problem in report.problems] == [("truncated", size)]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from routeproof.app.acting import Acting, act_as, key_path
 from routeproof.app.ledger.checkpoints import keep_checkpoint
+from routeproof.app.ledger.head import write_head
 from routeproof.app.objects.fold import roster_of
 from routeproof.app.objects.refusals import record_refusal
 from routeproof.app.workspace import Workspace, open_workspace
@@ -115,8 +116,10 @@ def open_context(
         )
         size = records.size()
         yield context
-        if keeps_checkpoints and records.size() > size:
-            keep_checkpoint(context)
+        if records.size() > size:
+            write_head(context)
+            if keeps_checkpoints:
+                keep_checkpoint(context)
     finally:
         records.close()
 

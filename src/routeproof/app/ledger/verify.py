@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from routeproof.app.context import open_context
 from routeproof.app.ledger.cut_short import note_unreadable
 from routeproof.app.ledger.evidence import check_evidence
+from routeproof.app.ledger.head import check_head, read_head
 from routeproof.app.ledger.kept_files import check_kept_files
 from routeproof.app.ledger.log_key import CREATED, ROTATED, log_origin, name_file, named_key
 from routeproof.app.ledger.rebuild import check_projections
@@ -77,12 +78,12 @@ def _resume(context: Context, report: Report) -> None:
 def verify_ledger(context: Context, report: Report, outside: Sequence[_Note] = ()) -> None:
     """Add to the report whatever is wrong with the record of an open workspace."""
     # First the checkpoints, then the record of one moment: whoever appends meanwhile is not taken for a forger.
-    kept = _kept(context, report)
+    kept, head = _kept(context, report), read_head(context)
     with context.records.snapshot():
-        _verify_snapshot(context, report, [*kept, *outside])
+        _verify_snapshot(context, report, [*kept, *outside], head)
 
 
-def _verify_snapshot(context: Context, report: Report, notes: Sequence[_Note]) -> None:
+def _verify_snapshot(context: Context, report: Report, notes: Sequence[_Note], head: tuple[int, str] | None) -> None:
     stored = read_stored(context.records)
     database = "records" if context.workspace.server else context.workspace.records_path.name
     leaves = check_rows(stored, report, database)
@@ -90,6 +91,8 @@ def _verify_snapshot(context: Context, report: Report, notes: Sequence[_Note]) -
     entries = _check_entries(stored, report, database)
     chain = _key_chain(context, entries, report, database)
     _compare(context, tree, chain, notes, report)
+    if leaves is not None and not report.problems:
+        check_head(head, [leaf.hex() for leaf in leaves], report, database)
     for index, wrong in unsigned_entries(entries):
         report.add("signature", wrong, index, database)
     check_evidence(context, entries, report)
