@@ -28,6 +28,17 @@ def _do(acts: Acts, object_id: str, verb: str, document: str | None, body: dict[
     perform(acts, lambda context, given: act_on_remediation(context, object_id, verb, given), body, document=document)
 
 
+def _step(verb: str, words: str) -> None:
+    """A command that takes ID and a body, from a file or stdin, to the verb of its name."""
+
+    @remediation.command(verb, help=words)
+    @remediation_id
+    @file_option
+    @recording
+    def step(acts: Acts, remediation_id: str, document: str | None) -> None:
+        _do(acts, remediation_id, verb, document or "-")
+
+
 @remediation.command("open")
 @click.option("--provider", required=True, help="Provider that the finding is about.")
 @file_option
@@ -42,68 +53,53 @@ def open_(acts: Acts, provider: str, document: str | None) -> None:
     perform(acts, lambda context, given: open_remediation(context, provider, given), document=document or "-")
 
 
-@remediation.command("notify")
-@remediation_id
-@file_option
-@recording
-def notify(acts: Acts, remediation_id: str, document: str | None) -> None:
+_step(
+    "notify",
     """Draft and file the letter, from {addressee, body?} and the quarter's figures of this provider alone.
 
-    Example: routeproof remediation notify R1 --file addressee.toml --as ann
-    """
-    _do(acts, remediation_id, "notify", document or "-")
+Example: routeproof remediation notify R1 --file addressee.toml --as ann
+    """,
+)
 
 
-@remediation.command("acknowledge")
-@remediation_id
-@file_option
-@recording
-def acknowledge(acts: Acts, remediation_id: str, document: str | None) -> None:
+_step(
+    "acknowledge",
     """Record that the provider has the letter: {received_on, by, files?}.
 
-    Example: routeproof remediation acknowledge R1 --file received.toml --as ann
-    """
-    _do(acts, remediation_id, "acknowledge", document or "-")
+Example: routeproof remediation acknowledge R1 --file received.toml --as ann
+    """,
+)
 
 
-@remediation.command("investigate")
-@remediation_id
-@file_option
-@recording
-def investigate(acts: Acts, remediation_id: str, document: str | None) -> None:
+_step(
+    "investigate",
     """Record a round of the joint investigation: {hypotheses, root_cause, text, evidence = [PATH]}.
 
-    `show` lists the root causes that policy names; another one is recorded as `other`, in your words.
+`show` lists the root causes that policy names; another one is recorded as `other`, in your words.
 
-    Example: routeproof remediation investigate R1 --file found.toml --as ann
-    """
-    _do(acts, remediation_id, "investigate", document or "-")
+Example: routeproof remediation investigate R1 --file found.toml --as ann
+    """,
+)
 
 
-@remediation.command("plan")
-@remediation_id
-@file_option
-@recording
-def plan(acts: Acts, remediation_id: str, document: str | None) -> None:
+_step(
+    "plan",
     """Record the corrective action plan: {actions = [{id, text, owner, due_on, expected_effect}]}.
 
-    Example: routeproof remediation plan R1 --file plan.toml --as ann
-    """
-    _do(acts, remediation_id, "plan", document or "-")
+Example: routeproof remediation plan R1 --file plan.toml --as ann
+    """,
+)
 
 
-@remediation.command("heighten")
-@remediation_id
-@file_option
-@recording
-def heighten(acts: Acts, remediation_id: str, document: str | None) -> None:
+_step(
+    "heighten",
     """Watch more closely: {until, thresholds = {KEY = x}, review_every_days, exit = {metric, at_least, looks}}.
 
-    The exit test passes after so many consecutive looks; at_most instead of at_least for a metric better when lower.
+The exit test passes after so many consecutive looks; at_most instead of at_least for a metric better when lower.
 
-    Example: routeproof remediation heighten R1 --file monitoring.toml --as sam
-    """
-    _do(acts, remediation_id, "heighten", document or "-")
+Example: routeproof remediation heighten R1 --file monitoring.toml --as sam
+    """,
+)
 
 
 @remediation.command("done")
@@ -132,20 +128,17 @@ def look(acts: Acts, remediation_id: str) -> None:
     _do(acts, remediation_id, "look", None)
 
 
-@remediation.command("conclude")
-@remediation_id
-@file_option
-@recording
-def conclude(acts: Acts, remediation_id: str, document: str | None) -> None:
+_step(
+    "conclude",
     """End it: {outcome, rationale, transition_plan?, override?}.
 
-    Outcomes: restored, routing_modified, justified, terminated. To restore, each action is done and the exit test is
-    met; review periods that nobody looked at are measured now. override = true restores nonetheless, by compliance
-    only, shown for ever. Termination needs a transition plan.
+Outcomes: restored, routing_modified, justified, terminated. To restore, each action is done and the exit test is
+met; review periods that nobody looked at are measured now. override = true restores nonetheless, by compliance
+only, shown for ever. Termination needs a transition plan.
 
-    Example: routeproof remediation conclude R1 --file end.toml --as sam
-    """
-    _do(acts, remediation_id, "conclude", document or "-")
+Example: routeproof remediation conclude R1 --file end.toml --as sam
+    """,
+)
 
 
 @remediation.command("correspond")
