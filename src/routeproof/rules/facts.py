@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
+from routeproof.policy.monitoring import Waits
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
@@ -22,7 +24,9 @@ class Facts:
     Attributes:
         day: trading day.
         open_at, close_at: regular session; null on a day without one.
-        seen_until: event time up to which everything was seen; what lies later may still change.
+        seen_until: event time up to which everything was seen; what lies later may still change. Null: the day is over.
+        quotes_until: event time up to which quotes were seen; null: those of the whole day.
+        waits: how long findings wait for what is late.
         fills: measured executions that stand (busts folded): the wide rows of `tables.measured`, benchmark at receipt,
             with `provider` (the order's, else the one whose source told the fill), `limit_price` of the version,
             `order_known` (an order of that identity was seen), and the extremes of usable best quotes in force within
@@ -58,6 +62,8 @@ class Facts:
     open_at: int | None = None
     close_at: int | None = None
     seen_until: int | None = None
+    quotes_until: int | None = None
+    waits: Waits = Waits()
     fills: pl.DataFrame | None = None
     executions: pl.DataFrame | None = None
     orders: pl.DataFrame | None = None

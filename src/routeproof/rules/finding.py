@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from routeproof.rules.hits import HITS
+from routeproof.vocab.times import NS_PER_MS
 
 if TYPE_CHECKING:
     from routeproof.policy.monitoring import Limits
@@ -35,9 +36,7 @@ _DIGITS = 16
 
 def findings_of(rule: Rule, limits: Limits, facts: Facts, hits: pl.DataFrame) -> pl.DataFrame:
     """Hits of one rule as findings; of several hits with one identity the first in time stands."""
-    settles = pl.coalesce("settles_at", "at")
-    seen = pl.lit(facts.seen_until, dtype=pl.Int64)
-    is_final = seen.is_null() | (settles <= seen)
+    is_final = _is_final(facts, quoted=rule.quoted)
     first = hits.sort("at", "observed", "sentence", nulls_last=True)
     ids = pl.Series("id", [_id(rule.name, facts.day.isoformat(), row) for row in first.iter_rows(named=True)])
     return (
@@ -53,6 +52,17 @@ def findings_of(rule: Rule, limits: Limits, facts: Facts, hits: pl.DataFrame) ->
         .select(FINDINGS.names())
         .unique("id", keep="first", maintain_order=True)
     )
+
+
+def _is_final(facts: Facts, *, quoted: bool) -> pl.Expr:
+    """Whether nothing that is seen later can change a hit: messages and, where it looked them up, quotes."""
+    if facts.seen_until is None:
+        return pl.lit(value=True)
+    settled = pl.coalesce("settles_at", "at") <= facts.seen_until
+    if not quoted or facts.quotes_until is None:
+        return settled
+    waited = pl.col("at") + facts.waits.quote_ms * NS_PER_MS <= facts.seen_until
+    return settled & ((pl.col("at") <= facts.quotes_until) | waited)
 
 
 def _id(rule: str, day: str, row: dict[str, object]) -> str:

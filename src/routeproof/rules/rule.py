@@ -39,6 +39,7 @@ class Rule:
         judge: hits among the facts; see `routeproof.rules.hits`.
         docs: what users read, the module's docstring.
         metrics: catalog metrics whose definition the observed figure follows.
+        quoted: what it compares with is looked up in the market: a finding waits until quotes were seen that far.
         family: findings of one family at one time are one incident; empty = grouped by order.
     """
 
@@ -54,6 +55,7 @@ class Rule:
     docs: str
     metrics: tuple[str, ...] = ()
     family: str = ""
+    quoted: bool = False
 
     def __post_init__(self) -> None:
         unknown = set(self.scope) - set(DIMENSIONS)

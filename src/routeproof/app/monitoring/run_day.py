@@ -61,8 +61,8 @@ def gather(context: Context, day: date, manifest: str) -> Facts:
     source, rules = LakeSource(context.lake, manifest), rules_of(context.lake, manifest, whole)
     of_day = day_facts(source, day, rules, tellers_of(context.records))
     of_firm, absent = firm_facts(context, day, manifest)
-    members = {**of_day, **of_firm, "law": law_on(whole.book, day)}
     waits = whole.monitoring.waits.on_or_first(day).value
+    members = {**of_day, **of_firm, "law": law_on(whole.book, day), "waits": waits}
     settled = (of_day["close_at"] or 0) + HORIZON_NS + waits.quote_ms * NS_PER_MS
     seen_until = None if context.clock() >= settled else context.clock()
     return facts_of(day, members, absent, seen_until)

@@ -64,4 +64,5 @@ RULE = Rule(
     judge=judge,
     docs=__doc__ or "",
     metrics=("outside_shares",),
+    quoted=True,
 )
