@@ -46,6 +46,8 @@ COMMANDS = {
     "rules": "routeproof.cli.rules:rules",
     "exceptions": "routeproof.cli.exceptions:exceptions",
     "case": "routeproof.cli.case:case",
+    "suppress": "routeproof.cli.suppress:suppress",
+    "day": "routeproof.cli.day:day",
     "lab": "routeproof.cli.lab:lab",
     "demo": "routeproof.cli.demo:demo",
 }
@@ -80,6 +82,8 @@ HELP = {
     "rules": "The monitoring rules: when each fires, its thresholds, its source.",
     "exceptions": "What the rules found, day by day.",
     "case": "Cases that people work, with their evidence.",
+    "suppress": "Findings that open no case until a day, and why.",
+    "day": "Close a trading day, and what amended it since.",
     "conflict": "Conflicts of interest: payments, ownership, a person's own.",
     "lab": "Simulate a market and providers, honest or cheating.",
     "demo": "The whole main job on a simulated quarter.",

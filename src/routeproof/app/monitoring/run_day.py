@@ -5,15 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from routeproof.app.firm.case_policy import case_rules_on
 from routeproof.app.measuring.lake_source import LakeSource
+from routeproof.app.monitoring.case_pins import pin_findings
 from routeproof.app.monitoring.day_facts import Tellers, day_facts, facts_of
 from routeproof.app.monitoring.firm_facts import firm_facts
+from routeproof.app.monitoring.judged import Judgement, record_judged
 from routeproof.app.monitoring.law import law_on
+from routeproof.app.monitoring.open_cases import Worked, work_findings
 from routeproof.app.monitoring.policy import RulePolicy, rule_policy
+from routeproof.app.monitoring.work_cases import escalate
 from routeproof.app.objects.findings import Change, documents_of, record_findings
 from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.shipped_rules import rules_of
 from routeproof.metrics.registry import BY_NAME as METRICS
+from routeproof.rules.grouping import group_incidents
 from routeproof.rules.judge import judge
 from routeproof.rules.registry import ALL
 from routeproof.stores.commits import source_outcomes
@@ -39,11 +45,15 @@ class DayRun:
         change: what became of the record.
         unjudged: rule to the reason why it could not be judged.
         manifest: the lake as it was judged.
+        worked: what became of final findings.
+        escalated: cases whose clock ran out, by id.
     """
 
     change: Change
     unjudged: Mapping[str, str]
     manifest: str
+    worked: Worked
+    escalated: tuple[str, ...]
 
 
 def run_day(context: Context, day: date, manifest: str | None = None) -> DayRun:
@@ -51,8 +61,12 @@ def run_day(context: Context, day: date, manifest: str | None = None) -> DayRun:
     held = context.lake.manifest(manifest).id
     policy = rule_policy(context.records, day)
     judged = judge(ALL, gather(context, day, held), policy.limits)
-    found = documents_of(judged.findings, versions_of(policy))
-    return DayRun(record_findings(context, day, found), judged.unjudged, held)
+    margin_ms = case_rules_on(context.records, day).incident_margin_ms
+    found = documents_of(group_incidents(judged.findings, margin_ms * NS_PER_MS), versions_of(policy))
+    change = record_findings(context, day, found)
+    record_judged(context, day, Judgement(held, policy.id, judged.unjudged, change.waiting))
+    worked = work_findings(context, day, lambda groups: pin_findings(context, day, held, groups))
+    return DayRun(change, judged.unjudged, held, worked, tuple(escalate(context)))
 
 
 def gather(context: Context, day: date, manifest: str) -> Facts:

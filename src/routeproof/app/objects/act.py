@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any, Generic
 
 from routeproof.app.ledger.sign_off import sign_off
 from routeproof.app.objects.attest import attest
+from routeproof.app.objects.case_rows import project_case
 from routeproof.app.objects.entitled import entitled_role
 from routeproof.app.objects.fold import Version, fold, object_of, roster_of, step
 from routeproof.app.objects.kept import body_of, documents, readable, store_kept
 from routeproof.app.objects.refusals import record_refusal
+from routeproof.governance.case_state import Case
 from routeproof.governance.decider import Body, Command, Event, Happened, Noun, RefusalError, S, refuse
 from routeproof.ledger.canonical import canonical_bytes
 from routeproof.ledger.entry import Fact
@@ -176,6 +178,8 @@ def project_object(connection: Any, noun: Noun[S], version: Version[S]) -> None:
             "ledger_index": version.ledger_index,
         },
     )
+    if isinstance(state, Case):
+        project_case(connection, state)
 
 
 def _forget(context: Context, stored: Sequence[str]) -> None:
