@@ -97,7 +97,7 @@ def _returned(case: Case, happened: Happened, payload: Mapping[str, Any]) -> Cha
     return {"state": INVESTIGATING, "returns": (*case.returns, back), **dict.fromkeys(CLOSING), "submitted_on": None}
 
 
-def _closed(case: Case, happened: Happened, payload: Mapping[str, Any]) -> Change:
+def _closed(_case: Case, happened: Happened, payload: Mapping[str, Any]) -> Change:
     said = {name: payload[name] for name in CLOSING}
     seconded = {"reviewed_by": happened.by} if payload.get("submitted_by") else {"submitted_by": happened.by}
     return {"state": CLOSED, **said, **seconded, "closed_by": happened.by, "closed_on": happened.on}

@@ -1,4 +1,4 @@
-"""A trading day, closed by a supervisor over what was found; what comes later for it amends it, and never reopens it."""
+"""A trading day, closed by a supervisor over what was found; what comes later amends it, and never reopens it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Completeness(Part):
 
 
 class Amendment(Part):
-    """What a later judgement changed after the close: ids of findings, cut after the first hundred, and their number."""
+    """What a judgement after the close changed: ids of findings, cut after the first hundred, and their number."""
 
     at: str
     on: date

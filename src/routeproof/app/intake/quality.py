@@ -53,7 +53,7 @@ def quality(context: Context) -> Row:
 
 
 def completeness(context: Context, day: date) -> dict[str, int]:
-    """Rows of one day over all sources and tables: `received = accepted + rejected`, `accepted = analysed + excluded`."""
+    """Rows of one day, all sources and tables: `received = accepted + rejected`, `accepted = analysed + excluded`."""
     rows = {key: row for key, row in _source_rows(context).items() if key[0] == day.isoformat()}
     _exclude(rows, _exclusions(context.lake, day))
     return {

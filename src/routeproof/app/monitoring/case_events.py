@@ -47,7 +47,7 @@ def events_of(
     case: Case | None,
     earlier: str | None,
     findings: Sequence[Mapping[str, Any]],
-    pin: Any,
+    pin: Mapping[str, Any] | None,
     terms: Terms,
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Type and payload of the events that take findings of one group into a case.

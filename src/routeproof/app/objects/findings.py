@@ -195,7 +195,8 @@ def replay_findings(database: Database, entry: Recorded) -> None:
     database.execute(
         "INSERT INTO findings (id, day, at, rule, severity, provider, venue, symbol, order_id, status, group_id, "
         "withdrawn, digest, document, recorded_at, entry_index) VALUES (:id, :day, :at, :rule, :severity, "
-        ":provider, :venue, :symbol, :order_id, :status, :group, 0, :digest, :document, :recorded_at, :entry_index) ON CONFLICT (id) DO UPDATE SET at = excluded.at, severity = excluded.severity, "
+        ":provider, :venue, :symbol, :order_id, :status, :group, 0, :digest, :document, :recorded_at, :entry_index) "
+        "ON CONFLICT (id) DO UPDATE SET at = excluded.at, severity = excluded.severity, "
         "status = excluded.status, group_id = excluded.group_id, withdrawn = 0, digest = excluded.digest, "
         "document = excluded.document, entry_index = excluded.entry_index",
         [_row(item, entry.index, entry.appended_at) for item in part],
