@@ -51,6 +51,7 @@ class LiveSource:
     def quotes_of(self, kind: str, day: date) -> pl.DataFrame | None:
         """Quotes of single venues are not looked up while the day goes on."""
         del kind, day
+        return None  # as the protocol has it
 
     def market_days(self) -> Sequence[date]:
         """Days with own flow: quotes of other days concern nobody here."""
