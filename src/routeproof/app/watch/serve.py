@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
     from routeproof.app.context import Context
     from routeproof.app.watch.config import WatchConfig
-    from routeproof.sources.live.session_config import FixSession
     from routeproof.sources.live.session import Batch, SessionEngine
+    from routeproof.sources.live.session_config import FixSession
 
 FOLDER, FIX, JOURNAL = "live", "fix", "journal"
 POSITION = "lake.position"

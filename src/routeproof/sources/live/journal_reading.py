@@ -76,7 +76,7 @@ def read_segment(path: Path, number: int, each: Callable[[Record], None]) -> Seg
         message = f"expected a journal segment, found {segment[:8]!r} at its beginning; restore the file"
         raise DataRejectedError(message, where=str(path))
     end, batch, reached, last, waiting = len(MAGIC), -1, len(MAGIC), None, []
-    for reached, last in whole_records(segment, len(MAGIC)):  # noqa: B007 - both are read behind the loop
+    for reached, last in whole_records(segment, len(MAGIC)):
         waiting.append(last)
         if last.is_last_of_batch:
             for record in waiting:
@@ -102,7 +102,9 @@ def read_journal(folder: Path, after: Position | None = None) -> Iterator[Kept]:
         kept: list[Record] = []
         end = read_segment(segment_path(folder, number), number, kept.append)
         if end.torn_bytes and number != numbers[-1]:
-            message = f"expected whole records up to its end, found {end.torn_bytes} bytes that are none; restore the file"
+            message = (
+                f"expected whole records up to its end, found {end.torn_bytes} bytes that are none; restore the file"
+            )
             raise DataRejectedError(message, where=str(segment_path(folder, number)))
         yield from _from_batch(kept, number, after)
 

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from routeproof.sources.live.journal_format import Position
 
 EventKind = Literal["logon", "logout", "refused", "gap_open", "gap_closed", "gap_abandoned", "reset", "garbled", "told"]
