@@ -13,6 +13,7 @@ from routeproof.sources.source import ReadContext
 from routeproof.tables.catalog import TABLES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from routeproof.app.watch.config import Feed
@@ -20,16 +21,21 @@ if TYPE_CHECKING:
     from routeproof.app.watch.lake_writer import LakeWriter
     from routeproof.app.watch.quotes import LiveQuotes
 
-FIX_LOG = "fix-log"
+FIX_LOG, OTHERS = "fix-log", "others"
 
 
 class Feeds:
     """All feeds that are files."""
 
     def __init__(
-        self, tails: tuple[Feed, ...], drops: tuple[Feed, ...], engine: Engine, quotes: LiveQuotes, lake: LakeWriter
+        self,
+        tails: tuple[Feed, ...],
+        drops: tuple[Feed, ...],
+        engine: Engine,
+        quotes: LiveQuotes,
+        writers: Mapping[str, LakeWriter],
     ) -> None:
-        self._engine, self._quotes, self._lake = engine, quotes, lake
+        self._engine, self._quotes, self._writers = engine, quotes, writers
         self._tails = [(feed, GrowingFile(feed.path, feed.source != FIX_LOG)) for feed in tails]
         self._drops = [(feed, DropFolder(feed.path)) for feed in drops]
         self._maps: dict[Path, FileMap] = {}
@@ -44,14 +50,17 @@ class Feeds:
                 self._take(feed, content, file.head, scratch)
                 portion = self._portion(feed, f"tail-{feed.path.name}", head=file.head)
                 portion.parts.append(content)
-                self._lake.offer(portion)
+                self._offer(portion)
         for feed, folder in self._drops:
             for path in folder.fresh():
                 added = True
                 if feed.source == FIX_LOG:
                     self._take(feed, path.read_bytes(), b"", scratch)
-                self._lake.offer(self._portion(feed, f"drop-{path.name}", path=path))
+                self._offer(self._portion(feed, f"drop-{path.name}", path=path))
         return added
+
+    def _offer(self, portion: Portion) -> None:
+        self._writers.get(portion.source, self._writers[OTHERS]).offer(portion)
 
     def _portion(self, feed: Feed, name: str, *, head: bytes = b"", path: Path | None = None) -> Portion:
         return Portion(name, feed.source, feed.map, feed.provider, head=head, path=path)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from routeproof.app.context import open_context
 from routeproof.app.intake.fold_fix import fix_sources
 from routeproof.app.watch.engine import Engine
-from routeproof.app.watch.feeds import FIX_LOG, Feeds
+from routeproof.app.watch.feeds import FIX_LOG, OTHERS, Feeds
 from routeproof.app.watch.lake_writer import LakeWriter, Portion
 from routeproof.app.watch.quotes import LiveQuotes
 from routeproof.app.watch.status import write_status
@@ -62,7 +62,7 @@ def serve(root: Path, config: WatchConfig, talk: Talk, stopping: threading.Event
         context = stack.enter_context(open_context(root, role="watch"))
         quotes = LiveQuotes(context.lake)
         engine = Engine(context, quotes, _sections(context, config))
-        lake = LakeWriter(root, talk.say)
+        lake, others = LakeWriter(root, talk.say), LakeWriter(root, talk.say)  # what is slow to read holds up nobody
         session = _open_engine(config.fix, folder / FIX, context.clock) if config.fix else None
         listening = session.start() if session else ()
         try:
@@ -73,14 +73,16 @@ def serve(root: Path, config: WatchConfig, talk: Talk, stopping: threading.Event
                 }
             )
             lake.start()
+            others.start()
             watch = _Watch(context, config, engine, lake, session, folder, talk)
             watch.catch_up()
-            feeds = Feeds(config.tails, config.drops, engine, quotes, lake)
+            feeds = Feeds(config.tails, config.drops, engine, quotes, {FIX_LOG: lake, OTHERS: others})
             watch.run(feeds, stopping)
         finally:
             if session is not None:
                 session.stop()
             lake.stop()
+            others.stop()
 
 
 class _Watch:
