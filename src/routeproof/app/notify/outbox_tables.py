@@ -45,7 +45,7 @@ create table item (
 create index item_owed on item (channel, due_at) where message is null;
 create index item_message on item (message);
 """
-"""`item`: a notice that a channel is owed. `message`: what was made of items, with what came of it. Instants: UTC ns."""
+"""`item`: a notice that a channel is owed. `message`: what was made of items, and what came of it. Instants: UTC ns."""
 
 
 class OutboxError(RouteproofError):

@@ -43,4 +43,5 @@ def _lines(document: Mapping[str, Any]) -> Iterator[str]:
     if document["omitted"]:
         yield f"and {document['omitted']} more: routeproof exceptions list"
     yield ""
-    yield f"Message {document['id']}. Orders and accounts are not sent; look them up by the ids."
+    yield "Orders and accounts are not sent: look them up by the ids."
+    yield f"Message {document['id']}"
