@@ -97,11 +97,15 @@ def web_server(tls: ssl.SSLContext | None = None) -> Iterator[WebServer]:
 
 @dataclass
 class MailServer:
-    """Answers 250 unless `replies` has another line for the word of a command; keeps what was said and the mails."""
+    """Answers 250 unless `replies` has another line for the word of a command; keeps what was said and the mails.
+
+    One that `is_endless` greets line by line and is never done.
+    """
 
     port: int = 0
     replies: dict[str, str] = field(default_factory=dict)
     tls: ssl.SSLContext | None = None
+    is_endless: bool = False
     said: list[str] = field(default_factory=list)
     mails: list[str] = field(default_factory=list)
 
@@ -113,12 +117,20 @@ class _MailHandler(socketserver.StreamRequestHandler):
         return self.server.state
 
     def handle(self) -> None:
+        if self.state.is_endless:
+            self.greet_for_ever()
         self.say(self.state.replies.get("greeting", "220 ready"))
         while line := self.rfile.readline():
             text = line.decode().rstrip("\r\n")
             self.state.said.append(text)
             if not self.answer(text):
                 return
+
+    def greet_for_ever(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                self.wfile.write(b"220-wait\r\n")
+                time.sleep(TRICKLE_S)
 
     def answer(self, text: str) -> bool:
         word = text.partition(" ")[0].upper()

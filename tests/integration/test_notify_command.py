@@ -78,7 +78,8 @@ def test_a_command_that_takes_too_long_is_ended_with_what_it_started(desk: Notif
     """Its child would hold on for a minute."""
     pids = tmp_path / "pids"
     code = (
-        "import subprocess, sys, os, time; child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']);"
+        "import subprocess, sys, os, time; wait = 'import time; time.sleep(60)';"
+        "child = subprocess.Popen([sys.executable, '-c', wait]);"
         "open(sys.argv[1], 'w').write(f'{os.getpid()} {child.pid}'); time.sleep(60)"
     )
     commanded(desk, code, str(pids), more="timeout_s = 3")

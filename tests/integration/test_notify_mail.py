@@ -115,10 +115,14 @@ def test_what_the_server_says_decides(
     assert desk.last() | {"state": state, "reason": reason} == desk.last()
 
 
-def test_a_server_that_never_greets_is_given_up(desk: NotifyDesk, post: MailServer) -> None:
-    """The limit is on the whole conversation."""
+@pytest.mark.parametrize("is_endless", [False, True])
+def test_a_server_that_is_never_done_greeting_is_given_up(
+    desk: NotifyDesk, post: MailServer, *, is_endless: bool
+) -> None:
+    """It says nothing more, or a line now and then: the limit is on the whole conversation."""
     mailed(desk, post.port, "starttls = false\ntimeout_s = 0.3\n")
-    post.replies["greeting"] = "\r\n".join(["220-wait"] * 3)
+    post.is_endless = is_endless
+    post.replies["greeting"] = "220-wait"
     desk.keep(notice(1))
     assert desk.send().waiting == 1
     assert desk.last()["reason"] == "no answer within 0.3 s"

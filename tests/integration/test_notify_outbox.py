@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -170,9 +171,10 @@ def test_a_digest_has_everything_since_the_last_one(desk: NotifyDesk, web: WebSe
 def test_a_program_that_is_killed_after_keeping_has_lost_nothing(desk: NotifyDesk, web: WebServer) -> None:
     """It is sent by the next one."""
     allowed(desk, web.port)
+    desk.clock = Clock(time.time_ns())  # programs read the machine's
     run = subprocess.run([sys.executable, "-c", KEEPER, desk.root], check=False)
     assert run.returncode == -signal.SIGKILL
-    desk.clock = Clock(2**62)
+    desk.clock.pass_days(1)
     desk.send()
     assert findings(web) == [[1]]
 
@@ -180,6 +182,7 @@ def test_a_program_that_is_killed_after_keeping_has_lost_nothing(desk: NotifyDes
 def test_a_program_that_is_killed_while_sending_repeats_with_the_same_id(desk: NotifyDesk, web: WebServer) -> None:
     """The server has it and its answer never arrives: id and bytes are the same the second time; there is no third."""
     allowed(desk, web.port)
+    desk.clock = Clock(time.time_ns())
     desk.keep(notice(1))
     victim = subprocess.Popen([sys.executable, "-m", "routeproof", "notify", "send", "-w", desk.root])
 
@@ -189,7 +192,7 @@ def test_a_program_that_is_killed_while_sending_repeats_with_the_same_id(desk: N
 
     web.answers[:] = [kill]
     assert victim.wait(60) == -signal.SIGKILL
-    desk.clock = Clock(2**62)
+    desk.clock.pass_days(1)
     assert desk.send().sent == 1
     desk.send()
     assert len(web.requests) == 2
@@ -200,6 +203,7 @@ def test_what_failed_for_good_is_sent_again_on_demand(desk: NotifyDesk, web: Web
     """`notify send --failed`, with the id it had."""
     allowed(desk, web.port)
     web.answers[:] = [404]
+    desk.clock = Clock(time.time_ns())
     desk.keep(notice(1))
     assert desk.send().failed == 1
     command = [sys.executable, "-m", "routeproof", "notify", "send", "-w", desk.root, "--json"]
@@ -209,6 +213,28 @@ def test_what_failed_for_good_is_sent_again_on_demand(desk: NotifyDesk, web: Web
     assert json.loads(again.stdout) == {"sent": 1, "waiting": 0, "failed": 0}
     assert len(web.requests) == 2
     assert len(set(web.ids)) == 1
+
+
+def test_what_was_told_is_forgotten_after_400_days(desk: NotifyDesk, web: WebServer) -> None:
+    """What waits, or is kept for later, never is."""
+    allowed(desk, web.port, 'mode = "digest"\ndigest_every_min = 60')
+    desk.keep(notice(1))
+    desk.clock.pass_days(1)
+    desk.send()
+    desk.keep(notice(2))
+    desk.clock.pass_days(399.9)
+    desk.send()
+    assert desk.listed()["total"] == 2
+    desk.clock.pass_days(0.2)
+    web.answers[:] = [500] * 3
+    desk.keep(notice(3))
+    desk.clock.pass_days(0.1)
+    desk.send()
+    assert [item["state"] for item in desk.listed()["notifications"]] == ["waiting", "sent"]
+    desk.clock.pass_days(500)
+    desk.send()
+    assert findings(web) == [[1], [2], [3], [3], [3], [3]]
+    assert [item["state"] for item in desk.listed()["notifications"]] == ["sent"]
 
 
 def test_the_commands(desk: NotifyDesk, web: WebServer) -> None:
@@ -233,7 +259,7 @@ def test_the_commands(desk: NotifyDesk, web: WebServer) -> None:
     listed = subprocess.run([*program, "list", "-w", desk.root, "--json"], capture_output=True, check=True)
     assert json.loads(listed.stdout)["owed"][0]["count"] == 1
     lines = subprocess.run([*program, "list", "-w", desk.root], capture_output=True, text=True, check=True)
-    assert "hook     quiet hours" in lines.stdout.replace("quiet_hours", "quiet hours")
+    assert lines.stdout.splitlines()[-1].split()[2:] == ["hook", "quiet_hours", "1"]
 
 
 def test_channels_of_a_further_file(desk: NotifyDesk, web: WebServer, tmp_path: Path) -> None:

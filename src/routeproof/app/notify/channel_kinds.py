@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, TypeAdapter, field_validator, model_validator
 
 from routeproof.rules.notice_channel import Channel
 
@@ -14,7 +14,10 @@ MAIL_PORT = 25
 LAST_PORT = 65_535
 Address = Annotated[str, Field(pattern=r"^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,190}$")]
 """No blank, line end, bracket or comma: an address can become neither two, nor a header."""
-Host = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$|^[0-9a-f:]{2,39}$")]
+_LABEL = r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
+Host = Annotated[str, Field(pattern=rf"^({_LABEL}\.)*{_LABEL}$|^[0-9a-f]{{0,4}}:[0-9a-f:]{{1,38}}$", max_length=253)]
+"""A name or an address that can be looked up, lower case."""
+_HOST: TypeAdapter[str] = TypeAdapter(Host)
 
 
 class Reliable(Channel):
@@ -47,9 +50,10 @@ class Webhook(Reliable):
     @classmethod
     def _is_plain(cls, value: str) -> str:
         parts = urlsplit(value)
-        if not parts.hostname or "@" in parts.netloc or parts.fragment or not _port(parts):
+        if "@" in parts.netloc or parts.fragment or not _port(parts):
             message = "expected http(s)://HOST[:PORT]/PATH without a user, a password or a fragment"
             raise ValueError(message)
+        _HOST.validate_python(parts.hostname)
         return value
 
     @property

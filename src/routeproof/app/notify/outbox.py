@@ -137,6 +137,13 @@ class Outbox:
                 "update message set state = 'waiting', deliveries = 0, next_at = ? where state = 'failed'", (now,)
             ).rowcount
 
+    def forget(self, before: int) -> None:
+        """Drop what was settled, and made before that instant, with its notices."""
+        settled = "select id from message where state in ('sent', 'failed') and made_at < ?"
+        with outbox_transaction(self._path) as connection:
+            connection.execute(f"delete from item where message in ({settled})", (before,))  # noqa: S608
+            connection.execute(f"delete from message where id in ({settled})", (before,))  # noqa: S608
+
     def listed(self, state: str | None, channel: str | None, limit: int) -> tuple[list[dict[str, Any]], int]:
         """Messages without their bodies, the newest first, and how many there are in all."""
         if not self._path.exists():

@@ -35,3 +35,16 @@ def read_secret(path: Path, *, at_least_bytes: int = 1) -> bytes:
         message = f"expected a secret of {at_least_bytes} to {LONGEST_BYTES} bytes, found {len(secret)}"
         raise UsageError(message, where=str(path))
     return secret
+
+
+def read_password(path: Path) -> str:
+    """A password from a file.
+
+    Raises:
+        UsageError: as `read_secret`, and if it has other characters than ASCII, which mail servers do not agree on.
+    """
+    try:
+        return read_secret(path).decode("ascii")
+    except UnicodeDecodeError as error:
+        message = "expected a password of ASCII characters, found others"
+        raise UsageError(message, where=str(path)) from error

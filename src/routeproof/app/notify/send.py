@@ -15,7 +15,7 @@ from routeproof.app.notify.smtp import send_mail
 from routeproof.app.notify.webhook import post_webhook
 from routeproof.rules.notice_channel import quiet_until
 from routeproof.vocab.errors import UsageError
-from routeproof.vocab.times import NS_PER_S
+from routeproof.vocab.times import NS_PER_DAY, NS_PER_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 AGAIN_AFTER_S = (60, 300, 900, 3_600, 14_400, 43_200)
 """From a delivery that failed to the next; after the last one, 18 hours in all, the message has failed."""
 FIRST_PAUSE_S = 1.0
+KEPT_DAYS = 400
+"""For so long what was told is listed, and not told again; the outbox is no record, and does not grow for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ def send_due(
         return Sending(0, 0, 0)
     outbox = Outbox(context.workspace.outbox_path)
     with outbox.sending():
+        outbox.forget(context.clock() - KEPT_DAYS * NS_PER_DAY)
         for channel in channels:
             outbox.gather(channel, context.clock())
         by_name = {channel.name: channel for channel in channels}

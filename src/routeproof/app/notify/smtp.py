@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 
 from routeproof.app.notify.message import Message, Outcome, failed, refused
 from routeproof.app.notify.message_text import subject_of, text_of
-from routeproof.app.notify.secret_file import read_secret
+from routeproof.app.notify.secret_file import read_password
 from routeproof.app.notify.time_limit import TimeLimit
+from routeproof.app.notify.trust import trust_of
 from routeproof.vocab.times import NS_PER_S
 
 if TYPE_CHECKING:
@@ -44,15 +45,16 @@ def send_mail(channel: Smtp, message: Message) -> Outcome:
     """One attempt. A server that takes the mail for some addresses only has taken it; the reason says for how many.
 
     Raises:
-        UsageError: if the password cannot be used.
+        UsageError: if the password or the certificates cannot be used.
     """
-    password = read_secret(Path(channel.password_file)).decode() if channel.password_file else ""
+    password = read_password(Path(channel.password_file)) if channel.password_file else ""
+    trust = trust_of(channel.ca_file) if channel.starttls else None
     mail = mail_of(channel, message)
     with TimeLimit(channel.timeout_s) as limit:
         try:
-            refused_for = _send(channel, mail, password, limit)
+            refused_for = _send(channel, mail, trust, password, limit)
         except OSError as error:
-            if limit.passed or isinstance(error, TimeoutError):
+            if limit.has_passed or isinstance(error, TimeoutError):
                 return failed(f"no answer within {channel.timeout_s:g} s")
             return _explained(error)
     if refused_for:
@@ -80,12 +82,12 @@ def _coded(said: str, codes: set[int]) -> Outcome:
     return refused(said) if codes <= set(PERMANENT) else failed(said)
 
 
-def _send(channel: Smtp, mail: EmailMessage, password: str, limit: TimeLimit) -> int:
+def _send(channel: Smtp, mail: EmailMessage, trust: ssl.SSLContext | None, password: str, limit: TimeLimit) -> int:
     """Say it all; for how many addresses it was refused."""
     server = _WatchedSmtp(channel, limit)
     try:
-        if channel.starttls:
-            server.starttls(context=ssl.create_default_context(cafile=channel.ca_file or None))
+        if trust is not None:
+            server.starttls(context=trust)
         if channel.user:
             server.login(channel.user, password)
         refused_for = server.send_message(mail, channel.sender, list(channel.to))

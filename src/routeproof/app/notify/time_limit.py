@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+import time
 from typing import Self
 
 
@@ -12,15 +13,21 @@ class TimeLimit:
     """Shuts the watched connections down when the time is over; whoever reads from them then meets their end.
 
     Attributes:
-        passed: whether the time was over before the conversation.
+        has_cut: whether the conversation was broken off.
     """
 
     def __init__(self, seconds: float) -> None:
-        self.passed = False
+        self.has_cut = False
+        self._ends_s = time.monotonic() + seconds
         self._connections: list[socket.socket] = []
         self._lock = threading.Lock()
         self._timer = threading.Timer(seconds, self._end)
         self._timer.daemon = True
+
+    @property
+    def has_passed(self) -> bool:
+        """Whether the time is over; a single read may notice it before the conversation is broken off."""
+        return self.has_cut or time.monotonic() >= self._ends_s
 
     def __enter__(self) -> Self:
         self._timer.start()
@@ -37,12 +44,12 @@ class TimeLimit:
         """Watch a connection, whatever wraps it later, and give it back."""
         with self._lock:
             self._connections.append(connection.dup())
-        if self.passed:
+        if self.has_cut:
             self._end()
         return connection
 
     def _end(self) -> None:
-        self.passed = True
+        self.has_cut = True
         with self._lock:
             for connection in self._connections:
                 with contextlib.suppress(OSError):  # the other side was faster

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from routeproof.app.notify.message import Outcome, failed, refused
 from routeproof.app.notify.secret_file import read_secret
 from routeproof.app.notify.time_limit import TimeLimit
+from routeproof.app.notify.trust import trust_of
 from routeproof.vocab.times import NS_PER_S
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def post_webhook(channel: Webhook, message: Message, now: int) -> Outcome:
     """One attempt at `now`, UTC nanoseconds. No proxy, no redirect, no cookie; the answer's body is not read.
 
     Raises:
-        UsageError: if the secret cannot be used.
+        UsageError: if the secret or the certificates cannot be used.
     """
     secret = read_secret(Path(channel.secret_file), at_least_bytes=SHORTEST_SECRET_BYTES)
     headers = {
@@ -49,30 +50,35 @@ def post_webhook(channel: Webhook, message: Message, now: int) -> Outcome:
         "User-Agent": "routeproof",
         "Connection": "close",
     }
+    trust = trust_of(channel.ca_file) if channel.is_private else None
     with TimeLimit(channel.timeout_s) as limit:
         try:
-            status = _post(channel, message.body, headers, limit)
+            status = _post(channel, message.body, headers, trust, limit)
         except ssl.SSLCertVerificationError:
             return failed("the server's certificate is not trusted for its name")
         except (OSError, http.client.HTTPException) as error:
-            if not (limit.passed or isinstance(error, TimeoutError)):
+            if not (limit.has_passed or isinstance(error, TimeoutError)):
                 return failed(f"no connection or no HTTP answer ({type(error).__name__})")
             status = NO_ANSWER
     # The library takes headers that break off for whole ones, so an answer cut short by the limit looks like one.
-    if limit.passed or status == NO_ANSWER:
+    if limit.has_cut or status == NO_ANSWER:
         return failed(f"no answer within {channel.timeout_s:g} s")
     return _judged(status)
 
 
-def _post(channel: Webhook, body: bytes, headers: dict[str, str], limit: TimeLimit) -> int:
-    kind = http.client.HTTPSConnection if channel.is_private else http.client.HTTPConnection
-    connection = kind(channel.host, channel.port)
-    plain = limit.watch(socket.create_connection((channel.host, channel.port), channel.timeout_s))
-    # The connection is made here, and not by the library, so that the limit holds for the handshake too.
-    connection.sock = plain
+def _post(
+    channel: Webhook, body: bytes, headers: dict[str, str], trust: ssl.SSLContext | None, limit: TimeLimit
+) -> int:
+    connection = (
+        http.client.HTTPConnection(channel.host, channel.port)
+        if trust is None
+        else http.client.HTTPSConnection(channel.host, channel.port, context=trust)
+    )
     try:
-        if channel.is_private:
-            trust = ssl.create_default_context(cafile=channel.ca_file or None)
+        # The connection is made here, and not by the library, so that the limit holds for the handshake too.
+        plain = limit.watch(socket.create_connection((channel.host, channel.port), channel.timeout_s))
+        connection.sock = plain
+        if trust is not None:
             connection.sock = trust.wrap_socket(plain, server_hostname=channel.host)
         connection.request("POST", channel.path, body, headers)
         return connection.getresponse().status
