@@ -134,6 +134,9 @@ class LocalCommand(Reliable):
         return value
 
 
+AnyChannel = Webhook | Smtp | LocalCommand
+
+
 def _port(parts: SplitResult) -> int:
     """The port of a URL; 0 for one that is none."""
     try:

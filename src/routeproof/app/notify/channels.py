@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from routeproof.app.notify.channel_kinds import LocalCommand, Smtp, Webhook
+from routeproof.app.notify.channel_kinds import AnyChannel, LocalCommand
 from routeproof.app.workspace import SETTINGS
 from routeproof.vocab.errors import UsageError
 
@@ -17,14 +17,15 @@ if TYPE_CHECKING:
 
     from routeproof.app.workspace import Workspace
 
-AnyChannel = Annotated[Webhook | Smtp | LocalCommand, Field(discriminator="kind")]
-_CHANNELS: TypeAdapter[tuple[Webhook | Smtp | LocalCommand, ...]] = TypeAdapter(tuple[AnyChannel, ...])
+_CHANNELS: TypeAdapter[tuple[AnyChannel, ...]] = TypeAdapter(
+    tuple[Annotated[AnyChannel, Field(discriminator="kind")], ...]
+)
 HOSTS = "notify_hosts"
 TABLES = "notify"
 FILES = ("secret_file", "password_file", "ca_file")
 
 
-def channels_of(workspace: Workspace, file: Path | None = None) -> tuple[Webhook | Smtp | LocalCommand, ...]:
+def channels_of(workspace: Workspace, file: Path | None = None) -> tuple[AnyChannel, ...]:
     """Channels of the workspace's settings and, behind them, of a further TOML file; none where none is configured.
 
     Which hosts may be spoken to is said by `notify_hosts` in the workspace's settings alone.
@@ -59,7 +60,7 @@ def _read(path: Path) -> dict[str, Any]:
         raise UsageError(message, where=str(path)) from error
 
 
-def _channels(document: Mapping[str, Any], path: Path) -> tuple[Webhook | Smtp | LocalCommand, ...]:
+def _channels(document: Mapping[str, Any], path: Path) -> tuple[AnyChannel, ...]:
     try:
         found = _CHANNELS.validate_python(document.get(TABLES, []))
     except ValidationError as error:
@@ -78,7 +79,7 @@ def _channels(document: Mapping[str, Any], path: Path) -> tuple[Webhook | Smtp |
     )
 
 
-def _require_allowed(channel: Webhook | Smtp | LocalCommand, hosts: list[str], where: str) -> None:
+def _require_allowed(channel: AnyChannel, hosts: list[str], where: str) -> None:
     if isinstance(channel, LocalCommand):
         return
     names = channel.reached_as()

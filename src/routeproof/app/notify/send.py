@@ -21,9 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from routeproof.app.context import Context
+    from routeproof.app.notify.channel_kinds import AnyChannel
     from routeproof.app.notify.outbox import State, Waiting
-
-    AnyChannel = Webhook | Smtp | LocalCommand
 
 AGAIN_AFTER_S = (60, 300, 900, 3_600, 14_400, 43_200)
 """From a delivery that failed to the next; after the last one, 18 hours in all, the message has failed."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from routeproof.app.context import Context
-    from routeproof.app.notify.send import AnyChannel
+    from routeproof.app.notify.channel_kinds import AnyChannel
 
 
 def try_channel(context: Context, channels: Sequence[AnyChannel], name: str) -> dict[str, Any]:
