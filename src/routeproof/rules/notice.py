@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from routeproof.rules.rule import SEVERITIES
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ SHAPES = {
     "event": re.compile(r"[a-z][a-z_]{0,39}"),
     "occurrence": re.compile(r"[a-z0-9_.:-]{0,40}"),
     "rule": re.compile(r"[a-z][a-z0-9_]{0,63}"),
-    "severity": re.compile(r"[a-z][a-z_]{0,31}"),
+    "severity": re.compile("|".join(SEVERITIES)),
     "provider": re.compile(_LETTER + r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"),
     "venue": re.compile(_LETTER + r"[A-Za-z0-9][A-Za-z0-9._-]{0,15}"),
     "symbol": re.compile(r"[A-Z][A-Z0-9 ./+=^-]{0,15}"),
@@ -30,6 +31,7 @@ SHAPES = {
 """What each field of text looks like, whole. Units of sizes, prices and money are not among them: with symbol, day and
 venue they would tell a customer's order."""
 FIGURES = ("observed", "threshold", "unit")
+PLACES = 6
 NEEDED = ("rule", "severity")
 
 
@@ -50,7 +52,8 @@ class Notice:
         occurrence: what tells two events of that name apart, such as the index of its entry or the clock that ran out.
         day: trading day; None where it belongs to none.
         provider, venue, symbol: concerned; empty where there is none.
-        observed, threshold, unit: figures as text; empty where the figure is a size, a price or money, or is no number.
+        observed, threshold, unit: figures as text, to six places; empty where the figure is a size, a price or money, or
+            is no number.
         count: findings behind it.
         withheld: names of fields that were left out because their text had not the field's shape.
 
@@ -105,9 +108,9 @@ def notice_of_finding(finding: Mapping[str, Any]) -> Notice:
     """
     given = {
         "finding": finding.get("id"),
-        "case": finding.get("case"),
-        "count": finding.get("count"),
-        **{name: finding.get(name) for name in ("rule", "severity", "day", "provider", "venue", "symbol", *FIGURES)},
+        **{name: finding.get(name) for name in ("case", "count", "rule", "severity", "day")},
+        **{name: finding.get(name) for name in ("provider", "venue", "symbol", "unit")},
+        **{name: _rounded(finding.get(name)) for name in ("observed", "threshold")},
     }
     return _notice(given, needed=("finding", *NEEDED))
 
@@ -137,6 +140,15 @@ def _notice(given: dict[str, Any], needed: tuple[str, ...]) -> Notice:
         count=count if type(count) is int and count >= 1 else 1,
         withheld=tuple(name for name in SHAPES if name in wrong),
     )
+
+
+def _rounded(figure: object) -> str:
+    """A number, or the text of one, to six places; another text as it is."""
+    text = "" if figure is None else str(figure)
+    try:
+        return f"{float(text):.{PLACES}f}".rstrip("0").rstrip(".")
+    except ValueError:
+        return text
 
 
 def _day(value: object) -> date | None:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from routeproof.rules.rule import Severity
 from routeproof.vocab.times import EQUITY_ZONE, NS_PER_S
 
 HourMinute = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
@@ -33,14 +34,14 @@ class Channel(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     name: str = Field(pattern=rf"^{NAME.pattern}$")
-    severities: tuple[CodeWord, ...] = ()
+    severities: tuple[Severity, ...] = ()
     rules: tuple[CodeWord, ...] = ()
     providers: tuple[str, ...] = ()
     mode: Literal["immediate", "digest"] = "immediate"
     digest_every_min: int | None = Field(default=None, ge=1, le=MINUTES_PER_DAY, strict=True)
     digest_at: HourMinute | None = None
     quiet_hours: tuple[HourMinute, HourMinute] | None = None
-    breaks_quiet: tuple[CodeWord, ...] = ()
+    breaks_quiet: tuple[Severity, ...] = ()
     zone: str = EQUITY_ZONE
 
     @field_validator("zone")

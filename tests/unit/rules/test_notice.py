@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from typing import Any
 
@@ -94,7 +95,7 @@ def test_no_other_field_of_a_finding_can_leave(extra: dict[str, str]) -> None:
 
 @examples(150)
 @given(
-    name=st.sampled_from(["case", "provider", "venue", "symbol", "observed", "threshold", "unit"]),
+    name=st.sampled_from(["case", "provider", "venue", "symbol", "unit"]),
     text=st.text(st.characters(codec="utf-8"), min_size=1, max_size=100),
 )
 def test_a_field_of_another_shape_is_withheld_and_named(name: str, text: str) -> None:
@@ -103,6 +104,24 @@ def test_a_field_of_another_shape_is_withheld_and_named(name: str, text: str) ->
     notice = notice_of_finding({**FINDING, name: text})
     assert (name in notice.withheld) != shaped
     assert getattr(notice, name) == (text if shaped else "")
+
+
+@examples(150)
+@given(figure=st.none() | st.floats() | st.integers() | st.text(max_size=40) | st.floats().map(repr))
+def test_a_figure_is_a_plain_number_or_withheld(figure: object) -> None:
+    """Whatever a rule observed: at most twelve digits before the point and six behind it leave."""
+    notice = notice_of_finding({**FINDING, "observed": figure})
+    assert re.fullmatch(r"(-?[0-9]{1,12}(\.[0-9]{1,6})?)?", notice.observed)
+    assert ("observed" in notice.withheld) == (notice.observed == "" and figure not in (None, ""))
+
+
+@pytest.mark.parametrize(
+    ("figure", "shown"),
+    [(950, "950"), (950.5, "950.5"), ("2000.1234567890123", "2000.123457"), (1e-7, "0"), (-0.25, "-0.25")],
+)
+def test_figures_are_shown_to_six_places(figure: object, shown: str) -> None:
+    """As numbers or as text, as findings are shown and kept."""
+    assert notice_of_finding({**FINDING, "observed": figure}).observed == shown
 
 
 @pytest.mark.parametrize(

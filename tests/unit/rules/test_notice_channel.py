@@ -143,6 +143,7 @@ def test_quiet_hours_end_later_and_stay_over(hours: tuple[str, str], minute: int
         {"zone": "New York"},
         {"severity": ("high",)},
         {"severities": ("HIGH",)},
+        {"severities": ("hihg",)},
     ],
 )
 def test_settings_that_make_no_sense_are_refused(settings: dict[str, Any]) -> None:
