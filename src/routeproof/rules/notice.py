@@ -52,8 +52,8 @@ class Notice:
         occurrence: what tells two events of that name apart, such as the index of its entry or the clock that ran out.
         day: trading day; None where it belongs to none.
         provider, venue, symbol: concerned; empty where there is none.
-        observed, threshold, unit: figures as text, to six places; empty where the figure is a size, a price or money, or
-            is no number.
+        observed, threshold, unit: figures as text, to six places; empty where the figure is a size, a price or money,
+            or no number.
         count: findings behind it.
         withheld: names of fields that were left out because their text had not the field's shape.
 
