@@ -47,6 +47,7 @@ COMMANDS = {
     "exceptions": "routeproof.cli.exceptions:exceptions",
     "watch": "routeproof.cli.watch:watch",
     "case": "routeproof.cli.case:case",
+    "notify": "routeproof.cli.notify:notify",
     "lab": "routeproof.cli.lab:lab",
     "demo": "routeproof.cli.demo:demo",
 }
@@ -83,6 +84,7 @@ HELP = {
     "watch": "Judge as it happens, from FIX sessions and growing files.",
     "case": "Cases that people work, with their evidence.",
     "conflict": "Conflicts of interest: payments, ownership, a person's own.",
+    "notify": "Tell people outside: webhook, mail or a local command.",
     "lab": "Simulate a market and providers, honest or cheating.",
     "demo": "The whole main job on a simulated quarter.",
 }
