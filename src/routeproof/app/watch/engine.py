@@ -12,7 +12,7 @@ from routeproof.app.monitoring.day_facts import MEMBERS_OF_DAY, Tellers, day_fac
 from routeproof.app.objects.findings import documents_of, record_findings
 from routeproof.app.watch.clock import EventClock
 from routeproof.app.watch.firm import Firm
-from routeproof.app.watch.live_source import LiveSource
+from routeproof.app.watch.live_source import LiveSource, MarketTables
 from routeproof.app.watch.provider import LiveProvider
 from routeproof.rules.judge import judge
 from routeproof.rules.registry import ALL
@@ -50,7 +50,7 @@ class Engine:
 
     def __init__(self, context: Context, quotes: LiveQuotes, sections: Mapping[str, Mapping[str, Any]]) -> None:
         self._context, self._quotes, self._sections = context, quotes, sections
-        self._firm, self._clock = Firm(context), EventClock()
+        self._firm, self._clock, self._market = Firm(context), EventClock(), MarketTables(context.lake)
         self._providers: dict[str, LiveProvider] = {}
         self._windows: dict[date, set[str]] = {}
         self._windows_at = 0
@@ -136,7 +136,7 @@ class Engine:
     def _members(self, live: LiveProvider, touched: Touched, day: date) -> dict[str, Any]:
         known = self._firm.on(day)
         self._lateness_ns = known.waits.lateness_ms * NS_PER_MS
-        source = LiveSource(touched.tables, self._quotes, self._context.lake)
+        source = LiveSource(touched.tables, self._quotes, self._market)
         provider = live.flow.provider_id
         members = day_facts(source, day, known.rules, Tellers({provider: provider}, known.uncertainty_ns))
         if members["orders"] is not None:
@@ -151,7 +151,7 @@ class Engine:
     def _whole_day(self, day: date) -> dict[str, Any]:
         known = self._firm.on(day)
         hours = known.rules.hours(day)
-        source = LiveSource({}, self._quotes, self._context.lake)
+        source = LiveSource({}, self._quotes, self._market)
         members: dict[str, Any] = {"open_at": hours[0] if hours else None, "close_at": hours[1] if hours else None}
         members |= {"trades": source.rows("trades", day), "status": source.rows("market_status", day)}
         for name in KEPT:
