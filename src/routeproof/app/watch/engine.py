@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from routeproof.app.monitoring.day_facts import MEMBERS_OF_DAY, Tellers, day_facts, facts_of
+from routeproof.app.monitoring.tell import tell_findings
 from routeproof.app.objects.findings import documents_of, record_findings
 from routeproof.app.watch.clock import EventClock
 from routeproof.app.watch.firm import Firm
@@ -20,10 +21,11 @@ from routeproof.sources.fix.tokenizer import tokenize
 from routeproof.vocab.times import NS_PER_MS, NS_PER_S
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from routeproof.app.context import Context
+    from routeproof.app.notify.channel_kinds import AnyChannel
     from routeproof.app.watch.flow import Touched
     from routeproof.app.watch.held_messages import Rows
     from routeproof.app.watch.quotes import LiveQuotes
@@ -48,8 +50,11 @@ class Engine:
         recorded: findings recorded, amended and withdrawn so far.
     """
 
-    def __init__(self, context: Context, quotes: LiveQuotes, sections: Mapping[str, Mapping[str, Any]]) -> None:
-        self._context, self._quotes, self._sections = context, quotes, sections
+    def __init__(
+        self, context: Context, quotes: LiveQuotes, sections: Mapping[str, Mapping[str, Any]],
+        channels: Sequence[AnyChannel] = (),
+    ) -> None:  # fmt: skip
+        self._context, self._quotes, self._sections, self._channels = context, quotes, sections, channels
         self._firm, self._clock, self._market = Firm(context), EventClock(), MarketTables(context.lake)
         self._providers: dict[str, LiveProvider] = {}
         self._windows: dict[date, set[str]] = {}
@@ -166,6 +171,7 @@ class Engine:
         found = {key: item | {"source_row": None} for key, item in documents.items()}
         if found or before:
             change = record_findings(self._context, day, found, within=before)
+            tell_findings(self._context, self._channels, change, found)
             self.recorded += len(change.recorded) + len(change.amended) + len(change.withdrawn)
         return set(found)
 
