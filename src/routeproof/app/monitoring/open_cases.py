@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.monitoring.case_events import Terms, case_name, events_of
+from routeproof.app.monitoring.incidents import matters_of
 from routeproof.app.objects.act import project_object
 from routeproof.app.objects.amended_day import program_fact
 from routeproof.app.objects.findings import SUPPRESSED, entry_at, replay_findings, stream_of
@@ -89,10 +90,10 @@ def _candidates(records: Records, day: date, rules: CaseRules) -> dict[str, list
         f"AND suppressed_by IS NULL AND severity IN ({severities or 'NULL'}) ORDER BY at, id",
         {"day": day.isoformat(), **{f"s{place}": name for place, name in enumerate(rules.opening)}},
     )
+    found = [json.loads(str(document)) for (document,) in rows]
     groups: dict[str, list[Found]] = {}
-    for (document,) in rows:
-        finding = json.loads(str(document))
-        groups.setdefault(finding["group"], []).append(finding)
+    for finding, group in zip(found, matters_of(records, day, found, rules.incident_margin_ms), strict=True):
+        groups.setdefault(group, []).append({**finding, "group": group})
     return groups
 
 

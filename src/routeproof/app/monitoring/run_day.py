@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from routeproof.app.firm.case_policy import case_rules_on
 from routeproof.app.measuring.lake_source import LakeSource
 from routeproof.app.monitoring.case_pins import pin_findings
 from routeproof.app.monitoring.day_facts import Tellers, day_facts, facts_of
@@ -14,12 +13,13 @@ from routeproof.app.monitoring.judged import Judgement, record_judged
 from routeproof.app.monitoring.law import law_on
 from routeproof.app.monitoring.open_cases import Worked, work_findings
 from routeproof.app.monitoring.policy import RulePolicy, rule_policy
+from routeproof.app.monitoring.tell import tell_findings
 from routeproof.app.monitoring.work_cases import escalate
+from routeproof.app.notify.channels import channels_of
 from routeproof.app.objects.findings import Change, documents_of, record_findings
 from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.shipped_rules import rules_of
 from routeproof.metrics.registry import BY_NAME as METRICS
-from routeproof.rules.grouping import group_incidents
 from routeproof.rules.judge import judge
 from routeproof.rules.registry import ALL
 from routeproof.stores.commits import source_outcomes
@@ -61,12 +61,13 @@ def run_day(context: Context, day: date, manifest: str | None = None) -> DayRun:
     held = context.lake.manifest(manifest).id
     policy = rule_policy(context.records, day)
     judged = judge(ALL, gather(context, day, held), policy.limits)
-    margin_ms = case_rules_on(context.records, day).incident_margin_ms
-    found = documents_of(group_incidents(judged.findings, margin_ms * NS_PER_MS), versions_of(policy))
+    found = documents_of(judged.findings, versions_of(policy))
     change = record_findings(context, day, found)
     record_judged(context, day, Judgement(held, policy.id, judged.unjudged, change.waiting))
     worked = work_findings(context, day, lambda groups: pin_findings(context, day, held, groups))
-    return DayRun(change, judged.unjudged, held, worked, tuple(escalate(context)))
+    raised = escalate(context)
+    tell_findings(context, channels_of(context.workspace), change, found)
+    return DayRun(change, judged.unjudged, held, worked, tuple(raised))
 
 
 def gather(context: Context, day: date, manifest: str) -> Facts:
