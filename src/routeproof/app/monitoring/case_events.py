@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from routeproof.governance.case_clocks import clocks_from, sooner
@@ -30,10 +30,13 @@ class Terms:
     rules: CaseRules
     calendar: SessionCalendar
     now: int
+    _known: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def clocks(self, priority: str) -> dict[str, str]:
-        """Of a case of that priority that begins now."""
-        return clocks_from(self.now, priority, self.rules, self.calendar)
+        """Of a case of that priority that begins now; the same for all that begin together."""
+        if priority not in self._known:
+            self._known[priority] = clocks_from(self.now, priority, self.rules, self.calendar)
+        return self._known[priority]
 
 
 def case_name(group: str, taken: int) -> str:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from routeproof.app.monitoring.case_events import Terms, case_name, events_of
 from routeproof.app.monitoring.incidents import matters_of
-from routeproof.app.objects.act import project_object
+from routeproof.app.objects.act import project_objects
 from routeproof.app.objects.amended_day import program_fact
-from routeproof.app.objects.findings import SUPPRESSED, entry_at, replay_findings, stream_of
+from routeproof.app.objects.findings import SUPPRESSED, entries_at, replay_findings, stream_of
 from routeproof.app.objects.fold import happened, object_of, step
 from routeproof.app.objects.governed import objects_of
 from routeproof.app.policy_in_force import policy_in_force
@@ -115,8 +115,8 @@ def _suppress(context: Context, day: date, rules: CaseRules) -> int:
         ]
 
     def project(database: Database, indexes: list[int]) -> None:
-        for index in indexes:
-            replay_findings(database, entry_at(database, index))
+        for entry in entries_at(database, indexes):
+            replay_findings(database, entry)
 
     context.records.decide(decide, project)
     return marked[0]
@@ -129,6 +129,22 @@ def _by_suppression(approved: Sequence[Suppression], found: Sequence[Found]) -> 
         if name is not None:
             by.setdefault(name, []).append(finding["id"])
     return by
+
+
+def _cases_of(records: Records, groups: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+    """Id and state of the cases that groups have or had, the newest first."""
+    if not groups:
+        return {}
+    names = {f"g{place}": group for place, group in enumerate(groups)}
+    rows = records.query(
+        f"SELECT group_id, id, state FROM cases WHERE group_id IN ({', '.join(f':{name}' for name in names)}) "  # noqa: S608
+        "ORDER BY opened_at DESC, id DESC",
+        names,
+    )
+    found: dict[str, list[tuple[str, str]]] = {}
+    for group, name, state in rows:
+        found.setdefault(str(group), []).append((str(name), str(state)))
+    return found
 
 
 class _Batch:
@@ -144,15 +160,16 @@ class _Batch:
     def decide(self, records: Records) -> list[Fact]:
         """Facts of all groups."""
         groups = _candidates(records, self._day, self._terms.rules)
+        wanted = {name: found for name, found in groups.items() if name in self._wanted}
+        before = _cases_of(records, list(wanted))
         return [
-            fact for name, found in groups.items() if name in self._wanted for fact in self._facts(records, name, found)
+            fact for name, found in wanted.items() for fact in self._facts(records, name, found, before.get(name, []))
         ]
 
-    def _facts(self, records: Records, group: str, found: Sequence[Found]) -> list[Fact]:
-        before = records.query(
-            "SELECT id, state FROM cases WHERE group_id = :group ORDER BY opened_at DESC, id DESC", {"group": group}
-        )
-        last = None if not before else str(before[0][0])
+    def _facts(
+        self, records: Records, group: str, found: Sequence[Found], before: Sequence[tuple[str, str]]
+    ) -> list[Fact]:
+        last = None if not before else before[0][0]
         alive = last is not None and before[0][1] != CLOSED
         case_id = str(last) if alive else case_name(group, len(before))
         version = object_of(records, CASE, case_id) if alive else None
@@ -181,10 +198,8 @@ class _Batch:
 
     def project(self, database: Database, indexes: list[int]) -> None:
         """Rows of the cases after their entries."""
-        for index in indexes:
-            entry = entry_at(database, index)
+        for entry in entries_at(database, indexes):
             stream = entry.fact.stream
             self._before[stream] = step(CASE, self._before[stream], happened(entry))
-        for version in self._before.values():
-            if version is not None:
-                project_object(database, CASE, version)
+        if after := [version for version in self._before.values() if version is not None]:
+            project_objects(database, CASE, after)

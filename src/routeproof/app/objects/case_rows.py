@@ -8,6 +8,8 @@ from routeproof.governance.case_state import CLOSED
 from routeproof.ledger.canonical import canonical_bytes
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from routeproof.governance.case_state import Case
 
 RANKS = {"critical": 0, "high": 1, "medium": 2, "low": 3}
@@ -63,8 +65,8 @@ _WRITE = (
 _MARK = "UPDATE findings SET case_id = :case WHERE id = :id AND case_id IS NULL"
 
 
-def project_case(connection: Any, case: Case) -> None:  # noqa: ANN401  # either database's connection
-    """Write the case's row and its name into its findings; replaying the entries gives the same rows."""
-    connection.execute(_WRITE, case_row(case))
-    if case.findings:
-        connection.execute(_MARK, [{"case": case.id, "id": key} for key in case.findings])
+def project_cases(connection: Any, cases: Sequence[Case]) -> None:  # noqa: ANN401  # either database's connection
+    """Write the cases' rows and their names into their findings; replaying the entries gives the same rows."""
+    connection.execute(_WRITE, [case_row(case) for case in cases])
+    if marks := [{"case": case.id, "id": key} for case in cases for key in case.findings]:
+        connection.execute(_MARK, marks)

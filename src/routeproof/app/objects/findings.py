@@ -178,6 +178,18 @@ def entry_at(database: Database, index: int) -> Recorded:
     return read_entry(bytes(entry))
 
 
+def entries_at(database: Database, indexes: Sequence[int]) -> list[Recorded]:
+    """Entries of the transaction that is open, whose indexes follow one another."""
+    if not indexes:
+        return []
+    rows = database.execute(
+        "SELECT entry FROM ledger_entries WHERE entry_index BETWEEN :first AND :last ORDER BY entry_index",
+        {"first": indexes[0], "last": indexes[-1]},
+    ).fetchall()
+    found: list[Any] = [entry for (entry,) in rows]
+    return [read_entry(bytes(entry)) for entry in found]
+
+
 def replay_findings(database: Database, entry: Recorded) -> None:
     """Fold one entry that speaks of findings into the table that lists read; a withdrawn one stays there, marked.
 
