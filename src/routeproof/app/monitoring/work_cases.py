@@ -95,7 +95,7 @@ def escalate(context: Context) -> list[str]:
     raised: list[str] = []
     while done := _escalate_some(context):
         raised += done
-    return raised
+    return list(dict.fromkeys(raised))
 
 
 def _escalate_some(context: Context) -> list[str]:
