@@ -7,13 +7,14 @@ and Turnbull 2000, Group Sequential Methods, chapter 3), so no share of the erro
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from routeproof.evidence.correlation import cautious_correlation, freedom_share, variance_inflation
 from routeproof.evidence.quantiles import settle
-from routeproof.evidence.sequence import freedom_share, mixture_reach, running, variance_inflation
+from routeproof.evidence.sequence import mixture_reach, running
 
 if TYPE_CHECKING:
     from routeproof.evidence.partials import Floats, Partials
@@ -25,13 +26,19 @@ class Baselines:
     """What streams are held against; one entry a stream.
 
     level: in the metric's unit. day_variance: of one day of ordinary weight, > 0. effective_days: what that variance
-    rests on. level_days: effective days behind the level; infinite for an agreed level.
+    rests on. level_days: effective days behind the level; infinite for an agreed level. correlation: of neighbouring
+    days that the stream is taken to have, 0 to the policy's allowed one.
     """
 
     level: Floats
     day_variance: Floats
     effective_days: Floats
     level_days: Floats
+    correlation: Floats
+
+    def agreed(self, level: Floats) -> Baselines:
+        """Return the same spread of days about levels that are known, one a stream."""
+        return replace(self, level=level, level_days=np.full_like(level, np.inf))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,18 +62,26 @@ def baseline_of(parts: Partials, standards: DriftStandards, agreed: float | None
     daily, estimate = parts.pooled(), parts.value
     if estimate is None:
         return "nothing was measured in the baseline period"
-    found = running(daily.numerator[None, :], daily.denominator[None, :], np.array([estimate]))
-    days, variance = found.effective_days[:, -1], found.day_variance[:, -1]
-    if settle(float(days[0])) < standards.least_baseline_days:
+    found = baselines_of(daily.numerator[None, :], daily.denominator[None, :], standards)
+    days = float(found.effective_days[0])
+    if settle(days) < standards.least_baseline_days:
         return (
-            f"{days[0]:.1f} effective days of baseline ({len(daily.day)} days traded); "
+            f"{days:.1f} effective days of baseline ({len(daily.day)} days traded); "
             f"at least {standards.least_baseline_days:g} are needed"
         )
-    if np.sqrt(variance[0]) <= np.finfo(np.float64).eps * 64 * abs(estimate):
+    if np.sqrt(found.day_variance[0]) <= np.finfo(np.float64).eps * 64 * abs(estimate):
         return "the days of the baseline do not differ from one another, so there is nothing to judge chance by"
-    if agreed is None:
-        return Baselines(np.array([estimate]), variance, days, days)
-    return Baselines(np.array([agreed]), variance, days, np.array([np.inf]))
+    return found if agreed is None else found.agreed(np.array([agreed]))
+
+
+def baselines_of(numerator: Floats, denominator: Floats, standards: DriftStandards) -> Baselines:
+    """Take baselines from streams x days, every day with weight; `baseline_of` refuses what these cannot carry."""
+    level = numerator.sum(axis=1) / denominator.sum(axis=1)
+    found = running(numerator, denominator, level)
+    days = found.effective_days[:, -1]
+    estimate = cautious_correlation(numerator, denominator, days, standards.correlation_caution)
+    correlation = np.clip(estimate, 0.0, standards.allowed_correlation)
+    return Baselines(level, found.day_variance[:, -1], days, days, correlation)
 
 
 def distance_sequence(
@@ -83,15 +98,15 @@ def distance_sequence(
     days = np.where(enough, seen.effective_days, standards.burn_in_days)
     level_days, usual = baselines.level_days[:, None], baselines.day_variance[:, None]
     watched, held = np.maximum(seen.day_variance, usual) / days, usual / level_days
-    share = freedom_share(standards.allowed_correlation)
+    correlation = baselines.correlation[:, None]
     doubt = np.square(watched) / (days - 1.0) + np.square(held) / (baselines.effective_days[:, None] - 1.0)
     reach = mixture_reach(
-        share * np.square(watched + held) / doubt,
+        freedom_share(correlation) * np.square(watched + held) / doubt,
         information(days, level_days),
         information(np.full_like(level_days, standards.tightest_days), level_days),
         alpha,
     )
-    error = np.sqrt(variance_inflation(standards.allowed_correlation) * (watched + held))
+    error = np.sqrt(variance_inflation(correlation) * (watched + held))
     mean = baselines.level[:, None] + seen.shift
     return ConfidenceSequence(mean, np.where(enough, reach * error, np.inf), seen.effective_days)
 

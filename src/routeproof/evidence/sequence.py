@@ -53,19 +53,6 @@ def _over(above: Floats, below: Floats) -> Floats:
     return np.divide(above, below, out=np.zeros_like(above), where=below > 0.0)
 
 
-def variance_inflation(correlation: float) -> float:
-    """How much larger the variance of a long mean is when each day repeats `correlation` of the day before."""
-    return (1.0 + correlation) / (1.0 - correlation)
-
-
-def freedom_share(correlation: float) -> float:
-    """Independent days that tell as much about a variance, per day correlated so: 1 / sum of squared autocorrelations.
-
-    Bayley and Hammersley 1946, Supplement to the Journal of the Royal Statistical Society 8(2).
-    """
-    return (1.0 - correlation**2) / (1.0 + correlation**2)
-
-
 def mixture_reach(df: Floats, information: Floats, tightest: Floats, alpha: float) -> Floats:
     """Standard errors that an estimate may ever be off before one end of its interval errs, with chance `alpha`.
 
