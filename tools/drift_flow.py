@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
 STORM = 2.5
 SWITCH = 0.02
+STORMY_SHARE = 0.5
 SETTLING_DAYS = 60
 UNEVEN = 0.6
+SWITCHING_SD = (STORMY_SHARE * STORM**2 + 1.0 - STORMY_SHARE) ** 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def draw(flow: Flow, streams: int, looks: int, rng: np.random.Generator) -> Days
     day_weight = np.exp(UNEVEN * rng.standard_normal(value.shape)) if flow.uneven_days else np.ones_like(value)
     top, weight = np.ascontiguousarray((value * day_weight).T), np.ascontiguousarray(day_weight.T)
     kept = slice(SETTLING_DAYS, first)
-    sd = {"none": 1.0, "switching": ((1.0 + STORM**2) / 2.0) ** 0.5, "storm": STORM}[flow.regimes]
+    sd = {"none": 1.0, "switching": SWITCHING_SD, "storm": STORM}[flow.regimes]
     return Days(top[:, kept], weight[:, kept], top[:, first:], weight[:, first:], sd)
 
 
@@ -93,7 +95,7 @@ def _spread(flow: Flow, count: int, first: int, rng: np.random.Generator) -> Flo
     if flow.regimes == "storm":
         return np.where(np.arange(count) >= first, STORM, 1.0)
     if flow.regimes == "switching":
-        switched = np.r_[rng.random() < 0.5, rng.random(count - 1) < SWITCH]
+        switched = np.r_[rng.random() < STORMY_SHARE, rng.random(count - 1) < SWITCH]
         return np.where(switched.cumsum() % 2 == 1, STORM, 1.0)
     return np.ones(count)
 

@@ -42,7 +42,9 @@ def product(days: Days, watched: Floats, standards: DriftStandards = STANDARDS) 
     return first_alarms(watched, days.watched_weight, baselines, WORSE, share, standards)
 
 
-def _by_values(rival: Callable[[Floats, Floats, Floats, float], Ints], alpha: float, days: Days, watched: Floats) -> Ints:
+def _by_values(
+    rival: Callable[[Floats, Floats, Floats, float], Ints], alpha: float, days: Days, watched: Floats
+) -> Ints:
     return rival(days.baseline / days.baseline_weight, watched / days.watched_weight, WORSE, alpha)
 
 
@@ -110,9 +112,12 @@ def detection(
 
     Streams (venues) that had given a false alarm before are left out.
     """
-    first = np.concatenate([
-        EVERY_WATCH[way](days, _worsened(days, shift, start)) for days in (_provider(flow, n, seed, 2) for n in range(providers))
-    ])
+    first = np.concatenate(
+        [
+            EVERY_WATCH[way](days, _worsened(days, shift, start))
+            for days in (_provider(flow, n, seed, 2) for n in range(providers))
+        ]
+    )
     found = {}
     for together in (1, VENUE_STREAMS):
         looks = np.where(first >= 0, first, np.inf).reshape(-1, together).min(axis=1)

@@ -38,66 +38,74 @@ class Measured:
 
 PAGE = """# Is the watch for drift right as often as promised?
 
-Regenerate: `python tools/drift_simulation.py --providers {providers} --seed {seed} --day {day}`, run on {day}. A provider has
-{streams} streams (4 metrics, 10 venues, 4 order types); each is held against 63 baseline days and looked at on {looks} days. Unless said
-otherwise the level is estimated from the baseline days. What is tested is the product's code
-(`src/routeproof/evidence/drift.py`) at the shipped thresholds; the method is
+Regenerate: `python tools/drift_simulation.py --providers {providers} --seed {seed} --day {day}`; run on {day}.
+A provider has {streams} streams (4 metrics, 10 venues, 4 order types); each is held against 63 baseline days and looked
+at on {looks} days. Unless said otherwise the level is estimated from the baseline days. What runs is the product's
+code (`src/routeproof/evidence/drift.py`) at the shipped thresholds; the method is
 [decision 0041](decisions/0041-drift-by-confidence-sequences.md).
 
-**Promise: at most 5 % of providers without any drift get a false alarm, in any stream, at any of {looks} looks.** Highest share
-measured where it is promised: **{worst}**.
+**Promise: at most 5 % of providers without any drift get a false alarm, in any stream, at any of {looks} looks.**
+The highest share measured where it is promised: **{worst}**.
 
 ## False alarms
 
-{providers} providers a row. In brackets the upper end of the exact one-sided 95 % interval. z: the usual two-sample test of the mean so far, run
-each day as if it were the only look, at 5 % for each stream and at 5 % / {streams}.
+{providers} providers a row. In brackets the upper end of the exact one-sided 95 % interval. z: the usual two-sample
+test of the mean so far, run each day as if it were the only look and days were independent, at 5 % for each stream and
+at 5 % / {streams}.
 
 {alarms}
 
-Volatility is switched for all streams of a provider at once, each day with chance 1 in 50, by a factor of 2.5; the storm begins on the
-first watched day, after a calm baseline, and does not end. Shocks are scaled to a standard deviation of 1. Streams are otherwise drawn
-independently, which gives the most chances of a false alarm.
+Volatility is switched for all streams of a provider at once, each day with chance 1 in 50, by a factor of 2.5. The
+storm begins on the first watched day, after a calm baseline, and does not end. Shocks are scaled to a standard
+deviation of 1. Streams are otherwise drawn independently, which gives the most chances of a false alarm.
 
 ## Burn-in
 
-Nothing is said before {burn_in:g} effective days. After that, this is how far from the baseline, in day standard deviations, the mean since the first
-watched day must lie, in one of {streams} streams:
+Nothing is said before {burn_in:g} effective days. From then on, this is how far the mean since the first watched day
+must lie from the baseline, in day standard deviations. The alarm is that of one stream of {streams}; the exit test is
+made for one stream. The correlation taken is what the stream's baseline shows plus {caution:g} standard errors, at most
+{correlation:g}; for independent days it comes to about 0.2.
 
 {reach}
 
-An alarm at look 10 takes a break of several standard deviations: single bad days are the business of the daily rules. The last two rows are the
-exit test, of one stream. Where the baseline is estimated from 63 days its own error stays: **a shift below about {floor} day
-standard deviations (correlation 0.5: {floor_correlated}) cannot be seen in one stream, however long one looks.**
+Early alarms take a break of several standard deviations: single bad days are the business of the daily rules. Where
+the baseline is estimated from 63 days, its own error stays however long one looks. A shift of less than {floor} day
+standard deviations in one stream ({floor_correlated} at correlation 0.5) is therefore more likely missed than seen.
 
 ## Delay of detection
 
-Looks from the first shifted day to the alarm: median, and share found within 20, 60 and 125 looks. Shifts in standard deviations of a day, from look 1
-or from look 126 on, in one stream of {streams} or in all {venue} streams of a venue. {few_streams} streams a row; a dash: fewer than half were found.
+Looks from the first shifted day to the alarm: median, and share found within 20, 60 and 125 looks. Shifts are in
+standard deviations of a day (over both regimes where volatility switches), from look 1 or from look 126 on, in one
+stream of {streams} or in all {venue} streams of a venue. {few_streams} streams a row; a dash: fewer than half were
+found.
 
 {delays}
 
 ## Exit from heightened monitoring
 
-The worse end of the interval must clear the level by less than the margin (in day standard deviations). False: a stream that stays worse by just the
-margin passes at any of {looks} looks; promised at most 5 %. Recovered: it is back at its level. {few_streams} streams a row.
+The worse end of the interval must clear the level by less than the margin (in day standard deviations). False: a
+stream that stays worse by just the margin passes at any of {looks} looks; at most 5 % are promised. Recovered: it is
+back at its level. {few_streams} streams a row.
 
 {exits}
 
 ## Designs compared
 
-Providers with a false alarm, of {providers} (bets on ranks: of {few}), and share of single streams with a shift of 1 day standard deviation found
-within 60 looks.
+Providers with a false alarm, of {providers} (bets on ranks: of {few}), and share of single streams with a shift of 1
+day standard deviation found within 60 looks.
 
 {rivals}
 
 ## What this does not show
 
-- Days that hang together more than is allowed ({correlation:g}) break the promise: the last row of the first table. A firm whose days do sets
-  `allowed_correlation` higher and waits longer.
-- The expected number of false alarms is not zero; nor does silence show that nothing moved. The table of delays says what can be missed.
-- A change of mix (symbols, sizes) that moves a stream's mean is a shift here. What caused it is found by comparing like with like.
-- Skewed days are simulated as lognormal with a skewness of 6, outside the promise. Rarer and larger outliers are not simulated.
-- Thresholds were settled on earlier draws with other seeds. Another seed is a legitimate challenge.
+- Days that hang together more than is allowed ({correlation:g}) break the promise: the last row of the first table. A
+  firm whose days do sets `allowed_correlation` higher and waits longer.
+- Silence does not show that nothing moved; the table of delays says what can be missed.
+- A change of mix (symbols, sizes) that moves a stream's mean is a shift here. What caused it is found by comparing
+  like with like.
+- Skewed days are simulated as lognormal with a skewness of 6, outside the promise. Rarer and larger outliers are not
+  simulated, nor streams that do not trade on most days.
+- The thresholds were settled on earlier draws with other seeds. Another seed is a legitimate challenge.
 """
 
 
@@ -115,6 +123,7 @@ def page(measured: Measured, day: str) -> str:
         worst=_percent(max(promised_shares(measured))),
         burn_in=STANDARDS.burn_in_days,
         correlation=STANDARDS.allowed_correlation,
+        caution=STANDARDS.correlation_caution,
         alarms="\n".join(_alarms(measured)),
         reach="\n".join(_reaches()),
         floor=f"{_far_reach(0.0):.1f}",

@@ -1,6 +1,6 @@
 """How often the watch for drift raises a false alarm, how soon a true one, and whom it lets out: writes docs/drift.md.
 
-    python tools/drift_simulation.py --day 2026-11-26 [--providers 400] [--workers 2] [--seed 20260101] [--out FILE]
+python tools/drift_simulation.py --day 2026-11-26 [--providers 400] [--workers 2] [--seed 20260101] [--out FILE]
 """
 
 from __future__ import annotations
@@ -44,12 +44,22 @@ def measure(providers: int, seed: int, workers: int) -> drift_page.Measured:
             "rival_delays": _start(
                 pool,
                 detection,
-                [(flow, 1.0, at, few, seed, name) for name in RIVALS for flow in (INDEPENDENT, TOGETHER) for at in STARTS],
+                [
+                    (flow, 1.0, at, few, seed, name)
+                    for name in RIVALS
+                    for flow in (INDEPENDENT, TOGETHER)
+                    for at in STARTS
+                ],
             ),
             "exits": _start(
                 pool,
                 exits,
-                [(f, margin, known, few, seed) for f in (*MOVED, STORMY) for margin in MARGINS for known in (True, False)],
+                [
+                    (f, margin, known, few, seed)
+                    for f in (*MOVED, STORMY)
+                    for margin in MARGINS
+                    for known in (True, False)
+                ],
             ),
         }
         return drift_page.Measured(

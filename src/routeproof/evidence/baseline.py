@@ -90,16 +90,19 @@ def distance_sequence(
     """Follow streams x looks against their baselines; each end of the interval errs, ever, with a chance of `alpha`.
 
     The variance of the days watched is their own, and never below the baseline's: calm days before a storm must not
-    make the storm look like a shift, and few days by chance alike must not look certain. Degrees of freedom are
-    Welch's, with fewer where days hang together.
+    make the storm look like a shift, and few days by chance alike must not look certain. The baseline's is that of
+    both periods together where this is larger: it may have missed the rare bad day. Degrees of freedom are Welch's,
+    with fewer where days hang together.
     """
     seen = running(numerator, denominator, baselines.level)
     enough = seen.effective_days >= standards.burn_in_days * (1.0 - 1e-12)  # a sum of equal weights may miss by a bit
     days = np.where(enough, seen.effective_days, standards.burn_in_days)
     level_days, usual = baselines.level_days[:, None], baselines.day_variance[:, None]
-    watched, held = np.maximum(seen.day_variance, usual) / days, usual / level_days
+    rested = baselines.effective_days[:, None]
+    together = (rested * usual + days * seen.day_variance) / (rested + days)
+    watched, held = np.maximum(seen.day_variance, usual) / days, np.maximum(together, usual) / level_days
     correlation = baselines.correlation[:, None]
-    doubt = np.square(watched) / (days - 1.0) + np.square(held) / (baselines.effective_days[:, None] - 1.0)
+    doubt = np.square(watched) / (days - 1.0) + np.square(held) / (rested - 1.0)
     reach = mixture_reach(
         freedom_share(correlation) * np.square(watched + held) / doubt,
         information(days, level_days),

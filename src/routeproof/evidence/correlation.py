@@ -14,8 +14,9 @@ def cautious_correlation(numerator: Floats, denominator: Floats, effective_days:
     """Estimate, for each stream (streams x days), how much of a day's distance from the mean the next day repeats.
 
     Lag-one autocorrelation of day values by weight, freed of its bias towards -1 (Marriott and Pope 1954, Biometrika
-    41), plus `caution` standard errors of a correlation that is not there, 1 / sqrt(days). May lie outside -1..1; days
-    that do not differ have none. Days without trades are passed over: the next day is the next one traded, so give only days that weigh.
+    41), plus `caution` standard errors of a correlation that is not there, 1 / sqrt(days). It may lie outside -1..1.
+    Days that do not differ count as uncorrelated. Days without trades are passed over: the next day is the next one
+    traded, so give only days that weigh.
     """
     mean = numerator.sum(axis=1, keepdims=True) / denominator.sum(axis=1, keepdims=True)
     pull = numerator - mean * denominator
