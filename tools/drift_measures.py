@@ -42,6 +42,11 @@ def product(days: Days, watched: Floats, standards: DriftStandards = STANDARDS) 
     return first_alarms(watched, days.watched_weight, baselines, WORSE, share, standards)
 
 
+def _agreed(days: Days, watched: Floats) -> Ints:
+    baselines = baselines_of(days.baseline, days.baseline_weight, STANDARDS).agreed(np.zeros(STREAMS))
+    return first_alarms(watched, days.watched_weight, baselines, WORSE, STANDARDS.alpha / STREAMS, STANDARDS)
+
+
 def _by_values(
     rival: Callable[[Floats, Floats, Floats, float], Ints], alpha: float, days: Days, watched: Floats
 ) -> Ints:
@@ -56,6 +61,7 @@ def _clipped(days: Days, watched: Floats) -> Ints:
 
 WATCHES: dict[str, Watch] = {
     "sequences": product,
+    "sequences, level agreed": _agreed,
     "z at 5 % a look": partial(_by_values, daily_z, Z_LEVEL),
     "z at 5 % / 160 a look": partial(_by_values, daily_z, Z_LEVEL / STREAMS),
 }
@@ -70,6 +76,7 @@ RIVALS: dict[str, Watch] = {
 RANKS: dict[str, Watch] = {"bets on ranks": partial(_by_values, rank_bets, Z_LEVEL / STREAMS)}
 
 
+PROMISED_WAYS = ("sequences", "sequences, level agreed")
 EVERY_WATCH = {**WATCHES, **RIVALS, **RANKS}
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from drift_measures import LOOKS, STANDARDS, STREAMS, VENUE_STREAMS, WATCHES
+from drift_measures import LOOKS, PROMISED_WAYS, STANDARDS, STREAMS, VENUE_STREAMS, WATCHES
 from scipy import stats
 
 from routeproof.evidence.baseline import Baselines, distance_sequence
@@ -135,8 +135,9 @@ def page(measured: Measured, day: str) -> str:
 
 
 def promised_shares(measured: Measured) -> list[float]:
-    """Share of providers with a false alarm, for each flow that the promise covers."""
-    return [found["sequences"] / task[1] for task, found in measured.alarms.items() if task[0].promised]
+    """Share of providers with a false alarm, for each flow and way that the promise covers."""
+    promised = [(task[1], found) for task, found in measured.alarms.items() if task[0].promised]
+    return [found[way] / providers for providers, found in promised for way in PROMISED_WAYS]
 
 
 def _percent(share: float) -> str:
@@ -151,11 +152,15 @@ def _head(*names: str) -> Iterator[str]:
 def _alarms(measured: Measured) -> Iterator[str]:
     yield from _head("days", "promised", *WATCHES)
     for (flow, count, *_), found in measured.alarms.items():
-        hits = found["sequences"]
-        above = float(stats.beta.ppf(0.95, hits + 1, count - hits))
-        others = " | ".join(_percent(found[name] / count) for name in WATCHES if name != "sequences")
-        promised = "yes" if flow.promised else "no"
-        yield f"| {flow.name} | {promised} | **{_percent(hits / count)}** ({_percent(above)}) | {others} |"
+        cells = (
+            _counted(found[way], count) if way in PROMISED_WAYS else _percent(found[way] / count) for way in WATCHES
+        )
+        yield f"| {flow.name} | {'yes' if flow.promised else 'no'} | {' | '.join(cells)} |"
+
+
+def _counted(hits: int, count: int) -> str:
+    above = float(stats.beta.ppf(0.95, hits + 1, count - hits)) if hits < count else 1.0
+    return f"**{_percent(hits / count)}** ({_percent(above)})"
 
 
 def _reach(correlation: float, alpha: float, *, known: bool) -> list[float]:

@@ -28,7 +28,8 @@ def cautious_correlation(numerator: Floats, denominator: Floats, effective_days:
 
 def _ratio(above: Floats, below: Floats) -> Floats:
     total = below.sum(axis=1)
-    return np.divide(above.sum(axis=1), total, out=np.zeros_like(total), where=total > 0.0)
+    quotient = np.divide(above.sum(axis=1), total, out=np.zeros_like(total), where=total > 0.0)
+    return np.asarray(quotient, dtype=np.float64)
 
 
 def variance_inflation(correlation: Floats) -> Floats:

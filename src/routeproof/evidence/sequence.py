@@ -18,6 +18,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from routeproof.evidence.partials import Floats
+from routeproof.vocab.errors import UsageError
+
+LARGEST_ALPHA = 0.25
+"""Beyond this the choice of prior that makes the reach tightest where asked has no meaning."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +62,11 @@ def mixture_reach(df: Floats, information: Floats, tightest: Floats, alpha: floa
 
     `information` is the estimate's, in days (n m / (n + m) for n days against m); the interval is narrowest,
     relative to a single look, at `tightest`. Infinite where so few degrees of freedom cannot show so small a chance.
+    Raises UsageError for an `alpha` outside 0 to `LARGEST_ALPHA`.
     """
+    if not 0.0 < alpha <= LARGEST_ALPHA:
+        message = f"expected a chance of error above 0 and up to {LARGEST_ALPHA:g} for each end, found {alpha}"
+        raise UsageError(message)
     height = -2.0 * np.log(2.0 * alpha)
     prior = tightest / (height + np.log(height) + 1.0)
     rest = prior / (information + prior)

@@ -11,6 +11,7 @@ from scipy import integrate, stats
 from examples import examples
 from routeproof.evidence.correlation import cautious_correlation, freedom_share, variance_inflation
 from routeproof.evidence.sequence import mixture_reach, running
+from routeproof.vocab.errors import UsageError
 
 
 def _reach(df: float, information: float, tightest: float, alpha: float) -> float:
@@ -62,6 +63,13 @@ def test_few_degrees_of_freedom_cannot_show_a_rare_error() -> None:
     """Few degrees of freedom cannot show a rare error."""
     assert _reach(1.0, 2.0, 30.0, 1e-4) == np.inf
     assert np.isfinite(_reach(60.0, 2.0, 30.0, 1e-4))
+
+
+@pytest.mark.parametrize("alpha", [0.0, -0.1, 0.26, float("nan")])
+def test_a_senseless_chance_of_error_is_refused(alpha: float) -> None:
+    """A senseless chance of error is refused."""
+    with pytest.raises(UsageError, match="chance of error"):
+        _reach(30.0, 10.0, 30.0, alpha)
 
 
 def test_a_normal_walk_leaves_it_no_more_often_than_promised() -> None:
