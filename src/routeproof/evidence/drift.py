@@ -179,7 +179,9 @@ def _first(hit: NDArray[np.bool_]) -> Ints:
 
 
 def _against(one: ConfidenceSequence, baseline: Baselines, worse: Floats) -> float:
-    """How far the last look lies on the worse side, in reaches; 0 while too little is known."""
+    """How far the last look lies on the worse side, in reaches; whatever cannot tell says less than anything else."""
+    if not np.isfinite(one.reach[0, -1]):
+        return -np.inf
     return float(worse[0] * (one.mean[0, -1] - baseline.level[0]) / one.reach[0, -1])
 
 

@@ -145,6 +145,14 @@ def test_a_late_fall_is_found_by_a_later_sequence() -> None:
     assert (only.alarm_on, only.since, only.n) == (None, FIRST_DAY, 210)
 
 
+def test_a_sequence_that_cannot_tell_yet_hides_none_that_can() -> None:
+    """A sequence that cannot tell yet hides none that can."""
+    found = drift(_days(_noise(2, 45) + 2.0), _baseline(), "higher", 160, RULES)  # better; the second has three days
+    assert (found.since, found.n, found.reason) == (FIRST_DAY, 45, None)
+    assert found.lower is not None
+    assert found.lower > found.baseline
+
+
 @examples(15)
 @given(seed=st.integers(0, 10**6), days=st.integers(12, 120))
 def test_later_days_take_no_alarm_back_and_make_none_earlier(seed: int, days: int) -> None:
