@@ -15,7 +15,7 @@ VALUES: tuple[object, ...] = ("", "x", 0, -1, 1.5, 10**30, True, [], [1], ["a", 
     "America/New_York", "UTC", "../../etc/passwd", "America", "/etc/localtime", "localtime", "iso", "ns", "s", "price", "symbol", "quotes",
     "lean", "taq", "\u00e9", "x" * 5000, "2026-07-01T13:30:00Z", "NaN", "posixrules", "Etc/GMT+5", ",", "\t", "'", "\\", "\r")  # fmt: skip
 RAW = ("nan", "inf", "-inf", "1e400", "2026-07-01", "13:30:00", "2026-07-01T13:30:00Z", "0x7f", "1_000", "'''a\nb'''", "[[1,[2]]]",
-       "{a=1,b={c=2}}", "9" * 5000, '"\\u0000"', '"\\ud800"', "true")  # fmt: skip
+       "{a=1,b={c=2}}", "9" * 5000, "0x" + "f" * 5000, "9007199254740993", '"\\u0000"', '"\\ud800"', "true")  # fmt: skip
 PATTERNS = ("(.*)-.*", "(", "(?=a)(b)", "(?P<x>a)(?P=x)", r"(\d+)\1", "(a+)+$", "(?i)(x)", "((((a))))", "(?:a)", "(a){1000000}", "(\\Z)",
             "(?<!x)(y)", "(\\d{1,9}){99}", "(\u00e9)", "([[:alpha:]])", "(?x) (a) # c", "(?s:.)(.)", "()", "(^|x)", "[a-\\w](b)",
             "(?>a)(b)", "(a++)", "(\\N{DIGIT ONE})", "(x)(?(1)y)", "(?u)(x)", "(?a)(\\w)", "\\u0041(b)")  # fmt: skip
@@ -33,7 +33,7 @@ def map_sample(random: Random, seeds: Seeds) -> Sample:
         sections, source, content = rows.sections, "csv", csv_text(random, rows)
         _column_values(random, sections, rows.canonical, rows.header)
     how = "values"
-    for _ in range(random.choice((0, 1, 1, 2, 4))):
+    for _ in range(random.choice((0, 0, 1, 1, 2))):
         _change(random, sections, seeds)
     text = "".join(_toml(key, value) for key, value in sorted(sections.items(), key=lambda item: isinstance(item[1], dict)))
     if random.random() < 0.25:

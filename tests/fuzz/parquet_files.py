@@ -104,7 +104,7 @@ def _edges(random: Random, kind: str, height: int, seeds: Seeds) -> pl.Series:
             return pl.Series(values, dtype=pl.Decimal(38, scale))
         case 3:
             return pl.Series([random.choice((*INTEGERS[:6], None)) for _ in range(height)], dtype=pl.Int64).cast(
-                random.choice((pl.Int8, pl.UInt8, pl.Int16, pl.UInt32, pl.Float32, pl.UInt64, pl.Int128)), strict=False
+                random.choice((pl.Int8, pl.UInt8, pl.Int16, pl.UInt32, pl.UInt64, pl.Int128)), strict=False
             )
     return pl.Series([nasty(random, kind, seeds.texts) for _ in range(height)], dtype=pl.String)
 

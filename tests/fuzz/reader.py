@@ -59,9 +59,11 @@ def attempt(made: Sample, folder: Path) -> dict[str, object]:
     begin = time.process_time()
     signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS)  # unhandled, its signal ends the process wherever it is
     pieces: list[SourceResult] = []
+    file_map: FileMap | None = None
     defect, verdict = "", "refused"
     try:
-        pieces = read(made, path, folder)
+        file_map = _map(made, folder)
+        pieces = read(made, path, file_map, folder)
     except RouteproofError as error:
         verdict = error.code
     except BaseException as error:  # noqa: BLE001  # a panic of a parser is no `Exception`
@@ -70,7 +72,7 @@ def attempt(made: Sample, folder: Path) -> dict[str, object]:
     spent, peak = (time.process_time() - begin) * 1e3, _peak_bytes()
     if pieces:
         try:
-            verdict = judge(made, pieces)
+            verdict = judge(made, pieces, file_map.sections if file_map is not None else {})
         except Exception as error:  # noqa: BLE001  # whatever is wrong is what we look for
             defect = f"{type(error).__name__}: {error}\n{_where(error)}"
     del pieces
@@ -78,9 +80,8 @@ def attempt(made: Sample, folder: Path) -> dict[str, object]:
     return {"verdict": verdict, "defect": defect, "cpu_ms": round(spent, 1), "peak": peak}
 
 
-def read(made: Sample, path: Path, folder: Path) -> list[SourceResult]:
+def read(made: Sample, path: Path, file_map: FileMap | None, folder: Path) -> list[SourceResult]:
     """Pieces of the input by the way that `ingest` takes: in the child's code for foreign formats, else here and folded."""
-    file_map = _map(made, folder)
     source = SOURCES[made.source]
     context = ReadContext(FILE, SOURCE_ID, "FIRM")
     if not source.in_child:

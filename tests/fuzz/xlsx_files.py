@@ -14,6 +14,7 @@ from fuzz.rows import FIXED, Rows, good_rows
 from fuzz.sample import Cell, Sample, Seeds
 from fuzz.values import NUMBERS, nasty
 
+DOUBLES = (0.0, -0.0, 0.1, 1e300, -1e300, 1e-300, 2.0**53, 2.0**63, 0.1 + 0.2, float("nan"), float("inf"), 1e15, 1e16, 123456789.123456)
 SHEET = "xl/worksheets/sheet1.xml"
 REFERENCES = ("A1", "XFD1048576", "A1048576", "XFD1", "A0", "ZZZZZZ1", "A99999999999999999999", "1A", "", "a1", "$A$1", "A-1",
               "R1C1", "A1:B2", "\u0410" + "1")  # fmt: skip
@@ -73,7 +74,7 @@ def _values(random: Random, rows: Rows, seeds: Seeds) -> Sample:
             for line in cells:
                 line[column] = _as_number(line[column])
     if random.random() < 0.2 and cells:
-        random.choice(cells)[random.randrange(len(rows.header))] = float(random.choice(NUMBERS[14:22]).lower().strip())
+        random.choice(cells)[random.randrange(len(rows.header))] = random.choice(DOUBLES)
     stated = {
         name: [line[at] for line in cells]
         for at, (name, kind) in enumerate(zip(rows.canonical, rows.kinds, strict=True))

@@ -101,7 +101,10 @@ def value_of(raw: bytes, kind: Kind) -> object:
         if not re.fullmatch(r"-?[0-9]{1,18}", text):
             raise BadValueError
         return int(text)
-    return sum(decimal(part) for part in text.split("+"))  # the plain scanner joins the parts of a total with "+"
+    total = sum(decimal(part) for part in text.split("+"))  # the plain scanner joins the parts of a total with "+"
+    if abs(total) >= 2**63:
+        raise BadValueError
+    return total
 
 
 def decimal(text: str) -> int:

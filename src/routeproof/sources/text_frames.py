@@ -82,8 +82,10 @@ def _split_header(piece: Piece, delimiter: str) -> tuple[list[str], Piece]:
     for name in fields_of(first, delimiter):
         plain = name.strip()
         names.append(plain if plain not in names else f"{plain}#{len(names) + 1}")
-    rest = Piece(piece.content, piece.starts[1:], piece.ends[1:], piece.rows[1:], piece.base, piece.refused)
-    return names, rest
+    # What is wrong with the header's bytes is not wrong with a row, so they are no part of the rest.
+    end = int(piece.ends[0])
+    starts, ends = piece.starts[1:] - end, piece.ends[1:] - end
+    return names, Piece(piece.content[end:], starts, ends, piece.rows[1:], piece.base + end, piece.refused)
 
 
 def _text_frame(piece: Piece, names: list[str], delimiter: str) -> TextFrame:
