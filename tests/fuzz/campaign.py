@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import selectors
+import shutil
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -14,10 +16,16 @@ from types import TracebackType
 from typing import Any, Self
 
 from fuzz.formats import sample
-from fuzz.sample import Seeds, read_seeds
+from fuzz.sample import Sample, Seeds, read_seeds
+from routeproof.sources.map_file import parse_map
+from routeproof.sources.registry import SOURCES
+from routeproof.sources.sandbox import Job, read_in_child
+from routeproof.sources.source import ReadContext
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = ROOT / "tests" / "cases" / "fix"
+ABORTED = f"code {-signal.SIGABRT}:"
+"""How a parser that is not ours ends when a damaged length makes it ask for more memory than there is."""
 PEAK_BYTES = 512 << 20
 WALL_SECONDS = 120.0
 """How long a child that uses no CPU is waited for; its CPU seconds are limited by itself."""
@@ -34,6 +42,7 @@ class Report:
         slowest: CPU ms of the slowest, its number and kind.
         peak: most memory of a child while it read one input, in bytes, its number and kind.
         deaths: children that died.
+        contained: of these, how many die in the product's own child too, which refuses the file and says so.
     """
 
     inputs: int = 0
@@ -42,12 +51,14 @@ class Report:
     slowest: tuple[float, int, str] = (0.0, -1, "")
     peak: tuple[int, int, str] = (0, -1, "")
     deaths: int = 0
+    contained: int = 0
 
     def line(self, name: str, seed: int) -> str:
         """The figures in one line."""
         ended = ", ".join(f"{count} {verdict}" for verdict, count in sorted(self.verdicts.items()))
         return (
-            f"{name}, seed {seed}: {self.inputs} inputs, {len(self.defects)} defects, {self.deaths} children died; {ended}; "
+            f"{name}, seed {seed}: {self.inputs} inputs, {len(self.defects)} defects, {self.deaths} children died, "
+            f"{self.contained} of them in a foreign parser and contained; {ended}; "
             f"slowest {self.slowest[0]:.0f} ms CPU ({self.slowest[2]}, number {self.slowest[1]}), "
             f"peak {self.peak[0] >> 20} MiB ({self.peak[2]}, number {self.peak[1]})"
         )
@@ -84,7 +95,9 @@ def run(name: str, seed: int, numbers: range, folder: Path, saved: Path | None =
                 child = child.end()  # what earlier inputs left behind does not count: once more, alone
                 continue
             is_fresh = False
-            _note(report, number, answer, alone=True)
+            if "died" in answer and answer["died"].startswith(ABORTED):
+                answer["contained"] = _is_contained(sample(name, seed, number, seeds), folder)
+            _note(report, number, answer)
             if number in report.defects and saved is not None:
                 _save(name, seed, number, seeds, saved, report.defects[number])
             if "died" in answer or answer.get("peak", 0) > PEAK_BYTES:
@@ -96,11 +109,27 @@ def run(name: str, seed: int, numbers: range, folder: Path, saved: Path | None =
     return report
 
 
-def _note(report: Report, number: int, answer: dict[str, Any], *, alone: bool) -> None:
+def _is_contained(made: Sample, folder: Path) -> bool:
+    """The child that `ingest` starts ends too, and the file is refused for it."""
+    if not SOURCES[made.source].in_child or made.sections is None:
+        return False
+    path, out = folder / "dying", folder / "dying-out"
+    path.write_bytes(made.content)
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir()
+    (pieces,) = read_in_child(made.source, [Job(path, ReadContext("dying", "ab"))], parse_map(made.sections), out)
+    return [reason for piece in pieces for reason in piece.rejects["reason"]] == ["reader_crashed"]
+
+
+def _note(report: Report, number: int, answer: dict[str, Any]) -> None:
     report.inputs += 1
     how = str(answer.get("how", ""))
     if "died" in answer:
         report.deaths += 1
+        if answer.get("contained"):
+            report.contained += 1
+            report.verdicts["contained"] += 1
+            return
         report.verdicts["died"] += 1
         report.defects[number] = f"the child ended: {answer['died']}"
         return
@@ -109,7 +138,7 @@ def _note(report: Report, number: int, answer: dict[str, Any], *, alone: bool) -
     report.peak = max(report.peak, (answer["peak"], number, how))
     if answer["defect"]:
         report.defects[number] = f"[{how}] {answer['defect']}"
-    elif alone and answer["peak"] > PEAK_BYTES:
+    elif answer["peak"] > PEAK_BYTES:
         report.defects[number] = f"[{how}] {answer['peak'] >> 20} MiB of memory"
 
 

@@ -15,7 +15,7 @@ import zstandard
 EDGES = (b"\x00", b"\xff", b"\x80", b"\x7f", b"\xff\xff\xff\xff", b"\x00\x00\x00\x00", b"\x00\x00\x00\x80", b"\xef\xbb\xbf",
          b"\xff\xfe", b"\xc3", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\x1a", b"\r", b"\n", b'"', b"'", b",", b"=", b"\x01",
          b"|")  # fmt: skip
-BOMB_BYTES = 600 << 20
+BOMB_BYTES = 192 << 20
 _BLOCK = 1 << 20
 
 
@@ -100,7 +100,7 @@ def flagged(random: Random, archive: bytes) -> bytes:
 
 @cache
 def bomb(byte: bytes, packing: str) -> bytes:
-    """A small file that unpacks to 600 MiB of one repeated text."""
+    """A small file that unpacks to 192 MiB of one repeated text."""
     block = (byte * (_BLOCK // len(byte) + 1))[:_BLOCK]
     if packing == "zstd":
         return zstandard.ZstdCompressor(write_content_size=False).compress(block * 64) * (BOMB_BYTES // _BLOCK // 64)

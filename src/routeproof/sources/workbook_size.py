@@ -1,7 +1,7 @@
 """How much memory a workbook would take, told from its bytes before a parser sees them.
 
 A parser holds a sheet as one rectangle of cells, so that a single cell in the last corner asks for hundreds of gigabytes;
-and a few kilobytes can unpack to gigabytes.
+it makes room for as many texts as their list says it has; and a few kilobytes can unpack to gigabytes.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ MAX_EMPTINESS = 8
 _BLOCK = 1 << 20
 _OVERLAP = 64
 _PLACE = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]*)0*([0-9]+)[\"']")
+_PROMISED = re.compile(rb"uniqueCount\s*=\s*[\"']0*([0-9]+)")
 _CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
 _ROW = re.compile(rb"<(?:\w+:)?row[\s/>]")
 
@@ -51,6 +52,8 @@ class _Extent:
         row_tags: rows there are.
         numbered: last row that a row names.
         is_sheet: the part has the element that holds cells.
+        promised: texts that a list of texts says it has.
+        texts: those that it has.
     """
 
     rows: int = 0
@@ -60,6 +63,8 @@ class _Extent:
     row_tags: int = 0
     numbered: int = 0
     is_sheet: bool = False
+    promised: int = 0
+    texts: int = 0
 
     def see(self, content: bytes) -> None:
         """Take in a stretch of XML."""
@@ -72,6 +77,8 @@ class _Extent:
         self.cells += cells
         self.row_tags += len(_ROW.findall(content))
         self.is_sheet = self.is_sheet or b"sheetData" in content
+        self.promised = max(self.promised, *(int(digits[:18]) for digits in _PROMISED.findall(content)), 0)
+        self.texts += content.count(b"<si")
         if cells > len(named):
             self.placeless = max(self.placeless, *(len(_CELL.findall(row)) for row in _ROW.split(content)))
 
@@ -90,7 +97,8 @@ def expect_workbook(path: Path, where: str) -> None:
 
     Raises:
         NotWorkbookError: if it is no zip archive of stored or deflated members that are whole, unpacks to more than two
-            GiB or a hundredfold, or has a cell so far out that nearly all of its rectangle is empty.
+            GiB or a hundredfold, says that it has texts that it has not, or has a cell so far out that nearly all of its
+            rectangle is empty.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -125,6 +133,9 @@ def _expect_filled(archive: zipfile.ZipFile, item: zipfile.ZipInfo, where: str) 
             extent.see(content[:cut])
             tail = content[cut:]
     extent.see(tail)
+    if extent.promised > max(FREE_CELLS, extent.texts):
+        message = f"expected the {extent.promised} texts that the workbook says it has, found {extent.texts}"
+        raise NotWorkbookError(message, where=where)
     if extent.is_sheet and extent.rectangle() > max(FREE_CELLS, MAX_EMPTINESS * extent.cells):
         message = (
             f"expected a sheet that is mostly filled, found {extent.cells} cells within {extent.rectangle()}: "
