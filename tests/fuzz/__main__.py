@@ -1,7 +1,5 @@
 """Feed readers with made-up damage: `python -m tests.fuzz --format csv --seed 7 --count 5000`, from the repository."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 import tempfile
@@ -9,8 +7,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from fuzz.campaign import corpora, run  # noqa: E402
-from fuzz.formats import FORMATS  # noqa: E402
+from fuzz.campaign import corpora, run
+from fuzz.formats import FORMATS
 
 
 def main() -> int:

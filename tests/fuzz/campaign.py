@@ -1,7 +1,5 @@
 """Many inputs of one format through one child after the other; a child that dies is replaced and its input kept."""
 
-from __future__ import annotations
-
 import json
 import os
 import selectors
@@ -12,8 +10,7 @@ import sys
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from fuzz.formats import sample
 from fuzz.sample import Sample, Seeds, read_seeds
@@ -180,12 +177,6 @@ class Child:
         self._selector.register(self._process.stdout, selectors.EVENT_READ)
         ready = self._line()
         assert "ready" in ready, ready
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.end()
 
     def ask(self, number: int) -> dict[str, Any]:
         """The answer for one input; `died` says how if there is none."""

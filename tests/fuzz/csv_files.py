@@ -1,7 +1,5 @@
 """Delimited files: bad cells, lines, headers, delimiters, encodings, packing, and bytes."""
 
-from __future__ import annotations
-
 import csv
 import io
 from random import Random
@@ -12,8 +10,10 @@ from fuzz.sample import Sample, Seeds
 from fuzz.values import nasty
 
 DELIMITERS = (",", ";", "\t", "|", " ", "\x01", '"', "'", "\n", "\r", "\x00", "0", "-", ":", "a", "\\")
-HEADERS = ("", " ", "__row", "__byte", "__raw", "__problem", "__detail", "symbol", "price", "quantity", "source_row", "firm_id",
-           "\ufeff", '"', "value", "0", "a" * 3000, "a" * 200_000, "sequence", "trading_day", "source_id", "#2")  # fmt: skip
+HEADERS = ("", " ", "__row", "__byte", "__raw", "__problem", "__detail", "symbol", "price", "quantity", "source_row",
+           "firm_id",
+           "\ufeff", '"', "value", "0", "a" * 3000, "a" * 200_000, "sequence", "trading_day", "source_id",
+           "#2")  # fmt: skip
 
 
 def csv_sample(random: Random, seeds: Seeds) -> Sample:
@@ -45,6 +45,7 @@ def csv_sample(random: Random, seeds: Seeds) -> Sample:
 
 
 def csv_text(random: Random, rows: Rows) -> bytes:
+    """The rows as a delimited file, by the standard library."""
     file = io.StringIO(newline="")
     quoting = random.choice((csv.QUOTE_MINIMAL, csv.QUOTE_MINIMAL, csv.QUOTE_ALL))
     writer = csv.writer(file, quoting=quoting, lineterminator=random.choice(("\n", "\r\n")))
@@ -154,9 +155,17 @@ def _large(random: Random) -> tuple[bytes, dict[str, object]]:
             content = bomb(random.choice((b"\x00", b"\n", b" ", b'"', b"\r\n")), random.choice(("gzip", "zstd")))
         case 1:
             width = random.choice((1_000, 20_000))
-            content = b",".join(b"c%d" % at for at in range(width)) + b"\n" + (b"," * (width - 1) + b"\n") * random.choice((1, 40))
+            content = (
+                b",".join(b"c%d" % at for at in range(width))
+                + b"\n"
+                + (b"," * (width - 1) + b"\n") * random.choice((1, 40))
+            )
         case 2:
-            content = b"a,b\n" + random.choice((b"\n", b"1,2\n", b'"1",2\n', b'"', b"1\n", b"\x00\n", b"\xff\n", b"1,\xff\n")) * 2_000_000
+            content = (
+                b"a,b\n"
+                + random.choice((b"\n", b"1,2\n", b'"1",2\n', b'"', b"1\n", b"\x00\n", b"\xff\n", b"1,\xff\n"))
+                * 2_000_000
+            )
         case 3:
             content = b"a,b\n1," + b"x" * (10 << 20) + b"\n1,2\n"
         case 4:
@@ -164,5 +173,5 @@ def _large(random: Random) -> tuple[bytes, dict[str, object]]:
         case 5:
             content = b"," * (1 << 20)
         case _:
-            content = b'a,b\n' + (b'1,"2' + b"\n" * 50) * 40_000
+            content = b"a,b\n" + (b'1,"2' + b"\n" * 50) * 40_000
     return content, sections

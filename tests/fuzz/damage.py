@@ -1,7 +1,5 @@
 """Damage to bytes that know nothing of a format, and packing around them."""
 
-from __future__ import annotations
-
 import gzip
 import io
 import struct
@@ -12,15 +10,17 @@ from random import Random
 
 import zstandard
 
-EDGES = (b"\x00", b"\xff", b"\x80", b"\x7f", b"\xff\xff\xff\xff", b"\x00\x00\x00\x00", b"\x00\x00\x00\x80", b"\xef\xbb\xbf",
-         b"\xff\xfe", b"\xc3", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\x1a", b"\r", b"\n", b'"', b"'", b",", b"=", b"\x01",
+EDGES = (b"\x00", b"\xff", b"\x80", b"\x7f", b"\xff\xff\xff\xff", b"\x00\x00\x00\x00", b"\x00\x00\x00\x80",
+         b"\xef\xbb\xbf",
+         b"\xff\xfe", b"\xc3", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\x1a", b"\r", b"\n", b'"', b"'", b",", b"=",
+         b"\x01",
          b"|")  # fmt: skip
 BOMB_BYTES = 192 << 20
 _BLOCK = 1 << 20
 
 
 def damaged(random: Random, content: bytes, other: bytes = b"", times: int = 0) -> bytes:
-    """The content with a few bytes flipped, replaced, taken out, put in, repeated, moved, cut off, or of another file."""
+    """The content with a few bytes flipped, replaced, taken out, put in, repeated, moved, cut off, or foreign."""
     found = bytearray(content)
     for _ in range(times or random.choice((1, 1, 1, 2, 3, 8))):
         at = random.randrange(len(found) + 1)
@@ -60,11 +60,15 @@ def packed(random: Random, content: bytes) -> bytes:
         case 2:
             result = zipped({"data.csv": content}, random.choice(METHODS))
         case 3:
-            result = gzip.compress(content, 1, mtime=0) + random.choice((b"", b"\0" * 9, b"junk", gzip.compress(content, 1, mtime=0)))
+            result = gzip.compress(content, 1, mtime=0) + random.choice(
+                (b"", b"\0" * 9, b"junk", gzip.compress(content, 1, mtime=0))
+            )
         case 4:
             result = zipped({f"{at}.csv": content for at in range(random.choice((0, 2, 3)))}, zipfile.ZIP_DEFLATED)
         case 5:
-            result = zstandard.ZstdCompressor(write_content_size=False).compress(content) + random.choice((b"", b"junk"))
+            result = zstandard.ZstdCompressor(write_content_size=False).compress(content) + random.choice(
+                (b"", b"junk")
+            )
         case _:
             result = flagged(random, zipped({"data.csv": content}, zipfile.ZIP_DEFLATED))
     return damaged(random, result) if random.random() < 0.6 else result
@@ -92,7 +96,9 @@ def flagged(random: Random, archive: bytes) -> bytes:
     places = [at for at in range(len(found) - 3) if found[at : at + 4] == signature]
     if places:
         at = random.choice(places) + random.choice(fields)
-        lie = random.choice((0, 1, 2, 8, 9, 12, 14, 95, 99, 0x41, 0x0800, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF, random.getrandbits(32)))
+        lie = random.choice(
+            (0, 1, 2, 8, 9, 12, 14, 95, 99, 0x41, 0x0800, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF, random.getrandbits(32))
+        )
         width = random.choice((2, 4))
         found[at : at + width] = struct.pack("<I", lie)[:width]
     return bytes(found)

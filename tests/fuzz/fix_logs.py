@@ -1,7 +1,5 @@
 """FIX logs: bad values, fields and messages with or without sums that fit, other separators, packing, bytes."""
 
-from __future__ import annotations
-
 from random import Random
 
 from fuzz.damage import bomb, damaged, packed
@@ -11,14 +9,28 @@ from routeproof.sources.fix.tags import DATA_OF_LENGTH, FIELDS, Kind
 
 KINDS = {Kind.TEXT: "text", Kind.WHOLE: "count", Kind.DECIMAL: "price", Kind.INSTANT: "instant", Kind.TOTAL: "money"}
 VALUE_KIND = {field.tag: KINDS[field.kind] for field in FIELDS}
-STAMPS = ("20260105-14:30:00", "20260105-23:59:60", "20260308-07:00:00.123456789", "20991231-23:59:59", "19900101-00:00:00",
+STAMPS = ("20260105-14:30:00", "20260105-23:59:60", "20260308-07:00:00.123456789", "20991231-23:59:59",
+          "19900101-00:00:00",
           "20261301-00:00:00", "20260105-14:30:00.1234567891", "20260105-24:00:00", "2026010x-14:30:00")  # fmt: skip
 TYPES = ("D", "8", "9", "F", "G", "3", "j", "AB", "H", "0", "A", "4", "AE", "E", "", "\u00e9", "8" * 40)
-CODES = {150: "0123456789ABCDEFGHIx", 39: "0123456789ABCDEx", 20: "0123x", 54: "123456789BCx", 40: "123456789PJKLx", 59: "01234567x",
+CODES = {150: "0123456789ABCDEFGHIx", 39: "0123456789ABCDEx", 20: "0123x", 54: "123456789BCx", 40: "123456789PJKLx",
+59: "01234567x",
          43: "YN", 97: "YN", 442: "123"}  # fmt: skip
 TAGS = (*VALUE_KIND, *DATA_OF_LENGTH, 0, 9, 10, 136, 268, 555, 8191, 8192, 9999, 2**31, 2**63, 10**30)
 SEPARATORS = (b"\x01", b"\x01", b"|", b"^A")
-AROUND = (b"", b"", b"\n", b"\r\n", b"14:30:00.123 IN  ", b"<20260105> ", b"8=FIX", b"8=", b"10=000\x01", b"\x00", b"9=5\x01")
+AROUND = (
+    b"",
+    b"",
+    b"\n",
+    b"\r\n",
+    b"14:30:00.123 IN  ",
+    b"<20260105> ",
+    b"8=FIX",
+    b"8=",
+    b"10=000\x01",
+    b"\x00",
+    b"9=5\x01",
+)
 
 Fields = list[tuple[str, str]]
 
@@ -68,7 +80,10 @@ def _change(random: Random, log: list[Fields], seeds: Seeds) -> None:
         case 8:
             length = random.choice((0, 1, len(value), 5, 10**6, -1, 2**31))
             data_of = random.choice(sorted(DATA_OF_LENGTH.items()))
-            fields[at:at] = [(str(data_of[0]), str(length)), (str(data_of[1]), random.choice(("a\x01b", "", value, "8=FIX.4.4\x01")))]
+            fields[at:at] = [
+                (str(data_of[0]), str(length)),
+                (str(data_of[1]), random.choice(("a\x01b", "", value, "8=FIX.4.4\x01"))),
+            ]
         case 9:
             other = random.choice(log)
             names = dict(other)

@@ -1,7 +1,5 @@
 """All formats that are tried, by the name that the command line uses."""
 
-from __future__ import annotations
-
 from random import Random
 
 from fuzz.csv_files import csv_sample

@@ -1,7 +1,5 @@
 """Parquet files: bad values of many types, changed pages, footers and lengths, bytes."""
 
-from __future__ import annotations
-
 import io
 import struct
 from datetime import UTC, date, datetime
@@ -17,7 +15,8 @@ from fuzz.values import nasty
 
 COMPRESSIONS = ("uncompressed", "snappy", "zstd", "gzip", "lz4", "brotli")
 INTEGERS = (0, 1, -1, 127, 255, 2**31 - 1, -(2**31), 2**63 - 1, -(2**63), 1_782_912_600, 1_782_912_600_000_000_000)
-DOUBLES = (0.0, -0.0, 0.1, 10.25, 1e-9, 1e-10, 1e300, -1e300, float("nan"), float("inf"), -float("inf"), 9223372036.854775,
+DOUBLES = (0.0, -0.0, 0.1, 10.25, 1e-9, 1e-10, 1e300, -1e300, float("nan"), float("inf"), -float("inf"),
+           9223372036.854775,
            9223372036.854776, 2.0**53, 2.0**63, 5e-324, 123456.123456789, 1.1e-9)  # fmt: skip
 
 
@@ -140,7 +139,9 @@ def _odd_types(random: Random, rows: Rows) -> pl.DataFrame:
                 ([1, 2], pl.Array(pl.Int64, 2)),
             )
         )
-        odd = pl.Series(name, [value] * height, dtype=pl.Datetime(dtype.time_unit) if isinstance(dtype, pl.Datetime) else dtype)
+        odd = pl.Series(
+            name, [value] * height, dtype=pl.Datetime(dtype.time_unit) if isinstance(dtype, pl.Datetime) else dtype
+        )
         if isinstance(dtype, pl.Datetime) and dtype.time_zone:
             odd = odd.dt.replace_time_zone(dtype.time_zone)
         frame = frame.with_columns(odd)
@@ -171,7 +172,8 @@ def _footer(random: Random, content: bytes) -> bytes:
             case 2:
                 found[at] = random.randrange(256)
             case 3:
-                varint = random.choice((b"\xff\xff\xff\xff\x0f", b"\xfe\xff\xff\xff\xff\xff\xff\xff\xff\x01", b"\x80\x80\x80\x80\x10",
+                varint = random.choice((b"\xff\xff\xff\xff\x0f", b"\xfe\xff\xff\xff\xff\xff\xff\xff\xff\x01",
+                b"\x80\x80\x80\x80\x10",
                                         b"\x00", b"\x01", b"\x80" * 11))  # fmt: skip
                 found[at : at + len(varint)] = varint
             case _:

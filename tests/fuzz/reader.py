@@ -4,8 +4,6 @@ Arguments: format, seed, corpora folder, cases folder, scratch folder. A line on
 of JSON on stdout is the answer.
 """
 
-from __future__ import annotations
-
 import gc
 import json
 import os
@@ -15,7 +13,6 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TextIO
 
@@ -51,7 +48,7 @@ def main(name: str, seed: int, corpora: Path, cases: Path, folder: Path) -> None
 
 
 def attempt(made: Sample, folder: Path) -> dict[str, object]:
-    """How one input ended: `verdict`, and `defect` if something does not hold; CPU ms and peak memory of the reading."""
+    """How one input ended: `verdict`, `defect` if something does not hold, CPU ms and peak memory of the reading."""
     path = folder / FILE
     path.write_bytes(made.content)
     gc.collect(0)
@@ -81,12 +78,14 @@ def attempt(made: Sample, folder: Path) -> dict[str, object]:
 
 
 def read(made: Sample, path: Path, file_map: FileMap | None, folder: Path) -> list[SourceResult]:
-    """Pieces of the input by the way that `ingest` takes: in the child's code for foreign formats, else here and folded."""
+    """Pieces of the input as `ingest` reads it: by the child's code for foreign formats, else here, and folded."""
     source = SOURCES[made.source]
     context = ReadContext(FILE, SOURCE_ID, "FIRM")
     if not source.in_child:
         pieces = list(source.read(path, file_map, context))
-        fold_messages(stacked([piece.tables["fix_messages"] for piece in pieces]), file_map.sections if file_map else {})
+        fold_messages(
+            stacked([piece.tables["fix_messages"] for piece in pieces]), file_map.sections if file_map else {}
+        )
         return pieces
     out = folder / "out"
     out.mkdir(exist_ok=True)
@@ -99,17 +98,13 @@ def read(made: Sample, path: Path, file_map: FileMap | None, folder: Path) -> li
 
 def _map(made: Sample, folder: Path) -> FileMap | None:
     """The map as the child gets it: checked, sent as JSON, checked again."""
-    if made.map_file is not None:
-        path = folder / "map.toml"
-        path.write_bytes(made.map_file)
-        loaded = load_map(path)
-        assert loaded.digest
-        sections: Mapping[str, object] = loaded.sections
-    elif made.sections is not None:
-        sections = made.sections
-    else:
-        return None
-    return parse_map(json.loads(json.dumps(sections)))
+    if made.map_file is None:
+        return None if made.sections is None else parse_map(json.loads(json.dumps(made.sections)))
+    path = folder / "map.toml"
+    path.write_bytes(made.map_file)
+    loaded = load_map(path)
+    assert loaded.digest
+    return parse_map(json.loads(json.dumps(loaded.sections)))
 
 
 def _raise_ours(made: Sample, path: Path, file_map: FileMap | None, context: ReadContext) -> None:

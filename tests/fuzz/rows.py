@@ -1,7 +1,5 @@
 """Good rows of any canonical table, in a vendor's words or in ours, with the map that reads them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from random import Random
 
@@ -92,5 +90,6 @@ def _instant(random: Random, unit: str) -> str:
     digits = {"s": 0, "ms": 3, "us": 6, "ns": 9}.get(unit)
     if digits is not None:
         return str(seconds * 10**digits + random.randrange(10**digits))
-    text = f"2026-07-{random.randrange(1, 29):02d}T{random.randrange(9, 20):02d}:30:{random.randrange(60):02d}.{random.randrange(10**6):06d}"
+    day, hour, second = random.randrange(1, 29), random.randrange(9, 20), random.randrange(60)
+    text = f"2026-07-{day:02d}T{hour:02d}:30:{second:02d}.{random.randrange(10**6):06d}"
     return text if unit == "zone" else f"{text}Z"

@@ -1,7 +1,5 @@
 """What one input is, and how it follows from a format, a seed and a number alone."""
 
-from __future__ import annotations
-
 import json
 import re
 import tomllib
@@ -66,6 +64,7 @@ class Seeds:
 
 def read_seeds(corpora: Path, cases: Path) -> Seeds:
     """Seeds from the folder of published corpora and from the repository's own FIX cases."""
+
     def contents(pattern: str) -> list[bytes]:
         return [path.read_bytes() for path in sorted(corpora.glob(pattern)) if path.is_file()]
 

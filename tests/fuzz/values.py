@@ -1,7 +1,5 @@
 """Values that readers get wrong, by what a column holds."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from random import Random
 
@@ -39,8 +37,24 @@ DAYS = (
 COUNTS = ("0", "-1", "1.0", "1.5", "1e3", "9223372036854775807", "9223372036854775808", "9" * 19, "9" * 20, "+7", "007",
           "-0", "", "NaN", "\u0661", "1_0", "0x7", " 7 ")  # fmt: skip
 FLAGS = ("true", "TRUE", "T", "1", "0", "no", "N", "2", "-1", "", "null", "tr\u00fce", "yes ", "on", "\u0131")
-WORDS = ("", " ", "buy", "BUY", "Buy ", "B", "sell short", "sell-short", "\u00df", "\u0130", "new", "NBBO", "\x00", "x" * 300)
-TEXTS = ("", " ", "\x00", "a\x00b", "\ufeff", "\u202e", "\U0001f4a9", "e\u0301", "\u0130", "'", '"', '""', "a\"b", "\\", "\\N",
+WORDS = (
+    "",
+    " ",
+    "buy",
+    "BUY",
+    "Buy ",
+    "B",
+    "sell short",
+    "sell-short",
+    "\u00df",
+    "\u0130",
+    "new",
+    "NBBO",
+    "\x00",
+    "x" * 300,
+)
+TEXTS = ("", " ", "\x00", "a\x00b", "\ufeff", "\u202e", "\U0001f4a9", "e\u0301", "\u0130", "'", '"', '""', 'a"b',
+         "\\", "\\N",
          "=cmd|' /C calc'!A0", "-", "\x1b[31m", "../../etc/passwd", "a\tb", "a\x0bb", "a\x85b", "a\u2028b", "x" * 5_000,
          "<script>", "${x}", "%s%n", "{}", "NULL", "NaN", "-0", "1e999")  # fmt: skip
 BY_KIND = {
@@ -65,4 +79,6 @@ def nasty(random: Random, kind: str, texts: Sequence[str]) -> str:
         return random.choice(texts)
     if roll < 0.95:
         return random.choice(BY_KIND[random.choice(sorted(BY_KIND))])
-    return "".join(chr(random.choice((random.randrange(128), random.randrange(0xD800)))) for _ in range(random.randrange(9)))
+    return "".join(
+        chr(random.choice((random.randrange(128), random.randrange(0xD800)))) for _ in range(random.randrange(9))
+    )

@@ -1,7 +1,5 @@
 """Workbooks: bad cells, changed XML of their members, changed archives, bytes."""
 
-from __future__ import annotations
-
 import io
 import re
 import zipfile
@@ -14,19 +12,52 @@ from fuzz.rows import FIXED, Rows, good_rows
 from fuzz.sample import Cell, Sample, Seeds
 from fuzz.values import NUMBERS, nasty
 
-DOUBLES = (0.0, -0.0, 0.1, 1e300, -1e300, 1e-300, 2.0**53, 2.0**63, 0.1 + 0.2, float("nan"), float("inf"), 1e15, 1e16, 123456789.123456)
+DOUBLES = (
+    0.0,
+    -0.0,
+    0.1,
+    1e300,
+    -1e300,
+    1e-300,
+    2.0**53,
+    2.0**63,
+    0.1 + 0.2,
+    float("nan"),
+    float("inf"),
+    1e15,
+    1e16,
+    123456789.123456,
+)
 SHEET = "xl/worksheets/sheet1.xml"
-REFERENCES = ("A1", "XFD1048576", "A1048576", "XFD1", "A0", "ZZZZZZ1", "A99999999999999999999", "1A", "", "a1", "$A$1", "A-1",
+REFERENCES = ("A1", "XFD1048576", "A1048576", "XFD1", "A0", "ZZZZZZ1", "A99999999999999999999", "1A", "", "a1",
+              "$A$1", "A-1",
               "R1C1", "A1:B2", "\u0410" + "1")  # fmt: skip
-INTEGERS = ("-1", "0", "1", "2", "99", "65536", "1048577", "2147483647", "4294967295", "18446744073709551616", "1e9", "", "x", "1.5")
+INTEGERS = (
+    "-1",
+    "0",
+    "1",
+    "2",
+    "99",
+    "65536",
+    "1048577",
+    "2147483647",
+    "4294967295",
+    "18446744073709551616",
+    "1e9",
+    "",
+    "x",
+    "1.5",
+)
 TYPES = ("s", "b", "e", "d", "n", "str", "inlineStr", "", "x")
 ELEMENTS = ("<c><v></v></c>", "<c/>", "<row/>", "<v>1</v>", "<is><t>x</t></is>", "<f>A1</f>", "<f t='shared' si='9'/>",
             "<mergeCell ref='A1:XFD1048576'/>", "<dimension ref='A1:XFD1048576'/>", "<!--x-->", "<![CDATA[x]]>",
             "<?x y?>", "&x;", "&#0;", "&#xD800;", "&#x110000;", "&amp;", "<", ">", "]]>", "</row>", "</sheetData>",
-            "<r><t>a</t></r>", "<rPh sb='0'><t>z</t></rPh>", "<t xml:space='preserve'> </t>", "<c r='XFD1048576'><v>1</v></c>",
+            "<r><t>a</t></r>", "<rPh sb='0'><t>z</t></rPh>", "<t xml:space='preserve'> </t>",
+            "<c r='XFD1048576'><v>1</v></c>",
             "<c r='B900000' t='inlineStr'><is><t>x</t></is></c>")  # fmt: skip
-MEMBERS = ("", "../../x", "xl/workbook.xml", "xl/sharedStrings.xml", SHEET, "XL/WORKBOOK.XML", "xl\\workbook.xml", "/xl/workbook.xml",
-           "xl/worksheets/sheet2.xml", "[Content_Types].xml", "_rels/.rels", "xl/vbaProject.bin", "x" * 300)  # fmt: skip
+MEMBERS = ("", "../../x", "xl/workbook.xml", "xl/sharedStrings.xml", SHEET, "XL/WORKBOOK.XML", "xl\\workbook.xml",
+           "/xl/workbook.xml", "xl/worksheets/sheet2.xml", "[Content_Types].xml", "_rels/.rels", "xl/vbaProject.bin",
+           "x" * 300)  # fmt: skip
 
 
 def xlsx_sample(random: Random, seeds: Seeds) -> Sample:
@@ -156,18 +187,22 @@ def _changed_members(random: Random, content: bytes) -> bytes:
                 members[random.choice(MEMBERS)] = random.choice((b"", b"x", b"\x00" * 100, members[name]))
             case _ if len(members) > 1:
                 del members[name]
-    return zipped(members, random.choice((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)))
+    return zipped(
+        members, random.choice((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA))
+    )
 
 
 def _large(random: Random, content: bytes) -> bytes:
-    """Few bytes that become much: blanks of 192 MiB, a cell in the last corner, many empty rows, many repeated strings."""
+    """Few bytes that become much: 192 MiB of blanks, a cell in the last corner, many rows, many texts."""
     members = _members(content)
     text = members[SHEET].decode()
     match random.randrange(4):
         case 0:
             members[SHEET] += b" " * BOMB_BYTES
         case 1:
-            corner = random.choice(("<c r='XFD1048576'><v>1</v></c>", "<c r='ZZ1000000'><v>1</v></c>", "<c r='A1048576'><v>1</v></c>"))
+            corner = random.choice(
+                ("<c r='XFD1048576'><v>1</v></c>", "<c r='ZZ1000000'><v>1</v></c>", "<c r='A1048576'><v>1</v></c>")
+            )
             members[SHEET] = text.replace("</row>", f"</row><row>{corner}</row>", 1).encode()
         case 2:
             row = "<row>" + "<c t='s'><v>0</v></c>" * 20 + "</row>"

@@ -22,7 +22,7 @@ ZIP_MAGIC = b"PK\x03\x04"
 BLOCK_BYTES = 8 << 20
 BROKEN = (EOFError, gzip.BadGzipFile, zlib.error, zstandard.ZstdError, zipfile.BadZipFile)
 UNOPENED = (*BROKEN, NotImplementedError, OSError, RuntimeError, ValueError)
-"""What `zipfile` raises for headers that lie: unknown versions and methods, passwords, places before the file's begin."""
+"""What `zipfile` raises for headers that lie: unknown versions, passwords, places before the file's begin."""
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 

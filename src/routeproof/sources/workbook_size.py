@@ -1,7 +1,7 @@
 """How much memory a workbook would take, told from its bytes before a parser sees them.
 
-A parser holds a sheet as one rectangle of cells, so that a single cell in the last corner asks for hundreds of gigabytes;
-it makes room for as many texts as their list says it has; and a few kilobytes can unpack to gigabytes.
+A parser holds a sheet as one rectangle of cells, so that a single cell in the last corner asks for hundreds of
+gigabytes; it makes room for as many texts as their list says it has; and a few kilobytes can unpack to gigabytes.
 """
 
 from __future__ import annotations
@@ -96,9 +96,8 @@ def expect_workbook(path: Path, where: str) -> None:
         where: its name, for messages.
 
     Raises:
-        NotWorkbookError: if it is no zip archive of stored or deflated members that are whole, unpacks to more than two
-            GiB or a hundredfold, says that it has texts that it has not, or has a cell so far out that nearly all of its
-            rectangle is empty.
+        NotWorkbookError: if it is no zip archive of whole members, stored or deflated; unpacks to over two GiB or a
+            hundredfold; promises texts that it has not; or has a cell so far out that nearly all before it is empty.
     """
     try:
         with zipfile.ZipFile(path) as archive:

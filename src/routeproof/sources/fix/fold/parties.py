@@ -76,8 +76,8 @@ def declared_parties(sections: Mapping[str, object]) -> Parties:
         raise MapError(message) from error
     try:
         pl.Series([""]).str.extract(parent, 1)
-    except pl.exceptions.ComputeError as error:  # the engine that reads logs knows neither look-around nor back references
-        message = f"expected a regular expression without look-around or back references in [link] parent, found {parent!r}"
+    except pl.exceptions.ComputeError as error:  # the engine that reads logs knows fewer expressions
+        message = f"expected no look-around or back reference in [link] parent, found {parent!r}: {str(error)[:200]}"
         raise MapError(message) from error
     if parent and groups == 0:
         message = f"expected a group around the parent's ClOrdID in [link] parent, found {parent!r}"
