@@ -164,14 +164,14 @@ def _large(random: Random) -> tuple[bytes, dict[str, object]]:
             content = (
                 b"a,b\n"
                 + random.choice((b"\n", b"1,2\n", b'"1",2\n', b'"', b"1\n", b"\x00\n", b"\xff\n", b"1,\xff\n"))
-                * 2_000_000
+                * 500_000
             )
         case 3:
             content = b"a,b\n1," + b"x" * (10 << 20) + b"\n1,2\n"
         case 4:
-            content = b'a,b\n1,"' + b"x\n" * (5 << 20)
+            content = b'a,b\n1,"' + b"x\n" * 500_000
         case 5:
             content = b"," * (1 << 20)
         case _:
-            content = b"a,b\n" + (b'1,"2' + b"\n" * 50) * 40_000
+            content = b"a,b\n" + (b'1,"2' + b"\n" * 50) * 10_000
     return content, sections

@@ -112,8 +112,7 @@ def _every_line(
     if b'"' in content or is_packed or b"\n" not in content or sample.how == "delimiter":
         return
     lines = content.count(b"\n") + (not content.endswith(b"\n"))
-    whole = rejects.filter(pl.col("reason").is_in(WHOLE_FILE_REASONS)).height
-    if whole:
+    if rejects.filter(pl.col("reason").is_in(WHOLE_FILE_REASONS) | (pl.col("row") == 0)).height:
         return
     seen = sum(piece.received + piece.noise for piece in pieces)
     assert seen == lines - 1, f"{seen} rows, rejects and blank lines of {lines} lines, one of them the header"
