@@ -64,7 +64,7 @@ def text_frames(path: Path, delimiter: str, header: list[str] | None = None) -> 
     A compressed file that breaks off gives what came before, then one refused record `truncated_file`.
 
     Raises:
-        HeaderError: if the first line has a field that is no name, or more columns than a worksheet.
+        HeaderError: if the first line is blank, has a field that is no name, or more columns than a worksheet.
     """
     names = header
     last: Piece | None = None
@@ -96,8 +96,8 @@ def _split_header(piece: Piece, delimiter: str) -> tuple[list[str], Piece]:
     except csv.Error as error:
         message = f"expected column names in the first line, found: {error}"
         raise HeaderError(message, where="row 1") from error
-    if len(found) > MAX_COLUMNS:
-        message = f"expected at most {MAX_COLUMNS} columns, found {len(found)}"
+    if not 0 < len(found) <= MAX_COLUMNS:
+        message = f"expected the names of 1 to {MAX_COLUMNS} columns, found {len(found)}"
         raise HeaderError(message, where="row 1")
     names: dict[str, None] = {}
     for name in found:

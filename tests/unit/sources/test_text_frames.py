@@ -113,8 +113,8 @@ def test_damage_of_the_header_is_not_the_first_row_s(tmp_path: Path, header: byt
 
 
 def test_what_is_no_header_is_said(tmp_path: Path) -> None:
-    """A line of a million commas names no columns, nor does a field of 200,000 characters."""
-    for line in (b"," * 1_000_000, b"a," + b"x" * 200_000):
+    """A blank line names no columns, nor does one of a million commas, nor a field of 200,000 characters."""
+    for line in (b"", b"," * 1_000_000, b"a," + b"x" * 200_000):
         with pytest.raises(HeaderError):
             read(written(tmp_path, line + b"\n1,2\n"))
 
