@@ -126,11 +126,11 @@ def _large(random: Random) -> bytes:
     """Bombs, one endless message, very many fields, very many heads of messages."""
     match random.randrange(5):
         case 0:
-            return bomb(random.choice((b"\x00", b"\n", b"8=FIX.4.4\x01")), random.choice(("gzip", "zstd")))
+            return bomb(random.choice((b"\x00", b"\n")), random.choice(("gzip", "zstd")))
         case 1:
             return b"8=FIX.4.4\x019=9000000\x0135=8\x0158=" + b"x" * 9_000_000
         case 2:
             return b"8=FIX.4.4\x019=5000000\x0135=8\x01" + b"58=x\x01" * 1_000_000
         case 3:
-            return b"8=FIX.4.4\x01" * 1_000_000
+            return b"8=FIX.4.4\x01" * 200_000
     return b"8=FIX.4.4\x0135=D\x0149=A\x0156=B\x0195=100000000\x0196=x\x01" * 50_000

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation, localcontext
 from pathlib import Path
 
 import polars as pl
@@ -157,7 +157,9 @@ def _is(found: int, cell: Cell, nearest: float) -> bool:
     if isinstance(cell, float):
         return abs(found - cell * 1e9) <= max(abs(cell) * 1e9 * _FLOAT_ULPS, nearest)
     try:
-        return Decimal(str(cell).strip()) * 10**9 == found if cell and cell.strip() else found == 0
+        with localcontext() as context:
+            context.prec = 1_000  # so that no digit is rounded away
+            return Decimal(str(cell).strip()) * 10**9 == found if cell and cell.strip() else found == 0
     except InvalidOperation:
         return False
 

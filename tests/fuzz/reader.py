@@ -29,6 +29,7 @@ from routeproof.tables.wide import stacked
 from routeproof.vocab.errors import RouteproofError
 
 CPU_SECONDS = 10.0
+COMPILING_CPU_SECONDS = 600.0
 ROOM_BYTES = 1 << 30
 """Address space beyond what the idle child has: a run-away ends here, before the machine suffers."""
 
@@ -47,14 +48,14 @@ def main(name: str, seed: int, corpora: Path, cases: Path, folder: Path) -> None
         _say(answers, {"number": int(line), "how": made.how, **attempt(made, folder)})
 
 
-def attempt(made: Sample, folder: Path) -> dict[str, object]:
+def attempt(made: Sample, folder: Path, cpu_seconds: float = CPU_SECONDS) -> dict[str, object]:
     """How one input ended: `verdict`, `defect` if something does not hold, CPU ms and peak memory of the reading."""
     path = folder / FILE
     path.write_bytes(made.content)
     gc.collect(0)
     _forget_peak()
     begin = time.process_time()
-    signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS)  # unhandled, its signal ends the process wherever it is
+    signal.setitimer(signal.ITIMER_PROF, cpu_seconds)  # unhandled, its signal ends the process wherever it is
     pieces: list[SourceResult] = []
     file_map: FileMap | None = None
     defect, verdict = "", "refused"
@@ -124,7 +125,7 @@ def _warm(name: str, seeds: Seeds, folder: Path) -> None:
     """Compiled code is loaded, and libraries are, before anything is measured."""
     if name in ("fix", "map"):
         for number in range(3):
-            attempt(sample("fix", 0, number, seeds), folder)
+            attempt(sample("fix", 0, number, seeds), folder, COMPILING_CPU_SECONDS)
     if name == "xlsx":
         import fastexcel  # noqa: F401, PLC0415
 
