@@ -78,8 +78,8 @@ def tokenize(
         chunk: bytes held at a time; at least 4 MiB, so that the longest message fits twice.
 
     Yields:
-        Pieces of at most 65,536 messages and about as many rejects, from about 32 MiB at most. Damage of the file itself
-        is a reject `truncated_file` or `damaged_file` after what could be read.
+        Pieces of at most 65,536 messages and about as many rejects, from about 32 MiB at most. Damage of the file
+        itself is a reject `truncated_file` or `damaged_file` after what could be read.
     """
     stream = LogStream(file)
     log = _Log(name, source_id, firm_id)
