@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from routeproof.vocab.fixed import SCALE
+
 MARKETABLE = ("market", "market_ioc", "marketable_limit", "marketable_limit_ioc")
 """Order classes that meet the far side at once."""
 
@@ -40,3 +42,27 @@ def in_auction() -> pl.Expr:
     """Whether a fill belongs to an auction: by its liquidity, or by what its order asked for."""
     by_order = pl.col("order_class").is_in(IN_AUCTION).fill_null(value=False)
     return by_order | (pl.col("liquidity") == "auction").fill_null(value=False)
+
+
+def went_deeper(walk_usd: pl.Expr) -> pl.Expr:
+    """Whether an order took the quote with other shares and went on with this fill, by at most `walk_usd` a share.
+
+    Nobody shows how many shares stand at the best price of all venues together: an order that filled some of its shares
+    there and the rest a little deeper found no more.
+    """
+    took = (beyond(worst_far()) <= 0).any().over("order_id") & pl.col("order_id").is_not_null()
+    near = beyond(worst_far()) <= (walk_usd * SCALE).round()
+    deeper: pl.Expr = (took & near).fill_null(value=False)
+    return deeper
+
+
+def larger_than_shown(walk_usd: pl.Expr) -> pl.Expr:
+    """Whether a fill of an order for more shares than were shown lies at most `walk_usd` a share beyond the quote."""
+    near = beyond(worst_far()) <= (walk_usd * SCALE).round()
+    larger: pl.Expr = (~within_shown("execution") & near).fill_null(value=False)
+    return larger
+
+
+def added() -> pl.Expr:
+    """Whether a fill came to shares that were resting: those trade at their own limit."""
+    return (pl.col("liquidity") == "added").fill_null(value=False)

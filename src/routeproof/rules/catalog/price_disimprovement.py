@@ -2,10 +2,11 @@
 
 Two findings. **Worse than the quote**: a marketable order was filled beyond the far side of the best quote that it met,
 although that side was no worse when it traded, nor at any time of the second before, up to the provider's declared
-clock uncertainty after it; by more than `tolerance_usd`. Orders larger than the size shown, at receipt or at the fill,
-are left out: they have to go deeper. **Worse than told**: the provider reported a fill to the firm at a worse price
-than the venue reported for the same fill, by more than `tolerance_usd`. That is money that stayed with somebody: ask
-the provider who, and for the venue's own confirmation.
+clock uncertainty after it; by more than `tolerance_usd`. Left out are orders larger than the size shown, at receipt or
+at the fill, as they have to go deeper; fills up to `walk_usd` beyond the quote of an order that filled other shares at
+it; and fills that added liquidity. **Worse than told**: the provider reported a fill to the firm at a worse price than
+the venue reported for the same fill, by more than `tolerance_usd`. That is money that stayed with somebody: ask the
+provider who, and for the venue's own confirmation.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from routeproof.rules.hits import Shape, hits
 from routeproof.rules.limits import limit
 from routeproof.rules.rule import Rule
 from routeproof.rules.say import dollars, named, shares
-from routeproof.rules.touch import MARKETABLE, beyond, far, in_auction, within_shown, worst_far
+from routeproof.rules.touch import MARKETABLE, added, beyond, far, in_auction, went_deeper, within_shown, worst_far
 from routeproof.vocab import quote_status
 from routeproof.vocab.fixed import SCALE
 
@@ -44,6 +45,8 @@ def _against_quote(fills: pl.DataFrame, limits: Limits) -> pl.DataFrame:
         pl.col("order_class").is_in(MARKETABLE)
         & (pl.col("halted") != "yes")
         & ~in_auction()
+        & ~added()
+        & ~went_deeper(limit(limits, "walk_usd"))
         & (pl.col("reference_status") == quote_status.OK)
         & (pl.col("execution_status") == quote_status.OK)
         & within_shown("receipt")
@@ -106,7 +109,7 @@ RULE = Rule(
     kind="row",
     scope=("provider", "venue", "symbol", "order_type"),
     needs=("fills",),
-    units={"tolerance_usd": "usd_per_share"},
+    units={"tolerance_usd": "usd_per_share", "walk_usd": "usd_per_share"},
     source="FINRA Rule 5310.09(b)(2): differences in price disimprovement",
     judge=judge,
     docs=__doc__ or "",
