@@ -68,7 +68,7 @@ class Facts:
     next_days: tuple[date, ...] = ()
     seen_until: int | None = None
     quotes_until: int | None = None
-    waits: Waits = Waits()
+    waits: Waits = field(default_factory=Waits)
     fills: pl.DataFrame | None = None
     executions: pl.DataFrame | None = None
     orders: pl.DataFrame | None = None
