@@ -25,10 +25,23 @@ def told_facts(lake: Lake, day: date, manifest: str, tellers: Tellers) -> tuple[
         return {}, dict.fromkeys(("reports", "misfits"), absent)
     sightings = lake.read("sightings", [day], manifest=manifest)
     unfit = lake.read("fix_misfits", [day], manifest=manifest)
-    members = {"reports": first_reports(sightings, messages)}
-    if unfit.is_empty():
-        return members, {"misfits": "every message fitted"}
-    return members | {"misfits": with_teller(unfit, tellers)}, {}
+    return told_of_day(sightings, messages, unfit, day, tellers), {}
+
+
+def told_of_day(
+    sightings: pl.DataFrame, messages: pl.DataFrame, misfits: pl.DataFrame, day: date, tellers: Tellers
+) -> dict[str, Any]:
+    """Members `reports` and `misfits` of a day out of what was folded; a misfit of no one message names no row."""
+    members: dict[str, Any] = {}
+    if sightings.height:
+        members["reports"] = first_reports(sightings.filter(pl.col("trading_day") == day), messages)
+    if misfits.height:
+        stands = pl.when(pl.col("source_id") != "")
+        placed = misfits.filter(pl.col("trading_day") == day).with_columns(
+            stands.then(name).alias(name) for name in _WHERE
+        )
+        members["misfits"] = with_teller(placed, tellers)
+    return members
 
 
 def first_reports(sightings: pl.DataFrame, messages: pl.DataFrame) -> pl.DataFrame:

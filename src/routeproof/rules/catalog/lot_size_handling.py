@@ -35,7 +35,6 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     orders = _judged(facts)
     allowed = limit(limits, "fill_ms")
     deadline = pl.col("received_at") + (allowed * NS_PER_MS).cast(pl.Int64)
-    is_open = pl.lit(value=False) if facts.seen_until is None else deadline > facts.seen_until
     rest = pl.col("quantity") % pl.col("round_lot")
     part = (rest > 0) & (pl.col("executed") == pl.col("quantity") - rest) & (pl.col("executed") > 0)
     is_odd = (pl.col("quantity") < pl.col("round_lot")) & pl.col("order_class").is_in(_MARKET)
@@ -58,7 +57,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     )
     return hits(
         orders,
-        (part | missed | late).fill_null(value=False) & ~is_open,
+        part | missed | late,
         Shape(
             at=pl.col("received_at"),
             unit="ms",

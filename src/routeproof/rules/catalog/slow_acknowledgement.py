@@ -31,8 +31,6 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     allowed = limit(limits, "ack_ms")
     deadline = pl.col("sent_at") + (allowed * NS_PER_MS).cast(pl.Int64)
     silent = _ANSWERED.is_null() & (pl.col("executed") == 0) & pl.col("cancelled_at").is_null()
-    if facts.seen_until is not None:
-        silent &= deadline <= facts.seen_until
     waited = _ANSWERED - pl.col("sent_at")
     late = waited > allowed * NS_PER_MS
     routed = pl.format(
@@ -47,6 +45,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
             observed=waited / NS_PER_MS,
             threshold=allowed,
             key=pl.col("route_id"),
+            settles_at=pl.when(silent).then(deadline),
             sentence=pl.when(silent)
             .then(pl.format("{} was not answered within {}.", routed, span(allowed * NS_PER_MS)))
             .otherwise(
