@@ -10,9 +10,12 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from routeproof.vocab.fixed import SCALE
+
 WHOLE = ("version", "hop", "sequence", "seq", "from_seq", "to_seq", "n", "rows", "count")
 FLAGS = ("held", "directed", "refused", "iso", "eligible", "breached")
 DAYS = ("day", "month", "valid_from", "due_on", "came_on")
+FIXED = ("seen_price", "seen_quantity")
 NUMBERS = ("value", "weight", "observed_value", "own_value", "vendor_value")
 OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 
@@ -57,6 +60,8 @@ def _column(name: str, cells: list[str | None], day: date) -> pl.Series:
         return pl.Series([cell == "yes" for cell in cells])
     if name in DAYS:
         return pl.Series([cell and date.fromisoformat(cell) for cell in cells], dtype=pl.Date)
+    if name in FIXED:
+        return pl.Series([cell and int(worked(cell) * SCALE) for cell in cells], dtype=pl.Int64)
     if name in NUMBERS:
         return pl.Series([cell and float(worked(cell)) for cell in cells], dtype=pl.Float64)
     return pl.Series(cells, dtype=pl.String)
