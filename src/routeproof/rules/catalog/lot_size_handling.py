@@ -19,7 +19,6 @@ from routeproof.rules.rule import Rule
 from routeproof.rules.say import shares, span
 from routeproof.rules.touch import MARKETABLE
 from routeproof.tables.order_size import DEFAULT_ROUND_LOT
-from routeproof.vocab.fixed import SCALE
 from routeproof.vocab.times import NS_PER_MS
 
 if TYPE_CHECKING:
@@ -85,7 +84,7 @@ def _judged(facts: Facts) -> pl.DataFrame:
         pl.col("accepted") == 1,
         ~pl.col("order_id").is_in(undone.implode()),
     )
-    default = pl.lit(DEFAULT_ROUND_LOT * SCALE)
+    default = pl.lit(DEFAULT_ROUND_LOT)
     if facts.instruments is None:
         return orders.with_columns(round_lot=default)
     terms = facts.instruments.select("symbol", "round_lot").unique("symbol", keep="first")
