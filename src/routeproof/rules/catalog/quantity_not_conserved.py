@@ -3,8 +3,8 @@
 Three findings. **Overfilled**: more shares were filled than were asked for. **Ended twice**: the filled shares and the
 cancelled ones are together more than were asked for. **Totals differ**: the last running total (CumQty) that a session
 stated for an order is not the sum of its fills, busts and corrections counted. Busted fills count for nothing. The
-quantity is that of the last accepted version. Ask the provider for its own list of fills of the order, and the
-venues' one; until they agree, no figure of the order is right.
+quantity is that of the last accepted version. Routes of an order that is overfilled are not named again. Ask the
+provider for its own list of fills of the order, and the venues' one; until they agree, no figure of the order is right.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     del limits  # it has no threshold
     found = [_orders(facts.need("orders"))]
     if facts.routes is not None:
-        found.append(_routes(facts.routes))
+        over = facts.need("orders").filter(pl.col("executed") > pl.col("quantity"))
+        found.append(_routes(facts.routes.join(over, on="order_id", how="anti")))
     if facts.misfits is not None:
         found.append(_totals(facts.misfits, facts.waits.lateness_ms * NS_PER_MS))
     return pl.concat(found)

@@ -2,10 +2,10 @@
 
 Limit prices of orders and of routes are held against the tick of the instrument, where its terms tell one, else against
 the tick in force by law for the price; where the law has a narrower step for some stocks, the narrower one counts in
-doubt. Pegged orders and auction orders are left out. Fills may be finer than a tick: price improvement and midpoints
-are allowed. Named is a fill at an exchange that is neither on the tick nor on half a tick and improves on nothing: not
-better than the far side of the best quote in force. Which venues are exchanges is known from the venues taken in. Ask
-the provider who wrote the price.
+doubt. Pegged orders and auction orders are left out; so is a route that only passes its order's limit on. Fills may be
+finer than a tick: price improvement and midpoints are allowed. Named is a fill at an exchange that is neither on the
+tick nor on half a tick and improves on nothing: not better than the far side of the best quote in force. Which venues
+are exchanges is known from the venues taken in. Ask the provider who wrote the price.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     del limits  # it has no threshold
     if "tick" not in facts.law:
         return NO_HITS
-    found = [
-        _limits(_with_tick(facts.need("versions").filter(pl.col("event").is_in(OPENING_EVENTS)), facts), "effective_at")
-    ]
+    versions = _with_tick(facts.need("versions").filter(pl.col("event").is_in(OPENING_EVENTS)), facts)
+    found = [_limits(versions, "effective_at")]
     if facts.routes is not None:
-        found.append(_limits(_with_tick(facts.routes, facts), "sent_at"))
+        own = facts.routes.join(versions.select("order_id", "limit_price"), on=["order_id", "limit_price"], how="anti")
+        found.append(_limits(_with_tick(own, facts), "sent_at"))
     if facts.fills is not None and facts.venues is not None:
         found.append(_fills(_with_tick(facts.fills, facts, price="price"), facts.venues))
     return pl.concat(found)
