@@ -9,11 +9,12 @@ import numpy as np
 import polars as pl
 
 from routeproof.app.monitoring.day_facts import MEMBERS_OF_DAY, Tellers, day_facts, facts_of
+from routeproof.app.monitoring.tell import tell_findings
 from routeproof.app.monitoring.told_facts import told_of_day
-from routeproof.app.objects.findings import documents_of, record_findings
+from routeproof.app.objects.findings import documents_of, record_findings, standing_ids
 from routeproof.app.watch.clock import EventClock
 from routeproof.app.watch.firm import Firm
-from routeproof.app.watch.live_source import LiveSource
+from routeproof.app.watch.live_source import LiveSource, MarketTables
 from routeproof.app.watch.provider import LiveProvider
 from routeproof.rules.judge import judge
 from routeproof.rules.registry import ALL
@@ -21,10 +22,11 @@ from routeproof.sources.fix.tokenizer import tokenize
 from routeproof.vocab.times import NS_PER_MS, NS_PER_S
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from routeproof.app.context import Context
+    from routeproof.app.notify.channel_kinds import AnyChannel
     from routeproof.app.watch.flow import Touched
     from routeproof.app.watch.held_messages import Rows
     from routeproof.app.watch.quotes import LiveQuotes
@@ -49,11 +51,13 @@ class Engine:
         recorded: findings recorded, amended and withdrawn so far.
     """
 
-    def __init__(self, context: Context, quotes: LiveQuotes, sections: Mapping[str, Mapping[str, Any]]) -> None:
-        self._context, self._quotes, self._sections = context, quotes, sections
-        self._firm, self._clock = Firm(context), EventClock()
+    def __init__(
+        self, context: Context, quotes: LiveQuotes, sections: Mapping[str, Mapping[str, Any]],
+        channels: Sequence[AnyChannel] = (),
+    ) -> None:  # fmt: skip
+        self._context, self._quotes, self._sections, self._channels = context, quotes, sections, channels
+        self._firm, self._clock, self._market = Firm(context), EventClock(), MarketTables(context.lake)
         self._providers: dict[str, LiveProvider] = {}
-        self._windows: dict[date, set[str]] = {}
         self._windows_at = 0
         self._changed_days: set[date] = set()
         self._lateness_ns = 0
@@ -104,7 +108,7 @@ class Engine:
         """Judge all orders, and the windows of their days; after a start, what was held only."""
         for live in self._providers.values():
             if live.flow.messages:
-                self._judge_orders(live, live.flow.everything())
+                self._judge_orders(live, live.flow.everything(), started=True)
         self.judge_windows()
 
     def judge_windows(self) -> None:
@@ -112,13 +116,15 @@ class Engine:
         self._windows_at = self._context.clock()
         for day in sorted(self._changed_days):
             judged = judge(OF_WINDOWS, self._facts(day, self._whole_day(day)), self._firm.on(day).policy.limits)
-            self._windows[day] = self._record(day, judged, self._windows.get(day, set()))
+            names = [rule.name for rule in OF_WINDOWS if rule.name not in judged.unjudged]
+            self._record(day, judged, standing_ids(self._context.records, day, names, self._providers))
         self._changed_days.clear()
 
     def _seen_until(self) -> int:
         return max(0, self._clock.now(self._context.clock()) - self._lateness_ns)
 
-    def _judge_orders(self, live: LiveProvider, rows: Rows) -> None:
+    def _judge_orders(self, live: LiveProvider, rows: Rows, *, started: bool = False) -> None:
+        """Judge whole groups; at a start also what an earlier run left waiting is judged anew."""
         touched = live.flow.fold(rows)
         before = live.found_before(touched.rows)
         kept: dict[str, list[pl.DataFrame]] = {name: [] for name in KEPT}
@@ -128,16 +134,20 @@ class Engine:
                 if members.get(name) is not None:
                     kept[name].append(members[name])
             judged = judge(OF_ORDERS, self._facts(day, members), self._firm.on(day).policy.limits)
-            self._record(day, judged, before)
+            self._record(day, judged, before | (self._left_waiting(day, live) if started else set()))
             self._note(live, judged, day, int(touched.rows[0]))
             self._changed_days.add(day)
         together = {name: pl.concat(found, how="diagonal_relaxed") for name, found in kept.items() if found}
         live.standing.put(touched.rows, together)
 
+    def _left_waiting(self, day: date, live: LiveProvider) -> set[str]:
+        names = [rule.name for rule in OF_ORDERS]
+        return standing_ids(self._context.records, day, names, [live.flow.provider_id], waiting=True)
+
     def _members(self, live: LiveProvider, touched: Touched, day: date) -> dict[str, Any]:
         known = self._firm.on(day)
         self._lateness_ns = known.waits.lateness_ms * NS_PER_MS
-        source = LiveSource(touched.tables, self._quotes, self._context.lake)
+        source = LiveSource(touched.tables, self._quotes, self._market)
         provider = live.flow.provider_id
         tellers = Tellers({provider: provider}, known.uncertainty_ns)
         members = day_facts(source, day, known.rules, tellers)
@@ -154,7 +164,7 @@ class Engine:
     def _whole_day(self, day: date) -> dict[str, Any]:
         known = self._firm.on(day)
         hours = known.rules.hours(day)
-        source = LiveSource({}, self._quotes, self._context.lake)
+        source = LiveSource({}, self._quotes, self._market)
         members: dict[str, Any] = {"open_at": hours[0] if hours else None, "close_at": hours[1] if hours else None}
         members |= {"trades": source.rows("trades", day), "status": source.rows("market_status", day)}
         for name in KEPT:
@@ -164,13 +174,13 @@ class Engine:
                 members[name] = every.filter(pl.col("trading_day") == day)
         return {**members, **known.members}
 
-    def _record(self, day: date, judged: Judged, before: set[str]) -> set[str]:
+    def _record(self, day: date, judged: Judged, before: set[str]) -> None:
         documents = documents_of(judged.findings, self._firm.on(day).versions)
         found = {key: item | {"source_row": None} for key, item in documents.items()}
         if found or before:
             change = record_findings(self._context, day, found, within=before)
+            tell_findings(self._context, self._channels, change, found)
             self.recorded += len(change.recorded) + len(change.amended) + len(change.withdrawn)
-        return set(found)
 
     def _note(self, live: LiveProvider, judged: Judged, day: date, first: int) -> None:
         """Remember where findings were made, and when those that may still change are looked at again."""

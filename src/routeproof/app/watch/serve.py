@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from routeproof.app.context import open_context
 from routeproof.app.intake.fold_fix import fix_sources
+from routeproof.app.notify.channels import channels_of
 from routeproof.app.watch.engine import Engine
 from routeproof.app.watch.feeds import FIX_LOG, OTHERS, Feeds
 from routeproof.app.watch.lake_writer import LakeWriter, Portion
+from routeproof.app.watch.notifier import Notifier
 from routeproof.app.watch.quotes import LiveQuotes
 from routeproof.app.watch.status import write_status
 from routeproof.sources.fix.messages import FIX_MESSAGES
@@ -61,7 +63,9 @@ def serve(root: Path, config: WatchConfig, talk: Talk, stopping: threading.Event
     with ExitStack() as stack:
         context = stack.enter_context(open_context(root, role="watch"))
         quotes = LiveQuotes(context.lake)
-        engine = Engine(context, quotes, _sections(context, config))
+        channels = channels_of(context.workspace, config.path)
+        engine = Engine(context, quotes, _sections(context, config), channels)
+        notifier = Notifier(root, channels, talk.say)
         lake, others = LakeWriter(root, talk.say), LakeWriter(root, talk.say)  # what is slow to read holds up nobody
         session = _open_engine(config.fix, folder / FIX, context.clock) if config.fix else None
         listening = session.start() if session else ()
@@ -74,6 +78,7 @@ def serve(root: Path, config: WatchConfig, talk: Talk, stopping: threading.Event
             )
             lake.start()
             others.start()
+            notifier.start()
             watch = _Watch(context, config, engine, lake, session, folder, talk)
             watch.catch_up()
             feeds = Feeds(config.tails, config.drops, engine, quotes, {FIX_LOG: lake, OTHERS: others})
@@ -83,6 +88,7 @@ def serve(root: Path, config: WatchConfig, talk: Talk, stopping: threading.Event
                 session.stop()
             lake.stop()
             others.stop()
+            notifier.stop()
 
 
 class _Watch:
