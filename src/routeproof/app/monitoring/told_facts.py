@@ -14,12 +14,13 @@ if TYPE_CHECKING:
     from routeproof.app.monitoring.day_facts import Tellers
     from routeproof.stores.lake import Lake
 
-_WHERE = ["source_id", "source_row"]
+_WHERE = ("source_id", "source_row")
+_TOLD = ("last_px", "last_qty")
 
 
 def told_facts(lake: Lake, day: date, manifest: str, tellers: Tellers) -> tuple[dict[str, Any], dict[str, str]]:
     """Members `reports` and `misfits` of a day of the lake, and why they are not there."""
-    messages = lake.read("fix_messages", [day], manifest=manifest)
+    messages = lake.read("fix_messages", [day], (*_WHERE, *_TOLD), manifest=manifest)
     if messages.is_empty():
         absent = "no FIX messages were taken in for the day"
         return {}, dict.fromkeys(("reports", "misfits"), absent)
@@ -51,6 +52,7 @@ def first_reports(sightings: pl.DataFrame, messages: pl.DataFrame) -> pl.DataFra
         sightings: canonical `sightings`.
         messages: distinct FIX messages of the same sources.
     """
-    told = messages.select(*_WHERE, pl.col("last_px").alias("seen_price"), pl.col("last_qty").alias("seen_quantity"))
+    priced = messages.filter(pl.col("last_px").is_not_null())
+    told = priced.select(*_WHERE, pl.col("last_px").alias("seen_price"), pl.col("last_qty").alias("seen_quantity"))
     joined = sightings.join(told, on=_WHERE, how="inner", maintain_order="left")
     return joined.select("execution_id", "role", "session", "seen_at", "seen_price", "seen_quantity")
