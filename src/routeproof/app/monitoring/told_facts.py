@@ -20,10 +20,9 @@ _TOLD = ("last_px", "last_qty")
 
 def told_facts(lake: Lake, day: date, manifest: str, tellers: Tellers) -> tuple[dict[str, Any], dict[str, str]]:
     """Members `reports` and `misfits` of a day of the lake, and why they are not there."""
+    if day not in lake.days("fix_messages", manifest):
+        return {}, dict.fromkeys(("reports", "misfits"), "no FIX messages were taken in for the day")
     messages = lake.read("fix_messages", [day], (*_WHERE, *_TOLD), manifest=manifest)
-    if messages.is_empty():
-        absent = "no FIX messages were taken in for the day"
-        return {}, dict.fromkeys(("reports", "misfits"), absent)
     sightings = lake.read("sightings", [day], manifest=manifest)
     unfit = lake.read("fix_misfits", [day], manifest=manifest)
     return told_of_day(sightings, messages, unfit, day, tellers), {}
