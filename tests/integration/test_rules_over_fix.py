@@ -198,3 +198,16 @@ def test_a_watch_finds_the_same(seed: int, tmp_path: Path) -> None:
         engine.go_on()
         engine.judge_windows()
         assert found_in(context) == findings
+
+
+def test_a_day_without_fix_messages_is_judged(tmp_path: Path) -> None:
+    """A fill out of a table, of no order: what needs no session's reports still finds it."""
+    (tmp_path / "fills.csv").write_text(
+        "execution_id,symbol,side,executed_at,price,quantity,venue\ne,KESTR,buy,2026-07-01T14:00:30Z,10.30,100,XNAS\n"
+    )
+    (tmp_path / "fills.toml").write_text('table = "executions"\n[time.executed_at]\nunit = "iso"\n')
+    with workspace(tmp_path).context() as context:
+        ingest(context, "csv", [tmp_path / "fills.csv"], map_path=tmp_path / "fills.toml")
+        run_day(context, DAY)
+        found = {item["rule"] for item in found_in(context).values()}
+    assert found == {"orphan_execution", "outside_nbbo", "trade_through"}
