@@ -6,13 +6,20 @@ import ast
 import operator
 from datetime import date, datetime
 from fractions import Fraction
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from routeproof.vocab.fixed import SCALE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 WHOLE = ("version", "hop", "sequence", "seq", "from_seq", "to_seq", "n", "rows", "count")
 FLAGS = ("held", "directed", "refused", "iso", "eligible", "breached")
 DAYS = ("day", "month", "valid_from", "due_on", "came_on")
+FIXED = ("seen_price", "seen_quantity")
 NUMBERS = ("value", "weight", "observed_value", "own_value", "vendor_value")
 OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 
@@ -51,12 +58,26 @@ def table(text: str, day: date) -> pl.DataFrame:
 def _column(name: str, cells: list[str | None], day: date) -> pl.Series:
     if name.endswith("at"):
         return pl.Series([cell and instant(day, cell) for cell in cells], dtype=pl.Int64)
-    if name in WHOLE:
-        return pl.Series([cell and int(cell) for cell in cells], dtype=pl.Int64)
     if name in FLAGS:
         return pl.Series([cell == "yes" for cell in cells])
-    if name in DAYS:
-        return pl.Series([cell and date.fromisoformat(cell) for cell in cells], dtype=pl.Date)
-    if name in NUMBERS:
-        return pl.Series([cell and float(worked(cell)) for cell in cells], dtype=pl.Float64)
+    for names, read, dtype in READ:
+        if name in names:
+            return pl.Series([cell and read(cell) for cell in cells], dtype=dtype)
     return pl.Series(cells, dtype=pl.String)
+
+
+def _fixed(cell: str) -> int:
+    return int(worked(cell) * SCALE)
+
+
+def _number(cell: str) -> float:
+    return float(worked(cell))
+
+
+READ: tuple[tuple[tuple[str, ...], Callable[[str], object], type[pl.DataType]], ...] = (
+    (WHOLE, int, pl.Int64),
+    (DAYS, date.fromisoformat, pl.Date),
+    (FIXED, _fixed, pl.Int64),
+    (NUMBERS, _number, pl.Float64),
+)
+"""How the cells of columns that are told by name are read."""

@@ -14,6 +14,7 @@ from routeproof.app.monitoring.law import law_on
 from routeproof.app.monitoring.open_cases import Worked, work_findings
 from routeproof.app.monitoring.policy import RulePolicy, rule_policy
 from routeproof.app.monitoring.tell import tell_findings
+from routeproof.app.monitoring.told_facts import told_facts
 from routeproof.app.monitoring.work_cases import escalate
 from routeproof.app.notify.channels import channels_of
 from routeproof.app.objects.findings import Change, documents_of, record_findings
@@ -74,13 +75,15 @@ def gather(context: Context, day: date, manifest: str) -> Facts:
     """All facts of a day of the lake."""
     whole = policy_in_force(context.records).whole
     source, rules = LakeSource(context.lake, manifest), rules_of(context.lake, manifest, whole)
-    of_day = day_facts(source, day, rules, tellers_of(context.records))
+    tellers = tellers_of(context.records)
+    of_day = day_facts(source, day, rules, tellers)
+    of_sessions, untold = told_facts(context.lake, day, manifest, tellers)
     of_firm, absent = firm_facts(context, day, manifest)
     waits = whole.monitoring.waits.on_or_first(day).value
-    members = {**of_day, **of_firm, "law": law_on(whole.book, day), "waits": waits}
+    members = {**of_day, **of_firm, **of_sessions, "law": law_on(whole.book, day), "waits": waits}
     settled = (of_day["close_at"] or 0) + HORIZON_NS + waits.quote_ms * NS_PER_MS
     seen_until = None if context.clock() >= settled else context.clock()
-    return facts_of(day, members, absent, seen_until)
+    return facts_of(day, members, absent | untold, seen_until)
 
 
 def tellers_of(records: Records) -> Tellers:
