@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
 from routeproof.app.context import open_context
@@ -13,7 +14,7 @@ from routeproof.vocab.errors import RouteproofError
 from routeproof.vocab.times import NS_PER_S
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Set
+    from collections.abc import Callable
     from datetime import date
     from pathlib import Path
 
@@ -30,7 +31,7 @@ class CaseWorker:
     the lake has taken that in before.
     """
 
-    def __init__(self, root: Path, news: Callable[[], Set[date]], say: Callable[[str], None]) -> None:
+    def __init__(self, root: Path, news: Callable[[], set[date]], say: Callable[[str], None]) -> None:
         """`news` gives the days with new final findings, each once."""
         self._root, self._news, self._say = root, news, say
         self._stopping = threading.Event()
@@ -60,7 +61,7 @@ class CaseWorker:
     def _work(self, context: Context) -> None:
         manifest = context.lake.manifest().id
         for day in sorted(self._news()):
-            work_findings(context, day, lambda groups, day=day: pin_findings(context, day, manifest, groups))
+            work_findings(context, day, partial(pin_findings, context, day, manifest))
         if context.clock() - self._escalated_at > ESCALATE_EVERY_NS:
             self._escalated_at = context.clock()
             escalate(context)
