@@ -63,7 +63,7 @@ class Facts:
     close_at: int | None = None
     seen_until: int | None = None
     quotes_until: int | None = None
-    waits: Waits = Waits()
+    waits: Waits = field(default_factory=Waits)
     fills: pl.DataFrame | None = None
     executions: pl.DataFrame | None = None
     orders: pl.DataFrame | None = None

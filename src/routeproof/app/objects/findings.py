@@ -82,8 +82,9 @@ def _text(number: float | None) -> str | None:
 
 
 def digest_of(document: Mapping[str, Any]) -> str:
-    """Hash of a finding's content: two judgements that say the same have the same."""
-    return hashlib.sha256(canonical_bytes(document)).hexdigest()
+    """Hash of what a finding says: two judgements that say the same have the same, from whichever copy of the data."""
+    said = {name: value for name, value in document.items() if name != "source_row"}
+    return hashlib.sha256(canonical_bytes(said)).hexdigest()
 
 
 def record_findings(
