@@ -10,8 +10,22 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-WHOLE = ("version", "hop", "sequence", "seq", "from_seq", "to_seq", "n", "rows", "count")
-FLAGS = ("held", "directed", "refused", "iso", "eligible", "breached")
+WHOLE = (
+    "version",
+    "hop",
+    "sequence",
+    "seq",
+    "from_seq",
+    "to_seq",
+    "n",
+    "rows",
+    "count",
+    "message_id",
+    "uncertainty_ns",
+)
+FLAGS = ("held", "directed", "refused", "iso", "eligible", "breached", "is_reset")
+FIXED = ("last_qty", "last_px", "fade_base", "faded", "executed")
+"""Prices and shares of tables that are written as rules read them, at 1e-9."""
 DAYS = ("day", "month", "valid_from", "due_on", "came_on")
 NUMBERS = ("value", "weight", "observed_value", "own_value", "vendor_value")
 OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
@@ -57,6 +71,7 @@ def _column(name: str, cells: list[str | None], day: date) -> pl.Series:
         return pl.Series([cell == "yes" for cell in cells])
     if name in DAYS:
         return pl.Series([cell and date.fromisoformat(cell) for cell in cells], dtype=pl.Date)
-    if name in NUMBERS:
-        return pl.Series([cell and float(worked(cell)) for cell in cells], dtype=pl.Float64)
+    if name in FIXED or name in NUMBERS:
+        scale, dtype = (10**9, pl.Int64) if name in FIXED else (1, pl.Float64)
+        return pl.Series([cell and float(worked(cell) * scale) for cell in cells]).cast(dtype)
     return pl.Series(cells, dtype=pl.String)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from routeproof.app.measuring.measure_range import measured_days
+from routeproof.app.monitoring.order_facts import order_facts
 from routeproof.rules.facts import Facts
 from routeproof.tables.quote_extremes import with_extremes
 from routeproof.tables.switches import Switches
@@ -42,20 +43,21 @@ def day_facts(source: DaySource, day: date, rules: DayRules, tellers: Tellers) -
     """Members of `Facts` that follow from orders, fills and the market."""
     measured = list(measured_days(source, [day], rules, Switches()))
     hours = rules.hours(day)
-    parents = _with_teller(source.rows("parent_orders", day), tellers, own="provider_id")
-    versions = source.rows("order_versions", day)
+    parents = with_teller(source.rows("parent_orders", day), tellers, own="provider_id")
+    versions = _of_orders(source.rows("order_versions", day), parents)
     fills = _together(measured, "executions")
     return {
         "open_at": hours[0] if hours else None,
         "close_at": hours[1] if hours else None,
         "fills": _fills(fills, source, day, tellers) if fills.width else None,
-        "executions": _with_teller(source.rows("executions", day), tellers),
+        "executions": with_teller(source.rows("executions", day), tellers),
         "orders": _or_none(_together(measured, "orders")),
         "parents": parents,
-        "versions": _of_orders(versions, parents),
+        "versions": versions,
         "routes": _or_none(_routes(_together(measured, "routes"), tellers)),
         "trades": source.rows("trades", day),
         "status": source.rows("market_status", day),
+        **order_facts(source, day, hours, parents, versions, fills),
     }
 
 
@@ -68,7 +70,7 @@ def _together(days: Sequence[MeasuredDay], name: str) -> pl.DataFrame:
     return pl.concat(frames, how="diagonal_relaxed") if frames else pl.DataFrame()
 
 
-def _with_teller(frame: pl.DataFrame, tellers: Tellers, own: str = "") -> pl.DataFrame:
+def with_teller(frame: pl.DataFrame, tellers: Tellers, own: str = "") -> pl.DataFrame:
     """Rows with `provider`: their own where they name one, else that of the source they came from."""
     told = pl.col("source_id").replace_strict(dict(tellers.providers), default=None, return_dtype=pl.String)
     stated = pl.when(pl.col(own) != "").then(own) if own else pl.lit(None, dtype=pl.String)
@@ -83,12 +85,12 @@ def _of_orders(versions: pl.DataFrame, parents: pl.DataFrame) -> pl.DataFrame:
 def _routes(routes: pl.DataFrame, tellers: Tellers) -> pl.DataFrame:
     if not routes.width:
         return routes
-    told = _with_teller(routes.drop("provider"), tellers).rename({"provider": "teller"}).select("teller")
+    told = with_teller(routes.drop("provider"), tellers).rename({"provider": "teller"}).select("teller")
     return routes.with_columns(pl.coalesce(pl.col("provider").replace("", None), told["teller"]).alias("provider"))
 
 
 def _fills(rows: pl.DataFrame, source: DaySource, day: date, tellers: Tellers) -> pl.DataFrame:
-    told = _with_teller(rows.select("source_id"), tellers)["provider"]
+    told = with_teller(rows.select("source_id"), tellers)["provider"]
     known = source.rows("parent_orders", day).select("order_id").unique().with_columns(order_known=pl.lit(value=True))
     limits = (
         source.rows("order_versions", day)
@@ -107,7 +109,9 @@ def _fills(rows: pl.DataFrame, source: DaySource, day: date, tellers: Tellers) -
     return with_extremes(stated, source.book(day, stated["symbol"].unique()), LOOK_BACK_NS, doubt)
 
 
-MEMBERS_OF_DAY = ("fills", "executions", "orders", "parents", "versions", "routes", "trades", "status")
+MEMBERS_OF_DAY = (
+    "fills", "executions", "orders", "parents", "versions", "routes", "trades", "status", "open_limits", "ended_early",
+)  # fmt: skip
 """What `day_facts` gives beside the session's hours."""
 
 

@@ -9,6 +9,7 @@ from routeproof.app.measuring.lake_source import LakeSource
 from routeproof.app.monitoring.day_facts import Tellers, day_facts, facts_of
 from routeproof.app.monitoring.firm_facts import firm_facts
 from routeproof.app.monitoring.law import law_on
+from routeproof.app.monitoring.log_facts import log_facts
 from routeproof.app.monitoring.policy import RulePolicy, rule_policy
 from routeproof.app.objects.findings import Change, documents_of, record_findings
 from routeproof.app.policy_in_force import policy_in_force
@@ -59,13 +60,15 @@ def gather(context: Context, day: date, manifest: str) -> Facts:
     """All facts of a day of the lake."""
     whole = policy_in_force(context.records).whole
     source, rules = LakeSource(context.lake, manifest), rules_of(context.lake, manifest, whole)
-    of_day = day_facts(source, day, rules, tellers_of(context.records))
+    tellers = tellers_of(context.records)
+    of_day = day_facts(source, day, rules, tellers)
     of_firm, absent = firm_facts(context, day, manifest)
+    of_logs, not_logged = log_facts(context, day, manifest, tellers)
     waits = whole.monitoring.waits.on_or_first(day).value
-    members = {**of_day, **of_firm, "law": law_on(whole.book, day), "waits": waits}
+    members = {**of_day, **of_firm, **of_logs, "law": law_on(whole.book, day), "waits": waits}
     settled = (of_day["close_at"] or 0) + HORIZON_NS + waits.quote_ms * NS_PER_MS
     seen_until = None if context.clock() >= settled else context.clock()
-    return facts_of(day, members, absent, seen_until)
+    return facts_of(day, members, {**absent, **not_logged}, seen_until)
 
 
 def tellers_of(records: Records) -> Tellers:

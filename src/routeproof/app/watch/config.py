@@ -99,6 +99,4 @@ def _feed(item: Any, path: Path, name: str) -> Feed:  # noqa: ANN401  # TOML
         message = f"expected [[{name}]] with path, source, map?, provider?, found: {problems}"
         raise UsageError(message, where=str(path)) from error
     folder = path.resolve().parent
-    return feed.model_copy(
-        update={"path": folder / feed.path, "map": None if feed.map is None else folder / feed.map}
-    )
+    return feed.model_copy(update={"path": folder / feed.path, "map": None if feed.map is None else folder / feed.map})

@@ -108,9 +108,7 @@ class Flow:
             return self.fold(self.everything())
         if NO_FACTS.lacks(part.asked, news):
             part = fold_part(distinct_messages(slim(self._held.gather(rows))), self._reading, known)
-        tables = {
-            name: TABLES[name].sort(pl.concat([TABLES[name].empty(), part.tables[name]])) for name in FOLDED
-        }
+        tables = {name: TABLES[name].sort(pl.concat([TABLES[name].empty(), part.tables[name]])) for name in FOLDED}
         return Touched(rows, tables)
 
     def _read(self) -> Reading:

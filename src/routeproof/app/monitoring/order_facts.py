@@ -1,0 +1,50 @@
+"""Facts about orders that were not filled, or not wholly: what the market did while they stood and when they ended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from routeproof.tables.ended_early import ended_early
+from routeproof.tables.open_limits import Market, open_limits
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from routeproof.app.measuring.measure_range import DaySource
+
+FILLS = {"order_id": pl.String, "execution_id": pl.String, "executed_at": pl.Int64, "quantity": pl.Int64}
+
+
+def order_facts(
+    source: DaySource,
+    day: date,
+    hours: tuple[int, int] | None,
+    parents: pl.DataFrame,
+    versions: pl.DataFrame,
+    fills: pl.DataFrame,
+) -> dict[str, pl.DataFrame]:
+    """`open_limits` and `ended_early` of `Facts`; nothing on a day without a session.
+
+    Args:
+        source: of the market.
+        day: trading day.
+        hours: open and close of the regular session.
+        parents: canonical parent orders of the day, with `provider`.
+        versions: canonical order versions of the day, with `provider, symbol, side` of their order.
+        fills: executions that stand; may have no columns if there are none.
+    """
+    if hours is None:
+        return {}
+    standing = fills.select(list(FILLS)) if fills.width else pl.DataFrame(schema=FILLS)
+    symbols = versions["symbol"].drop_nulls().unique()
+    market = Market(*hours, source.book(day, symbols), source.rows("trades", day))
+    # A fill that was busted later had ended the order all the same: nobody left it open.
+    told = pl.concat([standing, source.rows("executions", day).select(list(FILLS))]).unique(
+        "execution_id", keep="first"
+    )
+    return {
+        "open_limits": open_limits(versions, parents, told, market),
+        "ended_early": ended_early(versions, standing, market),
+    }
