@@ -58,10 +58,11 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
             threshold=asked / SCALE,
             sentence=pl.format(
                 "After {} of {} were filled, the rest of {} was given up, not at the customer's request, while the "
-                "market offered {} at {}.",
+                "market {} {} at {}.",
                 shares(pl.col("executed")),
                 "symbol",
                 shares(pl.col("unfilled")),
+                pl.when(is_buy).then(pl.lit("offered")).otherwise(pl.lit("bid for")),
                 shares(shown),
                 dollars(touch),
             ),
