@@ -23,7 +23,7 @@ WHOLE = (
     "message_id",
     "uncertainty_ns",
 )
-FLAGS = ("held", "directed", "refused", "iso", "eligible", "breached", "is_reset")
+FLAGS = ("held", "directed", "refused", "iso", "eligible", "breached", "resent", "is_reset")
 FIXED = ("last_qty", "last_px", "fade_base", "faded", "executed")
 """Prices and shares of tables that are written as rules read them, at 1e-9."""
 DAYS = ("day", "month", "valid_from", "due_on", "came_on")

@@ -18,7 +18,7 @@ def epoch_starts(sequences: pl.DataFrame) -> pl.DataFrame:
     Args:
         sequences: `Facts.sequences`, of which resent messages begin nothing.
     """
-    first = sequences.filter((pl.col("from_seq") == 1) & ~pl.col("poss_dup"))
+    first = sequences.filter((pl.col("from_seq") == 1) & ~pl.col("resent"))
     return (
         named_sessions(first)
         .select(*SESSION, pl.col("from_at").alias("start_at"))

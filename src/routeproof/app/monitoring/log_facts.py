@@ -26,7 +26,7 @@ MESSAGE_COLUMNS = (
 )  # fmt: skip
 """Columns of messages that rules read."""
 
-SEQUENCE_COLUMNS = ("sender", "target", "from_seq", "to_seq", "from_at", "to_at", "poss_dup", "is_reset", "source_id")
+SEQUENCE_COLUMNS = ("sender", "target", "from_seq", "to_seq", "from_at", "to_at", "resent", "is_reset", "source_id")
 
 LOOK_BACK = timedelta(days=31)
 FLOW = (FIX_MESSAGES.name, "parent_orders", "executions")

@@ -110,8 +110,8 @@ def _of_routes(facts: Facts) -> list[pl.DataFrame]:
 def _of_fills(facts: Facts) -> list[pl.DataFrame]:
     if facts.executions is None or facts.parents is None:
         return []
-    received = facts.parents.select("order_id", "received_at").unique("order_id", keep="none")
-    told = facts.executions.filter(pl.col("status") == "new").join(received, on="order_id")
+    received = facts.parents.select("order_id", "provider", "received_at").unique("order_id", keep="none")
+    told = facts.executions.filter(pl.col("status") == "new").drop("provider").join(received, on="order_id")
     return [_lags(told, "fill", "executed_at", "received_at")]
 
 

@@ -48,7 +48,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
             settles_at=pl.col("until_at"),
             until_at=pl.col("until_at"),
             sentence=pl.format(
-                "{} took none of the {} orders sent to it over {}: {} were rejected and {} never acknowledged.",
+                "{} took none of the {} orders sent to it over {}: {} were rejected and {} never acknowledged in time.",
                 named("provider", "An unnamed provider"),
                 "n",
                 span(lasted),

@@ -37,7 +37,7 @@ UNITS = {NS_PER_MS: "whole milliseconds", NS_PER_S: "whole seconds"}
 
 def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     """Providers whose round times, or equal distances between them, are more than chance brings."""
-    times = facts.need("executions").filter((pl.col("status") == "new") & pl.col("executed_at").is_not_null())
+    times = facts.need("fills").filter(pl.col("executed_at").is_not_null())
     return pl.concat([_round(times, facts, limits), _regular(times, facts, limits)])
 
 
@@ -143,7 +143,7 @@ RULE = Rule(
     title="Times too regular to be true",
     kind="window",
     scope=("provider",),
-    needs=("executions",),
+    needs=("fills",),
     units={
         "records": "executions",
         "chance": "probability",

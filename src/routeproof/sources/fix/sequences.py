@@ -16,14 +16,14 @@ FIX_SEQUENCES = Table(
         Column("to_seq", "count", "last number; all between were seen", required=True),
         Column("from_at", "instant", "when the first was first sent (tag 122, else 52)", required=True),
         Column("to_at", "instant", "when the last was first sent; of a reset: when it was sent (tag 52)"),
-        Column("poss_dup", "flag", "resent messages (43=Y)", default=False),
+        Column("resent", "flag", "resent messages (43=Y)", default=False),
         Column("is_reset", "flag", "a SequenceReset (35=4): some numbers after it will not come", default=False),
         Column("trading_day", "day", "session day of first sending"),
     ),
     identity=(
-        "trading_day", "sender", "target", "from_seq", "to_seq", "from_at", "to_at", "poss_dup", "is_reset",
+        "trading_day", "sender", "target", "from_seq", "to_seq", "from_at", "to_at", "resent", "is_reset",
     ),
-    order=("trading_day", "sender", "target", "from_at", "from_seq", "to_seq", "to_at", "poss_dup", "is_reset"),
+    order=("trading_day", "sender", "target", "from_at", "from_seq", "to_seq", "to_at", "resent", "is_reset"),
     day_of="from_at",
     is_event=False,
 )  # fmt: skip
@@ -31,7 +31,7 @@ FIX_SEQUENCES = Table(
 APART_NS = 60 * NS_PER_S
 """Messages further apart in time are not one range: between them a session may have begun anew."""
 
-_SESSION = ("trading_day", "sender", "target", "poss_dup", "is_reset", "source_id", "firm_id")
+_SESSION = ("trading_day", "sender", "target", "resent", "is_reset", "source_id", "firm_id")
 
 
 def sequence_ranges(messages: pl.DataFrame) -> pl.DataFrame:
@@ -47,7 +47,7 @@ def sequence_ranges(messages: pl.DataFrame) -> pl.DataFrame:
     """
     numbered = messages.filter(pl.col("seq").is_not_null() & pl.col("trading_day").is_not_null()).select(
         "trading_day", "sender", "target", "seq", "sent_at", "source_id", "firm_id", "source_row",
-        (pl.col("poss_dup") == "Y").fill_null(value=False).alias("poss_dup"),
+        (pl.col("poss_dup") == "Y").fill_null(value=False).alias("resent"),
         (pl.col("msg_type") == "4").fill_null(value=False).alias("is_reset"),
         pl.when(pl.col("msg_type") == "4").then(pl.coalesce("sending_at", "sent_at")).otherwise("sent_at").alias("end"),
     )  # fmt: skip
