@@ -11,6 +11,8 @@ from routeproof.app.monitoring.firm_facts import firm_facts
 from routeproof.app.monitoring.law import law_on
 from routeproof.app.monitoring.log_facts import log_facts
 from routeproof.app.monitoring.policy import RulePolicy, rule_policy
+from routeproof.app.monitoring.tell import tell_findings
+from routeproof.app.notify.channels import channels_of
 from routeproof.app.objects.findings import Change, documents_of, record_findings
 from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.shipped_rules import rules_of
@@ -53,7 +55,9 @@ def run_day(context: Context, day: date, manifest: str | None = None) -> DayRun:
     policy = rule_policy(context.records, day)
     judged = judge(ALL, gather(context, day, held), policy.limits)
     found = documents_of(judged.findings, versions_of(policy))
-    return DayRun(record_findings(context, day, found), judged.unjudged, held)
+    change = record_findings(context, day, found)
+    tell_findings(context, channels_of(context.workspace), change, found)
+    return DayRun(change, judged.unjudged, held)
 
 
 def gather(context: Context, day: date, manifest: str) -> Facts:

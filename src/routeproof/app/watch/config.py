@@ -14,8 +14,6 @@ from routeproof.sources.registry import SOURCES
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     M = TypeVar("M", bound=BaseModel)
 
 TABLES = ("fix", "tail", "drop", "kafka", "notify")
@@ -57,13 +55,13 @@ class WatchConfig:
         fix: sessions.
         tails: files that grow; those of quotes feed the reference.
         drops: folders into which whole files are renamed.
-        notify: `[[notify]]` tables as they stand.
+        path: the file, whose `[[notify]]` tables are read by `app.notify`.
     """
 
     fix: tuple[FixSession, ...]
     tails: tuple[Feed, ...]
     drops: tuple[Feed, ...]
-    notify: tuple[Mapping[str, Any], ...] = ()
+    path: Path
 
 
 def load_watch_config(path: Path) -> WatchConfig:
@@ -85,7 +83,7 @@ def load_watch_config(path: Path) -> WatchConfig:
         fix=fix_sessions(document, path),
         tails=tuple(_feed(item, path, "tail") for item in document.get("tail", [])),
         drops=tuple(_feed(item, path, "drop") for item in document.get("drop", [])),
-        notify=tuple(document.get("notify", [])),
+        path=path,
     )
 
 

@@ -22,6 +22,22 @@ OF_LAKE = ("market_status", "auctions", "trades")
 """Tables of the market that come from the lake."""
 
 
+class MarketTables:
+    """Market tables of the lake, read again once they have changed there."""
+
+    def __init__(self, lake: Lake) -> None:
+        self._lake = lake
+        self._held: dict[tuple[str, date], tuple[str, pl.DataFrame]] = {}
+
+    def rows(self, table: str, day: date) -> pl.DataFrame:
+        """Canonical rows of one day as the lake has them now."""
+        stored = self._lake.manifest().partitions.get((table, day.isoformat()))
+        sha256 = stored.sha256 if stored else ""
+        if (table, day) not in self._held or self._held[table, day][0] != sha256:
+            self._held[table, day] = (sha256, self._lake.read(table, [day]).select(TABLES[table].names))
+        return self._held[table, day][1]
+
+
 @dataclass(frozen=True, slots=True)
 class LiveSource:
     """See `app.measuring.measure_range.DaySource`.
@@ -29,17 +45,17 @@ class LiveSource:
     Attributes:
         tables: canonical rows of some orders, all days.
         quotes: reference quotes.
-        lake: market tables beside quotes.
+        market: market tables beside quotes.
     """
 
     tables: Mapping[str, pl.DataFrame]
     quotes: LiveQuotes
-    lake: Lake
+    market: MarketTables
 
     def rows(self, table: str, day: date) -> pl.DataFrame:
         """Canonical rows of one day."""
         if table in OF_LAKE:
-            return self.lake.read(table, [day]).select(TABLES[table].names)
+            return self.market.rows(table, day)
         frame = self.tables.get(table, TABLES[table].empty())
         return frame.filter(pl.col("trading_day") == day)
 
@@ -51,6 +67,7 @@ class LiveSource:
     def quotes_of(self, kind: str, day: date) -> pl.DataFrame | None:
         """Quotes of single venues are not looked up while the day goes on."""
         del kind, day
+        return None  # as the protocol has it
 
     def market_days(self) -> Sequence[date]:
         """Days with own flow: quotes of other days concern nobody here."""

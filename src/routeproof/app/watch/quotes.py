@@ -27,13 +27,16 @@ class LiveQuotes:
         self._live: dict[date, list[pl.DataFrame]] = {}
         self._books: dict[date, tuple[str, QuoteBook]] = {}
         self._stored: dict[date, tuple[str, pl.DataFrame]] = {}
+        self._latest = 0
 
     def add(self, quotes: pl.DataFrame) -> None:
         """Take in canonical quotes."""
         wanted = quotes.filter(pl.col("kind").is_in(REFERENCE_KINDS))
         for (day,), rows in wanted.group_by("trading_day"):
-            self._live.setdefault(day, []).append(rows.select(_READ))  # type: ignore[arg-type]
-            self._books.pop(day, None)  # type: ignore[arg-type]
+            self._live.setdefault(day, []).append(rows.select(_READ))
+            self._books.pop(day, None)
+            latest = rows["at"].max()
+            self._latest = max(self._latest, latest if isinstance(latest, int) else 0)
 
     def book(self, day: date) -> QuoteBook:
         """The day's reference quotes as known now."""
@@ -54,6 +57,10 @@ class LiveQuotes:
         """Instant of the latest quote of the day; 0 where there is none."""
         at = self.book(day).at
         return int(at.max()) if at.size else 0
+
+    def latest(self) -> int:
+        """Instant of the latest quote that arrived, of any day; 0 before the first."""
+        return self._latest
 
     def _of_lake(self, day: date, stored: str) -> pl.DataFrame:
         if day not in self._stored or self._stored[day][0] != stored:
