@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from routeproof.app.measuring.measure_range import measured_days
-from routeproof.app.monitoring.order_facts import order_facts
+from routeproof.app.monitoring.order_facts import OrderRows, order_facts
 from routeproof.rules.facts import Facts
 from routeproof.tables.quote_extremes import with_extremes
 from routeproof.tables.switches import Switches
@@ -46,6 +46,7 @@ def day_facts(source: DaySource, day: date, rules: DayRules, tellers: Tellers) -
     parents = with_teller(source.rows("parent_orders", day), tellers, own="provider_id")
     versions = _of_orders(source.rows("order_versions", day), parents)
     fills = _together(measured, "executions")
+    trades = source.rows("trades", day)
     return {
         "open_at": hours[0] if hours else None,
         "close_at": hours[1] if hours else None,
@@ -55,9 +56,9 @@ def day_facts(source: DaySource, day: date, rules: DayRules, tellers: Tellers) -
         "parents": parents,
         "versions": versions,
         "routes": _or_none(_routes(_together(measured, "routes"), tellers)),
-        "trades": source.rows("trades", day),
+        "trades": trades,
         "status": source.rows("market_status", day),
-        **order_facts(source, day, hours, parents, versions, fills),
+        **order_facts(source, day, hours, trades, OrderRows(parents, versions, fills)),
     }
 
 
@@ -109,10 +110,8 @@ def _fills(rows: pl.DataFrame, source: DaySource, day: date, tellers: Tellers) -
     return with_extremes(stated, source.book(day, stated["symbol"].unique()), LOOK_BACK_NS, doubt)
 
 
-MEMBERS_OF_DAY = (
-    "fills", "executions", "orders", "parents", "versions", "routes", "trades", "status", "open_limits", "ended_early",
-)  # fmt: skip
-"""What `day_facts` gives beside the session's hours."""
+MEMBERS_OF_DAY = ("fills", "executions", "orders", "parents", "versions", "routes", "trades", "status")
+"""What `day_facts` gives by trading day, beside the session's hours and what `order_facts` says of single orders."""
 
 
 def facts_of(day: date, members: Mapping[str, Any], absent: Mapping[str, str], seen_until: int | None) -> Facts:

@@ -35,10 +35,7 @@ FLOW = (FIX_MESSAGES.name, "parent_orders", "executions")
 
 def log_facts(context: Context, day: date, manifest: str, tellers: Tellers) -> tuple[dict[str, Any], dict[str, str]]:
     """Members of `Facts` that the lake's logs give, and why the others are not there."""
-    members: dict[str, Any] = {
-        "clocks": clocks(tellers),
-        "received_days": received_days(context.records, day),
-    }
+    members: dict[str, Any] = {}
     absent: dict[str, str] = {}
     if context.lake.files(FIX_MESSAGES.name, day, manifest):
         read = context.lake.read(FIX_MESSAGES.name, [day], MESSAGE_COLUMNS, manifest=manifest)
@@ -51,6 +48,11 @@ def log_facts(context: Context, day: date, manifest: str, tellers: Tellers) -> t
     else:
         absent["sequences"] = "no FIX log of the day was taken in since sequence numbers are kept"
     return members, absent
+
+
+def record_facts(records: Records, day: date, tellers: Tellers) -> dict[str, Any]:
+    """Members of `Facts` that the record of what was taken in gives."""
+    return {"clocks": clocks(tellers), "received_days": received_days(records, day)}
 
 
 def clocks(tellers: Tellers) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -17,34 +18,42 @@ if TYPE_CHECKING:
 FILLS = {"order_id": pl.String, "execution_id": pl.String, "executed_at": pl.Int64, "quantity": pl.Int64}
 
 
+@dataclass(frozen=True, slots=True)
+class OrderRows:
+    """Orders of a day.
+
+    Attributes:
+        parents: canonical parent orders, with `provider`.
+        versions: canonical order versions, with `provider, symbol, side` of their order.
+        fills: executions that stand; has no columns if there are none.
+    """
+
+    parents: pl.DataFrame
+    versions: pl.DataFrame
+    fills: pl.DataFrame
+
+
 def order_facts(
-    source: DaySource,
-    day: date,
-    hours: tuple[int, int] | None,
-    parents: pl.DataFrame,
-    versions: pl.DataFrame,
-    fills: pl.DataFrame,
+    source: DaySource, day: date, hours: tuple[int, int] | None, trades: pl.DataFrame, orders: OrderRows
 ) -> dict[str, pl.DataFrame]:
     """`open_limits` and `ended_early` of `Facts`; nothing on a day without a session.
 
     Args:
-        source: of the market.
+        source: of executions and quotes.
         day: trading day.
         hours: open and close of the regular session.
-        parents: canonical parent orders of the day, with `provider`.
-        versions: canonical order versions of the day, with `provider, symbol, side` of their order.
-        fills: executions that stand; may have no columns if there are none.
+        trades: canonical prints of the day.
+        orders: of the day.
     """
     if hours is None:
         return {}
-    standing = fills.select(list(FILLS)) if fills.width else pl.DataFrame(schema=FILLS)
-    symbols = versions["symbol"].drop_nulls().unique()
-    market = Market(*hours, source.book(day, symbols), source.rows("trades", day))
+    standing = orders.fills.select(list(FILLS)) if orders.fills.width else pl.DataFrame(schema=FILLS)
+    market = Market(*hours, source.book(day, orders.versions["symbol"].drop_nulls().unique()), trades)
     # A fill that was busted later had ended the order all the same: nobody left it open.
     told = pl.concat([standing, source.rows("executions", day).select(list(FILLS))]).unique(
         "execution_id", keep="first"
     )
     return {
-        "open_limits": open_limits(versions, parents, told, market),
-        "ended_early": ended_early(versions, standing, market),
+        "open_limits": open_limits(orders.versions, orders.parents, told, market),
+        "ended_early": ended_early(orders.versions, standing, market),
     }
