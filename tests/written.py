@@ -6,9 +6,15 @@ import ast
 import operator
 from datetime import date, datetime
 from fractions import Fraction
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import polars as pl
+
+from routeproof.vocab.fixed import SCALE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 WHOLE = (
     "version",
@@ -24,9 +30,8 @@ WHOLE = (
     "uncertainty_ns",
 )
 FLAGS = ("held", "directed", "refused", "iso", "eligible", "breached", "resent", "is_reset")
-FIXED = ("last_qty", "last_px", "fade_base", "faded", "executed")
-"""Prices and shares of tables that are written as rules read them, at 1e-9."""
 DAYS = ("day", "month", "valid_from", "due_on", "came_on")
+FIXED = ("seen_price", "seen_quantity", "last_qty", "last_px")
 NUMBERS = ("value", "weight", "observed_value", "own_value", "vendor_value")
 OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 
@@ -65,13 +70,26 @@ def table(text: str, day: date) -> pl.DataFrame:
 def _column(name: str, cells: list[str | None], day: date) -> pl.Series:
     if name.endswith("at"):
         return pl.Series([cell and instant(day, cell) for cell in cells], dtype=pl.Int64)
-    if name in WHOLE:
-        return pl.Series([cell and int(cell) for cell in cells], dtype=pl.Int64)
     if name in FLAGS:
         return pl.Series([cell == "yes" for cell in cells])
-    if name in DAYS:
-        return pl.Series([cell and date.fromisoformat(cell) for cell in cells], dtype=pl.Date)
-    if name in FIXED or name in NUMBERS:
-        scale, dtype = (10**9, pl.Int64) if name in FIXED else (1, pl.Float64)
-        return pl.Series([cell and float(worked(cell) * scale) for cell in cells]).cast(dtype)
+    for names, read, dtype in READ:
+        if name in names:
+            return pl.Series([cell and read(cell) for cell in cells], dtype=dtype)
     return pl.Series(cells, dtype=pl.String)
+
+
+def _fixed(cell: str) -> int:
+    return int(worked(cell) * SCALE)
+
+
+def _number(cell: str) -> float:
+    return float(worked(cell))
+
+
+READ: tuple[tuple[tuple[str, ...], Callable[[str], object], type[pl.DataType]], ...] = (
+    (WHOLE, int, pl.Int64),
+    (DAYS, date.fromisoformat, pl.Date),
+    (FIXED, _fixed, pl.Int64),
+    (NUMBERS, _number, pl.Float64),
+)
+"""How the cells of columns that are told by name are read."""

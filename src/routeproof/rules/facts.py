@@ -24,6 +24,7 @@ class Facts:
     Attributes:
         day: trading day.
         open_at, close_at: regular session; null on a day without one.
+        next_days: trading days that follow, ascending, as far as the calendar is known: see `app.monitoring.day_facts`.
         seen_until: event time up to which everything was seen; what lies later may still change. Null: the day is over.
         quotes_until: event time up to which quotes were seen; null: those of the whole day.
         waits: how long findings wait for what is late.
@@ -40,6 +41,9 @@ class Facts:
             where there were quotes of single venues also `fade_base`, `faded`.
         open_limits: limit orders while they stood open, and the market meanwhile: see `tables.open_limits`.
         ended_early: partly filled orders that others than the customer ended: see `tables.ended_early`.
+        reports: `execution_id, role, session, seen_at, seen_price, seen_quantity`: what each FIX session first reported
+            of a fill; role as in `sightings`; without `provider`, which the fill has.
+        misfits: `sources.fix.fold.misfits` of the day, with `provider` (the source's); identities as the messages told.
         messages: distinct FIX messages of the day, with `provider` (the source's): see `app.monitoring.log_facts`.
         sequences: ranges of FIX sequence numbers that were seen: see `sources.fix.sequences`.
         clocks: `provider, uncertainty_ns`: declared uncertainty of clocks; a provider that declared none has no row.
@@ -65,6 +69,7 @@ class Facts:
     day: date
     open_at: int | None = None
     close_at: int | None = None
+    next_days: tuple[date, ...] = ()
     seen_until: int | None = None
     quotes_until: int | None = None
     waits: Waits = field(default_factory=Waits)
@@ -76,6 +81,8 @@ class Facts:
     routes: pl.DataFrame | None = None
     open_limits: pl.DataFrame | None = None
     ended_early: pl.DataFrame | None = None
+    reports: pl.DataFrame | None = None
+    misfits: pl.DataFrame | None = None
     messages: pl.DataFrame | None = None
     sequences: pl.DataFrame | None = None
     clocks: pl.DataFrame | None = None

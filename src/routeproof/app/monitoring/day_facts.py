@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -12,6 +13,7 @@ from routeproof.app.monitoring.order_facts import OrderRows, order_facts
 from routeproof.rules.facts import Facts
 from routeproof.tables.quote_extremes import with_extremes
 from routeproof.tables.switches import Switches
+from routeproof.vocab.errors import RefusedError
 from routeproof.vocab.times import NS_PER_S
 from routeproof.vocab.words import OPENING_EVENTS
 
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
 
     from routeproof.app.measuring.measure_range import DaySource
     from routeproof.tables.day_measurement import DayRules, MeasuredDay
+    from routeproof.tables.session_clock import SessionHours
+
+AHEAD_DAYS = 14
+"""How many calendar days `next_days` looks ahead."""
 
 LOOK_BACK_NS = NS_PER_S
 """Rule 611(b)(8): a quote of the second before the execution excuses it."""
@@ -50,6 +56,7 @@ def day_facts(source: DaySource, day: date, rules: DayRules, tellers: Tellers) -
     return {
         "open_at": hours[0] if hours else None,
         "close_at": hours[1] if hours else None,
+        "next_days": next_days(rules.hours, day),
         "fills": _fills(fills, source, day, tellers) if fills.width else None,
         "executions": with_teller(source.rows("executions", day), tellers),
         "orders": _or_none(_together(measured, "orders")),
@@ -60,6 +67,20 @@ def day_facts(source: DaySource, day: date, rules: DayRules, tellers: Tellers) -
         "status": source.rows("market_status", day),
         **order_facts(source, day, hours, trades, OrderRows(parents, versions, fills)),
     }
+
+
+def next_days(hours: SessionHours, day: date) -> tuple[date, ...]:
+    """Trading days of the two weeks that follow a day, ascending; fewer where the calendar ends."""
+    found: list[date] = []
+    for offset in range(1, AHEAD_DAYS + 1):
+        later = day + timedelta(days=offset)
+        try:
+            trades = hours(later) is not None
+        except RefusedError:
+            break
+        if trades:
+            found.append(later)
+    return tuple(found)
 
 
 def _or_none(frame: pl.DataFrame) -> pl.DataFrame | None:

@@ -12,6 +12,7 @@ from routeproof.app.monitoring.law import law_on
 from routeproof.app.monitoring.log_facts import log_facts, record_facts
 from routeproof.app.monitoring.policy import RulePolicy, rule_policy
 from routeproof.app.monitoring.tell import tell_findings
+from routeproof.app.monitoring.told_facts import told_facts
 from routeproof.app.notify.channels import channels_of
 from routeproof.app.objects.findings import Change, documents_of, record_findings
 from routeproof.app.policy_in_force import policy_in_force
@@ -66,14 +67,23 @@ def gather(context: Context, day: date, manifest: str) -> Facts:
     source, rules = LakeSource(context.lake, manifest), rules_of(context.lake, manifest, whole)
     tellers = tellers_of(context.records)
     of_day = day_facts(source, day, rules, tellers)
+    of_sessions, untold = told_facts(context.lake, day, manifest, tellers)
     of_firm, absent = firm_facts(context, day, manifest)
     of_logs, not_logged = log_facts(context, day, manifest, tellers)
     of_record = record_facts(context.records, day, tellers)
     waits = whole.monitoring.waits.on_or_first(day).value
-    members = {**of_day, **of_firm, **of_logs, **of_record, "law": law_on(whole.book, day), "waits": waits}
+    members = {
+        **of_day,
+        **of_firm,
+        **of_sessions,
+        **of_logs,
+        **of_record,
+        "law": law_on(whole.book, day),
+        "waits": waits,
+    }
     settled = (of_day["close_at"] or 0) + HORIZON_NS + waits.quote_ms * NS_PER_MS
     seen_until = None if context.clock() >= settled else context.clock()
-    return facts_of(day, members, {**absent, **not_logged}, seen_until)
+    return facts_of(day, members, absent | untold | not_logged, seen_until)
 
 
 def tellers_of(records: Records) -> Tellers:
