@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
-from tests.examples import examples
 
+from examples import examples
 from routeproof.rules.binomial import least_share, tail
 
 

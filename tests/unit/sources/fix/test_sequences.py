@@ -6,8 +6,8 @@ from itertools import pairwise
 import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.examples import examples
 
+from examples import examples
 from routeproof.rules.catalog.sequence_gap import sequence_gaps
 from routeproof.sources.fix.messages import FIX_MESSAGES
 from routeproof.sources.fix.sequences import sequence_ranges
