@@ -11,6 +11,7 @@ from routeproof.app.monitoring.day_facts import Tellers, day_facts, facts_of
 from routeproof.app.monitoring.firm_facts import firm_facts
 from routeproof.app.monitoring.judged import Judgement, record_judged
 from routeproof.app.monitoring.law import law_on
+from routeproof.app.monitoring.log_facts import log_facts, record_facts
 from routeproof.app.monitoring.open_cases import Worked, work_findings
 from routeproof.app.monitoring.policy import RulePolicy, rule_policy
 from routeproof.app.monitoring.tell import tell_findings
@@ -79,11 +80,21 @@ def gather(context: Context, day: date, manifest: str) -> Facts:
     of_day = day_facts(source, day, rules, tellers)
     of_sessions, untold = told_facts(context.lake, day, manifest, tellers)
     of_firm, absent = firm_facts(context, day, manifest)
+    of_logs, not_logged = log_facts(context, day, manifest, tellers)
+    of_record = record_facts(context.records, day, tellers)
     waits = whole.monitoring.waits.on_or_first(day).value
-    members = {**of_day, **of_firm, **of_sessions, "law": law_on(whole.book, day), "waits": waits}
+    members = {
+        **of_day,
+        **of_firm,
+        **of_sessions,
+        **of_logs,
+        **of_record,
+        "law": law_on(whole.book, day),
+        "waits": waits,
+    }
     settled = (of_day["close_at"] or 0) + HORIZON_NS + waits.quote_ms * NS_PER_MS
     seen_until = None if context.clock() >= settled else context.clock()
-    return facts_of(day, members, absent | untold, seen_until)
+    return facts_of(day, members, absent | untold | not_logged, seen_until)
 
 
 def tellers_of(records: Records) -> Tellers:
