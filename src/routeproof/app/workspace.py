@@ -91,6 +91,11 @@ class Workspace:
         return self.root / "cache" / "measured"
 
     @property
+    def streams_folder(self) -> Path:
+        """Daily streams kept between runs of the rules; may be deleted at any time."""
+        return self.root / "cache" / "streams"
+
+    @property
     def scratch_folder(self) -> Path:
         """Results in the making; may be deleted whenever nothing runs."""
         return self.root / "scratch"

@@ -52,7 +52,8 @@ class Facts:
         restated: `provider, file, day, rows` data of the day that a later delivery changed.
         vendor: the provider's own figures per order beside ours: see `tables.vendor_figures`.
         history: daily streams of earlier days and of this one: see `rules.streams`.
-        payers: venues of `conflict` and `payments` that pay for order flow: `provider, venue`.
+        payers: venues of `conflict` and `payments` that pay for order flow: `provider, venue`; provider null: anybody's.
+        affiliates: `provider, venue`: venues under one roof with the provider, by `venues` and the conflict register.
         quoted_symbols: `symbol, last_at`: symbols with reference quotes, and until when they were seen.
         law: dated rules in force on the day, by name: see `app.monitoring.law`.
         absent: member name to the reason why it is null.
@@ -85,6 +86,7 @@ class Facts:
     vendor: pl.DataFrame | None = None
     history: pl.DataFrame | None = None
     payers: pl.DataFrame | None = None
+    affiliates: pl.DataFrame | None = None
     quoted_symbols: pl.DataFrame | None = None
     law: Mapping[str, object] = field(default_factory=dict)
     absent: Mapping[str, str] = field(default_factory=dict)

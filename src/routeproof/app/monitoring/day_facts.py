@@ -40,22 +40,32 @@ class Tellers:
 
 def day_facts(source: DaySource, day: date, rules: DayRules, tellers: Tellers) -> dict[str, Any]:
     """Members of `Facts` that follow from orders, fills and the market."""
-    measured = list(measured_days(source, [day], rules, Switches()))
+    flow = flow_facts(list(measured_days(source, [day], rules, Switches())), tellers)
     hours = rules.hours(day)
     parents = _with_teller(source.rows("parent_orders", day), tellers, own="provider_id")
     versions = source.rows("order_versions", day)
-    fills = _together(measured, "executions")
+    fills = flow["fills"]
     return {
         "open_at": hours[0] if hours else None,
         "close_at": hours[1] if hours else None,
-        "fills": _fills(fills, source, day, tellers) if fills.width else None,
+        "fills": None if fills is None else _fills(fills, source, day, tellers),
         "executions": _with_teller(source.rows("executions", day), tellers),
-        "orders": _or_none(_together(measured, "orders")),
+        "orders": flow["orders"],
         "parents": parents,
         "versions": _of_orders(versions, parents),
-        "routes": _or_none(_routes(_together(measured, "routes"), tellers)),
+        "routes": flow["routes"],
         "trades": source.rows("trades", day),
         "status": source.rows("market_status", day),
+    }
+
+
+def flow_facts(measured: Sequence[MeasuredDay], tellers: Tellers) -> dict[str, pl.DataFrame | None]:
+    """Fills, orders and routes as they were measured, each with its `provider`; null where there are none."""
+    fills = _or_none(_together(measured, "executions"))
+    return {
+        "fills": None if fills is None else _with_own_teller(fills, tellers),
+        "orders": _or_none(_together(measured, "orders")),
+        "routes": _or_none(_with_own_teller(_together(measured, "routes"), tellers)),
     }
 
 
@@ -80,15 +90,15 @@ def _of_orders(versions: pl.DataFrame, parents: pl.DataFrame) -> pl.DataFrame:
     return versions.join(known, on="order_id", how="left", maintain_order="left")
 
 
-def _routes(routes: pl.DataFrame, tellers: Tellers) -> pl.DataFrame:
-    if not routes.width:
-        return routes
-    told = _with_teller(routes.drop("provider"), tellers).rename({"provider": "teller"}).select("teller")
-    return routes.with_columns(pl.coalesce(pl.col("provider").replace("", None), told["teller"]).alias("provider"))
+def _with_own_teller(rows: pl.DataFrame, tellers: Tellers) -> pl.DataFrame:
+    """Rows with the provider of their order, else of the source they came from."""
+    if not rows.width:
+        return rows
+    told = _with_teller(rows.select("source_id"), tellers)["provider"]
+    return rows.with_columns(pl.coalesce(pl.col("provider").replace("", None), told).alias("provider"))
 
 
 def _fills(rows: pl.DataFrame, source: DaySource, day: date, tellers: Tellers) -> pl.DataFrame:
-    told = _with_teller(rows.select("source_id"), tellers)["provider"]
     known = source.rows("parent_orders", day).select("order_id").unique().with_columns(order_known=pl.lit(value=True))
     limits = (
         source.rows("order_versions", day)
@@ -98,7 +108,6 @@ def _fills(rows: pl.DataFrame, source: DaySource, day: date, tellers: Tellers) -
     )
     stated = (
         rows.drop("limit_price", "order_known", strict=False)
-        .with_columns(pl.coalesce(pl.col("provider").replace("", None), told).alias("provider"))
         .join(limits, on=["order_id", "version"], how="left", maintain_order="left")
         .join(known, on="order_id", how="left", maintain_order="left")
         .with_columns(pl.coalesce("order_known", pl.col("order_class").is_not_null()).alias("order_known"))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from routeproof.app.measuring.lake_source import LakeSource
 from routeproof.app.monitoring.day_facts import Tellers, day_facts, facts_of
 from routeproof.app.monitoring.firm_facts import firm_facts
+from routeproof.app.monitoring.history import StreamMaker, history_sessions
 from routeproof.app.monitoring.law import law_on
 from routeproof.app.monitoring.policy import RulePolicy, rule_policy
 from routeproof.app.objects.findings import Change, documents_of, record_findings
@@ -20,7 +21,7 @@ from routeproof.stores.commits import source_outcomes
 from routeproof.vocab.times import NS_PER_MS, NS_PER_S
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import date
 
     from routeproof.app.context import Context
@@ -46,23 +47,43 @@ class DayRun:
     manifest: str
 
 
-def run_day(context: Context, day: date, manifest: str | None = None) -> DayRun:
-    """Judge a day as known at a manifest, else as it is now; doing it again changes nothing."""
+def run_day(
+    context: Context, day: date, manifest: str | None = None, told: Callable[[str], None] = lambda _: None
+) -> DayRun:
+    """Judge a day as known at a manifest, else as it is now; doing it again changes nothing.
+
+    `told` hears what takes its time.
+    """
     held = context.lake.manifest(manifest).id
     policy = rule_policy(context.records, day)
-    judged = judge(ALL, gather(context, day, held), policy.limits)
+    facts = gather(context, day, held, history_sessions(policy.limits.values()), told)
+    judged = judge(ALL, facts, policy.limits)
     found = documents_of(judged.findings, versions_of(policy))
     return DayRun(record_findings(context, day, found), judged.unjudged, held)
 
 
-def gather(context: Context, day: date, manifest: str) -> Facts:
-    """All facts of a day of the lake."""
-    whole = policy_in_force(context.records).whole
+def gather(
+    context: Context, day: date, manifest: str, sessions: int = 0, told: Callable[[str], None] = lambda _: None
+) -> Facts:
+    """All facts of a day of the lake, with streams of so many sessions before it."""
+    policy = policy_in_force(context.records)
+    whole = policy.whole
     source, rules = LakeSource(context.lake, manifest), rules_of(context.lake, manifest, whole)
-    of_day = day_facts(source, day, rules, tellers_of(context.records))
+    tellers = tellers_of(context.records)
+    of_day = day_facts(source, day, rules, tellers)
     of_firm, absent = firm_facts(context, day, manifest)
+    maker = StreamMaker(
+        source=source,
+        rules=rules,
+        policy=policy.id,
+        tellers=tellers,
+        affiliates=of_firm.get("affiliates"),
+        folder=context.workspace.streams_folder,
+        told=told,
+    )
     waits = whole.monitoring.waits.on_or_first(day).value
-    members = {**of_day, **of_firm, "law": law_on(whole.book, day), "waits": waits}
+    history = maker.until(day, of_day, sessions)
+    members = {**of_day, **of_firm, "history": history, "law": law_on(whole.book, day), "waits": waits}
     settled = (of_day["close_at"] or 0) + HORIZON_NS + waits.quote_ms * NS_PER_MS
     seen_until = None if context.clock() >= settled else context.clock()
     return facts_of(day, members, absent, seen_until)
