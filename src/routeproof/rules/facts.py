@@ -52,7 +52,8 @@ class Facts:
         restated: `provider, file, day, rows` data of the day that a later delivery changed.
         vendor: the provider's own figures per order beside ours: see `tables.vendor_figures`.
         history: daily streams of earlier days and of this one: see `rules.streams`.
-        payers: venues of `conflict` and `payments` that pay for order flow: `provider, venue`; provider null: anybody's.
+        payers: venues that pay for order flow, by `payments` and the conflict register: `provider` (null: whoever's),
+            `venue`, `usd_per_share` of the last month that was paid for, null where only a conflict names the venue.
         affiliates: `provider, venue`: venues under one roof with the provider, by `venues` and the conflict register.
         quoted_symbols: `symbol, last_at`: symbols with reference quotes, and until when they were seen.
         law: dated rules in force on the day, by name: see `app.monitoring.law`.

@@ -170,6 +170,16 @@ ALL = (
         weight_divisor=SCALE,
     ),
     _of_routes("fill_rate", "higher", pl.col("executed"), "quantity"),
+    Stream(
+        metric="filled_routes",
+        unit="ratio",
+        weight_unit="records",
+        better="higher",
+        frame="routes",
+        rows=_AT_VENUE,
+        top=(pl.col("executed") > 0).cast(pl.Int64),
+        bottom=pl.col("is_leaf"),
+    ),
     _of_routes("reject_share", "lower", pl.col("rejected") * pl.col("quantity"), "quantity"),
     _of_routes("fade", "lower", pl.col("faded"), "fade_base", ("fade_base", "faded")),
     _median_ms("route_to_ack_ms", "routes", pl.col("acknowledged_at") - pl.col("sent_at"), _AT_VENUE),
@@ -204,7 +214,9 @@ def day_streams(
 
     Args:
         day: trading day.
-        fills, orders, routes: as in `Facts`; what is null gives no stream.
+        fills: as in `Facts`; what is null gives no stream.
+        orders: the same.
+        routes: the same.
         affiliates: `provider, venue`: venues under one roof with the provider; null: not known, and then only fills
             that state their capacity say whether they were internalised.
     """

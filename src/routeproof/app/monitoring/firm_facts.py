@@ -32,7 +32,7 @@ def firm_facts(context: Context, day: date, manifest: str) -> tuple[dict[str, An
     payments = context.lake.read("payments", manifest=manifest).filter(pl.col("month") <= day)
     _put(members, absent, "payments", payments, "no payments were taken in")
     known = _conflicts(context.records, day)
-    payers = _payers(known, payments)
+    payers = _payers(known, _paid(context, payments, manifest))
     _put(members, absent, "payers", payers, "no payments were taken in, and no conflict names a venue that pays")
     roof = _affiliates(known, members.get("venues"), context.records)
     _put(members, absent, "affiliates", roof, "neither the venues nor the conflict register name an affiliate")
@@ -73,13 +73,52 @@ def _conflicts(records: Records, day: date) -> pl.DataFrame:
     return pl.DataFrame(rows, schema={"kind": pl.String, **VENUES}, orient="row")
 
 
-def _payers(conflicts: pl.DataFrame, payments: pl.DataFrame) -> pl.DataFrame:
-    """`provider, venue`: venues that pay for order flow, by what was paid or declared; provider null: for anybody's."""
-    declared = conflicts.filter(pl.col("kind").is_in(WITH_MONEY)).select(VENUES.names())
-    paid = payments.filter(pl.col("payment_usd") > 0).select(
-        pl.col("provider_id").replace("", None).alias("provider"), "venue"
+def _payers(conflicts: pl.DataFrame, paid: pl.DataFrame) -> pl.DataFrame:
+    """`provider, venue, usd_per_share` of venues that pay for order flow; see `Facts`."""
+    declared = conflicts.filter(pl.col("kind").is_in(WITH_MONEY)).select(VENUES.names()).unique()
+    more = declared.join(paid, on=VENUES.names(), how="anti", nulls_equal=True)
+    return pl.concat([paid, more], how="diagonal").select(*VENUES.names(), "usd_per_share").sort(VENUES.names())
+
+
+def _paid(context: Context, payments: pl.DataFrame, manifest: str) -> pl.DataFrame:
+    """`provider, venue, usd_per_share` of the last month that each venue paid for, by the shares it filled in it."""
+    positive = payments.filter(pl.col("payment_usd") > 0).sort("month", "venue", "provider_id")
+    last = positive.unique(["venue", "provider_id"], keep="last", maintain_order=True)
+    parts = [pl.DataFrame(schema={**VENUES, "usd_per_share": pl.Float64})]
+    for (month,), rows in last.group_by("month", maintain_order=True):
+        filled = _filled(context, rows["venue"].to_list(), month, manifest)
+        shares = pl.col("shares").cast(pl.Float64)
+        told = pl.col("provider_id").replace("", None).alias("provider")
+        by_all = filled.group_by("venue").agg(pl.col("shares").sum()).with_columns(provider=pl.lit(None, pl.String))
+        known = pl.concat([filled.drop_nulls("provider"), by_all.select(filled.columns)])
+        joined = rows.select(told, "venue", "payment_usd").join(
+            known, on=["provider", "venue"], how="left", nulls_equal=True, maintain_order="left"
+        )
+        rate = pl.when(pl.col("shares") > 0).then(pl.col("payment_usd").cast(pl.Float64) / shares)
+        parts.append(joined.select("provider", "venue", rate.alias("usd_per_share")))
+    return pl.concat(parts)
+
+
+def _filled(context: Context, venues: list[str], month: date, manifest: str) -> pl.DataFrame:
+    """`provider, venue, shares` that stand, filled at some venues in a month; provider by its orders, else null."""
+    fills, orders = (
+        context.lake.scan(table, _days_of(context, table, month, manifest), columns, manifest=manifest)
+        for table, columns in (
+            ("executions", ["order_id", "venue", "quantity", "status"]),
+            ("parent_orders", ["order_id", "provider_id"]),
+        )
     )
-    return pl.concat([declared, paid]).unique().sort("provider", "venue")
+    of_order = orders.unique("order_id", keep="first", maintain_order=True)
+    counted = fills.filter(pl.col("venue").is_in(venues) & (pl.col("status") != "busted"))
+    named = counted.join(of_order, on="order_id", how="left").with_columns(
+        pl.col("provider_id").replace("", None).alias("provider")
+    )
+    return named.group_by("provider", "venue").agg(pl.col("quantity").sum().alias("shares")).collect()
+
+
+def _days_of(context: Context, table: str, month: date, manifest: str) -> list[date]:
+    days = context.lake.days(table, manifest)
+    return [day for day in days if (day.year, day.month) == (month.year, month.month)]
 
 
 def _affiliates(conflicts: pl.DataFrame, venues: pl.DataFrame | None, records: Records) -> pl.DataFrame:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from routeproof.app.measuring.lake_source import LakeSource
 from routeproof.app.measuring.measure_range import measured_days_together
 from routeproof.app.measuring.measured_cache import program_stamp
 from routeproof.app.monitoring.day_facts import flow_facts
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from routeproof.app.measuring.lake_source import LakeSource
     from routeproof.app.monitoring.day_facts import Tellers
     from routeproof.policy.monitoring import Limits
     from routeproof.tables.day_measurement import DayRules
