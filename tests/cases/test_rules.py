@@ -34,12 +34,18 @@ from routeproof.tables.coerce import coerce
 FOLDER = Path(__file__).parent / "rules"
 FLOW = ("executions", "orders", "order_versions")
 OWN = ("title", "day", "limits", "seen_until", "uncertainty_ns", "unjudged", "source_provider")
+PLAIN = {"settings": ("value",)}
+"""Columns that are text here, though elsewhere a column of that name is a number."""
 CASES = sorted(FOLDER.rglob("*.toml"))
 
 
 def facts(case: dict[str, Any], day: date) -> Facts:
     """Facts of the case's day: canonical tables measured, other members as they are written."""
-    frames = {name: table(text, day) for name, text in case.items() if isinstance(text, str) and name not in OWN}
+    frames = {
+        name: table(text, day, PLAIN.get(name, ()))
+        for name, text in case.items()
+        if isinstance(text, str) and name not in OWN
+    }
     tables = canonical_flow(frames.get("executions"), frames.get("orders"), frames.get("order_versions"))
     others = {name for name in frames if name in TABLES and name not in {*FLOW, "quotes"}}
     reference = {name for name in others if TABLES[name].day_of is None}

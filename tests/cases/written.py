@@ -13,7 +13,7 @@ import polars as pl
 WHOLE = ("version", "hop", "sequence", "seq", "from_seq", "to_seq", "n", "rows", "count")
 FLAGS = ("held", "directed", "refused", "iso", "eligible", "breached")
 DAYS = ("day", "month", "valid_from", "due_on", "came_on")
-NUMBERS = ("value", "weight", "observed_value", "own_value", "vendor_value")
+NUMBERS = ("value", "weight", "usd_per_share", "observed_value", "own_value", "vendor_value")
 OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 
 
@@ -40,11 +40,14 @@ def instant(day: date, text: str) -> int:
     return int(at.timestamp()) * 10**9 + int(part.ljust(9, "0") or 0)
 
 
-def table(text: str, day: date) -> pl.DataFrame:
-    """A frame from a table written with bars; an empty cell is missing."""
+def table(text: str, day: date, plain: tuple[str, ...] = ()) -> pl.DataFrame:
+    """A frame from a table written with bars; an empty cell is missing, `plain` columns stay text."""
     head, *lines = [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines()]
     return pl.DataFrame(
-        {name: _column(name, [line[place] or None for line in lines], day) for place, name in enumerate(head)}
+        {
+            name: _column("" if name in plain else name, [line[place] or None for line in lines], day)
+            for place, name in enumerate(head)
+        }
     )
 
 

@@ -4,7 +4,7 @@ Counted are the last routes (to venues) of market orders and of limit orders tha
 chooses. Routes of the last `window_sessions` sessions, the judged day among them, are pooled and set beside each of the
 sessions before, at most `history_sessions` and at least `least_history` of them. It fires when the share moved by at
 least `least_change` and by at least `least_z` standard errors; the spread between sessions is the larger of their
-robust deviation (median and MAD) and what chance alone would give. One finding per provider, at the venue that moved
+robust deviation (median and MAD) and what chance alone would give. One finding per provider, at the venue that gained
 most: where one share rises, others fall.
 
 Where the configuration in force holds `routing_share.MIC` (a share of 1), the window is also compared with that: it
@@ -53,7 +53,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     rows: list[dict[str, Any]] = []
     for provider, by_day in counts(facts.need("history"), "route_share", MEETING).items():
         own = limits.within(provider=provider)
-        moved = sorted(_moved(by_day, facts.day, own), key=_size)
+        moved = sorted(_moved(by_day, facts.day, own), key=_gain)
         rows += [{"provider": provider, "key": "", **row} for row in moved[-1:]]
         disclosed = _disclosed(facts.settings, provider)
         rows += [
@@ -86,8 +86,8 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     )
 
 
-def _size(row: dict[str, Any]) -> tuple[float, str]:
-    return abs(row["share"] - row["usual"]), row["venue"]
+def _gain(row: dict[str, Any]) -> tuple[float, str]:
+    return row["share"] - row["usual"], row["venue"]
 
 
 def _moved(by_day: ByDay, day: date, own: Limits) -> Iterator[dict[str, Any]]:
