@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.measuring.lake_source import LakeSource
+from routeproof.app.monitoring.agreed_facts import agreed_facts
 from routeproof.app.monitoring.day_facts import Tellers, day_facts, facts_of
 from routeproof.app.monitoring.firm_facts import firm_facts
 from routeproof.app.monitoring.history import StreamMaker, history_sessions
 from routeproof.app.monitoring.law import law_on
 from routeproof.app.monitoring.policy import RulePolicy, rule_policy
+from routeproof.app.monitoring.vendor_facts import vendor_of_lake
 from routeproof.app.objects.findings import Change, documents_of, record_findings
 from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.shipped_rules import rules_of
@@ -82,8 +84,21 @@ def gather(
         told=told,
     )
     waits = whole.monitoring.waits.on_or_first(day).value
+    agreed, more_absent = agreed_facts(context, day, manifest)
+    absent |= more_absent
+    vendor = vendor_of_lake(context.lake, of_day, day, manifest)
+    if vendor is None:
+        absent["vendor"] = "no provider's own figures were taken in for the day"
     history = maker.until(day, of_day, sessions)
-    members = {**of_day, **of_firm, "history": history, "law": law_on(whole.book, day), "waits": waits}
+    members = {
+        **of_day,
+        **of_firm,
+        **agreed,
+        "vendor": vendor,
+        "history": history,
+        "law": law_on(whole.book, day),
+        "waits": waits,
+    }
     settled = (of_day["close_at"] or 0) + HORIZON_NS + waits.quote_ms * NS_PER_MS
     seen_until = None if context.clock() >= settled else context.clock()
     return facts_of(day, members, absent, seen_until)
