@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-WHOLE = ("version", "hop", "sequence", "seq", "from_seq", "to_seq", "n", "rows", "count")
-FLAGS = ("held", "directed", "refused", "iso", "eligible", "breached")
+WHOLE = ("version", "hop", "sequence", "seq", "from_seq", "to_seq", "n", "rows", "count", "accepted", "rejected", "contradicting")
+FLAGS = ("held", "directed", "refused", "iso", "eligible", "breached", "reported", "known", "amended")
 DAYS = ("day", "month", "valid_from", "due_on", "came_on")
-NUMBERS = ("value", "weight", "usd_per_share", "observed_value", "own_value", "vendor_value")
+NUMBERS = ("value", "weight", "usd_per_share", "observed", "threshold", "own_price", "own_improvement")
+FIXED = ("own_filled", "vendor_filled", "vendor_price", "vendor_improvement")
+LISTS = ("execution_ids", "found")
 OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 
 
@@ -62,4 +64,8 @@ def _column(name: str, cells: list[str | None], day: date) -> pl.Series:
         return pl.Series([cell and date.fromisoformat(cell) for cell in cells], dtype=pl.Date)
     if name in NUMBERS:
         return pl.Series([cell and float(worked(cell)) for cell in cells], dtype=pl.Float64)
+    if name in FIXED:
+        return pl.Series([cell and int(worked(cell) * 10**9) for cell in cells], dtype=pl.Int64)
+    if name in LISTS:
+        return pl.Series([cell.split() if cell else [] for cell in cells], dtype=pl.List(pl.String))
     return pl.Series(cells, dtype=pl.String)
