@@ -6,11 +6,28 @@ import ast
 import operator
 from datetime import date, datetime
 from fractions import Fraction
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
-WHOLE = ("version", "hop", "sequence", "seq", "from_seq", "to_seq", "n", "rows", "count", "accepted", "rejected", "contradicting")
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+WHOLE = (
+    "version",
+    "hop",
+    "sequence",
+    "seq",
+    "from_seq",
+    "to_seq",
+    "n",
+    "rows",
+    "count",
+    "accepted",
+    "rejected",
+    "contradicting",
+)
 FLAGS = ("held", "directed", "refused", "iso", "eligible", "breached", "reported", "known", "amended")
 DAYS = ("day", "month", "valid_from", "due_on", "came_on")
 NUMBERS = ("value", "weight", "usd_per_share", "observed", "threshold", "own_price", "own_improvement")
@@ -56,16 +73,18 @@ def table(text: str, day: date, plain: tuple[str, ...] = ()) -> pl.DataFrame:
 def _column(name: str, cells: list[str | None], day: date) -> pl.Series:
     if name.endswith("at"):
         return pl.Series([cell and instant(day, cell) for cell in cells], dtype=pl.Int64)
-    if name in WHOLE:
-        return pl.Series([cell and int(cell) for cell in cells], dtype=pl.Int64)
-    if name in FLAGS:
-        return pl.Series([cell == "yes" for cell in cells])
-    if name in DAYS:
-        return pl.Series([cell and date.fromisoformat(cell) for cell in cells], dtype=pl.Date)
-    if name in NUMBERS:
-        return pl.Series([cell and float(worked(cell)) for cell in cells], dtype=pl.Float64)
-    if name in FIXED:
-        return pl.Series([cell and int(worked(cell) * 10**9) for cell in cells], dtype=pl.Int64)
-    if name in LISTS:
-        return pl.Series([cell.split() if cell else [] for cell in cells], dtype=pl.List(pl.String))
+    for names, read, dtype in READ:
+        if name in names:
+            return pl.Series([read(cell) for cell in cells], dtype=dtype)
     return pl.Series(cells, dtype=pl.String)
+
+
+READ: tuple[tuple[tuple[str, ...], Callable[[str | None], Any], Any], ...] = (
+    (WHOLE, lambda cell: cell and int(cell), pl.Int64),
+    (FLAGS, lambda cell: cell == "yes", pl.Boolean),
+    (DAYS, lambda cell: cell and date.fromisoformat(cell), pl.Date),
+    (NUMBERS, lambda cell: cell and float(worked(cell)), pl.Float64),
+    (FIXED, lambda cell: cell and int(worked(cell) * 10**9), pl.Int64),
+    (LISTS, lambda cell: (cell or "").split(), pl.List(pl.String)),
+)
+"""How the cells of some columns are read, and what they become."""
