@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from routeproof.rules.catalog import (
     adverse_markout,
+    configuration_differs,
     disclosed_venue_unused,
     internalisation_share,
     low_fill_rate,
@@ -36,6 +37,7 @@ ALL = (
     vendor_file_incomplete.RULE,
     vendor_file_restated.RULE,
     vendor_figure_differs.RULE,
+    configuration_differs.RULE,
 )
 
 BY_NAME = {rule.name: rule for rule in ALL}
