@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.cases.written import table, worked
 
 import routeproof as rp
+from written import table, worked
 
 FOLDER = Path(__file__).parent / "metrics"
 TABLES = ("executions", "quotes", "orders", "routes", "order_versions", "trades", "auctions")

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.cases.written import instant, table, worked
 
 from routeproof.app.measuring.frame_source import FrameSource
 from routeproof.app.measuring.measure_frames import canonical_flow
@@ -30,6 +29,7 @@ from routeproof.rules.registry import BY_NAME
 from routeproof.stores.shipped_policy import load_equity_calendar, load_shipped_policy, shipped_subjects
 from routeproof.tables.catalog import TABLES
 from routeproof.tables.coerce import coerce
+from written import instant, table, worked
 
 FOLDER = Path(__file__).parent / "rules"
 FLOW = ("executions", "orders", "order_versions")

@@ -45,7 +45,9 @@ COMMANDS = {
     "config": "routeproof.cli.config:config",
     "rules": "routeproof.cli.rules:rules",
     "exceptions": "routeproof.cli.exceptions:exceptions",
+    "watch": "routeproof.cli.watch:watch",
     "case": "routeproof.cli.case:case",
+    "notify": "routeproof.cli.notify:notify",
     "lab": "routeproof.cli.lab:lab",
     "demo": "routeproof.cli.demo:demo",
 }
@@ -79,8 +81,10 @@ HELP = {
     "config": "A provider's settings in versions, compared and approved.",
     "rules": "The monitoring rules: when each fires, its thresholds, its source.",
     "exceptions": "What the rules found, day by day.",
+    "watch": "Judge as it happens, from FIX sessions and growing files.",
     "case": "Cases that people work, with their evidence.",
     "conflict": "Conflicts of interest: payments, ownership, a person's own.",
+    "notify": "Tell people outside: webhook, mail or a local command.",
     "lab": "Simulate a market and providers, honest or cheating.",
     "demo": "The whole main job on a simulated quarter.",
 }

@@ -30,7 +30,8 @@ FINDINGS = pl.Schema(
 """Hits, and: id (16 hex digits), status `final` or `waiting` (what is seen later may still change it), group (findings
 of one group are one matter: those of an order, or of an incident), family (see `Rule`)."""
 
-FINAL, WAITING = "final", "waiting"
+FINAL, WAITING, UNDUE = "final", "waiting", "undue"
+"""Undue: a timer that has not run out; it is no finding yet, and tells when to look again."""
 _DIGITS = 16
 
 
@@ -45,13 +46,25 @@ def findings_of(rule: Rule, limits: Limits, facts: Facts, hits: pl.DataFrame) ->
             pl.lit(rule.name).alias("rule"),
             pl.lit(limits.severity).alias("severity"),
             pl.lit(facts.day).alias("day"),
-            pl.when(is_final).then(pl.lit(FINAL)).otherwise(pl.lit(WAITING)).alias("status"),
+            pl.when(is_final)
+            .then(pl.lit(FINAL))
+            .when(_is_undue(facts, rule))
+            .then(pl.lit(UNDUE))
+            .otherwise(pl.lit(WAITING))
+            .alias("status"),
             pl.lit(rule.family).alias("family"),
         )
         .with_columns(_group().alias("group"))
         .select(FINDINGS.names())
         .unique("id", keep="first", maintain_order=True)
     )
+
+
+def _is_undue(facts: Facts, rule: Rule) -> pl.Expr:
+    """Whether a hit is a timer of an order that has not run out."""
+    if facts.seen_until is None or rule.kind != "lifecycle":
+        return pl.lit(value=False)
+    return (pl.col("settles_at") > facts.seen_until).fill_null(value=False)
 
 
 def _is_final(facts: Facts, *, quoted: bool) -> pl.Expr:

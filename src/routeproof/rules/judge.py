@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.rules.finding import FINDINGS, findings_of
+from routeproof.rules.finding import FINDINGS, UNDUE, findings_of
 from routeproof.rules.hits import HITS
 from routeproof.rules.rule import Judged
 
@@ -43,4 +43,6 @@ def judge(rules: Iterable[Rule], facts: Facts, limits: Mapping[str, Limits]) -> 
         assert hits.schema == HITS  # noqa: S101  # every rule shapes its hits by `hits`
         if hits.height:
             found.append(findings_of(rule, own, facts, hits))
-    return Judged(pl.concat(found).sort("at", "rule", "id"), unjudged)
+    every = pl.concat(found).sort("at", "rule", "id")
+    is_due = every["status"] != UNDUE
+    return Judged(every.filter(is_due), unjudged, every.filter(~is_due))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -71,7 +71,9 @@ class Judged:
     Attributes:
         findings: see `routeproof.rules.finding`, in order of time.
         unjudged: rule name to the reason why it could not be judged, for rules that are on.
+        undue: timers that have not run out: nothing is wrong yet, and at `settles_at` it is time to look again.
     """
 
     findings: pl.DataFrame
-    unjudged: Mapping[str, str] = field(default_factory=dict)
+    unjudged: Mapping[str, str]
+    undue: pl.DataFrame

@@ -55,20 +55,18 @@ CONTRADICTS = "conflict"
 
 
 def agreed_facts(context: Context, day: date, manifest: str) -> tuple[dict[str, Any], dict[str, str]]:
-    """Members `deliveries`, `sla` and `restated` of `Facts`, and why the others are not there."""
+    """Members `deliveries` and `sla` of `Facts`, and why they are not there."""
     quarter = f"{day.year}Q{(day.month + 2) // 3}"
     providers = sorted({item.provider for item in objects_of(context.records, SLA)})
     bound = [one for one in providers if agreement_in_force(context, one, quarter_days(quarter))[1] is not None]
-    members: dict[str, Any] = {"restated": restated_of(context.records, day)}
     if not bound:
         why = "no agreement with a provider is in force"
-        return members, {"deliveries": why, "sla": why}
-    members["deliveries"] = pl.concat([_deliveries(context, one, day, quarter) for one in bound])
+        return {}, {"deliveries": why, "sla": why}
+    deliveries = pl.concat([_deliveries(context, one, day, quarter) for one in bound])
     calendar = policy_in_force(context.records).whole.calendar
     ended = _ended(calendar, day, quarter)
     clauses = [row for one in bound if ended for row in _clauses(context, one, quarter, manifest, ended)]
-    members["sla"] = pl.DataFrame(clauses, schema=CLAUSES, orient="row")
-    return members, {}
+    return {"deliveries": deliveries, "sla": pl.DataFrame(clauses, schema=CLAUSES, orient="row")}, {}
 
 
 def _deliveries(context: Context, provider: str, day: date, quarter: str) -> pl.DataFrame:

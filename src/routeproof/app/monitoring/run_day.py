@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.measuring.lake_source import LakeSource
-from routeproof.app.monitoring.agreed_facts import agreed_facts
+from routeproof.app.monitoring.agreed_facts import agreed_facts, restated_of
 from routeproof.app.monitoring.day_facts import Tellers, day_facts, facts_of
 from routeproof.app.monitoring.firm_facts import firm_facts
 from routeproof.app.monitoring.history import StreamMaker, history_sessions
 from routeproof.app.monitoring.law import law_on
 from routeproof.app.monitoring.policy import RulePolicy, rule_policy
+from routeproof.app.monitoring.tell import tell_findings
 from routeproof.app.monitoring.vendor_facts import vendor_of_lake
+from routeproof.app.notify.channels import channels_of
 from routeproof.app.objects.findings import Change, documents_of, record_findings
 from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.shipped_rules import rules_of
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 
 HORIZON_NS = 300 * NS_PER_S
 """The longest look ahead of a measured row."""
+OF_WHOLE_DAYS = ("history", "sla", "deliveries")
+"""Members of `Facts` that are gathered once a day is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,9 @@ def run_day(
     facts = gather(context, day, held, history_sessions(policy.limits.values()), told)
     judged = judge(ALL, facts, policy.limits)
     found = documents_of(judged.findings, versions_of(policy))
-    return DayRun(record_findings(context, day, found), judged.unjudged, held)
+    change = record_findings(context, day, found)
+    tell_findings(context, channels_of(context.workspace), change, found)
+    return DayRun(change, judged.unjudged, held)
 
 
 def gather(
@@ -74,6 +80,17 @@ def gather(
     tellers = tellers_of(context.records)
     of_day = day_facts(source, day, rules, tellers)
     of_firm, absent = firm_facts(context, day, manifest)
+    waits = whole.monitoring.waits.on_or_first(day).value
+    settled = (of_day["close_at"] or 0) + HORIZON_NS + waits.quote_ms * NS_PER_MS
+    seen_until = None if context.clock() >= settled else context.clock()
+    members = {**of_day, **of_firm, "law": law_on(whole.book, day), "waits": waits}
+    members["vendor"] = vendor_of_lake(context.lake, of_day, day, manifest)
+    if members["vendor"] is None:
+        absent["vendor"] = "no provider's own figures were taken in for the day"
+    members["restated"] = restated_of(context.records, day)
+    if seen_until is not None:
+        return facts_of(day, members, absent | dict.fromkeys(OF_WHOLE_DAYS, "the day is not over"), seen_until)
+    agreed, more_absent = agreed_facts(context, day, manifest)
     maker = StreamMaker(
         source=source,
         rules=rules,
@@ -83,25 +100,8 @@ def gather(
         folder=context.workspace.streams_folder,
         told=told,
     )
-    waits = whole.monitoring.waits.on_or_first(day).value
-    agreed, more_absent = agreed_facts(context, day, manifest)
-    absent |= more_absent
-    vendor = vendor_of_lake(context.lake, of_day, day, manifest)
-    if vendor is None:
-        absent["vendor"] = "no provider's own figures were taken in for the day"
-    history = maker.until(day, of_day, sessions)
-    members = {
-        **of_day,
-        **of_firm,
-        **agreed,
-        "vendor": vendor,
-        "history": history,
-        "law": law_on(whole.book, day),
-        "waits": waits,
-    }
-    settled = (of_day["close_at"] or 0) + HORIZON_NS + waits.quote_ms * NS_PER_MS
-    seen_until = None if context.clock() >= settled else context.clock()
-    return facts_of(day, members, absent, seen_until)
+    members |= {**agreed, "history": maker.until(day, of_day, sessions)}
+    return facts_of(day, members, absent | more_absent, None)
 
 
 def tellers_of(records: Records) -> Tellers:

@@ -25,6 +25,7 @@ RECORDED = "findings.recorded"
 AMENDED = "findings.amended"
 WITHDRAWN = "findings.withdrawn"
 EVENTS = frozenset({RECORDED, AMENDED, WITHDRAWN})
+FINAL = "final"
 ENTRY_BYTES = 48_000
 """Findings in one entry together, so that none is larger than an entry may be."""
 
@@ -82,8 +83,9 @@ def _text(number: float | None) -> str | None:
 
 
 def digest_of(document: Mapping[str, Any]) -> str:
-    """Hash of a finding's content: two judgements that say the same have the same."""
-    return hashlib.sha256(canonical_bytes(document)).hexdigest()
+    """Hash of what a finding says: two judgements that say the same have the same, from whichever copy of the data."""
+    said = {name: value for name, value in document.items() if name != "source_row"}
+    return hashlib.sha256(canonical_bytes(said)).hexdigest()
 
 
 def record_findings(
@@ -115,7 +117,7 @@ def record_findings(
                 tuple(item["id"] for item in new),
                 tuple(item["id"] for item in changed),
                 tuple(gone),
-                sum(item["status"] != "final" for item in found.values()),
+                sum(item["status"] != FINAL for item in found.values()),
             )
         ]
         return [_fact(context, day, kind, part) for kind, part in plans]
@@ -131,6 +133,29 @@ def record_findings(
 def _standing(records: Records, day: date) -> dict[str, str]:
     rows = records.query("SELECT id, digest FROM findings WHERE day = :day AND withdrawn = 0", {"day": day.isoformat()})
     return {str(key): str(digest) for key, digest in rows}
+
+
+def standing_ids(
+    records: Records, day: date, rules: Iterable[str], providers: Iterable[str], *, waiting: bool = False
+) -> set[str]:
+    """Findings of a day that stand, of some rules and providers, those that name no provider among them.
+
+    Args:
+        records: the record.
+        day: trading day.
+        rules: names of rules.
+        providers: whose findings.
+        waiting: only those that may still change.
+    """
+    rows = records.query(
+        "SELECT id, rule, provider, status FROM findings WHERE day = :day AND withdrawn = 0", {"day": day.isoformat()}
+    )
+    wanted, whose = set(rules), {*providers, None}
+    return {
+        str(key)
+        for key, rule, provider, status in rows
+        if rule in wanted and provider in whose and (not waiting or status != FINAL)
+    }
 
 
 def _parts(items: Sequence[Any]) -> Iterator[list[Any]]:

@@ -129,9 +129,9 @@ def _strategy(facts: Facts, provider: str, told: dict[str, list[str]], own: Limi
 def _improvement(facts: Facts, provider: str, told: dict[str, list[str]], own: Limits) -> Iterator[dict[str, Any]]:
     name = "price_improvement_usd_per_share"
     agreed = _number(told.get(name, []))
-    if agreed is None or facts.history is None:
+    if agreed is None:
         return
-    days = series(facts.history, "price_improvement").get((provider, None), {})
+    days = series(facts.need("history"), "price_improvement").get((provider, None), {})
     recent, _ = divided_days(days, facts.day, own.value("window_sessions"))
     if not recent:
         return
@@ -160,7 +160,7 @@ RULE = Rule(
     title="Behaviour differs from the configuration",
     kind="window",
     scope=("provider",),
-    needs=("settings",),
+    needs=("settings", "history"),
     units={
         "least_routes": "routes",
         "least_n": "records",
