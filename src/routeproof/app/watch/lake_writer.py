@@ -57,7 +57,7 @@ class LakeWriter:
         self._lock = threading.Condition()
         self._waiting: dict[str, Portion] = {}
         self._stopping = False
-        self._number = time.time_ns()
+        self._number = 0
         self._thread = threading.Thread(target=self._run, name="lake-writer", daemon=True)
 
     def start(self) -> None:
@@ -101,7 +101,8 @@ class LakeWriter:
 
     def _take_in(self, context: Context, portion: Portion) -> None:
         self._number += 1
-        path = portion.path or context.workspace.scratch_folder / f"{portion.name}-{self._number}"
+        made = f"{portion.name}-{context.clock()}-{self._number}"
+        path = portion.path or context.workspace.scratch_folder / made
         try:
             if portion.path is None:
                 path.parent.mkdir(parents=True, exist_ok=True)
