@@ -62,10 +62,8 @@ def flow(orders: int, per_second: int = 2000) -> Iterator[tuple[str, str]]:
         symbol = f"S{number % SYMBOLS:03d}"
         terms = f"11=C{number}\x0155={symbol}\x0154=1\x0138=200\x0140=1\x0159=0\x01"
         yield "D", f"{terms}60={at_ms(ms)}\x01"
-        yield (
-            "8",
-            f"37=O{number}\x01{terms}17=A{number}\x01150=0\x0139=0\x0114=0\x01151=200\x016=0\x0160={at_ms(ms + 2)}\x01",
-        )
+        told = f"37=O{number}\x01{terms}"
+        yield "8", f"{told}17=A{number}\x01150=0\x0139=0\x0114=0\x01151=200\x016=0\x0160={at_ms(ms + 2)}\x01"
         for fill in range(2):
             price = "10.09" if (2 * number + fill) % BAD_EVERY == 0 else "10.03"
             done = 100 * (fill + 1)

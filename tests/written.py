@@ -6,10 +6,12 @@ import ast
 import operator
 from datetime import date, datetime
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import polars as pl
+
+from routeproof.vocab.fixed import SCALE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,9 +32,9 @@ WHOLE = (
 )
 FLAGS = ("held", "directed", "refused", "iso", "eligible", "breached", "reported", "known", "amended")
 DAYS = ("day", "month", "valid_from", "due_on", "came_on")
-NUMBERS = ("value", "weight", "usd_per_share", "observed", "threshold", "own_price", "own_improvement")
-FIXED = ("own_filled", "vendor_filled", "vendor_price", "vendor_improvement")
+FIXED = ("seen_price", "seen_quantity", "own_filled", "vendor_filled", "vendor_price", "vendor_improvement")
 LISTS = ("execution_ids", "found")
+NUMBERS = ("value", "weight", "usd_per_share", "observed", "threshold", "own_price", "own_improvement")
 OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 
 
@@ -73,18 +75,27 @@ def table(text: str, day: date, plain: tuple[str, ...] = ()) -> pl.DataFrame:
 def _column(name: str, cells: list[str | None], day: date) -> pl.Series:
     if name.endswith("at"):
         return pl.Series([cell and instant(day, cell) for cell in cells], dtype=pl.Int64)
+    if name in FLAGS:
+        return pl.Series([cell == "yes" for cell in cells])
     for names, read, dtype in READ:
         if name in names:
-            return pl.Series([read(cell) for cell in cells], dtype=dtype)
+            return pl.Series([cell and read(cell) for cell in cells], dtype=dtype)
     return pl.Series(cells, dtype=pl.String)
 
 
-READ: tuple[tuple[tuple[str, ...], Callable[[str | None], Any], Any], ...] = (
-    (WHOLE, lambda cell: cell and int(cell), pl.Int64),
-    (FLAGS, lambda cell: cell == "yes", pl.Boolean),
-    (DAYS, lambda cell: cell and date.fromisoformat(cell), pl.Date),
-    (NUMBERS, lambda cell: cell and float(worked(cell)), pl.Float64),
-    (FIXED, lambda cell: cell and int(worked(cell) * 10**9), pl.Int64),
-    (LISTS, lambda cell: (cell or "").split(), pl.List(pl.String)),
+def _fixed(cell: str) -> int:
+    return int(worked(cell) * SCALE)
+
+
+def _number(cell: str) -> float:
+    return float(worked(cell))
+
+
+READ: tuple[tuple[tuple[str, ...], Callable[[str], object], type[pl.DataType] | pl.DataType], ...] = (
+    (WHOLE, int, pl.Int64),
+    (DAYS, date.fromisoformat, pl.Date),
+    (FIXED, _fixed, pl.Int64),
+    (NUMBERS, _number, pl.Float64),
+    (LISTS, str.split, pl.List(pl.String)),
 )
-"""How the cells of some columns are read, and what they become."""
+"""How the cells of columns that are told by name are read."""

@@ -24,6 +24,7 @@ class Facts:
     Attributes:
         day: trading day.
         open_at, close_at: regular session; null on a day without one.
+        next_days: trading days that follow, ascending, as far as the calendar is known: see `app.monitoring.day_facts`.
         seen_until: event time up to which everything was seen; what lies later may still change. Null: the day is over.
         quotes_until: event time up to which quotes were seen; null: those of the whole day.
         waits: how long findings wait for what is late.
@@ -38,6 +39,9 @@ class Facts:
         versions: canonical order versions of the day, with `provider, symbol, side` of their order.
         routes: measured routes of the day (`tables.measured_routes.route_outcomes`), with `provider`, `order_type`;
             where there were quotes of single venues also `fade_base`, `faded`.
+        reports: `execution_id, role, session, seen_at, seen_price, seen_quantity`: what each FIX session first reported
+            of a fill; role as in `sightings`; without `provider`, which the fill has.
+        misfits: `sources.fix.fold.misfits` of the day, with `provider` (the source's); identities as the messages told.
         messages: distinct FIX messages of the day, with `provider` (the source's).
         sequences: ranges of FIX sequence numbers that were seen: see `sources.fix.sequences`.
         trades: canonical prints of the day, of symbols with own flow.
@@ -63,6 +67,7 @@ class Facts:
     day: date
     open_at: int | None = None
     close_at: int | None = None
+    next_days: tuple[date, ...] = ()
     seen_until: int | None = None
     quotes_until: int | None = None
     waits: Waits = field(default_factory=Waits)
@@ -72,6 +77,8 @@ class Facts:
     parents: pl.DataFrame | None = None
     versions: pl.DataFrame | None = None
     routes: pl.DataFrame | None = None
+    reports: pl.DataFrame | None = None
+    misfits: pl.DataFrame | None = None
     messages: pl.DataFrame | None = None
     sequences: pl.DataFrame | None = None
     trades: pl.DataFrame | None = None

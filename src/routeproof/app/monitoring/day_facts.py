@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -11,6 +12,7 @@ from routeproof.app.measuring.measure_range import measured_days
 from routeproof.rules.facts import Facts
 from routeproof.tables.quote_extremes import with_extremes
 from routeproof.tables.switches import Switches
+from routeproof.vocab.errors import RefusedError
 from routeproof.vocab.times import NS_PER_S
 from routeproof.vocab.words import OPENING_EVENTS
 
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
 
     from routeproof.app.measuring.measure_range import DaySource
     from routeproof.tables.day_measurement import DayRules, MeasuredDay
+    from routeproof.tables.session_clock import SessionHours
+
+AHEAD_DAYS = 14
+"""How many calendar days `next_days` looks ahead."""
 
 LOOK_BACK_NS = NS_PER_S
 """Rule 611(b)(8): a quote of the second before the execution excuses it."""
@@ -42,14 +48,15 @@ def day_facts(source: DaySource, day: date, rules: DayRules, tellers: Tellers) -
     """Members of `Facts` that follow from orders, fills and the market."""
     flow = flow_facts(list(measured_days(source, [day], rules, Switches())), tellers)
     hours = rules.hours(day)
-    parents = _with_teller(source.rows("parent_orders", day), tellers, own="provider_id")
+    parents = with_teller(source.rows("parent_orders", day), tellers, own="provider_id")
     versions = source.rows("order_versions", day)
     fills = flow["fills"]
     return {
         "open_at": hours[0] if hours else None,
         "close_at": hours[1] if hours else None,
+        "next_days": next_days(rules.hours, day),
         "fills": None if fills is None else _fills(fills, source, day, tellers),
-        "executions": _with_teller(source.rows("executions", day), tellers),
+        "executions": with_teller(source.rows("executions", day), tellers),
         "orders": flow["orders"],
         "parents": parents,
         "versions": _of_orders(versions, parents),
@@ -57,6 +64,20 @@ def day_facts(source: DaySource, day: date, rules: DayRules, tellers: Tellers) -
         "trades": source.rows("trades", day),
         "status": source.rows("market_status", day),
     }
+
+
+def next_days(hours: SessionHours, day: date) -> tuple[date, ...]:
+    """Trading days of the two weeks that follow a day, ascending; fewer where the calendar ends."""
+    found: list[date] = []
+    for offset in range(1, AHEAD_DAYS + 1):
+        later = day + timedelta(days=offset)
+        try:
+            trades = hours(later) is not None
+        except RefusedError:
+            break
+        if trades:
+            found.append(later)
+    return tuple(found)
 
 
 def flow_facts(measured: Sequence[MeasuredDay], tellers: Tellers) -> dict[str, pl.DataFrame | None]:
@@ -78,7 +99,7 @@ def _together(days: Sequence[MeasuredDay], name: str) -> pl.DataFrame:
     return pl.concat(frames, how="diagonal_relaxed") if frames else pl.DataFrame()
 
 
-def _with_teller(frame: pl.DataFrame, tellers: Tellers, own: str = "") -> pl.DataFrame:
+def with_teller(frame: pl.DataFrame, tellers: Tellers, own: str = "") -> pl.DataFrame:
     """Rows with `provider`: their own where they name one, else that of the source they came from."""
     told = pl.col("source_id").replace_strict(dict(tellers.providers), default=None, return_dtype=pl.String)
     stated = pl.when(pl.col(own) != "").then(own) if own else pl.lit(None, dtype=pl.String)
@@ -94,7 +115,7 @@ def _with_own_teller(rows: pl.DataFrame, tellers: Tellers) -> pl.DataFrame:
     """Rows with the provider of their order, else of the source they came from."""
     if not rows.width:
         return rows
-    told = _with_teller(rows.select("source_id"), tellers)["provider"]
+    told = with_teller(rows.select("source_id"), tellers)["provider"]
     return rows.with_columns(pl.coalesce(pl.col("provider").replace("", None), told).alias("provider"))
 
 

@@ -13,6 +13,7 @@ from routeproof.app.monitoring.history import StreamMaker, history_sessions
 from routeproof.app.monitoring.law import law_on
 from routeproof.app.monitoring.policy import RulePolicy, rule_policy
 from routeproof.app.monitoring.tell import tell_findings
+from routeproof.app.monitoring.told_facts import told_facts
 from routeproof.app.monitoring.vendor_facts import vendor_of_lake
 from routeproof.app.notify.channels import channels_of
 from routeproof.app.objects.findings import Change, documents_of, record_findings
@@ -78,12 +79,15 @@ def gather(
     """All facts of a day of the lake, with streams of so many sessions before it."""
     whole = policy_in_force(context.records).whole
     source, rules = LakeSource(context.lake, manifest), rules_of(context.lake, manifest, whole)
-    of_day = day_facts(source, day, rules, tellers_of(context.records))
+    tellers = tellers_of(context.records)
+    of_day = day_facts(source, day, rules, tellers)
+    of_sessions, untold = told_facts(context.lake, day, manifest, tellers)
     of_firm, absent = firm_facts(context, day, manifest)
+    absent |= untold
     waits = whole.monitoring.waits.on_or_first(day).value
     settled = (of_day["close_at"] or 0) + HORIZON_NS + waits.quote_ms * NS_PER_MS
     seen_until = None if context.clock() >= settled else context.clock()
-    members = {**of_day, **of_firm, "law": law_on(whole.book, day), "waits": waits}
+    members = {**of_day, **of_firm, **of_sessions, "law": law_on(whole.book, day), "waits": waits}
     members["vendor"] = vendor_of_lake(context.lake, of_day, day, manifest)
     if members["vendor"] is None:
         absent["vendor"] = "no provider's own figures were taken in for the day"

@@ -10,6 +10,7 @@ import polars as pl
 
 from routeproof.app.monitoring.day_facts import MEMBERS_OF_DAY, Tellers, day_facts, facts_of
 from routeproof.app.monitoring.tell import tell_findings
+from routeproof.app.monitoring.told_facts import told_of_day
 from routeproof.app.objects.findings import documents_of, record_findings, standing_ids
 from routeproof.app.watch.clock import EventClock
 from routeproof.app.watch.firm import Firm
@@ -148,11 +149,13 @@ class Engine:
         self._lateness_ns = known.waits.lateness_ms * NS_PER_MS
         source = LiveSource(touched.tables, self._quotes, self._market)
         provider = live.flow.provider_id
-        members = day_facts(source, day, known.rules, Tellers({provider: provider}, known.uncertainty_ns))
+        tellers = Tellers({provider: provider}, known.uncertainty_ns)
+        members = day_facts(source, day, known.rules, tellers)
         if members["orders"] is not None:
             numbers = touched.tables["parent_orders"].select("order_id", "source_row").unique("order_id")
             members["orders"] = members["orders"].join(numbers, on="order_id", how="left", maintain_order="left")
-        return {**members, **known.members}
+        told = told_of_day(touched.tables["sightings"], touched.messages, touched.misfits, day, tellers)
+        return {**members, **told, **known.members}
 
     def _facts(self, day: date, members: Mapping[str, Any]) -> Facts:
         told = {**members, "quotes_until": self._quotes.seen_until(day)}

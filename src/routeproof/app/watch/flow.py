@@ -33,10 +33,14 @@ class Touched:
     Attributes:
         rows: (n,) numbers of all messages of the groups that were folded again, ascending.
         tables: canonical tables of these groups, in canonical order; `source_row` is a message's number.
+        messages: the distinct messages themselves.
+        misfits: `FIX_MISFITS` rows of these groups.
     """
 
     rows: Rows
     tables: dict[str, pl.DataFrame]
+    messages: pl.DataFrame
+    misfits: pl.DataFrame
 
 
 class Flow:
@@ -99,7 +103,8 @@ class Flow:
 
     def fold(self, rows: Rows) -> Touched:
         """Fold whole groups; where they say what others had asked for, everything is folded."""
-        part = fold_part(distinct_messages(slim(self._held.gather(rows))), self._reading, self._known)
+        messages = distinct_messages(slim(self._held.gather(rows)))
+        part = fold_part(messages, self._reading, self._known)
         known = self._known | part.facts
         news = Facts(*(getattr(known, name) - getattr(self._known, name) for name in Facts.__slots__))
         self._asked |= part.asked
@@ -107,9 +112,9 @@ class Flow:
         if NO_FACTS.lacks(self._asked, news) and rows.size < self._held.rows:
             return self.fold(self.everything())
         if NO_FACTS.lacks(part.asked, news):
-            part = fold_part(distinct_messages(slim(self._held.gather(rows))), self._reading, known)
+            part = fold_part(messages, self._reading, known)
         tables = {name: TABLES[name].sort(pl.concat([TABLES[name].empty(), part.tables[name]])) for name in FOLDED}
-        return Touched(rows, tables)
+        return Touched(rows, tables, messages, part.misfits)
 
     def _read(self) -> Reading:
         sessions = sessions_of(self._edges, self._parties)

@@ -3,7 +3,9 @@
 The reference is the quote in force strictly before the execution. A locked or crossed reference says nothing and is
 left to `executed_in_locked_or_crossed`; where there is no quote yet, the fill waits and `stale_reference_quote` speaks.
 A quote may have changed while the order travelled, and clocks differ: a fill is judged by the worst best quote of the
-second before it, up to the provider's declared clock uncertainty after it, and by more than `tolerance_usd`.
+second before it, up to the provider's declared clock uncertainty after it, and by more than `tolerance_usd`. An order
+larger than the size shown has to go deeper, and one that filled other shares at the quote found no more there: a fill
+of theirs may lie up to `walk_usd` beyond. Left out are fills that added liquidity, at their own limit.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from routeproof.rules.hits import Shape, hits
 from routeproof.rules.limits import limit
 from routeproof.rules.rule import Rule
 from routeproof.rules.say import dollars, named, shares
+from routeproof.rules.touch import added, larger_than_shown, went_deeper
 from routeproof.vocab import quote_status
 from routeproof.vocab.fixed import SCALE
 
@@ -29,11 +32,12 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     is_buy = pl.col("sign") > 0
     worst = pl.when(is_buy).then("ask_high_1s").otherwise("bid_low_1s")
     beyond = pl.col("sign") * (pl.col("price") - worst)
-    allowed = limit(limits, "tolerance_usd")
+    allowed, walk = limit(limits, "tolerance_usd"), limit(limits, "walk_usd")
+    excused = added() | went_deeper(walk) | larger_than_shown(walk)
     usable = pl.col("execution_status") == quote_status.OK
     return hits(
         facts.need("fills"),
-        usable & (beyond > (allowed * SCALE).round().cast(pl.Int64)),
+        usable & ~excused & (beyond > (allowed * SCALE).round().cast(pl.Int64)),
         Shape(
             at=pl.col("executed_at"),
             unit="usd_per_share",
@@ -59,7 +63,7 @@ RULE = Rule(
     kind="row",
     scope=("provider", "venue", "symbol", "order_type"),
     needs=("fills",),
-    units={"tolerance_usd": "usd_per_share"},
+    units={"tolerance_usd": "usd_per_share", "walk_usd": "usd_per_share"},
     source="FINRA Rule 5310(a)(1): as favourable as possible under prevailing market conditions",
     judge=judge,
     docs=__doc__ or "",

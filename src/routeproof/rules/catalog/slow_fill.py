@@ -15,13 +15,12 @@ from routeproof.rules.hits import Shape, hits
 from routeproof.rules.limits import limit
 from routeproof.rules.rule import Rule
 from routeproof.rules.say import named, shares, span
+from routeproof.rules.touch import MARKETABLE
 from routeproof.vocab.times import NS_PER_MS
 
 if TYPE_CHECKING:
     from routeproof.policy.monitoring import Limits
     from routeproof.rules.facts import Facts
-
-MARKETABLE = ("market", "market_ioc", "marketable_limit", "marketable_limit_ioc")
 
 
 def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
