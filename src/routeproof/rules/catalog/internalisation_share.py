@@ -73,7 +73,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
 def _above(days: Days, facts: Facts, own: Limits) -> dict[str, Any] | None:
     recent, before = divided_days(days, facts.day, own.value("window_sessions"))
     before = before[-own.value("history_sessions") :]
-    if not recent or sum(days[one].n for one in recent) < own.value("least_n"):
+    if len(recent) < own.value("window_sessions") or sum(days[one].n for one in recent) < own.value("least_n"):
         return None
     share, sessions = pooled(days[one] for one in recent).value, len(recent)
     if share > own.value("most_share"):

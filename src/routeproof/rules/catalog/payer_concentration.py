@@ -2,7 +2,7 @@
 
 Payers are venues that paid by the `payments` table or that pay by the conflict register. Counted are shares of the last
 routes of market orders and of limit orders that meet the market, over the last `window_sessions` sessions, from
-`least_n` routes on. Three findings are told apart by their key:
+`least_n` routes on; the first two need all of these sessions. Three findings are told apart by their key:
 
 - `all`: all payers together got more than `most_share`;
 - `hhi`: the sum of their squared shares (each of everything routed) exceeds `most_hhi`;
@@ -64,11 +64,12 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
         names = sorted(set(paying["venue"].to_list()))
         shares = {venue: share_of(by_day, recent, [venue])[0] for venue in names}
         common = {"provider": provider, "sessions": len(recent)}
+        is_whole = len(recent) == own.value("window_sessions")
         together = share_of(by_day, recent, names)[0]
-        if together > own.value("most_share"):
+        if is_whole and together > own.value("most_share"):
             rows.append({**common, "key": "all", "value": together, "allowed": own.value("most_share")})
         hhi = sum(share * share for _, share in sorted(shares.items()))
-        if hhi > own.value("most_hhi"):
+        if is_whole and hhi > own.value("most_hhi"):
             rows.append({**common, "key": "hhi", "value": hhi, "allowed": own.value("most_hhi")})
         rows += [{**common, **row} for row in best_payers(history, provider, paying, shares, recent, own)]
     return hits(pl.DataFrame(rows, schema=_ROWS), pl.lit(value=True), _shape(facts))
