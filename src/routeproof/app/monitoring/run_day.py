@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 HORIZON_NS = 300 * NS_PER_S
 """The longest look ahead of a measured row."""
-OF_WHOLE_DAYS = ("history", "sla", "deliveries")
+OF_WHOLE_DAYS = ("history", "sla", "deliveries", "vendor")
 """Members of `Facts` that are gathered once a day is over."""
 
 
@@ -88,12 +88,12 @@ def gather(
     settled = (of_day["close_at"] or 0) + HORIZON_NS + waits.quote_ms * NS_PER_MS
     seen_until = None if context.clock() >= settled else context.clock()
     members = {**of_day, **of_firm, **of_sessions, "law": law_on(whole.book, day), "waits": waits}
-    members["vendor"] = vendor_of_lake(context.lake, of_day, day, manifest)
-    if members["vendor"] is None:
-        absent["vendor"] = "no provider's own figures were taken in for the day"
     members["restated"] = restated_of(context.records, day)
     if seen_until is not None:
         return facts_of(day, members, absent | dict.fromkeys(OF_WHOLE_DAYS, "the day is not over"), seen_until)
+    members["vendor"] = vendor_of_lake(context.lake, of_day, day, manifest)
+    if members["vendor"] is None:
+        absent["vendor"] = "no provider's own figures were taken in for the day"
     agreed, more_absent = agreed_facts(context, day, manifest)
     maker = stream_maker(context, manifest, of_firm.get("affiliates"), told)
     members |= {**agreed, "history": maker.until(day, of_day, sessions)}
