@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from routeproof.app.measuring.lake_source import LakeSource
 from routeproof.app.monitoring.agreed_facts import agreed_facts, restated_of
+from routeproof.app.monitoring.case_pins import pin_findings
 from routeproof.app.monitoring.day_facts import Tellers, day_facts, facts_of
 from routeproof.app.monitoring.firm_facts import firm_facts
 from routeproof.app.monitoring.history import StreamMaker, history_sessions
+from routeproof.app.monitoring.judged import Judgement, record_judged
 from routeproof.app.monitoring.law import law_on
+from routeproof.app.monitoring.open_cases import Worked, work_findings
 from routeproof.app.monitoring.policy import RulePolicy, rule_policy
 from routeproof.app.monitoring.tell import tell_findings
 from routeproof.app.monitoring.told_facts import told_facts
 from routeproof.app.monitoring.vendor_facts import vendor_of_lake
+from routeproof.app.monitoring.work_cases import escalate
 from routeproof.app.notify.channels import channels_of
 from routeproof.app.objects.findings import Change, documents_of, record_findings
 from routeproof.app.policy_in_force import policy_in_force
@@ -49,11 +53,15 @@ class DayRun:
         change: what became of the record.
         unjudged: rule to the reason why it could not be judged.
         manifest: the lake as it was judged.
+        worked: what became of final findings.
+        escalated: cases whose clock ran out, by id.
     """
 
     change: Change
     unjudged: Mapping[str, str]
     manifest: str
+    worked: Worked
+    escalated: tuple[str, ...]
 
 
 def run_day(
@@ -69,8 +77,11 @@ def run_day(
     judged = judge(ALL, facts, policy.limits)
     found = documents_of(judged.findings, versions_of(policy))
     change = record_findings(context, day, found)
+    record_judged(context, day, Judgement(held, policy.id, judged.unjudged, change.waiting))
+    worked = work_findings(context, day, lambda groups: pin_findings(context, day, held, groups))
+    raised = escalate(context)
     tell_findings(context, channels_of(context.workspace), change, found)
-    return DayRun(change, judged.unjudged, held)
+    return DayRun(change, judged.unjudged, held, worked, tuple(raised))
 
 
 def gather(
