@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date
 
+    import polars as pl
+
     from routeproof.app.context import Context
     from routeproof.rules.facts import Facts
     from routeproof.stores.records import Records
@@ -87,8 +89,7 @@ def gather(
     context: Context, day: date, manifest: str, sessions: int = 0, told: Callable[[str], None] = lambda _: None
 ) -> Facts:
     """All facts of a day of the lake, with streams of so many sessions before it."""
-    policy = policy_in_force(context.records)
-    whole = policy.whole
+    whole = policy_in_force(context.records).whole
     source, rules = LakeSource(context.lake, manifest), rules_of(context.lake, manifest, whole)
     tellers = tellers_of(context.records)
     of_day = day_facts(source, day, rules, tellers)
@@ -116,17 +117,25 @@ def gather(
     if members["vendor"] is None:
         absent["vendor"] = "no provider's own figures were taken in for the day"
     agreed, more_absent = agreed_facts(context, day, manifest)
-    maker = StreamMaker(
-        source=source,
-        rules=rules,
+    maker = stream_maker(context, manifest, of_firm.get("affiliates"), told)
+    members |= {**agreed, "history": maker.until(day, of_day, sessions)}
+    return facts_of(day, members, absent | more_absent, None)
+
+
+def stream_maker(
+    context: Context, manifest: str, affiliates: pl.DataFrame | None, told: Callable[[str], None]
+) -> StreamMaker:
+    """Streams of the lake as it is known at a manifest, by the policy in force."""
+    policy = policy_in_force(context.records)
+    return StreamMaker(
+        source=LakeSource(context.lake, manifest),
+        rules=rules_of(context.lake, manifest, policy.whole),
         policy=policy.id,
-        tellers=tellers,
-        affiliates=of_firm.get("affiliates"),
+        tellers=tellers_of(context.records),
+        affiliates=affiliates,
         folder=context.workspace.streams_folder,
         told=told,
     )
-    members |= {**agreed, "history": maker.until(day, of_day, sessions)}
-    return facts_of(day, members, absent | more_absent, None)
 
 
 def tellers_of(records: Records) -> Tellers:
