@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from routeproof.app.monitoring.firm_facts import firm_facts
+from routeproof.app.facts.firm_facts import firm_facts
 from routeproof.app.monitoring.run_day import stream_maker
 from routeproof.evidence.baseline import baseline_of
 from routeproof.evidence.drift import drift
