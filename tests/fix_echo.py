@@ -3,7 +3,8 @@
 python tests/fix_echo.py --config FILE.toml
 
 Reads the `[[fix]]` tables of a `watch` configuration, prints the same ready line, and records nothing: its journal
-stands in a folder that goes when it ends.
+stands in a folder that goes when it ends. An ExecutionReport (8) is answered as an unsupported type: that is how the
+acceptance scenarios tell an application that takes orders from a session that takes anything.
 """
 
 from __future__ import annotations
@@ -36,14 +37,17 @@ class Echo:
         """A session begins: no order was seen on it."""
         self._seen = {(name, order) for name, order in self._seen if name != session}
 
-    def accepted(self, session: str, message: bytes) -> None:
-        """Send it back, unless it is a PossResend of an order that was seen."""
+    def accepted(self, session: str, message: bytes) -> bool:
+        """Send it back, unless it is a PossResend of an order that was seen; refuse what nobody sends to a market."""
+        if text_of(message, 35) == "8":
+            return False
         order = (session, text_of(message, 11))
         if text_of(message, 97) == "Y" and order in self._seen:
-            return
+            return True
         self._seen.add(order)
         if self.engine is not None:
             self.engine.send(session, message)
+        return True
 
 
 def serve(config: Path, folder: Path) -> None:

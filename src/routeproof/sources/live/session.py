@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from routeproof.sources.live.journal_format import Position
 
 EventKind = Literal["logon", "logout", "refused", "gap_open", "gap_closed", "gap_abandoned", "reset", "garbled", "told"]
@@ -125,5 +123,13 @@ class SessionEngine(Protocol):
         ...
 
 
-Accepted = "Callable[[str, bytes], None]"
-"""Called with session name and message for each application message that the engine accepted, in sequence."""
+class Application(Protocol):
+    """An application that answers messages; a drop copy needs none."""
+
+    def logged_on(self, session: str) -> None:
+        """A session has begun, in the order in which the engine sees it."""
+        ...
+
+    def accepted(self, session: str, message: bytes) -> bool:
+        """The engine accepted this application message, in sequence and each once; false if its type is unsupported."""
+        ...
