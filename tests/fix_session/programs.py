@@ -100,6 +100,8 @@ def acceptance_config(shared_data: Path, folder: Path) -> Path:
         )
         for name, (target, begin, version) in VERSIONS.items()
     ]
+    unchecked = {"sender_comp_id": "ISLD", "target_comp_id": "NO_CHECK_FIELDS_HAVE_VALUES", "reset_on_logon": True}
+    tables.append(session("unchecked", **unchecked))
     path = folder / "acceptance.toml"
     path.write_text("".join(tables), "utf-8")
     return path
