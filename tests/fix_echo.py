@@ -58,9 +58,7 @@ def serve(config: Path, folder: Path) -> None:
     sessions = load_fix_sessions(config)
     echo = Echo()
     journal = Journal(folder / "journal", [session.name for session in sessions])
-    engine = QuickFixEngine(
-        sessions, journal=journal, state=folder / "state", clock=time.time_ns, application=echo
-    )
+    engine = QuickFixEngine(sessions, journal=journal, state=folder / "state", clock=time.time_ns, application=echo)
     echo.engine = engine
     listening = engine.start()
     print(json.dumps({"event": "ready", "fix": [asdict(each) for each in listening]}), flush=True)  # noqa: T201

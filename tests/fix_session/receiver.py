@@ -39,7 +39,9 @@ def tell_batch(engine: QuickFixEngine, timeout_s: float) -> bool:
     """Print the events of one batch; whether there was one."""
     batch = engine.next_batch(timeout_s)
     for event in batch.events if batch else ():
-        tell({"event": event.kind, "session": event.session, "begin": event.begin, "end": event.end, "text": event.text})
+        tell(
+            {"event": event.kind, "session": event.session, "begin": event.begin, "end": event.end, "text": event.text}
+        )
     return batch is not None
 
 

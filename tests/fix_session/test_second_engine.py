@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import socket
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ RECEIVER = TESTS / "fix_session" / "receiver.py"
 
 @pytest.mark.parametrize(("begin_string", "version"), [("FIX.4.2", None), ("FIX.4.4", None), ("FIXT.1.1", "9")])
 def test_its_initiator_delivers_across_an_outage(tmp_path: Path, begin_string: str, version: str | None) -> None:
-    """200 fills arrive, and 50 that it sent while we were gone; each once under its id, none missing."""
+    """200 fills arrive, and 50 that it sent to a program that had stopped and was then killed; none is missing."""
     config, port = tmp_path / "watch.toml", _free_port()
     versions = {"default_appl_ver_id": version} if version else {}
     config.write_text(session("dropcopy", port=port, begin_string=begin_string, **versions), "utf-8")
@@ -34,12 +35,15 @@ def test_its_initiator_delivers_across_an_outage(tmp_path: Path, begin_string: s
     async def deliver() -> None:
         engine = _Engine("initiator", port, begin_string, version)
         await engine.start()
-        with running(RECEIVER, arguments, tmp_path / "log1"):
+        with running(RECEIVER, arguments, tmp_path / "log1") as receiver:
             await engine.logged_on()
             await engine.send_fills(0, 200)
             await _until(lambda: len(_kept(tmp_path)) == 200)
+            receiver.process.send_signal(signal.SIGSTOP)
+            await engine.send_fills(200, 250)
+            receiver.process.kill()
+            receiver.process.wait(10)
         await engine.logged_off()
-        await engine.send_fills(200, 250)
         with running(RECEIVER, arguments, tmp_path / "log2"):
             await engine.logged_on()
             await _until(lambda: len(_kept(tmp_path)) == 250)

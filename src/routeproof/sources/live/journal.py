@@ -114,7 +114,9 @@ class Journal:
             os.fdatasync(self._descriptor)
         except OSError as error:
             self._stopped = str(error)
-            message = f"expected {len(content)} bytes to become durable, found: {error}; free the disk, then start again"
+            message = (
+                f"expected {len(content)} bytes to become durable, found: {error}; free the disk, then start again"
+            )
             raise JournalStoppedError(message, where=str(segment_path(self._folder, self._segment))) from error
         self._offset += len(content)
         self._batch += 1
@@ -210,4 +212,3 @@ def _locked(folder: Path) -> int:
         message = "expected to be the only writer of this journal, found another that runs; stop it first"
         raise RefusedError(message, where=str(folder)) from error
     return descriptor
-

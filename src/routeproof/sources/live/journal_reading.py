@@ -102,7 +102,9 @@ def read_journal(folder: Path, after: Position | None = None) -> Iterator[Kept]:
         kept: list[Record] = []
         end = read_segment(segment_path(folder, number), number, kept.append)
         if end.torn_bytes and number != numbers[-1]:
-            message = f"expected whole records up to its end, found {end.torn_bytes} bytes that are none; restore the file"
+            message = (
+                f"expected whole records up to its end, found {end.torn_bytes} bytes that are none; restore the file"
+            )
             raise DataRejectedError(message, where=str(segment_path(folder, number)))
         yield from _from_batch(kept, number, after)
 

@@ -54,6 +54,8 @@ def _opened(session: FixSession, others: Sequence[socket.socket]) -> socket.sock
     except OSError as error:
         for other in others:
             other.close()
-        message = f"expected to listen on port {session.port} for session {session.name}, found: {error}; choose another"
+        message = (
+            f"expected to listen on port {session.port} for session {session.name}, found: {error}; choose another"
+        )
         raise UsageError(message, where=session.host) from error
     return listener

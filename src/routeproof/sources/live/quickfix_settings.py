@@ -59,7 +59,9 @@ def _checked(path: Path, session: FixSession) -> Path:
     """A document type could make a small file grow without end when it is read, so none is taken."""
     content = path.read_bytes()
     if b"<fix" not in content or any(mark in content.upper() for mark in DTD):
-        message = f"expected a QuickFIX dictionary without a document type for session {session.name}, found something else"
+        message = (
+            f"expected a QuickFIX dictionary without a document type for session {session.name}, found something else"
+        )
         raise UsageError(message, where=str(path))
     return path
 
