@@ -9,22 +9,22 @@ from __future__ import annotations
 
 import queue
 import selectors
-import socket
 import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from routeproof.sources.live.dialing import Dialler
 from routeproof.sources.live.journal_format import Kind
 from routeproof.sources.live.relay import End, Relay
 from routeproof.sources.live.session import Batch, Received, SessionEvent
 from routeproof.sources.live.visitors import SUCCESSION_S, Visitor, session_of
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable, Mapping, Sequence
 
+    from routeproof.sources.live.dialing import Dialler
     from routeproof.sources.live.framing import Piece
     from routeproof.sources.live.journal import Journal
     from routeproof.sources.live.session_config import FixSession

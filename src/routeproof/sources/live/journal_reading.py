@@ -76,7 +76,7 @@ def read_segment(path: Path, number: int, each: Callable[[Record], None]) -> Seg
         message = f"expected a journal segment, found {segment[:8]!r} at its beginning; restore the file"
         raise DataRejectedError(message, where=str(path))
     end, batch, reached, last, waiting = len(MAGIC), -1, len(MAGIC), None, []
-    for reached, last in whole_records(segment, len(MAGIC)):  # noqa: B007 - both are read behind the loop
+    for reached, last in whole_records(segment, len(MAGIC)):
         waiting.append(last)
         if last.is_last_of_batch:
             for record in waiting:
