@@ -13,11 +13,13 @@ if TYPE_CHECKING:
 MESSAGE = re.compile(rb"8=FIX.*?\x0110=\d{3}\x01", re.DOTALL)
 
 
-def message(kind: str, number: int, body: str = "", *, begin: str = "FIX.4.4", repeated: bool = False) -> bytes:
-    """A message of SOR to FIRM; `body` has its fields with `|` behind each."""
+def message(
+    kind: str, number: int, body: str = "", *, begin: str = "FIX.4.4", repeated: bool = False, sender: str = "SOR"
+) -> bytes:
+    """A message of `sender` to FIRM; `body` has its fields with `|` behind each."""
     now = time.strftime("%Y%m%d-%H:%M:%S", time.gmtime())
     duplicate = f"43=Y|122={now}|" if repeated else ""
-    fields = f"35={kind}|34={number}|49=SOR|52={now}|56=FIRM|{duplicate}{body}".replace("|", "\x01").encode()
+    fields = f"35={kind}|34={number}|49={sender}|52={now}|56=FIRM|{duplicate}{body}".replace("|", "\x01").encode()
     start = f"8={begin}|9={len(fields)}|".replace("|", "\x01").encode() + fields
     return start + b"10=%03d\x01" % (sum(start) % 256)
 
@@ -48,11 +50,15 @@ class Counterparty:
 
     def connect(self, address: tuple[str, int], *, reset: bool = False) -> bool:
         """Connect and log on; whether the Logon was answered."""
-        self._connection = socket.create_connection(address, 5)
-        self._held = b""
+        self.open(address)
         number = self._take()
         self.send(message("A", number, "98=0|108=30|" + ("141=Y|" if reset else "")))
         return any(b"\x0135=A\x01" in each for each in self.receive(5))
+
+    def open(self, address: tuple[str, int]) -> None:
+        """Connect, and say nothing yet."""
+        self._connection = socket.create_connection(address, 5)
+        self._held = b""
 
     def send(self, *content: bytes) -> None:
         """Send bytes as they are."""

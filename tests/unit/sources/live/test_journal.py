@@ -104,7 +104,7 @@ def test_any_cut_keeps_the_whole_batches_before_it(tmp_path: Path) -> None:
 
 
 def test_a_changed_byte_is_refused_up_to_the_last_batch(tmp_path: Path) -> None:
-    """Each byte of a journal is changed: a later batch proves that it was durable; in the last one it is a torn tail."""
+    """Each byte is changed in turn: a later batch proves that it was durable; in the last one it is a torn tail."""
     folder = tmp_path / "whole"
     expected = written(folder, [[b"one"], [b"two"], [b"three"], [b"four"]])
     path = folder / "00000001.journal"
