@@ -18,19 +18,23 @@ import threading
 import time
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from routeproof.sources.live.engine import session_engine
 from routeproof.sources.live.framing import text_of
 from routeproof.sources.live.journal import Journal
-from routeproof.sources.live.quickfix_session import QuickFixEngine
 from routeproof.sources.live.session_config import load_fix_sessions
 from routeproof.vocab.errors import RouteproofError
+
+if TYPE_CHECKING:
+    from routeproof.sources.live.session import SessionEngine
 
 
 class Echo:
     """Sends every accepted message back to who sent it, once per ClOrdID where it may be a resend."""
 
     def __init__(self) -> None:
-        self.engine: QuickFixEngine | None = None
+        self.engine: SessionEngine | None = None
         self._seen: set[tuple[str, str]] = set()
 
     def logged_on(self, session: str) -> None:
@@ -58,7 +62,7 @@ def serve(config: Path, folder: Path) -> None:
     sessions = load_fix_sessions(config)
     echo = Echo()
     journal = Journal(folder / "journal", [session.name for session in sessions])
-    engine = QuickFixEngine(sessions, journal=journal, state=folder / "state", clock=time.time_ns, application=echo)
+    engine = session_engine(sessions, journal=journal, state=folder / "state", clock=time.time_ns, application=echo)
     echo.engine = engine
     listening = engine.start()
     print(json.dumps({"event": "ready", "fix": [asdict(each) for each in listening]}), flush=True)  # noqa: T201

@@ -12,10 +12,14 @@ import threading
 import time
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from routeproof.sources.live.engine import session_engine
 from routeproof.sources.live.journal import Journal
-from routeproof.sources.live.quickfix_session import QuickFixEngine
 from routeproof.sources.live.session_config import load_fix_sessions
+
+if TYPE_CHECKING:
+    from routeproof.sources.live.session import SessionEngine
 
 
 def serve(config: Path, folder: Path) -> None:
@@ -24,7 +28,7 @@ def serve(config: Path, folder: Path) -> None:
     signal.signal(signal.SIGTERM, lambda *_: ending.set())
     sessions = load_fix_sessions(config)
     journal = Journal(folder / "journal", [session.name for session in sessions])
-    engine = QuickFixEngine(sessions, journal=journal, state=folder / "state", clock=time.time_ns)
+    engine = session_engine(sessions, journal=journal, state=folder / "state", clock=time.time_ns)
     tell({"event": "ready", "fix": [asdict(each) for each in engine.start()]})
     while not ending.is_set():
         tell_batch(engine, 0.1)
@@ -35,7 +39,7 @@ def serve(config: Path, folder: Path) -> None:
     journal.close()
 
 
-def tell_batch(engine: QuickFixEngine, timeout_s: float) -> bool:
+def tell_batch(engine: SessionEngine, timeout_s: float) -> bool:
     """Print the events of one batch; whether there was one."""
     batch = engine.next_batch(timeout_s)
     for event in batch.events if batch else ():

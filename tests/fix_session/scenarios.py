@@ -19,7 +19,7 @@ LINE = re.compile(rb"^([IEie])(?:(\d+),)?(.*)$", re.DOTALL)
 TIME = re.compile(rb"<TIME([+-]\d+)?>")
 CHECKSUM = re.compile(rb"(?<=\x01)10=[^\x01]*\x01$")
 PATIENCE_S = 12.0
-ADMINISTRATIVE = {b"0", b"1", b"2", b"3", b"4", b"5", b"A", b"j"}
+ADMINISTRATIVE = {b"0", b"1", b"2", b"3", b"4", b"5", b"A"}
 
 
 @dataclass(frozen=True, slots=True)

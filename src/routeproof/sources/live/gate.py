@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import queue
 import selectors
+import socket
 import threading
 import time
 from contextlib import suppress
@@ -21,7 +22,6 @@ from routeproof.sources.live.session import Batch, Received, SessionEvent
 from routeproof.sources.live.visitors import SUCCESSION_S, Visitor, session_of
 
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Callable, Mapping, Sequence
 
     from routeproof.sources.live.dialing import Dialler
@@ -54,7 +54,7 @@ class Gate:
     Args:
         journal: where everything is kept; the gate is its only user.
         watches: by session name, what its messages say about it.
-        to_engine: opens a connection to the engine, for a counterparty that has named its session.
+        to_engine: opens a connection to the engine, for a counterparty that has named its session; null if it cannot.
         clock: UTC ns.
     """
 
@@ -62,7 +62,7 @@ class Gate:
         self,
         journal: Journal,
         watches: Mapping[str, WireWatch],
-        to_engine: Callable[[], socket.socket],
+        to_engine: Callable[[], socket.socket | None],
         clock: Callable[[], int],
     ) -> None:
         self._journal, self._watches = journal, watches
@@ -129,6 +129,7 @@ class Gate:
             connection, address = listener.accept()
         except OSError:
             return
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         visitor = Visitor(End(connection), address[0].split("%")[0], sessions, time.monotonic())
         if not any(session.admits(visitor.address) for session in sessions):
             self._refuse(visitor, "its address is on no session's allow_ip")
@@ -156,13 +157,14 @@ class Gate:
             if time.monotonic() - visitor.heard_s < SUCCESSION_S:
                 return
             session, reason = None, "the session is connected already"
-        if session is None:
+        inner = self._to_engine() if session is not None else None
+        if session is None or inner is None:
             kept = b"".join(piece.raw for piece in visitor.heard)[:REFUSED_BYTES]
             self._journal.append(Kind.NOISE_IN, "", kept, visitor.heard_at)
-            self._refuse(visitor, reason)
+            self._refuse(visitor, reason or "the engine does not answer")
             return
         del self._visitors[visitor.end.socket]
-        relay = self._join(session, visitor.end, End(self._to_engine()))
+        relay = self._join(session, visitor.end, End(inner))
         self._cross(relay, visitor.end, visitor.heard, visitor.heard_at)
 
     def _refuse(self, visitor: Visitor, reason: str) -> None:

@@ -63,10 +63,14 @@ def start_behind(engine: Startable, port: int, door: Path, numbers: LowNumbers) 
     _wake(port)
 
 
-def connection_to(door: Path) -> socket.socket:
-    """A connection to the engine behind the door."""
+def connection_to(door: Path) -> socket.socket | None:
+    """A connection to the engine behind the door; null if it takes none."""
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    connection.connect(str(door))
+    try:
+        connection.connect(str(door))
+    except OSError:
+        connection.close()
+        return None
     return connection
 
 
