@@ -35,7 +35,7 @@ def test_nothing_acknowledged_is_lost_by_a_kill(tmp_path: Path, kills: int) -> N
     config = tmp_path / "watch.toml"
     config.write_text(session("dropcopy"), "utf-8")
     chance = random.Random(SEED)  # noqa: S311 - a test's seed
-    sor = Counterparty()
+    sor, known = Counterparty(), 0
     arguments = ["--config", str(config), "--folder", str(tmp_path)]
     for kill in range(kills):
         with running(RECEIVER, arguments, tmp_path / f"log{kill}") as receiver:
@@ -46,6 +46,8 @@ def test_nothing_acknowledged_is_lost_by_a_kill(tmp_path: Path, kills: int) -> N
             killer.join()
             receiver.process.wait(10)
         assert _kept(tmp_path) >= _acknowledged(sor), f"seed {SEED}, kill {kill}"
+        known = len(_acknowledged(sor))
+    assert known > kills
     with running(RECEIVER, arguments, tmp_path / "log") as receiver:
         assert sor.connect(receiver.address("dropcopy"))
         until = time.monotonic() + 20
@@ -54,6 +56,7 @@ def test_nothing_acknowledged_is_lost_by_a_kill(tmp_path: Path, kills: int) -> N
             sor.receive(1)
     assert sor.expected == sor.next_number
     assert _kept(tmp_path) == sor.fills
+    print(f"{kills} kills, {known} of {len(sor.fills)} fills acknowledged before the last, seed {SEED}")  # noqa: T201
 
 
 def _stream_until_closed(sor: Counterparty) -> None:
