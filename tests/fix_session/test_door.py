@@ -152,3 +152,25 @@ def test_a_message_in_pieces_is_one(tmp_path: Path) -> None:
         sor.ask()
         sor.receive(5)
         assert sor.expected == 4
+
+
+def test_without_a_dictionary_no_body_is_judged(tmp_path: Path) -> None:
+    """Groups, tags that come twice, fields of the firm's own, empty ones and data with separators: all are taken."""
+    bodies = [
+        "17=e|453=2|448=A|447=D|452=1|448=B|447=D|452=3|",
+        "17=e|55=IBM|55=MSFT|",
+        "17=e|5001=x|20000=y|",
+        "17=e|58=|",
+        "17=e|95=9|96=a|10=000|b|",
+    ]
+    sor = Counterparty()
+    with receiver(tmp_path, session("dropcopy")) as program:
+        assert sor.connect(program.address("dropcopy"))
+        sent = [message("8", number, body) for number, body in enumerate(bodies, 2)]
+        sor.send(*sent)
+        sor.next_number = 2 + len(bodies)
+        sor.ask()
+        (answer,) = sor.receive(5)
+        assert b"\x0135=0\x01" in answer
+        assert sor.expected == sor.next_number
+    assert [each.raw for each in read_journal(tmp_path / "journal") if b"\x0135=8\x01" in each.raw] == sent

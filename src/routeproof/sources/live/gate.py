@@ -16,13 +16,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from routeproof.sources.live.framing import header_only
 from routeproof.sources.live.journal_format import Kind
 from routeproof.sources.live.relay import End, Relay
 from routeproof.sources.live.session import Batch, Received, SessionEvent
 from routeproof.sources.live.visitors import SUCCESSION_S, Visitor, session_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from routeproof.sources.live.dialing import Dialler
     from routeproof.sources.live.framing import Piece
@@ -39,13 +40,13 @@ REFUSED_BYTES = 4096
 
 @dataclass(frozen=True, slots=True)
 class _Crossing:
-    """A piece on its way from one end of a relay to the other; `to` is null for what goes nowhere."""
+    """A piece on its way from one end of a relay to the other."""
 
     session: str
     piece: Piece
     at: int
     is_incoming: bool
-    to: End | None
+    to: End
 
 
 class Gate:
@@ -56,6 +57,7 @@ class Gate:
         watches: by session name, what its messages say about it.
         to_engine: opens a connection to the engine, for a counterparty that has named its session; null if it cannot.
         clock: UTC ns.
+        header_only: names of the sessions whose application messages the engine is given without their body.
     """
 
     def __init__(
@@ -64,7 +66,9 @@ class Gate:
         watches: Mapping[str, WireWatch],
         to_engine: Callable[[], socket.socket | None],
         clock: Callable[[], int],
+        header_only: Collection[str] = (),
     ) -> None:
+        self._header_only = header_only
         self._journal, self._watches = journal, watches
         self._to_engine, self._clock = to_engine, clock
         self._selector = selectors.DefaultSelector()
@@ -213,8 +217,11 @@ class Gate:
             self._journal.append(_kind_of(crossing), crossing.session, crossing.piece.raw, crossing.at)
         self._journal.commit()
         for crossing in self._crossing:
-            if crossing.to is not None:
-                crossing.to.write(crossing.piece.raw)
+            crossing.to.write(self._as_passed_on(crossing))
+
+    def _as_passed_on(self, crossing: _Crossing) -> bytes:
+        is_reduced = crossing.is_incoming and crossing.piece.is_message and crossing.session in self._header_only
+        return header_only(crossing.piece.raw) if is_reduced else crossing.piece.raw
 
     def _end_relays(self) -> None:
         for relay in self._relays.values():

@@ -83,7 +83,8 @@ class QuickFixEngine:
         self._open_initiator(diallers)
         for session in self._sessions:
             self._take_up(session)
-        gate = Gate(self._journal, self._watches, lambda: connection_to(door), self._clock)
+        unread = [session.name for session in self._sessions if not (self._callbacks or session.dictionary)]
+        gate = Gate(self._journal, self._watches, lambda: connection_to(door), self._clock, unread)
         for listener, served in listeners:
             gate.listen(listener, served)
         for dialler in diallers:

@@ -4,10 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from examples import examples
-from routeproof.sources.live.framing import Framer, begin_string_of, is_well_formed, number_of, text_of
+from routeproof.sources.live.framing import Framer, begin_string_of, header_only, is_well_formed, number_of, text_of
 
-# Lengths and sums worked by hand: the body 35=0^34=2^ has 5 + 5 bytes; CheckSum is the sum of all bytes before 10=,
-# modulo 256, and 166 for this message (8=FIX.4.4^ 535, 9=10^ 218... as Python's sum() over the literal gives it).
+# By hand: the body 35=0^34=2^ has 5 + 5 bytes; the bytes before 10= add up to 1190, which is 166 modulo 256.
 HEARTBEAT = b"8=FIX.4.4\x019=10\x0135=0\x0134=2\x0110=166\x01"
 
 
@@ -94,3 +93,19 @@ def test_fields_are_read_by_their_tag() -> None:
     """An absent field is empty, and no number; a tag is not found inside another."""
     raw = b"8=FIX.4.4\x019=10\x01135=Z\x0134=2\x0110=166\x01"
     assert (begin_string_of(raw), text_of(raw, 35), number_of(raw, 34), number_of(raw, 36)) == ("FIX.4.4", "", 2, None)
+
+
+def test_a_message_without_its_body_keeps_its_header() -> None:
+    """Header fields up to the first that is none, hops left out since they repeat; length and sum are those it has now.
+
+    35=8^34=2^43=Y^ has 5 + 5 + 5 bytes; the bytes of 8=FIX.4.4^9=15^35=8^34=2^43=Y^ add up to 1457, which is 177 modulo 256.
+    """
+    fields = b"35=8|34=2|627=2|628=A|628=B|43=Y|55=IBM|49=late|10=000|".replace(b"|", b"\x01")
+    raw = b"8=FIX.4.4\x019=99\x01" + fields
+    assert header_only(raw) == b"8=FIX.4.4\x019=15\x0135=8\x0134=2\x0143=Y\x0110=177\x01"
+    assert is_well_formed(header_only(raw))
+
+
+def test_an_administrative_message_is_left_whole() -> None:
+    """Its body is the session's business."""
+    assert header_only(HEARTBEAT) == HEARTBEAT
