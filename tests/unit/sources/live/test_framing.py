@@ -98,7 +98,7 @@ def test_fields_are_read_by_their_tag() -> None:
 def test_a_message_without_its_body_keeps_its_header() -> None:
     """Header fields up to the first that is none, hops left out since they repeat; length and sum are those it has now.
 
-    35=8^34=2^43=Y^ has 5 + 5 + 5 bytes; those of 8=FIX.4.4^9=15^35=8^34=2^43=Y^ add up to 1457, which is 177 modulo 256.
+    35=8^34=2^43=Y^ has 5 + 5 + 5 bytes; bytes of 8=FIX.4.4^9=15^35=8^34=2^43=Y^ add up to 1457, 177 modulo 256.
     """
     fields = b"35=8|34=2|627=2|628=A|628=B|43=Y|55=IBM|49=late|10=000|".replace(b"|", b"\x01")
     raw = b"8=FIX.4.4\x019=99\x01" + fields
