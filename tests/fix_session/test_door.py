@@ -174,3 +174,16 @@ def test_without_a_dictionary_no_body_is_judged(tmp_path: Path) -> None:
         assert b"\x0135=0\x01" in answer
         assert sor.expected == sor.next_number
     assert [each.raw for each in read_journal(tmp_path / "journal") if b"\x0135=8\x01" in each.raw] == sent
+
+
+def test_with_a_dictionary_a_strange_field_is_rejected_and_kept(tmp_path: Path) -> None:
+    """A dictionary of the engine's, by its bare name; the counterparty is told, and the message is evidence."""
+    sor = Counterparty()
+    with receiver(tmp_path, session("dropcopy", dictionary="FIX44.xml")) as program:
+        assert sor.connect(program.address("dropcopy"))
+        strange = message("8", 2, "6=1|14=1|17=e|37=o|39=2|54=1|55=IBM|150=F|151=0|5001=x|")
+        sor.send(strange)
+        (answer,) = sor.receive(5)
+        assert b"\x0135=3\x01" in answer
+        assert b"\x01371=5001\x01" in answer
+    assert strange in [each.raw for each in read_journal(tmp_path / "journal")]

@@ -71,6 +71,7 @@ class QuickFixEngine:
         self._dictionaries: dict[str, tuple[quickfix.DataDictionary, ...]] = {}
         self._cleanup = ExitStack()
         self._gate: Gate | None = None
+        self._is_stopped = False
 
     def start(self) -> tuple[Listening, ...]:
         """See `SessionEngine`."""
@@ -103,6 +104,9 @@ class QuickFixEngine:
         An acceptor's thread is left idle, behind a door that is gone: QuickFIX's own way to stop it frees what that
         thread may still use, and has ended the process in tests. So one process keeps an acceptor session once.
         """
+        if self._gate is None or self._is_stopped:
+            return
+        self._is_stopped = True
         acceptors = [session for session in self._sessions if session.role == "acceptor"]
         for session in acceptors:
             self._own(session.name).logout("the session is being closed")
@@ -110,8 +114,7 @@ class QuickFixEngine:
             if isinstance(engine, quickfix.SocketInitiator):
                 engine.stop()
         self._wait_while(lambda: any(self._own(session.name).isLoggedOn() for session in acceptors))
-        if self._gate is not None:
-            self._gate.stop()
+        self._gate.stop()
         self._wait_while(lambda: any(map(quickfix.Session.isSessionRegistered, map(_identity, acceptors))))
         self._cleanup.close()
 

@@ -99,7 +99,7 @@ class SessionEngine(Protocol):
         ...
 
     def stop(self) -> None:
-        """Log out, let what arrived become durable, hand out the last batch; no thread is left behind."""
+        """Log out and let what arrived become durable; the last batches can then be taken. Again, it does nothing."""
         ...
 
     def status(self) -> tuple[SessionStatus, ...]:
