@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from zoneinfo import ZoneInfo
 
 from routeproof.sources.fix.reference import scan_message
@@ -101,14 +101,19 @@ def value_of(raw: bytes, kind: Kind) -> object:
         if not re.fullmatch(r"-?[0-9]{1,18}", text):
             raise BadValueError
         return int(text)
-    return sum(decimal(part) for part in text.split("+"))  # the plain scanner joins the parts of a total with "+"
+    total = sum(decimal(part) for part in text.split("+"))  # the plain scanner joins the parts of a total with "+"
+    if abs(total) >= 2**63:
+        raise BadValueError
+    return total
 
 
 def decimal(text: str) -> int:
     """A decimal at scale 1e-9."""
     if not re.fullmatch(r"-?([0-9]+\.?[0-9]*|\.[0-9]+)", text):
         raise BadValueError
-    scaled = Decimal(text) * 10**9
+    with localcontext() as context:
+        context.prec = len(text) + 10  # so that no digit is rounded away
+        scaled = Decimal(text) * 10**9
     if scaled != int(scaled) or abs(scaled) >= 2**63:
         raise BadValueError
     return int(scaled)

@@ -91,6 +91,11 @@ class Workspace:
         return self.root / "cache" / "measured"
 
     @property
+    def outbox_path(self) -> Path:
+        """SQLite database of what notification channels are owed and were sent; apart from the record."""
+        return self.root / "notify" / "outbox.sqlite"
+
+    @property
     def scratch_folder(self) -> Path:
         """Results in the making; may be deleted whenever nothing runs."""
         return self.root / "scratch"

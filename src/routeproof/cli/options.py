@@ -26,9 +26,10 @@ def _as_day(_context: click.Context, _option: click.Parameter, value: datetime |
     return value.date() if value is not None else None
 
 
-def day_option(*names: str, words: str) -> Callable[..., Any]:
+def day_option(*names: str, words: str, required: bool = False) -> Callable[..., Any]:
     """An option that takes a day, YYYY-MM-DD, and hands it over as a date."""
-    return click.option(*names, type=click.DateTime(["%Y-%m-%d"]), callback=_as_day, help=words)
+    kind = click.DateTime(["%Y-%m-%d"])
+    return click.option(*names, type=kind, callback=_as_day, help=words, required=required)
 
 
 on_option = day_option("--on", words="Day to look at, today if omitted.")

@@ -40,3 +40,25 @@ class IntakeLimits:
     """What a delivery may be like and still count as taken in (shares are fractions of 1)."""
 
     reject_share: float = 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriftStandards:
+    """How daily watching of a provider's streams against their baselines is set.
+
+    alpha: chance of any false alarm over all streams of a provider, however long it is watched. exit_alpha: chance
+    that one stream's exit test passes falsely. allowed_correlation: of neighbouring days, that both withstand; a
+    stream is taken to have what its baseline shows plus correlation_caution standard errors, and at most that.
+    least_baseline_days, burn_in_days: effective days below which nothing is said. restart_every_days: traded days
+    after which a further sequence begins beside the earlier ones, so that a late drift is not thinned out by good
+    days before it. tightest_days: looks after which a sequence is relatively narrowest.
+    """
+
+    alpha: float = 0.05
+    exit_alpha: float = 0.05
+    allowed_correlation: float = 0.5
+    correlation_caution: float = 1.5
+    least_baseline_days: float = 40.0
+    burn_in_days: float = 10.0
+    restart_every_days: int = 42
+    tightest_days: float = 30.0

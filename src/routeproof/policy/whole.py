@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from routeproof.policy.book import PolicyBook, policy_book
 from routeproof.policy.changes import CALENDAR, Subjects
 from routeproof.policy.governance import GovernancePolicy, governance_policy
+from routeproof.policy.monitoring import MonitoringPolicy, monitoring_policy
 from routeproof.policy.obligations import Obligation, obligations_of
 from routeproof.policy.oversight import OversightPolicy, oversight_policy
 from routeproof.policy.providers import ProviderPolicy, provider_policy
@@ -34,6 +35,7 @@ class WholePolicy:
         obligations: what is owed when, by name.
         oversight: factors of a review, steps of a remediation, materiality of later changes.
         providers: how often a provider's file is renewed, when a venue is material.
+        monitoring: thresholds of the rules, and how long findings wait.
     """
 
     book: PolicyBook
@@ -43,6 +45,7 @@ class WholePolicy:
     obligations: Mapping[str, Timeline[Obligation]]
     oversight: OversightPolicy
     providers: ProviderPolicy
+    monitoring: MonitoringPolicy
 
 
 def whole_policy(subjects: Subjects, calendar: SessionCalendar) -> WholePolicy:
@@ -60,6 +63,7 @@ def whole_policy(subjects: Subjects, calendar: SessionCalendar) -> WholePolicy:
             obligations=obligations_of(subjects["duties"]),
             oversight=oversight_policy(subjects),
             providers=provider_policy(subjects),
+            monitoring=monitoring_policy(subjects),
         )
     except (TypeError, ValueError, KeyError) as error:
         message = f"expected policy values of their subject's shape, found: {error}"

@@ -74,8 +74,21 @@ def fixed_field(source: pl.Series) -> Field:
     if source.dtype.is_integer() and (whole := times(source, SCALE)) is not None:
         return Field(whole)
     wide = source.cast(pl.Decimal(38, 0)) if source.dtype.is_integer() else source
-    value = wide.cast(EXACT, strict=False).to_physical().cast(pl.Int64, strict=False)
-    return marked(value, (source.is_not_null() & value.is_null(), "number_out_of_range"))
+    exact = wide.cast(EXACT, strict=False)
+    value = exact.to_physical().cast(pl.Int64, strict=False)
+    present = source.is_not_null()
+    return marked(
+        value,
+        (present & _is_rounded(wide, exact), "too_many_decimals"),
+        (present & value.is_null(), "number_out_of_range"),
+    )
+
+
+def _is_rounded(wide: pl.Series, exact: pl.Series) -> pl.Series:
+    """Rows whose digits beyond the scale are not all zero."""
+    if not isinstance(wide.dtype, pl.Decimal) or wide.dtype.scale <= SCALE_DIGITS:
+        return pl.Series([False], dtype=pl.Boolean).new_from_index(0, len(wide))
+    return (exact.cast(wide.dtype, strict=False) != wide).fill_null(value=False)
 
 
 def times(whole: pl.Series, factor: int) -> pl.Series | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
+import math
 import tomllib
 import zoneinfo
 from dataclasses import dataclass, field
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
+INTEGER_BITS = 63
+INTEGER_BITS_ON_RECORD = 53
+"""Maps of FIX logs, which name no table, go on record, whose canonical JSON has no larger numbers."""
 UNITS = ("s", "ms", "us", "ns", "iso")
 SECTIONS = (
     "table", "columns", "constants", "time", "values", "delimiter", "sheet", "condition_policy", "parties", "link",
@@ -94,7 +98,7 @@ def load_map(path: Path) -> FileMap:
     except (OSError, UnicodeDecodeError) as error:
         message = f"expected a readable map file, found: {error}"
         raise MapError(message, where=str(path)) from error
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # what is no TOML, a number of 5,000 digits, brackets in brackets
         message = f"expected TOML, found: {error}"
         raise MapError(message, where=str(path)) from error
     return parse_map(document, where=str(path))
@@ -104,6 +108,7 @@ def parse_map(document: Mapping[str, object], *, where: str = "map") -> FileMap:
     """A checked map from a TOML document; see `load_map`."""
     for name in document:
         _expect_known(name, SECTIONS, "section of a map", where)
+    sections = _plain(document, INTEGER_BITS if document.get("table") else INTEGER_BITS_ON_RECORD, where)
     table = str(document.get("table", ""))
     if table:
         _expect_known(table, TABLES, "canonical table", where)
@@ -116,7 +121,7 @@ def parse_map(document: Mapping[str, object], *, where: str = "map") -> FileMap:
         delimiter=str(document.get("delimiter", ",")),
         sheet=str(document.get("sheet", "")),
         condition_policy=str(document.get("condition_policy", VENDORS[0])),
-        sections=_plain(document),
+        sections=sections,
     )
     _expect_known(file_map.condition_policy, VENDORS, "policy of print conditions", where)
     if table:
@@ -181,8 +186,14 @@ def _word(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _plain(value: object) -> dict[str, object]:
+def _plain(value: object, bits: int, where: str) -> dict[str, object]:
     def plain(item: object) -> object:
+        if isinstance(item, int) and item.bit_length() > bits:
+            message = f"expected whole numbers of at most {bits} bits, found one of {item.bit_length()}"
+            raise MapError(message, where=where)
+        if isinstance(item, float) and not math.isfinite(item):
+            message = f"expected numbers, found {item}"
+            raise MapError(message, where=where)
         if isinstance(item, dict):
             return {str(key): plain(member) for key, member in item.items()}
         if isinstance(item, list):

@@ -21,7 +21,7 @@ from routeproof.vocab.errors import MapError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from routeproof.tables.schema import Column, Table
+    from routeproof.tables.schema import Column, Kind, Table
 
 ROW = "__row"
 BYTE = "__byte"
@@ -29,6 +29,7 @@ RAW = "__raw"
 POSITION = (ROW, BYTE, RAW)
 """Columns that every raw frame carries: 1-based row, byte offset or null, the row as text or null."""
 
+_NUMBERS = ("price", "quantity", "money", "count")
 _PROBLEM = "__problem"
 _DETAIL = "__detail"
 
@@ -149,13 +150,22 @@ def _bind(column: Column, source: str | None, raw: pl.DataFrame, file_map: FileM
             raise MapError(message, where=f"[columns] {name}")
         return None
     values = _constant(file_map.constants[name], raw.height) if source is None else raw.get_column(source)
-    if values.dtype.is_nested() or values.dtype in (pl.Object, pl.Binary):
+    if isinstance(values.dtype, pl.Categorical | pl.Enum):
+        values = values.cast(pl.String)
+    if not _can_be(values.dtype, column.kind):
         message = f"expected plain values for {name}, found {values.dtype} in column {source!r}"
         raise MapError(message, where=f"[columns] {name}")
     recoding = file_map.values.get(name, {})
     if column.kind not in ("text", "flag") and recoding:
         values = recoded(values, recoding)
     return _Bound(column, _field(column, values, file_map), source or "")
+
+
+def _can_be(dtype: pl.DataType, kind: Kind) -> bool:
+    """Whether a column of that type can be read as a canonical column; calendar types are no numbers."""
+    if dtype.is_nested() or dtype in (pl.Object, pl.Binary, pl.Time, pl.Duration):
+        return False
+    return not (kind in _NUMBERS and (dtype.is_temporal() or dtype == pl.Boolean))
 
 
 def _constant(value: object, height: int) -> pl.Series:

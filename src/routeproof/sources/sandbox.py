@@ -157,7 +157,7 @@ def _run(
                 if "rows" in answer:
                     on_rows(answer["rows"])
                     continue
-                yield _result(folder, answer)
+                yield opened(folder, answer)
                 answered += 1
         except BaseException:
             child.kill()  # a wrong map is wrong for every file; nobody waits for the others
@@ -179,7 +179,13 @@ def _plain_job(job: Job) -> dict[str, object]:
     }
 
 
-def _result(folder: Path, answer: dict[str, object]) -> list[SourceResult]:
+def opened(folder: Path, answer: dict[str, object]) -> list[SourceResult]:
+    """Pieces of one file from the child's answer and the Arrow files beside it.
+
+    Raises:
+        MapError: if the map does not fit the file.
+        DataRejectedError: for any other error that the child told of.
+    """
     error = answer.get("error")
     if isinstance(error, dict):
         raise _ERRORS.get(error["code"], DataRejectedError)(error["message"], where=error["where"])

@@ -28,7 +28,7 @@ def main(folder: Path) -> None:
     file_map = parse_map(order["map"]) if order["map"] is not None else None
     for at, job in enumerate(order["jobs"]):
         path = Path(job.pop("path"))
-        _say(_answer(source, path, file_map, ReadContext(**job), folder, at))
+        _say(answer(source, path, file_map, ReadContext(**job), folder, at))
 
 
 def _say(line: dict[str, object]) -> None:
@@ -36,9 +36,10 @@ def _say(line: dict[str, object]) -> None:
     sys.stdout.flush()
 
 
-def _answer(
+def answer(
     source: Source, path: Path, file_map: FileMap | None, context: ReadContext, folder: Path, at: int
 ) -> dict[str, object]:
+    """Read one file into Arrow files in the folder, whatever is in it; what `sandbox.opened` takes."""
     from routeproof.vocab.errors import DataRejectedError, RouteproofError  # noqa: PLC0415
 
     pieces: list[dict[str, object]] = []

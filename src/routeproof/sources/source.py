@@ -97,13 +97,14 @@ class Source:
 
 def rejects_frame(rows: list[dict[str, object]]) -> pl.DataFrame:
     """A reject frame from rows that may leave out what is unknown."""
-    filled = [{name: row.get(name) for name in REJECT_SCHEMA} for row in rows]
-    return pl.DataFrame(filled, schema=REJECT_SCHEMA)
+    return pl.DataFrame({name: [row.get(name) for row in rows] for name in REJECT_SCHEMA}, schema=REJECT_SCHEMA)
 
 
 def show(content: bytes | str) -> str:
     """The first 200 characters, with what a terminal could obey written as escapes."""
     text = content[: 4 * RAW_CHARACTERS].decode("utf-8", "backslashreplace") if isinstance(content, bytes) else content
+    if text.isprintable():
+        return text[:RAW_CHARACTERS]
     return "".join(
         character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
     )[:RAW_CHARACTERS]

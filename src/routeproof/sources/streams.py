@@ -21,6 +21,9 @@ ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 ZIP_MAGIC = b"PK\x03\x04"
 BLOCK_BYTES = 8 << 20
 BROKEN = (EOFError, gzip.BadGzipFile, zlib.error, zstandard.ZstdError, zipfile.BadZipFile)
+UNOPENED = (*BROKEN, NotImplementedError, OSError, RuntimeError, ValueError)
+"""What `zipfile` raises for headers that lie: unknown versions, passwords, places before the file's begin."""
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 class DamagedFileError(DataRejectedError):
@@ -52,14 +55,21 @@ def open_stream(path: Path) -> Iterator[BinaryIO]:
 def _only_member(path: Path) -> Iterator[BinaryIO]:
     try:
         archive = zipfile.ZipFile(path)
-    except zipfile.BadZipFile as error:
+    except UNOPENED as error:
         raise _damaged(path, error) from error
     with archive:
         members = [item for item in archive.infolist() if not item.is_dir()]
         if len(members) != 1:
             message = f"expected one file in the archive, found {len(members)}"
             raise DamagedFileError(message, where=path.name)
-        with archive.open(members[0]) as stream:
+        if members[0].compress_type not in METHODS:
+            message = f"expected a stored or deflated file in the archive, found method {members[0].compress_type}"
+            raise DamagedFileError(message, where=path.name)
+        try:
+            stream = archive.open(members[0])
+        except UNOPENED as error:
+            raise _damaged(path, error) from error
+        with stream:
             yield cast("BinaryIO", stream)
 
 

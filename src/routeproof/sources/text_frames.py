@@ -15,12 +15,14 @@ from routeproof.sources.text_records import (
     NUL,
     Piece,
     RecordScanner,
+    blank_records,
     field_counts,
     fields_of,
     marked_records,
     quoted_rows,
     undecodable_records,
 )
+from routeproof.vocab.errors import DataRejectedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +31,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+MAX_COLUMNS = 16_384
+"""As many as a worksheet has; a line of more is no header."""
+
+
+class HeaderError(DataRejectedError):
+    """The first line does not name columns."""
+
+    code = "unreadable_header"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +62,9 @@ def text_frames(path: Path, delimiter: str, header: list[str] | None = None) -> 
     """The file piece by piece; a file without a header line is given its column names.
 
     A compressed file that breaks off gives what came before, then one refused record `truncated_file`.
+
+    Raises:
+        HeaderError: if the first line is blank, has a field that is no name, or more columns than a worksheet.
     """
     names = header
     last: Piece | None = None
@@ -78,17 +91,27 @@ def _breaking_off(error: DamagedFileError, names: list[str], last: Piece | None)
 
 def _split_header(piece: Piece, delimiter: str) -> tuple[list[str], Piece]:
     first = piece.record(0).removeprefix(BYTE_ORDER_MARK)
-    names: list[str] = []
-    for name in fields_of(first, delimiter):
+    try:
+        found = fields_of(first, delimiter)
+    except csv.Error as error:
+        message = f"expected column names in the first line, found: {error}"
+        raise HeaderError(message, where="row 1") from error
+    if not 0 < len(found) <= MAX_COLUMNS:
+        message = f"expected the names of 1 to {MAX_COLUMNS} columns, found {len(found)}"
+        raise HeaderError(message, where="row 1")
+    names: dict[str, None] = {}
+    for name in found:
         plain = name.strip()
-        names.append(plain if plain not in names else f"{plain}#{len(names) + 1}")
-    rest = Piece(piece.content, piece.starts[1:], piece.ends[1:], piece.rows[1:], piece.base, piece.refused)
-    return names, rest
+        names[plain if plain not in names else f"{plain}#{len(names) + 1}"] = None
+    # What is wrong with the header's bytes is not wrong with a row, so they are no part of the rest.
+    end = int(piece.ends[0])
+    starts, ends = piece.starts[1:] - end, piece.ends[1:] - end
+    return list(names), Piece(piece.content[end:], starts, ends, piece.rows[1:], piece.base + end, piece.refused)
 
 
 def _text_frame(piece: Piece, names: list[str], delimiter: str) -> TextFrame:
     keep = np.ones(len(piece.starts), dtype=bool)
-    blank = _blank(piece)
+    blank = blank_records(piece)
     keep[blank] = False
     _refuse_all(piece, keep, marked_records(piece, NUL), "nul_byte", "a NUL byte in the line")
     _refuse_all(piece, keep, undecodable_records(piece), "not_utf8", "bytes that are not UTF-8")
@@ -97,11 +120,6 @@ def _text_frame(piece: Piece, names: list[str], delimiter: str) -> TextFrame:
     else:
         frame = _unquoted(piece, keep, names, delimiter)
     return TextFrame(pl.concat([_empty(names), frame]), piece.refused, len(blank), piece)
-
-
-def _blank(piece: Piece) -> NDArray[np.int64]:
-    short = np.flatnonzero(piece.ends - piece.starts <= len("\r\n"))
-    return np.array([at for at in short if not piece.record(int(at))], dtype=np.int64)
 
 
 def _refuse_all(piece: Piece, keep: NDArray[np.bool_], marked: NDArray[np.int64], reason: str, detail: str) -> None:

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 MAX_RECORD_BYTES = 1 << 20
 """Longest record that is still a record; a longer one is refused without being held in memory."""
 
-QUOTE, NEWLINE, NUL = 34, 10, 0
+MAX_PIECE_RECORDS = 1 << 17
+"""Most records of a piece: if they are tiny and all are refused, what is said of each takes more room than they do."""
+
+QUOTE, NEWLINE, RETURN, NUL = 34, 10, 13, 0
 _LINE_END = b"\r\n"
 
 
@@ -90,8 +93,10 @@ class RecordScanner:
         """Pieces in file order; an error of the block source passes through after what came before it."""
         for block in blocks:
             self._carry += self._after_skipped(block)
-            yield from self._cut()
-        yield from self._rest()
+            for piece in self._cut():
+                yield from _parts(piece)
+        for piece in self._rest():
+            yield from _parts(piece)
 
     def _after_skipped(self, block: bytes) -> bytes:
         if self._skipping is None:
@@ -158,6 +163,35 @@ class RecordScanner:
         self._refused.append(
             {"row": self._row, "byte": self._base, "reason": reason, "detail": detail, "raw": show(content[:1000])}
         )
+
+
+def _parts(piece: Piece) -> Iterator[Piece]:
+    """The piece, in several if it has very many records."""
+    count = len(piece.starts)
+    if count <= MAX_PIECE_RECORDS:
+        yield piece
+        return
+    for first in range(0, count, MAX_PIECE_RECORDS):
+        last = min(first + MAX_PIECE_RECORDS, count)
+        begin, end = int(piece.starts[first]), int(piece.ends[last - 1])
+        yield Piece(
+            piece.content[begin:end],
+            piece.starts[first:last] - begin,
+            piece.ends[first:last] - begin,
+            piece.rows[first:last],
+            piece.base + begin,
+            [] if first else piece.refused,
+        )
+
+
+def blank_records(piece: Piece) -> NDArray[np.int64]:
+    """Positions of the records that are nothing but a line end."""
+    lengths = piece.ends - piece.starts
+    empty, short = np.flatnonzero(lengths == 0), np.flatnonzero((lengths > 0) & (lengths <= len(_LINE_END)))
+    content = np.frombuffer(piece.content, dtype=np.uint8)
+    ends = (content[piece.starts[short]], content[piece.ends[short] - 1])
+    is_blank = np.logical_and(*((byte == NEWLINE) | (byte == RETURN) for byte in ends))
+    return np.concatenate([empty, short[is_blank]]).astype(np.int64)
 
 
 def _record_ends(content: bytes) -> NDArray[np.int64]:

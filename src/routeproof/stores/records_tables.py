@@ -19,7 +19,7 @@ from sqlalchemy import (
     Text,
 )
 
-REVISION = "0002"
+REVISION = "0003"
 """Newest migration; a database made at once carries it from the start."""
 
 TABLES = MetaData()
@@ -96,6 +96,31 @@ LAKE_SOURCES = _table(
     PrimaryKeyConstraint("source_id", "reading"),
 )
 
+FINDINGS = _table(
+    "findings",
+    Column("id", Text, primary_key=True),
+    Column("day", Text, nullable=False),
+    Column("at", _WHOLE, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("provider", Text),
+    Column("venue", Text),
+    Column("symbol", Text),
+    Column("order_id", Text),
+    Column("status", Text, nullable=False),
+    Column("group_id", Text, nullable=False),
+    Column("case_id", Text),
+    Column("withdrawn", _WHOLE, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("recorded_at", _WHOLE, nullable=False),
+    Column("entry_index", _WHOLE, nullable=False),
+)
+"""Findings as last recorded, with the case that their group became."""
+
+Index("findings_day", FINDINGS.c.day, FINDINGS.c.at, FINDINGS.c.id)
+Index("findings_group", FINDINGS.c.group_id)
+Index("findings_case", FINDINGS.c.case_id)
 Index("ledger_leaves_stream", LEAVES.c.stream)
 Index("lake_commits_manifest", LAKE_COMMITS.c.manifest)
 
@@ -105,7 +130,7 @@ VERSION = _table("alembic_version", Column("version_num", Text, primary_key=True
 APPEND_ONLY = (ENTRIES.name, LEAVES.name)
 """Tables whose rows never change and never go."""
 
-PROJECTIONS = (OBJECTS.name, LAKE_COMMITS.name, LAKE_PARTITIONS.name, LAKE_SOURCES.name)
+PROJECTIONS = (OBJECTS.name, LAKE_COMMITS.name, LAKE_PARTITIONS.name, LAKE_SOURCES.name, FINDINGS.name)
 """Tables that a replay of the entries makes again."""
 
 GRANTS = {

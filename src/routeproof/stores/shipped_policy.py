@@ -14,6 +14,7 @@ from routeproof.policy.sessions import SessionCalendar, parse_calendar
 
 PACKAGE = "routeproof.policy"
 DOCUMENTS = ("regulation/sizes.toml", "regulation/quotes.toml", "regulation/prints.toml", "firm/review.toml")
+MONITORING = ("firm/rules.toml",)
 GOVERNANCE = (
     "firm/entitlements.toml",
     "firm/retention.toml",
@@ -21,6 +22,7 @@ GOVERNANCE = (
     "firm/providers.toml",
     "regulation/review_factors.toml",
     "firm/remediation.toml",
+    *MONITORING,
 )
 CALENDAR = "calendars/xnys.csv"
 CALENDAR_FIRST, CALENDAR_LAST = date(2010, 1, 1), date(2027, 12, 31)
@@ -45,12 +47,15 @@ def measuring_subjects() -> frozenset[str]:
 
 
 @cache
+def monitoring_subjects() -> frozenset[str]:
+    """Return the names of the subjects that rules are judged by."""
+    return frozenset(merged(tomllib.loads(_text(name)) for name in MONITORING))
+
+
+@cache
 def shipped_documents_sha256() -> str:
     """Return the SHA-256 over all shipped documents and the calendar: what an adoption speaks of."""
-    digest = hashlib.sha256()
-    for name in (*DOCUMENTS, *GOVERNANCE, CALENDAR):
-        digest.update(_text(name).encode())
-    return digest.hexdigest()
+    return _sha256(*DOCUMENTS, *GOVERNANCE, CALENDAR)
 
 
 @cache
@@ -62,10 +67,20 @@ def load_equity_calendar() -> SessionCalendar:
 @cache
 def shipped_policy_id() -> str:
     """Name of the shipped policy: `shipped-` and the first 12 hex digits of the hash over all its documents."""
+    return f"shipped-{_sha256(*DOCUMENTS, CALENDAR)[:12]}"
+
+
+@cache
+def shipped_monitoring_id() -> str:
+    """Name of the shipped thresholds of the rules: `rules-` and the first 12 hex digits of the hash over them."""
+    return f"rules-{_sha256(*MONITORING)[:12]}"
+
+
+def _sha256(*names: str) -> str:
     digest = hashlib.sha256()
-    for name in (*DOCUMENTS, CALENDAR):
+    for name in names:
         digest.update(_text(name).encode())
-    return f"shipped-{digest.hexdigest()[:12]}"
+    return digest.hexdigest()
 
 
 def _text(name: str) -> str:

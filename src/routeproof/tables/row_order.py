@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 _BITS = 63
 _PREFIX_BYTES = 8
 FEW = 4096
+SMALL = 5_000
+"""Fewer rows are sorted as they are: to look at them first costs more."""
+
 _AT = "__at"
 _PACKED = "__packed"
 
@@ -27,7 +30,11 @@ def in_order(frame: pl.DataFrame, keys: Sequence[str], *, few: int = FEW) -> pl.
     As many keys as fit are packed into one integer and sorted by it; only rows alike in it are compared further.
     `few` is how many texts are looked at to see whether a column holds words or identifiers; it changes no result.
     """
-    if not keys or is_ordered(frame, keys):
+    if not keys or frame.height <= 1:
+        return frame
+    if frame.height < SMALL:
+        return frame.sort(keys, nulls_last=False, maintain_order=True)
+    if is_ordered(frame, keys):
         return frame
     return gathered(frame, _row_order(frame, keys, few))
 

@@ -1,6 +1,7 @@
 """Cells to canonical values: exact, or refused with the reason."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import polars as pl
 import pytest
@@ -47,6 +48,14 @@ def test_doubles_stand_for_the_decimal_they_are_next_to() -> None:
     assert fixed(10.0000000015) == (None, "too_many_decimals")
     assert fixed(float("inf")) == (None, "not_a_number")
     assert fixed(10.1, pl.Float32()) == (10_100_000_000, None)
+
+
+def test_decimals_beyond_the_scale_are_refused_unless_they_are_zeros() -> None:
+    """Twelve places of which the last three are zeros are nine; a thirteenth digit was once rounded away."""
+    wide = pl.Decimal(38, 12)
+    assert fixed(Decimal("10.123456789000"), wide) == (10_123_456_789, None)
+    assert fixed(Decimal("10.123456789001"), wide) == (None, "too_many_decimals")
+    assert fixed(Decimal("1e20"), wide) == (None, "number_out_of_range")
 
 
 def test_integers_are_whole_units() -> None:

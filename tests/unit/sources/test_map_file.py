@@ -1,5 +1,6 @@
 """Maps: what is wrong is said with the nearest right word."""
 
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -38,6 +39,29 @@ def test_a_file_that_is_no_toml_is_a_wrong_map(tmp_path: Path) -> None:
     path.write_text("table = quotes", encoding="utf-8")
     with pytest.raises(MapError, match="TOML"):
         load_map(path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a = " + "[" * 5_000, "a = " + "9" * 5_000, 'delimiter = ","\n[constants]\nprice = 0x' + "f" * 5_000],
+    ids=["brackets", "digits", "hexadecimal digits"],
+)
+def test_what_toml_readers_choke_on_is_a_wrong_map(tmp_path: Path, text: str) -> None:
+    """Brackets in brackets, numbers of 5,000 digits."""
+    path = tmp_path / "map.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(MapError):
+        load_map(path)
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("nan"), 2**63, -(2**64)])
+def test_numbers_that_cannot_go_on_record_are_a_wrong_map(value: float) -> None:
+    """Nanoseconds since 1970 can."""
+    with pytest.raises(MapError, match="numbers"):
+        parse_map({"table": "quotes", "constants": {"bid": value}})
+    with pytest.raises(MapError, match="53 bits"):
+        parse_map({"values": {"venue": {"Q": 2**53}}})
+    assert parse_map({"table": "quotes", "constants": {"at": T0}}).constants == {"at": T0}
 
 
 def rows(document: dict[str, object], **columns: list[object]) -> dict[str, pl.DataFrame]:
@@ -117,3 +141,28 @@ def test_rows_that_cannot_have_happened_are_refused(columns: dict[str, list[str]
     assert result.rejects["reason"].to_list() == [reason]
     assert (result.received, result.accepted) == (1, 0)
     assert set(POSITION).isdisjoint(result.rejects.columns)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pl.Series([True]),
+        pl.Series([time(13, 30)]),
+        pl.Series([date(2026, 7, 1)]),
+        pl.Series([datetime(2026, 7, 1)]),  # noqa: DTZ001  # as a file without zones has it
+        pl.Series([timedelta(seconds=1)]),
+        pl.Series([b"1"]),
+    ],
+)
+def test_a_column_that_holds_no_numbers_is_no_price(values: pl.Series) -> None:
+    """A wrong column is a wrong map, not a file that cannot be read."""
+    frame = pl.DataFrame({"symbol": ["A"], "at": [T0], "bid": values})
+    with pytest.raises(MapError, match="plain values for bid"):
+        canonical_rows(positioned(frame, 1), parse_map({"table": "quotes"}), CONTEXT)
+
+
+def test_a_column_of_categories_is_a_column_of_texts() -> None:
+    """Dictionary columns of Parquet come as categories."""
+    frame = pl.DataFrame({"symbol": ["A"], "at": [T0], "bid": pl.Series(["1.5"], dtype=pl.Categorical)})
+    tables = canonical_rows(positioned(frame, 1), parse_map({"table": "quotes"}), CONTEXT).tables
+    assert tables["quotes"]["bid"].to_list() == [1_500_000_000]

@@ -1,13 +1,17 @@
 """Delimited text: every byte ends in a row, a reject or noise."""
 
 import gzip
+import io
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
 import zstandard
 
-from routeproof.sources.text_frames import text_frames
+from routeproof.sources.streams import DamagedFileError
+from routeproof.sources.text_frames import HeaderError, text_frames
+from routeproof.sources.text_records import MAX_PIECE_RECORDS
 
 POSITION = ("__row", "__byte", "__raw")
 
@@ -97,3 +101,60 @@ def test_a_cut_gzip_gives_what_came_before_and_says_so(tmp_path: Path) -> None:
 def test_an_empty_file_has_no_rows(tmp_path: Path) -> None:
     """And no header either."""
     assert read(written(tmp_path, b"")) == ([], [], 0)
+
+
+@pytest.mark.parametrize("header", [b"a\x00,b", b"a\xff,b"])
+def test_damage_of_the_header_is_not_the_first_row_s(tmp_path: Path, header: bytes) -> None:
+    """A row is refused for its own bytes; with no row there is nothing to refuse."""
+    rows, refused, _ = read(written(tmp_path, header + b"\n1,2\n3,4\n"))
+    assert [row["b"] for row in rows] == ["2", "4"]
+    assert refused == []
+    assert read(written(tmp_path, header + b"\n")) == ([], [], 0)
+
+
+def test_what_is_no_header_is_said(tmp_path: Path) -> None:
+    """A blank line names no columns, nor does one of a million commas, nor a field of 200,000 characters."""
+    for line in (b"", b"," * 1_000_000, b"a," + b"x" * 200_000):
+        with pytest.raises(HeaderError):
+            read(written(tmp_path, line + b"\n1,2\n"))
+
+
+def test_very_many_tiny_records_come_in_several_pieces(tmp_path: Path) -> None:
+    """Each keeps its row and byte: the header takes 4 bytes and row 1, every other line 2 bytes."""
+    count = 2 * MAX_PIECE_RECORDS + 5
+    pieces = list(text_frames(written(tmp_path, b"a,b\n" + b"x\n" * count), ","))
+    assert max(len(piece.refused) for piece in pieces) <= MAX_PIECE_RECORDS
+    places = [(row["row"], row["byte"]) for piece in pieces for row in piece.refused]
+    assert places == [(2 + at, 4 + 2 * at) for at in range(count)]
+
+
+def test_blank_lines_are_noise_however_they_end(tmp_path: Path) -> None:
+    """Three of them; a line of one letter is none."""
+    rows, refused, noise = read(written(tmp_path, b"a\n\n1\n\r\n\n2\n"))
+    assert ([row["a"] for row in rows], refused, noise) == (["1", "2"], [], 3)
+
+
+def archive(method: int) -> bytes:
+    """A zip archive of one small file."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as packed:
+        packed.writestr("data.csv", b"a,b\n1,2\n", method)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        archive(zipfile.ZIP_BZIP2),
+        archive(zipfile.ZIP_LZMA),
+        archive(zipfile.ZIP_STORED).replace(b"PK\x01\x02\x14\x03\x14\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x01"),
+        archive(zipfile.ZIP_STORED).replace(b"PK\x01\x02\x14\x03\x14", b"PK\x01\x02\x14\x03\xff"),
+        b"PK\x03\x04" + archive(zipfile.ZIP_STORED)[8:],
+        archive(zipfile.ZIP_STORED)[:-3],
+    ],
+    ids=["bzip2", "lzma", "password", "version", "no local header", "no end"],
+)
+def test_an_archive_that_cannot_be_opened_is_a_damaged_file(tmp_path: Path, content: bytes) -> None:
+    """Methods that nobody uses for such files, passwords, versions to come, places that are wrong."""
+    with pytest.raises(DamagedFileError):
+        read(written(tmp_path, content))

@@ -63,7 +63,7 @@ def policy_shown(context: Context, on: date | None = None, proposal: str | None 
         "on": day.isoformat(),
         "policy": known.id,
         "in_force": _in_force(known, day),
-        "overrides": _overrides(context, day),
+        "overrides": overrides_on(context.records, day),
     }
 
 
@@ -118,10 +118,10 @@ def _founding(state: Mapping[str, Any]) -> dict[str, Any]:
     return {"id": FOUNDING, "state": standing, **said, "adoptions": state["adoptions"], **_head(state)}
 
 
-def _overrides(context: Context, day: date) -> list[dict[str, Any]]:
+def overrides_on(records: Records, day: date) -> list[dict[str, Any]]:
     """Tighter thresholds of heightened monitoring, by remediation: they go before policy for that provider."""
     found = []
-    for remediation in objects_of(context.records, REMEDIATION):
+    for remediation in objects_of(records, REMEDIATION):
         monitoring, concluded = remediation.monitoring, remediation.concluded
         if monitoring is None:
             continue

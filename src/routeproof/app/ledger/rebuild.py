@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.objects.act import project_object
+from routeproof.app.objects.findings import EVENTS, replay_findings
 from routeproof.app.objects.fold import fold
 from routeproof.app.objects.nouns import NOUNS
 from routeproof.ledger.entry import read_entry
@@ -45,7 +46,7 @@ def check_rebuild(context: Context, entries: Sequence[Recorded]) -> Rebuilt:
     """Replay all entries and compare every projection with the tables as they stand."""
     database = MemoryDatabase()
     try:
-        differences = [*_replay_lake(context, entries, database), *_replay_objects(entries, database)]
+        differences = _replay(context, entries, database)
         counts: dict[str, int] = {}
         for table in PROJECTIONS:
             columns = ", ".join(column.name for column in TABLES.tables[table].columns)
@@ -71,8 +72,7 @@ def rebuild_projections(context: Context, *, change: bool) -> Rebuilt:
             entries = [read_entry(entry) for entry in context.records.each_entry()]
             for table in PROJECTIONS:
                 database.execute(f"DELETE FROM {table}")  # noqa: S608  # our names
-            _replay_lake(context, entries, database)
-            _replay_objects(entries, database)
+            _replay(context, entries, database)
 
         context.records.project(again)
     return found
@@ -85,6 +85,27 @@ def check_projections(context: Context, entries: Sequence[Recorded], report: Rep
         text = difference.get("shown") or difference.get("replayed")
         message = f"a row {kind} from the entries: {text:.200}" if text else str(difference["reason"])
         report.add("projection", message, difference.get("index"), difference["projection"])
+
+
+def _replay(context: Context, entries: Sequence[Recorded], database: Database) -> list[dict[str, Any]]:
+    return [
+        *_replay_lake(context, entries, database),
+        *_replay_objects(entries, database),
+        *_replay_findings(entries, database),
+    ]
+
+
+def _replay_findings(entries: Iterable[Recorded], database: Database) -> list[dict[str, Any]]:
+    lost: list[dict[str, Any]] = []
+    for entry in entries:
+        if entry.fact.type not in EVENTS:
+            continue
+        try:
+            replay_findings(database, entry)
+        except (KeyError, ValueError, TypeError) as error:
+            reason = f"the findings of {entry.fact.stream} cannot be replayed: {error!r}"
+            lost.append({"projection": "findings", "reason": reason, "index": entry.index})
+    return lost
 
 
 def _replay_lake(context: Context, entries: Iterable[Recorded], database: Database) -> list[dict[str, Any]]:

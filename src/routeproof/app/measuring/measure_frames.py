@@ -72,8 +72,7 @@ def measure(
         switches.setdefault("benchmark", "execution")
     chosen = _switches(switches)
     grouping = grouping_of(by, metrics)
-    flow = TABLES["executions"].empty() if executions is None else _frame(executions)
-    tables = _flow(flow, orders, order_versions)
+    tables = canonical_flow(executions, orders, order_versions)
     others = {"trades": trades, "routes": routes, "market_status": market_status, "auctions": auctions}
     tables |= {name: _table(name, given) for name, given in others.items() if given is not None}
     source = FrameSource(tables, quotes if isinstance(quotes, pl.LazyFrame) else _frame(quotes))
@@ -133,7 +132,9 @@ def _frame(given: Any) -> pl.DataFrame:  # noqa: ANN401
     return given if isinstance(given, pl.DataFrame) else pl.DataFrame(given)
 
 
-def _flow(executions: pl.DataFrame, orders: Any | None, versions: Any | None) -> dict[str, pl.DataFrame]:  # noqa: ANN401
+def canonical_flow(given: Any | None, orders: Any | None, versions: Any | None) -> dict[str, pl.DataFrame]:  # noqa: ANN401
+    """Canonical `parent_orders`, `order_versions`, `executions` of frames as `measure` takes them."""
+    executions = TABLES["executions"].empty() if given is None else _frame(given)
     tables: dict[str, pl.DataFrame] = {}
     if orders is None:
         inline = orders_on_executions(executions)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import zipfile
 from typing import TYPE_CHECKING
 
 from routeproof.sources.map_file import nearest
 from routeproof.sources.rows import canonical_rows, positioned
 from routeproof.sources.source import ReadContext, Source, SourceResult
-from routeproof.vocab.errors import DataRejectedError, MapError
+from routeproof.sources.workbook_size import NotWorkbookError, expect_workbook
+from routeproof.vocab.errors import MapError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,16 +16,7 @@ if TYPE_CHECKING:
 
     from routeproof.sources.map_file import FileMap
 
-MAX_CONTENT_BYTES = 2 << 30
-"""A workbook that unpacks to more is not a report that a person made."""
-
 HEADER_ROWS = 1
-
-
-class NotWorkbookError(DataRejectedError):
-    """The bytes are not a workbook that can be opened safely."""
-
-    code = "not_xlsx"
 
 
 def read(path: Path, file_map: FileMap | None, context: ReadContext) -> Iterator[SourceResult]:
@@ -33,14 +24,14 @@ def read(path: Path, file_map: FileMap | None, context: ReadContext) -> Iterator
 
     Raises:
         MapError: if there is no map, it does not fit, or names a sheet that is not there.
-        NotWorkbookError: if the file is no workbook, or unpacks to more than two GiB.
+        NotWorkbookError: if the file is no workbook, or would take memory out of all proportion.
     """
     import fastexcel  # noqa: PLC0415  # only where a workbook is read
 
     if file_map is None or not file_map.table:
         message = 'expected a map with table = "…" (--map FILE.toml), found none'
         raise MapError(message, where=context.file)
-    _expect_workbook(path, context)
+    expect_workbook(path, context.file)
     try:
         book = fastexcel.read_excel(path.read_bytes())
     except fastexcel.FastExcelError as error:
@@ -54,18 +45,6 @@ def read(path: Path, file_map: FileMap | None, context: ReadContext) -> Iterator
         raise MapError(message, where="sheet")
     frame = book.load_sheet(file_map.sheet or 0, dtypes="string").to_polars()
     yield canonical_rows(positioned(frame, HEADER_ROWS + 1), file_map, context)
-
-
-def _expect_workbook(path: Path, context: ReadContext) -> None:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(item.file_size for item in archive.infolist())
-    except (zipfile.BadZipFile, OSError) as error:
-        message = f"expected a workbook (.xlsx), found: {error}"
-        raise NotWorkbookError(message, where=context.file) from error
-    if size > MAX_CONTENT_BYTES:
-        message = f"expected at most {MAX_CONTENT_BYTES} bytes unpacked, found {size}"
-        raise NotWorkbookError(message, where=context.file)
 
 
 XLSX_TABLE = Source(name="xlsx", read=read, needs_map=True, meaning="Excel workbook by a map")

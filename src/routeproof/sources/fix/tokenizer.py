@@ -28,6 +28,7 @@ STEP = 1 << 21
 """Bytes read at a time: few enough to be in the processor's cache still when they are scanned."""
 
 _PIECE_BYTES = 1 << 25
+_PIECE_REJECTS = 1 << 16
 _SHOWN = 1000
 _MOST_REJECTS = 1 << 12
 _MOST_ODD_TEXTS = 1 << 12
@@ -77,8 +78,8 @@ def tokenize(
         chunk: bytes held at a time; at least 4 MiB, so that the longest message fits twice.
 
     Yields:
-        Pieces of at most 65,536 messages from about 32 MiB at most. Damage of the file itself is a reject
-        `truncated_file` or `damaged_file` after what could be read.
+        Pieces of at most 65,536 messages and about as many rejects, from about 32 MiB at most. Damage of the file
+        itself is a reject `truncated_file` or `damaged_file` after what could be read.
     """
     stream = LogStream(file)
     log = _Log(name, source_id, firm_id)
@@ -134,6 +135,7 @@ class _Log:
             if why == scanner.NO_ROOM:
                 self._columns.make_room()
             long = self.begin + int(state[scanner.POSITION]) - self._piece_begin >= _PIECE_BYTES
+            long = long or len(self._rejects) >= _PIECE_REJECTS
             if why == scanner.ROWS_FULL or long or (final and why == scanner.USED_UP):
                 yield self._piece()
 

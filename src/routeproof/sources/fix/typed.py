@@ -68,11 +68,15 @@ def parse_decimal(buf: Bytes, at: int, end: int) -> int:
 
 @compiled
 def add_decimal(total: int, buf: Bytes, at: int, end: int) -> int:
-    """A sum with one more decimal in it; null + x = x, and a bad part makes the sum bad."""
+    """A sum with one more decimal in it; null + x = x; a bad part, or a sum beyond 9.2e9, makes the sum bad."""
     value = parse_decimal(buf, at, end)
     if BAD in (total, value):
         return BAD
-    return value if total == NULL else total + value
+    if total == NULL:
+        return value
+    if (value > 0 and total > _LARGEST - value) or (value < 0 and total < -_LARGEST - value):
+        return BAD
+    return total + value
 
 
 @compiled

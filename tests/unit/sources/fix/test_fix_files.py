@@ -7,6 +7,7 @@ import pytest
 import zstandard
 
 from routeproof.sources.catalog.fix_log import read_fix_log
+from routeproof.sources.fix.tokenizer import tokenize
 from routeproof.vocab.errors import MapError, UsageError
 
 
@@ -84,6 +85,11 @@ def test_a_file_that_is_not_there_is_a_usage_error(tmp_path: Path) -> None:
         {"link": {"parnet": "(.)"}},
         {"values": {"venu": {"Q": "XNAS"}}},
         {"table": "quotes"},
+        {"link": {"parent": "(?=A)(.)"}},
+        {"link": {"parent": r"(.)\1"}},
+        {"parties": {"firm": 5}},
+        {"clock": {"sor": {"uncertainty_ns": 10**15}}},
+        {"clock": {"sor": {"uncertainty_ns": "about a second"}}},
     ],
 )
 def test_a_wrong_map_is_said(tmp_path: Path, declared: dict[str, object]) -> None:
@@ -91,6 +97,21 @@ def test_a_wrong_map_is_said(tmp_path: Path, declared: dict[str, object]) -> Non
     (tmp_path / "log").write_bytes(LOG[:1000])
     with pytest.raises(MapError):
         read_fix_log(tmp_path / "log", declared)
+
+
+def test_fees_that_add_up_to_more_than_a_column_holds_are_refused(tmp_path: Path) -> None:
+    """9,000,000,000 twice is beyond 2^63 at 1e-9, and 0.01 twice is 0.02; a sum that wraps round would be negative."""
+    content = b""
+    for fee in ("9000000000", "0.01"):
+        text = f"35=8|49=S|56=F|34=1|52=20260105-14:30:00|17=E|136=2|137={fee}|139=1|137={fee}|139=2|"
+        body = text.replace("|", "\x01").encode()
+        raw = b"8=FIX.4.4\x019=%d\x01" % len(body) + body
+        content += raw + b"10=%03d\x01\n" % (sum(raw) % 256)
+    (tmp_path / "log").write_bytes(content)
+    with (tmp_path / "log").open("rb") as file:
+        (piece,) = tokenize(file, name="log")
+    assert piece.messages["misc_fee"].to_list() == [20_000_000]
+    assert piece.rejects["reason"].to_list() == ["bad_value"]
 
 
 def test_foreign_logs_do_no_harm(shared_data: Path) -> None:

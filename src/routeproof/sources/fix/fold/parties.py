@@ -26,6 +26,10 @@ DEFAULT_UNCERTAINTY_NS = 50_000_000
 """CAT clock tolerance for industry members; used for attribute links where a map declares nothing better."""
 
 
+MOST_UNCERTAINTY_NS = 3_600 * 10**9
+"""A clock that is an hour off says nothing of the order of messages."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parties:
     """What a map declares about a FIX log.
@@ -70,16 +74,21 @@ def declared_parties(sections: Mapping[str, object]) -> Parties:
     except re.error as error:
         message = f"expected a regular expression in [link] parent, found {parent!r}: {error}"
         raise MapError(message) from error
+    try:
+        pl.Series([""]).str.extract(parent, 1)
+    except pl.exceptions.ComputeError as error:  # the engine that reads logs knows fewer expressions
+        message = f"expected no look-around or back reference in [link] parent, found {parent!r}: {str(error)[:200]}"
+        raise MapError(message) from error
     if parent and groups == 0:
         message = f"expected a group around the parent's ClOrdID in [link] parent, found {parent!r}"
         raise MapError(message)
     clocks = [_mapping(clock, "[clock.*]") for clock in _mapping(sections.get("clock", {}), "[clock]").values()]
-    known = [int(str(clock["uncertainty_ns"])) for clock in clocks if str(clock.get("uncertainty_ns", "")).isdigit()]
+    known = [_uncertainty_ns(clock["uncertainty_ns"]) for clock in clocks if "uncertainty_ns" in clock]
     return Parties(
-        firm=_names(parties.get("firm", ())),
-        provider=_names(parties.get("provider", ())),
-        venue=_names(parties.get("venue", ())),
-        drop_copy=_names(parties.get("drop_copy", ())),
+        firm=_names(parties, "firm"),
+        provider=_names(parties, "provider"),
+        venue=_names(parties, "venue"),
+        drop_copy=_names(parties, "drop_copy"),
         parent=parent,
         uncertainty_ns=max(known, default=DEFAULT_UNCERTAINTY_NS),
     )
@@ -196,8 +205,22 @@ def _hops(edges: list[tuple[str, str]], parties: Parties) -> dict[tuple[str, str
     return hops
 
 
-def _names(value: object) -> frozenset[str]:
-    return frozenset([value] if isinstance(value, str) else [str(name) for name in value])  # type: ignore[attr-defined]
+def _uncertainty_ns(value: object) -> int:
+    text = str(value)
+    if not (text.isascii() and text.isdigit() and int(text) <= MOST_UNCERTAINTY_NS):
+        message = f"expected uncertainty_ns in [clock.*] as whole nanoseconds, at most an hour, found {text[:40]!r}"
+        raise MapError(message)
+    return int(text)
+
+
+def _names(parties: Mapping[str, object], role: str) -> frozenset[str]:
+    names = parties.get(role, [])
+    if isinstance(names, str):
+        return frozenset([names])
+    if not isinstance(names, list | tuple):
+        message = f"expected a CompID or a list of them for {role} in [parties], found {names!r}"
+        raise MapError(message)
+    return frozenset(map(str, names))
 
 
 def _mapping(value: object, name: str) -> Mapping[str, object]:

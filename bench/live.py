@@ -1,0 +1,242 @@
+"""How fast monitoring is: from a log through parse, state and all rules, and from a socket to the recorded finding.
+
+python -m bench.live log --messages 200000 --batch 20000     messages per second and CPU second through the engine
+python -m bench.live socket --rate 1000 --seconds 60         p50, p99 from send to recorded, over one FIX session
+python -m bench.live day --orders 500000                     executions per second of `exceptions run`, cold cache
+
+Flow is made here: orders with acknowledgement and two fills, of 200 symbols; every hundredth fill is outside the quote.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from routeproof.app.context import open_context
+from routeproof.app.init_workspace import init_workspace
+from routeproof.app.intake.ingest import ingest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SYMBOLS = 200
+BAD_EVERY = 100
+MAP = """table = "quotes"
+[columns]
+symbol = "symbol"
+at = "at"
+bid = "bid"
+ask = "ask"
+[constants]
+kind = "nbbo"
+[time.at]
+unit = "iso"
+"""
+
+
+def framed(fields: str) -> bytes:
+    """A FIX 4.4 message of fields with their separators."""
+    head = f"8=FIX.4.4\x019={len(fields)}\x01"
+    return f"{head}{fields}10={sum((head + fields).encode()) % 256:03d}\x01".encode()
+
+
+def at_ms(ms: int) -> str:
+    """FIX time of a millisecond after 14:00 UTC of the day."""
+    seconds, rest = divmod(ms, 1000)
+    return f"20260701-{14 + seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{rest:03d}"
+
+
+def flow(orders: int, per_second: int = 2000) -> Iterator[tuple[str, str]]:
+    """Bodies (MsgType, fields after the header) of orders that come evenly."""
+    for number in range(orders):
+        ms = 1000 * number // per_second
+        symbol = f"S{number % SYMBOLS:03d}"
+        terms = f"11=C{number}\x0155={symbol}\x0154=1\x0138=200\x0140=1\x0159=0\x01"
+        yield "D", f"{terms}60={at_ms(ms)}\x01"
+        told = f"37=O{number}\x01{terms}"
+        yield "8", f"{told}17=A{number}\x01150=0\x0139=0\x0114=0\x01151=200\x016=0\x0160={at_ms(ms + 2)}\x01"
+        for fill in range(2):
+            price = "10.09" if (2 * number + fill) % BAD_EVERY == 0 else "10.03"
+            done = 100 * (fill + 1)
+            yield (
+                "8",
+                (
+                    f"{told}17=E{number}-{fill}\x01150=F\x0139={1 + fill}\x0132=100\x0131={price}\x0130=XNAS\x01"
+                    f"14={done}\x01151={200 - done}\x016={price}\x0160={at_ms(ms + 5 + fill)}\x01"
+                ),
+            )
+
+
+def messages(orders: int) -> Iterator[bytes]:
+    """Whole messages of both directions."""
+    numbers = {"FIRM": 0, "SOR": 0}
+    for kind, body in flow(orders):
+        sender, target = ("FIRM", "SOR") if kind == "D" else ("SOR", "FIRM")
+        numbers[sender] += 1
+        sent = body.rpartition("60=")[2]
+        yield framed(f"35={kind}\x0149={sender}\x0156={target}\x0134={numbers[sender]}\x0152={sent}{body}")
+
+
+def workspace(folder: Path) -> Path:
+    """A workspace with one quote of each symbol."""
+    root = folder / "ws"
+    init_workspace(root)
+    rows = "".join(f"S{number:03d},2026-07-01T13:00:00Z,10.00,10.04\n" for number in range(SYMBOLS))
+    (folder / "quotes.csv").write_text("symbol,at,bid,ask\n" + rows)
+    (folder / "quotes.toml").write_text(MAP)
+    with open_context(root) as context:
+        ingest(context, "csv", [folder / "quotes.csv"], map_path=folder / "quotes.toml")
+    return root
+
+
+def through_log(folder: Path, count: int, batch: int) -> dict[str, object]:
+    """Messages through the engine in micro-batches; the first batch warms up and is not counted."""
+    from routeproof.app.watch.engine import Engine  # noqa: PLC0415  # slow to import
+    from routeproof.app.watch.quotes import LiveQuotes  # noqa: PLC0415
+
+    every = list(messages(count // 4 + 1))[:count]
+    with open_context(workspace(folder)) as context:
+        engine = Engine(context, LiveQuotes(context.lake), {})
+        engine.take("P", every[:batch])
+        wall, cpu = time.perf_counter(), time.process_time()
+        for begin in range(batch, count, batch):
+            engine.take("P", every[begin : begin + batch])
+            engine.go_on()
+        engine.judge_windows()
+        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    done = count - batch
+    return {"messages": done, "batch": batch, "per_s": round(done / wall), "per_cpu_s": round(done / cpu),
+            "findings": engine.recorded}  # fmt: skip
+
+
+def through_socket(folder: Path, rate: int, seconds: int) -> dict[str, object]:
+    """One session at an even rate; from the send of a bad fill to the record of its finding."""
+    root = workspace(folder)
+    (folder / "watch.toml").write_text(
+        '[[fix]]\nname = "d"\nrole = "acceptor"\nhost = "127.0.0.1"\nport = 0\nbegin_string = "FIX.4.4"\n'
+        'sender_comp_id = "FIRM"\ntarget_comp_id = "SOR"\nprovider = "P"\nheartbeat_s = 30\n'
+    )
+    command = [sys.executable, "-m", "routeproof", "watch", "--config", str(folder / "watch.toml"), "-w", str(root)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        assert process.stdout is not None  # noqa: S101
+        port = json.loads(process.stdout.readline())["fix"][0]["port"]
+        sent = _send(port, rate, seconds)
+        time.sleep(10)
+        peak = _peak_mib(process.pid)
+    finally:
+        process.terminate()
+        process.wait()
+    with open_context(root) as context:
+        rows = context.records.query("SELECT at, recorded_at FROM findings WHERE rule = 'outside_nbbo'")
+        waits = sorted((int(str(recorded)) - sent[int(str(at))]) / 1e6 for at, recorded in rows if int(str(at)) in sent)
+    found = len(waits)
+    return {"rate": rate, "seconds": seconds, "sent": rate * seconds, "bad_fills": len(sent), "found": found,
+            "p50_ms": round(waits[found // 2]) if found else None,
+            "p99_ms": round(waits[found * 99 // 100]) if found else None, "peak_rss_mib": peak}  # fmt: skip
+
+
+def _send(port: int, rate: int, seconds: int) -> dict[int, int]:
+    """Send at a rate; instant of each bad fill to the wall-clock ns at which it was sent."""
+    connection = socket.create_connection(("127.0.0.1", port))
+    number = 1
+    now = time.strftime("%Y%m%d-%H:%M:%S", time.gmtime())
+    connection.sendall(framed(f"35=A\x0149=SOR\x0156=FIRM\x0134=1\x0152={now}\x0198=0\x01108=30\x01"))
+    connection.recv(4096)
+    sent: dict[int, int] = {}
+    begun, done, pending = time.monotonic(), 0, bytearray()
+    for kind, body in flow(rate * seconds):
+        if kind == "D":
+            continue
+        number += 1
+        now = time.strftime("%Y%m%d-%H:%M:%S", time.gmtime())
+        pending += framed(f"35=8\x0149=SOR\x0156=FIRM\x0134={number}\x0152={now}\x01{body}")
+        if "31=10.09" in body:
+            sent[_ns(body.rpartition("60=")[2][:-1])] = time.time_ns()
+        done += 1
+        if done % max(1, rate // 200) == 0:
+            connection.sendall(pending)
+            pending.clear()
+            time.sleep(max(0.0, begun + done / rate - time.monotonic()))
+        if done >= rate * seconds:
+            break
+    connection.sendall(pending)
+    return sent
+
+
+def _ns(text: str) -> int:
+    hours, minutes, rest = text.split("-")[1].split(":")
+    day = 1_782_864_000  # 2026-07-01 00:00 UTC
+    return (day + 3600 * int(hours) + 60 * int(minutes)) * 10**9 + round(float(rest) * 1000) * 10**6
+
+
+def through_day(folder: Path, orders: int) -> dict[str, object]:
+    """A whole day of the lake, judged cold."""
+    root, log = workspace(folder), folder / "day.log"
+    with log.open("wb") as file:
+        for message in messages(orders):
+            file.write(message + b"\n")
+    with open_context(root) as context:
+        ingest(context, "fix-log", [log], provider_id="P")
+    command = [
+        sys.executable,
+        "-m",
+        "routeproof",
+        "exceptions",
+        "run",
+        "--day",
+        "2026-07-01",
+        "-w",
+        str(root),
+        "--json",
+    ]
+    wall = time.perf_counter()
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    wall = time.perf_counter() - wall
+    told = json.loads(done.stdout)
+    return {"executions": 2 * orders, "seconds": round(wall, 2), "executions_per_s": round(2 * orders / wall),
+            "findings": told["total"], "rules_not_judged": len(told["unjudged"])}  # fmt: skip
+
+
+def _peak_mib(pid: int) -> int:
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmHWM"):
+            return int(line.split()[1]) // 1024
+    return 0
+
+
+def main() -> None:
+    """Run one measurement and print it."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    kinds = parser.add_subparsers(dest="kind", required=True)
+    log = kinds.add_parser("log")
+    log.add_argument("--messages", type=int, default=200_000)
+    log.add_argument("--batch", type=int, default=20_000)
+    wire = kinds.add_parser("socket")
+    wire.add_argument("--rate", type=int, default=1_000)
+    wire.add_argument("--seconds", type=int, default=60)
+    day = kinds.add_parser("day")
+    day.add_argument("--orders", type=int, default=100_000)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if given.kind == "log":
+            found = through_log(folder, given.messages, given.batch)
+        elif given.kind == "socket":
+            found = through_socket(folder, given.rate, given.seconds)
+        else:
+            found = through_day(folder, given.orders)
+    print(json.dumps({**found, "machine": f"{os.cpu_count()} cores, {platform.machine()}"}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Monitoring: facts of a day gathered, judged by the rules, recorded as findings."""

@@ -1,0 +1,137 @@
+"""Facts of one day out of canonical rows and quotes: the same for the lake and for what has just arrived."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from routeproof.app.measuring.measure_range import measured_days
+from routeproof.rules.facts import Facts
+from routeproof.tables.quote_extremes import with_extremes
+from routeproof.tables.switches import Switches
+from routeproof.vocab.errors import RefusedError
+from routeproof.vocab.times import NS_PER_S
+from routeproof.vocab.words import OPENING_EVENTS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from routeproof.app.measuring.measure_range import DaySource
+    from routeproof.tables.day_measurement import DayRules, MeasuredDay
+    from routeproof.tables.session_clock import SessionHours
+
+AHEAD_DAYS = 14
+"""How many calendar days `next_days` looks ahead."""
+
+LOOK_BACK_NS = NS_PER_S
+"""Rule 611(b)(8): a quote of the second before the execution excuses it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tellers:
+    """Who told what.
+
+    Attributes:
+        providers: source id to the provider that the source speaks of.
+        uncertainty_ns: provider to the declared uncertainty of its clock; 0 where none was declared.
+    """
+
+    providers: Mapping[str, str]
+    uncertainty_ns: Mapping[str, int]
+
+
+def day_facts(source: DaySource, day: date, rules: DayRules, tellers: Tellers) -> dict[str, Any]:
+    """Members of `Facts` that follow from orders, fills and the market."""
+    measured = list(measured_days(source, [day], rules, Switches()))
+    hours = rules.hours(day)
+    parents = with_teller(source.rows("parent_orders", day), tellers, own="provider_id")
+    versions = source.rows("order_versions", day)
+    fills = _together(measured, "executions")
+    return {
+        "open_at": hours[0] if hours else None,
+        "close_at": hours[1] if hours else None,
+        "next_days": next_days(rules.hours, day),
+        "fills": _fills(fills, source, day, tellers) if fills.width else None,
+        "executions": with_teller(source.rows("executions", day), tellers),
+        "orders": _or_none(_together(measured, "orders")),
+        "parents": parents,
+        "versions": _of_orders(versions, parents),
+        "routes": _or_none(_routes(_together(measured, "routes"), tellers)),
+        "trades": source.rows("trades", day),
+        "status": source.rows("market_status", day),
+    }
+
+
+def next_days(hours: SessionHours, day: date) -> tuple[date, ...]:
+    """Trading days of the two weeks that follow a day, ascending; fewer where the calendar ends."""
+    found: list[date] = []
+    for offset in range(1, AHEAD_DAYS + 1):
+        later = day + timedelta(days=offset)
+        try:
+            trades = hours(later) is not None
+        except RefusedError:
+            break
+        if trades:
+            found.append(later)
+    return tuple(found)
+
+
+def _or_none(frame: pl.DataFrame) -> pl.DataFrame | None:
+    return frame if frame.width else None
+
+
+def _together(days: Sequence[MeasuredDay], name: str) -> pl.DataFrame:
+    frames = [frame for item in days if (frame := getattr(item, name)).width]
+    return pl.concat(frames, how="diagonal_relaxed") if frames else pl.DataFrame()
+
+
+def with_teller(frame: pl.DataFrame, tellers: Tellers, own: str = "") -> pl.DataFrame:
+    """Rows with `provider`: their own where they name one, else that of the source they came from."""
+    told = pl.col("source_id").replace_strict(dict(tellers.providers), default=None, return_dtype=pl.String)
+    stated = pl.when(pl.col(own) != "").then(own) if own else pl.lit(None, dtype=pl.String)
+    return frame.with_columns(pl.coalesce(stated, told).replace("", None).alias("provider"))
+
+
+def _of_orders(versions: pl.DataFrame, parents: pl.DataFrame) -> pl.DataFrame:
+    known = parents.select("order_id", "provider", "symbol", "side", "received_at").unique("order_id", keep="first")
+    return versions.join(known, on="order_id", how="left", maintain_order="left")
+
+
+def _routes(routes: pl.DataFrame, tellers: Tellers) -> pl.DataFrame:
+    if not routes.width:
+        return routes
+    told = with_teller(routes.drop("provider"), tellers).rename({"provider": "teller"}).select("teller")
+    return routes.with_columns(pl.coalesce(pl.col("provider").replace("", None), told["teller"]).alias("provider"))
+
+
+def _fills(rows: pl.DataFrame, source: DaySource, day: date, tellers: Tellers) -> pl.DataFrame:
+    told = with_teller(rows.select("source_id"), tellers)["provider"]
+    known = source.rows("parent_orders", day).select("order_id").unique().with_columns(order_known=pl.lit(value=True))
+    limits = (
+        source.rows("order_versions", day)
+        .filter(pl.col("event").is_in(OPENING_EVENTS))
+        .select("order_id", "version", "limit_price")
+        .unique(["order_id", "version"], keep="last", maintain_order=True)
+    )
+    stated = (
+        rows.drop("limit_price", "order_known", strict=False)
+        .with_columns(pl.coalesce(pl.col("provider").replace("", None), told).alias("provider"))
+        .join(limits, on=["order_id", "version"], how="left", maintain_order="left")
+        .join(known, on="order_id", how="left", maintain_order="left")
+        .with_columns(pl.coalesce("order_known", pl.col("order_class").is_not_null()).alias("order_known"))
+    )
+    doubt = stated["provider"].replace_strict(dict(tellers.uncertainty_ns), default=0, return_dtype=pl.Int64)
+    return with_extremes(stated, source.book(day, stated["symbol"].unique()), LOOK_BACK_NS, doubt)
+
+
+MEMBERS_OF_DAY = ("fills", "executions", "orders", "parents", "versions", "routes", "trades", "status")
+"""What `day_facts` gives beside the session's hours."""
+
+
+def facts_of(day: date, members: Mapping[str, Any], absent: Mapping[str, str], seen_until: int | None) -> Facts:
+    """Facts from members gathered apart."""
+    return Facts(day=day, seen_until=seen_until, absent=absent, **members)

@@ -1,0 +1,100 @@
+"""Judge one trading day of the lake by all rules, and record what was found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from routeproof.app.measuring.lake_source import LakeSource
+from routeproof.app.monitoring.day_facts import Tellers, day_facts, facts_of
+from routeproof.app.monitoring.firm_facts import firm_facts
+from routeproof.app.monitoring.law import law_on
+from routeproof.app.monitoring.policy import RulePolicy, rule_policy
+from routeproof.app.monitoring.tell import tell_findings
+from routeproof.app.monitoring.told_facts import told_facts
+from routeproof.app.notify.channels import channels_of
+from routeproof.app.objects.findings import Change, documents_of, record_findings
+from routeproof.app.policy_in_force import policy_in_force
+from routeproof.app.shipped_rules import rules_of
+from routeproof.metrics.registry import BY_NAME as METRICS
+from routeproof.rules.judge import judge
+from routeproof.rules.registry import ALL
+from routeproof.stores.commits import source_outcomes
+from routeproof.vocab.times import NS_PER_MS, NS_PER_S
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from routeproof.app.context import Context
+    from routeproof.rules.facts import Facts
+    from routeproof.stores.records import Records
+
+HORIZON_NS = 300 * NS_PER_S
+"""The longest look ahead of a measured row."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayRun:
+    """What a run over a day did.
+
+    Attributes:
+        change: what became of the record.
+        unjudged: rule to the reason why it could not be judged.
+        manifest: the lake as it was judged.
+    """
+
+    change: Change
+    unjudged: Mapping[str, str]
+    manifest: str
+
+
+def run_day(context: Context, day: date, manifest: str | None = None) -> DayRun:
+    """Judge a day as known at a manifest, else as it is now; doing it again changes nothing."""
+    held = context.lake.manifest(manifest).id
+    policy = rule_policy(context.records, day)
+    judged = judge(ALL, gather(context, day, held), policy.limits)
+    found = documents_of(judged.findings, versions_of(policy))
+    change = record_findings(context, day, found)
+    tell_findings(context, channels_of(context.workspace), change, found)
+    return DayRun(change, judged.unjudged, held)
+
+
+def gather(context: Context, day: date, manifest: str) -> Facts:
+    """All facts of a day of the lake."""
+    whole = policy_in_force(context.records).whole
+    source, rules = LakeSource(context.lake, manifest), rules_of(context.lake, manifest, whole)
+    tellers = tellers_of(context.records)
+    of_day = day_facts(source, day, rules, tellers)
+    of_sessions, untold = told_facts(context.lake, day, manifest, tellers)
+    of_firm, absent = firm_facts(context, day, manifest)
+    waits = whole.monitoring.waits.on_or_first(day).value
+    members = {**of_day, **of_firm, **of_sessions, "law": law_on(whole.book, day), "waits": waits}
+    settled = (of_day["close_at"] or 0) + HORIZON_NS + waits.quote_ms * NS_PER_MS
+    seen_until = None if context.clock() >= settled else context.clock()
+    return facts_of(day, members, absent | untold, seen_until)
+
+
+def tellers_of(records: Records) -> Tellers:
+    """Which provider each source speaks of, and how well each provider's clock is declared to be."""
+    providers: dict[str, str] = {}
+    uncertainty: dict[str, int] = {}
+    for item in source_outcomes(records):
+        outcome: Any = item.outcome
+        provider = str(outcome["provider"])
+        providers[item.source_id] = provider
+        clocks = outcome.get("sections", {}).get("clock", {})
+        if provider in clocks:
+            uncertainty[provider] = int(clocks[provider].get("uncertainty_ns", 0))
+    return Tellers(providers, uncertainty)
+
+
+def versions_of(policy: RulePolicy) -> dict[str, dict[str, Any]]:
+    """By rule: the policy and the metric versions that a finding rests on."""
+    return {
+        rule.name: {
+            "policy_version": policy.id,
+            "metric_versions": {name: METRICS[name].version for name in rule.metrics},
+        }
+        for rule in ALL
+    }

@@ -1,0 +1,188 @@
+"""What channels are owed: notices are kept before anything is sent, and messages stay as they were made."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from routeproof.app.notify.message import Message
+from routeproof.app.notify.outbox_tables import PRIVATE_FOLDER_MODE, outbox_transaction
+from routeproof.ledger.canonical import canonical_bytes
+from routeproof.renderers.notices.document import notices_document
+from routeproof.rules.notice import notice_from, told
+from routeproof.rules.notice_channel import Channel, quiet_until
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from routeproof.rules.notice_plan import Due
+
+ID_DIGITS = 32
+State = Literal["waiting", "sent", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message that is to be sent.
+
+    Attributes:
+        message: as it was made.
+        channel: name.
+        urgent: whether it has a notice that breaks the quiet hours.
+        deliveries: that were begun before.
+    """
+
+    message: Message
+    channel: str
+    urgent: bool
+    deliveries: int
+
+
+class Outbox:
+    """The outbox of a workspace, in one file.
+
+    A notice is kept once per channel, under the hash of the two; a message is named by the hash of its notices'.
+    So what is handed over again after a crash adds nothing, and what is sent again has the same id and bytes.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @contextmanager
+    def sending(self) -> Iterator[None]:
+        """One process sends at a time, others wait; a process that is killed lets go."""
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER_MODE)
+        with self._path.with_suffix(".lock").open("wb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def keep(self, owed: Iterable[Due], now: int) -> int:
+        """Keep notices, durable on return; how many were not here before."""
+        rows = [
+            (
+                _hash(due.channel, due.notice.key),
+                due.channel,
+                json.dumps(told(due.notice)),
+                due.notice.severity,
+                due.because,
+                now,
+                due.due_at,
+            )
+            for due in owed
+        ]
+        if not rows:
+            return 0
+        with outbox_transaction(self._path) as connection:
+            before = connection.total_changes
+            connection.executemany(
+                "insert into item (id, channel, notice, severity, because, kept_at, due_at) "
+                "values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
+                rows,
+            )
+            return connection.total_changes - before
+
+    def gather(self, channel: Channel, now: int) -> None:
+        """Make messages of what the channel is owed by now: what goes at once in one, what was kept in a digest."""
+        with outbox_transaction(self._path) as connection:
+            owed = connection.execute(
+                "select * from item where channel = ? and message is null and due_at <= ? order by kept_at, rowid",
+                (channel.name, now),
+            ).fetchall()
+            # What was due before quiet hours, and could not be sent, is not sent in them.
+            due = [row for row in owed if quiet_until(channel, now, row["severity"]) is None]
+            at_once = [row for row in due if row["because"] == "immediate"]
+            together = [row for row in due if row["because"] != "immediate"]
+            for kind, rows in (("immediate", at_once), ("digest", together)):
+                if rows:
+                    _make(connection, channel, kind, rows, now)
+
+    def waiting(self, channels: Sequence[str], now: int) -> list[Waiting]:
+        """Messages of the channels that are to be tried now, the oldest first."""
+        with outbox_transaction(self._path) as connection:
+            rows = connection.execute(
+                "select * from message where state = 'waiting' and next_at <= ? order by made_at, rowid", (now,)
+            ).fetchall()
+        return [
+            Waiting(
+                Message(row["id"], row["body"], row["made_at"]), row["channel"], bool(row["urgent"]), row["deliveries"]
+            )
+            for row in rows
+            if row["channel"] in channels
+        ]
+
+    def postpone(self, message_id: str, next_at: int) -> None:
+        """Leave a message until later, untried."""
+        with outbox_transaction(self._path) as connection:
+            connection.execute("update message set next_at = ? where id = ?", (next_at, message_id))
+
+    def settle(self, message_id: str, state: State, reason: str, *, attempts: int, now: int, next_at: int) -> None:
+        """Note what a delivery came to, after `attempts`."""
+        with outbox_transaction(self._path) as connection:
+            connection.execute(
+                "update message set state = ?, reason = ?, deliveries = deliveries + 1, attempts = attempts + ?, "
+                "tried_at = ?, next_at = ? where id = ?",
+                (state, reason, attempts, now, next_at, message_id),
+            )
+
+    def try_again(self, now: int) -> int:
+        """Let messages that failed wait again, with their ids; how many."""
+        with outbox_transaction(self._path) as connection:
+            return connection.execute(
+                "update message set state = 'waiting', deliveries = 0, next_at = ? where state = 'failed'", (now,)
+            ).rowcount
+
+    def forget(self, before: int) -> None:
+        """Drop what was settled, and made before that instant, with its notices."""
+        settled = "select id from message where state in ('sent', 'failed') and made_at < ?"
+        with outbox_transaction(self._path) as connection:
+            connection.execute(f"delete from item where message in ({settled})", (before,))  # noqa: S608
+            connection.execute(f"delete from message where id in ({settled})", (before,))  # noqa: S608
+
+    def listed(self, state: str | None, channel: str | None, limit: int) -> tuple[list[dict[str, Any]], int]:
+        """Messages without their bodies, the newest first, and how many there are in all."""
+        if not self._path.exists():
+            return [], 0
+        chosen = "where (?1 is null or state = ?1) and (?2 is null or channel = ?2)"
+        with outbox_transaction(self._path) as connection:
+            total = connection.execute(f"select count(*) from message {chosen}", (state, channel)).fetchone()[0]  # noqa: S608
+            rows = connection.execute(
+                f"select * from message {chosen} order by made_at desc, rowid desc limit ?3",  # noqa: S608
+                (state, channel, limit),
+            ).fetchall()
+        return [{name: row[name] for name in row.keys() if name != "body"} for row in rows], total  # noqa: SIM118
+
+    def owed(self) -> list[dict[str, Any]]:
+        """Notices that are in no message yet: how many by channel, reason and instant."""
+        if not self._path.exists():
+            return []
+        with outbox_transaction(self._path) as connection:
+            rows = connection.execute(
+                "select channel, because, due_at, count(*) as count from item where message is null "
+                "group by channel, because, due_at order by due_at, channel, because"
+            ).fetchall()
+        return [dict(row) for row in rows]
+
+
+def _make(connection: sqlite3.Connection, channel: Channel, kind: str, rows: Sequence[sqlite3.Row], now: int) -> None:
+    message_id = _hash(channel.name, *(row["id"] for row in rows))
+    notices = [notice_from(json.loads(row["notice"])) for row in rows]
+    document = notices_document(
+        message_id, channel.name, "immediate" if kind == "immediate" else "digest", notices, now
+    )
+    urgent = any(row["severity"] in channel.breaks_quiet for row in rows)
+    connection.execute(
+        "insert into message (id, channel, kind, body, count, urgent, made_at, state, next_at) "
+        "values (?, ?, ?, ?, ?, ?, ?, 'waiting', ?)",
+        (message_id, channel.name, kind, canonical_bytes(document), len(rows), urgent, now, now),
+    )
+    connection.executemany("update item set message = ? where id = ?", [(message_id, row["id"]) for row in rows])
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256(canonical_bytes(list(parts))).hexdigest()[:ID_DIGITS]

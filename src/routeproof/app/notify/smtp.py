@@ -1,0 +1,115 @@
+"""Send a message by mail."""
+
+from __future__ import annotations
+
+import contextlib
+import smtplib
+import socket
+import ssl
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from routeproof.app.notify.message import Message, Outcome, failed, refused
+from routeproof.app.notify.message_text import subject_of, text_of
+from routeproof.app.notify.secret_file import read_password
+from routeproof.app.notify.time_limit import TimeLimit
+from routeproof.app.notify.trust import trust_of
+from routeproof.vocab.times import NS_PER_S
+
+if TYPE_CHECKING:
+    from routeproof.app.notify.channel_kinds import Smtp
+
+PERMANENT = range(500, 600)
+"""RFC 5321, section 4.2.1: the same command would be refused again."""
+
+
+def mail_of(channel: Smtp, message: Message) -> EmailMessage:
+    """The mail; its Message-ID is made of the message's id, so that a mail client shows a repetition once."""
+    domain = channel.sender.rpartition("@")[2]
+    mail = EmailMessage(policy=SMTP)
+    mail["Subject"] = subject_of(message)
+    mail["From"] = channel.sender
+    mail["To"] = ", ".join(channel.to)
+    mail["Date"] = format_datetime(datetime.fromtimestamp(message.made_at // NS_PER_S, tz=UTC))
+    mail["Message-ID"] = f"<{message.id}@{domain}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(text_of(message))
+    return mail
+
+
+def send_mail(channel: Smtp, message: Message) -> Outcome:
+    """One attempt. A server that takes the mail for some addresses only has taken it; the reason says for how many.
+
+    Raises:
+        UsageError: if the password or the certificates cannot be used.
+    """
+    password = read_password(Path(channel.password_file)) if channel.password_file else ""
+    trust = trust_of(channel.ca_file) if channel.starttls else None
+    mail = mail_of(channel, message)
+    with TimeLimit(channel.timeout_s) as limit:
+        try:
+            refused_for = _send(channel, mail, trust, password, limit)
+        except OSError as error:
+            if limit.has_passed or isinstance(error, TimeoutError):
+                return failed(f"no answer within {channel.timeout_s:g} s")
+            return _explained(error)
+    if refused_for:
+        return Outcome(sent=True, reason=f"refused for {refused_for} of {len(channel.to)} addresses")
+    return Outcome(sent=True, reason="SMTP 250")
+
+
+def _explained(error: OSError) -> Outcome:
+    """What went wrong, without the server's words: they may repeat addresses."""
+    match error:
+        case smtplib.SMTPResponseException():
+            return _coded(f"SMTP {error.smtp_code}", {error.smtp_code})
+        case smtplib.SMTPRecipientsRefused():
+            codes = {code for code, _ in error.recipients.values()}
+            return _coded(f"every address was refused: SMTP {', '.join(map(str, sorted(codes)))}", codes)
+        case smtplib.SMTPNotSupportedError():
+            return refused("the server offers no STARTTLS, or no way to log in")
+        case ssl.SSLCertVerificationError():
+            return failed("the server's certificate is not trusted for its name")
+        case _:
+            return failed(f"no connection or no SMTP answer ({type(error).__name__})")
+
+
+def _coded(said: str, codes: set[int]) -> Outcome:
+    return refused(said) if codes <= set(PERMANENT) else failed(said)
+
+
+def _send(channel: Smtp, mail: EmailMessage, trust: ssl.SSLContext | None, password: str, limit: TimeLimit) -> int:
+    """Say it all; for how many addresses it was refused."""
+    server = _WatchedSmtp(channel, limit)
+    try:
+        if trust is not None:
+            server.starttls(context=trust)
+        if channel.user:
+            server.login(channel.user, password)
+        refused_for = server.send_message(mail, channel.sender, list(channel.to))
+        # The mail is taken; a farewell that fails does not make it worth sending again.
+        with contextlib.suppress(OSError):
+            server.quit()
+        return len(refused_for)
+    finally:
+        server.close()
+
+
+class _WatchedSmtp(smtplib.SMTP):
+    def __init__(self, channel: Smtp, limit: TimeLimit) -> None:
+        self._limit = limit
+        # Our side introduces itself by the sender's domain: the library would look up this machine's name, and tell it.
+        super().__init__(
+            channel.host,
+            channel.port,
+            local_hostname=channel.sender.rpartition("@")[2],
+            timeout=channel.timeout_s,
+        )
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        """The one place where the library makes its connection."""
+        return self._limit.watch(socket.create_connection((host, port), timeout))

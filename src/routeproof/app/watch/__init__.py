@@ -1,0 +1,1 @@
+"""Live monitoring: what arrives is journaled, folded where it changes something, judged and recorded."""

@@ -1,0 +1,100 @@
+"""What `watch` listens to: FIX sessions, growing files, drop folders."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from routeproof.sources.live.session_config import FixSession, fix_sessions
+from routeproof.sources.registry import SOURCES
+from routeproof.vocab.errors import UsageError
+
+if TYPE_CHECKING:
+    M = TypeVar("M", bound=BaseModel)
+
+TABLES = ("fix", "tail", "drop", "kafka", "notify")
+
+
+class Feed(BaseModel):
+    """Files that are read as `ingest` reads them.
+
+    Attributes:
+        path: the growing file, or the folder.
+        source: registered source.
+        map: TOML map, where the source needs one.
+        provider: provider that the rows speak of.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    path: Path
+    source: str
+    map: Path | None = None
+    provider: str = ""
+
+    @model_validator(mode="after")
+    def _is_readable(self) -> Feed:
+        if self.source not in SOURCES:
+            message = f"expected a source ({', '.join(SOURCES)}), found {self.source!r}"
+            raise ValueError(message)
+        if SOURCES[self.source].needs_map and self.map is None:
+            message = f"expected map = FILE.toml: a {self.source} file does not say what its columns mean"
+            raise ValueError(message)
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class WatchConfig:
+    """What is listened to.
+
+    Attributes:
+        fix: sessions.
+        tails: files that grow; those of quotes feed the reference.
+        drops: folders into which whole files are renamed.
+        path: the file, whose `[[notify]]` tables are read by `app.notify`.
+    """
+
+    fix: tuple[FixSession, ...]
+    tails: tuple[Feed, ...]
+    drops: tuple[Feed, ...]
+    path: Path
+
+
+def load_watch_config(path: Path) -> WatchConfig:
+    """The configuration of `watch`; paths in it are relative to its folder.
+
+    Raises:
+        UsageError: the file cannot be read, or something in it is not what it should be.
+    """
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        message = f"expected a readable configuration, found: {error}"
+        raise UsageError(message, where=str(path)) from error
+    unknown = document.keys() - set(TABLES)
+    if unknown or not document.keys() & {"fix", "tail", "drop"}:
+        message = f"expected tables out of {', '.join(f'[[{name}]]' for name in TABLES)}, found {', '.join(document)}"
+        raise UsageError(message, where=str(path))
+    return WatchConfig(
+        fix=fix_sessions(document, path),
+        tails=tuple(_feed(item, path, "tail") for item in document.get("tail", [])),
+        drops=tuple(_feed(item, path, "drop") for item in document.get("drop", [])),
+        path=path,
+    )
+
+
+def _feed(item: Any, path: Path, name: str) -> Feed:  # noqa: ANN401  # TOML
+    try:
+        feed = Feed.model_validate(item)
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(map(str, found['loc'])) or name}: {found['msg']}" for found in error.errors(include_url=False)
+        )
+        message = f"expected [[{name}]] with path, source, map?, provider?, found: {problems}"
+        raise UsageError(message, where=str(path)) from error
+    folder = path.resolve().parent
+    return feed.model_copy(update={"path": folder / feed.path, "map": None if feed.map is None else folder / feed.map})

@@ -1,0 +1,206 @@
+"""The live engine: what arrived is folded where it changes something, judged, and recorded."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from routeproof.app.monitoring.day_facts import MEMBERS_OF_DAY, Tellers, day_facts, facts_of
+from routeproof.app.monitoring.tell import tell_findings
+from routeproof.app.monitoring.told_facts import told_of_day
+from routeproof.app.objects.findings import documents_of, record_findings, standing_ids
+from routeproof.app.watch.clock import EventClock
+from routeproof.app.watch.firm import Firm
+from routeproof.app.watch.live_source import LiveSource, MarketTables
+from routeproof.app.watch.provider import LiveProvider
+from routeproof.rules.judge import judge
+from routeproof.rules.registry import ALL
+from routeproof.sources.fix.tokenizer import tokenize
+from routeproof.vocab.times import NS_PER_MS, NS_PER_S
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
+
+    from routeproof.app.context import Context
+    from routeproof.app.notify.channel_kinds import AnyChannel
+    from routeproof.app.watch.flow import Touched
+    from routeproof.app.watch.held_messages import Rows
+    from routeproof.app.watch.quotes import LiveQuotes
+    from routeproof.rules.facts import Facts
+    from routeproof.rules.rule import Judged
+
+OF_ORDERS = tuple(rule for rule in ALL if rule.kind != "window")
+OF_WINDOWS = tuple(rule for rule in ALL if rule.kind == "window")
+WINDOWS_EVERY_NS = 5 * NS_PER_S
+"""Rules of windows look at the whole day, so they are judged less often than orders are."""
+
+KEPT = tuple(name for name in MEMBERS_OF_DAY if name not in {"trades", "status"})
+"""Frames of single orders that rules of windows read together."""
+
+_DATED = ("parent_orders", "order_versions", "routes", "executions")
+
+
+class Engine:
+    """State of a running watch.
+
+    Attributes:
+        recorded: findings recorded, amended and withdrawn so far.
+    """
+
+    def __init__(
+        self, context: Context, quotes: LiveQuotes, sections: Mapping[str, Mapping[str, Any]],
+        channels: Sequence[AnyChannel] = (),
+    ) -> None:  # fmt: skip
+        self._context, self._quotes, self._sections, self._channels = context, quotes, sections, channels
+        self._firm, self._clock, self._market = Firm(context), EventClock(), MarketTables(context.lake)
+        self._providers: dict[str, LiveProvider] = {}
+        self._windows_at = 0
+        self._changed_days: set[date] = set()
+        self._lateness_ns = 0
+        self.recorded = 0
+
+    def take(self, provider_id: str, raw: Iterable[bytes]) -> None:
+        """Take in whole FIX messages of a provider and judge what they concern."""
+        self.take_log(provider_id, b"\n".join(raw))
+
+    def take_log(self, provider_id: str, content: bytes) -> None:
+        """Take in whole lines of a FIX log of a provider and judge what they concern."""
+        firm_id = self._context.workspace.firm_id
+        read = tokenize(io.BytesIO(content), name="", source_id=provider_id, firm_id=firm_id)
+        pieces = [piece.messages for piece in read]
+        if pieces:
+            self.take_messages(provider_id, pl.concat(pieces))
+
+    def take_messages(self, provider_id: str, messages: pl.DataFrame) -> None:
+        """Take in `FIX_MESSAGES` rows of a provider and judge what they concern."""
+        live = self.hold(provider_id, messages)
+        if live is not None:
+            self._judge_orders(*live)
+
+    def hold(self, provider_id: str, messages: pl.DataFrame) -> tuple[LiveProvider, Rows] | None:
+        """Take in messages without judging them: the provider and the rows that they concern, if they concern any."""
+        if messages.is_empty():
+            return None
+        latest = messages["sent_at"].max()
+        self._clock.saw(latest if isinstance(latest, int) else 0, self._context.clock())
+        if provider_id not in self._providers:
+            sections = self._sections.get(provider_id, {})
+            self._providers[provider_id] = LiveProvider(provider_id, sections, self._context.workspace.firm_id)
+        live = self._providers[provider_id]
+        rows = live.flow.hold(messages.with_columns(pl.lit(provider_id).alias("source_id")))
+        return (live, rows) if rows.size else None
+
+    def go_on(self) -> None:
+        """Judge what time alone has changed: timers that ran out, fills whose quotes have come, windows."""
+        seen_until = self._seen_until()
+        for live in self._providers.values():
+            due = np.union1d(live.timers.run_out(seen_until), live.for_quotes.run_out(self._quotes.latest()))
+            if due.size:
+                self._judge_orders(live, live.flow.together(due))
+        if self._changed_days and self._context.clock() - self._windows_at >= WINDOWS_EVERY_NS:
+            self.judge_windows()
+
+    def judge_everything(self) -> None:
+        """Judge all orders, and the windows of their days; after a start, what was held only."""
+        for live in self._providers.values():
+            if live.flow.messages:
+                self._judge_orders(live, live.flow.everything(), started=True)
+        self.judge_windows()
+
+    def judge_windows(self) -> None:
+        """Judge the rules of windows over the days that changed."""
+        self._windows_at = self._context.clock()
+        for day in sorted(self._changed_days):
+            judged = judge(OF_WINDOWS, self._facts(day, self._whole_day(day)), self._firm.on(day).policy.limits)
+            names = [rule.name for rule in OF_WINDOWS if rule.name not in judged.unjudged]
+            self._record(day, judged, standing_ids(self._context.records, day, names, self._providers))
+        self._changed_days.clear()
+
+    def _seen_until(self) -> int:
+        return max(0, self._clock.now(self._context.clock()) - self._lateness_ns)
+
+    def _judge_orders(self, live: LiveProvider, rows: Rows, *, started: bool = False) -> None:
+        """Judge whole groups; at a start also what an earlier run left waiting is judged anew."""
+        touched = live.flow.fold(rows)
+        before = live.found_before(touched.rows)
+        kept: dict[str, list[pl.DataFrame]] = {name: [] for name in KEPT}
+        for day in _days(touched):
+            members = self._members(live, touched, day)
+            for name in KEPT:
+                if members.get(name) is not None:
+                    kept[name].append(members[name])
+            judged = judge(OF_ORDERS, self._facts(day, members), self._firm.on(day).policy.limits)
+            self._record(day, judged, before | (self._left_waiting(day, live) if started else set()))
+            self._note(live, judged, day, int(touched.rows[0]))
+            self._changed_days.add(day)
+        together = {name: pl.concat(found, how="diagonal_relaxed") for name, found in kept.items() if found}
+        live.standing.put(touched.rows, together)
+
+    def _left_waiting(self, day: date, live: LiveProvider) -> set[str]:
+        names = [rule.name for rule in OF_ORDERS]
+        return standing_ids(self._context.records, day, names, [live.flow.provider_id], waiting=True)
+
+    def _members(self, live: LiveProvider, touched: Touched, day: date) -> dict[str, Any]:
+        known = self._firm.on(day)
+        self._lateness_ns = known.waits.lateness_ms * NS_PER_MS
+        source = LiveSource(touched.tables, self._quotes, self._market)
+        provider = live.flow.provider_id
+        tellers = Tellers({provider: provider}, known.uncertainty_ns)
+        members = day_facts(source, day, known.rules, tellers)
+        if members["orders"] is not None:
+            numbers = touched.tables["parent_orders"].select("order_id", "source_row").unique("order_id")
+            members["orders"] = members["orders"].join(numbers, on="order_id", how="left", maintain_order="left")
+        told = told_of_day(touched.tables["sightings"], touched.messages, touched.misfits, day, tellers)
+        return {**members, **told, **known.members}
+
+    def _facts(self, day: date, members: Mapping[str, Any]) -> Facts:
+        told = {**members, "quotes_until": self._quotes.seen_until(day)}
+        return facts_of(day, told, self._firm.on(day).absent, self._seen_until())
+
+    def _whole_day(self, day: date) -> dict[str, Any]:
+        known = self._firm.on(day)
+        hours = known.rules.hours(day)
+        source = LiveSource({}, self._quotes, self._market)
+        members: dict[str, Any] = {"open_at": hours[0] if hours else None, "close_at": hours[1] if hours else None}
+        members |= {"trades": source.rows("trades", day), "status": source.rows("market_status", day)}
+        for name in KEPT:
+            found = [frame for live in self._providers.values() if (frame := live.standing.rows(name)) is not None]
+            if found:
+                every = pl.concat(found, how="diagonal_relaxed")
+                members[name] = every.filter(pl.col("trading_day") == day)
+        return {**members, **known.members}
+
+    def _record(self, day: date, judged: Judged, before: set[str]) -> None:
+        documents = documents_of(judged.findings, self._firm.on(day).versions)
+        found = {key: item | {"source_row": None} for key, item in documents.items()}
+        if found or before:
+            change = record_findings(self._context, day, found, within=before)
+            tell_findings(self._context, self._channels, change, found)
+            self.recorded += len(change.recorded) + len(change.amended) + len(change.withdrawn)
+
+    def _note(self, live: LiveProvider, judged: Judged, day: date, first: int) -> None:
+        """Remember where findings were made, and when those that may still change are looked at again."""
+        live.found_now((_row(text, first), key) for key, text in judged.findings.select("id", "source_row").iter_rows())
+        seen, quote_ns = self._seen_until(), self._firm.on(day).waits.quote_ms * NS_PER_MS
+        waiting = judged.findings.filter(pl.col("status") != "final").select("at", "settles_at", "source_row")
+        for at, settles_at, text in waiting.unique().iter_rows():
+            settles = max(at, settles_at or 0)
+            live.timers.set([(settles if settles > seen else at + quote_ns, _row(text, first))])
+            live.for_quotes.set([(at, _row(text, first))])
+        undue = judged.undue.select("settles_at", "source_row").unique()
+        live.timers.set((settles_at, _row(text, first)) for settles_at, text in undue.iter_rows())
+
+
+def _row(text: str | None, otherwise: int) -> int:
+    """The number of the message that a hit's `SOURCE:ROW` names."""
+    return otherwise if text is None else int(text.rpartition(":")[2])
+
+
+def _days(touched: Touched) -> list[date]:
+    """Trading days that the touched orders have rows on, in order."""
+    found = pl.concat([touched.tables[name]["trading_day"] for name in _DATED])
+    return found.drop_nulls().unique().sort().to_list()

@@ -1,0 +1,86 @@
+"""Growing files and drop folders of a watch: what they add goes to the engine and to the lake."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from routeproof.app.watch.drop_folder import DropFolder
+from routeproof.app.watch.growing_file import GrowingFile
+from routeproof.app.watch.lake_writer import Portion
+from routeproof.sources.map_file import FileMap, load_map
+from routeproof.sources.registry import SOURCES
+from routeproof.sources.source import ReadContext
+from routeproof.tables.catalog import TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from routeproof.app.watch.config import Feed
+    from routeproof.app.watch.engine import Engine
+    from routeproof.app.watch.lake_writer import LakeWriter
+    from routeproof.app.watch.quotes import LiveQuotes
+
+FIX_LOG, OTHERS = "fix-log", "others"
+
+
+class Feeds:
+    """All feeds that are files."""
+
+    def __init__(
+        self,
+        tails: tuple[Feed, ...],
+        drops: tuple[Feed, ...],
+        engine: Engine,
+        quotes: LiveQuotes,
+        writers: Mapping[str, LakeWriter],
+    ) -> None:
+        self._engine, self._quotes, self._writers = engine, quotes, writers
+        self._tails = [(feed, GrowingFile(feed.path, feed.source != FIX_LOG)) for feed in tails]
+        self._drops = [(feed, DropFolder(feed.path)) for feed in drops]
+        self._maps: dict[Path, FileMap] = {}
+
+    def look(self, scratch: Path) -> bool:
+        """Take what was added; whether anything was."""
+        added = False
+        for feed, file in self._tails:
+            content = file.added()
+            if content:
+                added = True
+                self._take(feed, content, file.head, scratch)
+                portion = self._portion(feed, f"tail-{feed.path.name}", head=file.head)
+                portion.parts.append(content)
+                self._offer(portion)
+        for feed, folder in self._drops:
+            for path in folder.fresh():
+                added = True
+                if feed.source == FIX_LOG:
+                    self._take(feed, path.read_bytes(), b"", scratch)
+                self._offer(self._portion(feed, f"drop-{path.name}", path=path))
+        return added
+
+    def _offer(self, portion: Portion) -> None:
+        self._writers.get(portion.source, self._writers[OTHERS]).offer(portion)
+
+    def _portion(self, feed: Feed, name: str, *, head: bytes = b"", path: Path | None = None) -> Portion:
+        return Portion(name, feed.source, feed.map, feed.provider, head=head, path=path)
+
+    def _take(self, feed: Feed, content: bytes, head: bytes, scratch: Path) -> None:
+        if feed.source == FIX_LOG:
+            self._engine.take_log(feed.provider, content)
+        elif feed.map is not None and self._map(feed.map).table == TABLES["quotes"].name:
+            self._take_quotes(feed, head + content, scratch)
+
+    def _take_quotes(self, feed: Feed, content: bytes, scratch: Path) -> None:
+        assert feed.map is not None  # noqa: S101  # quotes are read by a map
+        path = scratch / "quotes"
+        path.write_bytes(content)
+        context = ReadContext(file=feed.path.name, source_id="live", provider_id=feed.provider)
+        for piece in SOURCES[feed.source].read(path, self._map(feed.map), context):
+            if TABLES["quotes"].name in piece.tables:
+                self._quotes.add(TABLES["quotes"].conform(piece.tables[TABLES["quotes"].name]))
+
+    def _map(self, path: Path) -> FileMap:
+        if path not in self._maps:
+            self._maps[path] = load_map(path)
+        return self._maps[path]

@@ -1,0 +1,82 @@
+"""What the firm said, read from its record and read again as that grows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from routeproof.app.monitoring.firm_facts import firm_facts
+from routeproof.app.monitoring.law import law_on
+from routeproof.app.monitoring.policy import rule_policy
+from routeproof.app.monitoring.run_day import tellers_of, versions_of
+from routeproof.app.policy_in_force import policy_in_force
+from routeproof.app.shipped_rules import rules_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from routeproof.app.context import Context
+    from routeproof.app.monitoring.policy import RulePolicy
+    from routeproof.policy.monitoring import Waits
+    from routeproof.tables.day_measurement import DayRules
+
+REREAD_NS = 5_000_000_000
+"""How old what was read may be: a decision of the firm counts within this time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known on a day, as of one reading.
+
+    Attributes:
+        policy: limits of the rules.
+        versions: by rule, what its findings rest on.
+        members, absent: members of `Facts` from the firm's record, and why the others are not there.
+        waits: how long findings wait.
+        rules: hours, sizes, round lots.
+        uncertainty_ns: provider to the declared uncertainty of its clock.
+        read_at: when it was read.
+    """
+
+    policy: RulePolicy
+    versions: Mapping[str, Mapping[str, Any]]
+    members: Mapping[str, Any]
+    absent: Mapping[str, str]
+    waits: Waits
+    rules: DayRules
+    uncertainty_ns: Mapping[str, int]
+    read_at: int
+
+
+class Firm:
+    """Known facts by day."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._known: dict[date, Known] = {}
+
+    def on(self, day: date) -> Known:
+        """What the firm said that concerns a day."""
+        now = self._context.clock()
+        held = self._known.get(day)
+        if held is None or now - held.read_at > REREAD_NS:
+            held = self._known[day] = self._read(day, now)
+        return held
+
+    def _read(self, day: date, now: int) -> Known:
+        whole = policy_in_force(self._context.records).whole
+        manifest = self._context.lake.manifest().id
+        members, absent = firm_facts(self._context, day, manifest)
+        waits = whole.monitoring.waits.on_or_first(day).value
+        policy = rule_policy(self._context.records, day)
+        return Known(
+            policy=policy,
+            versions=versions_of(policy),
+            members={**members, "law": law_on(whole.book, day), "waits": waits},
+            absent=absent,
+            waits=waits,
+            rules=rules_of(self._context.lake, manifest, whole),
+            uncertainty_ns=tellers_of(self._context.records).uncertainty_ns,
+            read_at=now,
+        )

@@ -1,0 +1,121 @@
+"""One provider's messages as they arrive, folded again where something new concerns them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from routeproof.app.watch.held_messages import HeldMessages
+from routeproof.sources.fix.fold.facts import NO_FACTS, Facts
+from routeproof.sources.fix.fold.part import FOLDED, Reading, fold_part
+from routeproof.sources.fix.fold.parties import carrying, declared_parties, sessions_of
+from routeproof.sources.fix.fold.recoding import declared_values
+from routeproof.sources.fix.growing import FLOW_TYPES, Groups, keys_of
+from routeproof.sources.fix.messages import distinct_messages
+from routeproof.tables.catalog import TABLES
+from routeproof.tables.wide import slim
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from routeproof.app.watch.held_messages import Rows
+
+_SESSION = ("msg_type", "sender", "target")
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """What new messages changed.
+
+    Attributes:
+        rows: (n,) numbers of all messages of the groups that were folded again, ascending.
+        tables: canonical tables of these groups, in canonical order; `source_row` is a message's number.
+        messages: the distinct messages themselves.
+        misfits: `FIX_MISFITS` rows of these groups.
+    """
+
+    rows: Rows
+    tables: dict[str, pl.DataFrame]
+    messages: pl.DataFrame
+    misfits: pl.DataFrame
+
+
+class Flow:
+    """All order messages of one provider.
+
+    Attributes:
+        provider_id: provider of the orders.
+    """
+
+    def __init__(self, provider_id: str, sections: Mapping[str, Any], firm_id: str) -> None:
+        self.provider_id = provider_id
+        self._firm_id = firm_id
+        self._values, self._parties = declared_values(sections), declared_parties(sections)
+        self._edges: frozenset[tuple[str, str]] = frozenset()
+        self._reading = self._read()
+        self._held, self._groups = HeldMessages(), Groups()
+        self._known: Facts = NO_FACTS
+        self._asked: Facts = NO_FACTS
+
+    @property
+    def messages(self) -> int:
+        """Order messages so far."""
+        return self._held.rows
+
+    def hold(self, messages: pl.DataFrame) -> Rows:
+        """Take messages in; the rows of the groups that they concern.
+
+        Args:
+            messages: `FIX_MESSAGES` rows, as they were told, copies included.
+        """
+        flow = messages.filter(pl.col("msg_type").cast(pl.String).is_in(FLOW_TYPES))
+        first = self._held.rows
+        if flow.is_empty():
+            return np.zeros(0, dtype=np.int64)
+        numbered = flow.with_columns(pl.int_range(first, first + flow.height, dtype=pl.Int64).alias("source_row"))
+        edges = self._edges | carrying(numbered.select(_SESSION), self._parties)
+        grown = edges != self._edges
+        self._edges = edges
+        if grown:
+            self._reading = self._read()
+        self._held.add(numbered)
+        if grown and first:
+            self._groups = Groups()
+            self._groups.add(keys_of(self._held.gather(np.arange(self._held.rows)), self._reading))
+            return self.everything()
+        self._groups.add(keys_of(numbered, self._reading))
+        return self.together(np.arange(first, self._held.rows))
+
+    def everything(self) -> Rows:
+        """Numbers of all messages."""
+        return np.arange(self._held.rows)
+
+    def together(self, rows: Rows) -> Rows:
+        """Numbers of all messages that are in a group with some of these."""
+        return self._groups.members(np.unique(self._groups.roots(rows)))
+
+    def roots(self, rows: Rows) -> Rows:
+        """(n,) the number that names each message's group now."""
+        return self._groups.roots(rows)
+
+    def fold(self, rows: Rows) -> Touched:
+        """Fold whole groups; where they say what others had asked for, everything is folded."""
+        messages = distinct_messages(slim(self._held.gather(rows)))
+        part = fold_part(messages, self._reading, self._known)
+        known = self._known | part.facts
+        news = Facts(*(getattr(known, name) - getattr(self._known, name) for name in Facts.__slots__))
+        self._asked |= part.asked
+        self._known = known
+        if NO_FACTS.lacks(self._asked, news) and rows.size < self._held.rows:
+            return self.fold(self.everything())
+        if NO_FACTS.lacks(part.asked, news):
+            part = fold_part(messages, self._reading, known)
+        tables = {name: TABLES[name].sort(pl.concat([TABLES[name].empty(), part.tables[name]])) for name in FOLDED}
+        return Touched(rows, tables, messages, part.misfits)
+
+    def _read(self) -> Reading:
+        sessions = sessions_of(self._edges, self._parties)
+        return Reading(sessions, self._values["symbol"], self._values["venue"], self._firm_id, self.provider_id)

@@ -1,0 +1,66 @@
+"""One provider while the day goes on: its messages, what was found in which of them, and when to look again."""
+
+from __future__ import annotations
+
+import heapq
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from routeproof.app.watch.flow import Flow
+from routeproof.app.watch.standing_rows import StandingRows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
+    from routeproof.app.watch.held_messages import Rows
+
+
+class Timers:
+    """Instants, each with the number of a message whose group is to be looked at again then."""
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[int, int]] = []
+
+    def set(self, timers: Iterable[tuple[int, int]]) -> None:
+        """Set timers."""
+        for timer in timers:
+            heapq.heappush(self._heap, timer)
+
+    def run_out(self, until: int) -> Rows:
+        """Numbers of the messages whose timers ran out; each runs out once."""
+        found = []
+        while self._heap and self._heap[0][0] <= until:
+            found.append(heapq.heappop(self._heap)[1])
+        return np.unique(np.array(found, dtype=np.int64))
+
+
+class LiveProvider:
+    """State of one provider.
+
+    Attributes:
+        flow: its messages.
+        standing: the latest rows of all its orders.
+        timers: in event time.
+        for_quotes: fills whose quotes were not seen yet, by the time up to which quotes are needed.
+    """
+
+    def __init__(self, provider_id: str, sections: Mapping[str, Any], firm_id: str) -> None:
+        self.flow = Flow(provider_id, sections, firm_id)
+        self.standing = StandingRows(self.flow)
+        self.timers, self.for_quotes = Timers(), Timers()
+        self._findings: dict[int, set[str]] = {}
+
+    def found_before(self, rows: Rows) -> set[str]:
+        """Findings that were made in these messages, which are about to be judged again."""
+        found: set[str] = set()
+        if self._findings:
+            for row in rows.tolist():
+                found |= self._findings.pop(row, set())
+        return found
+
+    def found_now(self, findings: Iterable[tuple[int, str]]) -> None:
+        """Findings by the number of a message of their group."""
+        for row, finding in findings:
+            self._findings.setdefault(row, set()).add(finding)

@@ -1,0 +1,69 @@
+"""Reference quotes of a day while it goes on: those of the lake, and those that arrive."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from routeproof.app.measuring.frame_source import REFERENCE_KINDS
+from routeproof.app.measuring.lake_source import LakeSource
+from routeproof.tables.catalog import TABLES
+from routeproof.tables.quote_book import QuoteBook, book_of
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from routeproof.stores.lake import Lake
+
+_READ = ("symbol", "at", "sequence", "bid", "ask", "bid_size", "ask_size")
+
+
+class LiveQuotes:
+    """Quotes by day; a book is made when somebody asks for it and something has come since."""
+
+    def __init__(self, lake: Lake) -> None:
+        self._lake = lake
+        self._live: dict[date, list[pl.DataFrame]] = {}
+        self._books: dict[date, tuple[str, QuoteBook]] = {}
+        self._stored: dict[date, tuple[str, pl.DataFrame]] = {}
+        self._latest = 0
+
+    def add(self, quotes: pl.DataFrame) -> None:
+        """Take in canonical quotes."""
+        wanted = quotes.filter(pl.col("kind").is_in(REFERENCE_KINDS))
+        for (day,), rows in wanted.group_by("trading_day"):
+            self._live.setdefault(day, []).append(rows.select(_READ))
+            self._books.pop(day, None)
+            latest = rows["at"].max()
+            self._latest = max(self._latest, latest if isinstance(latest, int) else 0)
+
+    def book(self, day: date) -> QuoteBook:
+        """The day's reference quotes as known now."""
+        held = self._lake.manifest().partitions.get(("quotes", day.isoformat()))
+        stored = held.sha256 if held else ""
+        if day in self._books and self._books[day][0] == stored:
+            return self._books[day][1]
+        live = self._live.get(day, [])
+        if live:
+            every = pl.concat([self._of_lake(day, stored), *live]).unique(maintain_order=True)
+            book = book_of(every)
+        else:
+            book = LakeSource(self._lake, self._lake.manifest().id).book(day, None)
+        self._books[day] = (stored, book)
+        return book
+
+    def seen_until(self, day: date) -> int:
+        """Instant of the latest quote of the day; 0 where there is none."""
+        at = self.book(day).at
+        return int(at.max()) if at.size else 0
+
+    def latest(self) -> int:
+        """Instant of the latest quote that arrived, of any day; 0 before the first."""
+        return self._latest
+
+    def _of_lake(self, day: date, stored: str) -> pl.DataFrame:
+        if day not in self._stored or self._stored[day][0] != stored:
+            rows = self._lake.read("quotes", [day]) if stored else TABLES["quotes"].empty()
+            self._stored[day] = (stored, rows.filter(pl.col("kind").is_in(REFERENCE_KINDS)).select(_READ))
+        return self._stored[day][1]

@@ -1,0 +1,112 @@
+"""`routeproof exceptions`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from routeproof.cli.acting import Acts, entitled_context, recording
+from routeproof.cli.options import day_option, json_option, workspace_option
+from routeproof.cli.printing import print_found, print_step, table_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+    from pathlib import Path
+
+FOUND = 1
+"""Exit code when a rule fired."""
+WIDEST = 64
+
+
+@click.group()
+def exceptions() -> None:
+    """What the monitoring rules found: run a day, list findings."""
+
+
+@exceptions.command("run")
+@day_option("--day", words="Trading day to judge.", required=True)
+@click.option("--manifest", help="As known at this commit.")
+@recording
+def run(acts: Acts, day: date, manifest: str | None) -> int:
+    """Judge a trading day by all rules and record the findings; exit 1 if something fired.
+
+    Doing it again changes nothing; after late data what changed is amended or withdrawn.
+
+    Example: routeproof exceptions run --day 2026-07-01
+    """
+    from routeproof.app.monitoring.listing import FindingFilter, list_findings  # noqa: PLC0415
+    from routeproof.app.monitoring.run_day import run_day  # noqa: PLC0415
+
+    with entitled_context(acts, "exceptions.run") as context:
+        print_step(f"judging {day}")
+        done = run_day(context, day, manifest)
+        found = list_findings(context.records, FindingFilter(day=day))
+    found |= {
+        "day": day.isoformat(),
+        "manifest": done.manifest,
+        "recorded": len(done.change.recorded),
+        "amended": len(done.change.amended),
+        "withdrawn": len(done.change.withdrawn),
+        "waiting": done.change.waiting,
+        "unjudged": dict(done.unjudged),
+    }
+    print_found(found, _run_lines, as_json=acts.as_json)
+    return FOUND if found["total"] else 0
+
+
+@exceptions.command("list")
+@day_option("--day", words="Only this trading day.")
+@click.option("--rule", help="Only this rule.")
+@click.option("--provider", help="Only this provider.")
+@click.option("--venue", help="Only this venue.")
+@click.option("--symbol", help="Only this symbol.")
+@click.option("--case", "case_id", help="Only findings of this case.")
+@click.option("--limit", type=click.IntRange(min=1), help="Findings on a page, all if omitted.")
+@click.option("--after", help="Where the page before ended: its `next`.")
+@workspace_option
+@json_option
+def list_(
+    workspace: Path,
+    day: date | None,
+    rule: str | None,
+    provider: str | None,
+    venue: str | None,
+    symbol: str | None,
+    case_id: str | None,
+    limit: int | None,
+    after: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    """List findings that stand, by time.
+
+    Example: routeproof exceptions list --day 2026-07-01 --rule outside_nbbo
+    """
+    from routeproof.app.context import open_context  # noqa: PLC0415
+    from routeproof.app.monitoring.listing import FindingFilter, list_findings  # noqa: PLC0415
+
+    wanted = FindingFilter(day=day, rule=rule, provider=provider, venue=venue, symbol=symbol, case=case_id)
+    with open_context(workspace) as context:
+        found = list_findings(context.records, wanted, limit, after)
+    print_found(found, _lines, as_json=as_json)
+
+
+def _run_lines(found: dict[str, Any]) -> Iterator[str]:
+    yield from _lines(found)
+    yield ""
+    yield (
+        f"{found['recorded']} new, {found['amended']} amended, {found['withdrawn']} withdrawn; "
+        f"{found['waiting']} wait for more data."
+    )
+    for rule, reason in found["unjudged"].items():
+        yield f"not judged: {rule} ({reason})"
+
+
+def _lines(found: dict[str, Any]) -> Iterator[str]:
+    columns = ("id", "rule", "severity", "status", "provider", "venue", "symbol", "sentence", "case")
+    if found["findings"]:
+        yield from table_lines(columns, found["findings"], widest=WIDEST)
+    shown = len(found["findings"])
+    yield f"{shown} of {found['total']} findings" + (f"; more: --after {found['next']}" if found["next"] else "")

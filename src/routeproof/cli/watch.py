@@ -1,0 +1,69 @@
+"""`routeproof watch`."""
+
+from __future__ import annotations
+
+import json
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from routeproof.cli.options import json_option, workspace_option
+from routeproof.cli.printing import print_found, table_lines
+from routeproof.vocab.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+@click.group(invoke_without_command=True)
+@click.option("--config", type=click.Path(path_type=Path, dir_okay=False), help="What to listen to, as TOML.")
+@workspace_option
+@click.pass_context
+def watch(ctx: click.Context, config: Path | None, workspace: Path) -> None:
+    """Judge as it happens: FIX drop copies, growing files, drop folders.
+
+    Serves until SIGTERM or Ctrl-C; says `{"event": "ready", …}` on stdout when it does.
+
+    Example: routeproof watch --config watch.toml
+    """
+    if ctx.invoked_subcommand is not None:
+        return
+    if config is None:
+        message = "expected --config FILE.toml with [[fix]], [[tail]] or [[drop]] tables, found none"
+        raise UsageError(message, where="--config")
+    import threading  # noqa: PLC0415
+
+    from routeproof.app.watch.config import load_watch_config  # noqa: PLC0415
+    from routeproof.app.watch.serve import Talk, serve  # noqa: PLC0415
+
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    serve(workspace, load_watch_config(config), Talk(_ready, lambda text: click.echo(text, err=True)), stopping)
+
+
+def _ready(event: Mapping[str, Any]) -> None:
+    click.echo(json.dumps(event))
+
+
+@watch.command("status")
+@workspace_option
+@json_option
+def status(workspace: Path, *, as_json: bool) -> None:
+    """Say what the watch of this workspace is doing, or did last.
+
+    Example: routeproof watch status --json
+    """
+    from routeproof.app.watch.status import read_status  # noqa: PLC0415
+    from routeproof.app.workspace import open_workspace  # noqa: PLC0415
+
+    found = read_status(open_workspace(workspace).root / "live")
+    print_found(found, _lines, as_json=as_json)
+
+
+def _lines(found: dict[str, Any]) -> Iterator[str]:
+    yield "running" if found["running"] else "not running"
+    yield from table_lines(("name", "connected", "next_in", "next_out"), found["sessions"])
+    yield f"{found['journaled']} messages journaled, {found['recorded']} findings recorded or changed"

@@ -1,0 +1,1 @@
+"""E Notices as documents for programs and as text for people."""

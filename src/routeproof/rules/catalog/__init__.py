@@ -1,0 +1,1 @@
+"""One file = one rule; its docstring is what users read."""

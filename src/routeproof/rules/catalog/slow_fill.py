@@ -1,0 +1,63 @@
+"""A marketable order waited longer for its fill than policy allows.
+
+Clock: from the order's receipt, or for an order that had to wait, from the moment it became executable (Rule 605 clock
+start). Resting orders are judged by `resting_order_traded_through` instead, auction orders by nothing here. A fill that
+came while its symbol was halted is left out.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from routeproof.rules.hits import Shape, hits
+from routeproof.rules.limits import limit
+from routeproof.rules.rule import Rule
+from routeproof.rules.say import named, shares, span
+from routeproof.rules.touch import MARKETABLE
+from routeproof.vocab.times import NS_PER_MS
+
+if TYPE_CHECKING:
+    from routeproof.policy.monitoring import Limits
+    from routeproof.rules.facts import Facts
+
+
+def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
+    """Fills of marketable orders whose time to execution exceeds `fill_ms`."""
+    waited = pl.col("time_to_execution_ns")
+    allowed = limit(limits, "fill_ms")
+    judged = pl.col("order_class").is_in(MARKETABLE) & (pl.col("halted") != "yes")
+    return hits(
+        facts.need("fills"),
+        judged & (waited > allowed * NS_PER_MS),
+        Shape(
+            at=pl.col("executed_at"),
+            unit="ms",
+            observed=waited / NS_PER_MS,
+            threshold=allowed,
+            sentence=pl.format(
+                "{} of {} were filled at {} {} after the order could be executed; policy allows {}.",
+                shares(pl.col("quantity")),
+                "symbol",
+                named("venue", "an unnamed venue"),
+                span(waited),
+                span(allowed * NS_PER_MS),
+            ),
+        ),
+    )
+
+
+RULE = Rule(
+    code="RP101",
+    name="slow_fill",
+    title="Slow fill",
+    kind="row",
+    scope=("provider", "venue", "symbol", "order_type"),
+    needs=("fills",),
+    units={"fill_ms": "ms"},
+    source="FINRA Rule 5310.09(b)(3): speed of execution; SEC Rule 605(a)(1) clock start",
+    judge=judge,
+    docs=__doc__ or "",
+    metrics=("time_to_execution_ms_avg",),
+)

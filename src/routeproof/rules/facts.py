@@ -1,0 +1,110 @@
+"""What rules judge: canonical and measured rows of one day, and what was agreed, known and delivered around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING
+
+from routeproof.policy.monitoring import Waits
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    import polars as pl
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Facts of one trading day; a member that is null could not be had, and `absent` says why.
+
+    All instants are UTC ns, prices, quantities and money Int64 at 1e-9. Every frame has `provider`; `symbol` and
+    `venue` where there is such a thing, null where it is unknown.
+
+    Attributes:
+        day: trading day.
+        open_at, close_at: regular session; null on a day without one.
+        next_days: trading days that follow, ascending, as far as the calendar is known: see `app.monitoring.day_facts`.
+        seen_until: event time up to which everything was seen; what lies later may still change. Null: the day is over.
+        quotes_until: event time up to which quotes were seen; null: those of the whole day.
+        waits: how long findings wait for what is late.
+        fills: measured executions that stand (busts folded): the wide rows of `tables.measured`, benchmark at receipt,
+            with `provider` (the order's, else the one whose source told the fill), `limit_price` of the version,
+            `order_known` (an order of that identity was seen), and the extremes of usable best quotes in force within
+            the second before the fill, up to the provider's declared clock uncertainty after it:
+            `ask_high_1s, bid_low_1s` (null where there were none).
+        executions: canonical executions of the day with `provider`, busts and corrections among them.
+        orders: measured orders of the day that ended (`tables.measured_orders`).
+        parents: canonical parent orders received on the day, with `provider`.
+        versions: canonical order versions of the day, with `provider, symbol, side` of their order.
+        routes: measured routes of the day (`tables.measured_routes.route_outcomes`), with `provider`, `order_type`;
+            where there were quotes of single venues also `fade_base`, `faded`.
+        reports: `execution_id, role, session, seen_at, seen_price, seen_quantity`: what each FIX session first reported
+            of a fill; role as in `sightings`; without `provider`, which the fill has.
+        misfits: `sources.fix.fold.misfits` of the day, with `provider` (the source's); identities as the messages told.
+        messages: distinct FIX messages of the day, with `provider` (the source's).
+        sequences: ranges of FIX sequence numbers that were seen: see `sources.fix.sequences`.
+        trades: canonical prints of the day, of symbols with own flow.
+        status: canonical `market_status` of the day.
+        instruments: terms in force on the day, one row per symbol.
+        agreed_venues: `provider, venue`: the list that the provider disclosed and the firm accepted.
+        settings: `provider, name, value`: the configuration in force.
+        sla: `provider, clause, title, observed, threshold, unit, breached, period`.
+        payments: canonical `payments`, up to the day.
+        venues: canonical `venues` in force on the day.
+        deliveries: `provider, delivery, day, due_on, came_on, found` expected files that are due by the day.
+        restated: `provider, file, day, rows` data of the day that a later delivery changed.
+        vendor: the provider's own figures per order beside ours: see `tables.vendor_figures`.
+        history: daily streams of earlier days and of this one: see `rules.streams`.
+        payers: venues of `conflict` and `payments` that pay for order flow: `provider, venue`.
+        quoted_symbols: `symbol, last_at`: symbols with reference quotes, and until when they were seen.
+        law: dated rules in force on the day, by name: see `app.monitoring.law`.
+        absent: member name to the reason why it is null.
+    """
+
+    day: date
+    open_at: int | None = None
+    close_at: int | None = None
+    next_days: tuple[date, ...] = ()
+    seen_until: int | None = None
+    quotes_until: int | None = None
+    waits: Waits = field(default_factory=Waits)
+    fills: pl.DataFrame | None = None
+    executions: pl.DataFrame | None = None
+    orders: pl.DataFrame | None = None
+    parents: pl.DataFrame | None = None
+    versions: pl.DataFrame | None = None
+    routes: pl.DataFrame | None = None
+    reports: pl.DataFrame | None = None
+    misfits: pl.DataFrame | None = None
+    messages: pl.DataFrame | None = None
+    sequences: pl.DataFrame | None = None
+    trades: pl.DataFrame | None = None
+    status: pl.DataFrame | None = None
+    instruments: pl.DataFrame | None = None
+    agreed_venues: pl.DataFrame | None = None
+    settings: pl.DataFrame | None = None
+    sla: pl.DataFrame | None = None
+    payments: pl.DataFrame | None = None
+    venues: pl.DataFrame | None = None
+    deliveries: pl.DataFrame | None = None
+    restated: pl.DataFrame | None = None
+    vendor: pl.DataFrame | None = None
+    history: pl.DataFrame | None = None
+    payers: pl.DataFrame | None = None
+    quoted_symbols: pl.DataFrame | None = None
+    law: Mapping[str, object] = field(default_factory=dict)
+    absent: Mapping[str, str] = field(default_factory=dict)
+
+    def lacking(self, names: tuple[str, ...]) -> list[str]:
+        """Which of these members are not there."""
+        return [name for name in names if getattr(self, name) is None]
+
+    def need(self, name: str) -> pl.DataFrame:
+        """A member that the rule declared to need."""
+        found = getattr(self, name)
+        assert found is not None  # noqa: S101  # rules are judged only with what they need
+        return found  # type: ignore[no-any-return]
+
+
+MEMBERS = tuple(item.name for item in fields(Facts))

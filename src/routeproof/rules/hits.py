@@ -1,0 +1,116 @@
+"""Hits: the rows on which a rule fires, in one shape for all rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+HITS = pl.Schema(
+    {
+        "at": pl.Int64(),
+        "provider": pl.String(),
+        "venue": pl.String(),
+        "symbol": pl.String(),
+        "order_id": pl.String(),
+        "execution_ids": pl.List(pl.String()),
+        "key": pl.String(),
+        "observed": pl.Float64(),
+        "threshold": pl.Float64(),
+        "unit": pl.String(),
+        "sentence": pl.String(),
+        "settles_at": pl.Int64(),
+        "until_at": pl.Int64(),
+        "source_row": pl.String(),
+    }
+)
+"""One hit per row.
+
+at: event time. key: what else tells this hit from others of the rule about the same records, such as a route or a
+window; empty where nothing does. observed, threshold: in `unit`; null where the rule does not compare numbers.
+settles_at: event time from which nothing can change it; null = `at`. until_at: end of an incident; null for a moment.
+source_row: where the judged row stands, `SOURCE:ROW`.
+"""
+
+NO_HITS = pl.DataFrame(schema=HITS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """How a fired row becomes a hit; expressions over the judged frame.
+
+    Attributes:
+        at: event time.
+        sentence: what a supervisor would say.
+        unit: of observed and threshold.
+        observed, threshold: what was compared.
+        key: see `HITS`.
+        settles_at, until_at: see `HITS`.
+    """
+
+    at: pl.Expr
+    sentence: pl.Expr
+    unit: str = ""
+    observed: pl.Expr | None = None
+    threshold: pl.Expr | None = None
+    key: pl.Expr | None = None
+    settles_at: pl.Expr | None = None
+    until_at: pl.Expr | None = None
+
+
+def hits(frame: pl.DataFrame, fired: pl.Expr, shape: Shape) -> pl.DataFrame:
+    """Rows of a frame on which a condition is true, as hits; a null condition does not fire.
+
+    Args:
+        frame: judged rows; `provider, venue, symbol, order_id, execution_id` (or `execution_ids`), `source_id` and
+            `source_row` are taken over where the frame has them.
+        fired: the condition.
+        shape: what the hit says.
+    """
+    found = frame.filter(fired.fill_null(value=False))
+    if found.is_empty():
+        return NO_HITS
+    own = [_taken(name, found) for name in ("provider", "venue", "symbol", "order_id")]
+    said = [
+        shape.at.cast(pl.Int64).alias("at"),
+        _executions(found),
+        _text(shape.key).fill_null("").alias("key"),
+        _number(shape.observed).alias("observed"),
+        _number(shape.threshold).alias("threshold"),
+        pl.lit(shape.unit).alias("unit"),
+        shape.sentence.cast(pl.String).alias("sentence"),
+        _instant(shape.settles_at).alias("settles_at"),
+        _instant(shape.until_at).alias("until_at"),
+        _source(found),
+    ]
+    return found.select(*own, *said).select(HITS.names()).cast(HITS)
+
+
+def _taken(name: str, frame: pl.DataFrame) -> pl.Expr:
+    return pl.col(name).cast(pl.String) if name in frame.columns else pl.lit(None, dtype=pl.String).alias(name)
+
+
+def _executions(frame: pl.DataFrame) -> pl.Expr:
+    if "execution_ids" in frame.columns:
+        return pl.col("execution_ids").list.sort()
+    if "execution_id" in frame.columns:
+        return pl.concat_list(pl.col("execution_id")).list.drop_nulls().alias("execution_ids")
+    return pl.lit(pl.Series([[]], dtype=pl.List(pl.String))).first().alias("execution_ids")
+
+
+def _source(frame: pl.DataFrame) -> pl.Expr:
+    if {"source_id", "source_row"} <= set(frame.columns):
+        return pl.format("{}:{}", "source_id", "source_row").alias("source_row")
+    return pl.lit(None, dtype=pl.String).alias("source_row")
+
+
+def _text(expr: pl.Expr | None) -> pl.Expr:
+    return pl.lit("") if expr is None else expr.cast(pl.String)
+
+
+def _number(expr: pl.Expr | None) -> pl.Expr:
+    return pl.lit(None, dtype=pl.Float64) if expr is None else expr.cast(pl.Float64)
+
+
+def _instant(expr: pl.Expr | None) -> pl.Expr:
+    return pl.lit(None, dtype=pl.Int64) if expr is None else expr.cast(pl.Int64)

@@ -1,0 +1,212 @@
+"""Messages as they arrive, in groups that no order crosses: what must be folded again when one more comes.
+
+Groups are made by joining more than `fold.buckets` does, from keys that need no look at other messages: to join more
+than needed changes no result. Groups only ever grow together.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from routeproof.sources.fix.fold import words
+from routeproof.sources.fix.fold.recoding import with_symbols
+from routeproof.sources.fix.words import compiled
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from routeproof.sources.fix.fold.part import Reading
+
+    Rows = npt.NDArray[np.int64]
+    Keys = npt.NDArray[np.uint64]
+
+FLOW_TYPES = ("D", "F", "G", "8", "9", "3", "j", "AB", "AC")
+"""Messages that say something of an order or a fill; others are kept, and fold to nothing."""
+
+_NO_ID = ("NONE", "0", "N/A", "")
+"""What stands in an identifier that names nothing: joining by it would join strangers."""
+
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
+_NONE = np.uint64(0)
+_LEAST_SLOTS = 1 << 12
+_SALTS = {"order": 0x5851F42D4C957F2D, "report": 0x14057B7EF767814F, "fill": 0x2545F4914F6CDD1D,
+          "sequence": 0x9FB21C651E98DF25, "symbol": 0x6A09E667F3BCC909}  # fmt: skip
+
+
+class Groups:
+    """Rows numbered as they arrive, joined by equal keys."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self._parents = np.zeros(0, dtype=np.int64)
+        self._ring = np.zeros(0, dtype=np.int64)
+        self._slots = np.zeros(_LEAST_SLOTS, dtype=np.uint64)
+        self._owners = np.zeros(_LEAST_SLOTS, dtype=np.int64)
+        self._used = 0
+
+    def add(self, keys: Keys) -> None:
+        """Add rows by their keys, (columns, n); 0 is no key."""
+        many = keys.shape[1]
+        self._make_room(many, keys.size)
+        shift = np.uint64(64 - int(self._slots.size).bit_length() + 1)
+        found = _join(self._parents, self._ring, self._slots, self._owners, keys, self.rows, shift)
+        self._used += int(found)
+        self.rows += many
+
+    def roots(self, rows: Rows) -> Rows:
+        """(n,) the row that names each row's group; it may change when groups grow together."""
+        found = np.empty(rows.size, dtype=np.int64)
+        _find(self._parents, rows, found)
+        return found
+
+    def members(self, roots: Rows) -> Rows:
+        """All rows of some groups, ascending."""
+        count = _count(self._ring, roots)
+        found = np.empty(int(count), dtype=np.int64)
+        _collect(self._ring, roots, found)
+        found.sort()
+        return found
+
+    def _make_room(self, rows: int, keys: int) -> None:
+        if self.rows + rows > self._parents.size:
+            size = max(1024, 2 * self._parents.size, self.rows + rows)
+            for name in ("_parents", "_ring"):
+                grown = np.zeros(size, dtype=np.int64)
+                held = getattr(self, name)
+                grown[: held.size] = held
+                setattr(self, name, grown)
+        size = self._slots.size
+        while 2 * (self._used + keys) > size:
+            size *= 2
+        if size != self._slots.size:
+            slots, owners = np.zeros(size, dtype=np.uint64), np.zeros(size, dtype=np.int64)
+            _move(self._slots, self._owners, slots, owners, np.uint64(64 - size.bit_length() + 1))
+            self._slots, self._owners = slots, owners
+
+
+def keys_of(messages: pl.DataFrame, reading: Reading) -> Keys:
+    """(columns, n) what joins messages to one another, 0 = nothing.
+
+    Identifiers by session and, between sessions, by themselves; symbols on logs of several hops.
+    """
+    kind = pl.col("msg_type")
+    session = (messages["sender"].hash() ^ messages["target"].hash()).to_numpy()
+    own = pl.coalesce("cl_ord_id", "ref_id")
+    texts: list[tuple[str, pl.Expr, bool]] = [
+        ("order", own, True),
+        ("order", pl.col("orig_cl_ord_id"), True),
+        ("report", pl.col("provider_order_id"), True),
+        ("fill", pl.col("exec_id"), True),
+        ("fill", pl.col("exec_ref_id"), True),
+        ("fill", pl.col("exec_id"), False),
+        ("fill", pl.col("secondary_exec_id"), False),
+        ("fill", pl.col("trd_match_id"), False),
+        ("sequence", pl.when(kind.is_in(["D", "G", "F"])).then(pl.col("seq")).cast(pl.String), True),
+        ("sequence", pl.when(kind.is_in(["3", "j"])).then(pl.col("ref_seq")).cast(pl.String), True),
+    ]
+    hops = set(reading.sessions.hops.values())
+    several = len(hops) > 1 or not hops <= {0, 1}
+    if several or reading.sessions.parties.parent:
+        texts += [("order", own, False), ("order", pl.col("secondary_cl_ord_id"), False)]
+        parent = reading.sessions.parties.parent
+        texts += [("order", own.str.extract(parent), False)] if parent else []
+    found = [_column(messages, name, text, session if by_session else None) for name, text, by_session in texts]
+    if several:
+        recoded = with_symbols(messages, reading.symbols)
+        found.append(_column(recoded, "symbol", words.symbol(), None))
+    return np.stack(found)
+
+
+def _column(messages: pl.DataFrame, name: str, text: pl.Expr, session: Keys | None) -> Keys:
+    values = messages.select(pl.when(~text.is_in(_NO_ID)).then(text).alias("text")).to_series()
+    absent = values.is_null().to_numpy()
+    hashed = values.hash().to_numpy() ^ np.uint64(_SALTS[name])
+    if session is not None:
+        hashed = hashed ^ session
+    return np.where(absent, _NONE, hashed | np.uint64(1))
+
+
+@compiled
+def _join(parents: Rows, ring: Rows, slots: Keys, owners: Rows, keys: Keys, first: int, shift: np.uint64) -> int:
+    last = slots.size - 1
+    used = 0
+    for at in range(keys.shape[1]):
+        row = first + at
+        parents[row] = row
+        ring[row] = row
+        for column in range(keys.shape[0]):
+            key = keys[column, at]
+            if key == _NONE:
+                continue
+            place = np.int64((key * _SPREAD) >> shift)
+            while slots[place] != _NONE and slots[place] != key:
+                place = (place + 1) & last
+            if slots[place] == _NONE:
+                slots[place] = key
+                owners[place] = row
+                used += 1
+                continue
+            one, other = np.int64(row), owners[place]
+            while parents[one] != one:
+                parents[one] = parents[parents[one]]
+                one = parents[one]
+            while parents[other] != other:
+                parents[other] = parents[parents[other]]
+                other = parents[other]
+            if one != other:
+                low, high = min(one, other), max(one, other)
+                parents[high] = low
+                ring[low], ring[high] = ring[high], ring[low]
+    return used
+
+
+@compiled
+def _move(slots: Keys, owners: Rows, into: Keys, into_owners: Rows, shift: np.uint64) -> None:
+    last = into.size - 1
+    for at in range(slots.size):
+        key = slots[at]
+        if key != _NONE:
+            place = np.int64((key * _SPREAD) >> shift)
+            while into[place] != _NONE:
+                place = (place + 1) & last
+            into[place] = key
+            into_owners[place] = owners[at]
+
+
+@compiled
+def _find(parents: Rows, rows: Rows, found: Rows) -> None:
+    for at in range(rows.size):
+        row = rows[at]
+        while parents[row] != row:
+            parents[row] = parents[parents[row]]
+            row = parents[row]
+        found[at] = row
+
+
+@compiled
+def _count(ring: Rows, roots: Rows) -> int:
+    count = 0
+    for at in range(roots.size):
+        row = roots[at]
+        while True:
+            count += 1
+            row = ring[row]
+            if row == roots[at]:
+                break
+    return count
+
+
+@compiled
+def _collect(ring: Rows, roots: Rows, found: Rows) -> None:
+    place = 0
+    for at in range(roots.size):
+        row = roots[at]
+        while True:
+            found[place] = row
+            place += 1
+            row = ring[row]
+            if row == roots[at]:
+                break

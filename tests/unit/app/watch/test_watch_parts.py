@@ -1,0 +1,105 @@
+"""Small parts of a watch: growing files, drop folders, event time, messages in tiers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from examples import examples
+from routeproof.app.watch.clock import EventClock
+from routeproof.app.watch.drop_folder import DropFolder
+from routeproof.app.watch.growing_file import GrowingFile
+from routeproof.app.watch.held_messages import HeldMessages
+from routeproof.sources.fix.growing import Groups
+from routeproof.vocab.errors import DataRejectedError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_growing_file_gives_whole_lines_once(tmp_path: Path) -> None:
+    """The head is kept apart, half a line waits for its end, and a file that is not there yet is no error."""
+    path = tmp_path / "quotes.csv"
+    file = GrowingFile(path, has_head=True)
+    assert file.added() == b""
+    path.write_bytes(b"symbol,bid\nA,1\nB,")
+    assert (file.added(), file.head) == (b"A,1\n", b"symbol,bid\n")
+    with path.open("ab") as more:
+        more.write(b"2\nC,3\n")
+    assert file.added() == b"B,2\nC,3\n"
+    assert file.added() == b""
+
+
+def test_a_file_that_shrank_is_another_file(tmp_path: Path) -> None:
+    """What was read of it is gone: nobody can say what is new."""
+    path = tmp_path / "log"
+    path.write_bytes(b"one\ntwo\n")
+    file = GrowingFile(path, has_head=False)
+    file.added()
+    path.write_bytes(b"one\n")
+    with pytest.raises(DataRejectedError, match="only grows"):
+        file.added()
+
+
+def test_a_drop_folder_gives_each_whole_file_once(tmp_path: Path) -> None:
+    """By name; files being written are left alone, and a file that was replaced comes again."""
+    folder = DropFolder(tmp_path)
+    (tmp_path / "b.log").write_bytes(b"b")
+    (tmp_path / "a.log").write_bytes(b"a")
+    (tmp_path / ".hidden").write_bytes(b"x")
+    (tmp_path / "c.log.part").write_bytes(b"x")
+    assert [path.name for path in folder.fresh()] == ["a.log", "b.log"]
+    assert list(folder.fresh()) == []
+    (tmp_path / "c.log.part").rename(tmp_path / "c.log")
+    (tmp_path / "a.log").write_bytes(b"other")
+    assert [path.name for path in folder.fresh()] == ["a.log", "c.log"]
+
+
+def test_event_time_goes_on_with_the_wall_clock() -> None:
+    """From the last event on, whatever day that was; an earlier event does not turn it back."""
+    clock = EventClock()
+    assert clock.now(1_000) == 0
+    clock.saw(50, 1_000)
+    assert clock.now(1_007) == 57
+    clock.saw(40, 1_010)
+    assert clock.now(1_010) == 60
+    clock.saw(100, 1_020)
+    assert clock.now(1_021) == 101
+
+
+@examples(30)
+@given(st.lists(st.integers(1, 40), min_size=1, max_size=20), st.data())
+def test_messages_in_tiers_are_gathered_as_from_one_frame(sizes: list[int], data: st.DataObject) -> None:
+    """Whatever the sizes in which they came."""
+    held, whole = HeldMessages(), pl.DataFrame({"n": range(sum(sizes))})
+    begin = 0
+    for size in sizes:
+        held.add(whole.slice(begin, size))
+        begin += size
+    wanted = np.array(sorted(data.draw(st.sets(st.integers(0, begin - 1)))), dtype=np.int64)
+    assert held.gather(wanted).equals(whole[pl.Series(wanted, dtype=pl.Int64)])
+
+
+@examples(30)
+@given(st.lists(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=30), max_size=6))
+def test_groups_that_grow_are_those_of_a_slow_search(batches: list[list[tuple[int, int]]]) -> None:
+    """Rows with a key in common, over any chain of rows; the oracle walks the graph in plain Python."""
+    groups, keys = Groups(), []
+    for batch in batches:
+        groups.add(np.array(batch, dtype=np.uint64).reshape(-1, 2).T.copy())
+        keys += batch
+    slow = list(range(len(keys)))
+    for row, own in enumerate(keys):
+        for other in range(row):
+            if {*own} & {*keys[other]} - {0}:
+                old, new = slow[row], slow[other]
+                slow = [new if name == old else name for name in slow]
+    for row, name in enumerate(slow):
+        expected = [other for other, its in enumerate(slow) if its == name]
+        root = groups.roots(np.array([row]))
+        assert groups.members(root).tolist() == expected
