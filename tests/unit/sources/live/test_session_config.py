@@ -61,6 +61,8 @@ def test_a_dictionary_beside_the_file_is_found_from_anywhere(tmp_path: Path) -> 
         (('name = "dropcopy"\n', ""), "name: Field required"),
         (('"FIX.4.4"', '"FIX.5.0"'), "begin_string"),
         (("9878", "70000"), "port"),
+        (('"FIRM"', '" FIRM"'), "sender_comp_id"),
+        (('"dropcopy"', '""'), "name"),
         (('"FIRM"', '"../FIRM"'), "sender_comp_id"),
         (('provider = "P"', 'provider = "P"\nprovidr = "Q"'), "providr: Extra inputs are not permitted"),
         (('provider = "P"', 'provider = "P"\nallow_ip = ["localhost"]'), "allow_ip"),
@@ -78,6 +80,13 @@ def test_what_does_not_fit_is_named(tmp_path: Path, change: tuple[str, str], tol
         load(tmp_path, TABLE.replace(*change))
     assert told in raised.value.message
     assert raised.value.where == str(tmp_path / "watch.toml")
+
+
+@pytest.mark.parametrize("comp_id", ["F", "FIRM_1", "A&B desk", "X.Y:Z-1"])
+def test_comp_ids_are_what_counterparties_use(tmp_path: Path, comp_id: str) -> None:
+    """Printable, and no part of a path."""
+    (session,) = load(tmp_path, TABLE.replace("FIRM", comp_id))
+    assert session.sender_comp_id == comp_id
 
 
 def test_two_sessions_are_told_apart(tmp_path: Path) -> None:
