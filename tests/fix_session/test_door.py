@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import socket
+import time
 from typing import TYPE_CHECKING, Any
 
 import psutil
@@ -187,3 +189,18 @@ def test_with_a_dictionary_a_strange_field_is_rejected_and_kept(tmp_path: Path) 
         assert b"\x0135=3\x01" in answer
         assert b"\x01371=5001\x01" in answer
     assert strange in [each.raw for each in read_journal(tmp_path / "journal")]
+
+
+def test_a_counterparty_that_is_not_there_costs_no_number(tmp_path: Path) -> None:
+    """It is told that nobody answers; our next number is still 1, and the end comes at once."""
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        with receiver(tmp_path, session("dropcopy", role="initiator", port=closed.getsockname()[1])) as program:
+            lines = told(program)
+            line = next(lines)
+            assert (line["event"], "could not reach" in line["text"]) == ("refused", True)
+            time.sleep(1.5)  # QuickFIX dials the gate each second
+            program.process.terminate()
+            last = list(lines)[-1]
+            assert program.process.wait(20) == 0
+    assert last["status"] == [{"name": "dropcopy", "connected": False, "next_in": 1, "next_out": 1}]

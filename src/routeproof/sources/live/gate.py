@@ -74,7 +74,7 @@ class Gate:
         self._selector = selectors.DefaultSelector()
         self._visitors: dict[socket.socket, Visitor] = {}
         self._relays: dict[str, Relay] = {}
-        self._diallers: list[Dialler] = []
+        self._diallers: dict[str, Dialler] = {}
         self._crossing: list[_Crossing] = []
         self._events: list[SessionEvent] = []
         self._stopping = threading.Event()
@@ -89,7 +89,7 @@ class Gate:
 
     def dial(self, dialler: Dialler) -> None:
         """Keep one initiator session connected."""
-        self._diallers.append(dialler)
+        self._diallers[dialler.session.name] = dialler
 
     def start(self) -> None:
         """Begin."""
@@ -110,7 +110,7 @@ class Gate:
         finally:
             for relay in self._relays.values():
                 relay.close()
-            for dialler in self._diallers:
+            for dialler in self._diallers.values():
                 dialler.close()
             for key in list(self._selector.get_map().values()):
                 with suppress(OSError):
@@ -120,7 +120,7 @@ class Gate:
     def _round(self, timeout_s: float) -> None:
         for key, _ in self._selector.select(timeout_s):
             key.data()
-        for dialler in self._diallers:
+        for dialler in self._diallers.values():
             self._connect(dialler)
         self._see_to_visitors()
         self._settle()
@@ -232,6 +232,8 @@ class Gate:
                 if end.socket in self._selector.get_map():
                     self._selector.unregister(end.socket)
             relay.close()
+            if name in self._diallers:
+                self._diallers[name].ended()
             self._events += self._watches[name].disconnected(self._clock())
 
     def _hand_out(self) -> None:

@@ -12,6 +12,7 @@ import tempfile
 import time
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,11 +80,14 @@ class QuickFixEngine:
         numbers = LowNumbers()
         listeners, listening = open_listeners(self._sessions)
         door = Path(self._cleanup.enter_context(tempfile.TemporaryDirectory(prefix="fix-"))) / "engine"
-        diallers = [Dialler(session) for session in self._sessions if session.role == "initiator"]
+        initiators = [session for session in self._sessions if session.role == "initiator"]
+        diallers = [Dialler(session, partial(self._let_dial, session.name)) for session in initiators]
         swap = self._open_acceptor(door, numbers)
         self._open_initiator(diallers)
         for session in self._sessions:
             self._take_up(session)
+        for dialler in diallers:
+            dialler.ended()
         unread = [session.name for session in self._sessions if not (self._callbacks or session.dictionary)]
         gate = Gate(self._journal, self._watches, lambda: connection_to(door), self._clock, unread)
         for listener, served in listeners:
@@ -199,6 +203,13 @@ class QuickFixEngine:
         self._watches[session.name] = WireWatch(
             session.name, resets_on_logon=session.reset_on_logon, next_expected=own.getExpectedTargetNum()
         )
+
+    def _let_dial(self, name: str, may: bool) -> None:  # noqa: FBT001 - one switch of one session
+        own = self._own(name)
+        if may and not self._is_stopped:
+            own.logon()
+        elif not own.isLoggedOn():
+            own.logout("the counterparty is not there")
 
     def _wait_while(self, busy: Callable[[], bool]) -> None:
         """Give the engine's thread the time that its timeouts allow, and no more."""
