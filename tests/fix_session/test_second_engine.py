@@ -66,10 +66,15 @@ def test_its_acceptor_is_dialled(tmp_path: Path) -> None:
             await engine.logged_on()
             await engine.send_fills(0, 100)
             await other.until(lambda: len(_kept(tmp_path)) == 100)
+            await engine.stop()
+            await engine.start()
+            await engine.logged_on()
+            await engine.send_fills(100, 150)
+            await other.until(lambda: len(_kept(tmp_path)) == 150)
         await engine.stop()
 
     asyncio.run(deliver())
-    assert _kept(tmp_path) == {f"e{number}" for number in range(100)}
+    assert _kept(tmp_path) == {f"e{number}" for number in range(150)}
 
 
 def _kept(folder: Path) -> set[str]:
