@@ -59,6 +59,7 @@ def is_turned_away(address: tuple[str, int], first: bytes) -> bool:
         (message("1", 1, "112=x|"), "its first message is no Logon"),
         (b"GET / HTTP/1.1\r\n\r\n", "first bytes are no message"),
     ],
+    ids=["spoilt", "stranger", "other version", "no Logon", "no FIX"],
 )
 def test_a_stranger_is_not_answered(tmp_path: Path, first: bytes, reason: str) -> None:
     """Spoilt, for another session, without a Logon, or not FIX at all: closed, told, its bytes kept."""
