@@ -103,10 +103,10 @@ def _log_on_again(sor: Counterparty, address: tuple[str, int], *, helps: bool) -
         except ConnectionError:
             time.sleep(0.05)
     try:
-        sor.ask()
-        while helps and sor.expected < sor.next_number and time.monotonic() < until:
-            sor.receive(0.5)
-        if not helps:
+        if helps:
+            logged_on = logged_on and sor.settle(10)
+        else:
+            sor.ask()
             sor.receive(0.2)
     except ConnectionError:
         return False
