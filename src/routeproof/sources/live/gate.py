@@ -13,10 +13,9 @@ import socket
 import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from routeproof.sources.live.framing import header_only
+from routeproof.sources.live.crossing import Crossing
 from routeproof.sources.live.journal_format import Kind
 from routeproof.sources.live.relay import End, Relay
 from routeproof.sources.live.session import Batch, Received, SessionEvent
@@ -36,17 +35,6 @@ BATCHES_WAITING = 256
 """While so many wait to be recorded, nothing more is read from counterparties."""
 REFUSED_BYTES = 4096
 """Of a connection that is refused, this much is kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Crossing:
-    """A piece on its way from one end of a relay to the other."""
-
-    session: str
-    piece: Piece
-    at: int
-    is_incoming: bool
-    to: End
 
 
 class Gate:
@@ -75,7 +63,7 @@ class Gate:
         self._visitors: dict[socket.socket, Visitor] = {}
         self._relays: dict[str, Relay] = {}
         self._diallers: dict[str, Dialler] = {}
-        self._crossing: list[_Crossing] = []
+        self._crossing: list[Crossing] = []
         self._events: list[SessionEvent] = []
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="fix-gate", daemon=True)
@@ -209,19 +197,17 @@ class Gate:
 
     def _cross(self, relay: Relay, source: End, pieces: Sequence[Piece], at: int) -> None:
         to, incoming = relay.other(source), source is relay.outer
-        self._crossing += [_Crossing(relay.session.name, piece, at, incoming, to) for piece in pieces]
+        self._crossing += [Crossing(relay.session.name, piece, at, incoming, to) for piece in pieces]
 
     def _settle(self) -> None:
         """Make what was read durable, then let it go on."""
         for crossing in self._crossing:
-            self._journal.append(_kind_of(crossing), crossing.session, crossing.piece.raw, crossing.at)
+            self._journal.append(crossing.kind, crossing.session, crossing.piece.raw, crossing.at)
         self._journal.commit()
         for crossing in self._crossing:
-            crossing.to.write(self._as_passed_on(crossing))
-
-    def _as_passed_on(self, crossing: _Crossing) -> bytes:
-        is_reduced = crossing.is_incoming and crossing.piece.is_message and crossing.session in self._header_only
-        return header_only(crossing.piece.raw) if is_reduced else crossing.piece.raw
+            crossing.to.add(crossing.as_passed_on(header_only=crossing.session in self._header_only))
+        for end in dict.fromkeys(crossing.to for crossing in self._crossing):
+            end.flush()
 
     def _end_relays(self) -> None:
         for relay in self._relays.values():
@@ -246,7 +232,7 @@ class Gate:
             self.batches.put(Batch(tuple(messages), tuple(self._events), self._journal.position))
         self._crossing, self._events = [], []
 
-    def _seen(self, crossing: _Crossing) -> list[SessionEvent]:
+    def _seen(self, crossing: Crossing) -> list[SessionEvent]:
         watch = self._watches[crossing.session]
         if not crossing.piece.is_message:
             text = f"{len(crossing.piece.raw)} bytes that are no message"
@@ -268,9 +254,3 @@ class Gate:
             self._selector.unregister(end.socket)
         elif known is not None and known.events != events:
             self._selector.modify(end.socket, events, known.data)
-
-
-def _kind_of(crossing: _Crossing) -> Kind:
-    if not crossing.is_incoming:
-        return Kind.MESSAGE_OUT
-    return Kind.MESSAGE_IN if crossing.piece.is_message else Kind.NOISE_IN
