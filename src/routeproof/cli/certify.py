@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from routeproof.cli.acting import Acts, acting_context, recording
+from routeproof.cli.acting import Acts, entitled_context, recording
 from routeproof.cli.looking import list_objects, show_object
 from routeproof.cli.options import json_option, on_option, shipped_only, workspace_option
 from routeproof.cli.printing import print_found, print_json, print_table, table_lines
@@ -77,7 +77,7 @@ def run(
         number=number,
         out=out,
     )
-    with acting_context(acts) as context:
+    with entitled_context(acts, "certification.record") as context:
         found = run_certification(context, asked, lambda text: None if acts.as_json else click.echo(text, err=True))
     print_found(found, _lines, as_json=acts.as_json)
     if not found["passed"]:

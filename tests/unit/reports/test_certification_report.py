@@ -86,9 +86,11 @@ def test_steps_that_a_script_leaves_out_are_no_passes() -> None:
 
 
 def test_an_order_that_was_left_open_is_told() -> None:
-    """Its cancel is named, so that somebody looks."""
+    """Its cancel is named, and if that was not answered either, somebody must ask."""
     text = str(plain_document(_report("ignores_cancel", scripts=("limit",))))
-    assert "Orders that were left open were cancelled afterwards" in text
+    assert "Cancels were sent afterwards for orders that were left open" in text
+    assert "Ask the provider." in text
+    assert "Ask the provider." not in str(plain_document(_report()))
 
 
 def test_the_same_results_give_the_same_bytes() -> None:

@@ -30,6 +30,7 @@ def plain_script(result: ScriptResult) -> dict[str, Any]:
         "steps": [_step(item) for item in result.steps],
         "checks": [_check(item) for item in result.checks],
         "cancelled": list(result.cancelled),
+        "left_open": list(result.left_open),
     }
 
 

@@ -22,7 +22,7 @@ class Fault:
 
 
 FAULTS: tuple[Fault, ...] = (
-    Fault(name="late_ack", what="every answer comes 1.5 s later", script="market", check="acknowledged"),
+    Fault(name="late_ack", what="every answer comes 2.5 s later", script="market", check="acknowledged"),
     Fault(name="silent", what="orders are not answered at all", script="market", check="exec_types"),
     Fault(name="fill_before_ack", what="the acknowledgement follows the fill", script="market", check="exec_types"),
     Fault(name="unexpected_venue", what="fills are of a venue nobody disclosed", script="market", check="venues"),

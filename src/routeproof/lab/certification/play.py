@@ -76,10 +76,15 @@ def play_script(script: Script, setting: Setting) -> ScriptResult:
     play = _Play(script, setting)
     began_at = setting.clock()
     steps = []
-    for step in script.steps:
-        steps.append(play.step(step))
-        setting.told(steps[-1])
-    play.settle()
+    try:
+        for step in script.steps:
+            steps.append(play.step(step))
+            setting.told(steps[-1])
+        play.settle()
+    except BaseException:
+        # Whatever breaks it off, Ctrl-C included: nobody else knows of these orders.
+        play.clean_up()
+        raise
     checks = judge_whole(play.orders, play.chains, play.strays)
     cancelled = play.clean_up()
     return ScriptResult(
@@ -89,6 +94,7 @@ def play_script(script: Script, setting: Setting) -> ScriptResult:
         began_at=began_at,
         ended_at=setting.clock(),
         cancelled=cancelled,
+        left_open=play.left_open(),
     )
 
 
@@ -207,6 +213,10 @@ class _Play:
                 self.ended = str(error)
             cancelled.append(cl_ord_id)
         return tuple(cancelled)
+
+    def left_open(self) -> tuple[str, ...]:
+        """ClOrdIDs of orders that may be alive after all."""
+        return tuple(order.cl_ord_ids[-1] for root, order in self.orders.items() if not self._may_not_trade(root))
 
 
 def _has_ended(chain: Sequence[Reply]) -> bool:

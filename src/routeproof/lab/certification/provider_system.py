@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from routeproof.lab.certification.script import Instrument
 
-LATE_NS = 1_500 * NS_PER_MS
+LATE_NS = 2_500 * NS_PER_MS
 HOUR_NS = 3_600 * NS_PER_S
 AFTER_CANCEL_NS = 50 * NS_PER_MS
 EXEC_INST = 18

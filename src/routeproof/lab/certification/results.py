@@ -75,7 +75,8 @@ class ScriptResult:
         steps: in order; those after a broken session say so.
         checks: of the whole: conservation, and nothing that belongs to no order.
         began_at, ended_at: UTC ns.
-        cancelled: ClOrdIDs of orders that were left open, and cancelled after the judging.
+        cancelled: ClOrdIDs of the cancels of orders that were left open, sent after the judging.
+        left_open: ClOrdIDs of orders of which it is not known that they have ended, even then.
     """
 
     script: Script
@@ -84,6 +85,7 @@ class ScriptResult:
     began_at: int
     ended_at: int
     cancelled: tuple[str, ...] = ()
+    left_open: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:

@@ -176,8 +176,11 @@ def _script(script: Plain) -> Section:
     rows.append(_whole(script))
     blocks: list[Block] = [Paragraph(text=script["purpose"], style="lead")]
     if script["cancelled"]:
-        text = f"Orders that were left open were cancelled afterwards: {', '.join(script['cancelled'])}."
-        blocks.append(Callout(tone="warning", title="Left open", text=text))
+        text = f"Cancels were sent afterwards for orders that were left open: {', '.join(script['cancelled'])}."
+        blocks.append(Callout(tone="warning", title="Left open by the script", text=text))
+    if script["left_open"]:
+        text = f"It is not known that these orders have ended: {', '.join(script['left_open'])}. Ask the provider."
+        blocks.append(Callout(tone="warning", title="May still be open", text=text))
     caption = f"{script['title']}: version {script['version']}, on {_symbols(script)}"
     blocks.append(Table(id=script["script"], columns=columns, rows=tuple(rows), caption=caption, compact=True))
     blocks.append(Paragraph(text=f"{script['citation']}. SHA-256 {script['sha256']}.", style="note"))

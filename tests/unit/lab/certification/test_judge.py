@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from examples import examples
 from routeproof.lab.certification.judge import judge_step, sequence_of
 from routeproof.lab.certification.messages import Marks, message_of, order_of
 from routeproof.lab.certification.reply import Reply, instant_of, reply_of
@@ -231,3 +234,16 @@ def test_an_order_may_have_ended_too_early() -> None:
     expired = "35=8|37=P1|11=C1|17=E2|150=C|39=C|14=0|151=0"
     assert not _judge("ended_after_ms = 900", _reply(NEW), _reply(expired, 899))["ended_late_enough"].passed
     assert _judge("ended_after_ms = 900", _reply(NEW), _reply(expired, 900))["ended_late_enough"].passed
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.sampled_from(["A", "I", "D", "E", "6"])), max_size=6))
+@examples(40)
+def test_reports_that_change_nothing_change_no_judgement(extra: list[tuple[int, str]]) -> None:
+    """Pending, status and restating reports may come anywhere between the others."""
+    replies = [_reply(NEW), _reply(FILL, 20)]
+    for place, code in sorted(extra, reverse=True):
+        source = NEW if place < len(replies) else FILL
+        state = "39=0" if source is NEW else "39=2"
+        idle = source.replace("150=0|39=0", f"150={code}|{state}").replace("150=F|39=2", f"150={code}|{state}")
+        replies.insert(place, _reply(idle, 10 if place < len(replies) else 20))
+    assert all(check.passed for check in _judge(EVERYTHING, *replies).values())

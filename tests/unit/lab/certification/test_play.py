@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING
 
-from certification_line import SimulatedLine, play, play_on, shipped
+import pytest
+
+from certification_line import VENUES, SimulatedLine, play, play_on, shipped
 from routeproof.lab.certification.messages import Marks
 from routeproof.lab.certification.play import LineEndedError, Setting, play_script
 from routeproof.lab.certification.provider_system import ProviderSystem
@@ -14,9 +16,22 @@ from routeproof.lab.certification.reply import fields_of
 from routeproof.lab.certification.shipped import load_shipped_scripts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from routeproof.lab.certification.reply import Reply
+    from routeproof.lab.certification.results import StepResult
+
+
+def _setting(line: SimulatedLine, told: Callable[[StepResult], None] = lambda _: None) -> Setting:
+    ids = count(1)
+    return Setting(
+        line=line,
+        clock=line.clock,
+        next_id=lambda: f"C{next(ids)}",
+        marks=Marks(text="T", account="A"),
+        venues=VENUES,
+        told=told,
+    )
 
 
 def test_every_message_is_marked_as_a_test() -> None:
@@ -40,8 +55,25 @@ def test_what_is_left_open_is_cancelled_after_the_judging() -> None:
     kept, line = play_on(shipped("time-in-force"), {"keeps_expired"})
     assert len(kept.cancelled) == 1
     assert fields_of(line.sent[-1])[35] == "F"
+    assert kept.left_open == ()
     silent = play(shipped("market"), {"silent"})
     assert len(silent.cancelled) == 2
+    ignored = play(shipped("large-blocks"), {"ignores_cancel"})
+    assert (len(ignored.cancelled), len(ignored.left_open)) == (2, 2)
+
+
+def test_an_interrupted_script_cancels_what_is_open() -> None:
+    """Ctrl-C after the order that rests: the last message is its cancel."""
+    script = shipped("cancel-replace")
+    line = SimulatedLine(ProviderSystem(script.instruments, VENUES))
+    with pytest.raises(KeyboardInterrupt):
+        play_script(script, _setting(line, interrupt))
+    assert [fields_of(raw)[35] for raw in line.sent] == ["D", "F"]
+
+
+def interrupt(_: StepResult) -> None:
+    """What a person does at the keyboard."""
+    raise KeyboardInterrupt
 
 
 def test_a_step_takes_no_longer_than_it_may() -> None:
@@ -69,11 +101,8 @@ class EndingLine(SimulatedLine):
 def test_a_session_that_ends_fails_what_was_not_played() -> None:
     """The step that broke off and those after it say why; nothing is judged as passed that was not sent."""
     script = shipped("market")
-    line = EndingLine(ProviderSystem(script.instruments, ("XNAS",)))
-    ids = count(1)
-    marks = Marks(text="T", account="A")
-    setting = Setting(line=line, clock=line.clock, next_id=lambda: f"C{next(ids)}", marks=marks, venues=("XNAS",))
-    result = play_script(script, setting)
+    line = EndingLine(ProviderSystem(script.instruments, VENUES))
+    result = play_script(script, _setting(line))
     assert [step.passed for step in result.steps] == [True, True, False]
     assert result.steps[2].note == "broken off: logout: maintenance"
     assert not result.passed
@@ -88,13 +117,5 @@ def test_replies_may_come_together() -> None:
             return super().receive(0.0)
 
     script = shipped("limit")
-    line = Bursts(ProviderSystem(script.instruments, ("XNAS", "ARCX", "BATS")))
-    ids = count(1)
-    setting = Setting(
-        line=line,
-        clock=line.clock,
-        next_id=lambda: f"C{next(ids)}",
-        marks=Marks(text="T", account="A"),
-        venues=("XNAS", "ARCX", "BATS"),
-    )
-    assert play_script(script, setting).passed
+    line = Bursts(ProviderSystem(script.instruments, VENUES))
+    assert play_script(script, _setting(line)).passed
