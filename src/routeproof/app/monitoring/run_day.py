@@ -5,13 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from routeproof.app.cases.case_pins import pin_findings
+from routeproof.app.cases.open_cases import Worked, work_findings
+from routeproof.app.cases.work_cases import escalate
+from routeproof.app.facts.agreed_facts import agreed_facts, restated_of
+from routeproof.app.facts.day_facts import Tellers, day_facts, facts_of
+from routeproof.app.facts.firm_facts import firm_facts
+from routeproof.app.facts.history import StreamMaker, history_sessions
+from routeproof.app.facts.law import law_on
+from routeproof.app.facts.log_facts import log_facts, record_facts
+from routeproof.app.facts.told_facts import told_facts
+from routeproof.app.facts.vendor_facts import vendor_of_lake
 from routeproof.app.measuring.lake_source import LakeSource
-from routeproof.app.monitoring.day_facts import Tellers, day_facts, facts_of
-from routeproof.app.monitoring.firm_facts import firm_facts
-from routeproof.app.monitoring.law import law_on
+from routeproof.app.monitoring.judged import Judgement, record_judged
 from routeproof.app.monitoring.policy import RulePolicy, rule_policy
 from routeproof.app.monitoring.tell import tell_findings
-from routeproof.app.monitoring.told_facts import told_facts
 from routeproof.app.notify.channels import channels_of
 from routeproof.app.objects.findings import Change, documents_of, record_findings
 from routeproof.app.policy_in_force import policy_in_force
@@ -23,7 +31,7 @@ from routeproof.stores.commits import source_outcomes
 from routeproof.vocab.times import NS_PER_MS, NS_PER_S
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import date
 
     from routeproof.app.context import Context
@@ -32,6 +40,8 @@ if TYPE_CHECKING:
 
 HORIZON_NS = 300 * NS_PER_S
 """The longest look ahead of a measured row."""
+OF_WHOLE_DAYS = ("history", "sla", "deliveries", "vendor")
+"""Members of `Facts` that are gathered once a day is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,37 +52,81 @@ class DayRun:
         change: what became of the record.
         unjudged: rule to the reason why it could not be judged.
         manifest: the lake as it was judged.
+        worked: what became of final findings.
+        escalated: cases whose clock ran out, by id.
     """
 
     change: Change
     unjudged: Mapping[str, str]
     manifest: str
+    worked: Worked
+    escalated: tuple[str, ...]
 
 
-def run_day(context: Context, day: date, manifest: str | None = None) -> DayRun:
-    """Judge a day as known at a manifest, else as it is now; doing it again changes nothing."""
+def run_day(
+    context: Context, day: date, manifest: str | None = None, told: Callable[[str], None] = lambda _: None
+) -> DayRun:
+    """Judge a day as known at a manifest, else as it is now; doing it again changes nothing.
+
+    `told` hears what takes its time.
+    """
     held = context.lake.manifest(manifest).id
     policy = rule_policy(context.records, day)
-    judged = judge(ALL, gather(context, day, held), policy.limits)
+    facts = gather(context, day, held, history_sessions(policy.limits.values()), told)
+    judged = judge(ALL, facts, policy.limits)
     found = documents_of(judged.findings, versions_of(policy))
     change = record_findings(context, day, found)
+    record_judged(context, day, Judgement(held, policy.id, judged.unjudged, change.waiting))
+    worked = work_findings(context, day, lambda groups: pin_findings(context, day, held, groups))
+    raised = escalate(context)
     tell_findings(context, channels_of(context.workspace), change, found)
-    return DayRun(change, judged.unjudged, held)
+    return DayRun(change, judged.unjudged, held, worked, tuple(raised))
 
 
-def gather(context: Context, day: date, manifest: str) -> Facts:
-    """All facts of a day of the lake."""
-    whole = policy_in_force(context.records).whole
+def gather(
+    context: Context, day: date, manifest: str, sessions: int = 0, told: Callable[[str], None] = lambda _: None
+) -> Facts:
+    """All facts of a day of the lake, with streams of so many sessions before it."""
+    policy = policy_in_force(context.records)
+    whole = policy.whole
     source, rules = LakeSource(context.lake, manifest), rules_of(context.lake, manifest, whole)
     tellers = tellers_of(context.records)
     of_day = day_facts(source, day, rules, tellers)
     of_sessions, untold = told_facts(context.lake, day, manifest, tellers)
     of_firm, absent = firm_facts(context, day, manifest)
+    of_logs, not_logged = log_facts(context, day, manifest, tellers)
+    of_record = record_facts(context.records, day, tellers)
+    absent |= untold | not_logged
     waits = whole.monitoring.waits.on_or_first(day).value
-    members = {**of_day, **of_firm, **of_sessions, "law": law_on(whole.book, day), "waits": waits}
     settled = (of_day["close_at"] or 0) + HORIZON_NS + waits.quote_ms * NS_PER_MS
     seen_until = None if context.clock() >= settled else context.clock()
-    return facts_of(day, members, absent | untold, seen_until)
+    members = {
+        **of_day,
+        **of_firm,
+        **of_sessions,
+        **of_logs,
+        **of_record,
+        "law": law_on(whole.book, day),
+        "waits": waits,
+    }
+    members["restated"] = restated_of(context.records, day)
+    if seen_until is not None:
+        return facts_of(day, members, absent | dict.fromkeys(OF_WHOLE_DAYS, "the day is not over"), seen_until)
+    members["vendor"] = vendor_of_lake(context.lake, of_day, day, manifest)
+    if members["vendor"] is None:
+        absent["vendor"] = "no provider's own figures were taken in for the day"
+    agreed, more_absent = agreed_facts(context, day, manifest)
+    maker = StreamMaker(
+        source=source,
+        rules=rules,
+        policy=policy.id,
+        tellers=tellers,
+        affiliates=of_firm.get("affiliates"),
+        folder=context.workspace.streams_folder,
+        told=told,
+    )
+    members |= {**agreed, "history": maker.until(day, of_day, sessions)}
+    return facts_of(day, members, absent | more_absent, None)
 
 
 def tellers_of(records: Records) -> Tellers:

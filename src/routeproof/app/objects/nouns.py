@@ -8,6 +8,7 @@ from routeproof.governance.case import CASE
 from routeproof.governance.certification import CERTIFICATION
 from routeproof.governance.config import CONFIG
 from routeproof.governance.conflict import CONFLICT
+from routeproof.governance.day import DAY
 from routeproof.governance.duty import DUTY
 from routeproof.governance.evidence import EVIDENCE
 from routeproof.governance.internalised import INTERNALISED
@@ -18,6 +19,7 @@ from routeproof.governance.remediation import REMEDIATION
 from routeproof.governance.restatement import RESTATEMENT
 from routeproof.governance.review import REVIEW
 from routeproof.governance.sla import SLA
+from routeproof.governance.suppression import SUPPRESSION
 from routeproof.governance.wsp import WSP
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ NOUNS: tuple[Noun[Any], ...] = (
     CERTIFICATION,
     CONFIG,
     CONFLICT,
+    DAY,
     DUTY,
     EVIDENCE,
     INTERNALISED,
@@ -38,6 +41,7 @@ NOUNS: tuple[Noun[Any], ...] = (
     RESTATEMENT,
     REVIEW,
     SLA,
+    SUPPRESSION,
     WSP,
 )
 """A new noun is one file in `governance/` and one name here."""

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from routeproof.app.monitoring.day_facts import MEMBERS_OF_DAY, Tellers, day_facts, facts_of
+from routeproof.app.facts.day_facts import MEMBERS_OF_DAY, Tellers, day_facts, facts_of
+from routeproof.app.facts.told_facts import told_of_day
 from routeproof.app.monitoring.tell import tell_findings
-from routeproof.app.monitoring.told_facts import told_of_day
 from routeproof.app.objects.findings import documents_of, record_findings, standing_ids
 from routeproof.app.watch.clock import EventClock
 from routeproof.app.watch.firm import Firm
 from routeproof.app.watch.live_source import LiveSource, MarketTables
 from routeproof.app.watch.provider import LiveProvider
+from routeproof.rules.finding import FINAL
 from routeproof.rules.judge import judge
 from routeproof.rules.registry import ALL
 from routeproof.sources.fix.tokenizer import tokenize
@@ -38,6 +39,9 @@ OF_WINDOWS = tuple(rule for rule in ALL if rule.kind == "window")
 WINDOWS_EVERY_NS = 5 * NS_PER_S
 """Rules of windows look at the whole day, so they are judged less often than orders are."""
 
+WINDOWS_PAUSE = 5
+"""Between two judgements of windows passes this many times what the last one took."""
+
 KEPT = tuple(name for name in MEMBERS_OF_DAY if name not in {"trades", "status"})
 """Frames of single orders that rules of windows read together."""
 
@@ -58,8 +62,9 @@ class Engine:
         self._context, self._quotes, self._sections, self._channels = context, quotes, sections, channels
         self._firm, self._clock, self._market = Firm(context), EventClock(), MarketTables(context.lake)
         self._providers: dict[str, LiveProvider] = {}
-        self._windows_at = 0
+        self._windows_due_at = 0
         self._changed_days: set[date] = set()
+        self._news: set[date] = set()
         self._lateness_ns = 0
         self.recorded = 0
 
@@ -91,8 +96,16 @@ class Engine:
             sections = self._sections.get(provider_id, {})
             self._providers[provider_id] = LiveProvider(provider_id, sections, self._context.workspace.firm_id)
         live = self._providers[provider_id]
-        rows = live.flow.hold(messages.with_columns(pl.lit(provider_id).alias("source_id")))
+        named = messages.with_columns(pl.lit(provider_id).alias("source_id"))
+        rows = live.flow.hold(named)
+        live.told.add(named)
+        self._changed_days |= set(messages["trading_day"].drop_nulls().unique())
         return (live, rows) if rows.size else None
+
+    def news(self) -> set[date]:
+        """Days with final findings since the last call; asked by another thread."""
+        days, self._news = self._news, set()
+        return days
 
     def go_on(self) -> None:
         """Judge what time alone has changed: timers that ran out, fills whose quotes have come, windows."""
@@ -101,7 +114,7 @@ class Engine:
             due = np.union1d(live.timers.run_out(seen_until), live.for_quotes.run_out(self._quotes.latest()))
             if due.size:
                 self._judge_orders(live, live.flow.together(due))
-        if self._changed_days and self._context.clock() - self._windows_at >= WINDOWS_EVERY_NS:
+        if self._changed_days and self._context.clock() >= self._windows_due_at:
             self.judge_windows()
 
     def judge_everything(self) -> None:
@@ -113,12 +126,14 @@ class Engine:
 
     def judge_windows(self) -> None:
         """Judge the rules of windows over the days that changed."""
-        self._windows_at = self._context.clock()
+        begun = self._context.clock()
         for day in sorted(self._changed_days):
             judged = judge(OF_WINDOWS, self._facts(day, self._whole_day(day)), self._firm.on(day).policy.limits)
             names = [rule.name for rule in OF_WINDOWS if rule.name not in judged.unjudged]
             self._record(day, judged, standing_ids(self._context.records, day, names, self._providers))
         self._changed_days.clear()
+        now = self._context.clock()
+        self._windows_due_at = now + max(WINDOWS_EVERY_NS, WINDOWS_PAUSE * (now - begun))
 
     def _seen_until(self) -> int:
         return max(0, self._clock.now(self._context.clock()) - self._lateness_ns)
@@ -172,6 +187,9 @@ class Engine:
             if found:
                 every = pl.concat(found, how="diagonal_relaxed")
                 members[name] = every.filter(pl.col("trading_day") == day)
+        for name, told in (("messages", "messages"), ("sequences", "ranges")):
+            frames = [getattr(live.told, told)(day) for live in self._providers.values()]
+            members[name] = pl.concat(frames) if frames else None
         return {**members, **known.members}
 
     def _record(self, day: date, judged: Judged, before: set[str]) -> None:
@@ -180,6 +198,8 @@ class Engine:
         if found or before:
             change = record_findings(self._context, day, found, within=before)
             tell_findings(self._context, self._channels, change, found)
+            if any(found[key]["status"] == FINAL for key in (*change.recorded, *change.amended)):
+                self._news.add(day)
             self.recorded += len(change.recorded) + len(change.amended) + len(change.withdrawn)
 
     def _note(self, live: LiveProvider, judged: Judged, day: date, first: int) -> None:
