@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from routeproof.policy.book import timeline
+from routeproof.policy.thresholds import DriftStandards
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
@@ -64,15 +65,17 @@ class Scoped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonitoringPolicy:
-    """Rules by name, and how long they wait.
+    """Rules by name, how long they wait, and how drift is watched.
 
     Attributes:
         rules: limits of each rule.
         waits: how long findings stay provisional, by cause.
+        drift: how daily streams are held against their baselines.
     """
 
     rules: Mapping[str, Timeline[Limits]]
     waits: Timeline[Waits]
+    drift: Timeline[DriftStandards]
 
     def limits_on(self, day: date) -> dict[str, Limits]:
         """Limits of all rules in force on a day; the first ones of a rule that began later."""
@@ -93,14 +96,15 @@ class Waits:
 
 
 def monitoring_policy(subjects: Mapping[str, Any]) -> MonitoringPolicy:
-    """Build the policy from the parsed subjects `rules` and `monitoring_waits`.
+    """Build the policy from the parsed subjects `rules`, `monitoring_waits` and `drift`.
 
     Raises:
-        UsageError: as `policy.book.timeline`; an unknown severity or scope.
+        UsageError: as `policy.book.timeline`; an unknown severity or scope; values of drift that mean nothing.
     """
     rules = {name: timeline(f"rule {name}", rows, _limits) for name, rows in subjects["rules"].items()}
     waits = timeline("monitoring_waits", subjects["monitoring_waits"], lambda value: Waits(**value))
-    return MonitoringPolicy(rules=rules, waits=waits)
+    drift = timeline("drift", subjects["drift"], lambda value: DriftStandards(**value))
+    return MonitoringPolicy(rules=rules, waits=waits, drift=drift)
 
 
 def _limits(value: Mapping[str, Any]) -> Limits:
