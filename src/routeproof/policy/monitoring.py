@@ -10,7 +10,7 @@ from routeproof.policy.thresholds import DriftStandards
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from datetime import date
 
     from routeproof.policy.dated import Timeline
@@ -49,10 +49,6 @@ class Limits:
             if all(where.get(name) == str(at) for name, at in item.where.items()):
                 known |= item.values
         return replace(self, thresholds=known, scoped=())
-
-    def tightened(self, extra: Sequence[Scoped]) -> Limits:
-        """The same with further scopes that win over all others, such as those of heightened monitoring."""
-        return replace(self, scoped=(*self.scoped, *extra))
 
 
 @dataclass(frozen=True, slots=True)
