@@ -148,6 +148,11 @@ def _of_monitoring(remediation: Remediation, known_metrics: Collection[str] | No
     found = []
     if monitoring.until <= monitoring.on:
         found.append(f"heightened monitoring began on {monitoring.on}, not before its last day {monitoring.until}")
+    found += [
+        f"threshold {key!r} names neither a rule (RULE.THRESHOLD) nor a metric: it tightens nothing"
+        for key in monitoring.thresholds
+        if known_metrics is not None and "." not in key and key not in known_metrics
+    ]
     metric = monitoring.exit.metric
     if monitoring.exit.within is None and known_metrics is not None and metric not in known_metrics:
         found.append(
