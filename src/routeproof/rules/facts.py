@@ -58,8 +58,8 @@ class Facts:
         venues: canonical `venues` in force on the day.
         deliveries: `provider, delivery, day, due_on, came_on, found` expected files that are due by the day.
         restated: `provider, file, day, rows` data of the day that a later delivery changed.
-        contradictions: `provider, table, name, source_id, source_row`: rows of the day set aside since a row of the
-            same identity (`name`) is known with other content; only from files that are tables.
+        contradictions: `provider, table, name, source_id, source_row`: executions, orders and routes that were set
+            aside since the same identity (`name`) is known with other content; only from files that are tables.
         vendor: the provider's own figures per order beside ours: see `tables.vendor_figures`.
         history: daily streams of earlier days and of this one: see `rules.streams`.
         payers: venues that pay for order flow, by `payments` and the conflict register: `provider` (null: whoever's),

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from routeproof.app.context import Context
     from routeproof.app.facts.day_facts import Tellers
 
+TABLES = ("executions", "parent_orders", "routes")
+"""Not `order_versions`: what an order carries itself and what a file of versions says leave out different things."""
 CONTRADICTIONS = pl.Schema(
     {
         "provider": pl.String(),
@@ -33,6 +35,8 @@ def contradictions_of(context: Context, day: date, manifest: str, tellers: Telle
     tables: dict[str, str] = {}
     for item in source_outcomes(context.records):
         outcome: Any = item.outcome
+        if outcome["table"] not in TABLES:
+            continue
         told = (part for part in outcome["days"] if part["day"] == day.isoformat())
         if any(CONFLICT in part["rejected"] for part in told):
             tables[item.source_id] = str(outcome["table"])

@@ -2,10 +2,10 @@
 
 Four signs: a fill report whose ExecID (field 17) came before in the same session with another symbol, side, price or
 quantity; one trade (field 880) of one symbol that reports give different prices; where sequence numbers were kept, a
-session's number that two different messages carry within one epoch, told once for each session; and a row of a table
-whose identity was taken in with other content, which is why it was set aside (the first one stands). Only fills count
-(ExecType F, 1 or 2): corrections and busts say themselves that they change something. Messages marked as resent (43=Y)
-are left out, and so are equal copies, however often they were delivered.
+session's number that two different messages carry within one epoch, told once for each session; and an execution,
+order or route of a table whose identity was taken in with other content (the first one stands). Of messages only fills
+count (ExecType F, 1 or 2): corrections and busts say themselves that they change something. Messages marked as resent
+(43=Y) are left out, and so are equal copies, however often they were delivered.
 
 The finding names the ExecID, trade, session or row. Clock: sending time of the later message. Ask which of the two
 stands, and for a correction (ExecType G) that says so.
