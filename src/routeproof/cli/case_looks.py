@@ -88,6 +88,10 @@ def _print_list(workspace: Path, wanted: CaseFilter, limit: int | None, after: s
 
     with open_context(workspace) as context:
         found = list_cases(context.records, wanted, context.clock(), limit, after)
+    if wanted.rule is not None and not found["total"]:
+        from routeproof.app.monitoring.catalog import known_rule  # noqa: PLC0415
+
+        known_rule(wanted.rule)
     print_found(found, _lines, as_json=as_json)
 
 

@@ -94,6 +94,10 @@ def list_(
     wanted = FindingFilter(day=day, rule=rule, provider=provider, venue=venue, symbol=symbol, case=case_id)
     with open_context(workspace) as context:
         found = list_findings(context.records, wanted, limit, after)
+    if rule is not None and not found["total"]:
+        from routeproof.app.monitoring.catalog import known_rule  # noqa: PLC0415
+
+        known_rule(rule)
     print_found(found, _lines, as_json=as_json)
 
 
