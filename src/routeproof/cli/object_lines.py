@@ -24,6 +24,9 @@ INSTANT = re.compile("1[0-9]{18}")
 """UTC nanoseconds of this century's first half, as JSON has them."""
 HASH = re.compile("[0-9a-f]{64}")
 SHOWN_OF_HASH = 12
+INSTANT = re.compile("[0-9]{18,19}")
+"""UTC nanoseconds of a member whose name says that it is a time."""
+TIMES = ("_at", "_by")
 
 
 def object_lines(state: Mapping[str, Any]) -> Iterator[str]:
@@ -54,7 +57,7 @@ def _lines(name: str, value: Any, depth: int) -> Iterator[str]:  # noqa: ANN401 
     elif name in WHOLE:
         yield f"{label}: {value}"
     else:
-        yield from _wrapped(f"{label}: {_text(value)}", INDENT * (depth + 1))
+        yield from _wrapped(f"{label}: {_text(_time(name, value))}", INDENT * (depth + 1))
 
 
 def _item(item: Any, depth: int) -> Iterator[str]:  # noqa: ANN401  # JSON
@@ -65,7 +68,7 @@ def _item(item: Any, depth: int) -> Iterator[str]:  # noqa: ANN401  # JSON
         return
     whole = {name: value for name, value in item.items() if value not in EMPTY}
     texts = {name: value for name, value in whole.items() if isinstance(value, str) and "\n" in value}
-    short = (f"{_words(name)} {_text(value)}" for name, value in whole.items() if name not in texts)
+    short = (f"{_words(name)} {_text(_time(name, value))}" for name, value in whole.items() if name not in texts)
     yield from _wrapped(start + "; ".join(short), below)
     for name, value in texts.items():
         yield from _wrapped(f"{below}{_words(name)}: {value}", below + INDENT)
@@ -82,6 +85,13 @@ def _wrapped(text: str, indent: str) -> Iterator[str]:
             break_long_words=False,
             break_on_hyphens=False,
         ) or [""]
+
+
+def _time(name: str, value: Any) -> Any:  # noqa: ANN401  # JSON
+    """UTC nanoseconds as people read them, whole seconds; anything else as it is."""
+    if not name.endswith(TIMES) or not INSTANT.fullmatch(str(value)):
+        return value
+    return datetime.fromtimestamp(int(value) // NS_PER_S, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def _words(name: str) -> str:

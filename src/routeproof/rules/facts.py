@@ -60,6 +60,8 @@ class Facts:
         venues: canonical `venues` in force on the day.
         deliveries: `provider, delivery, day, due_on, came_on, found` expected files that are due by the day.
         restated: `provider, file, day, rows` data of the day that a later delivery changed.
+        contradictions: `provider, table, name, source_id, source_row`: executions, orders and routes that were set
+            aside since the same identity (`name`) is known with other content; only from files that are tables.
         vendor: the provider's own figures per order beside ours: see `tables.vendor_figures`.
         agreed_levels: levels of daily streams that an agreement sets: see `rules.stream_keys.AGREED`.
         history: daily streams of earlier days and of this one: see `rules.streams`.
@@ -104,6 +106,7 @@ class Facts:
     venues: pl.DataFrame | None = None
     deliveries: pl.DataFrame | None = None
     restated: pl.DataFrame | None = None
+    contradictions: pl.DataFrame | None = None
     vendor: pl.DataFrame | None = None
     history: pl.DataFrame | None = None
     payers: pl.DataFrame | None = None

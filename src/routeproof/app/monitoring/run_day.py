@@ -10,6 +10,7 @@ from routeproof.app.cases.open_cases import Worked, work_findings
 from routeproof.app.cases.work_cases import escalate
 from routeproof.app.facts.agreed_facts import agreed_facts, restated_of
 from routeproof.app.facts.agreed_levels import agreed_levels
+from routeproof.app.facts.contradictions import contradictions_of
 from routeproof.app.facts.day_facts import Tellers, day_facts, facts_of
 from routeproof.app.facts.firm_facts import firm_facts
 from routeproof.app.facts.history import StreamMaker, history_sessions
@@ -113,6 +114,7 @@ def gather(
         "drift": whole.monitoring.drift.on_or_first(day).value,
     }
     members["restated"] = restated_of(context.records, day)
+    members["contradictions"] = contradictions_of(context, day, manifest, tellers)
     if seen_until is not None:
         return facts_of(day, members, absent | dict.fromkeys(OF_WHOLE_DAYS, "the day is not over"), seen_until)
     members["vendor"] = vendor_of_lake(context.lake, of_day, day, manifest)

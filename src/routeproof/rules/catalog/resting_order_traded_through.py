@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from routeproof.rules.halts import HALTS
 from routeproof.rules.hits import NO_HITS, Shape, hits
 from routeproof.rules.limits import limit
 from routeproof.rules.rule import Rule
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from routeproof.policy.monitoring import Limits
     from routeproof.rules.facts import Facts
 
-HALTS = ("halt", "luld_pause")
 _KEY = ["order_id", "version"]
 
 
