@@ -19,12 +19,22 @@ if TYPE_CHECKING:
 
     from routeproof.app.context import Context
 
-LEAST_PAUSE_S = 0.3
+SEEN_WITHIN_S = 0.8
+"""While a commit is short, what comes is in the lake within this time, at the worst: just after one has begun."""
+
+SHORT_S = 1.0
 SHARE_OF_TIME = 0.2
-"""Committing takes at most about this share of the time: a large day is committed less often than a small one."""
+"""Longer commits take at most about this share of the time: a large day is committed less often than a small one."""
 
 FLOW = ("parent_orders", "order_versions", "routes", "executions")
 """Tables whose days are judged from the lake: files other than FIX logs are not judged row by row as they arrive."""
+
+
+def pause_s(taken_s: float) -> float:
+    """How long to wait after a commit that took so long; half of the time at least is left to the judging."""
+    if taken_s > SHORT_S:
+        return taken_s / SHARE_OF_TIME - taken_s
+    return max(taken_s, SEEN_WITHIN_S - 2 * taken_s)
 
 
 @dataclass(slots=True)
@@ -97,7 +107,7 @@ class LakeWriter:
                 taken = time.monotonic() - begun
                 with self._lock:
                     if not self._stopping:
-                        self._lock.wait_for(lambda: self._stopping, LEAST_PAUSE_S + taken / SHARE_OF_TIME - taken)
+                        self._lock.wait_for(lambda: self._stopping, pause_s(taken))
 
     def _take_in(self, context: Context, portion: Portion) -> None:
         self._number += 1

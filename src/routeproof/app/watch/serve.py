@@ -18,6 +18,7 @@ from routeproof.app.watch.lake_writer import LakeWriter, Portion
 from routeproof.app.watch.notifier import Notifier
 from routeproof.app.watch.quotes import LiveQuotes
 from routeproof.app.watch.status import write_status
+from routeproof.app.watch.warm_up import warm_up
 from routeproof.sources.fix.messages import FIX_MESSAGES
 from routeproof.sources.live.engine import session_engine
 from routeproof.sources.live.journal import Journal
@@ -60,9 +61,10 @@ def serve(root: Path, config: WatchConfig, talk: Talk, stopping: threading.Event
         JournalStoppedError: the disk refused what was received; nothing of it was acknowledged.
     """
     folder = root / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         context = stack.enter_context(open_context(root, role="watch"))
+        folder.mkdir(parents=True, exist_ok=True)
+        warm_up()
         quotes = LiveQuotes(context.lake)
         channels = channels_of(context.workspace, config.path)
         engine = Engine(context, quotes, _sections(context, config), channels)
