@@ -6,18 +6,20 @@ import threading
 import time
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from routeproof.app.context import open_context
 from routeproof.app.intake.ingest import ingest
 from routeproof.app.monitoring.run_day import run_day
+from routeproof.sources.fix.messages import FIX_MESSAGES
 from routeproof.vocab.errors import RouteproofError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
     from routeproof.app.context import Context
+    from routeproof.stores.manifest import Manifest
 
 SEEN_WITHIN_S = 0.8
 """While a commit is short, what comes is in the lake within this time, at the worst: just after one has begun."""
@@ -62,8 +64,9 @@ class Portion:
 class LakeWriter:
     """A thread with its own connection; portions of one feed that wait become one file."""
 
-    def __init__(self, root: Path, say: Callable[[str], None]) -> None:
-        self._root, self._say = root, say
+    def __init__(self, root: Path, say: Callable[[str], None], days_over: Callable[[], frozenset[date]]) -> None:
+        """`days_over` gives the days whose findings are made from the lake, by running over them again."""
+        self._root, self._say, self._days_over = root, say, days_over
         self._lock = threading.Condition()
         self._waiting: dict[str, Portion] = {}
         self._stopping = False
@@ -78,7 +81,7 @@ class LakeWriter:
         """Hand over content; it is put behind what of the same feed still waits."""
         with self._lock:
             held = self._waiting.get(portion.name)
-            if held is None or held.path is not None or portion.path is not None:
+            if held is None or held.path is not None or portion.path is not None or held.head != portion.head:
                 self._waiting[portion.name if held is None else f"{portion.name}-{len(self._waiting)}"] = portion
             else:
                 held.parts += portion.parts
@@ -117,9 +120,11 @@ class LakeWriter:
             if portion.path is None:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(portion.head + b"".join(portion.parts))
+            before = context.lake.manifest()
             report = ingest(context, portion.source, [path], map_path=portion.map_path, provider_id=portion.provider)
-            for days in _days_of_flow(report.files):
-                run_day(context, days)
+            late = (_days(report.files) | _changed(before, context.lake.manifest())) & self._days_over()
+            for day in sorted(late | _days(report.files, FLOW)):
+                run_day(context, day)
         except RouteproofError as error:
             self._say(f"{portion.name}: {error.message} [{error.where}]")
             return
@@ -133,10 +138,16 @@ class LakeWriter:
             done()
 
 
-def _days_of_flow(files: list[dict[str, object]]) -> list[date]:
-    found = set()
-    for item in files:
-        if item["table"] in FLOW:
-            days: list[dict[str, object]] = item["days"]  # type: ignore[assignment]
-            found |= {date.fromisoformat(str(day["day"])) for day in days if day["day"]}
-    return sorted(found)
+def _days(files: Sequence[Mapping[str, Any]], tables: Collection[str] = (*FLOW, FIX_MESSAGES.name)) -> set[date]:
+    """Days that files of these tables speak of."""
+    days = [day["day"] for item in files if item["table"] in tables for day in item["days"]]
+    return {date.fromisoformat(day) for day in days if day}
+
+
+def _changed(before: Manifest, after: Manifest) -> set[date]:
+    """Days on which orders or fills are others than before: a bust may speak of a fill of any day."""
+    return {
+        date.fromisoformat(part)
+        for (table, part), item in after.partitions.items()
+        if table in FLOW and before.partitions.get((table, part)) != item
+    }
