@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -18,7 +17,7 @@ from routeproof.app.watch.notifier import Notifier
 from routeproof.app.watch.positions import read_position, write_position
 from routeproof.app.watch.providers_of import known_logs
 from routeproof.app.watch.quotes import LiveQuotes
-from routeproof.app.watch.status import write_status
+from routeproof.app.watch.status import StatusTeller
 from routeproof.app.watch.warm_up import warm_up
 from routeproof.sources.live.engine import session_engine
 from routeproof.sources.live.journal import Journal
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
 
 FOLDER, FIX, JOURNAL = "live", "fix", "journal"
 TICK_S = 0.05
-STATUS_EVERY_S = 0.5
 MOST_BATCHES = 2_000
 """Batches of the sessions that are judged together at most."""
 
@@ -72,6 +70,10 @@ def serve(root: Path, config: WatchConfig, talk: Talk, stopping: threading.Event
         )
         session = _open_engine(config.fix, folder / FIX, context.clock) if config.fix else None
         listening = session.start() if session else ()
+        watch = _Watch(context, config, engine, lake, session, folder, talk)
+        helpers = (lake, others, cases, notifier, StatusTeller(folder, watch.status))
+        for helper in helpers:
+            helper.start()
         try:
             talk.ready(
                 {
@@ -79,21 +81,14 @@ def serve(root: Path, config: WatchConfig, talk: Talk, stopping: threading.Event
                     "fix": [{"name": item.name, "host": item.host, "port": item.port} for item in listening],
                 }
             )
-            lake.start()
-            others.start()
-            cases.start()
-            notifier.start()
-            watch = _Watch(context, config, engine, lake, session, folder, talk)
             watch.catch_up()
             feeds = Feeds(config.tails, config.drops, engine, quotes, {FIX_LOG: lake, OTHERS: others}, folder, talk.say)
             watch.run(feeds, stopping)
         finally:
             if session is not None:
                 session.stop()
-            lake.stop()
-            others.stop()
-            cases.stop()
-            notifier.stop()
+            for helper in helpers:
+                helper.stop()
 
 
 class _Watch:
@@ -107,7 +102,6 @@ class _Watch:
         self._folder, self._talk = folder, talk
         self._providers = {item.name: item.provider for item in config.fix}
         self._journaled = 0
-        self._told_at = 0.0
 
     def catch_up(self) -> None:
         """Hold what the lake has, then what the journal has beyond the lake; judge both."""
@@ -126,7 +120,6 @@ class _Watch:
             came = self._take_batches()
             came = feeds.look(scratch) or came
             self._engine.go_on()
-            self._tell()
             if not came and self._session is None:
                 stopping.wait(TICK_S)
         if self._session is not None:
@@ -134,7 +127,6 @@ class _Watch:
         self._take_batches()
         feeds.look(scratch)
         self._engine.judge_windows()
-        self._tell(now=True)
 
     def _take_batches(self) -> bool:
         if self._session is None:
@@ -166,16 +158,14 @@ class _Watch:
         self._lake.offer(portion)
         self._engine.take_log(provider, content)
 
-    def _tell(self, *, now: bool = False) -> None:
-        if not now and time.monotonic() - self._told_at < STATUS_EVERY_S:
-            return
-        self._told_at = time.monotonic()
+    def status(self) -> dict[str, Any]:
+        """What `watch status` tells; asked by another thread."""
         sessions = self._session.status() if self._session is not None else ()
         told = [
             {"name": item.name, "connected": item.connected, "next_in": item.next_in, "next_out": item.next_out}
             for item in sessions
         ]
-        write_status(self._folder, {"sessions": told, "journaled": self._journaled, "recorded": self._engine.recorded})
+        return {"sessions": told, "journaled": self._journaled, "recorded": self._engine.recorded}
 
 
 def _open_engine(sessions: Sequence[FixSession], folder: Path, clock: Callable[[], int]) -> SessionEngine:

@@ -15,6 +15,7 @@ from routeproof.app.watch.drop_folder import DropFolder
 from routeproof.app.watch.growing_file import GrowingFile
 from routeproof.app.watch.held_messages import HeldMessages
 from routeproof.app.watch.positions import read_mark, write_mark
+from routeproof.app.watch.status import StatusTeller, read_status, write_status
 from routeproof.sources.fix.growing import Groups
 
 if TYPE_CHECKING:
@@ -118,3 +119,15 @@ def test_groups_that_grow_are_those_of_a_slow_search(batches: list[list[tuple[in
         expected = [other for other, its in enumerate(slow) if its == name]
         root = groups.roots(np.array([row]))
         assert groups.members(root).tolist() == expected
+
+
+def test_the_status_is_told_at_once_and_at_the_end(tmp_path: Path) -> None:
+    """Whoever asks once a watch is ready hears of this one, and not of the one before it."""
+    write_status(tmp_path, {"sessions": [{"name": "old", "connected": True}], "journaled": 7, "recorded": 7})
+    told = {"sessions": [], "journaled": 0, "recorded": 0}
+    teller = StatusTeller(tmp_path, lambda: told)
+    teller.start()
+    assert read_status(tmp_path) == {"sessions": [], "journaled": 0, "recorded": 0, "running": True}
+    told["journaled"] = 3
+    teller.stop()
+    assert read_status(tmp_path)["journaled"] == 3
