@@ -13,10 +13,12 @@ from routeproof.app.init_workspace import init_workspace
 from routeproof.app.intake.ingest import ingest
 from routeproof.app.monitoring.listing import FindingFilter, list_findings
 from routeproof.app.monitoring.run_day import run_day
+from routeproof.app.objects.findings import RECORDED
 from routeproof.app.watch.catch_up import hold_lake
 from routeproof.app.watch.engine import Engine
 from routeproof.app.watch.lake_writer import LakeWriter, Portion, pause_s
 from routeproof.app.watch.quotes import LiveQuotes
+from routeproof.ledger.entry import read_entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -178,6 +180,17 @@ def test_days_that_are_over_are_let_go(context: Context) -> None:
     for day, count in ((FIRST, 1), (SECOND, 1), (THIRD, 1), (FOURTH, 2)):
         beyond = [item for item in standing(context, day).values() if item["rule"] == "outside_nbbo"]
         assert [(item["order_id"] is not None, item["status"]) for item in beyond] == [(True, "final")] * count, day
+
+
+def test_what_is_recorded_after_midnight_is_of_the_new_day(context: Context) -> None:
+    """A watch that began on one day acts on the next one: the entry's business day is that of its recording."""
+    now = [1_782_950_340_000_000_000]  # 2026-07-01 23:59:00 UTC
+    engine = started(context, now)
+    for day in (THIRD, FOURTH):
+        engine.take("P", [order(day, f"A{day}", 1), report(day, f"A{day}", 1, f"E{day}", "10.11")])
+        now[0] += 120 * 10**9
+    facts = [read_entry(entry).fact for entry in context.records.entries()]
+    assert {fact.business_on for fact in facts if fact.type == RECORDED} == {"2026-07-01", "2026-07-02"}
 
 
 def test_short_commits_keep_what_comes_within_a_second() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from routeproof.app.context import of_today
 from routeproof.app.facts.day_facts import MEMBERS_OF_DAY, Tellers, day_facts, facts_of
 from routeproof.app.facts.told_facts import told_of_day
 from routeproof.app.monitoring.tell import tell_findings
@@ -247,7 +248,7 @@ class Engine:
         documents = documents_of(judged.findings, self._firm.on(day).versions)
         found = {key: item | {"source_row": None} for key, item in documents.items()}
         if found or before:
-            change = record_findings(self._context, day, found, within=before)
+            change = record_findings(of_today(self._context), day, found, within=before)
             tell_findings(self._context, self._channels, change, found)
             if any(found[key]["status"] == FINAL for key in (*change.recorded, *change.amended)):
                 self._news.add(day)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from routeproof.app.context import open_context
+from routeproof.app.context import of_today, open_context
 from routeproof.app.intake.ingest import ingest
 from routeproof.app.monitoring.run_day import run_day
 from routeproof.sources.fix.messages import FIX_MESSAGES
@@ -106,7 +106,7 @@ class LakeWriter:
                     portions, self._waiting = list(self._waiting.values()), {}
                 begun = time.monotonic()
                 for portion in portions:
-                    self._take_in(context, portion)
+                    self._take_in(of_today(context), portion)
                 taken = time.monotonic() - begun
                 with self._lock:
                     if not self._stopping:
