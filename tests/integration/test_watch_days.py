@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-FIRST, SECOND, THIRD, FOURTH = (date(2026, 6, 29), date(2026, 6, 30), date(2026, 7, 1), date(2026, 7, 2))
+FIRST, SECOND, THIRD = date(2026, 6, 29), date(2026, 6, 30), date(2026, 7, 1)
+FOURTH, FIFTH = date(2026, 7, 2), date(2026, 7, 6)
 LATER_NS = 3 * 3600 * 10**9
 MAP = """\
 table = "quotes"
@@ -191,6 +192,25 @@ def test_what_is_recorded_after_midnight_is_of_the_new_day(context: Context) -> 
         now[0] += 120 * 10**9
     facts = [read_entry(entry).fact for entry in context.records.entries()]
     assert {fact.business_on for fact in facts if fact.type == RECORDED} == {"2026-07-01", "2026-07-02"}
+
+
+def test_a_lasting_order_that_has_ended_goes_with_the_next_day(context: Context) -> None:
+    """Filled on its second day, it is let go once that day is over; until then it is known."""
+    now = [1_800_000_000_000_000_000]
+    engine = started(context, now)
+    engine.take("P", [order(FIRST, "G", 9, lasting=True)])
+    later(engine, now)
+    for number, day in enumerate((SECOND, THIRD)):
+        engine.take("P", [order(day, f"A{number}", 1)])
+        later(engine, now)
+    engine.take("P", [report(THIRD, "G", 5, "G1", "10.02", "39=2", "14=1000", "151=0", "32=1000")])
+    for number, day in enumerate((FOURTH, FIFTH)):
+        later(engine, now)
+        engine.take("P", [heartbeat(day, 1), order(day, f"B{number}", 2)])
+    later(engine, now)
+    engine.take("P", [heartbeat(FIFTH, 3)])
+    later(engine, now)
+    assert engine.messages_held == 2
 
 
 def test_short_commits_keep_what_comes_within_a_second() -> None:

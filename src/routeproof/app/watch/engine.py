@@ -182,10 +182,11 @@ class Engine:
         if over:
             self._days -= over
             self._earlier = EarlierDays(self._context.lake, self.days_over | over)
+            every = set(self.days_over)  # what came late for an earlier one goes too
             for live in self._providers.values():
-                live.let_go(over)
+                live.let_go(every)
             for held in (self._quotes, self._market, self._firm):
-                held.let_go(over)
+                held.let_go(every)
 
     def _seen_until(self) -> int:
         return max(0, self._clock.now(self._context.clock()) - self._lateness_ns)
