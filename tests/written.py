@@ -16,10 +16,22 @@ from routeproof.vocab.fixed import SCALE
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-WHOLE = ("version", "hop", "sequence", "seq", "from_seq", "to_seq", "n", "rows", "count")
-FLAGS = ("held", "directed", "refused", "iso", "eligible", "breached")
+WHOLE = (
+    "version",
+    "hop",
+    "sequence",
+    "seq",
+    "from_seq",
+    "to_seq",
+    "n",
+    "rows",
+    "count",
+    "message_id",
+    "uncertainty_ns",
+)
+FLAGS = ("held", "directed", "refused", "iso", "eligible", "breached", "resent", "is_reset")
 DAYS = ("day", "month", "valid_from", "due_on", "came_on")
-FIXED = ("seen_price", "seen_quantity")
+FIXED = ("seen_price", "seen_quantity", "last_qty", "last_px")
 NUMBERS = ("value", "weight", "observed_value", "own_value", "vendor_value")
 OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import polars as pl
 import pytest
 from click.testing import CliRunner
 
@@ -12,6 +13,7 @@ from routeproof.app.init_workspace import init_workspace
 from routeproof.app.intake.ingest import IngestReport, ingest
 from routeproof.app.intake.quality import quality
 from routeproof.cli.quality import quality as quality_command
+from routeproof.rules.catalog.sequence_gap import sequence_gaps
 
 
 def fix(*fields: str) -> str:
@@ -140,3 +142,23 @@ def test_progress_is_told_within_one_file(context: Context, tmp_path: Path) -> N
     ingest(context, "fix-log", [path], on_rows=lambda _, rows: told.append(rows))
     assert sum(told) == 70_000
     assert len(told) > 1
+
+
+def test_sequence_numbers_are_kept_and_change_no_manifest(context: Context, tmp_path: Path) -> None:
+    """A log that lacks number 2, and later a resend of it: the gap is gone; the numbers do not name the lake anew."""
+    first, second, third = (order("20260701", number) for number in (1, 2, 3))
+    take(context, tmp_path / "a.log", [*first, *third])
+    ranges = context.lake.read("fix_sequences")
+    assert sorted(ranges.select("sender", "from_seq", "to_seq").rows()) == [
+        ("FIRM", 1, 1), ("FIRM", 3, 3), ("SOR", 1, 1), ("SOR", 3, 3),
+    ]  # fmt: skip
+    assert sequence_gaps(ranges.with_columns(provider=pl.lit("SOR"))).select("sender", "from_seq").rows() == [
+        ("FIRM", 2),
+        ("SOR", 2),
+    ]
+    late = take(context, tmp_path / "b.log", [*second, *first])
+    everything = context.lake.read("fix_sequences").with_columns(provider=pl.lit("SOR"))
+    assert sequence_gaps(everything).is_empty()
+    init_workspace(tmp_path / "clean")
+    with open_context(tmp_path / "clean") as clean:
+        assert take(clean, tmp_path / "clean.log", [*first, *second, *third]).manifest == late.manifest

@@ -11,7 +11,8 @@ import pytest
 from e2e.article_case import tables, write_files
 from governance_desk import Desk, new_desk
 from routeproof.app.intake.ingest import ingest
-from routeproof.app.objects.act import act, shown
+from routeproof.app.monitoring.work_cases import case_step
+from routeproof.app.objects.act import shown
 from routeproof.app.sla.evaluate import evaluate_sla, expected_deliveries
 from routeproof.app.sla.record import record_evaluation
 from routeproof.governance.case import CASE
@@ -170,10 +171,14 @@ def test_an_evaluation_on_record_opens_one_case_per_breach(desk: Desk) -> None:
     assert (case["state"], case["due_on"]) == ("open", "2026-10-21")
     assert [item["credit_usd"] for item in record["evaluations"]] == ["3000.00"] * 2
     with desk.context("ann") as context, pytest.raises(RefusalError) as refused:
-        act(context, CASE, "A-2026Q3-EQ", "dispose", {"outcome": "credit_claimed", "rationale": "sent"})
+        case_step(context, "A-2026Q3-EQ", "review", {"approve": True})
     assert refused.value.code == "not_permitted"
-    ended = desk.act("sam", CASE, "A-2026Q3-EQ", "dispose", {"outcome": "credit_claimed", "rationale": "sent"})
-    assert ended["state"] == "credit_claimed"
+    end = {"disposition": "credit_claimed", "root_cause": "provider_latency", "rationale": "sent"}
+    with desk.context("abe") as context:
+        assert case_step(context, "A-2026Q3-EQ", "close", end)["state"] == "awaiting_review"
+    with desk.context("sam") as context:
+        ended = case_step(context, "A-2026Q3-EQ", "review", {"approve": True})
+    assert (ended["state"], ended["disposition"]) == ("closed", "credit_claimed")
 
 
 def test_without_an_agreement_the_template_is_shown_and_binds_nobody(desk: Desk) -> None:

@@ -44,9 +44,11 @@ def workspace(root: Path) -> Path:
 
 
 def found_in(context: Context) -> dict[str, dict[str, Any]]:
-    """Findings that stand, by id, without what says when and from which copy they were recorded."""
+    """Findings that stand, by id, without when and from which copy they were recorded, and without their case."""
     items = list_findings(context.records, FindingFilter(day=DAY))["findings"]
-    return {item["id"]: {k: v for k, v in item.items() if k not in {"recorded_at", "source_row"}} for item in items}
+    return {
+        item["id"]: {k: v for k, v in item.items() if k not in {"recorded_at", "source_row", "case"}} for item in items
+    }
 
 
 def as_model(found: dict[str, dict[str, Any]], names: dict[str, str]) -> list[tuple[str, str, int]]:

@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from routeproof.cli.acting import Acts, do, file_option, recording
-from routeproof.cli.looking import list_objects, show_object
-from routeproof.cli.options import json_option, on_option, workspace_option
-from routeproof.governance.case import CASE
+from routeproof.cli.acting import Acts, entitled_context, file_option, perform, recording
+from routeproof.cli.case_looks import codes, list_, show, view
+from routeproof.cli.case_many import close, review
+from routeproof.cli.printing import print_found
 
 if TYPE_CHECKING:
-    from datetime import date
-    from pathlib import Path
+    from collections.abc import Iterator
+
+    from routeproof.app.context import Context
 
 
 @click.group()
 def case() -> None:
-    """Cases that people work: opened with evidence, disposed by another person."""
+    """Cases that people work: opened with evidence, owned, closed with a reason, looked at by a second person."""
+
+
+for command in (show, list_, codes, view, close, review):
+    case.add_command(command)
+
+
+def _step(acts: Acts, case_id: str, verb: str, body: dict[str, Any] | None = None, document: str | None = None) -> None:
+    from routeproof.app.monitoring.work_cases import case_step  # noqa: PLC0415
+
+    def step(context: Context, given: dict[str, Any]) -> dict[str, Any]:
+        return case_step(context, case_id, verb, given)
+
+    perform(acts, step, body, document=document)
 
 
 @case.command("open")
@@ -28,9 +42,24 @@ def case() -> None:
 def open_(acts: Acts, case_id: str, document: str | None) -> None:
     """Open case ID; the body has kind and title.
 
-    Example: routeproof case open C-17 --file case.toml --as ann
+    A customer's inquiry (kind inquiry) names order_id or execution_id; the replay of the order is attached.
+
+    Example: routeproof case open Q-17 --file inquiry.toml --as ann
     """
-    do(acts, CASE, case_id, "open", document=document)
+    from routeproof.app.monitoring.work_cases import open_case  # noqa: PLC0415
+
+    perform(acts, lambda context, given: open_case(context, case_id, given), document=document)
+
+
+@case.command("acknowledge")
+@click.argument("case_id", metavar="ID")
+@recording
+def acknowledge(acts: Acts, case_id: str) -> None:
+    """Say that case ID was seen; it becomes yours if nobody owns it.
+
+    Example: routeproof case acknowledge C-1f2e3d4c5b6a --as ann
+    """
+    _step(acts, case_id, "acknowledge")
 
 
 @case.command("assign")
@@ -42,52 +71,74 @@ def assign(acts: Acts, case_id: str, assignee: str) -> None:
 
     Example: routeproof case assign C-17 abe --as sam
     """
-    do(acts, CASE, case_id, "assign", {"to": assignee})
+    _step(acts, case_id, "assign", {"to": assignee})
 
 
 @case.command("note")
 @click.argument("case_id", metavar="ID")
+@click.argument("text", required=False)
 @file_option
 @recording
-def note(acts: Acts, case_id: str, document: str | None) -> None:
-    """Add what was found out about case ID: text, evidence.
+def note(acts: Acts, case_id: str, text: str | None, document: str | None) -> None:
+    """Add what was found out about case ID: TEXT, or a body with text and evidence. The first begins the investigation.
 
-    Example: routeproof case note C-17 --file note.toml --as abe
+    Example: routeproof case note C-17 "The venue was halted" --as abe
     """
-    do(acts, CASE, case_id, "note", document=document)
+    _step(acts, case_id, "note", {"text": text} if text is not None else None, document)
 
 
-@case.command("dispose")
+@case.command("link")
+@click.argument("case_id", metavar="ID")
+@click.argument("noun", type=click.Choice(["remediation", "sla", "review", "case", "provider", "conflict"]))
+@click.argument("other", metavar="OTHER")
+@recording
+def link(acts: Acts, case_id: str, noun: str, other: str) -> None:
+    """Say that case ID has to do with another object.
+
+    Example: routeproof case link C-17 remediation R-3 --as abe
+    """
+    _step(acts, case_id, "link", {"noun": noun, "id": other})
+
+
+@case.command("harm")
+@click.argument("case_id", metavar="ID")
+@recording
+def harm(acts: Acts, case_id: str) -> None:
+    """Compute and record what each order of case ID lost against the far touch at receipt.
+
+    Example: routeproof case harm C-17 --as abe
+    """
+    from routeproof.app.monitoring.case_harm import record_harm  # noqa: PLC0415
+
+    perform(acts, lambda context, _: record_harm(context, case_id))
+
+
+@case.command("reimburse")
 @click.argument("case_id", metavar="ID")
 @file_option
 @recording
-def dispose(acts: Acts, case_id: str, document: str | None) -> None:
-    """End case ID: outcome and rationale; another person than who opened or works it.
+def reimburse(acts: Acts, case_id: str, document: str | None) -> None:
+    """Decide whether customers of case ID are made whole: decision, amounts, rationale, proof.
 
-    Example: routeproof case dispose C-17 --file end.toml --as sam
+    Example: routeproof case reimburse C-17 --file paid.toml --as sam
     """
-    do(acts, CASE, case_id, "dispose", document=document)
+    _step(acts, case_id, "reimburse", document=document)
 
 
-@case.command("show")
-@click.argument("case_id", metavar="ID")
-@on_option
-@workspace_option
-@json_option
-def show(case_id: str, on: date | None, workspace: Path, *, as_json: bool) -> None:
-    """Show case ID with its rows, notes and disposition.
+@case.command("escalate")
+@recording
+def escalate_(acts: Acts) -> None:
+    """Raise every case whose clock ran out, once per clock. A day's run and live monitoring do it by themselves.
 
-    Example: routeproof case show C-17
+    Example: routeproof case escalate
     """
-    show_object(workspace, CASE, case_id, on, as_json=as_json)
+    from routeproof.app.monitoring.work_cases import escalate  # noqa: PLC0415
+
+    with entitled_context(acts, "case.escalate") as context:
+        found = {"escalated": escalate(context)}
+    print_found(found, _escalated_lines, as_json=acts.as_json)
 
 
-@case.command("list")
-@workspace_option
-@json_option
-def list_(workspace: Path, *, as_json: bool) -> None:
-    """List cases.
-
-    Example: routeproof case list --json
-    """
-    list_objects(workspace, CASE, ("kind", "title", "provider", "period", "assigned_to", "due_on"), as_json=as_json)
+def _escalated_lines(found: dict[str, Any]) -> Iterator[str]:
+    yield from found["escalated"]
+    yield f"{len(found['escalated'])} cases escalated"

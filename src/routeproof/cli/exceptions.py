@@ -51,6 +51,10 @@ def run(acts: Acts, day: date, manifest: str | None) -> int:
         "withdrawn": len(done.change.withdrawn),
         "waiting": done.change.waiting,
         "unjudged": dict(done.unjudged),
+        "cases_opened": list(done.worked.opened),
+        "joined": done.worked.joined,
+        "suppressed": done.worked.suppressed,
+        "escalated": list(done.escalated),
     }
     print_found(found, _run_lines, as_json=acts.as_json)
     return FOUND if found["total"] else 0
@@ -100,12 +104,16 @@ def _run_lines(found: dict[str, Any]) -> Iterator[str]:
         f"{found['recorded']} new, {found['amended']} amended, {found['withdrawn']} withdrawn; "
         f"{found['waiting']} wait for more data."
     )
+    yield (
+        f"{len(found['cases_opened'])} cases opened, {found['joined']} findings joined open cases, "
+        f"{found['suppressed']} suppressed, {len(found['escalated'])} cases escalated."
+    )
     for rule, reason in found["unjudged"].items():
         yield f"not judged: {rule} ({reason})"
 
 
 def _lines(found: dict[str, Any]) -> Iterator[str]:
-    columns = ("id", "rule", "severity", "status", "provider", "venue", "symbol", "sentence", "case")
+    columns = ("id", "rule", "severity", "status", "provider", "venue", "symbol", "sentence", "case", "suppressed_by")
     if found["findings"]:
         yield from table_lines(columns, found["findings"], widest=WIDEST)
     shown = len(found["findings"])

@@ -28,7 +28,7 @@ def refuse(code: str, message: str, *, where: str = "") -> NoReturn:
     """Raise a refusal.
 
     Codes: not_permitted, own_work, outdated_version, wrong_state, incomplete, no_quorum, recused, criteria_not_met,
-    unknown_person.
+    unknown_person, not_ready.
     """
     raise RefusalError(code, message, where=where)
 

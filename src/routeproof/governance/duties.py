@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from routeproof.governance.duty_facts import DONE, DUE, OVERDUE, Circumstances, Duty, Owed, Proof, Subject
-from routeproof.governance.duty_periods import Period, after, periods
+from routeproof.governance.duty_periods import Period, after, periods, session_periods
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -39,12 +39,19 @@ def _as_of(facts: Circumstances, on: date) -> Circumstances:
         proofs=tuple(proof for proof in facts.proofs if proof.on <= on),
         closings={name: proof for name, proof in facts.closings.items() if proof.on <= on},
         owed=facts.owed,
+        monitored_since=facts.monitored_since,
     )
 
 
 def _subjects(timeline: Timeline[Obligation], facts: Circumstances, on: date) -> tuple[Subject, ...]:
     per = timeline.on_or_first(on).value.per
-    return {"firm": (Subject("", facts.since),), "provider": facts.providers, "procedure": facts.procedures}[per]
+    begun = facts.monitored_since
+    return {
+        "firm": (Subject("", facts.since),),
+        "provider": facts.providers,
+        "procedure": facts.procedures,
+        "monitoring": () if begun is None else (Subject("", begun),),
+    }[per]
 
 
 def _of(
@@ -61,9 +68,15 @@ def _of(
     elif every == "anniversary":
         yield from _again(name, timeline, subject, facts, on)
     else:
+        until = _last(subject, on)
+        of_time = (
+            session_periods(subject.since, until, calendar)
+            if every == "session"
+            else periods(every, subject.since, until)
+        )
         spans = [
             (span, policy, after(span.last, policy.value.days, calendar if policy.value.sessions else None))
-            for span, policy in _spans(timeline, periods(every, subject.since, _last(subject, on)))
+            for span, policy in _spans(timeline, of_time)
         ]
         yield from _periodic(name, subject, spans, facts, on)
 

@@ -73,6 +73,7 @@ class Circumstances:
         proofs: entries that open duties or prove them, in order.
         closings: what a person closed with evidence, by duty.
         owed: what has a due date of its own.
+        monitored_since: first trading day that the monitoring rules judged; null where none was.
     """
 
     since: date
@@ -81,6 +82,7 @@ class Circumstances:
     proofs: tuple[Proof, ...] = ()
     closings: Mapping[str, Proof] = field(default_factory=dict)
     owed: tuple[Owed, ...] = ()
+    monitored_since: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

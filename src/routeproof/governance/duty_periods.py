@@ -15,7 +15,7 @@ SATURDAY = 5
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A month, quarter or year: its name and its first and last calendar day."""
+    """A trading day, month, quarter or year: its name and its first and last calendar day."""
 
     name: str
     first: date
@@ -31,6 +31,12 @@ def periods(every: str, since: date, until: date) -> tuple[Period, ...]:
         found.append(Period(_name(first, months), first, _first(count + months) - timedelta(days=1)))
         count += months
     return tuple(found)
+
+
+def session_periods(since: date, until: date, calendar: SessionCalendar) -> tuple[Period, ...]:
+    """Trading days between two days, both included, as far as the calendar knows them."""
+    days = calendar.sessions(max(since, calendar.first), min(until, calendar.last))
+    return tuple(Period(day.isoformat(), day, day) for day in days)
 
 
 def after(day: date, count: int, calendar: SessionCalendar | None) -> date:

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from routeproof.policy.dated import Timeline
 
-Every = Literal["month", "quarter", "year", "anniversary", "event"]
-Per = Literal["firm", "provider", "procedure"]
+Every = Literal["session", "month", "quarter", "year", "anniversary", "event"]
+Per = Literal["firm", "provider", "procedure", "monitoring"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,9 +24,10 @@ class Obligation:
         title: what, in words.
         rule: reference of the rule that asks for it.
         owner: role that answers for it.
-        every: the period that it is owed for; `anniversary` = a year after it was last done; `event` = once after
-            an event of `opened_by`.
-        per: the whole firm, each provider, each procedure in force.
+        every: the period that it is owed for, `session` = each trading day; `anniversary` = a year after it was last
+            done; `event` = once after an event of `opened_by`.
+        per: the whole firm, each provider, each procedure in force; `monitoring` = the firm, from the first trading day
+            that it judged by the monitoring rules.
         days: due so many days after the period's end, the last time, or the opening event.
         sessions: count trading days instead of calendar days.
         proved_by: types of ledger events that show that it was done; a person may close it with evidence as well.

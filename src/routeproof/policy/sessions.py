@@ -62,6 +62,12 @@ class SessionCalendar:
         """Open and close as `session_open_close`, or None when `day` does not trade."""
         return self.session_open_close(day) if self.is_session(day) else None
 
+    def hours_or_usual(self, day: date) -> tuple[int, int] | None:
+        """The same; beyond the known years every weekday trades its usual hours, which is early by the holidays."""
+        if self.first <= day <= self.last:
+            return self.hours(day)
+        return (_new_york_ns(day, self.opens), _new_york_ns(day, self.closes)) if day.weekday() < SATURDAY else None
+
     def sessions(self, first: date, last: date) -> tuple[date, ...]:
         """Trading days from `first` to `last`, both included, in order."""
         days = (first + timedelta(days=offset) for offset in range((last - first).days + 1))

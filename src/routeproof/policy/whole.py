@@ -7,6 +7,7 @@ from datetime import date, time
 from typing import TYPE_CHECKING, Any
 
 from routeproof.policy.book import PolicyBook, policy_book
+from routeproof.policy.cases import CasePolicy, case_policy
 from routeproof.policy.changes import CALENDAR, Subjects
 from routeproof.policy.governance import GovernancePolicy, governance_policy
 from routeproof.policy.monitoring import MonitoringPolicy, monitoring_policy
@@ -36,6 +37,7 @@ class WholePolicy:
         oversight: factors of a review, steps of a remediation, materiality of later changes.
         providers: how often a provider's file is renewed, when a venue is material.
         monitoring: thresholds of the rules, and how long findings wait.
+        cases: clocks, second persons and words of cases.
     """
 
     book: PolicyBook
@@ -46,6 +48,7 @@ class WholePolicy:
     oversight: OversightPolicy
     providers: ProviderPolicy
     monitoring: MonitoringPolicy
+    cases: CasePolicy
 
 
 def whole_policy(subjects: Subjects, calendar: SessionCalendar) -> WholePolicy:
@@ -64,6 +67,7 @@ def whole_policy(subjects: Subjects, calendar: SessionCalendar) -> WholePolicy:
             oversight=oversight_policy(subjects),
             providers=provider_policy(subjects),
             monitoring=monitoring_policy(subjects),
+            cases=case_policy(subjects),
         )
     except (TypeError, ValueError, KeyError) as error:
         message = f"expected policy values of their subject's shape, found: {error}"

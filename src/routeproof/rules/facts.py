@@ -39,11 +39,15 @@ class Facts:
         versions: canonical order versions of the day, with `provider, symbol, side` of their order.
         routes: measured routes of the day (`tables.measured_routes.route_outcomes`), with `provider`, `order_type`;
             where there were quotes of single venues also `fade_base`, `faded`.
+        open_limits: limit orders while they stood open, and the market meanwhile: see `tables.open_limits`.
+        ended_early: partly filled orders that others than the customer ended: see `tables.ended_early`.
         reports: `execution_id, role, session, seen_at, seen_price, seen_quantity`: what each FIX session first reported
             of a fill; role as in `sightings`; without `provider`, which the fill has.
         misfits: `sources.fix.fold.misfits` of the day, with `provider` (the source's); identities as the messages told.
-        messages: distinct FIX messages of the day, with `provider` (the source's).
+        messages: distinct FIX messages of the day, with `provider` (the source's): see `app.monitoring.log_facts`.
         sequences: ranges of FIX sequence numbers that were seen: see `sources.fix.sequences`.
+        clocks: `provider, uncertainty_ns`: declared uncertainty of clocks; a provider that declared none has no row.
+        received_days: `provider, day, rows`: order flow taken in, by day of the month up to this day.
         trades: canonical prints of the day, of symbols with own flow.
         status: canonical `market_status` of the day.
         instruments: terms in force on the day, one row per symbol.
@@ -75,10 +79,14 @@ class Facts:
     parents: pl.DataFrame | None = None
     versions: pl.DataFrame | None = None
     routes: pl.DataFrame | None = None
+    open_limits: pl.DataFrame | None = None
+    ended_early: pl.DataFrame | None = None
     reports: pl.DataFrame | None = None
     misfits: pl.DataFrame | None = None
     messages: pl.DataFrame | None = None
     sequences: pl.DataFrame | None = None
+    clocks: pl.DataFrame | None = None
+    received_days: pl.DataFrame | None = None
     trades: pl.DataFrame | None = None
     status: pl.DataFrame | None = None
     instruments: pl.DataFrame | None = None

@@ -58,5 +58,5 @@ class Manifest:
         return sorted(part for (name, part), item in self.partitions.items() if name == table and item.rows)
 
 
-UNMEASURED = frozenset({"rejects", "tape_shares", "fix_misfits"})
+UNMEASURED = frozenset({"rejects", "tape_shares", "fix_misfits", "fix_sequences"})
 """Tables that say how the data came, or what follows from other tables; they do not change a manifest's id."""

@@ -110,17 +110,51 @@ FINDINGS = _table(
     Column("status", Text, nullable=False),
     Column("group_id", Text, nullable=False),
     Column("case_id", Text),
+    Column("suppressed_by", Text),
     Column("withdrawn", _WHOLE, nullable=False),
     Column("digest", Text, nullable=False),
     Column("document", Text, nullable=False),
     Column("recorded_at", _WHOLE, nullable=False),
     Column("entry_index", _WHOLE, nullable=False),
 )
-"""Findings as last recorded, with the case that their group became."""
+"""Findings as last recorded, with the case that their group became, or the suppression that kept them from one."""
+
+CASES = _table(
+    "cases",
+    Column("id", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("rank", _WHOLE, nullable=False),
+    Column("priority", Text, nullable=False),
+    Column("owner", Text),
+    Column("provider", Text),
+    Column("kind", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("rules", Text, nullable=False),
+    Column("findings", _WHOLE, nullable=False),
+    Column("opened_at", _WHOLE, nullable=False),
+    Column("acknowledge_by", _WHOLE),
+    Column("investigate_by", _WHOLE),
+    Column("close_by", _WHOLE),
+    Column("due_at", _WHOLE),
+    Column("escalate_at", _WHOLE),
+    Column("group_id", Text),
+    Column("search", Text, nullable=False),
+    Column("document", Text, nullable=False),
+)
+"""Cases as lists show and search them. rank: order of the list, closed ones last; due_at: the clock that runs;
+escalate_at: the same where it did not go up yet; search: what `--text` looks in, lower case."""
 
 Index("findings_day", FINDINGS.c.day, FINDINGS.c.at, FINDINGS.c.id)
 Index("findings_group", FINDINGS.c.group_id)
 Index("findings_case", FINDINGS.c.case_id)
+Index("cases_order", CASES.c.rank, CASES.c.opened_at, CASES.c.id)
+Index("cases_state", CASES.c.state, CASES.c.rank, CASES.c.opened_at, CASES.c.id)
+Index("cases_priority", CASES.c.priority, CASES.c.rank, CASES.c.opened_at, CASES.c.id)
+Index("cases_owner", CASES.c.owner, CASES.c.rank, CASES.c.opened_at, CASES.c.id)
+Index("cases_provider", CASES.c.provider, CASES.c.rank, CASES.c.opened_at, CASES.c.id)
+Index("cases_due", CASES.c.due_at)
+Index("cases_escalate", CASES.c.escalate_at)
+Index("cases_group", CASES.c.group_id)
 Index("ledger_leaves_stream", LEAVES.c.stream)
 Index("lake_commits_manifest", LAKE_COMMITS.c.manifest)
 
@@ -130,7 +164,7 @@ VERSION = _table("alembic_version", Column("version_num", Text, primary_key=True
 APPEND_ONLY = (ENTRIES.name, LEAVES.name)
 """Tables whose rows never change and never go."""
 
-PROJECTIONS = (OBJECTS.name, LAKE_COMMITS.name, LAKE_PARTITIONS.name, LAKE_SOURCES.name, FINDINGS.name)
+PROJECTIONS = (OBJECTS.name, LAKE_COMMITS.name, LAKE_PARTITIONS.name, LAKE_SOURCES.name, FINDINGS.name, CASES.name)
 """Tables that a replay of the entries makes again."""
 
 GRANTS = {

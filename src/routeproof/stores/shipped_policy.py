@@ -22,6 +22,7 @@ GOVERNANCE = (
     "firm/providers.toml",
     "regulation/review_factors.toml",
     "firm/remediation.toml",
+    "firm/cases.toml",
     *MONITORING,
 )
 CALENDAR = "calendars/xnys.csv"

@@ -148,9 +148,9 @@ def test_it_holds_the_quarter_and_no_other_in_its_readable_part(desk: Desk, tmp_
         ("remediation", "R2", {"quarter": "2026Q2", "provider": "Q", "opened_on": "2026-05-01"}, False),
         ("remediation", "R3", {"provider": "P", "opened_on": "2026-05-01", "concluded": {"on": "2026-06-30"}}, False),
         ("remediation", "R4", {"provider": "P", "opened_on": "2026-10-01"}, False),
-        ("case", "X1", {"provider": None, "opened_on": "2026-09-30", "disposed_on": None}, True),
-        ("case", "X2", {"provider": "P", "opened_on": "2026-05-01", "disposed_on": "2026-07-01"}, True),
-        ("case", "X3", {"provider": "P", "opened_on": "2026-05-01", "disposed_on": "2026-06-30"}, False),
+        ("case", "X1", {"provider": None, "opened_on": "2026-09-30", "closed_on": None}, True),
+        ("case", "X2", {"provider": "P", "opened_on": "2026-05-01", "closed_on": "2026-07-01"}, True),
+        ("case", "X3", {"provider": "P", "opened_on": "2026-05-01", "closed_on": "2026-06-30"}, False),
     ],
 )
 def test_whatbelongs_to_quarter_to_the_third_quarter_of_a_review_of_p(

@@ -71,6 +71,19 @@ def test_a_period_may_be_counted_in_sessions() -> None:
     assert duty.due_on == date(2026, 10, 7)
 
 
+def test_every_trading_day_since_the_first_judged_one_is_to_be_closed() -> None:
+    """Friday 10 July 2026 is due on Monday, and so is overdue on Tuesday; before monitoring began nothing is owed."""
+    assert _found("day_close", Circumstances(since=JULY), date(2026, 7, 14)) == []
+    closed = _proof("day.closed", date(2026, 7, 10), 7, object_id="day/2026-07-09", period="2026-07-09")
+    facts = Circumstances(since=JULY, proofs=(closed,), monitored_since=date(2026, 7, 9))
+    assert _found("day_close", facts, date(2026, 7, 14)) == [
+        ("day_close:2026-07-09", date(2026, 7, 10), "done"),
+        ("day_close:2026-07-10", date(2026, 7, 13), "overdue"),
+        ("day_close:2026-07-13", date(2026, 7, 14), "due"),
+        ("day_close:2026-07-14", date(2026, 7, 15), "due"),
+    ]
+
+
 def test_a_review_of_another_provider_or_quarter_proves_nothing() -> None:
     """Only the duty's own provider and quarter count."""
     for wrong in ({"provider": "Q", "period": "2026Q3"}, {"provider": "P", "period": "2026Q2"}):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from governance_desk import Desk, new_desk
+from routeproof.app.firm.case_policy import case_around
 from routeproof.app.objects.act import act
 from routeproof.app.provider.file import provider_around
 from routeproof.governance.case import CASE
@@ -16,6 +17,7 @@ from routeproof.governance.conflict import CONFLICT
 from routeproof.governance.decider import RefusalError
 from routeproof.governance.provider import PROVIDER
 from routeproof.governance.sla import SLA
+from routeproof.governance.suppression import SUPPRESSION
 from routeproof.stores.provider_documents import load_questionnaires
 
 if TYPE_CHECKING:
@@ -39,6 +41,9 @@ ANSWER: Step = ("two", "answers", {"answers": ANSWERS})
 CLAUSE = {"id": "C", "metric": "e_over_q", "at_most": "0.5"}
 SETTINGS = {"provider": "P", "settings": {"a": 1}, "reason": "x", "effective_from": "2026-07-01"}
 REBATE = {"kind": "rebate", "description": "x", "provider": "P", "payer": "V", "receiver": "P"}
+OPEN: Step = ("one", "open", {"kind": "other", "title": "x"})
+END = {"disposition": "explained", "root_cause": "market", "rationale": "x"}
+QUIET = {"rule": "slow_fill", "scope": {"symbol": "XYZ"}, "reason": "x", "until": "2026-12-31"}
 CASES: dict[str, tuple[Noun[Any], tuple[Step, ...], Step]] = {
     "who added": (PROVIDER, (ADD, ANSWER), ("one", "approve", {})),
     "who answered": (PROVIDER, (ADD, ANSWER), ("two", "approve", {})),
@@ -59,21 +64,24 @@ CASES: dict[str, tuple[Noun[Any], tuple[Step, ...], Step]] = {
         (("two", "declare", {"kind": "personal_interest", "description": "x", "provider": "P", "person": "one"}),),
         ("one", "end", {"reason": "x"}),
     ),
-    "who opened": (
-        CASE,
-        (("one", "open", {"kind": "other", "title": "x"}),),
-        ("one", "dispose", {"outcome": "explained", "rationale": "x"}),
-    ),
+    "who opened a case": (CASE, (OPEN, ("two", "close", END)), ("one", "review", {"approve": True})),
+    "who submitted its closing": (CASE, (OPEN, ("two", "close", END)), ("two", "review", {"approve": True})),
     "who was given it": (
         CASE,
-        (("two", "open", {"kind": "other", "title": "x"}), ("two", "assign", {"to": "one"})),
-        ("one", "dispose", {"outcome": "explained", "rationale": "x"}),
+        (OPEN, ("two", "assign", {"to": "three"}), ("two", "close", END)),
+        ("three", "review", {"approve": True}),
     ),
-    "who works it": (
+    "who acknowledged it": (
         CASE,
-        (("three", "open", {"kind": "other", "title": "x"}), ("three", "assign", {"to": "two"})),
-        ("two", "dispose", {"outcome": "data_error", "rationale": "x"}),
+        (OPEN, ("three", "acknowledge", {}), ("two", "assign", {"to": "two"}), ("two", "close", END)),
+        ("three", "review", {"approve": True}),
     ),
+    "who works it pays out": (
+        CASE,
+        (OPEN, ("two", "acknowledge", {})),
+        ("two", "reimburse", {"decision": "decline", "rationale": "x"}),
+    ),
+    "who asked for a suppression": (SUPPRESSION, (("one", "add", QUIET),), ("one", "approve", {})),
 }
 
 
@@ -87,8 +95,9 @@ def _do(desk: Desk, noun: Noun[Any], step: Step, on: date) -> None:
     person, verb, body = step
     with desk.context(person, on) as context:
         files = provider_around(context)
-        known = {"metrics": {"e_over_q"}, "sources": {"csv"}}
-        act(context, noun, "X", verb, body, lambda records: {**known, **files(records)})
+        cases = case_around(context)
+        known = {"metrics": {"e_over_q"}, "sources": {"csv"}, "rules": {"slow_fill"}}
+        act(context, noun, "X", verb, body, lambda records: {**known, **files(records), **cases(records)})
 
 
 @pytest.mark.parametrize("who", CASES)

@@ -1,4 +1,4 @@
-"""Agreements and cases: who proposes, who approves, what is in force when, and exact credits."""
+"""Agreements and their cases: who proposes, who approves, what is in force when, and exact credits."""
 
 from __future__ import annotations
 
@@ -183,23 +183,8 @@ def test_the_shipped_template_is_terms_once_it_has_a_provider() -> None:
     assert body_of(Terms, {"provider": "P", "effective_from": JULY, **load_sla_template()})
 
 
-def test_a_case_is_disposed_by_neither_opener_nor_worker(desk: Desk) -> None:
-    """Sam opened it and Sue works it: Carl may end it; ended, it stays so."""
-    end = {"outcome": "explained", "rationale": "halt on 3 August"}
-    _do(desk, "sam", CASE, "open", CASE_BODY)
-    assert _code(desk, "sam", CASE, "dispose", end) == "own_work"
-    assert _code(desk, "sam", CASE, "assign", {"to": "nobody"}) == "unknown_person"
-    assert _do(desk, "sam", CASE, "assign", {"to": "sue"})["state"] == "assigned"
-    assert _code(desk, "sue", CASE, "dispose", end) == "own_work"
-    assert _do(desk, "sue", CASE, "note", {"text": "asked the provider"})["notes"][0]["text"] == "asked the provider"
-    assert _code(desk, "carl", CASE, "dispose", {**end, "outcome": "remediation"}) == "incomplete"
-    assert _do(desk, "carl", CASE, "dispose", end)["state"] == "explained"
-    for verb, body in (("dispose", end), ("note", {"text": "x"}), ("assign", {"to": "sam"}), ("open", CASE_BODY)):
-        assert _code(desk, "cleo", CASE, verb, body) == "wrong_state"
-
-
 def test_a_case_that_waits_too_long_is_overdue(desk: Desk) -> None:
-    """From the day after its due day, until it is disposed."""
+    """From the day after its due day, until it is closed."""
     _do(desk, "sam", CASE, "open", {**CASE_BODY, "due_on": "2026-06-10"})
     with desk.context() as context:
         version = object_of(context.records, CASE, "X")

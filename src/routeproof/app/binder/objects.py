@@ -66,13 +66,16 @@ def belongs_to_quarter(noun: str, name: str, state: Mapping[str, Any], quarter: 
     """Of its quarter; work that goes on over quarters while it does; the rest if it is of a reviewed provider."""
     if noun == "provider":
         return name in providers
+    if noun == "day":
+        first, last = (day.isoformat() for day in quarter_days(quarter))
+        return first <= name <= last
     if quarter in (name, state.get("quarter"), state.get("period")):
         return True
     theirs = state.get("provider") in providers
     if noun == "remediation":
         return theirs and _goes_on(state, (state.get("concluded") or {}).get("on"), quarter)
     if noun == "case":
-        return (theirs or state.get("provider") is None) and _goes_on(state, state.get("disposed_on"), quarter)
+        return (theirs or state.get("provider") is None) and _goes_on(state, state.get("closed_on"), quarter)
     return theirs and "quarter" not in state and "period" not in state
 
 

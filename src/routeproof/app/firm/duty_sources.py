@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 BUILT = "pack.built"
 CLOSED = "duty.closed"
+JUDGED = "findings.judged"
 FIRST_ENTRIES = 4
 """Among these the workspace is made and its people are named."""
 States = dict[str, dict[str, Any]]
@@ -56,7 +57,13 @@ def circumstances(records: Records, policy: WholePolicy, on: date) -> Circumstan
             *(owed for name, state in reviews.items() for owed in _look_backs(name, state, reviews)),
             *(owed for record in own for owed in _own(record, on)),
         ),
+        monitored_since=_monitored_since(records),
     )
+
+
+def _monitored_since(records: Records) -> date | None:
+    rows = records.query("SELECT MIN(stream) FROM ledger_leaves WHERE type = :type", {"type": JUDGED})
+    return next((date.fromisoformat(str(stream).partition("/")[2]) for (stream,) in rows if stream), None)
 
 
 def _types(policy: WholePolicy) -> Iterator[str]:

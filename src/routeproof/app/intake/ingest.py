@@ -18,6 +18,7 @@ from routeproof.app.intake.tape_shares import kept_shares
 from routeproof.app.policy_in_force import policy_in_force
 from routeproof.ledger.canonical import canonical_bytes
 from routeproof.sources.fix.messages import FIX_MESSAGES
+from routeproof.sources.fix.sequences import FIX_SEQUENCES, sequence_ranges
 from routeproof.sources.map_file import FileMap, load_map
 from routeproof.sources.registry import SOURCES
 from routeproof.sources.sandbox import Job, read_in_child
@@ -243,8 +244,10 @@ def _read(delivered: _Delivered, jobs: Sequence[Job], scratch: Path) -> list[tup
         pieces, messages = [], []
         for piece in delivered.source.read(job.path, delivered.file_map, job.context):
             delivered.on_rows("read", piece.received)
-            messages.append(shelf.set_down(piece.tables[FIX_MESSAGES.name]))
-            pieces.append(replace(piece, tables={FIX_MESSAGES.name: FIX_MESSAGES.empty()}))
+            told = piece.tables[FIX_MESSAGES.name]
+            messages.append(shelf.set_down(told))
+            tables = {FIX_MESSAGES.name: FIX_MESSAGES.empty(), FIX_SEQUENCES.name: sequence_ranges(told)}
+            pieces.append(replace(piece, tables=tables))
         results.append((pieces, messages))
         delivered.on_done(job.context.file)
     return results

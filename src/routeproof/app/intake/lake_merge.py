@@ -11,6 +11,7 @@ import polars as pl
 from routeproof.app.intake.log_merge import merge_log
 from routeproof.app.intake.series_merge import SeriesPart, merge_series
 from routeproof.sources.fix.messages import FIX_MESSAGES
+from routeproof.sources.fix.sequences import FIX_SEQUENCES
 from routeproof.stores.manifest import WHOLE
 from routeproof.tables.catalog import TABLES
 from routeproof.tables.merge import Merged, merge
@@ -99,8 +100,9 @@ def _existing(lake: Lake, held: Partition | None, withdrawn: frozenset[str]) -> 
 
 
 def _merge(table: str, existing: pl.DataFrame | None, delivered: Sequence[pl.DataFrame]) -> Merged:
-    frame = stacked(delivered) if delivered else TABLES[table].empty()
-    return merge(TABLES[table], TABLES[table].empty() if existing is None else existing, frame)
+    known = FIX_SEQUENCES if table == FIX_SEQUENCES.name else TABLES[table]
+    frame = stacked(delivered) if delivered else known.empty()
+    return merge(known, known.empty() if existing is None else existing, frame)
 
 
 def _parts(deliveries: Sequence[Delivery]) -> Iterator[tuple[str, str]]:

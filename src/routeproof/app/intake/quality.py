@@ -52,6 +52,19 @@ def quality(context: Context) -> Row:
     }
 
 
+def completeness(context: Context, day: date) -> dict[str, int]:
+    """Rows of one day, all sources and tables: `received = accepted + rejected`, `accepted = analysed + excluded`."""
+    rows = {key: row for key, row in _source_rows(context).items() if key[0] == day.isoformat()}
+    _exclude(rows, _exclusions(context.lake, day))
+    return {
+        "received": sum(row["received"] for row in rows.values()),
+        "accepted": sum(row["accepted"] for row in rows.values()),
+        "rejected": sum(sum(row["rejected"].values()) for row in rows.values()),
+        "analysed": sum(row["analysed"] for row in rows.values()),
+        "excluded": sum(sum(row["excluded"].values()) for row in rows.values()),
+    }
+
+
 def _quotes(lake: Lake, day: date) -> pl.DataFrame:
     columns = ["trading_day", "symbol", "at", "bid", "ask", "source_id", "source_row"]
     return lake.read("quotes", [day], columns)
@@ -113,18 +126,22 @@ def _add(into: dict[str, int], counts: dict[str, int]) -> None:
         into[reason] = into.get(reason, 0) + count
 
 
-def _exclusions(lake: Lake) -> pl.DataFrame:
+def _exclusions(lake: Lake, only: date | None = None) -> pl.DataFrame:
     frames = []
     for table in MARKED_TABLES:
-        for day in lake.days(table):
+        for day in _days(lake, table, only):
             symbols = [(day, symbol) for symbol in lake.symbol_ranges("quotes", day)]
             quoted = pl.DataFrame(symbols, schema={"trading_day": pl.Date, "symbol": pl.String}, orient="row")
             marked = excluded_rows(table, lake.read(table, [day]), quoted)
             frames.append(marked.with_columns(pl.lit(table).alias("table")))
-    for day in lake.days(FIX_MESSAGES.name):
+    for day in _days(lake, FIX_MESSAGES.name, only):
         aside = set_aside(lake.read(FIX_MESSAGES.name, [day], COLUMNS))
         frames.append(aside.with_columns(pl.lit(FIX_MESSAGES.name).alias("table")))
     return pl.concat(frames) if frames else pl.DataFrame()
+
+
+def _days(lake: Lake, table: str, only: date | None) -> list[date]:
+    return [day for day in lake.days(table) if only in (None, day)]
 
 
 def _table_rows(lake: Lake, exclusions: pl.DataFrame) -> list[Row]:

@@ -90,8 +90,8 @@ def check_projections(context: Context, entries: Sequence[Recorded], report: Rep
 def _replay(context: Context, entries: Sequence[Recorded], database: Database) -> list[dict[str, Any]]:
     return [
         *_replay_lake(context, entries, database),
-        *_replay_objects(entries, database),
         *_replay_findings(entries, database),
+        *_replay_objects(entries, database),  # after the findings, which a case names
     ]
 
 

@@ -19,6 +19,14 @@ ROSTER = PEOPLE.stream(STREAM_ID)
 WITHOUT_SIGNATURE = frozenset({"note"})
 """Types that a person's role may stand on without their signature: remarks, which decide nothing."""
 
+BY_PROGRAM = frozenset(
+    {
+        *("findings.recorded", "findings.amended", "findings.withdrawn", "findings.suppressed", "findings.judged"),
+        *("case.opened", "case.finding_added", "case.escalated", "day.amended"),
+    }
+)
+"""Types that the program records by itself in streams of governed objects, in a role that is no person's."""
+
 
 def unsigned_entries(entries: Iterable[Recorded]) -> Iterator[tuple[int, str]]:
     """(index, what is wrong) of each entry that is not signed by the person it names."""
@@ -36,7 +44,7 @@ def _wrong(fact: Fact, keys: dict[str, str]) -> str:
     mark = fact.payload.get(ATTESTED)
     if mark is None:
         founding = fact.stream == ROSTER and fact.type == "people.founded" and not keys
-        governed = fact.stream.count("/") == 1 and not founding
+        governed = fact.stream.count("/") == 1 and not founding and fact.type not in BY_PROGRAM
         if governed or (fact.role in ROLES and fact.type not in WITHOUT_SIGNATURE):
             return f"{fact.actor} is named as {fact.role} and did not sign"
         return ""

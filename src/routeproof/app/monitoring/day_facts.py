@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from routeproof.app.measuring.measure_range import measured_days
+from routeproof.app.monitoring.order_facts import OrderRows, order_facts
 from routeproof.rules.facts import Facts
 from routeproof.tables.quote_extremes import with_extremes
 from routeproof.tables.switches import Switches
@@ -49,8 +50,9 @@ def day_facts(source: DaySource, day: date, rules: DayRules, tellers: Tellers) -
     measured = list(measured_days(source, [day], rules, Switches()))
     hours = rules.hours(day)
     parents = with_teller(source.rows("parent_orders", day), tellers, own="provider_id")
-    versions = source.rows("order_versions", day)
+    versions = _of_orders(source.rows("order_versions", day), parents)
     fills = _together(measured, "executions")
+    trades = source.rows("trades", day)
     return {
         "open_at": hours[0] if hours else None,
         "close_at": hours[1] if hours else None,
@@ -59,10 +61,11 @@ def day_facts(source: DaySource, day: date, rules: DayRules, tellers: Tellers) -
         "executions": with_teller(source.rows("executions", day), tellers),
         "orders": _or_none(_together(measured, "orders")),
         "parents": parents,
-        "versions": _of_orders(versions, parents),
+        "versions": versions,
         "routes": _or_none(_routes(_together(measured, "routes"), tellers)),
-        "trades": source.rows("trades", day),
+        "trades": trades,
         "status": source.rows("market_status", day),
+        **order_facts(source, day, hours, trades, OrderRows(parents, versions, fills)),
     }
 
 
@@ -129,7 +132,7 @@ def _fills(rows: pl.DataFrame, source: DaySource, day: date, tellers: Tellers) -
 
 
 MEMBERS_OF_DAY = ("fills", "executions", "orders", "parents", "versions", "routes", "trades", "status")
-"""What `day_facts` gives beside the session's hours."""
+"""What `day_facts` gives by trading day, beside the session's hours and what `order_facts` says of single orders."""
 
 
 def facts_of(day: date, members: Mapping[str, Any], absent: Mapping[str, str], seen_until: int | None) -> Facts:

@@ -55,19 +55,23 @@ def list_findings(
     head = f" LIMIT {size + 1}" if size is not None else ""
     rows = list(
         records.query(
-            f"SELECT document, case_id, recorded_at, at, id FROM findings WHERE {where}{beyond} "  # noqa: S608
+            f"SELECT document, case_id, suppressed_by, recorded_at, at, id FROM findings WHERE {where}{beyond} "  # noqa: S608
             f"ORDER BY at, id{head}",
             {**given, **bound},
         )
     )
     page = rows if size is None else rows[:size]
     more = len(rows) > len(page)
-    found = [plain(str(document), None if case is None else str(case), int(str(at))) for document, case, at, *_ in page]
+    found = [plain(str(row[0]), _text(row[1]), _text(row[2]), int(str(row[3]))) for row in page]
     return {"findings": found, "total": int(str(total)), "next": _cursor(page[-1]) if more and page else None}
 
 
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
 def _cursor(row: Any) -> str:  # noqa: ANN401  # a row of the database
-    return base64.urlsafe_b64encode(f"{row[3]} {row[4]}".encode()).decode()
+    return base64.urlsafe_b64encode(f"{row[4]} {row[5]}".encode()).decode()
 
 
 def _place(cursor: str) -> tuple[int, str]:

@@ -6,12 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.measuring.lake_source import LakeSource
+from routeproof.app.monitoring.case_pins import pin_findings
 from routeproof.app.monitoring.day_facts import Tellers, day_facts, facts_of
 from routeproof.app.monitoring.firm_facts import firm_facts
+from routeproof.app.monitoring.judged import Judgement, record_judged
 from routeproof.app.monitoring.law import law_on
+from routeproof.app.monitoring.log_facts import log_facts, record_facts
+from routeproof.app.monitoring.open_cases import Worked, work_findings
 from routeproof.app.monitoring.policy import RulePolicy, rule_policy
 from routeproof.app.monitoring.tell import tell_findings
 from routeproof.app.monitoring.told_facts import told_facts
+from routeproof.app.monitoring.work_cases import escalate
 from routeproof.app.notify.channels import channels_of
 from routeproof.app.objects.findings import Change, documents_of, record_findings
 from routeproof.app.policy_in_force import policy_in_force
@@ -42,11 +47,15 @@ class DayRun:
         change: what became of the record.
         unjudged: rule to the reason why it could not be judged.
         manifest: the lake as it was judged.
+        worked: what became of final findings.
+        escalated: cases whose clock ran out, by id.
     """
 
     change: Change
     unjudged: Mapping[str, str]
     manifest: str
+    worked: Worked
+    escalated: tuple[str, ...]
 
 
 def run_day(context: Context, day: date, manifest: str | None = None) -> DayRun:
@@ -56,8 +65,11 @@ def run_day(context: Context, day: date, manifest: str | None = None) -> DayRun:
     judged = judge(ALL, gather(context, day, held), policy.limits)
     found = documents_of(judged.findings, versions_of(policy))
     change = record_findings(context, day, found)
+    record_judged(context, day, Judgement(held, policy.id, judged.unjudged, change.waiting))
+    worked = work_findings(context, day, lambda groups: pin_findings(context, day, held, groups))
+    raised = escalate(context)
     tell_findings(context, channels_of(context.workspace), change, found)
-    return DayRun(change, judged.unjudged, held)
+    return DayRun(change, judged.unjudged, held, worked, tuple(raised))
 
 
 def gather(context: Context, day: date, manifest: str) -> Facts:
@@ -68,11 +80,21 @@ def gather(context: Context, day: date, manifest: str) -> Facts:
     of_day = day_facts(source, day, rules, tellers)
     of_sessions, untold = told_facts(context.lake, day, manifest, tellers)
     of_firm, absent = firm_facts(context, day, manifest)
+    of_logs, not_logged = log_facts(context, day, manifest, tellers)
+    of_record = record_facts(context.records, day, tellers)
     waits = whole.monitoring.waits.on_or_first(day).value
-    members = {**of_day, **of_firm, **of_sessions, "law": law_on(whole.book, day), "waits": waits}
+    members = {
+        **of_day,
+        **of_firm,
+        **of_sessions,
+        **of_logs,
+        **of_record,
+        "law": law_on(whole.book, day),
+        "waits": waits,
+    }
     settled = (of_day["close_at"] or 0) + HORIZON_NS + waits.quote_ms * NS_PER_MS
     seen_until = None if context.clock() >= settled else context.clock()
-    return facts_of(day, members, absent | untold, seen_until)
+    return facts_of(day, members, absent | untold | not_logged, seen_until)
 
 
 def tellers_of(records: Records) -> Tellers:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any, Generic
 
 from routeproof.app.ledger.sign_off import sign_off
 from routeproof.app.objects.attest import attest
+from routeproof.app.objects.case_rows import project_cases
 from routeproof.app.objects.entitled import entitled_role
 from routeproof.app.objects.fold import Version, fold, object_of, roster_of, step
 from routeproof.app.objects.kept import body_of, documents, readable, store_kept
 from routeproof.app.objects.refusals import record_refusal
+from routeproof.governance.case_state import Case
 from routeproof.governance.decider import Body, Command, Event, Happened, Noun, RefusalError, S, refuse
 from routeproof.ledger.canonical import canonical_bytes
 from routeproof.ledger.entry import Fact
@@ -161,21 +163,30 @@ def fact_of(context: Context, event: Event, stream: str, acting: Acting, role: s
 
 def project_object(connection: Any, noun: Noun[S], version: Version[S]) -> None:  # noqa: ANN401  # either database's
     """Write the row that lists show; replaying the entries gives the same row."""
-    state = version.state
+    project_objects(connection, noun, [version])
+
+
+def project_objects(connection: Any, noun: Noun[S], versions: Sequence[Version[S]]) -> None:  # noqa: ANN401  # either database's
+    """The same for several objects of one kind."""
     connection.execute(
         "INSERT INTO governance_objects (noun, id, state, version, version_hash, ledger_index) "
         "VALUES (:noun, :id, :state, :version, :version_hash, :ledger_index) "
         "ON CONFLICT (noun, id) DO UPDATE SET state = excluded.state, version = excluded.version, "
         "version_hash = excluded.version_hash, ledger_index = excluded.ledger_index",
-        {
-            "noun": noun.name,
-            "id": state.id,
-            "state": canonical_bytes(state.model_dump(mode="json")).decode(),
-            "version": version.number,
-            "version_hash": version.version_hash,
-            "ledger_index": version.ledger_index,
-        },
+        [
+            {
+                "noun": noun.name,
+                "id": version.state.id,
+                "state": canonical_bytes(version.state.model_dump(mode="json")).decode(),
+                "version": version.number,
+                "version_hash": version.version_hash,
+                "ledger_index": version.ledger_index,
+            }
+            for version in versions
+        ],
     )
+    if cases := [version.state for version in versions if isinstance(version.state, Case)]:
+        project_cases(connection, cases)
 
 
 def _forget(context: Context, stored: Sequence[str]) -> None:

@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from routeproof.app.objects.amended_day import day_amended, project_day
 from routeproof.ledger.canonical import canonical_bytes
 from routeproof.ledger.entry import Fact, read_entry
 
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 RECORDED = "findings.recorded"
 AMENDED = "findings.amended"
 WITHDRAWN = "findings.withdrawn"
-EVENTS = frozenset({RECORDED, AMENDED, WITHDRAWN})
+SUPPRESSED = "findings.suppressed"
+EVENTS = frozenset({RECORDED, AMENDED, WITHDRAWN, SUPPRESSED})
 FINAL = "final"
 ENTRY_BYTES = 48_000
 """Findings in one entry together, so that none is larger than an entry may be."""
@@ -91,7 +93,7 @@ def digest_of(document: Mapping[str, Any]) -> str:
 def record_findings(
     context: Context, day: date, found: Mapping[str, Mapping[str, Any]], within: Iterable[str] | None = None
 ) -> Change:
-    """Make the record of a day say what was found now, in one durable step.
+    """Make the record of a day say what was found now, in one durable step; a day that was closed is amended by it.
 
     Args:
         context: the workspace.
@@ -120,11 +122,16 @@ def record_findings(
                 sum(item["status"] != FINAL for item in found.values()),
             )
         ]
-        return [_fact(context, day, kind, part) for kind, part in plans]
+        late = day_amended(context, records, day, made[0].recorded, made[0].amended, made[0].withdrawn)
+        return [*(_fact(context, day, kind, part) for kind, part in plans), *late]
 
     def project(database: Database, indexes: list[int]) -> None:
         for index in indexes:
-            replay_findings(database, entry_at(database, index))
+            entry = entry_at(database, index)
+            if entry.fact.type in EVENTS:
+                replay_findings(database, entry)
+            else:
+                project_day(context.records, database, day)
 
     context.records.decide(decide, project)
     return made[0]
@@ -173,12 +180,12 @@ def _parts(items: Sequence[Any]) -> Iterator[list[Any]]:
         yield part
 
 
-def _fact(context: Context, day: date, kind: str, part: Sequence[Any]) -> Fact:
+def _fact(context: Context, day: date, kind: str, part: Sequence[Any], **more: object) -> Fact:
     actor = context.actor
     return Fact(
         stream=stream_of(day),
         type=kind,
-        payload={"day": day.isoformat(), "findings": part},
+        payload={"day": day.isoformat(), "findings": part, **more},
         business_on=actor.business_on,
         actor=actor.name,
         role=actor.role,
@@ -195,21 +202,38 @@ def entry_at(database: Database, index: int) -> Recorded:
     return read_entry(bytes(entry))
 
 
+def entries_at(database: Database, indexes: Sequence[int]) -> list[Recorded]:
+    """Entries of the transaction that is open, whose indexes follow one another."""
+    if not indexes:
+        return []
+    rows = database.execute(
+        "SELECT entry FROM ledger_entries WHERE entry_index BETWEEN :first AND :last ORDER BY entry_index",
+        {"first": indexes[0], "last": indexes[-1]},
+    ).fetchall()
+    found: list[Any] = [entry for (entry,) in rows]
+    return [read_entry(bytes(entry)) for entry in found]
+
+
 def replay_findings(database: Database, entry: Recorded) -> None:
     """Fold one entry that speaks of findings into the table that lists read; a withdrawn one stays there, marked.
 
-    A finding joins the case that its group already has.
+    The case of a finding is said by the case, which names its findings.
     """
     part: Any = entry.fact.payload["findings"]
     if entry.fact.type == WITHDRAWN:
         database.execute("UPDATE findings SET withdrawn = 1 WHERE id = :id", [{"id": key} for key in part])
         return
+    if entry.fact.type == SUPPRESSED:
+        by = entry.fact.payload["suppression"]
+        database.execute(
+            "UPDATE findings SET suppressed_by = :by WHERE id = :id", [{"id": key, "by": by} for key in part]
+        )
+        return
     database.execute(
         "INSERT INTO findings (id, day, at, rule, severity, provider, venue, symbol, order_id, status, group_id, "
-        "case_id, withdrawn, digest, document, recorded_at, entry_index) VALUES (:id, :day, :at, :rule, :severity, "
-        ":provider, :venue, :symbol, :order_id, :status, :group, "
-        "(SELECT MAX(case_id) FROM findings WHERE group_id = :group), 0, :digest, :document, "
-        ":recorded_at, :entry_index) ON CONFLICT (id) DO UPDATE SET at = excluded.at, severity = excluded.severity, "
+        "withdrawn, digest, document, recorded_at, entry_index) VALUES (:id, :day, :at, :rule, :severity, "
+        ":provider, :venue, :symbol, :order_id, :status, :group, 0, :digest, :document, :recorded_at, :entry_index) "
+        "ON CONFLICT (id) DO UPDATE SET at = excluded.at, severity = excluded.severity, "
         "status = excluded.status, group_id = excluded.group_id, withdrawn = 0, digest = excluded.digest, "
         "document = excluded.document, entry_index = excluded.entry_index",
         [_row(item, entry.index, entry.appended_at) for item in part],
@@ -227,14 +251,15 @@ def _row(item: Mapping[str, Any], index: int, at: int) -> dict[str, Any]:
     }
 
 
-def plain(document: str, case_id: str | None, recorded_at: int) -> dict[str, Any]:
-    """A stored finding as it is shown: numbers as numbers, with its case and the time of its record."""
+def plain(document: str, case_id: str | None, suppressed_by: str | None, recorded_at: int) -> dict[str, Any]:
+    """A stored finding as it is shown: numbers as numbers, with its case or suppression and the time of its record."""
     item = json.loads(document)
     return {
         **item,
         "observed": _number(item["observed"]),
         "threshold": _number(item["threshold"]),
         "case": case_id,
+        "suppressed_by": suppressed_by,
         "recorded_at": str(recorded_at),
     }
 

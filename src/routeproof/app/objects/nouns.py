@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from routeproof.governance.case import CASE
 from routeproof.governance.config import CONFIG
 from routeproof.governance.conflict import CONFLICT
+from routeproof.governance.day import DAY
 from routeproof.governance.duty import DUTY
 from routeproof.governance.evidence import EVIDENCE
 from routeproof.governance.internalised import INTERNALISED
@@ -17,6 +18,7 @@ from routeproof.governance.remediation import REMEDIATION
 from routeproof.governance.restatement import RESTATEMENT
 from routeproof.governance.review import REVIEW
 from routeproof.governance.sla import SLA
+from routeproof.governance.suppression import SUPPRESSION
 from routeproof.governance.wsp import WSP
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ NOUNS: tuple[Noun[Any], ...] = (
     CASE,
     CONFIG,
     CONFLICT,
+    DAY,
     DUTY,
     EVIDENCE,
     INTERNALISED,
@@ -36,6 +39,7 @@ NOUNS: tuple[Noun[Any], ...] = (
     RESTATEMENT,
     REVIEW,
     SLA,
+    SUPPRESSION,
     WSP,
 )
 """A new noun is one file in `governance/` and one name here."""

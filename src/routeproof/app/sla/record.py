@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from routeproof.app.firm.case_policy import case_around
 from routeproof.app.measuring.measure import Question, measure
 from routeproof.app.objects.act import act
 from routeproof.app.objects.fold import object_of
@@ -75,7 +76,7 @@ def _case(context: Context, evaluation: Row, row: Row) -> str:
         "due_on": (context.acting.on + timedelta(days=CASE_DAYS)).isoformat(),
         "rows": json.dumps(rows_behind(context, evaluation, row), ensure_ascii=False),
     }
-    act(context, CASE, name, "open", body)
+    act(context, CASE, name, "open", body, case_around(context))
     return name
 
 

@@ -16,6 +16,7 @@ from routeproof.app.watch.clock import EventClock
 from routeproof.app.watch.firm import Firm
 from routeproof.app.watch.live_source import LiveSource, MarketTables
 from routeproof.app.watch.provider import LiveProvider
+from routeproof.rules.finding import FINAL
 from routeproof.rules.judge import judge
 from routeproof.rules.registry import ALL
 from routeproof.sources.fix.tokenizer import tokenize
@@ -60,6 +61,7 @@ class Engine:
         self._providers: dict[str, LiveProvider] = {}
         self._windows_at = 0
         self._changed_days: set[date] = set()
+        self._news: set[date] = set()
         self._lateness_ns = 0
         self.recorded = 0
 
@@ -93,6 +95,11 @@ class Engine:
         live = self._providers[provider_id]
         rows = live.flow.hold(messages.with_columns(pl.lit(provider_id).alias("source_id")))
         return (live, rows) if rows.size else None
+
+    def news(self) -> set[date]:
+        """Days with final findings since the last call; asked by another thread."""
+        days, self._news = self._news, set()
+        return days
 
     def go_on(self) -> None:
         """Judge what time alone has changed: timers that ran out, fills whose quotes have come, windows."""
@@ -180,6 +187,8 @@ class Engine:
         if found or before:
             change = record_findings(self._context, day, found, within=before)
             tell_findings(self._context, self._channels, change, found)
+            if any(found[key]["status"] == FINAL for key in (*change.recorded, *change.amended)):
+                self._news.add(day)
             self.recorded += len(change.recorded) + len(change.amended) + len(change.withdrawn)
 
     def _note(self, live: LiveProvider, judged: Judged, day: date, first: int) -> None:

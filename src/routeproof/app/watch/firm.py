@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from routeproof.app.monitoring.firm_facts import firm_facts
 from routeproof.app.monitoring.law import law_on
+from routeproof.app.monitoring.log_facts import record_facts
 from routeproof.app.monitoring.policy import rule_policy
 from routeproof.app.monitoring.run_day import tellers_of, versions_of
 from routeproof.app.policy_in_force import policy_in_force
@@ -70,6 +71,8 @@ class Firm:
         members, absent = firm_facts(self._context, day, manifest)
         waits = whole.monitoring.waits.on_or_first(day).value
         policy = rule_policy(self._context.records, day)
+        tellers = tellers_of(self._context.records)
+        members |= record_facts(self._context.records, day, tellers)
         return Known(
             policy=policy,
             versions=versions_of(policy),
@@ -77,6 +80,6 @@ class Firm:
             absent=absent,
             waits=waits,
             rules=rules_of(self._context.lake, manifest, whole),
-            uncertainty_ns=tellers_of(self._context.records).uncertainty_ns,
+            uncertainty_ns=tellers.uncertainty_ns,
             read_at=now,
         )

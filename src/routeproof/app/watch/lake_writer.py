@@ -113,6 +113,9 @@ class LakeWriter:
         except RouteproofError as error:
             self._say(f"{portion.name}: {error.message} [{error.where}]")
             return
+        except OSError as error:
+            self._say(f"{portion.name}: expected a disk that takes it, found: {error}; what sessions sent is journaled")
+            return
         finally:
             if portion.path is None:
                 path.unlink(missing_ok=True)

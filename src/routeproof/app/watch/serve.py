@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from routeproof.app.context import open_context
 from routeproof.app.intake.fold_fix import fix_sources
 from routeproof.app.notify.channels import channels_of
+from routeproof.app.watch.case_worker import CaseWorker
 from routeproof.app.watch.engine import Engine
 from routeproof.app.watch.feeds import FIX_LOG, OTHERS, Feeds
 from routeproof.app.watch.lake_writer import LakeWriter, Portion
@@ -65,6 +66,7 @@ def serve(root: Path, config: WatchConfig, talk: Talk, stopping: threading.Event
         quotes = LiveQuotes(context.lake)
         channels = channels_of(context.workspace, config.path)
         engine = Engine(context, quotes, _sections(context, config), channels)
+        cases = CaseWorker(root, engine.news, talk.say)
         notifier = Notifier(root, channels, talk.say)
         lake, others = LakeWriter(root, talk.say), LakeWriter(root, talk.say)  # what is slow to read holds up nobody
         session = _open_engine(config.fix, folder / FIX, context.clock) if config.fix else None
@@ -78,6 +80,7 @@ def serve(root: Path, config: WatchConfig, talk: Talk, stopping: threading.Event
             )
             lake.start()
             others.start()
+            cases.start()
             notifier.start()
             watch = _Watch(context, config, engine, lake, session, folder, talk)
             watch.catch_up()
@@ -88,6 +91,7 @@ def serve(root: Path, config: WatchConfig, talk: Talk, stopping: threading.Event
                 session.stop()
             lake.stop()
             others.stop()
+            cases.stop()
             notifier.stop()
 
 

@@ -1132,6 +1132,17 @@ def check_head(log: Log, head: Checkpoint, keys: Keys, values: list[dict[str, An
 
 ROLES = ("analyst", "supervisor", "committee", "compliance", "admin", "key_custodian", "examiner")
 ROSTER = "people/roster"
+BY_PROGRAM = (
+    "findings.recorded",
+    "findings.amended",
+    "findings.withdrawn",
+    "findings.suppressed",
+    "findings.judged",
+    "case.opened",
+    "case.finding_added",
+    "case.escalated",
+    "day.amended",
+)
 
 
 def check_people(values: list[dict[str, Any] | None], log: Log, report: Report) -> None:
@@ -1153,7 +1164,8 @@ def unsigned(value: dict[str, Any], people: dict[str, str]) -> str:
     mark = payload.get("attested")
     if mark is None:
         founding = value["stream"] == ROSTER and value["type"] == "people.founded" and not people
-        governed = value["stream"].count("/") == 1 and not founding  # NOUN/ID: only people change these
+        # NOUN/ID: only people change these, but for what the program records by itself
+        governed = value["stream"].count("/") == 1 and not founding and value["type"] not in BY_PROGRAM
         if governed or (value["role"] in ROLES and value["type"] != "note"):
             return "%s is named as %s and did not sign" % (actor, value["role"])
         return ""

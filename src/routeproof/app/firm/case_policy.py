@@ -1,0 +1,50 @@
+"""What deciders of cases are told of the firm's policy, and the words that a closing may use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from routeproof.app.objects.fold import object_of
+from routeproof.app.policy_in_force import policy_in_force
+from routeproof.governance.case import CASE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from routeproof.app.context import Context
+    from routeproof.app.objects.act import Around
+    from routeproof.policy.cases import CaseRules
+    from routeproof.stores.records import Records
+
+
+def case_rules_on(records: Records, day: date) -> CaseRules:
+    """Rules for cases in force on a day."""
+    return policy_in_force(records).whole.cases.on(day)
+
+
+def case_around(context: Context, **known: Any) -> Around:  # noqa: ANN401  # what the decider is told besides
+    """`cases, calendar`, and what else is known, for the business day of the context."""
+    day = context.business_day
+
+    def around(records: Records) -> Mapping[str, Any]:
+        whole = policy_in_force(records).whole
+        return {"cases": whole.cases.on(day), "calendar": whole.calendar, **known}
+
+    return around
+
+
+def earlier_state(records: Records, case_id: str | None) -> str | None:
+    """State of a case that another one takes up; null if there is none of that name."""
+    version = None if case_id is None else object_of(records, CASE, case_id)
+    return None if version is None else version.state.state
+
+
+def case_codes(context: Context) -> dict[str, Any]:
+    """Codes in force today in reading order, `dispositions` and `root_causes`, and `titles` of both by code."""
+    rules = case_rules_on(context.records, context.business_day)
+    return {
+        "dispositions": list(rules.dispositions),
+        "root_causes": list(rules.root_causes),
+        "titles": {**rules.dispositions, **rules.root_causes},
+    }

@@ -1,0 +1,72 @@
+"""Harm of a case's orders, computed from the data as it is now and put on record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from routeproof.app.measuring.lake_source import LakeSource
+from routeproof.app.measuring.measure_range import measured_days
+from routeproof.app.monitoring.case_pins import days_of_order
+from routeproof.app.monitoring.replay import JSON_TYPE, as_bytes
+from routeproof.app.monitoring.work_cases import case_shown
+from routeproof.app.objects.act import act
+from routeproof.app.objects.fold import object_of
+from routeproof.app.policy_in_force import policy_in_force
+from routeproof.app.shipped_rules import rules_of
+from routeproof.governance.case import CASE
+from routeproof.governance.case_harm import Fill, harm_of
+from routeproof.tables.switches import Switches
+from routeproof.vocab.errors import RouteproofError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+
+    from routeproof.app.context import Context
+
+LARGEST = 100
+"""Orders that the entry names; the attached document has them all."""
+
+
+def record_harm(context: Context, case_id: str) -> dict[str, Any]:
+    """Compute harm of every order of the case, and record it as the person of the context.
+
+    Raises:
+        UsageError: if there is no such case, or it speaks of no order.
+        RefusalError: as `act`.
+    """
+    version = object_of(context.records, CASE, case_id)
+    if version is None:
+        message = f"expected a case named {case_id!r}, found none: `routeproof case list` names them"
+        raise UsageError(message, where=case_id)
+    orders = list(dict.fromkeys((*version.state.orders, *filter(None, (version.state.order_id,)))))
+    if not orders:
+        message = "expected a case that speaks of orders, found none: harm is counted per order"
+        raise UsageError(message, where=case_id)
+    manifest = context.lake.manifest().id
+    harmed, total = harm_of(_fills(context, manifest, orders))
+    document = {"manifest": manifest, "total_usd": total, "orders": [item.model_dump() for item in harmed]}
+    sha256 = context.evidence.put(as_bytes(document), media_type=JSON_TYPE, name="harm.json")
+    largest = [item.model_dump() for item in harmed[:LARGEST]]
+    body = {"manifest": manifest, "total_usd": total, "orders": largest, "of": len(harmed), "files": [sha256]}
+    try:
+        act(context, CASE, case_id, "harm", body, stored=[sha256])
+    except RouteproofError:
+        context.evidence.destroy(sha256)
+        raise
+    return case_shown(context, case_id)
+
+
+def _fills(context: Context, manifest: str, orders: Sequence[str]) -> Iterator[Fill]:
+    """Fills that stand, busts and corrections folded, with the benchmark of the firm's reviews: receipt."""
+    days: set[date] = set()
+    for order in orders:
+        days |= set(days_of_order(context, manifest, order))
+    source = LakeSource(context.lake, manifest)
+    rules = rules_of(context.lake, manifest, policy_in_force(context.records).whole)
+    wanted = set(orders)
+    for measured in measured_days(source, sorted(days), rules, Switches()):
+        if not measured.executions.width:
+            continue
+        rows = measured.executions.select("order_id", "sign", "price", "quantity", "far_touch")
+        yield from (Fill(*row) for row in rows.iter_rows() if row[0] in wanted)

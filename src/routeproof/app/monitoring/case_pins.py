@@ -1,0 +1,80 @@
+"""Evidence of a case: the findings, the exact rows that were judged, and the quotes around them, in one document."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from routeproof.app.monitoring.replay import (
+    JSON_TYPE,
+    NAME,
+    TABLES,
+    as_bytes,
+    judged_rows,
+    replay_of,
+    rows_of_day,
+)
+from routeproof.vocab.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from routeproof.app.context import Context
+
+Found = dict[str, Any]
+
+
+def pin_findings(
+    context: Context, day: date, manifest: str, groups: Mapping[str, Sequence[Found]]
+) -> dict[str, dict[str, Any]]:
+    """Store one document per group of findings of a day; group to `sha256` and `rows` (`SOURCE:ROW`)."""
+    orders = {item["order_id"] for found in groups.values() for item in found if item["order_id"]}
+    executions = {name for found in groups.values() for item in found for name in item["execution_ids"]}
+    rows = rows_of_day(context.lake, manifest, day, orders, executions)
+    pins = {}
+    for group, found in groups.items():
+        own = {item["order_id"] for item in found if item["order_id"]}
+        replay = replay_of(rows, own, {name for item in found for name in item["execution_ids"]})
+        judged = [item["source_row"] for item in found if item["source_row"]]
+        content = as_bytes({"manifest": manifest, "findings": list(found), **replay})
+        sha256 = context.evidence.put(content, media_type=JSON_TYPE, name=NAME)
+        pins[group] = {"sha256": sha256, "rows": list(dict.fromkeys([*judged, *judged_rows(replay)]))}
+    return pins
+
+
+def pin_inquiry(context: Context, body: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Store the replay of a disputed order or fill; its order, and `sha256` and `rows` of the document.
+
+    Raises:
+        UsageError: if the lake knows neither the order nor the fill.
+    """
+    manifest = context.lake.manifest(body.get("manifest")).id
+    order = body.get("order_id") or _order_of(context, manifest, str(body["execution_id"]))
+    days = days_of_order(context, manifest, order)
+    if not days:
+        message = f"expected an order of the lake, found none named {order!r}: take its files in first"
+        raise UsageError(message, where="order_id")
+    replays = [replay_of(rows_of_day(context.lake, manifest, day, [order]), [order]) for day in days]
+    content = as_bytes({"manifest": manifest, "order_id": order, "days": replays})
+    sha256 = context.evidence.put(content, media_type=JSON_TYPE, name=NAME)
+    return order, {"sha256": sha256, "rows": [row for item in replays for row in judged_rows(item)]}
+
+
+def days_of_order(context: Context, manifest: str, order: str) -> list[date]:
+    """Trading days on which the lake has rows of an order, ascending."""
+    found: set[date] = set()
+    for table in TABLES:
+        own = context.lake.scan(table, columns=["order_id", "trading_day"], manifest=manifest)
+        found |= set(own.filter(pl.col("order_id") == order).collect()["trading_day"].drop_nulls())
+    return sorted(found)
+
+
+def _order_of(context: Context, manifest: str, execution: str) -> str:
+    fills = context.lake.scan("executions", columns=["order_id", "execution_id"], manifest=manifest)
+    orders = fills.filter(pl.col("execution_id") == execution).collect()["order_id"].drop_nulls().unique()
+    if len(orders) != 1:
+        message = f"expected a fill of one order in the lake, found {len(orders)} orders for {execution!r}"
+        raise UsageError(message, where="execution_id")
+    return str(orders[0])

@@ -1,0 +1,67 @@
+"""Saved views: filters of the case list under a name, in a file of the workspace that every person shares."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from routeproof.app.monitoring.case_listing import CaseFilter
+from routeproof.stores.files import write_whole
+from routeproof.vocab.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from routeproof.app.context import Context
+
+FILE = "case_views.json"
+_NAME = re.compile(r"[\w-]{1,60}")
+
+
+def views_of(context: Context) -> dict[str, dict[str, Any]]:
+    """Filters by view, by name; a view is how one looks, no record: it changes no case.
+
+    Raises:
+        UsageError: if the file is damaged.
+    """
+    path = _path(context)
+    if not path.is_file():
+        return {}
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        return {str(name): CaseFilter(**given).given() for name, given in sorted(found.items())}
+    except (ValueError, TypeError, AttributeError) as error:
+        message = f"expected saved views as this program writes them, found: {error}; remove the file"
+        raise UsageError(message, where=str(path)) from error
+
+
+def save_view(context: Context, name: str, wanted: CaseFilter) -> dict[str, Any]:
+    """Save a view, or replace the one of that name.
+
+    Raises:
+        UsageError: for a name that is no word.
+    """
+    if not _NAME.fullmatch(name):
+        message = f"expected a name of letters, digits, _ and -, found {name!r}"
+        raise UsageError(message, where="NAME")
+    views = {**views_of(context), name: wanted.given()}
+    write_whole(_path(context), json.dumps(views, ensure_ascii=False, indent=1, sort_keys=True).encode())
+    return {"name": name, "filter": wanted.given()}
+
+
+def view(context: Context, name: str) -> CaseFilter:
+    """The filter of a saved view.
+
+    Raises:
+        UsageError: if there is none of that name.
+    """
+    views = views_of(context)
+    if name not in views:
+        message = f"expected a saved view ({', '.join(views) or 'none is saved'}), found {name!r}"
+        raise UsageError(message, where="NAME")
+    return CaseFilter(**views[name])
+
+
+def _path(context: Context) -> Path:
+    return context.workspace.root / FILE

@@ -1,0 +1,205 @@
+"""Final findings of a day become cases, one per group, by the program itself; what is suppressed is marked instead."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from routeproof.app.monitoring.case_events import Terms, case_name, events_of
+from routeproof.app.monitoring.incidents import matters_of
+from routeproof.app.objects.act import project_objects
+from routeproof.app.objects.amended_day import program_fact
+from routeproof.app.objects.findings import SUPPRESSED, entries_at, replay_findings, stream_of
+from routeproof.app.objects.fold import happened, object_of, step
+from routeproof.app.objects.governed import objects_of
+from routeproof.app.policy_in_force import policy_in_force
+from routeproof.governance.case import CASE
+from routeproof.governance.case_state import CLOSED
+from routeproof.governance.suppression import SUPPRESSION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
+
+    from routeproof.app.context import Context
+    from routeproof.app.objects.fold import Version
+    from routeproof.governance.case_state import Case
+    from routeproof.governance.suppression import Suppression
+    from routeproof.ledger.entry import Fact
+    from routeproof.policy.cases import CaseRules
+    from routeproof.stores.records import Records
+    from routeproof.stores.records_database import Database
+
+    Found = dict[str, Any]
+    Pinner = Callable[[Mapping[str, Sequence[Found]]], Mapping[str, Found]]
+
+GROUPS = 1_000
+"""Groups that one transaction takes."""
+MARKED = 1_000
+"""Findings that one entry marks as suppressed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """What became of findings.
+
+    Attributes:
+        opened: cases that were opened, by id.
+        joined: findings that joined a case that was open.
+        suppressed: findings that a suppression keeps from a case.
+    """
+
+    opened: tuple[str, ...] = ()
+    joined: int = 0
+    suppressed: int = 0
+
+
+def work_findings(context: Context, day: date, pinned: Pinner | None = None) -> Worked:
+    """Take all final findings of a day that have no case into one; doing it again changes nothing.
+
+    Args:
+        context: the workspace; entries stand under the account that runs the program.
+        day: trading day.
+        pinned: makes the evidence of groups of findings: group to `sha256`, `rows`; none where there is no lake.
+    """
+    policy = policy_in_force(context.records).whole
+    rules = policy.cases.on(context.business_day)
+    suppressed = _suppress(context, day, rules)
+    opened: list[str] = []
+    joined = 0
+    groups = _candidates(context.records, day, rules)
+    names = list(groups)
+    for start in range(0, len(names), GROUPS):
+        part = {name: groups[name] for name in names[start : start + GROUPS]}
+        pins = pinned(part) if pinned else {}
+        batch = _Batch(context, day, Terms(rules, policy.calendar, context.clock()), pins, set(part))
+        context.records.decide(batch.decide, batch.project)
+        opened += batch.opened
+        joined += batch.joined
+        for sha256 in {pin["sha256"] for pin in pins.values()} - batch.used:
+            context.evidence.destroy(sha256)
+    return Worked(tuple(opened), joined, suppressed)
+
+
+def _candidates(records: Records, day: date, rules: CaseRules) -> dict[str, list[Found]]:
+    """Findings that ask for a case, by group, both by time."""
+    severities = ", ".join(f":s{place}" for place in range(len(rules.opening)))
+    rows = records.query(
+        "SELECT document FROM findings WHERE day = :day AND status = 'final' AND withdrawn = 0 AND case_id IS NULL "  # noqa: S608
+        f"AND suppressed_by IS NULL AND severity IN ({severities or 'NULL'}) ORDER BY at, id",
+        {"day": day.isoformat(), **{f"s{place}": name for place, name in enumerate(rules.opening)}},
+    )
+    found = [json.loads(str(document)) for (document,) in rows]
+    groups: dict[str, list[Found]] = {}
+    for finding, group in zip(found, matters_of(records, day, found, rules.incident_margin_ms), strict=True):
+        groups.setdefault(group, []).append({**finding, "group": group})
+    return groups
+
+
+def _suppress(context: Context, day: date, rules: CaseRules) -> int:
+    """Mark findings that an approved suppression covers; how many."""
+    marked: list[int] = []
+
+    def decide(records: Records) -> list[Fact]:
+        approved = [item for item in objects_of(records, SUPPRESSION) if item.state == "approved"]
+        found = [item for part in _candidates(records, day, rules).values() for item in part] if approved else []
+        by = _by_suppression(approved, found)
+        marked.append(sum(map(len, by.values())))
+        return [
+            program_fact(
+                context, stream_of(day), SUPPRESSED, {"day": day.isoformat(), "suppression": name, "findings": part}
+            )
+            for name, ids in by.items()
+            for part in (ids[start : start + MARKED] for start in range(0, len(ids), MARKED))
+        ]
+
+    def project(database: Database, indexes: list[int]) -> None:
+        for entry in entries_at(database, indexes):
+            replay_findings(database, entry)
+
+    context.records.decide(decide, project)
+    return marked[0]
+
+
+def _by_suppression(approved: Sequence[Suppression], found: Sequence[Found]) -> dict[str, list[str]]:
+    by: dict[str, list[str]] = {}
+    for finding in found:
+        name = next((item.id for item in approved if item.covers(finding)), None)
+        if name is not None:
+            by.setdefault(name, []).append(finding["id"])
+    return by
+
+
+def _cases_of(records: Records, groups: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+    """Id and state of the cases that groups have or had, the newest first."""
+    if not groups:
+        return {}
+    names = {f"g{place}": group for place, group in enumerate(groups)}
+    rows = records.query(
+        f"SELECT group_id, id, state FROM cases WHERE group_id IN ({', '.join(f':{name}' for name in names)}) "  # noqa: S608
+        "ORDER BY opened_at DESC, id DESC",
+        names,
+    )
+    found: dict[str, list[tuple[str, str]]] = {}
+    for group, name, state in rows:
+        found.setdefault(str(group), []).append((str(name), str(state)))
+    return found
+
+
+class _Batch:
+    """One transaction: groups read again under the write lock, their events, and the rows that follow."""
+
+    def __init__(self, context: Context, day: date, terms: Terms, pins: Mapping[str, Found], wanted: set[str]) -> None:
+        self._context, self._day, self._terms, self._pins, self._wanted = context, day, terms, pins, wanted
+        self._before: dict[str, Version[Case] | None] = {}
+        self.opened: list[str] = []
+        self.joined = 0
+        self.used: set[str] = set()
+
+    def decide(self, records: Records) -> list[Fact]:
+        """Facts of all groups."""
+        groups = _candidates(records, self._day, self._terms.rules)
+        wanted = {name: found for name, found in groups.items() if name in self._wanted}
+        before = _cases_of(records, list(wanted))
+        return [
+            fact for name, found in wanted.items() for fact in self._facts(records, name, found, before.get(name, []))
+        ]
+
+    def _facts(
+        self, records: Records, group: str, found: Sequence[Found], before: Sequence[tuple[str, str]]
+    ) -> list[Fact]:
+        last = None if not before else before[0][0]
+        alive = last is not None and before[0][1] != CLOSED
+        case_id = str(last) if alive else case_name(group, len(before))
+        version = object_of(records, CASE, case_id) if alive else None
+        self._before[CASE.stream(case_id)] = version
+        pin = self._pins.get(group)
+        if pin:
+            self.used.add(pin["sha256"])
+        if version is None:
+            self.opened.append(case_id)
+        else:
+            self.joined += len(found)
+        events = events_of(
+            case_id, version.state if version else None, None if alive else last, found, pin, self._terms
+        )
+        return [
+            program_fact(
+                self._context,
+                CASE.stream(case_id),
+                kind,
+                payload,
+                [item["sha256"] for item in payload["pins"]],
+                2 if kind == "case.opened" else 1,
+            )
+            for kind, payload in events
+        ]
+
+    def project(self, database: Database, indexes: list[int]) -> None:
+        """Rows of the cases after their entries."""
+        for entry in entries_at(database, indexes):
+            stream = entry.fact.stream
+            self._before[stream] = step(CASE, self._before[stream], happened(entry))
+        if after := [version for version in self._before.values() if version is not None]:
+            project_objects(database, CASE, after)

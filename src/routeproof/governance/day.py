@@ -1,0 +1,98 @@
+"""A trading day, closed by a supervisor over what was found; what comes later amends it, and never reopens it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from routeproof.governance.decider import (
+    Command,
+    Event,
+    Happened,
+    Nothing,
+    Noun,
+    State,
+    Verb,
+    absent,
+    refuse,
+)
+from routeproof.governance.part import Part
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+class Completeness(Part):
+    """Rows of the day: received = accepted + rejected, accepted = analysed + excluded; messages with the rest."""
+
+    received: int
+    accepted: int
+    rejected: int
+    analysed: int
+    excluded: int
+
+
+class Amendment(Part):
+    """What a judgement after the close changed: ids of findings, cut after the first hundred, and their number."""
+
+    at: str
+    on: date
+    recorded: tuple[str, ...]
+    amended: tuple[str, ...]
+    withdrawn: tuple[str, ...]
+    of: int
+
+
+class Day(State):
+    """A day that was closed; one that was not has no entry."""
+
+    completeness: Completeness
+    findings: dict[str, int]
+    suppressed: int
+    open_cases: int
+    overdue_cases: int
+    manifest: str
+    unjudged: dict[str, str]
+    closed_by: str
+    closed_on: date
+    closed_at: str
+    amendments: tuple[Amendment, ...] = ()
+
+
+def _close(state: Day | None, command: Command) -> Sequence[Event]:
+    absent(state, command)
+    found = command.around["day"]
+    if found["manifest"] is None:
+        refuse("not_ready", f"expected a day that was judged: run `routeproof exceptions run --day {command.id}`")
+    if found["stale"]:
+        refuse(
+            "not_ready",
+            f"expected the day judged with all of its data, found that data came in later: run `routeproof exceptions "
+            f"run --day {command.id}`",
+        )
+    if found["waiting"]:
+        refuse(
+            "not_ready",
+            f"expected only final findings, found {found['waiting']} that wait for more data: run `routeproof "
+            f"exceptions run --day {command.id}` when it is there",
+        )
+    said = {name: found[name] for name in ("completeness", "findings", "suppressed", "open_cases", "overdue_cases")}
+    rest = {"manifest": found["manifest"], "unjudged": found["unjudged"], "closed_at": str(command.around["now"])}
+    return [Event("day.closed", {"id": command.id, "period": command.id, **said, **rest})]
+
+
+def _evolve(state: Day | None, happened: Happened) -> Day:
+    given = {name: value for name, value in happened.event.payload.items() if name not in {"attested", "period"}}
+    if state is None:
+        return Day.model_validate({**given, "state": "closed", "closed_by": happened.by, "closed_on": happened.on})
+    late = Amendment(on=happened.on, **given)
+    return state.model_copy(update={"amendments": (*state.amendments, late)})
+
+
+def _show(state: Day, _on: date, _around: Mapping[str, Any]) -> dict[str, Any]:
+    return {"day": state.id, **state.model_dump(mode="json")}
+
+
+DAY: Noun[Day] = Noun(
+    name="day", state=Day, verbs={"close": Verb(Nothing, _close, signs=True)}, evolve=_evolve, show=_show
+)

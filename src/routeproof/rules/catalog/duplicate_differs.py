@@ -1,0 +1,168 @@
+"""One thing was told twice, and not in the same words.
+
+Three signs: a fill report whose ExecID (field 17) came before in the same session with another symbol, side, price or
+quantity; one trade (field 880) of one symbol that reports give different prices; and, where sequence numbers were kept,
+a session's number that two different messages carry within one epoch, told once for each session. Only fills count
+(ExecType F, 1 or 2): corrections and busts say themselves that they change something. Messages marked as resent (43=Y)
+are left out, and so are equal copies, however often they were delivered.
+
+The finding names the ExecID, trade or session. Clock: sending time of the later message. Ask which of the two stands,
+and for a correction (ExecType G) that says so.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from routeproof.rules.hits import NO_HITS, Shape, hits
+from routeproof.rules.rule import Rule
+from routeproof.rules.say import dollars, named, shares
+from routeproof.rules.sessions import SESSION, epoch_starts, in_epochs
+
+if TYPE_CHECKING:
+    from routeproof.policy.monitoring import Limits
+    from routeproof.rules.facts import Facts
+
+FILLS = ("F", "1", "2")
+_SAID = ("symbol", "side", "last_qty", "last_px")
+
+
+def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
+    """Fills, trades and numbered messages that were told in two ways."""
+    del limits  # two different accounts of one fill are one too many
+    messages = named_sessions_of(facts.need("messages"))
+    fills = messages.filter(
+        (pl.col("msg_type") == "8")
+        & pl.col("exec_type").is_in(FILLS)
+        & pl.col("exec_trans_type").fill_null("0").is_in(["0"])
+        & (pl.col("last_qty") > 0)
+    ).sort("sent_at", "message_id")
+    settled = facts.waits.lateness_ms * 1_000_000
+    return pl.concat(
+        [_executions(fills, settled), _trades(fills, settled), _numbers(messages, facts.sequences, settled)]
+    )
+
+
+def named_sessions_of(messages: pl.DataFrame) -> pl.DataFrame:
+    """Messages that were not resent, texts as they are read."""
+    texts = ("msg_type", "sender", "target", "poss_dup", "exec_type", "exec_trans_type", "symbol", "side")
+    plain = messages.with_columns(pl.col(texts).cast(pl.String)).with_columns(pl.col(SESSION).fill_null(""))
+    return plain.filter((pl.col("poss_dup") != "Y").fill_null(value=True) & pl.col("sent_at").is_not_null())
+
+
+def _told(frame: pl.DataFrame, by: list[str]) -> pl.DataFrame:
+    """The first and the last account of each thing, in time."""
+    return frame.group_by(by, maintain_order=True).agg(
+        pl.struct(_SAID).n_unique().alias("accounts"),
+        pl.col("last_px").n_unique().alias("prices"),
+        *(pl.col(name).first() for name in ("provider", "symbol", "last_qty", "last_px") if name not in by),
+        *(pl.col(name).last().alias(f"{name}_2") for name in ("symbol", "last_qty", "last_px")),
+        pl.col("last_mkt").last().alias("venue"),
+        *(pl.col(name).last() for name in ("sent_at", "source_id", "source_row")),
+    )
+
+
+def _executions(fills: pl.DataFrame, settled: int) -> pl.DataFrame:
+    told = _told(fills.filter(pl.col("exec_id").is_not_null()), [*SESSION, "exec_id"])
+    sentence = pl.format(
+        "{} reported execution {} twice, and not alike: first {} of {} at {}, then {} of {} at {}.",
+        pl.when(pl.col("sender") == "").then(pl.lit("An unnamed party")).otherwise("sender"),
+        "exec_id",
+        shares(pl.col("last_qty")),
+        named("symbol", "an unnamed symbol"),
+        _price("last_px"),
+        shares(pl.col("last_qty_2")),
+        named("symbol_2", "an unnamed symbol"),
+        _price("last_px_2"),
+    )
+    key = pl.format("{} {} {}", *SESSION, "exec_id")
+    return hits(told, pl.col("accounts") > 1, _shape(pl.col("accounts"), key, sentence, settled))
+
+
+def _trades(fills: pl.DataFrame, settled: int) -> pl.DataFrame:
+    known = fills.filter(
+        pl.col("trd_match_id").is_not_null() & pl.col("symbol").is_not_null() & pl.col("last_px").is_not_null()
+    )
+    told = _told(known, ["provider", "trd_match_id", "symbol"])
+    sentence = pl.format(
+        "Trade {} in {} was reported at two prices: first at {}, later at {}.",
+        "trd_match_id",
+        "symbol",
+        _price("last_px"),
+        _price("last_px_2"),
+    )
+    key = pl.format("trade {}", "trd_match_id")
+    return hits(told, pl.col("prices") > 1, _shape(pl.col("prices"), key, sentence, settled))
+
+
+def _numbers(messages: pl.DataFrame, sequences: pl.DataFrame | None, settled: int) -> pl.DataFrame:
+    """Sessions with numbers that two messages carry; without the ranges of numbers epochs cannot be told apart."""
+    if sequences is None or sequences.is_empty():
+        return NO_HITS
+    placed = in_epochs(messages.filter(pl.col("seq").is_not_null()), epoch_starts(sequences), "sent_at")
+    at_start = (pl.col("sent_at") == pl.col("start_at")).fill_null(value=False) & (pl.col("seq") != 1)
+    twice = (
+        placed.filter(~at_start)
+        .sort("sent_at", "message_id")
+        .group_by(*SESSION, "epoch", "seq", maintain_order=True)
+        .agg(
+            pl.col("message_id").n_unique().alias("accounts"),
+            *(pl.col(name).last() for name in ("provider", "sent_at", "source_id", "source_row")),
+        )
+        .filter(pl.col("accounts") > 1)
+    )
+    told = (
+        twice.sort("sent_at", "seq")
+        .group_by(SESSION, maintain_order=True)
+        .agg(
+            pl.len().alias("numbers"),
+            pl.col("seq").min(),
+            *(pl.col(name).first() for name in ("provider", "sent_at", "source_id", "source_row")),
+        )
+    )
+    sentence = pl.format(
+        "{} sequence numbers of the session from {} to {} carry two different messages, the first is {}.",
+        "numbers",
+        *(pl.when(pl.col(name) == "").then(pl.lit("an unnamed party")).otherwise(name) for name in SESSION),
+        "seq",
+    )
+    one = pl.format(
+        "Sequence number {} of the session from {} to {} carries two different messages.",
+        "seq",
+        *(pl.when(pl.col(name) == "").then(pl.lit("an unnamed party")).otherwise(name) for name in SESSION),
+    )
+    said = pl.when(pl.col("numbers") == 1).then(one).otherwise(sentence)
+    key = pl.format("session {} {}", *SESSION)
+    return hits(told, pl.lit(value=True), _shape(pl.col("numbers") + 1, key, said, settled))
+
+
+def _price(column: str) -> pl.Expr:
+    return pl.coalesce(dollars(pl.col(column)), pl.lit("no price"))
+
+
+def _shape(accounts: pl.Expr, key: pl.Expr, sentence: pl.Expr, settled: int) -> Shape:
+    return Shape(
+        at=pl.col("sent_at"),
+        unit="accounts",
+        observed=accounts,
+        threshold=pl.lit(1.0),
+        key=key,
+        settles_at=pl.col("sent_at") + settled,
+        sentence=sentence,
+    )
+
+
+RULE = Rule(
+    code="RP155",
+    name="duplicate_differs",
+    title="Told twice, differently",
+    kind="window",
+    scope=("provider", "venue", "symbol"),
+    needs=("messages",),
+    units={},
+    source="FIX 4.4: ExecID is unique, a change is a correction (150=G); SEC Rule 17a-3(a)(6): accurate order records",
+    judge=judge,
+    docs=__doc__ or "",
+)

@@ -1,0 +1,88 @@
+"""Many orders were rejected within a short time, by a provider or by a venue.
+
+Orders count in the window of event time in which they were received, routes in the one in which they were sent;
+windows are `window_s` long. A window fires when at least `rejects` and at least the share `reject_share` of its orders
+were refused; windows that follow each other are one incident. A provider is judged by the firm's orders to it, a venue
+by the provider's routes to it where those are known. Single rejects never fire: an order over a limit is to be refused.
+
+Clock: the order's receipt, the route's sending. Ask what the reject reasons say (FIX fields 103, 58), and by when the
+orders were routed elsewhere.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from routeproof.rules.hits import Shape, hits
+from routeproof.rules.limits import limit
+from routeproof.rules.rule import Rule
+from routeproof.rules.say import named, percent, span
+from routeproof.rules.windows import counted, joined
+from routeproof.vocab.times import NS_PER_S
+
+if TYPE_CHECKING:
+    from routeproof.policy.monitoring import Limits
+    from routeproof.rules.facts import Facts
+
+_EVENT = ("provider", "venue", "at", "hit")
+
+
+def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
+    """Windows in which at least `rejects` orders, and the share `reject_share` of them, were refused."""
+    width_ns = int(limits.value("window_s") * NS_PER_S)
+    windows = counted(_events(facts), width_ns).with_columns(limit(limits, "reject_share").alias("allowed"))
+    share = pl.col("hits") / pl.col("n")
+    fired = windows.filter((pl.col("hits") >= limit(limits, "rejects")) & (share >= pl.col("allowed")))
+    return hits(
+        joined(fired, width_ns),
+        pl.lit(value=True),
+        Shape(
+            at=pl.col("from_at"),
+            unit="share",
+            observed=share,
+            threshold=pl.col("allowed"),
+            key=pl.col("from_at").cast(pl.String),
+            settles_at=pl.col("until_at") + facts.waits.lateness_ms * 1_000_000,
+            until_at=pl.col("until_at"),
+            sentence=pl.format(
+                "{} of {} orders ({}) were rejected at {} within {}.",
+                "hits",
+                "n",
+                percent(share),
+                pl.coalesce("venue", named("provider", "an unnamed provider")),
+                span(pl.col("until_at") - pl.col("from_at")),
+            ),
+        ),
+    )
+
+
+def _events(facts: Facts) -> pl.DataFrame:
+    orders = facts.need("parents").select(
+        "provider",
+        pl.lit(None, dtype=pl.String).alias("venue"),
+        pl.col("received_at").alias("at"),
+        pl.col("refused").fill_null(value=False).alias("hit"),
+    )
+    if facts.routes is None or facts.routes.is_empty():
+        return orders
+    onward = facts.routes.filter((pl.col("hop") > 1) & pl.col("venue").is_not_null()).select(
+        "provider", "venue", pl.col("sent_at").alias("at"), pl.col("rejected_at").is_not_null().alias("hit")
+    )
+    return pl.concat([orders.select(_EVENT), onward.select(_EVENT)])
+
+
+RULE = Rule(
+    code="RP150",
+    name="reject_burst",
+    title="Burst of rejects",
+    kind="window",
+    scope=("provider", "venue"),
+    needs=("parents",),
+    units={"window_s": "s", "rejects": "orders", "reject_share": "share"},
+    source="FINRA Rule 5310(a)(1)(D): accessibility of the market; Regulatory Notice 21-29: supervision of a vendor",
+    judge=judge,
+    docs=__doc__ or "",
+    family="outage",
+)

@@ -1,0 +1,174 @@
+"""Findings on record become cases, by the program: one matter is one case, and lists find it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from governance_desk import Desk, new_desk
+from routeproof.app.ledger.rebuild import rebuild_projections
+from routeproof.app.monitoring.case_listing import CaseFilter, list_cases
+from routeproof.app.monitoring.open_cases import work_findings
+from routeproof.app.monitoring.suppressing import add_suppression
+from routeproof.app.monitoring.work_cases import case_shown, case_step, open_case
+from routeproof.app.objects.act import act
+from routeproof.app.objects.findings import record_findings
+from routeproof.governance.suppression import SUPPRESSION
+from routeproof.vocab.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from routeproof.app.context import Context
+
+DAY = date(2026, 9, 18)
+NOON_OF_DAY = 1_789_747_200_000_000_000
+END = {"disposition": "explained", "root_cause": "market", "rationale": "x"}
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """A workspace with people in every role."""
+    return new_desk(tmp_path / "workspace")
+
+
+def finding(number: int, **change: Any) -> dict[str, Any]:  # noqa: ANN401  # JSON
+    """A finding about an order of its own, as a judgement would record it."""
+    return {
+        "id": f"{number:016x}",
+        "rule": "slow_fill",
+        "severity": "medium",
+        "provider": "P",
+        "venue": "XNAS",
+        "symbol": "ABC",
+        "order_id": f"O{number}",
+        "status": "final",
+        "unit": "ms",
+        "sentence": f"Order O{number} was slow",
+        "group": f"order:O{number}",
+        "family": "",
+        "key": "",
+        "day": DAY.isoformat(),
+        "at": str(NOON_OF_DAY + number),
+        "until_at": None,
+        "execution_ids": [],
+        "observed": "6000",
+        "threshold": "5000",
+        "source_row": f"s:{number}",
+        "policy_version": "p",
+        "metric_versions": {},
+        **change,
+    }
+
+
+def _found(context: Context, *findings: dict[str, Any]) -> Any:  # noqa: ANN401
+    record_findings(context, DAY, {item["id"]: item for item in findings}, within=[])
+    return work_findings(context, DAY)
+
+
+def test_only_final_findings_of_some_weight_open_cases(desk: Desk) -> None:
+    """What waits, and what policy holds to be low, is kept and opens none; once final, it does."""
+    with desk.context() as context:
+        worked = _found(context, finding(1, status="waiting"), finding(2, severity="low"), finding(3))
+        assert len(worked.opened) == 1
+        assert case_shown(context, worked.opened[0])["findings"] == [finding(3)["id"]]
+        assert len(_found(context, finding(1)).opened) == 1
+        assert work_findings(context, DAY).opened == ()
+        assert rebuild_projections(context, change=False).differences == []
+
+
+def test_findings_of_one_order_are_one_case_of_the_worst_severity(desk: Desk) -> None:
+    """A later finding joins the open case, and raises it: its clocks only become shorter."""
+    with desk.context() as context:
+        (name,) = _found(context, finding(1), finding(2, order_id="O1", group="order:O1", rule="poor_fill")).opened
+        before = case_shown(context, name)
+        assert (before["priority"], before["rules"], before["orders"]) == ("medium", ["poor_fill", "slow_fill"], ["O1"])
+        worked = _found(context, finding(3, order_id="O1", group="order:O1", severity="critical", rule="trade_through"))
+        assert (worked.opened, worked.joined) == ((), 1)
+        after = case_shown(context, name)
+        assert (after["priority"], len(after["findings"])) == ("critical", 3)
+        assert all(int(after["clocks"][clock]) < int(before["clocks"][clock]) for clock in after["clocks"])
+        assert rebuild_projections(context, change=False).differences == []
+
+
+def test_a_finding_that_joins_sends_a_waiting_closing_back(desk: Desk) -> None:
+    """Who submitted did not know of it."""
+    with desk.context() as context:
+        (name,) = _found(context, finding(1)).opened
+    with desk.context("ann") as context:
+        assert case_step(context, name, "close", END)["state"] == "awaiting_review"
+        _found(context, finding(2, order_id="O1", group="order:O1"))
+        back = case_shown(context, name)
+    assert (back["state"], back["disposition"], len(back["findings"])) == ("investigating", None, 2)
+
+
+def test_findings_of_thousands_fit_into_entries(desk: Desk) -> None:
+    """A matter of 1,000 findings is one case in several entries; every finding is its own."""
+    many = [finding(n, group="fill:F", order_id=f"an-order-with-a-long-name-{n}") for n in range(1_000)]
+    with desk.context() as context:
+        (name,) = _found(context, *many).opened
+        shown = case_shown(context, name)
+        assert len(shown["findings"]) == len(set(shown["findings"])) == 1_000
+        assert [item["type"] for item in shown["timeline"]] == ["case.opened", *["case.finding_added"] * 3]
+        ((marked,),) = context.records.query("SELECT COUNT(*) FROM findings WHERE case_id = :id", {"id": name})
+        assert marked == 1_000
+        assert rebuild_projections(context, change=False).differences == []
+
+
+def test_a_suppression_counts_only_once_approved_and_in_its_scope(desk: Desk) -> None:
+    """What had opened a case before stays; an ended one suppresses nothing more."""
+    body = {"rule": "slow_fill", "scope": {"symbol": "ABC"}, "reason": "x", "until": "2026-12-31"}
+    with desk.context("ann") as context:
+        assert add_suppression(context, None, body)["state"] == "proposed"
+        assert len(_found(context, finding(1)).opened) == 1
+    with desk.context("sam") as context:
+        act(context, SUPPRESSION, "S-1", "approve")
+        worked = _found(context, finding(2), finding(3, symbol="XYZ"), finding(4, rule="poor_fill"))
+        assert (worked.suppressed, len(worked.opened)) == (1, 2)
+        act(context, SUPPRESSION, "S-1", "end")
+        assert _found(context, finding(5)).suppressed == 0
+        assert rebuild_projections(context, change=False).differences == []
+
+
+def test_lists_narrow_search_and_go_page_by_page(desk: Desk) -> None:
+    """By priority, then age; pages together are the whole list, each case once."""
+    with desk.context() as context:
+        severities = ("medium", "critical", "high", "medium", "high")
+        _found(context, *(finding(n, severity=name, provider=f"P{n % 2}") for n, name in enumerate(severities)))
+        records, now = context.records, context.clock()
+
+        def orders(wanted: CaseFilter) -> list[str]:
+            return [item["title"].split()[1] for item in list_cases(records, wanted, now)["items"]]
+
+        everything = [item["priority"] for item in list_cases(records, CaseFilter(), now)["items"]]
+        assert everything == ["critical", "high", "high", "medium", "medium"]
+        assert sorted(orders(CaseFilter(priority="high"))) == ["O2", "O4"]
+        assert sorted(orders(CaseFilter(provider="P0"))) == ["O0", "O2", "O4"]
+        assert orders(CaseFilter(text="SLOW o3")) == ["O3"]
+        assert orders(CaseFilter(text="o%")) == []
+        assert sorted(orders(CaseFilter(rule="slow_fill"))) == ["O0", "O1", "O2", "O3", "O4"]
+        assert orders(CaseFilter(rule="slow")) == []
+        assert orders(CaseFilter(overdue=True)) == []
+        assert list_cases(records, CaseFilter(overdue=True), now + 10**18)["total"] == 5
+        paged: list[str] = []
+        after = None
+        while True:
+            page = list_cases(records, CaseFilter(), now, 2, after)
+            assert page["total"] == 5
+            paged += [item["id"] for item in page["items"]]
+            after = page["next"]
+            if after is None:
+                break
+        assert paged == [item["id"] for item in list_cases(records, CaseFilter(), now)["items"]]
+        with pytest.raises(UsageError, match="cursor"):
+            list_cases(records, CaseFilter(), now, 2, "!")
+
+
+def test_a_case_opened_by_hand_is_listed_beside_the_others(desk: Desk) -> None:
+    """And its title is searched."""
+    with desk.context("ann") as context:
+        open_case(context, "C-1", {"kind": "complaint", "title": "Late statement", "priority": "high"})
+        (item,) = list_cases(context.records, CaseFilter(text="statement"), context.clock())["items"]
+    assert (item["id"], item["kind"], item["priority"], item["findings"]) == ("C-1", "complaint", "high", 0)

@@ -1,0 +1,135 @@
+"""Findings of an incident against a model in plain loops."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+from hypothesis import given
+from hypothesis import strategies as st
+
+from examples import examples
+from routeproof.rules.grouping import group_incidents
+
+SCHEMA = pl.Schema(
+    {
+        "id": pl.String(),
+        "at": pl.Int64(),
+        "until_at": pl.Int64(),
+        "day": pl.Date(),
+        "provider": pl.String(),
+        "venue": pl.String(),
+        "family": pl.String(),
+        "group": pl.String(),
+    }
+)
+DAY = date(2026, 7, 6)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What grouping reads of a finding."""
+
+    at: int
+    until: int | None
+    provider: str | None
+    venue: str | None
+    family: str
+
+    @property
+    def group(self) -> str:
+        """As a finding is born with: its order, or provider, family and venue."""
+        of_incident = f"incident:{DAY}:{self.provider or ''}:{self.family}:{self.venue or ''}"
+        return of_incident if self.family else f"order:{self.at}"
+
+    @property
+    def stop(self) -> int:
+        """Last instant."""
+        return self.at if self.until is None else max(self.at, self.until)
+
+
+def frame(found: list[Finding]) -> pl.DataFrame:
+    """The findings as a frame."""
+    rows = [(str(n), f.at, f.until, DAY, f.provider, f.venue, f.family, f.group) for n, f in enumerate(found)]
+    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
+
+
+def model(found: list[Finding], margin: int) -> list[str]:
+    """The same in loops: incidents first, each with the name it goes by, then every finding that touches one."""
+    members: dict[str, list[Finding]] = {}
+    for one in found:
+        if one.family and one.provider is not None:
+            members.setdefault(one.group, []).append(one)
+    spans = {
+        name: (min(f.at for f in own) - margin, max(f.stop for f in own) + margin) for name, own in members.items()
+    }
+    into = {name: _name(name, own[0], members, spans) for name, own in members.items()}
+    groups = []
+    for one in found:
+        if one.family:
+            groups.append(into.get(one.group, one.group))
+            continue
+        held = [
+            (spans[name][0], into[name])
+            for name, own in members.items()
+            if own[0].provider == one.provider and one.at <= spans[name][1] and one.stop >= spans[name][0]
+        ]
+        groups.append(min(held)[1] if held else one.group)
+    return groups
+
+
+def _name(name: str, own: Finding, members: dict[str, list[Finding]], spans: dict[str, tuple[int, int]]) -> str:
+    whole = f"incident:{DAY}:{own.provider}:{own.family}:"
+    if whole not in members or name == whole:
+        return name
+    touches = spans[name][0] <= spans[whole][1] and spans[whole][0] <= spans[name][1]
+    return whole if touches else name
+
+
+FINDINGS: Any = st.lists(
+    st.builds(
+        Finding,
+        st.integers(0, 40),
+        st.none() | st.integers(0, 60),
+        st.sampled_from(["P", "Q", None]),
+        st.sampled_from([None, "V", "W"]),
+        st.sampled_from(["", "", "outage", "feed"]),
+    ),
+    max_size=12,
+)
+
+
+@examples(60)
+@given(found=FINDINGS, margin=st.integers(0, 5))
+def test_the_frame_groups_as_the_loops_do(found: list[Finding], margin: int) -> None:
+    """Whatever overlaps, of whichever provider, venue and family."""
+    assert group_incidents(frame(found), margin)["group"].to_list() == model(found, margin)
+
+
+@examples(30)
+@given(found=FINDINGS, margin=st.integers(0, 5), data=st.data())
+def test_the_order_of_rows_changes_no_group(found: list[Finding], margin: int, data: Any) -> None:  # noqa: ANN401
+    """A finding has the same group wherever it stands among the others."""
+    order = data.draw(st.permutations(range(len(found))))
+    before = group_incidents(frame(found), margin)["group"].to_list()
+    after = group_incidents(frame([found[place] for place in order]), margin)["group"].to_list()
+    assert after == [before[place] for place in order]
+
+
+def test_one_outage_is_one_matter() -> None:
+    """By hand: P is out from 100 to 200; what touches 95 to 205 is part of it, at 206 or of Q it is not."""
+    found = [
+        Finding(100, 200, "P", None, "outage"),
+        Finding(150, 160, "P", "V", "outage"),
+        Finding(205, None, "P", "V", ""),
+        Finding(90, 95, "P", "V", ""),
+        Finding(206, None, "P", "V", ""),
+        Finding(150, None, "Q", "V", ""),
+    ]
+    outage = f"incident:{DAY}:P:outage:"
+    assert group_incidents(frame(found), 5)["group"].to_list() == [
+        *(outage, outage, outage, outage),
+        *("order:206", "order:150"),
+    ]

@@ -1,0 +1,183 @@
+"""Cases: clocks in session time, states, escalation, and events of earlier programs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from governance_desk import Desk, new_desk
+from routeproof.app.firm.case_policy import case_around
+from routeproof.app.monitoring.work_cases import case_shown, escalate
+from routeproof.app.objects.act import act
+from routeproof.governance.case import CASE
+from routeproof.governance.case_clocks import session_minutes_after
+from routeproof.governance.case_harm import Fill, harm_of
+from routeproof.governance.decider import Event, Happened, RefusalError
+from routeproof.stores.shipped_policy import load_equity_calendar
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+OPENING = {"kind": "other", "title": "x"}
+END = {"disposition": "explained", "root_cause": "market", "rationale": "x"}
+NS = 10**9
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """A workspace with people in every role."""
+    return new_desk(tmp_path / "workspace")
+
+
+def _do(desk: Desk, person: str, verb: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    with desk.context(person) as context:
+        act(context, CASE, "X", verb, body, case_around(context))
+        return case_shown(context, "X")
+
+
+def _code(desk: Desk, person: str, verb: str, body: dict[str, Any] | None = None) -> str:
+    with pytest.raises(RefusalError) as refused:
+        _do(desk, person, verb, body)
+    return refused.value.code
+
+
+def _ns(text: str) -> int:
+    return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()) * NS
+
+
+@pytest.mark.parametrize(
+    ("start", "minutes", "end"),
+    [
+        # 2026-07-06 is a Monday; New York trades from 13:30 to 20:00 UTC in summer, from 14:30 to 21:00 in winter.
+        ("2026-07-06T14:00", 30, "2026-07-06T14:30"),
+        ("2026-07-06T10:00", 30, "2026-07-06T14:00"),
+        ("2026-07-06T19:45", 30, "2026-07-07T13:45"),
+        ("2026-07-06T19:30", 30, "2026-07-06T20:00"),
+        ("2026-07-10T20:00", 390, "2026-07-13T20:00"),
+        # Friday 3 July 2026 is a holiday, and so is Thursday 26 November; the day after closes at 18:00 UTC.
+        ("2026-07-02T19:00", 90, "2026-07-06T14:00"),
+        ("2026-11-27T17:30", 60, "2026-11-30T15:00"),
+        # 2030 is beyond the calendar: weekdays count.
+        ("2030-07-05T19:30", 60, "2030-07-08T14:00"),
+    ],
+)
+def test_clocks_count_minutes_of_sessions(start: str, minutes: int, end: str) -> None:
+    """Nights, weekends and holidays do not count."""
+    assert session_minutes_after(_ns(start), minutes, load_equity_calendar()) == _ns(end)
+
+
+def test_a_case_goes_from_open_to_closed(desk: Desk) -> None:
+    """Acknowledged, noted on, submitted, returned, submitted again, approved; then nothing more."""
+    opened = _do(desk, "ann", "open", OPENING)
+    assert (opened["state"], opened["priority"], opened["overdue"]) == ("open", "medium", False)
+    assert _do(desk, "abe", "acknowledge")["owner"] == "abe"
+    assert _do(desk, "abe", "note", {"text": "asked"})["state"] == "investigating"
+    assert _do(desk, "abe", "link", {"noun": "remediation", "id": "R1"})["links"] == [
+        {"noun": "remediation", "id": "R1"}
+    ]
+    assert _do(desk, "abe", "close", END)["state"] == "awaiting_review"
+    assert _code(desk, "abe", "note", {"text": "more"}) == "wrong_state"
+    assert _code(desk, "sam", "review", {"approve": False}) == "incomplete"
+    assert _do(desk, "sam", "review", {"approve": False, "text": "why?"})["returns"][0]["text"] == "why?"
+    assert _do(desk, "abe", "close", END)["submitted_by"] == "abe"
+    done = _do(desk, "sam", "review", {"approve": True})
+    assert (done["state"], done["closed_by"], done["disposition"]) == ("closed", "sam", "explained")
+    for verb, body in (("acknowledge", None), ("note", {"text": "x"}), ("close", END), ("open", OPENING)):
+        assert _code(desk, "sue", verb, body) == "wrong_state"
+    assert [item["type"] for item in done["timeline"]][:2] == ["case.opened", "case.acknowledged"]
+
+
+def test_a_closing_uses_the_words_of_the_policy(desk: Desk) -> None:
+    """An unknown code, no rationale, or a remediation without its name is incomplete."""
+    _do(desk, "ann", "open", OPENING)
+    for change in ({"disposition": "x"}, {"root_cause": "x"}, {"rationale": " "}, {"disposition": "remediation"}):
+        assert _code(desk, "ann", "close", {**END, **change}) == "incomplete"
+    assert _do(desk, "ann", "close", {**END, "disposition": "remediation", "remediation": "R1"})["remediation"] == "R1"
+
+
+def test_where_policy_asks_for_no_second_person_a_closing_counts_at_once(desk: Desk) -> None:
+    """A case of low priority, once the firm reviews the others only; not with a disposition that it always reviews."""
+    with desk.context("ann") as context:
+        around = case_around(context)
+        rules = around(context.records)["cases"]
+        lax = {**around(context.records), "cases": replace(rules, review_priorities=("critical", "high", "medium"))}
+        for name, disposition, state in (("A", "explained", "closed"), ("B", "reimbursed", "awaiting_review")):
+            act(context, CASE, name, "open", {**OPENING, "priority": "low"}, around)
+            closed = act(context, CASE, name, "close", {**END, "disposition": disposition}, lambda _: lax)
+            assert closed["state"] == state
+
+
+def test_a_clock_that_ran_out_goes_up_once(desk: Desk) -> None:
+    """Three clocks of a case nobody looks at: each is an entry, the priority rises by a step each time."""
+    _do(desk, "ann", "open", OPENING)
+    with desk.context() as context:
+        assert escalate(context) == []
+    desk.clock.pass_days(2)
+    with desk.context() as context:
+        assert case_shown(context, "X")["overdue"] is True
+        assert escalate(context) == ["X"]
+        assert escalate(context) == []
+        first = case_shown(context, "X")
+    assert (first["priority"], [item["clock"] for item in first["escalations"]]) == ("high", ["acknowledge"])
+    desk.clock.pass_days(60)
+    with desk.context() as context:
+        escalate(context)
+        last = case_shown(context, "X")
+    assert [(item["clock"], item["to"]) for item in last["escalations"]] == [
+        ("acknowledge", "supervisor"),
+        ("investigate", "supervisor"),
+        ("close", "compliance"),
+    ]
+    assert last["priority"] == "critical"
+
+
+def test_a_case_that_takes_up_an_earlier_one_needs_it_closed(desk: Desk) -> None:
+    """What is open is worked on, not taken up again."""
+    assert _code(desk, "ann", "open", {**OPENING, "earlier": "Y"}) == "wrong_state"
+
+
+def test_a_case_of_an_earlier_program_still_folds() -> None:
+    """Opened without clocks, assigned, noted on, and disposed of in one step by a second person."""
+    events = (
+        (
+            "case.opened",
+            {"id": "X", "kind": "sla_breach", "title": "t", "provider": "P", "due_on": "2026-06-10"},
+            "sam",
+        ),
+        ("case.assigned", {"to": "sue"}, "sam"),
+        ("case.noted", {"text": "0" * 64, "evidence": []}, "sue"),
+        ("case.disposed", {"outcome": "explained", "rationale": "0" * 64, "remediation": None}, "carl"),
+    )
+    state = None
+    for index, (kind, payload, by) in enumerate(events):
+        state = CASE.evolve(state, Happened(Event(kind, payload), by, "supervisor", date(2026, 6, 1), index, index))
+    assert state is not None
+    assert (state.state, state.owner, state.disposition, state.closed_by) == ("closed", "sue", "explained", "carl")
+    assert state.due is None
+
+
+def test_harm_is_what_fills_cost_beyond_the_far_touch() -> None:
+    """By hand: A: 100 x 0.04 - 100 x 0.01 = 3; B sold 0.02 too low for 50: 1; C did better; D has no benchmark."""
+    unit = 10**9
+    touch = 10 * unit
+    fills = [
+        Fill("A", 1, touch + unit // 25, 100 * unit, touch),
+        Fill("A", 1, touch - unit // 100, 100 * unit, touch),
+        Fill("B", -1, touch - unit // 50, 50 * unit, touch),
+        Fill("C", 1, touch - unit // 100, 100 * unit, touch),
+        Fill("D", None, touch, 100 * unit, None),
+    ]
+    orders, total = harm_of(fills)
+    assert total == "4"
+    assert [(item.order_id, item.harm_usd, item.difference_usd) for item in orders] == [
+        ("A", "3", "3"),
+        ("B", "1", "1"),
+        ("D", "0", "0"),
+        ("C", "0", "-1"),
+    ]
+    assert [(item.order_id, item.shares, item.unknown_fills) for item in orders if item.unknown_fills] == [
+        ("D", "0", 1)
+    ]
