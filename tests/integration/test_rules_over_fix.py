@@ -152,7 +152,9 @@ def found_in(context: Any) -> dict[str, dict[str, Any]]:  # noqa: ANN401  # the 
     """Findings of these rules by id, without what says when and from which copy they were recorded."""
     every = list_findings(context.records, FindingFilter(day=DAY))["findings"]
     items = [item for item in every if item["rule"] in JUDGED]
-    return {item["id"]: {k: v for k, v in item.items() if k not in {"recorded_at", "source_row"}} for item in items}
+    return {
+        item["id"]: {k: v for k, v in item.items() if k not in {"recorded_at", "source_row", "case"}} for item in items
+    }
 
 
 def by_day(folder: Path) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:

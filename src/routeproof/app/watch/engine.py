@@ -39,6 +39,9 @@ OF_WINDOWS = tuple(rule for rule in ALL if rule.kind == "window")
 WINDOWS_EVERY_NS = 5 * NS_PER_S
 """Rules of windows look at the whole day, so they are judged less often than orders are."""
 
+WINDOWS_PAUSE = 5
+"""Between two judgements of windows passes this many times what the last one took."""
+
 KEPT = tuple(name for name in MEMBERS_OF_DAY if name not in {"trades", "status"})
 """Frames of single orders that rules of windows read together."""
 
@@ -59,7 +62,7 @@ class Engine:
         self._context, self._quotes, self._sections, self._channels = context, quotes, sections, channels
         self._firm, self._clock, self._market = Firm(context), EventClock(), MarketTables(context.lake)
         self._providers: dict[str, LiveProvider] = {}
-        self._windows_at = 0
+        self._windows_due_at = 0
         self._changed_days: set[date] = set()
         self._news: set[date] = set()
         self._lateness_ns = 0
@@ -93,7 +96,10 @@ class Engine:
             sections = self._sections.get(provider_id, {})
             self._providers[provider_id] = LiveProvider(provider_id, sections, self._context.workspace.firm_id)
         live = self._providers[provider_id]
-        rows = live.flow.hold(messages.with_columns(pl.lit(provider_id).alias("source_id")))
+        named = messages.with_columns(pl.lit(provider_id).alias("source_id"))
+        rows = live.flow.hold(named)
+        live.told.add(named)
+        self._changed_days |= set(messages["trading_day"].drop_nulls().unique())
         return (live, rows) if rows.size else None
 
     def news(self) -> set[date]:
@@ -108,7 +114,7 @@ class Engine:
             due = np.union1d(live.timers.run_out(seen_until), live.for_quotes.run_out(self._quotes.latest()))
             if due.size:
                 self._judge_orders(live, live.flow.together(due))
-        if self._changed_days and self._context.clock() - self._windows_at >= WINDOWS_EVERY_NS:
+        if self._changed_days and self._context.clock() >= self._windows_due_at:
             self.judge_windows()
 
     def judge_everything(self) -> None:
@@ -120,12 +126,14 @@ class Engine:
 
     def judge_windows(self) -> None:
         """Judge the rules of windows over the days that changed."""
-        self._windows_at = self._context.clock()
+        begun = self._context.clock()
         for day in sorted(self._changed_days):
             judged = judge(OF_WINDOWS, self._facts(day, self._whole_day(day)), self._firm.on(day).policy.limits)
             names = [rule.name for rule in OF_WINDOWS if rule.name not in judged.unjudged]
             self._record(day, judged, standing_ids(self._context.records, day, names, self._providers))
         self._changed_days.clear()
+        now = self._context.clock()
+        self._windows_due_at = now + max(WINDOWS_EVERY_NS, WINDOWS_PAUSE * (now - begun))
 
     def _seen_until(self) -> int:
         return max(0, self._clock.now(self._context.clock()) - self._lateness_ns)
@@ -179,6 +187,9 @@ class Engine:
             if found:
                 every = pl.concat(found, how="diagonal_relaxed")
                 members[name] = every.filter(pl.col("trading_day") == day)
+        for name, told in (("messages", "messages"), ("sequences", "ranges")):
+            frames = [getattr(live.told, told)(day) for live in self._providers.values()]
+            members[name] = pl.concat(frames) if frames else None
         return {**members, **known.members}
 
     def _record(self, day: date, judged: Judged, before: set[str]) -> None:

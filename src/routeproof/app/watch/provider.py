@@ -9,6 +9,7 @@ import numpy as np
 
 from routeproof.app.watch.flow import Flow
 from routeproof.app.watch.standing_rows import StandingRows
+from routeproof.app.watch.told_sessions import ToldSessions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -42,13 +43,14 @@ class LiveProvider:
     Attributes:
         flow: its messages.
         standing: the latest rows of all its orders.
+        told: what its sessions told.
         timers: in event time.
         for_quotes: fills whose quotes were not seen yet, by the time up to which quotes are needed.
     """
 
     def __init__(self, provider_id: str, sections: Mapping[str, Any], firm_id: str) -> None:
         self.flow = Flow(provider_id, sections, firm_id)
-        self.standing = StandingRows(self.flow)
+        self.standing, self.told = StandingRows(self.flow), ToldSessions(provider_id)
         self.timers, self.for_quotes = Timers(), Timers()
         self._findings: dict[int, set[str]] = {}
 

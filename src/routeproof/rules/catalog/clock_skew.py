@@ -21,6 +21,7 @@ from routeproof.rules.hits import Shape, hits
 from routeproof.rules.limits import limit
 from routeproof.rules.rule import Rule
 from routeproof.rules.say import named, span
+from routeproof.tables.division import divided
 from routeproof.vocab.times import NS_PER_MS
 
 if TYPE_CHECKING:
@@ -65,8 +66,8 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
         Shape(
             at=pl.col("at"),
             unit="ms",
-            observed=skew / NS_PER_MS,
-            threshold=pl.col("allowed_ns") / NS_PER_MS,
+            observed=divided(skew, NS_PER_MS),
+            threshold=divided(pl.col("allowed_ns"), NS_PER_MS),
             key=pl.concat_str("pair", "party", separator=" ", ignore_nulls=True),
             settles_at=pl.lit(facts.close_at),
             sentence=pl.format(

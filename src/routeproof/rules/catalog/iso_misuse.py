@@ -19,6 +19,7 @@ from routeproof.rules.limits import limit
 from routeproof.rules.rule import Rule
 from routeproof.rules.say import dollars, named, shares, span
 from routeproof.rules.touch import IMMEDIATE, beyond, in_auction, worst_far
+from routeproof.tables.division import divided
 from routeproof.vocab import quote_status
 from routeproof.vocab.fixed import SCALE
 from routeproof.vocab.times import NS_PER_MS
@@ -60,7 +61,7 @@ def _old(facts: Facts, limits: Limits) -> pl.DataFrame:
     shape = Shape(
         at=pl.col("sent_at"),
         unit="ms",
-        observed=waited / NS_PER_MS,
+        observed=divided(waited, NS_PER_MS),
         threshold=allowed,
         key=pl.col("route_id"),
         sentence=said,
@@ -94,7 +95,7 @@ def _unswept(facts: Facts, limits: Limits) -> pl.DataFrame:
     shape = Shape(
         at=pl.col("executed_at"),
         unit="usd_per_share",
-        observed=through / SCALE,
+        observed=divided(through, SCALE),
         threshold=pl.lit(0.0),
         sentence=said,
     )

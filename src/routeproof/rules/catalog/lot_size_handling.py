@@ -18,6 +18,7 @@ from routeproof.rules.limits import limit
 from routeproof.rules.rule import Rule
 from routeproof.rules.say import shares, span
 from routeproof.rules.touch import MARKETABLE
+from routeproof.tables.division import divided
 from routeproof.tables.order_size import DEFAULT_ROUND_LOT
 from routeproof.vocab.times import NS_PER_MS
 
@@ -60,7 +61,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
         Shape(
             at=pl.col("received_at"),
             unit="ms",
-            observed=pl.when(late).then(pl.col("last_fill_ns") / NS_PER_MS),
+            observed=pl.when(late).then(divided(pl.col("last_fill_ns"), NS_PER_MS)),
             threshold=allowed,
             settles_at=deadline,
             key=pl.when(part).then(pl.lit("odd part")).otherwise(pl.lit("odd lot")),

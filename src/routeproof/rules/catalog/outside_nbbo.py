@@ -19,6 +19,7 @@ from routeproof.rules.limits import limit
 from routeproof.rules.rule import Rule
 from routeproof.rules.say import dollars, named, shares
 from routeproof.rules.touch import added, larger_than_shown, went_deeper
+from routeproof.tables.division import divided
 from routeproof.vocab import quote_status
 from routeproof.vocab.fixed import SCALE
 
@@ -41,7 +42,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
         Shape(
             at=pl.col("executed_at"),
             unit="usd_per_share",
-            observed=beyond / SCALE,
+            observed=divided(beyond, SCALE),
             threshold=allowed,
             sentence=pl.format(
                 "{} of {} traded at {} at {}, {} a share outside the best quote of {}.",

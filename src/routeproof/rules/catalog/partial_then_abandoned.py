@@ -20,6 +20,7 @@ from routeproof.rules.hits import Shape, hits
 from routeproof.rules.limits import limit
 from routeproof.rules.rule import Rule
 from routeproof.rules.say import dollars, shares
+from routeproof.tables.division import divided
 from routeproof.vocab import quote_status
 from routeproof.vocab.fixed import SCALE
 from routeproof.vocab.times import NS_PER_MS
@@ -54,8 +55,8 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
         Shape(
             at=pl.col("ended_at"),
             unit="shares",
-            observed=offered / SCALE,
-            threshold=asked / SCALE,
+            observed=divided(offered, SCALE),
+            threshold=divided(asked, SCALE),
             sentence=pl.format(
                 "After {} of {} were filled, the rest of {} was given up, not at the customer's request, while the "
                 "market {} {} at {}.",

@@ -20,6 +20,7 @@ from routeproof.rules.limits import limit
 from routeproof.rules.rule import Rule
 from routeproof.rules.say import dollars, named, shares
 from routeproof.rules.touch import MARKETABLE, added, beyond, far, in_auction, went_deeper, within_shown, worst_far
+from routeproof.tables.division import divided
 from routeproof.vocab import quote_status
 from routeproof.vocab.fixed import SCALE
 
@@ -95,7 +96,7 @@ def _shape(worse: pl.Expr, allowed: pl.Expr, key: pl.Expr, sentence: pl.Expr) ->
     return Shape(
         at=pl.col("executed_at"),
         unit="usd_per_share",
-        observed=worse / SCALE,
+        observed=divided(worse, SCALE),
         threshold=allowed,
         key=key,
         sentence=sentence,

@@ -20,6 +20,7 @@ from routeproof.rules.hits import NO_HITS, Shape, hits
 from routeproof.rules.limits import limit
 from routeproof.rules.rule import Rule
 from routeproof.rules.say import named, span
+from routeproof.tables.division import divided
 from routeproof.vocab.times import NS_PER_S
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
         Shape(
             at=pl.col("from_at"),
             unit="s",
-            observed=lasted / NS_PER_S,
+            observed=divided(lasted, NS_PER_S),
             threshold=pl.col("allowed"),
             key=pl.col("from_at").cast(pl.String),
             settles_at=pl.col("until_at"),

@@ -16,6 +16,7 @@ import polars as pl
 from routeproof.rules.hits import Shape, hits
 from routeproof.rules.rule import Rule
 from routeproof.rules.say import named, shares
+from routeproof.tables.division import divided
 from routeproof.vocab.fixed import SCALE
 from routeproof.vocab.times import NS_PER_MS
 
@@ -90,8 +91,8 @@ def _shape(at: pl.Expr, seen: pl.Expr, key: pl.Expr, sentence: pl.Expr) -> Shape
     return Shape(
         at=at,
         unit="shares",
-        observed=seen / SCALE,
-        threshold=pl.col("quantity") / SCALE,
+        observed=divided(seen, SCALE),
+        threshold=divided(pl.col("quantity"), SCALE),
         key=key,
         sentence=sentence,
     )

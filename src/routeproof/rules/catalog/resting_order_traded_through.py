@@ -26,6 +26,7 @@ from routeproof.rules.hits import NO_HITS, Shape, hits
 from routeproof.rules.limits import limit
 from routeproof.rules.rule import Rule
 from routeproof.rules.say import dollars, shares, span
+from routeproof.tables.division import divided
 from routeproof.vocab.fixed import SCALE
 from routeproof.vocab.times import NS_PER_MS
 
@@ -120,8 +121,8 @@ def _traded_through() -> Shape:
     return Shape(
         at=pl.col("first_at"),
         unit="shares",
-        observed=pl.col("printed") / SCALE,
-        threshold=pl.col("printed_least") / SCALE,
+        observed=divided(pl.col("printed"), SCALE),
+        threshold=divided(pl.col("printed_least"), SCALE),
         key=pl.format("version {}", "version"),
         settles_at=pl.col("first_at") + pl.col("grace"),
         sentence=pl.format(
@@ -136,8 +137,8 @@ def _reached(patience: pl.Expr) -> Shape:
     return Shape(
         at=pl.col("reached_at") + patience,
         unit="ms",
-        observed=lasted / NS_PER_MS,
-        threshold=patience / NS_PER_MS,
+        observed=divided(lasted, NS_PER_MS),
+        threshold=divided(patience, NS_PER_MS),
         key=pl.format("version {}", "version"),
         settles_at=pl.col("reached_at") + patience + pl.col("grace"),
         sentence=pl.format(

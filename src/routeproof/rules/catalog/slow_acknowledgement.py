@@ -16,6 +16,7 @@ from routeproof.rules.hits import Shape, hits
 from routeproof.rules.limits import limit
 from routeproof.rules.rule import Rule
 from routeproof.rules.say import named, shares, span
+from routeproof.tables.division import divided
 from routeproof.vocab.times import NS_PER_MS
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
         Shape(
             at=pl.coalesce(_ANSWERED, deadline),
             unit="ms",
-            observed=waited / NS_PER_MS,
+            observed=divided(waited, NS_PER_MS),
             threshold=allowed,
             key=pl.col("route_id"),
             settles_at=pl.when(silent).then(deadline),

@@ -16,6 +16,7 @@ from routeproof.rules.limits import limit
 from routeproof.rules.rule import Rule
 from routeproof.rules.say import named, shares, span
 from routeproof.rules.touch import MARKETABLE
+from routeproof.tables.division import divided
 from routeproof.vocab.times import NS_PER_MS
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
         Shape(
             at=pl.col("executed_at"),
             unit="ms",
-            observed=waited / NS_PER_MS,
+            observed=divided(waited, NS_PER_MS),
             threshold=allowed,
             sentence=pl.format(
                 "{} of {} were filled at {} {} after the order could be executed; policy allows {}.",

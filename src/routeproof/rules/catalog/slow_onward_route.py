@@ -21,6 +21,7 @@ from routeproof.rules.limits import limit
 from routeproof.rules.rule import Rule
 from routeproof.rules.say import named, shares, span, trimmed
 from routeproof.rules.touch import IMMEDIATE
+from routeproof.tables.division import divided
 from routeproof.vocab.times import NS_PER_MS
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def _shape(waited: pl.Expr, allowed: pl.Expr, key: pl.Expr, sentence: pl.Expr) -
     return Shape(
         at=pl.col("sent_at"),
         unit="ms",
-        observed=waited / NS_PER_MS,
+        observed=divided(waited, NS_PER_MS),
         threshold=allowed,
         key=key,
         sentence=sentence,

@@ -16,6 +16,7 @@ from routeproof.rules.hits import Shape, hits
 from routeproof.rules.limits import limit
 from routeproof.rules.rule import Rule
 from routeproof.rules.say import named, shares, span
+from routeproof.tables.division import divided
 from routeproof.vocab.times import NS_PER_MS
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
         Shape(
             at=pl.col("reported_at"),
             unit="ms",
-            observed=waited / NS_PER_MS,
+            observed=divided(waited, NS_PER_MS),
             threshold=allowed,
             sentence=pl.format(
                 "The fill of {} of {} at {} was reported {} after the time it states; policy allows {}.",

@@ -17,6 +17,7 @@ from routeproof.rules.limits import limit
 from routeproof.rules.rule import Rule
 from routeproof.rules.say import shares, span
 from routeproof.rules.touch import in_auction
+from routeproof.tables.division import divided
 from routeproof.vocab import quote_status
 from routeproof.vocab.times import NS_PER_MS
 
@@ -44,7 +45,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
         Shape(
             at=pl.col("executed_at"),
             unit="ms",
-            observed=pl.when(~is_absent).then(age / NS_PER_MS),
+            observed=pl.when(~is_absent).then(divided(age, NS_PER_MS)),
             threshold=allowed,
             sentence=pl.when(is_absent)
             .then(pl.format("{} and there was no two-sided best quote to judge the price by.", traded))

@@ -18,6 +18,7 @@ from routeproof.rules.hits import NO_HITS, Shape, hits
 from routeproof.rules.rule import Rule
 from routeproof.rules.say import dollars, named, shares
 from routeproof.rules.touch import beyond, far, in_auction
+from routeproof.tables.division import divided
 from routeproof.vocab import quote_status
 from routeproof.vocab.fixed import SCALE
 from routeproof.vocab.words import OPENING_EVENTS
@@ -95,8 +96,8 @@ def _fills(fills: pl.DataFrame, venues: pl.DataFrame) -> pl.DataFrame:
 
 
 def _shape(at: pl.Expr, price: pl.Expr, key: pl.Expr, sentence: pl.Expr) -> Shape:
-    tick = pl.col("tick") / SCALE
-    return Shape(at=at, unit="usd", observed=price / SCALE, threshold=tick, key=key, sentence=sentence)
+    tick = divided(pl.col("tick"), SCALE)
+    return Shape(at=at, unit="usd", observed=divided(price, SCALE), threshold=tick, key=key, sentence=sentence)
 
 
 RULE = Rule(

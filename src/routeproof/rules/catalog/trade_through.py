@@ -22,6 +22,7 @@ from routeproof.rules.limits import limit
 from routeproof.rules.rule import Rule
 from routeproof.rules.say import dollars, named, shares
 from routeproof.rules.touch import added, beyond, in_auction, larger_than_shown, went_deeper, worst_far
+from routeproof.tables.division import divided
 from routeproof.vocab import quote_status
 from routeproof.vocab.fixed import SCALE
 
@@ -55,7 +56,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
         Shape(
             at=pl.col("executed_at"),
             unit="usd_per_share",
-            observed=through / SCALE,
+            observed=divided(through, SCALE),
             threshold=allowed,
             sentence=pl.format(
                 "{} of {} traded at {} at {}, through the protected quote of {}; no exception of Rule 611(b) shows.",
