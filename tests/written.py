@@ -31,7 +31,7 @@ WHOLE = (
 )
 FLAGS = ("held", "directed", "refused", "iso", "eligible", "breached", "resent", "is_reset")
 DAYS = ("day", "month", "valid_from", "due_on", "came_on")
-FIXED = ("seen_price", "seen_quantity", "last_qty", "last_px")
+FIXED = ("seen_price", "seen_quantity", "last_qty", "last_px", "own_fee", "shown_fee")
 NUMBERS = ("value", "weight", "observed_value", "own_value", "vendor_value")
 OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 

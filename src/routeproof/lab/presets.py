@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from itertools import cycle
 from math import inf
 
 from routeproof.lab.cheats import BY_NAME
@@ -49,7 +50,7 @@ def stressed(seed: int = 7, *, days: int | None = None) -> LabConfig:
     Three stress days and a halt; an outage of each provider; a log that arrives truncated and again corrected, and one
     whose end arrives late, both of P1. They are spread over the sessions kept, so that short runs have them all.
     """
-    return _hard(_first_days(LabConfig(seed=seed), days))
+    return with_hard_days(_first_days(LabConfig(seed=seed), days))
 
 
 def certify(cheat: str, grade: int, seed: int = 7, *, days: int | None = None) -> LabConfig:
@@ -86,7 +87,8 @@ def one_fault(fault: Planted, seed: int = 7, *, days: int | None = None, hard: b
         message = f"expected an intensity above 0 in {unit}, found {fault.grade:g}"
         raise UsageError(message)
     config = LabConfig(seed=seed, providers=(Provider("P1"), Provider("P2", planted=(fault,))))
-    return _hard(_first_days(config, days)) if hard else _first_days(config, days)
+    kept = _first_days(config, days)
+    return with_hard_days(kept) if hard else kept
 
 
 def with_prior(config: LabConfig, sessions: int) -> LabConfig:
@@ -94,16 +96,16 @@ def with_prior(config: LabConfig, sessions: int) -> LabConfig:
     return replace(config, prior_sessions=sessions, prior_flow=1.0)
 
 
-def _hard(config: LabConfig) -> LabConfig:
-    """With the events of `stressed`, at fixed places of the sessions."""
+def with_hard_days(config: LabConfig) -> LabConfig:
+    """With the events of `stressed`, at fixed places of the sessions; providers take turns at two days of outage."""
 
     def at(place: float) -> date:
         return config.quarter[int(place * len(config.quarter))].day
 
-    outages = (at(0.55), at(0.85))
+    outages = cycle((at(0.55), at(0.85)))
     return replace(
         config,
-        providers=tuple(replace(one, outage_on=day) for one, day in zip(config.providers, outages, strict=True)),
+        providers=tuple(replace(one, outage_on=next(outages)) for one in config.providers),
         stress_on=(at(0.15), at(0.4), at(0.9)),
         halt_on=at(0.3),
         broken_delivery_on=at(0.45),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from routeproof.rules.catalog import (
     cancel_burst,
     clock_skew,
+    dearer_venue,
     duplicate_differs,
     executed_in_locked_or_crossed,
     fade,
@@ -66,6 +67,7 @@ ALL = (
     duplicate_differs.RULE,
     clock_skew.RULE,
     regular_timestamps.RULE,
+    dearer_venue.RULE,
 )
 
 BY_NAME = {rule.name: rule for rule in ALL}

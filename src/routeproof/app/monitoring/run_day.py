@@ -14,6 +14,7 @@ from routeproof.app.monitoring.law import law_on
 from routeproof.app.monitoring.log_facts import log_facts, record_facts
 from routeproof.app.monitoring.open_cases import Worked, work_findings
 from routeproof.app.monitoring.policy import RulePolicy, rule_policy
+from routeproof.app.monitoring.shown_facts import shown_facts
 from routeproof.app.monitoring.tell import tell_findings
 from routeproof.app.monitoring.told_facts import told_facts
 from routeproof.app.monitoring.work_cases import escalate
@@ -82,6 +83,7 @@ def gather(context: Context, day: date, manifest: str) -> Facts:
     of_firm, absent = firm_facts(context, day, manifest)
     of_logs, not_logged = log_facts(context, day, manifest, tellers)
     of_record = record_facts(context.records, day, tellers)
+    of_choice, not_shown = shown_facts(context, day, manifest, of_day["routes"])
     waits = whole.monitoring.waits.on_or_first(day).value
     members = {
         **of_day,
@@ -89,12 +91,13 @@ def gather(context: Context, day: date, manifest: str) -> Facts:
         **of_sessions,
         **of_logs,
         **of_record,
+        **of_choice,
         "law": law_on(whole.book, day),
         "waits": waits,
     }
     settled = (of_day["close_at"] or 0) + HORIZON_NS + waits.quote_ms * NS_PER_MS
     seen_until = None if context.clock() >= settled else context.clock()
-    return facts_of(day, members, absent | untold | not_logged, seen_until)
+    return facts_of(day, members, absent | untold | not_logged | not_shown, seen_until)
 
 
 def tellers_of(records: Records) -> Tellers:
