@@ -16,10 +16,10 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from routeproof.app.cases.case_listing import CaseFilter, list_cases
+from routeproof.app.cases.open_cases import work_findings
 from routeproof.app.context import open_context
 from routeproof.app.init_workspace import init_workspace
-from routeproof.app.monitoring.case_listing import CaseFilter, list_cases
-from routeproof.app.monitoring.open_cases import work_findings
 from routeproof.app.objects.findings import record_findings
 
 if TYPE_CHECKING:

@@ -28,11 +28,22 @@ WHOLE = (
     "count",
     "message_id",
     "uncertainty_ns",
+    "accepted",
+    "rejected",
+    "contradicting",
 )
-FLAGS = ("held", "directed", "refused", "iso", "eligible", "breached", "resent", "is_reset")
+FLAGS = (
+    *("held", "directed", "refused", "iso", "eligible", "breached", "resent", "is_reset"),
+    *("reported", "known", "amended"),
+)
 DAYS = ("day", "month", "valid_from", "due_on", "came_on")
-FIXED = ("seen_price", "seen_quantity", "last_qty", "last_px", "own_fee", "shown_fee")
-NUMBERS = ("value", "weight", "observed_value", "own_value", "vendor_value")
+FIXED = (
+    *("seen_price", "seen_quantity", "last_qty", "last_px"),
+    *("own_filled", "vendor_filled", "vendor_price", "vendor_improvement"),
+    *("own_fee", "shown_fee"),
+)
+LISTS = ("execution_ids", "found")
+NUMBERS = ("value", "weight", "usd_per_share", "observed", "threshold", "own_price", "own_improvement")
 OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 
 
@@ -59,11 +70,14 @@ def instant(day: date, text: str) -> int:
     return int(at.timestamp()) * 10**9 + int(part.ljust(9, "0") or 0)
 
 
-def table(text: str, day: date) -> pl.DataFrame:
-    """A frame from a table written with bars; an empty cell is missing."""
+def table(text: str, day: date, plain: tuple[str, ...] = ()) -> pl.DataFrame:
+    """A frame from a table written with bars; an empty cell is missing, `plain` columns stay text."""
     head, *lines = [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines()]
     return pl.DataFrame(
-        {name: _column(name, [line[place] or None for line in lines], day) for place, name in enumerate(head)}
+        {
+            name: _column("" if name in plain else name, [line[place] or None for line in lines], day)
+            for place, name in enumerate(head)
+        }
     )
 
 
@@ -86,10 +100,11 @@ def _number(cell: str) -> float:
     return float(worked(cell))
 
 
-READ: tuple[tuple[tuple[str, ...], Callable[[str], object], type[pl.DataType]], ...] = (
+READ: tuple[tuple[tuple[str, ...], Callable[[str], object], type[pl.DataType] | pl.DataType], ...] = (
     (WHOLE, int, pl.Int64),
     (DAYS, date.fromisoformat, pl.Date),
     (FIXED, _fixed, pl.Int64),
     (NUMBERS, _number, pl.Float64),
+    (LISTS, str.split, pl.List(pl.String)),
 )
 """How the cells of columns that are told by name are read."""

@@ -16,10 +16,10 @@ from typing import Any
 
 import pytest
 
+from routeproof.app.facts.day_facts import Tellers, day_facts, facts_of
+from routeproof.app.facts.law import law_on
 from routeproof.app.measuring.frame_source import FrameSource
 from routeproof.app.measuring.measure_frames import canonical_flow
-from routeproof.app.monitoring.day_facts import Tellers, day_facts, facts_of
-from routeproof.app.monitoring.law import law_on
 from routeproof.app.shipped_rules import shipped_rules
 from routeproof.policy.monitoring import Limits, Scoped
 from routeproof.policy.whole import whole_policy
@@ -34,12 +34,18 @@ from written import instant, table, worked
 FOLDER = Path(__file__).parent / "rules"
 FLOW = ("executions", "orders", "order_versions")
 OWN = ("title", "day", "limits", "seen_until", "uncertainty_ns", "unjudged", "source_provider")
+PLAIN = {"settings": ("value",)}
+"""Columns that are text here, though elsewhere a column of that name is a number."""
 CASES = sorted(FOLDER.rglob("*.toml"))
 
 
 def facts(case: dict[str, Any], day: date) -> Facts:
     """Facts of the case's day: canonical tables measured, other members as they are written."""
-    frames = {name: table(text, day) for name, text in case.items() if isinstance(text, str) and name not in OWN}
+    frames = {
+        name: table(text, day, PLAIN.get(name, ()))
+        for name, text in case.items()
+        if isinstance(text, str) and name not in OWN
+    }
     tables = canonical_flow(frames.get("executions"), frames.get("orders"), frames.get("order_versions"))
     others = {name for name in frames if name in TABLES and name not in {*FLOW, "quotes"}}
     reference = {name for name in others if TABLES[name].day_of is None}

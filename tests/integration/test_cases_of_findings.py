@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from governance_desk import Desk, new_desk
+from routeproof.app.cases.case_listing import CaseFilter, list_cases
+from routeproof.app.cases.open_cases import work_findings
+from routeproof.app.cases.suppressing import add_suppression
+from routeproof.app.cases.work_cases import case_shown, case_step, open_case
 from routeproof.app.ledger.rebuild import rebuild_projections
-from routeproof.app.monitoring.case_listing import CaseFilter, list_cases
-from routeproof.app.monitoring.open_cases import work_findings
-from routeproof.app.monitoring.suppressing import add_suppression
-from routeproof.app.monitoring.work_cases import case_shown, case_step, open_case
 from routeproof.app.objects.act import act
 from routeproof.app.objects.findings import record_findings
 from routeproof.governance.suppression import SUPPRESSION

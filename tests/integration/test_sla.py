@@ -6,12 +6,14 @@ import json
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
 import pytest
 
 from e2e.article_case import tables, write_files
 from governance_desk import Desk, new_desk
+from routeproof.app.cases.work_cases import case_step
+from routeproof.app.facts.agreed_facts import agreed_facts
 from routeproof.app.intake.ingest import ingest
-from routeproof.app.monitoring.work_cases import case_step
 from routeproof.app.objects.act import shown
 from routeproof.app.sla.evaluate import evaluate_sla, expected_deliveries
 from routeproof.app.sla.record import record_evaluation
@@ -197,3 +199,25 @@ def test_a_period_that_is_none_is_a_usage_error(desk: Desk) -> None:
     """A quarter is asked for as 2026Q3."""
     with desk.context() as context, pytest.raises(UsageError, match="quarter"):
         evaluate_sla(context, "P", "July")
+
+
+def test_rules_see_windows_that_end_and_files_that_are_due(desk: Desk) -> None:
+    """On the last session of July its months' windows are judged; on other days none is, files are due on any.
+
+    The file of 2 July, a Thursday before the holiday, is due on the 6th and never came.
+    """
+    with desk.context() as context:
+        manifest = context.lake.manifest().id
+        ended, _ = agreed_facts(context, date(2026, 7, 31), manifest)
+        open_still, _ = agreed_facts(context, date(2026, 7, 30), manifest)
+        before, why = agreed_facts(context, date(2025, 12, 31), manifest)
+    by_clause = {row["clause"]: row for row in ended["sla"].iter_rows(named=True)}
+    assert set(by_clause) == {"EQ", "MISSING"}
+    assert by_clause["EQ"]["observed"] == pytest.approx(0.45)
+    assert (by_clause["EQ"]["breached"], by_clause["EQ"]["period"]) == (True, "2026-07")
+    assert (by_clause["MISSING"]["observed"], by_clause["MISSING"]["unit"]) == (9.0, "files")
+    assert open_still["sla"].is_empty()
+    missing = ended["deliveries"].filter(pl.col("due_on") == date(2026, 7, 6)).to_dicts()
+    assert [(row["day"], row["came_on"], row["found"]) for row in missing] == [(date(2026, 7, 2), None, ["missing"])]
+    assert ended["deliveries"]["due_on"].max() == date(2026, 7, 31)
+    assert (before, set(why)) == ({}, {"sla", "deliveries"})

@@ -91,6 +91,11 @@ class Workspace:
         return self.root / "cache" / "measured"
 
     @property
+    def streams_folder(self) -> Path:
+        """Daily streams kept between runs of the rules; may be deleted at any time."""
+        return self.root / "cache" / "streams"
+
+    @property
     def outbox_path(self) -> Path:
         """SQLite database of what notification channels are owed and were sent; apart from the record."""
         return self.root / "notify" / "outbox.sqlite"

@@ -27,7 +27,7 @@ for command in (show, list_, codes, view, close, review):
 
 
 def _step(acts: Acts, case_id: str, verb: str, body: dict[str, Any] | None = None, document: str | None = None) -> None:
-    from routeproof.app.monitoring.work_cases import case_step  # noqa: PLC0415
+    from routeproof.app.cases.work_cases import case_step  # noqa: PLC0415
 
     def step(context: Context, given: dict[str, Any]) -> dict[str, Any]:
         return case_step(context, case_id, verb, given)
@@ -46,7 +46,7 @@ def open_(acts: Acts, case_id: str, document: str | None) -> None:
 
     Example: routeproof case open Q-17 --file inquiry.toml --as ann
     """
-    from routeproof.app.monitoring.work_cases import open_case  # noqa: PLC0415
+    from routeproof.app.cases.work_cases import open_case  # noqa: PLC0415
 
     perform(acts, lambda context, given: open_case(context, case_id, given), document=document)
 
@@ -108,7 +108,7 @@ def harm(acts: Acts, case_id: str) -> None:
 
     Example: routeproof case harm C-17 --as abe
     """
-    from routeproof.app.monitoring.case_harm import record_harm  # noqa: PLC0415
+    from routeproof.app.cases.case_harm import record_harm  # noqa: PLC0415
 
     perform(acts, lambda context, _: record_harm(context, case_id))
 
@@ -132,7 +132,7 @@ def escalate_(acts: Acts) -> None:
 
     Example: routeproof case escalate
     """
-    from routeproof.app.monitoring.work_cases import escalate  # noqa: PLC0415
+    from routeproof.app.cases.work_cases import escalate  # noqa: PLC0415
 
     with entitled_context(acts, "case.escalate") as context:
         found = {"escalated": escalate(context)}

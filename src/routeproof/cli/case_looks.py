@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from routeproof.app.monitoring.case_listing import CaseFilter
+    from routeproof.app.cases.case_listing import CaseFilter
 
 STATES = ("open", "acknowledged", "investigating", "awaiting_review", "closed", "alive")
 COLUMNS = ("id", "state", "priority", "overdue", "owner", "provider", "rules", "findings", "title")
@@ -26,7 +26,7 @@ def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(command)
     def with_filter(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401
-        from routeproof.app.monitoring.case_listing import CaseFilter  # noqa: PLC0415
+        from routeproof.app.cases.case_listing import CaseFilter  # noqa: PLC0415
 
         names = ("state", "priority", "owner", "overdue", "rule", "provider", "text")
         given = {name: options.pop(name) for name in names}
@@ -61,8 +61,8 @@ def show(case_id: str, workspace: Path, *, as_json: bool) -> None:
 
     Example: routeproof case show C-17
     """
+    from routeproof.app.cases.work_cases import case_shown  # noqa: PLC0415
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.monitoring.work_cases import case_shown  # noqa: PLC0415
 
     with open_context(workspace) as context:
         state = case_shown(context, case_id)
@@ -84,8 +84,8 @@ def list_(wanted: CaseFilter, workspace: Path, limit: int | None, after: str | N
 
 
 def _print_list(workspace: Path, wanted: CaseFilter, limit: int | None, after: str | None, *, as_json: bool) -> None:
+    from routeproof.app.cases.case_listing import list_cases  # noqa: PLC0415
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.monitoring.case_listing import list_cases  # noqa: PLC0415
 
     with open_context(workspace) as context:
         found = list_cases(context.records, wanted, context.clock(), limit, after)
@@ -137,8 +137,8 @@ def save(wanted: CaseFilter, name: str, workspace: Path, *, as_json: bool) -> No
 
     Example: routeproof case view save mine --owner ann --state alive
     """
+    from routeproof.app.cases.case_views import save_view  # noqa: PLC0415
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.monitoring.case_views import save_view  # noqa: PLC0415
 
     with open_context(workspace) as context:
         saved = save_view(context, name, wanted)
@@ -153,8 +153,8 @@ def saved(workspace: Path, *, as_json: bool) -> None:
 
     Example: routeproof case view list
     """
+    from routeproof.app.cases.case_views import views_of  # noqa: PLC0415
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.monitoring.case_views import views_of  # noqa: PLC0415
 
     with open_context(workspace) as context:
         views = views_of(context)
@@ -177,8 +177,8 @@ def use(name: str, workspace: Path, limit: int | None, after: str | None, *, as_
 
     Example: routeproof case view use mine
     """
+    from routeproof.app.cases.case_views import view as view_of  # noqa: PLC0415
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.monitoring.case_views import view as view_of  # noqa: PLC0415
 
     with open_context(workspace) as context:
         wanted = view_of(context, name)

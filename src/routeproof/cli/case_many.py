@@ -63,7 +63,7 @@ def review(acts: Acts, case_ids: tuple[str, ...], returned: str | None, *, appro
 
 
 def _each(acts: Acts, case_ids: tuple[str, ...], verb: str, body: dict[str, Any]) -> int:
-    from routeproof.app.monitoring.work_cases import case_step, each_case  # noqa: PLC0415
+    from routeproof.app.cases.work_cases import case_step, each_case  # noqa: PLC0415
 
     if len(case_ids) == 1:
 

@@ -41,7 +41,7 @@ def run(acts: Acts, day: date, manifest: str | None) -> int:
 
     with entitled_context(acts, "exceptions.run") as context:
         print_step(f"judging {day}")
-        done = run_day(context, day, manifest)
+        done = run_day(context, day, manifest, print_step)
         found = list_findings(context.records, FindingFilter(day=day))
     found |= {
         "day": day.isoformat(),

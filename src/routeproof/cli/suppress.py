@@ -44,7 +44,7 @@ def add(
 
     Example: routeproof suppress add --rule slow_fill --scope symbol=XYZ --reason "Known" --until 2026-09-30 --as ann
     """
-    from routeproof.app.monitoring.suppressing import add_suppression  # noqa: PLC0415
+    from routeproof.app.cases.suppressing import add_suppression  # noqa: PLC0415
 
     body: dict[str, Any] = {
         key: value for key, value in (("rule", rule), ("reason", reason), ("until", until)) if value is not None
@@ -93,8 +93,8 @@ def show(name: str, workspace: Path, *, as_json: bool) -> None:
 
     Example: routeproof suppress show S-1
     """
+    from routeproof.app.cases.suppressing import suppression_shown  # noqa: PLC0415
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.monitoring.suppressing import suppression_shown  # noqa: PLC0415
     from routeproof.cli.printing import print_object  # noqa: PLC0415
 
     with open_context(workspace) as context:
@@ -110,8 +110,8 @@ def list_(workspace: Path, *, as_json: bool) -> None:
 
     Example: routeproof suppress list
     """
+    from routeproof.app.cases.suppressing import suppressions_listed  # noqa: PLC0415
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.monitoring.suppressing import suppressions_listed  # noqa: PLC0415
 
     with open_context(workspace) as context:
         found = suppressions_listed(context)

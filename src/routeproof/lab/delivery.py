@@ -20,7 +20,7 @@ import polars as pl
 
 from routeproof.lab import reference_data
 from routeproof.lab.day_files import TRUTH, DayCounts, write_day
-from routeproof.lab.maps import TABLE_MAPS, fix_map, vendor_map
+from routeproof.lab.maps import TABLE_MAPS, figures_map, fix_map, vendor_map
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -93,6 +93,7 @@ def _write_spanning(config: LabConfig, out: Path, counts: Sequence[DayCounts]) -
         name = provider.comp_id
         (out / "maps" / f"fix-{name}.toml").write_text(fix_map(config, provider), encoding="utf-8")
         (out / "maps" / f"vendor-{name}.toml").write_text(vendor_map(provider), encoding="utf-8")
+        (out / "maps" / f"figures-{name}.toml").write_text(figures_map(provider), encoding="utf-8")
         for month in sorted({count.day[:7] for count in counts}):
             rows = [count.vendor[name] for count in counts if count.day.startswith(month)]
             pl.concat(rows).write_csv(out / "vendor" / f"{name}-{month}.csv")
@@ -126,11 +127,11 @@ def _steps(config: LabConfig, out: Path) -> list[dict[str, object]]:
         )
     for provider in config.providers:
         name = provider.comp_id
-        paths = _found(out, f"vendor/{name}-*.csv")
-        steps.append(
-            {"source": "csv", "table": "quotes", "provider": name, "map": f"maps/vendor-{name}.toml", "paths": paths,
-             "optional": True}
-        )  # fmt: skip
+        claims = {"source": "csv", "provider": name, "paths": _found(out, f"vendor/{name}-*.csv")}
+        steps += [
+            {**claims, "table": "quotes", "map": f"maps/vendor-{name}.toml", "optional": True},
+            {**claims, "table": "vendor_figures", "map": f"maps/figures-{name}.toml"},
+        ]
     return steps
 
 

@@ -199,3 +199,24 @@ stamper = "{provider.comp_id}"
 [time.at]
 unit = "iso"
 """
+
+
+def figures_map(provider: Provider) -> str:
+    """Reads what the vendor's own report claims for each order, to set beside what was measured."""
+    return f"""\
+# The vendor's monthly report, read as its own figures per order.
+table = "vendor_figures"
+
+[columns]
+trading_day = "trade_date"
+client_order_id = "client_order_id"
+symbol = "symbol"
+filled_quantity = "filled_qty"
+average_price = "avg_price"
+improvement_usd = "improvement_usd"
+latency_ms = "latency_ms"
+venues = "venues"
+
+[constants]
+provider_id = "{provider.comp_id}"
+"""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from routeproof.tables.division import divided
 from routeproof.vocab.fixed import SCALE
 from routeproof.vocab.times import NS_PER_MS
 
@@ -31,12 +32,12 @@ def vendor_rows(day: ProviderDay, states: States) -> pl.DataFrame:
     )
     row = market.before(shown["symbol"].to_numpy(), shown["stamped_at"].to_numpy())
     far = pl.when(pl.col("sign") > 0).then(pl.Series(quotes.ask[row])).otherwise(pl.Series(quotes.bid[row]))
-    shares = pl.col("quantity") / SCALE
+    shares = divided(pl.col("quantity"), SCALE)
     per_order = (
         shown.with_columns(better=pl.col("sign") * (far - pl.col("price")) / SCALE * shares, shares=shares)
         .group_by("order", maintain_order=True)
         .agg(
-            pl.col("shares").sum().alias("filled"),
+            pl.col("quantity").sum().alias("filled"),
             ((pl.col("price") / SCALE * pl.col("shares")).sum() / pl.col("shares").sum()).round(6).alias("avg_price"),
             pl.col("better").sum().round(4).alias("improvement_usd"),
             ((pl.col("stamped_at") - pl.col("child_at")).mean() / NS_PER_MS).round(3).alias("latency_ms"),
@@ -54,8 +55,8 @@ def vendor_rows(day: ProviderDay, states: States) -> pl.DataFrame:
             pl.col("ticker").alias("symbol"),
             pl.when(pl.col("sign") > 0).then(pl.lit("B")).otherwise(pl.lit("S")).alias("side"),
             pl.col("received_at").cast(pl.Datetime("ns")).dt.strftime("%Y-%m-%dT%H:%M:%S%.6fZ").alias("received_utc"),
-            (pl.col("quantity") / SCALE).alias("order_qty"),
-            pl.col("filled_shown").fill_null(0.0).alias("filled_qty"),
+            divided(pl.col("quantity"), SCALE).alias("order_qty"),
+            divided(pl.col("filled_shown").fill_null(0), SCALE).alias("filled_qty"),
             "avg_price",
             pl.col("bid", "ask").round(6),
             pl.when(~pl.col("kind").is_in(_UNQUOTED)).then("improvement_usd"),

@@ -24,7 +24,7 @@ class Facts:
     Attributes:
         day: trading day.
         open_at, close_at: regular session; null on a day without one.
-        next_days: trading days that follow, ascending, as far as the calendar is known: see `app.monitoring.day_facts`.
+        next_days: trading days that follow, ascending, as far as the calendar is known: see `app.facts.day_facts`.
         seen_until: event time up to which everything was seen; what lies later may still change. Null: the day is over.
         quotes_until: event time up to which quotes were seen; null: those of the whole day.
         waits: how long findings wait for what is late.
@@ -44,7 +44,7 @@ class Facts:
         reports: `execution_id, role, session, seen_at, seen_price, seen_quantity`: what each FIX session first reported
             of a fill; role as in `sightings`; without `provider`, which the fill has.
         misfits: `sources.fix.fold.misfits` of the day, with `provider` (the source's); identities as the messages told.
-        messages: distinct FIX messages of the day, with `provider` (the source's): see `app.monitoring.log_facts`.
+        messages: distinct FIX messages of the day, with `provider` (the source's): see `app.facts.log_facts`.
         sequences: ranges of FIX sequence numbers that were seen: see `sources.fix.sequences`.
         clocks: `provider, uncertainty_ns`: declared uncertainty of clocks; a provider that declared none has no row.
         received_days: `provider, day, rows`: order flow taken in, by day of the month up to this day.
@@ -61,9 +61,11 @@ class Facts:
         restated: `provider, file, day, rows` data of the day that a later delivery changed.
         vendor: the provider's own figures per order beside ours: see `tables.vendor_figures`.
         history: daily streams of earlier days and of this one: see `rules.streams`.
-        payers: venues of `conflict` and `payments` that pay for order flow: `provider, venue`.
+        payers: venues that pay for order flow, by `payments` and the conflict register: `provider` (null: whoever's),
+            `venue`, `usd_per_share` of the last month that was paid for, null where only a conflict names the venue.
+        affiliates: `provider, venue`: venues under one roof with the provider, by `venues` and the conflict register.
         quoted_symbols: `symbol, last_at`: symbols with reference quotes, and until when they were seen.
-        law: dated rules in force on the day, by name: see `app.monitoring.law`.
+        law: dated rules in force on the day, by name: see `app.facts.law`.
         absent: member name to the reason why it is null.
     """
 
@@ -102,6 +104,7 @@ class Facts:
     vendor: pl.DataFrame | None = None
     history: pl.DataFrame | None = None
     payers: pl.DataFrame | None = None
+    affiliates: pl.DataFrame | None = None
     quoted_symbols: pl.DataFrame | None = None
     law: Mapping[str, object] = field(default_factory=dict)
     absent: Mapping[str, str] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from routeproof.tables.parent_orders import PARENT_ORDERS
 from routeproof.tables.reference import FEE_SCHEDULES, INSTRUMENTS, LINKS, PAYMENTS, VENUES
 from routeproof.tables.routes import ROUTES
 from routeproof.tables.schema import by_name
+from routeproof.tables.vendor_figures import VENDOR_FIGURES
 
 TABLES = by_name(
     (
@@ -26,5 +27,6 @@ TABLES = by_name(
         FEE_SCHEDULES,
         PAYMENTS,
         LINKS,
+        VENDOR_FIGURES,
     )
 )

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from governance_desk import Desk, new_desk
+from routeproof.app.cases.work_cases import case_shown, escalate
 from routeproof.app.firm.case_policy import case_around
-from routeproof.app.monitoring.work_cases import case_shown, escalate
 from routeproof.app.objects.act import act
 from routeproof.governance.case import CASE
 from routeproof.governance.case_clocks import session_minutes_after

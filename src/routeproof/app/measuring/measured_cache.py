@@ -106,7 +106,7 @@ class MeasuredCache:
             shutil.rmtree(folder, ignore_errors=True)
 
     def _folder(self, kind: str) -> Path:
-        content = json.dumps({**self.made_of, "kind": kind, "program": _program()}, sort_keys=True)
+        content = json.dumps({**self.made_of, "kind": kind, "program": program_stamp()}, sort_keys=True)
         return self.root / hashlib.sha256(content.encode()).hexdigest()[:32]
 
 
@@ -126,7 +126,7 @@ def _some(path: Path, columns: list[str]) -> pl.DataFrame:
 
 
 @cache
-def _program() -> str:
+def program_stamp() -> str:
     """What the measuring code is: names, sizes and times of the package's files when it was first asked."""
     package = Path(__file__).parents[2]
     found = sorted((str(path.relative_to(package)), path.stat()) for path in package.rglob("*.py"))

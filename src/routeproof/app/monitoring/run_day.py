@@ -5,19 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from routeproof.app.cases.case_pins import pin_findings
+from routeproof.app.cases.open_cases import Worked, work_findings
+from routeproof.app.cases.work_cases import escalate
+from routeproof.app.facts.agreed_facts import agreed_facts, restated_of
+from routeproof.app.facts.day_facts import Tellers, day_facts, facts_of
+from routeproof.app.facts.firm_facts import firm_facts
+from routeproof.app.facts.history import StreamMaker, history_sessions
+from routeproof.app.facts.law import law_on
+from routeproof.app.facts.log_facts import log_facts, record_facts
+from routeproof.app.facts.told_facts import told_facts
+from routeproof.app.facts.vendor_facts import vendor_of_lake
 from routeproof.app.measuring.lake_source import LakeSource
-from routeproof.app.monitoring.case_pins import pin_findings
-from routeproof.app.monitoring.day_facts import Tellers, day_facts, facts_of
-from routeproof.app.monitoring.firm_facts import firm_facts
 from routeproof.app.monitoring.judged import Judgement, record_judged
-from routeproof.app.monitoring.law import law_on
-from routeproof.app.monitoring.log_facts import log_facts, record_facts
-from routeproof.app.monitoring.open_cases import Worked, work_findings
 from routeproof.app.monitoring.policy import RulePolicy, rule_policy
 from routeproof.app.monitoring.shown_facts import shown_facts
 from routeproof.app.monitoring.tell import tell_findings
-from routeproof.app.monitoring.told_facts import told_facts
-from routeproof.app.monitoring.work_cases import escalate
 from routeproof.app.notify.channels import channels_of
 from routeproof.app.objects.findings import Change, documents_of, record_findings
 from routeproof.app.policy_in_force import policy_in_force
@@ -29,8 +32,10 @@ from routeproof.stores.commits import source_outcomes
 from routeproof.vocab.times import NS_PER_MS, NS_PER_S
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import date
+
+    import polars as pl
 
     from routeproof.app.context import Context
     from routeproof.rules.facts import Facts
@@ -38,6 +43,8 @@ if TYPE_CHECKING:
 
 HORIZON_NS = 300 * NS_PER_S
 """The longest look ahead of a measured row."""
+OF_WHOLE_DAYS = ("history", "sla", "deliveries", "vendor", "displays")
+"""Members of `Facts` that are gathered once a day is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +66,17 @@ class DayRun:
     escalated: tuple[str, ...]
 
 
-def run_day(context: Context, day: date, manifest: str | None = None) -> DayRun:
-    """Judge a day as known at a manifest, else as it is now; doing it again changes nothing."""
+def run_day(
+    context: Context, day: date, manifest: str | None = None, told: Callable[[str], None] = lambda _: None
+) -> DayRun:
+    """Judge a day as known at a manifest, else as it is now; doing it again changes nothing.
+
+    `told` hears what takes its time.
+    """
     held = context.lake.manifest(manifest).id
     policy = rule_policy(context.records, day)
-    judged = judge(ALL, gather(context, day, held), policy.limits)
+    facts = gather(context, day, held, history_sessions(policy.limits.values()), told)
+    judged = judge(ALL, facts, policy.limits)
     found = documents_of(judged.findings, versions_of(policy))
     change = record_findings(context, day, found)
     record_judged(context, day, Judgement(held, policy.id, judged.unjudged, change.waiting))
@@ -73,8 +86,10 @@ def run_day(context: Context, day: date, manifest: str | None = None) -> DayRun:
     return DayRun(change, judged.unjudged, held, worked, tuple(raised))
 
 
-def gather(context: Context, day: date, manifest: str) -> Facts:
-    """All facts of a day of the lake."""
+def gather(
+    context: Context, day: date, manifest: str, sessions: int = 0, told: Callable[[str], None] = lambda _: None
+) -> Facts:
+    """All facts of a day of the lake, with streams of so many sessions before it."""
     whole = policy_in_force(context.records).whole
     source, rules = LakeSource(context.lake, manifest), rules_of(context.lake, manifest, whole)
     tellers = tellers_of(context.records)
@@ -83,21 +98,46 @@ def gather(context: Context, day: date, manifest: str) -> Facts:
     of_firm, absent = firm_facts(context, day, manifest)
     of_logs, not_logged = log_facts(context, day, manifest, tellers)
     of_record = record_facts(context.records, day, tellers)
-    of_choice, not_shown = shown_facts(context, day, manifest, of_day["routes"])
+    absent |= untold | not_logged
     waits = whole.monitoring.waits.on_or_first(day).value
+    settled = (of_day["close_at"] or 0) + HORIZON_NS + waits.quote_ms * NS_PER_MS
+    seen_until = None if context.clock() >= settled else context.clock()
     members = {
         **of_day,
         **of_firm,
         **of_sessions,
         **of_logs,
         **of_record,
-        **of_choice,
         "law": law_on(whole.book, day),
         "waits": waits,
     }
-    settled = (of_day["close_at"] or 0) + HORIZON_NS + waits.quote_ms * NS_PER_MS
-    seen_until = None if context.clock() >= settled else context.clock()
-    return facts_of(day, members, absent | untold | not_logged | not_shown, seen_until)
+    members["restated"] = restated_of(context.records, day)
+    if seen_until is not None:
+        return facts_of(day, members, absent | dict.fromkeys(OF_WHOLE_DAYS, "the day is not over"), seen_until)
+    members["vendor"] = vendor_of_lake(context.lake, of_day, day, manifest)
+    if members["vendor"] is None:
+        absent["vendor"] = "no provider's own figures were taken in for the day"
+    of_choice, not_shown = shown_facts(context, day, manifest, of_day["routes"])
+    agreed, more_absent = agreed_facts(context, day, manifest)
+    maker = stream_maker(context, manifest, of_firm.get("affiliates"), told)
+    members |= {**agreed, **of_choice, "history": maker.until(day, of_day, sessions)}
+    return facts_of(day, members, absent | more_absent | not_shown, None)
+
+
+def stream_maker(
+    context: Context, manifest: str, affiliates: pl.DataFrame | None, told: Callable[[str], None]
+) -> StreamMaker:
+    """Streams of the lake as it is known at a manifest, by the policy in force."""
+    policy = policy_in_force(context.records)
+    return StreamMaker(
+        source=LakeSource(context.lake, manifest),
+        rules=rules_of(context.lake, manifest, policy.whole),
+        policy=policy.id,
+        tellers=tellers_of(context.records),
+        affiliates=affiliates,
+        folder=context.workspace.streams_folder,
+        told=told,
+    )
 
 
 def tellers_of(records: Records) -> Tellers:

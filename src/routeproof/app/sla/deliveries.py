@@ -34,7 +34,7 @@ def delivery_counts(context: Context, terms: Terms, first: date, last: date) -> 
     """
     calendar = policy_in_force(context.records).whole.calendar
     sessions = calendar.sessions(first, last)
-    came = list(_taken_in(context.records))
+    came = list(taken_in(context.records))
     today = context.actor.business_on
     return {
         delivery.id: [
@@ -54,7 +54,7 @@ def _groups(delivery: Delivery, sessions: Sequence[date]) -> list[list[date]]:
     return [[day for day in sessions if (day.year, day.month) == month] for month in months]
 
 
-def _taken_in(records: Records) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def taken_in(records: Records) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Each source's outcome and the business date of its commit."""
     rows = records.query(
         "SELECT outcome, entry FROM lake_sources JOIN lake_commits ON lake_commits.seq = lake_sources.seq "

@@ -6,10 +6,10 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING
 
+from routeproof.app.cases.case_pins import pin_findings
+from routeproof.app.cases.open_cases import work_findings
+from routeproof.app.cases.work_cases import escalate
 from routeproof.app.context import open_context
-from routeproof.app.monitoring.case_pins import pin_findings
-from routeproof.app.monitoring.open_cases import work_findings
-from routeproof.app.monitoring.work_cases import escalate
 from routeproof.vocab.errors import RouteproofError
 from routeproof.vocab.times import NS_PER_S
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from routeproof.app.monitoring.day_facts import MEMBERS_OF_DAY, Tellers, day_facts, facts_of
+from routeproof.app.facts.day_facts import MEMBERS_OF_DAY, Tellers, day_facts, facts_of
+from routeproof.app.facts.told_facts import told_of_day
 from routeproof.app.monitoring.tell import tell_findings
-from routeproof.app.monitoring.told_facts import told_of_day
 from routeproof.app.objects.findings import documents_of, record_findings, standing_ids
 from routeproof.app.watch.clock import EventClock
 from routeproof.app.watch.firm import Firm

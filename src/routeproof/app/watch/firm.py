@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from routeproof.app.monitoring.firm_facts import firm_facts
-from routeproof.app.monitoring.law import law_on
-from routeproof.app.monitoring.log_facts import record_facts
+from routeproof.app.facts.firm_facts import firm_facts
+from routeproof.app.facts.law import law_on
+from routeproof.app.facts.log_facts import record_facts
 from routeproof.app.monitoring.policy import rule_policy
 from routeproof.app.monitoring.run_day import tellers_of, versions_of
 from routeproof.app.policy_in_force import policy_in_force

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.app.monitoring.log_facts import MESSAGE_COLUMNS, SEQUENCE_COLUMNS
+from routeproof.app.facts.log_facts import MESSAGE_COLUMNS, SEQUENCE_COLUMNS
 from routeproof.sources.fix.messages import distinct_messages
 from routeproof.sources.fix.sequences import sequence_ranges
 

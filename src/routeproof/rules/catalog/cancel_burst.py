@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from routeproof.rules.bursts import counted, joined
 from routeproof.rules.hits import Shape, hits
 from routeproof.rules.limits import limit
 from routeproof.rules.rule import Rule
 from routeproof.rules.say import named, percent, span
-from routeproof.rules.windows import counted, joined
 from routeproof.vocab.times import NS_PER_S
 
 if TYPE_CHECKING:

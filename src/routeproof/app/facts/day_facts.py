@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from routeproof.app.facts.order_facts import OrderRows, order_facts
 from routeproof.app.measuring.measure_range import measured_days
-from routeproof.app.monitoring.order_facts import OrderRows, order_facts
 from routeproof.rules.facts import Facts
 from routeproof.tables.quote_extremes import with_extremes
 from routeproof.tables.switches import Switches
@@ -47,25 +47,26 @@ class Tellers:
 
 def day_facts(source: DaySource, day: date, rules: DayRules, tellers: Tellers) -> dict[str, Any]:
     """Members of `Facts` that follow from orders, fills and the market."""
-    measured = list(measured_days(source, [day], rules, Switches()))
+    flow = flow_facts(list(measured_days(source, [day], rules, Switches())), tellers)
     hours = rules.hours(day)
     parents = with_teller(source.rows("parent_orders", day), tellers, own="provider_id")
     versions = _of_orders(source.rows("order_versions", day), parents)
-    fills = _together(measured, "executions")
+    fills = flow["fills"]
     trades = source.rows("trades", day)
+    rows = OrderRows(parents, versions, pl.DataFrame() if fills is None else fills)
     return {
         "open_at": hours[0] if hours else None,
         "close_at": hours[1] if hours else None,
         "next_days": next_days(rules.hours, day),
-        "fills": _fills(fills, source, day, tellers) if fills.width else None,
+        "fills": None if fills is None else _fills(fills, source, day, tellers),
         "executions": with_teller(source.rows("executions", day), tellers),
-        "orders": _or_none(_together(measured, "orders")),
+        "orders": flow["orders"],
         "parents": parents,
         "versions": versions,
-        "routes": _or_none(_routes(_together(measured, "routes"), tellers)),
+        "routes": flow["routes"],
         "trades": trades,
         "status": source.rows("market_status", day),
-        **order_facts(source, day, hours, trades, OrderRows(parents, versions, fills)),
+        **order_facts(source, day, hours, trades, rows),
     }
 
 
@@ -81,6 +82,16 @@ def next_days(hours: SessionHours, day: date) -> tuple[date, ...]:
         if trades:
             found.append(later)
     return tuple(found)
+
+
+def flow_facts(measured: Sequence[MeasuredDay], tellers: Tellers) -> dict[str, pl.DataFrame | None]:
+    """Fills, orders and routes as they were measured, each with its `provider`; null where there are none."""
+    fills = _or_none(_together(measured, "executions"))
+    return {
+        "fills": None if fills is None else _with_own_teller(fills, tellers),
+        "orders": _or_none(_together(measured, "orders")),
+        "routes": _or_none(_with_own_teller(_together(measured, "routes"), tellers)),
+    }
 
 
 def _or_none(frame: pl.DataFrame) -> pl.DataFrame | None:
@@ -104,15 +115,15 @@ def _of_orders(versions: pl.DataFrame, parents: pl.DataFrame) -> pl.DataFrame:
     return versions.join(known, on="order_id", how="left", maintain_order="left")
 
 
-def _routes(routes: pl.DataFrame, tellers: Tellers) -> pl.DataFrame:
-    if not routes.width:
-        return routes
-    told = with_teller(routes.drop("provider"), tellers).rename({"provider": "teller"}).select("teller")
-    return routes.with_columns(pl.coalesce(pl.col("provider").replace("", None), told["teller"]).alias("provider"))
+def _with_own_teller(rows: pl.DataFrame, tellers: Tellers) -> pl.DataFrame:
+    """Rows with the provider of their order, else of the source they came from."""
+    if not rows.width:
+        return rows
+    told = with_teller(rows.select("source_id"), tellers)["provider"]
+    return rows.with_columns(pl.coalesce(pl.col("provider").replace("", None), told).alias("provider"))
 
 
 def _fills(rows: pl.DataFrame, source: DaySource, day: date, tellers: Tellers) -> pl.DataFrame:
-    told = with_teller(rows.select("source_id"), tellers)["provider"]
     known = source.rows("parent_orders", day).select("order_id").unique().with_columns(order_known=pl.lit(value=True))
     limits = (
         source.rows("order_versions", day)
@@ -122,7 +133,6 @@ def _fills(rows: pl.DataFrame, source: DaySource, day: date, tellers: Tellers) -
     )
     stated = (
         rows.drop("limit_price", "order_known", strict=False)
-        .with_columns(pl.coalesce(pl.col("provider").replace("", None), told).alias("provider"))
         .join(limits, on=["order_id", "version"], how="left", maintain_order="left")
         .join(known, on="order_id", how="left", maintain_order="left")
         .with_columns(pl.coalesce("order_known", pl.col("order_class").is_not_null()).alias("order_known"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from routeproof.app.monitoring.day_facts import with_teller
+from routeproof.app.facts.day_facts import with_teller
 from routeproof.sources.fix.messages import FIX_MESSAGES
 from routeproof.sources.fix.sequences import FIX_SEQUENCES
 from routeproof.stores.commits import source_outcomes
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from routeproof.app.context import Context
-    from routeproof.app.monitoring.day_facts import Tellers
+    from routeproof.app.facts.day_facts import Tellers
     from routeproof.stores.records import Records
 
 MESSAGE_COLUMNS = (

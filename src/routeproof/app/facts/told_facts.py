@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from routeproof.app.monitoring.day_facts import with_teller
+from routeproof.app.facts.day_facts import with_teller
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from routeproof.app.monitoring.day_facts import Tellers
+    from routeproof.app.facts.day_facts import Tellers
     from routeproof.stores.lake import Lake
 
 _WHERE = ("source_id", "source_row")

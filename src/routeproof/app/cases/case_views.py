@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from routeproof.app.monitoring.case_listing import CaseFilter
+from routeproof.app.cases.case_listing import CaseFilter
 from routeproof.stores.files import write_whole
 from routeproof.vocab.errors import UsageError
 

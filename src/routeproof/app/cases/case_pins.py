@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from routeproof.app.monitoring.replay import (
+from routeproof.app.cases.replay import (
     JSON_TYPE,
     NAME,
     TABLES,

@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from routeproof.app.monitoring.case_events import Terms, case_name, events_of
-from routeproof.app.monitoring.incidents import matters_of
+from routeproof.app.cases.case_events import Terms, case_name, events_of
+from routeproof.app.cases.incidents import matters_of
 from routeproof.app.objects.act import project_objects
 from routeproof.app.objects.amended_day import program_fact
 from routeproof.app.objects.findings import SUPPRESSED, entries_at, replay_findings, stream_of

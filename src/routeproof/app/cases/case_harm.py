@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from routeproof.app.cases.case_pins import days_of_order
+from routeproof.app.cases.replay import JSON_TYPE, as_bytes
+from routeproof.app.cases.work_cases import case_shown
 from routeproof.app.measuring.lake_source import LakeSource
 from routeproof.app.measuring.measure_range import measured_days
-from routeproof.app.monitoring.case_pins import days_of_order
-from routeproof.app.monitoring.replay import JSON_TYPE, as_bytes
-from routeproof.app.monitoring.work_cases import case_shown
 from routeproof.app.objects.act import act
 from routeproof.app.objects.fold import object_of
 from routeproof.app.policy_in_force import policy_in_force

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from routeproof.app.cases.case_pins import pin_inquiry
 from routeproof.app.firm.case_policy import case_around, case_rules_on, earlier_state
-from routeproof.app.monitoring.case_pins import pin_inquiry
 from routeproof.app.objects.act import act, project_object, shown
 from routeproof.app.objects.amended_day import program_fact
 from routeproof.app.objects.findings import entry_at
