@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from detection_world import Found
 
-SEEDS = (7001, 7002, 7003)
-COMPARED = ("logic_change", "payment_chasing", "fade")
+SEEDS = (7001, 7002)
+COMPARED = ("logic_change", "payment_chasing")
 """Faults of which a provider's own past can tell."""
 PRIOR = 12
 HONEST, HONEST_SESSIONS = 5, 20
