@@ -36,16 +36,17 @@ EXCHANGE = "exchange"
 
 def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     """Providers whose first routes pass the best price by for a dearer exchange more often than policy allows."""
+    judged = _judged(facts)
     counts = (
-        _judged(facts)
-        .group_by("provider")
+        judged.group_by("provider")
         .agg(
             pl.len().cast(pl.Int64).alias("n"),
             pl.col("dearer").sum().cast(pl.Int64).alias("count"),
             pl.col("quantity").filter("dearer").sum().alias("passed_shares"),
-            pl.col("venue").filter("dearer").mode().sort().first().alias("venue"),
             pl.col("sent_at").max().alias("at"),
         )
+        .join(_most_favoured(judged), on="provider")
+        .sort("provider")
     )
     allowed = limit(limits, "dear_share")
     bound = least_share(pl.col("count"), pl.col("n"), limits.value("confidence"))
@@ -72,6 +73,13 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
             ),
         ),
     )
+
+
+def _most_favoured(judged: pl.DataFrame) -> pl.DataFrame:
+    """`provider, venue`: where most of a provider's dearer routes went, the first by name of several."""
+    by_venue = judged.filter("dearer").group_by("provider", "venue").len()
+    ordered = by_venue.sort("provider", "len", "venue", descending=[False, True, False])
+    return ordered.unique("provider", keep="first", maintain_order=True).select("provider", "venue")
 
 
 def _judged(facts: Facts) -> pl.DataFrame:
