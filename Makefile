@@ -2,6 +2,7 @@
 #   make demo         the product's main job on simulated flow, ends with what to look at
 #   make test         the tests (make test TESTS=tests/unit/metrics for a part)
 #   make check        lint (style, types, import contracts), then the tests
+#   make test-fix     the tests of live FIX sessions; compiles QuickFIX first (about eight minutes, once)
 #   make test-night   the longer proofs, and properties on 25 times as many examples
 #   make bench        the published benchmark, writes docs/benchmarks.md
 #   make format       let ruff rewrite what it can
@@ -17,7 +18,7 @@ TESTS ?= tests
 WORKERS ?= 2
 PINS := requirements/build.txt pyproject.toml tools/setup.sh
 
-.PHONY: help demo test test-night check lint style types contracts bench detection format reference lock uncompiled clean
+.PHONY: help demo test test-fix test-night check lint style types contracts bench detection format reference lock uncompiled clean
 
 help:
 	@sed -n '2,/^$$/s/^# \{0,1\}//p' Makefile
@@ -28,11 +29,17 @@ help:
 .venv/.ready-dev: requirements/dev.txt $(PINS)
 	@sh tools/setup.sh dev
 
+.venv/.ready-fix: .venv/.ready-dev requirements/fix.txt requirements/fix-build.txt
+	@sh tools/setup.sh fix
+
 demo: .venv/.ready-run
 	$(BIN)/routeproof demo --workspace demo/workspace --out demo/pack
 
 test: .venv/.ready-dev
 	$(BIN)/python -m pytest -m "not night" -n $(WORKERS) --dist loadfile $(TESTS)
+
+test-fix: .venv/.ready-fix
+	$(BIN)/python -m pytest -m "not night" tests/fix_session
 
 test-night: .venv/.ready-dev
 	ROUTEPROOF_NIGHT=1 $(BIN)/python -m pytest -m night $(TESTS)

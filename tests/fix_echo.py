@@ -3,7 +3,8 @@
 python tests/fix_echo.py --config FILE.toml
 
 Reads the `[[fix]]` tables of a `watch` configuration, prints the same ready line, and records nothing: its journal
-stands in a folder that goes when it ends.
+stands in a folder that goes when it ends. An ExecutionReport (8) is answered as an unsupported type: that is how the
+acceptance scenarios tell an application that takes orders from a session that takes anything.
 """
 
 from __future__ import annotations
@@ -17,33 +18,40 @@ import threading
 import time
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from routeproof.sources.live.engine import session_engine
 from routeproof.sources.live.framing import text_of
 from routeproof.sources.live.journal import Journal
-from routeproof.sources.live.quickfix_session import QuickFixEngine
 from routeproof.sources.live.session_config import load_fix_sessions
 from routeproof.vocab.errors import RouteproofError
+
+if TYPE_CHECKING:
+    from routeproof.sources.live.session import SessionEngine
 
 
 class Echo:
     """Sends every accepted message back to who sent it, once per ClOrdID where it may be a resend."""
 
     def __init__(self) -> None:
-        self.engine: QuickFixEngine | None = None
+        self.engine: SessionEngine | None = None
         self._seen: set[tuple[str, str]] = set()
 
     def logged_on(self, session: str) -> None:
         """A session begins: no order was seen on it."""
         self._seen = {(name, order) for name, order in self._seen if name != session}
 
-    def accepted(self, session: str, message: bytes) -> None:
-        """Send it back, unless it is a PossResend of an order that was seen."""
+    def accepted(self, session: str, message: bytes) -> bool:
+        """Send it back, unless it is a PossResend of an order that was seen; refuse what nobody sends to a market."""
+        if text_of(message, 35) == "8":
+            return False
         order = (session, text_of(message, 11))
         if text_of(message, 97) == "Y" and order in self._seen:
-            return
+            return True
         self._seen.add(order)
         if self.engine is not None:
             self.engine.send(session, message)
+        return True
 
 
 def serve(config: Path, folder: Path) -> None:
@@ -54,7 +62,7 @@ def serve(config: Path, folder: Path) -> None:
     sessions = load_fix_sessions(config)
     echo = Echo()
     journal = Journal(folder / "journal", [session.name for session in sessions])
-    engine = QuickFixEngine(sessions, journal=journal, state=folder / "state", clock=time.time_ns, application=echo)
+    engine = session_engine(sessions, journal=journal, state=folder / "state", clock=time.time_ns, application=echo)
     echo.engine = engine
     listening = engine.start()
     print(json.dumps({"event": "ready", "fix": [asdict(each) for each in listening]}), flush=True)  # noqa: T201

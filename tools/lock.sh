@@ -23,6 +23,8 @@ pin() {
 pin requirements/run.txt pyproject.toml
 pin requirements/dev.txt pyproject.toml --group dev --constraint requirements/run.txt
 pin requirements/build.txt requirements/build.in --constraint requirements/dev.txt
+pin requirements/fix-build.txt requirements/fix-build.in
+pin requirements/fix.txt requirements/fix.in --constraint requirements/dev.txt
 
 if grep -nE '://|^ *-(-index|-extra|-find|i |f )' requirements/*.txt; then
     echo "lock: the lines above name a host or an index; requirements must not" >&2

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Builds .venv for `make demo` (run) or `make test` (dev): tools/setup.sh run|dev
+# Builds .venv for `make demo` (run) or `make test` (dev), or adds live FIX to the latter: tools/setup.sh run|dev|fix
 # Needs Python >= 3.11 and nothing else; uses uv when it is on PATH. Never asks for root.
 # PYTHON=/path/to/python chooses the interpreter; otherwise the newest that works is taken.
 set -eu
 
-profile="${1:?say run or dev}"
+profile="${1:?say run, dev or fix}"
 cd "$(dirname "$0")/.."
 venv=.venv
 
@@ -78,6 +78,15 @@ install() {
         "$(choose_python)" -m pip --python "$venv/bin/python" install --quiet --disable-pip-version-check "$@"
     fi
 }
+
+if [ "$profile" = fix ]; then
+    say "compiling QuickFIX (requirements/fix.txt): about eight minutes, once; needs a C++17 compiler and Python's headers"
+    install --require-hashes --requirement requirements/fix-build.txt
+    install --require-hashes --no-build-isolation --requirement requirements/fix.txt
+    touch "$venv/.ready-fix"
+    say "done"
+    exit 0
+fi
 
 build_venv
 say "installing pinned packages (requirements/$profile.txt); the first time this downloads a few hundred MB"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-FILES = ("build", "run", "dev")
+FILES = ("build", "run", "dev", "fix", "fix-build")
 PIN = re.compile(r"^([a-z0-9][a-z0-9._-]*)(?:\[[^\]]*\])?==([^\s;\\]+)")
 
 
@@ -43,6 +43,7 @@ def test_every_declared_dependency_is_pinned(repository: Path) -> None:
         "build": [line for line in build if line and not line.startswith("#")],
         "run": config["project"]["dependencies"],
         "dev": config["dependency-groups"]["dev"],
+        "fix": config["project"]["optional-dependencies"]["fix"],
     }
     for name, requirements in declared.items():
         pinned = {pin[0] for pin in _pins(repository, name)}

@@ -68,6 +68,11 @@ class Context:
         return self._opened["lake"]
 
 
+def wall_clock() -> int:
+    """UTC nanoseconds now, for what runs without a workspace."""
+    return time.time_ns()
+
+
 @contextlib.contextmanager
 def open_context(
     root: Path | Workspace,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from routeproof.cli.options import day_option, json_option, workspace_option
-from routeproof.cli.printing import print_json
+from routeproof.cli.options import day_option, json_option, shipped_only, workspace_option
+from routeproof.cli.printing import print_json, print_table
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ def simulate(
     Example: routeproof lab simulate --cheat slow_walk --grade 0 --days 21 --prior 15 --out delivery
     """
     from routeproof.lab.delivery import write_delivery  # noqa: PLC0415 heavy imports only when they are needed
+    from routeproof.lab.presets import with_hard_days  # noqa: PLC0415
 
     if cheat is None and (intensity is not None or cheat_from is not None):
         message = "expected --cheat beside --intensity or --cheat-from, found neither a fault nor its name"
@@ -89,6 +90,8 @@ def simulate(
     if not config.quarter:
         message = f"expected sessions from {config.first} to {config.last}, found none"
         raise UsageError(message, where="--from")
+    if scenario == "stressed":  # again, for the sessions that are left
+        config = with_hard_days(config)
     summary = write_delivery(config, out, workers=workers, progress=_talk)
     click.echo("", err=True)
     click.echo(json.dumps(summary, sort_keys=True))
@@ -132,6 +135,52 @@ def cheats(*, as_json: bool) -> None:
     for one in CHEATS:
         grades = " / ".join(f"{grade:g}" for grade in one.grades)
         click.echo(f"{one.name:20} {grades:20} {one.unit:30} {one.what}")
+
+
+@lab.command("test-system")
+@click.option(
+    "--config", type=click.Path(path_type=Path, dir_okay=False), required=True, help="[[fix]] of an acceptor."
+)
+@click.option("--fault", "faults", multiple=True, help="Misbehaviour; may be repeated. See `routeproof lab faults`.")
+@click.option("--venue", "venues", multiple=True, help="MIC that it executes at; may be repeated.")
+@shipped_only
+def test_system(config: Path, faults: tuple[str, ...], venues: tuple[str, ...]) -> None:
+    """Play a provider's test system for `routeproof certify`, with faults if wanted; serves until SIGTERM or Ctrl-C.
+
+    Example: routeproof lab test-system --config provider.toml --fault late_ack
+    """
+    import signal  # noqa: PLC0415
+    import threading  # noqa: PLC0415
+
+    from routeproof.app.certify.simulated_provider import serve_provider  # noqa: PLC0415
+    from routeproof.app.context import wall_clock  # noqa: PLC0415
+
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+
+    def ready(listening: Any) -> None:  # noqa: ANN401  # sequence of `sources.live.session.Listening`
+        told = [{"name": item.name, "host": item.host, "port": item.port} for item in listening]
+        click.echo(json.dumps({"event": "ready", "fix": told}))
+
+    serve_provider(config, faults, venues, wall_clock, ready, stopping)
+
+
+@lab.command("faults")
+@shipped_only
+@json_option
+def faults_(*, as_json: bool) -> None:
+    """List what the simulated test system may get wrong, and the check that finds it.
+
+    Example: routeproof lab faults --json
+    """
+    from routeproof.lab.certification.faults import FAULTS  # noqa: PLC0415
+
+    rows = [{"fault": one.name, "what": one.what, "script": one.script, "check": one.check} for one in FAULTS]
+    if as_json:
+        print_json(rows)
+        return
+    print_table(("fault", "what", "script", "check"), rows)
 
 
 def _talk(done: int, total: int) -> None:

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from routeproof.cli.looking import show_object
 from routeproof.cli.options import json_option, on_option, workspace_option
-from routeproof.cli.printing import print_json, print_table
-from routeproof.governance.provider import PROVIDER
+from routeproof.cli.printing import print_json, print_object, print_table
 from routeproof.vocab.fixed import SCALE_DIGITS
 
 if TYPE_CHECKING:
@@ -31,7 +29,12 @@ def show(provider_id: str, on: date | None, workspace: Path, *, as_json: bool) -
 
     Example: routeproof provider show ACME --on 2026-09-30
     """
-    show_object(workspace, PROVIDER, provider_id, on, as_json=as_json)
+    from routeproof.app.context import open_context  # noqa: PLC0415
+    from routeproof.app.provider.go_live import provider_shown  # noqa: PLC0415
+
+    with open_context(workspace, on=on) as context:
+        state = provider_shown(context, provider_id, on)
+    print_object(state, as_json=as_json)
 
 
 @click.command("list")

@@ -1,4 +1,4 @@
-"""Commands of `routeproof provider` while it runs: reliance, incidents, fallback, the end."""
+"""Commands of `routeproof provider` while it runs: reliance, incidents, fallback, going live, the end."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from routeproof.app.provider.file import provider_around
+from routeproof.app.provider.go_live import go_live_around
 from routeproof.cli.acting import Acts, acting_context, do, file_option, recording
 from routeproof.cli.printing import print_json
 from routeproof.governance.provider import PROVIDER
@@ -51,6 +52,23 @@ def fallback(acts: Acts, provider_id: str, document: str | None) -> None:
     do(acts, PROVIDER, provider_id, "fallback", document=document)
 
 
+@click.command("go-live")
+@click.argument("provider_id", metavar="ID")
+@file_option
+@recording
+def go_live(acts: Acts, provider_id: str, document: str | None) -> None:
+    """Let provider ID go live: only with passes for its settings in force.
+
+    Every script that policy demands must have passed for the version in force.
+
+    Settings that were announced and not rejected need their passes too, so it is refused again after each change
+    notice until they are certified. The body may have a note.
+
+    Example: routeproof provider go-live ACME --as sam
+    """
+    do(acts, PROVIDER, provider_id, "go_live", document=document, around=lambda one: go_live_around(one, provider_id))
+
+
 @click.command("terminate")
 @click.argument("provider_id", metavar="ID")
 @file_option
@@ -84,4 +102,4 @@ def report(acts: Acts, provider_id: str, out: Path, to: str) -> None:
         click.echo(str(out / name))
 
 
-RUNNING = (report, reliance, incident, fallback, terminate)
+RUNNING = (report, reliance, incident, fallback, go_live, terminate)

@@ -1,4 +1,4 @@
-"""The provider file: onboarding, yearly refresh, approval by another person, incidents, termination."""
+"""The provider file: onboarding, yearly refresh, approval by another person, going live, incidents, termination."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from routeproof.governance.provider_bodies import (
     DocumentBody,
     FallbackBody,
     IncidentBody,
+    LiveBody,
     MarksBody,
     MeetBody,
     RelianceBody,
@@ -33,6 +34,7 @@ from routeproof.governance.provider_bodies import (
 )
 from routeproof.governance.provider_evolve import evolve_provider
 from routeproof.governance.provider_incidents import decide_fallback, decide_incident
+from routeproof.governance.provider_live import decide_go_live
 from routeproof.governance.provider_score import unmet
 from routeproof.governance.provider_shown import show_provider
 from routeproof.governance.provider_state import Provider
@@ -207,6 +209,7 @@ PROVIDER: Noun[Provider] = Noun(
         "reliance": Verb(RelianceBody, _rely),
         "incident": Verb(IncidentBody, decide_incident),
         "fallback": Verb(FallbackBody, decide_fallback),
+        "go_live": Verb(LiveBody, decide_go_live, signs=True),
         "terminate": Verb(TerminationBody, _terminate, signs=True),
         "report": Verb(ReportBody, _issue),
     },

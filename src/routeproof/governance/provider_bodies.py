@@ -211,3 +211,10 @@ class ReportBody(Body):
     report: str
     to: str = Field(min_length=1)
     attached: ClassVar[tuple[str, ...]] = ("report",)
+
+
+class LiveBody(Body):
+    """A remark of who lets the provider go live."""
+
+    note: str | None = None
+    kept: ClassVar[tuple[str, ...]] = ("note",)

@@ -11,6 +11,7 @@ from routeproof.governance.provider_state import (
     Incident,
     Issued,
     Judged,
+    Live,
     Look,
     Paper,
     Provider,
@@ -151,6 +152,10 @@ def _issued(state: Provider, happened: Happened) -> Provider:
     return state.model_copy(update={"reports": (*state.reports, issued)})
 
 
+def _went_live(state: Provider, happened: Happened) -> Provider:
+    return state.model_copy(update={"live": _signed(Live, happened.event.payload, happened)})
+
+
 _STEPS: Mapping[str, Callable[[Provider, Happened], Provider]] = {
     "provider.refresh_opened": _refresh_opened,
     "provider.answered": _answered,
@@ -165,4 +170,5 @@ _STEPS: Mapping[str, Callable[[Provider, Happened], Provider]] = {
     "provider.fallback_planned": _fallback,
     "provider.terminated": _terminated,
     "provider.report_issued": _issued,
+    "provider.went_live": _went_live,
 }

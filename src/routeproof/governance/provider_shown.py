@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from routeproof.governance.provider_live import live_shown
 from routeproof.governance.provider_reliance import reliance_of
 from routeproof.governance.provider_score import mark_of, score_of, unmet
 from routeproof.governance.provider_state import Incident, Provider, Round, state_on
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
 
-def show_provider(provider: Provider, on: date, _around: Mapping[str, Any]) -> dict[str, Any]:
+def show_provider(provider: Provider, on: date, around: Mapping[str, Any]) -> dict[str, Any]:
     """The file on a day."""
     whole = provider.model_dump(mode="json")
     round_, approved = provider.round, provider.last_approved
@@ -23,6 +24,7 @@ def show_provider(provider: Provider, on: date, _around: Mapping[str, Any]) -> d
         "state": state_on(provider, on),
         "name": provider.name,
         "role": provider.role,
+        "live": live_shown(provider, on, around),
         "venues": whole["venues"],
         "sub_vendors": whole["sub_vendors"],
         "unanswered": round_.unanswered() if round_.open else [],

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, ClassVar
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, SerializerFunctionWrapHandler, model_serializer
 
 from routeproof.governance.decider import State
 from routeproof.governance.part import Part
@@ -185,6 +185,23 @@ class Issued(Part):
     on: date
 
 
+class Certified(Part):
+    """A version of a configuration record, and the runs whose passes it went live with."""
+
+    configuration: str
+    number: int
+    certifications: tuple[str, ...]
+
+
+class Live(Part):
+    """The last time it went live."""
+
+    certified: tuple[Certified, ...]
+    note: str | None = None
+    by: str
+    on: date
+
+
 class Provider(State):
     """The file; `state` is onboarding, approved or terminated, and `refresh_due` by the day one looks."""
 
@@ -202,6 +219,7 @@ class Provider(State):
     fallback: Fallback | None = None
     termination: Termination | None = None
     reports: tuple[Issued, ...] = ()
+    live: Live | None = None
     kept: ClassVar[tuple[str, ...]] = (
         "rounds.*.answers.*.answer",
         "rounds.*.answers.*.evidence",
@@ -216,6 +234,7 @@ class Provider(State):
         "fallback.test_result",
         "termination.reason",
         "termination.transition_plan",
+        "live.note",
     )
     attached: ClassVar[tuple[str, ...]] = (
         "rounds.*.files.*",
@@ -230,6 +249,14 @@ class Provider(State):
     )
 
     unversioned: ClassVar[frozenset[str]] = frozenset({"reports"})
+
+    @model_serializer(mode="wrap")
+    def _as_before_going_live(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A file that never went live is written as before one could: rows of earlier programs stay what they are."""
+        plain: dict[str, Any] = whole(self)
+        if self.live is None:
+            plain.pop("live", None)
+        return plain
 
     @property
     def round(self) -> Round:

@@ -22,11 +22,13 @@ class ProviderPolicy:
         refresh_months: between an approval and the next refresh.
         reliance_look_months: between two looks at the method of a review that is relied on.
         material_venue_share: share of the tape, of 1, from which a venue is material in a symbol.
+        certification_scripts: that must have passed before going live: `NAME` as shipped, or `NAME@SHA256`.
     """
 
     refresh_months: Timeline[int]
     reliance_look_months: Timeline[int]
     material_venue_share: Timeline[Decimal]
+    certification_scripts: Timeline[tuple[str, ...]]
 
 
 def provider_policy(document: Mapping[str, Any]) -> ProviderPolicy:
@@ -39,4 +41,12 @@ def provider_policy(document: Mapping[str, Any]) -> ProviderPolicy:
         refresh_months=timeline("refresh_months", document["refresh_months"], int),
         reliance_look_months=timeline("reliance_look_months", document["reliance_look_months"], int),
         material_venue_share=timeline("material_venue_share", document["material_venue_share"], Decimal),
+        certification_scripts=timeline("certification_scripts", document["certification_scripts"], _scripts),
     )
+
+
+def _scripts(value: list[str]) -> tuple[str, ...]:
+    if not value:
+        message = "expected at least one certification script: nobody goes live without a pass"
+        raise ValueError(message)
+    return tuple(value)

@@ -57,6 +57,14 @@ def test_one_fault_of_any_intensity_from_a_day_in_a_hard_quarter(tmp_path: Path)
     assert (tmp_path / "fix" / "P1" / "2026-07-02.corrected.log").is_file()
 
 
+def test_events_of_a_hard_quarter_follow_the_sessions_asked_for(tmp_path: Path) -> None:
+    """Of two sessions in August the first has the truncated log."""
+    options = "--scenario stressed --from 2026-08-03 --to 2026-08-04 --orders-per-day 60 --quotes-per-day 4000"
+    result = CliRunner().invoke(lab, ["simulate", *options.split(), "--workers", "1", "--out", str(tmp_path)])
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / "fix" / "P1" / "2026-08-03.corrected.log").is_file()
+
+
 def test_an_intensity_needs_a_fault(tmp_path: Path) -> None:
     """Nothing is planted silently, and nothing is silently not planted."""
     result = CliRunner().invoke(lab, ["simulate", "--intensity", "0.3", "--out", str(tmp_path)])

@@ -10,6 +10,7 @@ from routeproof.app.desk.remediation import remediation_shown
 from routeproof.app.desk.review import review_shown
 from routeproof.app.objects.act import shown
 from routeproof.app.objects.nouns import NOUNS
+from routeproof.app.provider.go_live import provider_shown
 from routeproof.governance.decider import refuse
 from routeproof.vocab.times import quarter_days
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 ELSEWHERE = frozenset({"people", "policy", "evidence", "duty", "wsp"})
 """Kinds that the binder holds in a part of their own, or in the ledger alone."""
 SHOWN: Mapping[str, Callable[[Context, str], dict[str, Any]]] = {
+    "provider": provider_shown,
     "review": review_shown,
     "remediation": remediation_shown,
 }

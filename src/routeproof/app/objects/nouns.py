@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from routeproof.governance.case import CASE
+from routeproof.governance.certification import CERTIFICATION
 from routeproof.governance.config import CONFIG
 from routeproof.governance.conflict import CONFLICT
 from routeproof.governance.day import DAY
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 NOUNS: tuple[Noun[Any], ...] = (
     CASE,
+    CERTIFICATION,
     CONFIG,
     CONFLICT,
     DAY,

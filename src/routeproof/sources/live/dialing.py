@@ -9,6 +9,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from routeproof.sources.live.session_config import FixSession
 
 DIAL_TIMEOUT_S = 10.0
@@ -19,10 +21,15 @@ class Dialler:
     """Keeps one initiator's counterparty reached.
 
     The engine dials `port` on this machine; it is answered only while the counterparty is there.
+
+    Args:
+        session: the initiator session.
+        let_dial: tells the engine whether it may dial. It may not before the counterparty is there: it takes a refused
+            connection for one, and gives its Logon a number.
     """
 
-    def __init__(self, session: FixSession) -> None:
-        self.session = session
+    def __init__(self, session: FixSession, let_dial: Callable[[bool], None]) -> None:
+        self.session, self._let_dial = session, let_dial
         self._door = _bound(0)
         self.port: int = self._door.getsockname()[1]
         self._answers: queue.SimpleQueue[socket.socket | str] = queue.SimpleQueue()
@@ -59,6 +66,10 @@ class Dialler:
         self._door = _bound(self.port)
         return outer, inner
 
+    def ended(self) -> None:
+        """The connection is over: the engine waits until the counterparty is there again."""
+        self._let_dial(False)
+
     def close(self) -> None:
         """Give up."""
         self._door.close()
@@ -74,6 +85,7 @@ class Dialler:
             else:
                 self._outer = answer
                 self._door.listen(1)
+                self._let_dial(True)
                 return
         if not self._is_dialling and now_s >= self._not_before_s:
             self._is_dialling = True

@@ -11,6 +11,13 @@ from dataclasses import dataclass
 
 SOH = b"\x01"
 TRAILER = b"\x0110="
+ADMINISTRATIVE = frozenset("012345A")
+HOP_TAGS = frozenset({b"627", b"628", b"629", b"630"})
+HEADER_TAGS = HOP_TAGS | frozenset(
+    b"35 49 56 115 128 34 50 142 57 143 116 144 129 145 43 97 52 122 347 369 370 1128 1129 1156".split()
+)
+"""Standard header of FIX 4.0 to FIXT.1.1, without the fields whose value may hold any byte (91, 213)."""
+MOST_HEADER_FIELDS = 64
 MAX_FRAME_BYTES = 1 << 20
 """A message longer than this is a wrong BodyLength: no drop copy sends a megabyte."""
 
@@ -101,6 +108,27 @@ def is_well_formed(raw: bytes) -> bool:
     if not digits.isdigit() or length_end + 1 + int(digits) != body_end or raw[body_end - 1 : body_end + 3] != TRAILER:
         return False
     return raw[body_end + 3 : -1] == b"%03d" % (sum(raw[:body_end]) % 256)
+
+
+def header_only(raw: bytes) -> bytes:
+    """A well-formed application message without its body, with the length and sum that it then has.
+
+    This is all that a session without a dictionary can judge: whether a tag may appear twice depends on the groups that
+    a message type has. Administrative messages are given back as they are, since their fields are the session's.
+    """
+    if text_of(raw, 35) in ADMINISTRATIVE:
+        return raw
+    begin, _, *fields = raw.split(SOH, MOST_HEADER_FIELDS)
+    kept = []
+    for field in fields:
+        tag = field.partition(b"=")[0]
+        if tag not in HEADER_TAGS:
+            break
+        if tag not in HOP_TAGS:
+            kept.append(field + SOH)
+    body = b"".join(kept)
+    start = begin + b"\x019=%d\x01" % len(body) + body
+    return start + b"10=%03d\x01" % (sum(start) % 256)
 
 
 def text_of(raw: bytes, tag: int) -> str:

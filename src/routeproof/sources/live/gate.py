@@ -13,18 +13,18 @@ import socket
 import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from routeproof.sources.live.dialing import Dialler
+from routeproof.sources.live.crossing import Crossing
 from routeproof.sources.live.journal_format import Kind
 from routeproof.sources.live.relay import End, Relay
 from routeproof.sources.live.session import Batch, Received, SessionEvent
 from routeproof.sources.live.visitors import SUCCESSION_S, Visitor, session_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
+    from routeproof.sources.live.dialing import Dialler
     from routeproof.sources.live.framing import Piece
     from routeproof.sources.live.journal import Journal
     from routeproof.sources.live.session_config import FixSession
@@ -37,41 +37,33 @@ REFUSED_BYTES = 4096
 """Of a connection that is refused, this much is kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Crossing:
-    """A piece on its way from one end of a relay to the other; `to` is null for what goes nowhere."""
-
-    session: str
-    piece: Piece
-    at: int
-    is_incoming: bool
-    to: End | None
-
-
 class Gate:
     """One thread that owns every socket but the engine's own.
 
     Args:
         journal: where everything is kept; the gate is its only user.
         watches: by session name, what its messages say about it.
-        to_engine: opens a connection to the engine, for a counterparty that has named its session.
+        to_engine: opens a connection to the engine, for a counterparty that has named its session; null if it cannot.
         clock: UTC ns.
+        header_only: names of the sessions whose application messages the engine is given without their body.
     """
 
     def __init__(
         self,
         journal: Journal,
         watches: Mapping[str, WireWatch],
-        to_engine: Callable[[], socket.socket],
+        to_engine: Callable[[], socket.socket | None],
         clock: Callable[[], int],
+        header_only: Collection[str] = (),
     ) -> None:
+        self._header_only = header_only
         self._journal, self._watches = journal, watches
         self._to_engine, self._clock = to_engine, clock
         self._selector = selectors.DefaultSelector()
         self._visitors: dict[socket.socket, Visitor] = {}
         self._relays: dict[str, Relay] = {}
-        self._diallers: list[Dialler] = []
-        self._crossing: list[_Crossing] = []
+        self._diallers: dict[str, Dialler] = {}
+        self._crossing: list[Crossing] = []
         self._events: list[SessionEvent] = []
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="fix-gate", daemon=True)
@@ -85,7 +77,7 @@ class Gate:
 
     def dial(self, dialler: Dialler) -> None:
         """Keep one initiator session connected."""
-        self._diallers.append(dialler)
+        self._diallers[dialler.session.name] = dialler
 
     def start(self) -> None:
         """Begin."""
@@ -106,7 +98,7 @@ class Gate:
         finally:
             for relay in self._relays.values():
                 relay.close()
-            for dialler in self._diallers:
+            for dialler in self._diallers.values():
                 dialler.close()
             for key in list(self._selector.get_map().values()):
                 with suppress(OSError):
@@ -116,7 +108,7 @@ class Gate:
     def _round(self, timeout_s: float) -> None:
         for key, _ in self._selector.select(timeout_s):
             key.data()
-        for dialler in self._diallers:
+        for dialler in self._diallers.values():
             self._connect(dialler)
         self._see_to_visitors()
         self._settle()
@@ -129,6 +121,7 @@ class Gate:
             connection, address = listener.accept()
         except OSError:
             return
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         visitor = Visitor(End(connection), address[0].split("%")[0], sessions, time.monotonic())
         if not any(session.admits(visitor.address) for session in sessions):
             self._refuse(visitor, "its address is on no session's allow_ip")
@@ -156,13 +149,14 @@ class Gate:
             if time.monotonic() - visitor.heard_s < SUCCESSION_S:
                 return
             session, reason = None, "the session is connected already"
-        if session is None:
+        inner = self._to_engine() if session is not None else None
+        if session is None or inner is None:
             kept = b"".join(piece.raw for piece in visitor.heard)[:REFUSED_BYTES]
             self._journal.append(Kind.NOISE_IN, "", kept, visitor.heard_at)
-            self._refuse(visitor, reason)
+            self._refuse(visitor, reason or "the engine does not answer")
             return
         del self._visitors[visitor.end.socket]
-        relay = self._join(session, visitor.end, End(self._to_engine()))
+        relay = self._join(session, visitor.end, End(inner))
         self._cross(relay, visitor.end, visitor.heard, visitor.heard_at)
 
     def _refuse(self, visitor: Visitor, reason: str) -> None:
@@ -203,16 +197,17 @@ class Gate:
 
     def _cross(self, relay: Relay, source: End, pieces: Sequence[Piece], at: int) -> None:
         to, incoming = relay.other(source), source is relay.outer
-        self._crossing += [_Crossing(relay.session.name, piece, at, incoming, to) for piece in pieces]
+        self._crossing += [Crossing(relay.session.name, piece, at, incoming, to) for piece in pieces]
 
     def _settle(self) -> None:
         """Make what was read durable, then let it go on."""
         for crossing in self._crossing:
-            self._journal.append(_kind_of(crossing), crossing.session, crossing.piece.raw, crossing.at)
+            self._journal.append(crossing.kind, crossing.session, crossing.piece.raw, crossing.at)
         self._journal.commit()
         for crossing in self._crossing:
-            if crossing.to is not None:
-                crossing.to.write(crossing.piece.raw)
+            crossing.to.add(crossing.as_passed_on(header_only=crossing.session in self._header_only))
+        for end in dict.fromkeys(crossing.to for crossing in self._crossing):
+            end.flush()
 
     def _end_relays(self) -> None:
         for relay in self._relays.values():
@@ -223,6 +218,8 @@ class Gate:
                 if end.socket in self._selector.get_map():
                     self._selector.unregister(end.socket)
             relay.close()
+            if name in self._diallers:
+                self._diallers[name].ended()
             self._events += self._watches[name].disconnected(self._clock())
 
     def _hand_out(self) -> None:
@@ -235,7 +232,7 @@ class Gate:
             self.batches.put(Batch(tuple(messages), tuple(self._events), self._journal.position))
         self._crossing, self._events = [], []
 
-    def _seen(self, crossing: _Crossing) -> list[SessionEvent]:
+    def _seen(self, crossing: Crossing) -> list[SessionEvent]:
         watch = self._watches[crossing.session]
         if not crossing.piece.is_message:
             text = f"{len(crossing.piece.raw)} bytes that are no message"
@@ -257,9 +254,3 @@ class Gate:
             self._selector.unregister(end.socket)
         elif known is not None and known.events != events:
             self._selector.modify(end.socket, events, known.data)
-
-
-def _kind_of(crossing: _Crossing) -> Kind:
-    if not crossing.is_incoming:
-        return Kind.MESSAGE_OUT
-    return Kind.MESSAGE_IN if crossing.piece.is_message else Kind.NOISE_IN

@@ -44,9 +44,9 @@ def open_listeners(
 
 def _opened(session: FixSession, others: Sequence[socket.socket]) -> socket.socket:
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            session.host, session.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
+        found = socket.getaddrinfo(session.host, session.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        # A name like localhost may stand for both kinds of address; counterparties are given the old one.
+        family, kind, protocol, _, address = min(found, key=lambda each: each[0] != socket.AF_INET)
         listener = socket.socket(family, kind, protocol)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)

@@ -30,12 +30,30 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start_behind(engine: Startable, port: int, door: Path) -> None:
+class LowNumbers:
+    """Descriptor numbers kept for the engine's own pair of sockets and its listener, below those of its connections.
+
+    QuickFIX looks at its sockets by number. Were a connection below the listener, one that has just ended and one that
+    has just come could have the same number in one round, and it would close the wrong one.
+    """
+
+    def __init__(self) -> None:
+        self._kept = [os.open(os.devnull, os.O_RDONLY) for _ in range(3)]
+
+    def release(self) -> None:
+        """Let the next three sockets have them."""
+        for number in self._kept:
+            os.close(number)
+        self._kept = []
+
+
+def start_behind(engine: Startable, port: int, door: Path, numbers: LowNumbers) -> None:
     """Start an engine that listens on `port`, and let it listen at `door` instead.
 
     Raises:
         OSError: its listener was not found where it should be.
     """
+    numbers.release()
     engine.start()
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
         listener.bind(str(door))
@@ -45,10 +63,14 @@ def start_behind(engine: Startable, port: int, door: Path) -> None:
     _wake(port)
 
 
-def connection_to(door: Path) -> socket.socket:
-    """A connection to the engine behind the door."""
+def connection_to(door: Path) -> socket.socket | None:
+    """A connection to the engine behind the door; null if it takes none."""
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    connection.connect(str(door))
+    try:
+        connection.connect(str(door))
+    except OSError:
+        connection.close()
+        return None
     return connection
 
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import queue
 import tempfile
+import time
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import quickfix
 
@@ -20,7 +22,7 @@ from routeproof.sources.live.dialing import Dialler
 from routeproof.sources.live.framing import number_of, text_of
 from routeproof.sources.live.gate import Gate
 from routeproof.sources.live.listeners import open_listeners
-from routeproof.sources.live.quickfix_door import connection_to, free_port, start_behind
+from routeproof.sources.live.quickfix_door import LowNumbers, connection_to, free_port, start_behind
 from routeproof.sources.live.quickfix_settings import dictionary_path, settings_text, transport_path
 from routeproof.sources.live.session import SessionStatus
 from routeproof.sources.live.wire_watch import WireWatch
@@ -30,20 +32,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from routeproof.sources.live.journal import Journal
-    from routeproof.sources.live.session import Batch, Listening
+    from routeproof.sources.live.session import Application, Batch, Listening
     from routeproof.sources.live.session_config import FixSession
 
+STOP_WITHIN_S = 6.0
+"""QuickFIX sends a Logout within a second, and waits two for the answer."""
 
-class Application(Protocol):
-    """An application that answers messages; a drop copy has none."""
 
-    def logged_on(self, session: str) -> None:
-        """A session has begun, in the order in which the engine sees it."""
-        ...
-
-    def accepted(self, session: str, message: bytes) -> None:
-        """The engine accepted this application message, in sequence and each once."""
-        ...
+_ENGINES: list[object] = []
+"""Engines live as long as the process, since a thread of theirs may; they are not taken down at its end either."""
 
 
 class QuickFixEngine:
@@ -75,18 +72,24 @@ class QuickFixEngine:
         self._dictionaries: dict[str, tuple[quickfix.DataDictionary, ...]] = {}
         self._cleanup = ExitStack()
         self._gate: Gate | None = None
+        self._is_stopped = False
 
     def start(self) -> tuple[Listening, ...]:
         """See `SessionEngine`."""
         self._state.mkdir(parents=True, exist_ok=True)
+        numbers = LowNumbers()
         listeners, listening = open_listeners(self._sessions)
         door = Path(self._cleanup.enter_context(tempfile.TemporaryDirectory(prefix="fix-"))) / "engine"
-        diallers = [Dialler(session) for session in self._sessions if session.role == "initiator"]
-        swap = self._open_acceptor(door)
+        initiators = [session for session in self._sessions if session.role == "initiator"]
+        diallers = [Dialler(session, partial(self._let_dial, session.name)) for session in initiators]
+        swap = self._open_acceptor(door, numbers)
         self._open_initiator(diallers)
         for session in self._sessions:
             self._take_up(session)
-        gate = Gate(self._journal, self._watches, lambda: connection_to(door), self._clock)
+        for dialler in diallers:
+            dialler.ended()
+        unread = [session.name for session in self._sessions if not (self._callbacks or session.dictionary)]
+        gate = Gate(self._journal, self._watches, lambda: connection_to(door), self._clock, unread)
         for listener, served in listeners:
             gate.listen(listener, served)
         for dialler in diallers:
@@ -100,12 +103,23 @@ class QuickFixEngine:
         return listening
 
     def stop(self) -> None:
-        """See `SessionEngine`."""
+        """See `SessionEngine`.
+
+        An acceptor's thread is left idle, behind a door that is gone: QuickFIX's own way to stop it frees what that
+        thread may still use, and has ended the process in tests. So one process keeps an acceptor session once.
+        """
+        if self._gate is None or self._is_stopped:
+            return
+        self._is_stopped = True
+        acceptors = [session for session in self._sessions if session.role == "acceptor"]
+        for session in acceptors:
+            self._own(session.name).logout("the session is being closed")
         for engine in self._engines:
-            engine.stop()
-        if self._gate is not None:
-            self._gate.stop()
-        self._engines.clear()
+            if isinstance(engine, quickfix.SocketInitiator):
+                engine.stop()
+        self._wait_while(lambda: any(self._own(session.name).isLoggedOn() for session in acceptors))
+        self._gate.stop()
+        self._wait_while(lambda: any(map(quickfix.Session.isSessionRegistered, map(_identity, acceptors))))
         self._cleanup.close()
 
     def status(self) -> tuple[SessionStatus, ...]:
@@ -136,15 +150,15 @@ class QuickFixEngine:
             raise failure
         return None
 
-    def _open_acceptor(self, door: Path) -> Callable[[], None]:
+    def _open_acceptor(self, door: Path, numbers: LowNumbers) -> Callable[[], None]:
         """The engine's acceptor, running; call what is returned to replace its listener by the socket `door`."""
         sessions = [session for session in self._sessions if session.role == "acceptor"]
         if not sessions:
-            return lambda: None
+            return numbers.release
         port = free_port()
         engine = self._made(quickfix.SocketAcceptor, [(session, port) for session in sessions])
         self._engines.append(engine)
-        return lambda: start_behind(engine, port, door)
+        return lambda: start_behind(engine, port, door, numbers)
 
     def _open_initiator(self, diallers: Sequence[Dialler]) -> None:
         if diallers:
@@ -161,10 +175,13 @@ class QuickFixEngine:
         path.write_text(settings_text(ports, self._state), "utf-8")
         try:
             settings = quickfix.SessionSettings(str(path))
-            return kind(self._application, quickfix.FileStoreFactory(settings), settings)
+            engine = kind(self._application, quickfix.FileStoreFactory(settings), settings)
         except quickfix.ConfigError as error:
             message = f"expected sessions that QuickFIX can keep, found: {error}"
             raise UsageError(message, where=str(path)) from error
+        engine.thisown = False
+        _ENGINES.append(engine)
+        return engine
 
     def _renew_creation_time(self, session: FixSession) -> None:
         """Sequence numbers outlive the day.
@@ -187,6 +204,19 @@ class QuickFixEngine:
             session.name, resets_on_logon=session.reset_on_logon, next_expected=own.getExpectedTargetNum()
         )
 
+    def _let_dial(self, name: str, may: bool) -> None:  # noqa: FBT001 - one switch of one session
+        own = self._own(name)
+        if may and not self._is_stopped:
+            own.logon()
+        elif not own.isLoggedOn():
+            own.logout("the counterparty is not there")
+
+    def _wait_while(self, busy: Callable[[], bool]) -> None:
+        """Give the engine's thread the time that its timeouts allow, and no more."""
+        until_s = time.monotonic() + STOP_WITHIN_S
+        while busy() and time.monotonic() < until_s:
+            time.sleep(0.02)
+
     def _own(self, name: str) -> quickfix.Session:
         return quickfix.Session.lookupSession(_identity(self._by_name[name]))
 
@@ -202,7 +232,8 @@ class _Callbacks(quickfix.Application):  # type: ignore[misc]
 
     def fromApp(self, message: quickfix.Message, session_id: quickfix.SessionID) -> None:  # noqa: N802 - the engine's name
         content = message.toString().encode("utf-8", "surrogateescape")
-        self._tell(lambda name: self._application.accepted(name, content), session_id)
+        if self._tell(lambda name: self._application.accepted(name, content), session_id) is False:
+            raise quickfix.UnsupportedMessageType
 
     def onLogon(self, session_id: quickfix.SessionID) -> None:  # noqa: N802 - the engine's name
         self._tell(self._application.logged_on, session_id)
@@ -217,12 +248,13 @@ class _Callbacks(quickfix.Application):  # type: ignore[misc]
 
     toApp = fromAdmin = toAdmin  # noqa: N815 - the engine's names
 
-    def _tell(self, call: Callable[[str], None], session_id: quickfix.SessionID) -> None:
+    def _tell(self, call: Callable[[str], bool | None], session_id: quickfix.SessionID) -> bool | None:
         begin, ours = session_id.getBeginString().getValue(), session_id.getSenderCompID().getValue()
         try:
-            call(self._names[begin, ours, session_id.getTargetCompID().getValue()])
+            return call(self._names[begin, ours, session_id.getTargetCompID().getValue()])
         except Exception as error:  # noqa: BLE001 - the engine would end the process
             self.failure = error
+            return None
 
 
 def _identity(session: FixSession) -> quickfix.SessionID:

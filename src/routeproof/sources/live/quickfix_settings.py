@@ -48,9 +48,9 @@ def transport_path(dictionary: Path, session: FixSession) -> Path:
 
 
 def _found(name: str, session: FixSession) -> Path:
-    for path in (Path(name), Path(sys.prefix) / "share" / "quickfix" / name):
-        if path.is_file():
-            return path
+    path = Path(sys.prefix) / "share" / "quickfix" / name  # an absolute name stays what it is
+    if path.is_file():
+        return path
     message = f"expected the dictionary {name} of session {session.name}, found no such file; name one that exists"
     raise UsageError(message, where=name)
 

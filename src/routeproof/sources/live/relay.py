@@ -57,13 +57,12 @@ class End:
         self.said_all = True
         return self.framer.rest()
 
-    def write(self, content: bytes) -> None:
-        """Send as much as the socket takes; keep the rest for `flush`."""
+    def add(self, content: bytes) -> None:
+        """Have these bytes sent by the next `flush`."""
         self._unsent += content
-        self.flush()
 
     def flush(self) -> None:
-        """Send what waits; what a broken socket does not take is dropped, since it was journaled."""
+        """Send as much as the socket takes; what a broken socket does not take is dropped, since it was journaled."""
         while self._unsent and not self.is_deaf:
             try:
                 sent = self.socket.send(self._unsent)
@@ -71,9 +70,9 @@ class End:
                 return
             except OSError:
                 self.is_deaf = True
-                self._unsent.clear()
-                return
+                break
             del self._unsent[:sent]
+        self._unsent.clear()
 
     def say_no_more(self) -> None:
         """Tell the other program that nothing more comes, and go on reading."""

@@ -99,7 +99,7 @@ class SessionEngine(Protocol):
         ...
 
     def stop(self) -> None:
-        """Log out, let what arrived become durable, hand out the last batch; no thread is left behind."""
+        """Log out and let what arrived become durable; the last batches can then be taken. Again, it does nothing."""
         ...
 
     def status(self) -> tuple[SessionStatus, ...]:
@@ -123,5 +123,13 @@ class SessionEngine(Protocol):
         ...
 
 
-Accepted = "Callable[[str, bytes], None]"
-"""Called with session name and message for each application message that the engine accepted, in sequence."""
+class Application(Protocol):
+    """An application that answers messages; a drop copy needs none."""
+
+    def logged_on(self, session: str) -> None:
+        """A session has begun, in the order in which the engine sees it."""
+        ...
+
+    def accepted(self, session: str, message: bytes) -> bool:
+        """The engine accepted this application message, in sequence and each once; false if its type is unsupported."""
+        ...

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -13,10 +12,11 @@ from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
 BeginString = Literal["FIX.4.0", "FIX.4.1", "FIX.4.2", "FIX.4.3", "FIX.4.4", "FIXT.1.1"]
-COMP_ID = r"^[A-Za-z0-9][A-Za-z0-9._:-]*$"
-"""CompIDs are parts of file names of the engine's store, so they hold nothing that a path gives a meaning."""
+COMP_ID = r"^[!-.0-\[\]-~]([ -.0-\[\]-~]*[!-.0-\[\]-~])?$"
+"""CompIDs are parts of file names of the engine's store: printable ASCII without slashes, no space at either end."""
 LOOPBACK = ("127.0.0.1", "::1")
 
 
@@ -41,7 +41,7 @@ class FixSession(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    name: str = Field(min_length=1, max_length=100, pattern=r"^[\w.:-]+$")
+    name: str = Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")
     role: Literal["acceptor", "initiator"]
     host: str = Field(min_length=1)
     port: int = Field(ge=0, le=65535)
