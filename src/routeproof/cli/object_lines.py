@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import re
 import textwrap
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+
+from routeproof.vocab.times import NS_PER_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 HEAD = ("id", "state", "version", "version_hash", "ledger_index")
-TAIL = ("documents", "history")
+TAIL = ("documents", "history", "timeline")
+"""History comes last; a timeline is the same for machines."""
 INDENT = "  "
 WIDTH = 120
 EMPTY: tuple[Any, ...] = (None, "", [], {})
 WHOLE = frozenset({"pack_sha256", "sha256"})
 """Hashes that people compare; of others they see the beginning, and `--json` has them whole."""
+INSTANT = re.compile("1[0-9]{18}")
+"""UTC nanoseconds of this century's first half, as JSON has them."""
 HASH = re.compile("[0-9a-f]{64}")
 SHOWN_OF_HASH = 12
 
@@ -91,4 +97,6 @@ def _text(value: Any) -> str:  # noqa: ANN401  # JSON
     if isinstance(value, dict):
         return ", ".join(f"{_words(key)} {_text(item)}" for key, item in value.items() if item not in EMPTY)
     text = str(value)
+    if INSTANT.fullmatch(text):
+        return f"{datetime.fromtimestamp(int(text) // NS_PER_S, tz=UTC):%Y-%m-%d %H:%M:%S} UTC"
     return f"{text[:SHOWN_OF_HASH]}…" if HASH.fullmatch(text) else text

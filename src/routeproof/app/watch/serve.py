@@ -19,12 +19,12 @@ from routeproof.app.watch.notifier import Notifier
 from routeproof.app.watch.quotes import LiveQuotes
 from routeproof.app.watch.status import write_status
 from routeproof.sources.fix.messages import FIX_MESSAGES
+from routeproof.sources.live.engine import session_engine
 from routeproof.sources.live.journal import Journal
 from routeproof.sources.live.journal_format import Kind, Position
 from routeproof.sources.live.journal_reading import read_journal
 from routeproof.sources.map_file import load_map
 from routeproof.stores.commits import source_outcomes
-from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
     import threading
@@ -195,13 +195,8 @@ def _open_engine(sessions: Sequence[FixSession], folder: Path, clock: Callable[[
     Raises:
         UsageError: the extra is not installed.
     """
-    try:
-        from routeproof.sources.live.quickfix_session import QuickFixEngine  # noqa: PLC0415  # an extra
-    except ImportError as error:
-        message = f"expected the extra for FIX sessions, found {error}: pip install 'routeproof[fix]'"
-        raise UsageError(message, where="[[fix]]") from error
     journal = Journal(folder / JOURNAL, [session.name for session in sessions])
-    return QuickFixEngine(sessions, journal=journal, state=folder / "state", clock=clock)
+    return session_engine(sessions, journal=journal, state=folder / "state", clock=clock)
 
 
 def _sections(context: Context, config: WatchConfig) -> dict[str, Mapping[str, Any]]:
