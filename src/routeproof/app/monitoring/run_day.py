@@ -9,6 +9,7 @@ from routeproof.app.cases.case_pins import pin_findings
 from routeproof.app.cases.open_cases import Worked, work_findings
 from routeproof.app.cases.work_cases import escalate
 from routeproof.app.facts.agreed_facts import agreed_facts, restated_of
+from routeproof.app.facts.agreed_levels import agreed_levels
 from routeproof.app.facts.day_facts import Tellers, day_facts, facts_of
 from routeproof.app.facts.firm_facts import firm_facts
 from routeproof.app.facts.history import StreamMaker, history_sessions
@@ -110,6 +111,7 @@ def gather(
         **of_record,
         "law": law_on(whole.book, day),
         "waits": waits,
+        "drift": whole.monitoring.drift.on_or_first(day).value,
     }
     members["restated"] = restated_of(context.records, day)
     if seen_until is not None:
@@ -120,6 +122,7 @@ def gather(
     of_choice, not_shown = shown_facts(context, day, manifest, of_day["routes"])
     agreed, more_absent = agreed_facts(context, day, manifest)
     maker = stream_maker(context, manifest, of_firm.get("affiliates"), told)
+    members["agreed_levels"] = agreed_levels(context, day)
     members |= {**agreed, **of_choice, "history": maker.until(day, of_day, sessions)}
     return facts_of(day, members, absent | more_absent | not_shown, None)
 
