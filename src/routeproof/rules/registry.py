@@ -7,6 +7,7 @@ from routeproof.rules.catalog import (
     cancel_burst,
     clock_skew,
     configuration_differs,
+    dearer_venue,
     disclosed_venue_unused,
     duplicate_differs,
     executed_in_locked_or_crossed,
@@ -96,6 +97,7 @@ ALL = (
     vendor_file_restated.RULE,
     vendor_figure_differs.RULE,
     configuration_differs.RULE,
+    dearer_venue.RULE,
 )
 
 BY_NAME = {rule.name: rule for rule in ALL}

@@ -21,6 +21,7 @@ from routeproof.app.facts.vendor_facts import vendor_of_lake
 from routeproof.app.measuring.lake_source import LakeSource
 from routeproof.app.monitoring.judged import Judgement, record_judged
 from routeproof.app.monitoring.policy import RulePolicy, rule_policy
+from routeproof.app.monitoring.shown_facts import shown_facts
 from routeproof.app.monitoring.tell import tell_findings
 from routeproof.app.notify.channels import channels_of
 from routeproof.app.objects.findings import Change, documents_of, record_findings
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 
 HORIZON_NS = 300 * NS_PER_S
 """The longest look ahead of a measured row."""
-OF_WHOLE_DAYS = ("history", "sla", "deliveries", "vendor")
+OF_WHOLE_DAYS = ("history", "sla", "deliveries", "vendor", "displays")
 """Members of `Facts` that are gathered once a day is over."""
 
 
@@ -120,11 +121,12 @@ def gather(
     members["vendor"] = vendor_of_lake(context.lake, of_day, day, manifest)
     if members["vendor"] is None:
         absent["vendor"] = "no provider's own figures were taken in for the day"
+    of_choice, not_shown = shown_facts(context, day, manifest, of_day["routes"])
     agreed, more_absent = agreed_facts(context, day, manifest)
     maker = stream_maker(context, manifest, of_firm.get("affiliates"), told)
     members["agreed_levels"] = agreed_levels(context, day)
-    members |= {**agreed, "history": maker.until(day, of_day, sessions)}
-    return facts_of(day, members, absent | more_absent, None)
+    members |= {**agreed, **of_choice, "history": maker.until(day, of_day, sessions)}
+    return facts_of(day, members, absent | more_absent | not_shown, None)
 
 
 def stream_maker(
