@@ -82,9 +82,10 @@ class Engine:
 
     def take_messages(self, provider_id: str, messages: pl.DataFrame) -> None:
         """Take in `FIX_MESSAGES` rows of a provider and judge what they concern."""
-        live = self.hold(provider_id, messages)
-        if live is not None:
-            self._judge_orders(*live)
+        held = self.hold(provider_id, messages)
+        if held is not None:
+            live, rows = held  # what time has changed besides is judged with them: a judgement has its price
+            self._judge_orders(live, np.union1d(rows, self._run_out(live)))
 
     def hold(self, provider_id: str, messages: pl.DataFrame) -> tuple[LiveProvider, Rows] | None:
         """Take in messages without judging them: the provider and the rows that they concern, if they concern any."""
@@ -109,11 +110,10 @@ class Engine:
 
     def go_on(self) -> None:
         """Judge what time alone has changed: timers that ran out, fills whose quotes have come, windows."""
-        seen_until = self._seen_until()
         for live in self._providers.values():
-            due = np.union1d(live.timers.run_out(seen_until), live.for_quotes.run_out(self._quotes.latest()))
+            due = self._run_out(live)
             if due.size:
-                self._judge_orders(live, live.flow.together(due))
+                self._judge_orders(live, due)
         if self._changed_days and self._context.clock() >= self._windows_due_at:
             self.judge_windows()
 
@@ -134,6 +134,11 @@ class Engine:
         self._changed_days.clear()
         now = self._context.clock()
         self._windows_due_at = now + max(WINDOWS_EVERY_NS, WINDOWS_PAUSE * (now - begun))
+
+    def _run_out(self, live: LiveProvider) -> Rows:
+        """Numbers of all messages of the groups that time has changed."""
+        due = np.union1d(live.timers.run_out(self._seen_until()), live.for_quotes.run_out(self._quotes.latest()))
+        return live.flow.together(due)
 
     def _seen_until(self) -> int:
         return max(0, self._clock.now(self._context.clock()) - self._lateness_ns)
