@@ -24,6 +24,16 @@ def kept(frame: pl.DataFrame, predicate: pl.Expr | pl.Series) -> pl.DataFrame:
     return frame if chosen.all() else frame.filter(chosen)
 
 
+def among(frame: pl.DataFrame, some: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
+    """Rows whose key is in another frame; where that has no rows, none is looked at."""
+    return frame.clear() if some.is_empty() else frame.join(some, on=key, how="semi")
+
+
+def but(frame: pl.DataFrame, some: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
+    """Rows whose key is not in another frame; the frame itself where that has no rows."""
+    return frame if some.is_empty() else frame.join(some, on=key, how="anti")
+
+
 def stacked(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """Frames of one schema, at least one, on top of each other, and slim."""
     filled = [frame for frame in frames if frame.height]
