@@ -153,9 +153,10 @@ class Engine:
             for name in KEPT:
                 if members.get(name) is not None:
                     kept[name].append(members[name])
-            judged = judge(OF_ORDERS, self._facts(day, members), self._firm.on(day).policy.limits)
+            facts = self._facts(day, members)
+            judged = judge(OF_ORDERS, facts, self._firm.on(day).policy.limits)
             self._record(day, judged, before | (self._left_waiting(day, live) if started else set()))
-            self._note(live, judged, day, int(touched.rows[0]))
+            self._note(live, judged, facts, int(touched.rows[0]))
             self._changed_days.add(day)
         together = {name: pl.concat(found, how="diagonal_relaxed") for name, found in kept.items() if found}
         live.standing.put(touched.rows, together)
@@ -207,10 +208,10 @@ class Engine:
                 self._news.add(day)
             self.recorded += len(change.recorded) + len(change.amended) + len(change.withdrawn)
 
-    def _note(self, live: LiveProvider, judged: Judged, day: date, first: int) -> None:
+    def _note(self, live: LiveProvider, judged: Judged, facts: Facts, first: int) -> None:
         """Remember where findings were made, and when those that may still change are looked at again."""
         live.found_now((_row(text, first), key) for key, text in judged.findings.select("id", "source_row").iter_rows())
-        seen, quote_ns = self._seen_until(), self._firm.on(day).waits.quote_ms * NS_PER_MS
+        seen, quote_ns = facts.seen_until or 0, facts.waits.quote_ms * NS_PER_MS  # as they were judged, not as of now
         waiting = judged.findings.filter(pl.col("status") != "final").select("at", "settles_at", "source_row")
         for at, settles_at, text in waiting.unique().iter_rows():
             settles = max(at, settles_at or 0)
