@@ -6,6 +6,7 @@
 #   make test-night   the longer proofs, and properties on 25 times as many examples
 #   make bench        the published benchmark, writes docs/benchmarks.md
 #   make format       let ruff rewrite what it can
+#   make detection    find planted faults on seeds of its own (20 minutes), writes docs/detection.md
 #   make reference    write docs/reference from the catalogs
 #   make lock         rewrite requirements/*.txt (needs uv)
 #   make uncompiled   forget compiled kernels, after a change in what several of them call
@@ -17,7 +18,7 @@ TESTS ?= tests
 WORKERS ?= 2
 PINS := requirements/build.txt pyproject.toml tools/setup.sh
 
-.PHONY: help demo test test-fix test-night check lint style types contracts bench format reference lock uncompiled clean
+.PHONY: help demo test test-fix test-night check lint style types contracts bench detection format reference lock uncompiled clean
 
 help:
 	@sed -n '2,/^$$/s/^# \{0,1\}//p' Makefile
@@ -64,6 +65,9 @@ bench: .venv/.ready-dev
 format: .venv/.ready-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+detection: .venv/.ready-dev
+	$(BIN)/python tools/detection.py --day $$(date +%F)
 
 reference: .venv/.ready-dev
 	$(BIN)/python tools/reference_pages.py

@@ -40,6 +40,7 @@ DAYS = ("day", "month", "valid_from", "due_on", "came_on")
 FIXED = (
     *("seen_price", "seen_quantity", "last_qty", "last_px"),
     *("own_filled", "vendor_filled", "vendor_price", "vendor_improvement"),
+    *("own_fee", "shown_fee"),
 )
 LISTS = ("execution_ids", "found")
 NUMBERS = ("value", "weight", "usd_per_share", "observed", "threshold", "own_price", "own_improvement")

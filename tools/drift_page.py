@@ -95,6 +95,24 @@ day standard deviation found within 60 looks.
 
 {rivals}
 
+## In the program
+
+- `drift show --provider P` shows every stream at its last look. A watch lasts for a calendar year: its baseline are the
+  provider's first 63 sessions on record, none before October of the year before, and every later session of the year is
+  a look. `--baseline-from` and `--baseline-to` choose other days, for looking only.
+- The level is the agreement's where a clause in force measures what the stream does (price improvement and effective
+  spread per share, route fill rate by shares, median time to execution; of all rows, or of one `order_group`, venue or
+  `order_class=market`), by the firm's own figures and bounded on the worse side. Only days since the agreement's first
+  day are then looked at. A clause without a venue is about all venues together: a single venue is held against its own
+  past.
+- On the day of an alarm the rule `quality_drift` makes a finding, one for each stream, all of a provider in one
+  incident. A later sequence that finds the stream still worse tells it again; no sequence does so twice.
+- The values are dated policy: `policy propose` with the key `drift` (or `drift.alpha` and so on). What is promised here
+  is promised for the shipped ones.
+- An exit test of heightened monitoring with `within` passes at a look when the worse end of the sequence over all days
+  since monitoring began lies within so much of the level, and so for every metric under `also`. `remediation show` has
+  the level and where it comes from, both ends and the bound.
+
 ## What this does not show
 
 - Days that hang together more than is allowed ({correlation:g}) break the promise: the last row of the first table. A

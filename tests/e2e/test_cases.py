@@ -262,3 +262,11 @@ def test_views_keep_filters_under_a_name(desk: Desk) -> None:
     codes = _ask(desk, "case", "codes")
     assert "explained" in codes["dispositions"]
     assert "venue" in codes["root_causes"]
+
+
+def test_a_rule_that_is_none_is_an_error_rather_than_calm(desk: Desk) -> None:
+    """A misspelt filter must not look like a day without findings; a rule that did not fire lists none."""
+    for words in (("exceptions", "list"), ("case", "list")):
+        code, out, talk = desk.call(*words, "--rule", "outside_nbo", "--json")
+        assert (code, out, json.loads(talk)["error"]["where"]) == (2, "", "--rule")
+        assert _ask(desk, *words, "--rule", "outside_nbbo")["total"] == 0

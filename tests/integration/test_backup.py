@@ -21,6 +21,7 @@ from routeproof.vocab.errors import LedgerBrokenError, UsageError
 NONCE = bytes(range(32))
 WRITER = """
 import sys
+import time
 from pathlib import Path
 from routeproof.app.context import open_context
 from routeproof.ledger.entry import Fact
@@ -30,6 +31,7 @@ with open_context(Path(sys.argv[1])) as context:
         sha256 = context.evidence.put(text, media_type="text/plain", name="n.txt")
         fact = Fact("notes", "note", {"text": f"{number}"}, "2026-07-02", "a", "r", "s", evidence=(sha256,))
         print(*context.records.append([fact]), flush=True)
+        time.sleep(0.05)
 """
 
 

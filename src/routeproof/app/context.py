@@ -6,7 +6,7 @@ import contextlib
 import getpass
 import os
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -68,6 +68,15 @@ class Context:
         return self._opened["lake"]
 
 
+def of_today(context: Context) -> Context:
+    """The same with the business day of now: what runs past midnight acts on the day on which it acts."""
+    return replace(context, actor=replace(context.actor, business_on=_day_of(context.clock())))
+
+
+def _day_of(now: int) -> str:
+    return datetime.fromtimestamp(now // NS_PER_S, tz=UTC).date().isoformat()
+
+
 def wall_clock() -> int:
     """UTC nanoseconds now, for what runs without a workspace."""
     return time.time_ns()
@@ -101,7 +110,7 @@ def open_context(
     """
     workspace = root if isinstance(root, Workspace) else open_workspace(root, older=older)
     records = Records(workspace.records_place, clock, make=False)
-    today = datetime.fromtimestamp(clock() // NS_PER_S, tz=UTC).date().isoformat()
+    today = _day_of(clock())
     actor = Actor(
         name=actor_name or person or f"os:{getpass.getuser()}",
         role=role,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from routeproof.cli.options import json_option, workspace_option
-from routeproof.cli.printing import print_found, print_object, table_lines
+from routeproof.cli.printing import print_found, print_object, sentence_lines, table_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from routeproof.app.cases.case_listing import CaseFilter
 
 STATES = ("open", "acknowledged", "investigating", "awaiting_review", "closed", "alive")
-COLUMNS = ("id", "state", "priority", "overdue", "owner", "provider", "rules", "findings", "title")
-WIDEST = 60
+COLUMNS = ("id", "state", "priority", "overdue", "owner", "provider", "title")
 
 
 def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -89,12 +88,16 @@ def _print_list(workspace: Path, wanted: CaseFilter, limit: int | None, after: s
 
     with open_context(workspace) as context:
         found = list_cases(context.records, wanted, context.clock(), limit, after)
+    if wanted.rule is not None and not found["total"]:
+        from routeproof.app.monitoring.catalog import known_rule  # noqa: PLC0415
+
+        known_rule(wanted.rule)
     print_found(found, _lines, as_json=as_json)
 
 
 def _lines(found: dict[str, Any]) -> Iterator[str]:
     if found["items"]:
-        yield from table_lines(COLUMNS, found["items"], widest=WIDEST)
+        yield from sentence_lines(COLUMNS, found["items"])
     more = f"; more: --after {found['next']}" if found["next"] else ""
     yield f"{len(found['items'])} of {found['total']} cases{more}"
 

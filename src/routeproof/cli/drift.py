@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-COLUMNS = ("metric", "venue", "order_type", "baseline", "mean", "lower", "upper", "n", "alarm_on")
+COLUMNS = ("metric", "venue", "order_type", "baseline", "clause", "mean", "lower", "upper", "n", "alarm_on")
 
 
 @click.group()
@@ -25,8 +25,8 @@ def drift() -> None:
 @drift.command("show")
 @click.option("--provider", required=True, help="Whose streams.")
 @on_option
-@day_option("--baseline-from", words="First day of the baseline; the first on record if omitted.")
-@day_option("--baseline-to", words="Last day of the baseline; 63 sessions on record if omitted.")
+@day_option("--baseline-from", words="First day of the baseline; that of the year's watch if omitted.")
+@day_option("--baseline-to", words="Last day of the baseline; 63 sessions if omitted.")
 @workspace_option
 @json_option
 def show(

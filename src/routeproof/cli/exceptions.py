@@ -8,7 +8,7 @@ import click
 
 from routeproof.cli.acting import Acts, entitled_context, recording
 from routeproof.cli.options import day_option, json_option, workspace_option
-from routeproof.cli.printing import print_found, print_step, table_lines
+from routeproof.cli.printing import print_found, print_step, sentence_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 FOUND = 1
 """Exit code when a rule fired."""
-WIDEST = 64
+COLUMNS = ("id", "rule", "severity", "provider", "case", "sentence")
 
 
 @click.group()
@@ -94,6 +94,10 @@ def list_(
     wanted = FindingFilter(day=day, rule=rule, provider=provider, venue=venue, symbol=symbol, case=case_id)
     with open_context(workspace) as context:
         found = list_findings(context.records, wanted, limit, after)
+    if rule is not None and not found["total"]:
+        from routeproof.app.monitoring.catalog import known_rule  # noqa: PLC0415
+
+        known_rule(rule)
     print_found(found, _lines, as_json=as_json)
 
 
@@ -113,8 +117,13 @@ def _run_lines(found: dict[str, Any]) -> Iterator[str]:
 
 
 def _lines(found: dict[str, Any]) -> Iterator[str]:
-    columns = ("id", "rule", "severity", "status", "provider", "venue", "symbol", "sentence", "case", "suppressed_by")
-    if found["findings"]:
-        yield from table_lines(columns, found["findings"], widest=WIDEST)
+    rows = [{**item, "case": item["case"] or _caseless(item)} for item in found["findings"]]
+    if rows:
+        yield from sentence_lines(COLUMNS, rows)
     shown = len(found["findings"])
     yield f"{shown} of {found['total']} findings" + (f"; more: --after {found['next']}" if found["next"] else "")
+
+
+def _caseless(finding: dict[str, Any]) -> str | None:
+    """Why a finding is in no case, where there is more to say than that it opens none."""
+    return finding["suppressed_by"] or (finding["status"] if finding["status"] != "final" else None)

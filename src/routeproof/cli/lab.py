@@ -16,7 +16,7 @@ from routeproof.vocab.errors import UsageError
 if TYPE_CHECKING:
     from datetime import date
 
-    from routeproof.lab.config import LabConfig
+    from routeproof.lab.config import LabConfig, Planted
 
 
 @click.group("lab", help="Simulate a market and providers, honest or cheating in graded ways.")
@@ -30,9 +30,18 @@ def lab() -> None:
     "--days", type=click.IntRange(min=1), default=None, help="Keep the first so many sessions of the quarter."
 )
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Directory to write.")
-@click.option("--scenario", type=click.Choice(["demo", "honest"]), default="demo", show_default=True)
-@click.option("--cheat", default=None, help="Instead of a scenario: one fault alone, see `routeproof lab cheats`.")
+@click.option(
+    "--scenario",
+    type=click.Choice(["demo", "honest", "stressed"]),
+    default="demo",
+    show_default=True,
+    help="Stressed: honest, with stress days, a halt, outages, late and broken files; also together with --cheat.",
+)
+@click.option("--cheat", default=None, help="One fault alone, see `routeproof lab cheats`, in place of the demo's.")
 @click.option("--grade", type=click.IntRange(0, 2), default=2, show_default=True, help="Mild, middle or gross.")
+@click.option("--intensity", type=float, help="In place of --grade: any intensity, in the unit of the fault.")
+@day_option("--cheat-from", words="First day of the fault, in place of the scenario's first day.")
+@click.option("--prior", type=click.IntRange(min=0), help="Sessions before the first day, without the fault.")
 @click.option("--venue-quotes", is_flag=True, help="Also every venue's own quotes: seven times as many rows.")
 @day_option("--from", "first", words="First day, in place of the scenario's.")
 @day_option("--to", "last", words="Last day, in place of the scenario's.")
@@ -46,6 +55,9 @@ def simulate(
     scenario: str,
     cheat: str | None,
     grade: int,
+    intensity: float | None,
+    cheat_from: date | None,
+    prior: int | None,
     first: date | None,
     last: date | None,
     orders_per_day: int | None,
@@ -58,11 +70,16 @@ def simulate(
 
     `delivery.json` lists what to ingest, in order; `truth/` keeps what really happened, for tests.
 
-    Example: routeproof lab simulate --cheat slow_walk --grade 0 --days 21 --out delivery
+    Example: routeproof lab simulate --cheat slow_walk --grade 0 --days 21 --prior 15 --out delivery
     """
     from routeproof.lab.delivery import write_delivery  # noqa: PLC0415 heavy imports only when they are needed
+    from routeproof.lab.presets import with_hard_days  # noqa: PLC0415
 
-    config = replace(_config(scenario, cheat, grade, seed, days), venue_quotes=venue_quotes)
+    if cheat is None and (intensity is not None or cheat_from is not None):
+        message = "expected --cheat beside --intensity or --cheat-from, found neither a fault nor its name"
+        raise UsageError(message, where="--cheat")
+    fault = None if cheat is None else _fault(cheat, grade, intensity, cheat_from)
+    config = replace(_config(scenario, fault, seed, days, prior), venue_quotes=venue_quotes)
     wanted: dict[str, Any] = {
         "first": first,
         "last": last,
@@ -73,6 +90,8 @@ def simulate(
     if not config.quarter:
         message = f"expected sessions from {config.first} to {config.last}, found none"
         raise UsageError(message, where="--from")
+    if scenario == "stressed":  # again, for the sessions that are left
+        config = with_hard_days(config)
     summary = write_delivery(config, out, workers=workers, progress=_talk)
     click.echo("", err=True)
     click.echo(json.dumps(summary, sort_keys=True))
@@ -168,9 +187,19 @@ def _talk(done: int, total: int) -> None:
     click.echo(f"\rsession {done} of {total}", err=True, nl=False)
 
 
-def _config(scenario: str, cheat: str | None, grade: int, seed: int, days: int | None) -> LabConfig:
+def _fault(cheat: str, grade: int, intensity: float | None, cheat_from: date | None) -> Planted:
     from routeproof.lab import presets  # noqa: PLC0415 heavy imports only when they are needed
 
-    if cheat is not None:
-        return presets.certify(cheat, grade, seed, days=days)
-    return presets.demo(seed, days=days) if scenario == "demo" else presets.honest(seed, days=days)
+    known = presets.graded(cheat, grade)
+    return replace(known, grade=known.grade if intensity is None else intensity, from_on=cheat_from)
+
+
+def _config(scenario: str, fault: Planted | None, seed: int, days: int | None, prior: int | None) -> LabConfig:
+    from routeproof.lab import presets  # noqa: PLC0415 heavy imports only when they are needed
+
+    if fault is not None:
+        config = presets.one_fault(fault, seed, days=days, hard=scenario == "stressed")
+    else:
+        made = {"demo": presets.demo, "honest": presets.honest, "stressed": presets.stressed}
+        config = made[scenario](seed, days=days)
+    return config if prior is None else presets.with_prior(config, prior)

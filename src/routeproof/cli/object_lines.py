@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import re
 import textwrap
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+
+from routeproof.vocab.times import NS_PER_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 HEAD = ("id", "state", "version", "version_hash", "ledger_index")
-TAIL = ("documents", "history")
+TAIL = ("documents", "history", "timeline")
+"""History comes last; a timeline is the same for machines."""
 INDENT = "  "
 WIDTH = 120
 EMPTY: tuple[Any, ...] = (None, "", [], {})
 WHOLE = frozenset({"pack_sha256", "sha256"})
 """Hashes that people compare; of others they see the beginning, and `--json` has them whole."""
+INSTANT = re.compile("1[0-9]{18}")
+"""UTC nanoseconds of this century's first half, as JSON has them."""
 HASH = re.compile("[0-9a-f]{64}")
 SHOWN_OF_HASH = 12
+INSTANT = re.compile("[0-9]{18,19}")
+"""UTC nanoseconds of a member whose name says that it is a time."""
+TIMES = ("_at", "_by")
 
 
 def object_lines(state: Mapping[str, Any]) -> Iterator[str]:
@@ -48,7 +57,7 @@ def _lines(name: str, value: Any, depth: int) -> Iterator[str]:  # noqa: ANN401 
     elif name in WHOLE:
         yield f"{label}: {value}"
     else:
-        yield from _wrapped(f"{label}: {_text(value)}", INDENT * (depth + 1))
+        yield from _wrapped(f"{label}: {_text(_time(name, value))}", INDENT * (depth + 1))
 
 
 def _item(item: Any, depth: int) -> Iterator[str]:  # noqa: ANN401  # JSON
@@ -59,7 +68,7 @@ def _item(item: Any, depth: int) -> Iterator[str]:  # noqa: ANN401  # JSON
         return
     whole = {name: value for name, value in item.items() if value not in EMPTY}
     texts = {name: value for name, value in whole.items() if isinstance(value, str) and "\n" in value}
-    short = (f"{_words(name)} {_text(value)}" for name, value in whole.items() if name not in texts)
+    short = (f"{_words(name)} {_text(_time(name, value))}" for name, value in whole.items() if name not in texts)
     yield from _wrapped(start + "; ".join(short), below)
     for name, value in texts.items():
         yield from _wrapped(f"{below}{_words(name)}: {value}", below + INDENT)
@@ -78,6 +87,13 @@ def _wrapped(text: str, indent: str) -> Iterator[str]:
         ) or [""]
 
 
+def _time(name: str, value: Any) -> Any:  # noqa: ANN401  # JSON
+    """UTC nanoseconds as people read them, whole seconds; anything else as it is."""
+    if not name.endswith(TIMES) or not INSTANT.fullmatch(str(value)):
+        return value
+    return datetime.fromtimestamp(int(value) // NS_PER_S, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
 def _words(name: str) -> str:
     return name.replace("_", " ")
 
@@ -91,4 +107,6 @@ def _text(value: Any) -> str:  # noqa: ANN401  # JSON
     if isinstance(value, dict):
         return ", ".join(f"{_words(key)} {_text(item)}" for key, item in value.items() if item not in EMPTY)
     text = str(value)
+    if INSTANT.fullmatch(text):
+        return f"{datetime.fromtimestamp(int(text) // NS_PER_S, tz=UTC):%Y-%m-%d %H:%M:%S} UTC"
     return f"{text[:SHOWN_OF_HASH]}…" if HASH.fullmatch(text) else text

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
 GAP = "  "
+WIDTH = 120
+"""Characters of a line that people read."""
+LEAST_WIDTH = 30
+"""Characters that a column of sentences keeps at least."""
 DIGITS = 9
 """Of a figure that people read; JSON has all of them."""
 
@@ -56,6 +60,13 @@ def table_lines(columns: Sequence[str], rows: Sequence[dict[str, Any]], *, wides
     widths = [max(len(line[place]) for line in cells) for place in range(len(columns))]
     for line in cells:
         yield GAP.join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+
+
+def sentence_lines(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """Lines of a table whose last column is a sentence: it goes over as many lines as keep the table narrow enough."""
+    *others, _ = columns
+    taken = (max([len(name), *(len(_text(row.get(name))) for row in rows)]) + len(GAP) for name in others)
+    yield from table_lines(columns, rows, widest=max(WIDTH - sum(taken), LEAST_WIDTH))
 
 
 def print_step(text: str) -> None:

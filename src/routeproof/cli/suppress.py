@@ -8,14 +8,12 @@ import click
 
 from routeproof.cli.acting import Acts, do, file_option, perform, recording
 from routeproof.cli.options import json_option, workspace_option
-from routeproof.cli.printing import print_found, table_lines
+from routeproof.cli.printing import print_found, sentence_lines
 from routeproof.governance.suppression import SUPPRESSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-WIDEST = 60
 
 
 @click.group()
@@ -119,8 +117,8 @@ def list_(workspace: Path, *, as_json: bool) -> None:
 
 
 def _lines(found: dict[str, Any]) -> Iterator[str]:
-    columns = ("id", "state", "in_force", "rule", "scope", "until", "suppressed", "added_by", "approved_by", "reason")
+    columns = ("id", "state", "in_force", "rule", "scope", "until", "suppressed", "reason")
     rows = [{**row, "scope": [f"{k}={v}" for k, v in row["scope"].items()]} for row in found["items"]]
     if rows:
-        yield from table_lines(columns, rows, widest=WIDEST)
+        yield from sentence_lines(columns, rows)
     yield f"{found['total']} suppressions"

@@ -47,7 +47,8 @@ class Drift:
     Shown is the sequence that speaks most against the provider: n days traded from `since` on. lower, upper: around
     `mean`, so wide that they miss the baseline only when it was left; its own error is in there. None while too little
     is known to say anything, and `reason` says what is lacking. alarm_on: the first day on which a sequence lay wholly
-    on the worse side, which later days do not take back; None: no alarm.
+    on the worse side, which later days do not take back; None: no alarm. alarms: all days on which one of the sequences
+    first lay so, ascending.
     """
 
     n: int
@@ -58,6 +59,7 @@ class Drift:
     upper: float | None
     alarm_on: int | None
     reason: str | None
+    alarms: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,14 +96,16 @@ def drift(watched: Partials, baseline: Baselines, better: Better, streams: int, 
         return Drift(n=0, since=None, baseline=_level(baseline), **NO_BOUNDS, alarm_on=None, reason=nothing)
     found = list(sequences(top, weight, baseline, standards.alpha / streams, standards))
     start, telling = max(found, key=lambda one: _against(one[1], baseline, worse))
-    alarms = [start + look for start, one in found if (look := int(first_off(one, baseline, worse)[0])) >= 0]
+    looks = {start + look for start, one in found if (look := int(first_off(one, baseline, worse)[0])) >= 0}
+    alarms = tuple(int(daily.day[look]) for look in sorted(looks))
     return Drift(
         n=len(daily.day) - start,
         since=int(daily.day[start]),
         baseline=_level(baseline),
         **_bounds(telling),
-        alarm_on=int(daily.day[min(alarms)]) if alarms else None,
+        alarm_on=alarms[0] if alarms else None,
         reason=_lacking(telling, standards),
+        alarms=alarms,
     )
 
 

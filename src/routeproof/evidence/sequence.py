@@ -18,10 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from routeproof.evidence.partials import Floats
+from routeproof.policy.thresholds import LARGEST_ALPHA
 from routeproof.vocab.errors import UsageError
-
-LARGEST_ALPHA = 0.25
-"""Beyond this the choice of prior that makes the reach tightest where asked has no meaning."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -21,6 +21,7 @@ from routeproof.governance.remediation_evolve import fold_remediation
 from routeproof.governance.remediation_rules import (
     consecutive,
     looks_for_exit,
+    met,
     needs,
     next_look_from,
     overdue,
@@ -28,6 +29,7 @@ from routeproof.governance.remediation_rules import (
     warnings,
 )
 from routeproof.governance.remediation_state import Look, Remediation
+from routeproof.policy.tighter import refused, speaks_of_rule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -90,7 +92,11 @@ def _plan(state: Remediation | None, command: Command) -> Sequence[Event]:
 
 
 def _heighten(state: Remediation | None, command: Command) -> Sequence[Event]:
-    _at_step(state, command)
+    remediation = _at_step(state, command)
+    limits, subjects = command.around["limits"], command.around["subjects"]
+    for key, value in command.body.thresholds.items():
+        if speaks_of_rule(limits, subjects, key) and (why := refused(limits, remediation.provider, key, value)):
+            refuse("incomplete", f"heightened monitoring only tightens: {why}", where=f"thresholds.{key}")
     return [Event("remediation.heightened", command.body.model_dump(mode="json"))]
 
 
@@ -133,7 +139,7 @@ def _looks(remediation: Remediation, command: Command) -> tuple[Look, ...]:
     return tuple(
         look.model_copy(
             update={
-                "met": look.value is not None and monitoring.exit.met_by(look.value),
+                "met": met(monitoring.exit, look),
                 "counts": (look.to_on - look.from_on).days + 1 >= monitoring.review_every_days,
             }
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field, JsonValue, model_validator
 
@@ -108,27 +108,62 @@ class Plan(StepBody):
     kept: ClassVar[tuple[str, ...]] = ACTION_TEXTS
 
 
-class ExitTest(Part):
-    """When heightened monitoring may end: `looks` consecutive looks at a metric at least (or at most) so high.
+class Level(Part):
+    """What a metric has to come back to.
 
     Attributes:
         metric: name of a metric, or a scorecard row.
         at_least: in the metric's unit.
         at_most: the same for a metric that is better when lower.
-        looks: how many in a row.
+        within: > 0, in the metric's unit: the worse end of a confidence sequence over all days since monitoring began
+            must lie within so much of the level. The level is at_least or at_most, else that of the agreement in force,
+            else that of the watch's baseline (`drift show`). Only for what is measured as a daily stream.
         where: filters of the rows measured, as in `measure --where`.
     """
 
     metric: str
     at_least: float | None = None
     at_most: float | None = None
-    looks: int = Field(ge=1)
+    within: float | None = Field(default=None, gt=0)
     where: tuple[str, ...] = ()
 
     @model_validator(mode="after")
-    def _one_bound(self) -> ExitTest:
-        if (self.at_least is None) == (self.at_most is None):
-            message = "expected at_least or at_most, and not both"
+    def _one_bound(self) -> Self:
+        given = (self.at_least is not None) + (self.at_most is not None)
+        if given > 1 or (given == 0 and self.within is None):
+            message = "expected at_least or at_most, and not both; or within, with or without one of them"
+            raise ValueError(message)
+        return self
+
+
+class StreamLevel(Level):
+    """A further metric of an exit test, which must pass too: its daily stream comes back within a margin."""
+
+    @model_validator(mode="after")
+    def _margin(self) -> Self:
+        if self.within is None:
+            message = f"expected within for a further metric, found none for {self.metric}"
+            raise ValueError(message)
+        return self
+
+
+class ExitTest(Level):
+    """When heightened monitoring may end: `looks` consecutive looks that pass.
+
+    Without `within` a look passes whose figure, over the days since the last look, is at least (or at most) the bound.
+
+    Attributes:
+        looks: how many in a row.
+        also: further metrics, each within its margin, that must pass at the same looks; only beside a `within`.
+    """
+
+    looks: int = Field(ge=1)
+    also: tuple[StreamLevel, ...] = ()
+
+    @model_validator(mode="after")
+    def _together(self) -> Self:
+        if self.also and self.within is None:
+            message = "expected within for the first metric too, where further ones are named under also"
             raise ValueError(message)
         return self
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import date
 
+    from routeproof.governance.remediation_bodies import ExitTest, Level
     from routeproof.governance.remediation_state import Look, Remediation
     from routeproof.policy.oversight import Step
 
@@ -69,6 +70,27 @@ def next_look_on(remediation: Remediation) -> date:
     return next_look_from(remediation) + timedelta(days=days)
 
 
+def met(test: ExitTest, look: Look) -> bool:
+    """Whether a look passes: by its figure, or where the test has a margin by every one of its streams."""
+    if test.within is None:
+        return look.value is not None and test.met_by(look.value)
+    return len(look.streams) == 1 + len(test.also) and all(stream.passed for stream in look.streams)
+
+
+def wanted(test: ExitTest) -> str:
+    """What a look has to show, in words."""
+    return " and ".join(_wanted(one) for one in (test, *test.also))
+
+
+def _wanted(level: Level) -> str:
+    bound = level.at_least if level.at_least is not None else level.at_most
+    least = "at least" if level.at_least is not None else "at most"
+    if level.within is None:
+        return f"{level.metric} {least} {bound:g}"
+    agreed = "its level" if bound is None else f"{bound:g}"
+    return f"{level.metric} within {level.within:g} of {agreed}"
+
+
 def consecutive(looks: tuple[Look, ...]) -> int:
     """How many of the last looks passed in a row."""
     count = 0
@@ -89,10 +111,8 @@ def unmet(remediation: Remediation, looks: tuple[Look, ...]) -> list[str]:
         return [*found, "there was no heightened monitoring, so no exit test"]
     passed = consecutive(looks)
     if passed < monitoring.exit.looks:
-        bound = monitoring.exit.at_least if monitoring.exit.at_least is not None else monitoring.exit.at_most
-        least = "at least" if monitoring.exit.at_least is not None else "at most"
-        wanted = f"{monitoring.exit.looks} consecutive looks with {monitoring.exit.metric} {least} {bound:g}"
-        found.append(f"the exit test needs {wanted}, found {passed}{_measured(looks[-monitoring.exit.looks :])}")
+        needed = f"{monitoring.exit.looks} consecutive looks with {wanted(monitoring.exit)}"
+        found.append(f"the exit test needs {needed}, found {passed}{_measured(looks[-monitoring.exit.looks :])}")
     return found
 
 
@@ -128,8 +148,13 @@ def _of_monitoring(remediation: Remediation, known_metrics: Collection[str] | No
     found = []
     if monitoring.until <= monitoring.on:
         found.append(f"heightened monitoring began on {monitoring.on}, not before its last day {monitoring.until}")
+    found += [
+        f"threshold {key!r} names neither a rule (RULE.THRESHOLD) nor a metric: it tightens nothing"
+        for key in monitoring.thresholds
+        if known_metrics is not None and "." not in key and key not in known_metrics
+    ]
     metric = monitoring.exit.metric
-    if known_metrics is not None and metric not in known_metrics:
+    if monitoring.exit.within is None and known_metrics is not None and metric not in known_metrics:
         found.append(
             f"no metric is named {metric!r}: looks measure nothing, the exit test cannot be met; heighten again with "
             "one that `routeproof metrics` names"

@@ -70,6 +70,30 @@ class Heightened(Heightening):
     first_look: int = 0
 
 
+class StreamLook(Part):
+    """What a look saw of one daily stream, over all days since heightened monitoring began; in the metric's unit.
+
+    Attributes:
+        metric: as the exit test names it.
+        level: what it has to come back to; level_from: `given`, a clause of the agreement, or `baseline`.
+        mean: of the `n` days; lower, upper: ends of the confidence sequence, null while too little is known.
+        bound: what the worse end has to clear.
+        passed: whether it did at the look.
+        reason: what is lacking where there are no ends.
+    """
+
+    metric: str
+    level: float | None = None
+    level_from: str = ""
+    n: int = 0
+    mean: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    bound: float | None = None
+    passed: bool = False
+    reason: str = ""
+
+
 class Look(Part):
     """One look at the exit metric.
 
@@ -81,6 +105,9 @@ class Look(Part):
         met: whether it passes the exit test.
         counts: whether it covers as many days as a review must; a shorter one is shown, and shows nothing.
         manifest: data that it was measured on.
+        lower, upper, bound, passed: of an exit test with a margin, as in `StreamLook`; `value` is then its mean and
+            `n` its days. null where the test has none.
+        streams: all metrics of such a test, the first one first; every one must pass.
     """
 
     from_on: date
@@ -92,6 +119,11 @@ class Look(Part):
     manifest: str = ""
     met: bool = False
     counts: bool = True
+    lower: float | None = None
+    upper: float | None = None
+    bound: float | None = None
+    passed: bool | None = None
+    streams: tuple[StreamLook, ...] = ()
     on: date | None = None
     by: str = ""
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from routeproof.policy.book import timeline
+from routeproof.policy.thresholds import DriftStandards
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from datetime import date
 
     from routeproof.policy.dated import Timeline
@@ -49,10 +50,6 @@ class Limits:
                 known |= item.values
         return replace(self, thresholds=known, scoped=())
 
-    def tightened(self, extra: Sequence[Scoped]) -> Limits:
-        """The same with further scopes that win over all others, such as those of heightened monitoring."""
-        return replace(self, scoped=(*self.scoped, *extra))
-
 
 @dataclass(frozen=True, slots=True)
 class Scoped:
@@ -64,15 +61,17 @@ class Scoped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonitoringPolicy:
-    """Rules by name, and how long they wait.
+    """Rules by name, how long they wait, and how drift is watched.
 
     Attributes:
         rules: limits of each rule.
         waits: how long findings stay provisional, by cause.
+        drift: how daily streams are held against their baselines.
     """
 
     rules: Mapping[str, Timeline[Limits]]
     waits: Timeline[Waits]
+    drift: Timeline[DriftStandards]
 
     def limits_on(self, day: date) -> dict[str, Limits]:
         """Limits of all rules in force on a day; the first ones of a rule that began later."""
@@ -93,14 +92,15 @@ class Waits:
 
 
 def monitoring_policy(subjects: Mapping[str, Any]) -> MonitoringPolicy:
-    """Build the policy from the parsed subjects `rules` and `monitoring_waits`.
+    """Build the policy from the parsed subjects `rules`, `monitoring_waits` and `drift`.
 
     Raises:
-        UsageError: as `policy.book.timeline`; an unknown severity or scope.
+        UsageError: as `policy.book.timeline`; an unknown severity or scope; values of drift that mean nothing.
     """
     rules = {name: timeline(f"rule {name}", rows, _limits) for name, rows in subjects["rules"].items()}
     waits = timeline("monitoring_waits", subjects["monitoring_waits"], lambda value: Waits(**value))
-    return MonitoringPolicy(rules=rules, waits=waits)
+    drift = timeline("drift", subjects["drift"], lambda value: DriftStandards(**value))
+    return MonitoringPolicy(rules=rules, waits=waits, drift=drift)
 
 
 def _limits(value: Mapping[str, Any]) -> Limits:

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from routeproof.vocab.errors import UsageError
+
+LARGEST_ALPHA = 0.25
+"""Beyond this the choice of prior that makes a confidence sequence tightest where asked has no meaning."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceStandards:
@@ -49,16 +54,31 @@ class DriftStandards:
     alpha: chance of any false alarm over all streams of a provider, however long it is watched. exit_alpha: chance
     that one stream's exit test passes falsely. allowed_correlation: of neighbouring days, that both withstand; a
     stream is taken to have what its baseline shows plus correlation_caution standard errors, and at most that.
-    least_baseline_days, burn_in_days: effective days below which nothing is said. restart_every_days: traded days
-    after which a further sequence begins beside the earlier ones, so that a late drift is not thinned out by good
-    days before it. tightest_days: looks after which a sequence is relatively narrowest.
+    baseline_sessions: length of a baseline that nobody chose. least_baseline_days, burn_in_days: effective days below
+    which nothing is said. restart_every_days: traded days after which a further sequence begins beside the earlier
+    ones, so that a late drift is not thinned out by good days before it. tightest_days: looks after which a sequence is
+    relatively narrowest.
     """
 
     alpha: float = 0.05
     exit_alpha: float = 0.05
     allowed_correlation: float = 0.5
     correlation_caution: float = 1.5
+    baseline_sessions: int = 63
     least_baseline_days: float = 40.0
     burn_in_days: float = 10.0
     restart_every_days: int = 42
     tightest_days: float = 30.0
+
+    def __post_init__(self) -> None:
+        """Refuse values that mean nothing. Raises UsageError."""
+        shares = 0.0 < self.alpha <= LARGEST_ALPHA and 0.0 < self.exit_alpha <= LARGEST_ALPHA
+        correlated = 0.0 <= self.allowed_correlation < 1.0 and self.correlation_caution >= 0.0
+        lasting = min(self.least_baseline_days, self.burn_in_days, self.tightest_days) > 1.0
+        sessions = (self.baseline_sessions, self.restart_every_days)
+        if not (shares and correlated and lasting and all(isinstance(one, int) and one > 1 for one in sessions)):
+            message = (
+                f"expected alpha and exit_alpha above 0 and up to {LARGEST_ALPHA:g}, a correlation of 0 to below 1, a "
+                f"caution of at least 0, days above 1, and whole sessions above 1; found {self}"
+            )
+            raise UsageError(message, where="drift")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
 from routeproof.policy.monitoring import Waits
+from routeproof.policy.thresholds import DriftStandards
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +29,7 @@ class Facts:
         seen_until: event time up to which everything was seen; what lies later may still change. Null: the day is over.
         quotes_until: event time up to which quotes were seen; null: those of the whole day.
         waits: how long findings wait for what is late.
+        drift: how daily streams are held against their baselines.
         fills: measured executions that stand (busts folded): the wide rows of `tables.measured`, benchmark at receipt,
             with `provider` (the order's, else the one whose source told the fill), `limit_price` of the version,
             `order_known` (an order of that identity was seen), and the extremes of usable best quotes in force within
@@ -52,13 +54,17 @@ class Facts:
         status: canonical `market_status` of the day.
         instruments: terms in force on the day, one row per symbol.
         agreed_venues: `provider, venue`: the list that the provider disclosed and the firm accepted.
+        displays: who showed the best price when a last route was sent, and fees: see `app.monitoring.shown_facts`.
         settings: `provider, name, value`: the configuration in force.
         sla: `provider, clause, title, observed, threshold, unit, breached, period`.
         payments: canonical `payments`, up to the day.
         venues: canonical `venues` in force on the day.
         deliveries: `provider, delivery, day, due_on, came_on, found` expected files that are due by the day.
         restated: `provider, file, day, rows` data of the day that a later delivery changed.
+        contradictions: `provider, table, name, source_id, source_row`: executions, orders and routes that were set
+            aside since the same identity (`name`) is known with other content; only from files that are tables.
         vendor: the provider's own figures per order beside ours: see `tables.vendor_figures`.
+        agreed_levels: levels of daily streams that an agreement sets: see `rules.stream_keys.AGREED`.
         history: daily streams of earlier days and of this one: see `rules.streams`.
         payers: venues that pay for order flow, by `payments` and the conflict register: `provider` (null: whoever's),
             `venue`, `usd_per_share` of the last month that was paid for, null where only a conflict names the venue.
@@ -75,6 +81,7 @@ class Facts:
     seen_until: int | None = None
     quotes_until: int | None = None
     waits: Waits = field(default_factory=Waits)
+    drift: DriftStandards = field(default_factory=DriftStandards)
     fills: pl.DataFrame | None = None
     executions: pl.DataFrame | None = None
     orders: pl.DataFrame | None = None
@@ -93,12 +100,15 @@ class Facts:
     status: pl.DataFrame | None = None
     instruments: pl.DataFrame | None = None
     agreed_venues: pl.DataFrame | None = None
+    displays: pl.DataFrame | None = None
     settings: pl.DataFrame | None = None
     sla: pl.DataFrame | None = None
+    agreed_levels: pl.DataFrame | None = None
     payments: pl.DataFrame | None = None
     venues: pl.DataFrame | None = None
     deliveries: pl.DataFrame | None = None
     restated: pl.DataFrame | None = None
+    contradictions: pl.DataFrame | None = None
     vendor: pl.DataFrame | None = None
     history: pl.DataFrame | None = None
     payers: pl.DataFrame | None = None

@@ -54,7 +54,7 @@ def findings_of(rule: Rule, limits: Limits, facts: Facts, hits: pl.DataFrame) ->
             .alias("status"),
             pl.lit(rule.family).alias("family"),
         )
-        .with_columns(_group().alias("group"))
+        .with_columns(_group(wide=rule.wide).alias("group"))
         .select(FINDINGS.names())
         .unique("id", keep="first", maintain_order=True)
     )
@@ -92,7 +92,7 @@ def _list(value: object) -> list[str]:
     return [str(item) for item in value] if isinstance(value, list) else []
 
 
-def _group() -> pl.Expr:
+def _group(*, wide: bool) -> pl.Expr:
     """Findings about one order belong together; others by provider, family and day until incidents are known."""
     of_order = pl.concat_str(pl.lit("order:"), "order_id")
     of_fill = pl.concat_str(pl.lit("fill:"), pl.col("execution_ids").list.first())
@@ -104,6 +104,6 @@ def _group() -> pl.Expr:
         pl.lit(":"),
         pl.when(pl.col("family") == "").then("rule").otherwise("family"),
         pl.lit(":"),
-        pl.col("venue").fill_null(""),
+        pl.lit("") if wide else pl.col("venue").fill_null(""),
     )
     return pl.when(pl.col("family") != "").then(of_family).otherwise(pl.coalesce(of_order, of_fill, of_family))

@@ -7,6 +7,7 @@ from routeproof.rules.catalog import (
     cancel_burst,
     clock_skew,
     configuration_differs,
+    dearer_venue,
     disclosed_venue_unused,
     duplicate_differs,
     executed_in_locked_or_crossed,
@@ -28,6 +29,7 @@ from routeproof.rules.catalog import (
     poor_fill,
     price_disimprovement,
     provider_outage,
+    quality_drift,
     quantity_not_conserved,
     regular_timestamps,
     reject_burst,
@@ -87,6 +89,7 @@ ALL = (
     payer_concentration.RULE,
     internalisation_share.RULE,
     payment_up_quality_down.RULE,
+    quality_drift.RULE,
     outside_sla.RULE,
     vendor_file_late.RULE,
     vendor_file_missing.RULE,
@@ -94,6 +97,7 @@ ALL = (
     vendor_file_restated.RULE,
     vendor_figure_differs.RULE,
     configuration_differs.RULE,
+    dearer_venue.RULE,
 )
 
 BY_NAME = {rule.name: rule for rule in ALL}

@@ -41,6 +41,7 @@ class Rule:
         metrics: catalog metrics whose definition the observed figure follows.
         quoted: what it compares with is looked up in the market: a finding waits until quotes were seen that far.
         family: findings of one family at one time are one incident; empty = grouped by order.
+        wide: whether an incident of the family is one over all venues of the provider.
     """
 
     code: str
@@ -56,6 +57,7 @@ class Rule:
     metrics: tuple[str, ...] = ()
     family: str = ""
     quoted: bool = False
+    wide: bool = False
 
     def __post_init__(self) -> None:
         unknown = set(self.scope) - set(DIMENSIONS)

@@ -8,6 +8,7 @@ from routeproof.app.firm.duty_sources import _monitoring_looks
 
 def _state(looks: int = 0, concluded: str | None = None) -> dict[str, Any]:
     return {
+        "provider": "P",
         "monitoring": {"on": "2026-08-01", "review_every_days": 7, "until": "2026-08-31", "first_look": 1},
         "looks": [{"on": "2026-07-01", "counts": True}, *({"on": "2026-08-09", "counts": True},) * looks],
         "concluded": {"on": concluded} if concluded else None,

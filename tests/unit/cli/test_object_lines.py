@@ -42,3 +42,15 @@ def test_an_override_stands_in_the_first_line() -> None:
     """Whoever reads the state reads how it came about."""
     assert _lines(override=True)[0].startswith("R1: restored BY OVERRIDE ")
     assert _lines(override=False)[0].startswith("R1: restored ")
+
+
+def test_times_are_written_for_people() -> None:
+    """1 783 346 400 s after 1970 is 14:00 UTC of 6 July 2026; who did something is no time."""
+    lines = _lines(clocks={"close_by": "1783346400000000000"}, opened_by="ann", notes=[{"at": 5, "noted_at": 10**18}])
+    assert lines[2:] == [
+        "  clocks:",
+        "    close by: 2026-07-06 14:00:00 UTC",
+        "  opened by: ann",
+        "  notes:",
+        "    - at 5; noted at 2001-09-09 01:46:40 UTC",
+    ]

@@ -6,6 +6,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from routeproof.cli.lab import lab
+from routeproof.vocab.errors import UsageError
 
 
 def test_cheats_lists_every_fault_with_its_grades() -> None:
@@ -42,3 +43,29 @@ def test_one_fault_alone_can_be_asked_for(tmp_path: Path) -> None:
     assert [(one["cheat"], one["grade"]) for one in providers["P2"]["planted"]] == [("fade", 0.15)]
     assert providers["P1"]["planted"] == []
     assert list(providers["P2"]["planted_rows"]) == ["route:fade"]
+
+
+def test_one_fault_of_any_intensity_from_a_day_in_a_hard_quarter(tmp_path: Path) -> None:
+    """Two sessions before the first day, of three; the fault acts on the last one only; P1 has a truncated log."""
+    options = "--cheat fade --intensity 0.3 --cheat-from 2026-07-06 --prior 2 --days 3 --scenario stressed"
+    small = ["--orders-per-day", "60", "--quotes-per-day", "4000", "--workers", "1", "--out", str(tmp_path)]
+    result = CliRunner().invoke(lab, ["simulate", *options.split(), *small])
+    assert result.exit_code == 0, result.output
+    totals = json.loads((tmp_path / "truth" / "summary.json").read_text())
+    assert totals["days"] == ["2026-06-29", "2026-06-30", "2026-07-01", "2026-07-02", "2026-07-06"]
+    assert totals["providers"]["P2"]["planted"] == [{"cheat": "fade", "grade": 0.3, "from_on": "2026-07-06"}]
+    assert (tmp_path / "fix" / "P1" / "2026-07-02.corrected.log").is_file()
+
+
+def test_events_of_a_hard_quarter_follow_the_sessions_asked_for(tmp_path: Path) -> None:
+    """Of two sessions in August the first has the truncated log."""
+    options = "--scenario stressed --from 2026-08-03 --to 2026-08-04 --orders-per-day 60 --quotes-per-day 4000"
+    result = CliRunner().invoke(lab, ["simulate", *options.split(), "--workers", "1", "--out", str(tmp_path)])
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / "fix" / "P1" / "2026-08-03.corrected.log").is_file()
+
+
+def test_an_intensity_needs_a_fault(tmp_path: Path) -> None:
+    """Nothing is planted silently, and nothing is silently not planted."""
+    result = CliRunner().invoke(lab, ["simulate", "--intensity", "0.3", "--out", str(tmp_path)])
+    assert isinstance(result.exception, UsageError)

@@ -11,7 +11,8 @@ import pytest
 
 from routeproof.lab.config import LabConfig, Planted, Provider
 from routeproof.lab.delivery import write_delivery
-from routeproof.lab.presets import certify, demo
+from routeproof.lab.presets import certify, demo, one_fault, stressed, with_prior
+from routeproof.lab.simulate import simulate_day
 from routeproof.vocab.errors import UsageError
 
 TINY = LabConfig(
@@ -129,3 +130,42 @@ def test_an_unknown_cheat_is_refused_with_the_known_names() -> None:
     """An unknown cheat is refused with the known names."""
     with pytest.raises(UsageError, match="slow_walk"):
         certify("no_such_thing", 1)
+
+
+@pytest.mark.parametrize("intensity", [0, -0.1, 1.01, float("nan")])
+def test_an_intensity_that_cannot_be_is_refused(intensity: float) -> None:
+    """A share of orders lies above 0 and is at most 1."""
+    with pytest.raises(UsageError, match="share of orders"):
+        one_fault(Planted("logic_change", intensity))
+
+
+def test_an_intensity_in_milliseconds_may_be_above_one() -> None:
+    """Only shares end at 1."""
+    assert one_fault(Planted("slow_walk", 60.0)).providers[1].planted == (Planted("slow_walk", 60.0),)
+
+
+@pytest.mark.parametrize("days", [1, 3, 20, None])
+def test_a_hard_quarter_has_all_its_events_in_the_sessions_kept(days: int | None) -> None:
+    """However short the run: stress, halt, an outage of each provider, a broken and a late delivery."""
+    config = stressed(5, days=days)
+    events = (
+        *config.stress_on,
+        config.halt_on,
+        config.broken_delivery_on,
+        config.late_delivery_on,
+        *(one.outage_on for one in config.providers),
+    )
+    assert set(events) <= {session.day for session in config.quarter}
+    if days is None or days >= 20:
+        assert len(set(events)) == 8  # each on a day of its own
+
+
+def test_the_prior_is_clean_and_at_full_flow() -> None:
+    """Ten full sessions before the first day, which a fault without a date does not touch."""
+    config = with_prior(one_fault(Planted("fade", 0.4), days=2), 10)
+    assert len(config.prior) == 10
+    assert config.prior_flow == 1.0
+    days = [simulate_day(replace(config, orders_per_day=60, quotes_per_day=4_000), one) for one in (
+        config.prior[-1], config.quarter[0])]  # fmt: skip
+    planted = [day.providers[1].truth.routes["planted"].str.contains("fade").any() for day in days]
+    assert planted == [False, True]

@@ -59,6 +59,12 @@ def _measured(context: Context, remediation: Remediation, first: date, last: dat
         message = "a look needs heightened monitoring"
         raise TypeError(message)
     name = monitoring.exit.metric
+    if monitoring.exit.within is not None:
+        from routeproof.app.desk.stream_looks import measured_streams  # noqa: PLC0415  # slow to import
+
+        seen = measured_streams(context, remediation, monitoring, last)
+        within = Look(from_on=first, to_on=last, metric=name, **seen)
+        return within.model_dump(mode="json", exclude={"on", "by"})
     metric = metric_names().get(name)
     if metric is None:
         unknown = Look(from_on=first, to_on=last, metric=name, reason=f"no metric is named {name!r}")

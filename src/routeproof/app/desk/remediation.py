@@ -16,6 +16,7 @@ from routeproof.app.provider.file import provider_around
 from routeproof.governance.provider import PROVIDER
 from routeproof.governance.remediation import OTHER, REMEDIATION
 from routeproof.governance.remediation_rules import overdue
+from routeproof.stores.shipped_policy import shipped_subjects
 from routeproof.vocab.errors import RouteproofError, UsageError
 from routeproof.vocab.times import quarter_days
 
@@ -74,6 +75,10 @@ def act_on_remediation(
     else:
         if verb == "investigate":
             given = _with_cause(context, given)
+        if verb == "heighten" and "within" in str(given.get("exit")):
+            from routeproof.app.desk.stream_looks import require_streams  # noqa: PLC0415  # slow to import
+
+            require_streams(given)
         looks = _looks(context, object_id, verb, given)
         around = partial(_told, context, looks)
         done = act(context, REMEDIATION, object_id, verb, given, around)
@@ -148,8 +153,11 @@ def _readable(context: Context, object_id: str) -> Remediation | None:
 
 def policy_of(context: Context, records: Records) -> dict[str, Any]:
     """What the policy in force says of remediation on the day of the action."""
-    day, policy = context.business_day, policy_in_force(records).whole.oversight
+    day, whole = context.business_day, policy_in_force(records).whole
+    policy = whole.oversight
     return {
+        "limits": whole.monitoring.limits_on(day),
+        "subjects": shipped_subjects().keys(),
         "steps": policy.steps.on_or_first(day).value,
         "outcomes": policy.outcomes.on_or_first(day).value,
         "root_causes": policy.root_causes.on_or_first(day).value,

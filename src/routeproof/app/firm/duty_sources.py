@@ -164,11 +164,12 @@ def _monitoring_looks(name: str, state: Mapping[str, Any], on: date) -> Iterator
     begun, every = date.fromisoformat(monitoring["on"]), timedelta(days=int(monitoring["review_every_days"]))
     ended = _day((state.get("concluded") or {}).get("on")) or date.fromisoformat(monitoring["until"])
     taken = [look for look in state.get("looks", ())[monitoring["first_look"] :] if look["counts"]]
+    closer = f"heightened monitoring of {state['provider']}, every {every.days} days, under {name}"
     number, due_on = 1, begun + every
     while due_on <= min(ended, on + every):
         yield Owed(
             id=f"monitoring_look:{name}:{number}",
-            title=f"Look {number} of heightened monitoring under {name}",
+            title=f"Look {number} of {closer}",
             rule="FINRA Rule 5310.09(b); heightened monitoring",
             owner="supervisor",
             due_on=due_on,

@@ -29,6 +29,11 @@ WHOLE_FILE_REASONS = (
 """Rejects that speak of the file: what was read before is kept, but the delivery is not whole."""
 
 
+CONFLICT = "conflicting_duplicate"
+"""Reason for a row whose identity is known with other content."""
+_NO_DETAIL = pl.lit("").alias("detail")
+
+
 @dataclass(slots=True)
 class Delivery:
     """Rows of one file.
@@ -73,9 +78,9 @@ class Delivery:
     sections: Mapping[str, object] = field(default_factory=dict)
     messages: Sequence[Shelved] = ()
 
-    def refuse_rows(self, rows: pl.DataFrame, reason: str) -> None:
-        """Move accepted rows of the main table to the rejects."""
-        moved = self._as_rejects(rows, reason)
+    def refuse_rows(self, rows: pl.DataFrame, reason: str, identity: Sequence[str] = ()) -> None:
+        """Move accepted rows of the main table to the rejects, which name their identity."""
+        moved = self._as_rejects(rows, reason, identity)
         self.rejects.append(moved)
         for (key,), group in moved.group_by("trading_day", maintain_order=True):
             self.days[key] = self.days.get(key, 0) - group.height
@@ -88,14 +93,14 @@ class Delivery:
         self.tables, self.runs, self.days = {}, {}, {}
         self.refused = f"{reason}: {detail}"
 
-    def _as_rejects(self, rows: pl.DataFrame, reason: str) -> pl.DataFrame:
+    def _as_rejects(self, rows: pl.DataFrame, reason: str, identity: Sequence[str] = ()) -> pl.DataFrame:
         day = pl.col("trading_day") if "trading_day" in rows.columns else pl.lit(None, dtype=pl.Date)
         return rows.select(
             pl.lit(self.file).alias("file"),
             pl.col("source_row").alias("row"),
             pl.lit(None, dtype=pl.Int64).alias("byte"),
             pl.lit(reason).alias("reason"),
-            pl.lit("").alias("detail"),
+            pl.concat_str(pl.col(identity).cast(pl.String), separator=" ").alias("detail") if identity else _NO_DETAIL,
             pl.lit(None, dtype=pl.String).alias("raw"),
             day.alias("trading_day"),
         )

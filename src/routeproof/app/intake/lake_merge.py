@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from routeproof.app.intake.delivery import CONFLICT
 from routeproof.app.intake.log_merge import merge_log
 from routeproof.app.intake.series_merge import SeriesPart, merge_series
 from routeproof.sources.fix.messages import FIX_MESSAGES
@@ -133,7 +134,7 @@ def _account(merged: Merged, table: str, part: str, by_source: dict[str, Deliver
     _account_known(merged.known.value_counts().iter_rows(), table, part, by_source)
     for (source_id,), rows in merged.conflicts.group_by("source_id"):
         if by_source[str(source_id)].main == table:
-            by_source[str(source_id)].refuse_rows(rows, "conflicting_duplicate")
+            by_source[str(source_id)].refuse_rows(rows, CONFLICT, TABLES[table].identity)
 
 
 def _account_known(counts: Iterable[tuple[str, int]], table: str, part: str, by_source: Mapping[str, Delivery]) -> None:

@@ -68,7 +68,7 @@ def exercise() -> pl.DataFrame:
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "two-messages.log"
-        path.write_bytes(b"".join(_wrapped(body.format(seq=seq)) for seq, body in enumerate(_MESSAGES, 1)))
+        path.write_bytes(example_log())
         tables = read_fix_log(path)
     return measure(
         tables["executions"],
@@ -77,6 +77,11 @@ def exercise() -> pl.DataFrame:
         routes=tables["routes"],
         order_versions=tables["order_versions"],
     )
+
+
+def example_log() -> bytes:
+    """A FIX log of two messages: an order, and its one fill."""
+    return b"".join(_wrapped(body.format(seq=seq)) for seq, body in enumerate(_MESSAGES, 1))
 
 
 def _wrapped(body: str) -> bytes:

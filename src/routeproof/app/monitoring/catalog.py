@@ -9,8 +9,9 @@ from routeproof.app.context import open_context
 from routeproof.app.monitoring.policy import RulePolicy, rule_policy
 from routeproof.app.policy_in_force import policy_of
 from routeproof.app.workspace import SETTINGS
-from routeproof.rules.registry import ALL
+from routeproof.rules.registry import ALL, BY_NAME
 from routeproof.stores.shipped_policy import shipped_monitoring_id
+from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
     from datetime import date
@@ -42,6 +43,17 @@ def rules_shown(root: Path, on: date | None = None) -> list[dict[str, Any]]:
         }
         for rule in ALL
     ]
+
+
+def known_rule(name: str) -> None:
+    """Nothing for a rule of the catalog.
+
+    Raises:
+        UsageError: any other name: an empty list would look like calm.
+    """
+    if name not in BY_NAME:
+        message = f"expected a rule that `routeproof rules` lists, found {name!r}"
+        raise UsageError(message, where="--rule")
 
 
 def _policy(root: Path, on: date | None) -> RulePolicy:

@@ -9,6 +9,8 @@ from routeproof.app.cases.case_pins import pin_findings
 from routeproof.app.cases.open_cases import Worked, work_findings
 from routeproof.app.cases.work_cases import escalate
 from routeproof.app.facts.agreed_facts import agreed_facts, restated_of
+from routeproof.app.facts.agreed_levels import agreed_levels
+from routeproof.app.facts.contradictions import contradictions_of
 from routeproof.app.facts.day_facts import Tellers, day_facts, facts_of
 from routeproof.app.facts.firm_facts import firm_facts
 from routeproof.app.facts.history import StreamMaker, history_sessions
@@ -19,6 +21,7 @@ from routeproof.app.facts.vendor_facts import vendor_of_lake
 from routeproof.app.measuring.lake_source import LakeSource
 from routeproof.app.monitoring.judged import Judgement, record_judged
 from routeproof.app.monitoring.policy import RulePolicy, rule_policy
+from routeproof.app.monitoring.shown_facts import shown_facts
 from routeproof.app.monitoring.tell import tell_findings
 from routeproof.app.notify.channels import channels_of
 from routeproof.app.objects.findings import Change, documents_of, record_findings
@@ -42,7 +45,7 @@ if TYPE_CHECKING:
 
 HORIZON_NS = 300 * NS_PER_S
 """The longest look ahead of a measured row."""
-OF_WHOLE_DAYS = ("history", "sla", "deliveries", "vendor")
+OF_WHOLE_DAYS = ("history", "sla", "deliveries", "vendor", "displays")
 """Members of `Facts` that are gathered once a day is over."""
 
 
@@ -109,17 +112,21 @@ def gather(
         **of_record,
         "law": law_on(whole.book, day),
         "waits": waits,
+        "drift": whole.monitoring.drift.on_or_first(day).value,
     }
     members["restated"] = restated_of(context.records, day)
+    members["contradictions"] = contradictions_of(context, day, manifest, tellers)
     if seen_until is not None:
         return facts_of(day, members, absent | dict.fromkeys(OF_WHOLE_DAYS, "the day is not over"), seen_until)
     members["vendor"] = vendor_of_lake(context.lake, of_day, day, manifest)
     if members["vendor"] is None:
         absent["vendor"] = "no provider's own figures were taken in for the day"
+    of_choice, not_shown = shown_facts(context, day, manifest, of_day["routes"])
     agreed, more_absent = agreed_facts(context, day, manifest)
     maker = stream_maker(context, manifest, of_firm.get("affiliates"), told)
-    members |= {**agreed, "history": maker.until(day, of_day, sessions)}
-    return facts_of(day, members, absent | more_absent, None)
+    members["agreed_levels"] = agreed_levels(context, day)
+    members |= {**agreed, **of_choice, "history": maker.until(day, of_day, sessions)}
+    return facts_of(day, members, absent | more_absent | not_shown, None)
 
 
 def stream_maker(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from routeproof.app.cases.case_pins import pin_findings
 from routeproof.app.cases.open_cases import work_findings
 from routeproof.app.cases.work_cases import escalate
-from routeproof.app.context import open_context
+from routeproof.app.context import of_today, open_context
 from routeproof.vocab.errors import RouteproofError
 from routeproof.vocab.times import NS_PER_S
 
@@ -52,7 +52,7 @@ class CaseWorker:
             while True:
                 last = self._stopping.wait(EVERY_S)
                 try:
-                    self._work(context)
+                    self._work(of_today(context))
                 except RouteproofError as error:
                     self._say(f"cases: {error.message} [{error.where}]")
                 if last:

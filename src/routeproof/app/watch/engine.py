@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from routeproof.app.context import of_today
 from routeproof.app.facts.day_facts import MEMBERS_OF_DAY, Tellers, day_facts, facts_of
 from routeproof.app.facts.told_facts import told_of_day
 from routeproof.app.monitoring.tell import tell_findings
 from routeproof.app.objects.findings import documents_of, record_findings, standing_ids
 from routeproof.app.watch.clock import EventClock
+from routeproof.app.watch.earlier_days import EarlierDays
 from routeproof.app.watch.firm import Firm
 from routeproof.app.watch.live_source import LiveSource, MarketTables
 from routeproof.app.watch.provider import LiveProvider
+from routeproof.app.watch.providers_of import by_provider
 from routeproof.rules.finding import FINAL
 from routeproof.rules.judge import judge
 from routeproof.rules.registry import ALL
@@ -45,6 +48,9 @@ WINDOWS_PAUSE = 5
 KEPT = tuple(name for name in MEMBERS_OF_DAY if name not in {"trades", "status"})
 """Frames of single orders that rules of windows read together."""
 
+DAYS_HELD = 2
+"""Days that are held as a whole: today, and the last one for what comes late; earlier ones are judged from the lake."""
+
 _DATED = ("parent_orders", "order_versions", "routes", "executions")
 
 
@@ -64,6 +70,8 @@ class Engine:
         self._providers: dict[str, LiveProvider] = {}
         self._windows_due_at = 0
         self._changed_days: set[date] = set()
+        self._days: set[date] = set()
+        self._earlier = EarlierDays(context.lake, frozenset())
         self._news: set[date] = set()
         self._lateness_ns = 0
         self.recorded = 0
@@ -87,21 +95,53 @@ class Engine:
             live, rows = held  # what time has changed besides is judged with them: a judgement has its price
             self._judge_orders(live, np.union1d(rows, self._run_out(live)))
 
-    def hold(self, provider_id: str, messages: pl.DataFrame) -> tuple[LiveProvider, Rows] | None:
-        """Take in messages without judging them: the provider and the rows that they concern, if they concern any."""
+    @property
+    def days_over(self) -> frozenset[date]:
+        """Days that are judged from the lake, as not everything of them is held; asked by other threads."""
+        return self._earlier.days
+
+    @property
+    def messages_held(self) -> int:
+        """Order messages in memory."""
+        return sum(live.flow.messages for live in self._providers.values())
+
+    def begin(self, days: Iterable[date]) -> None:
+        """Leave these days of the lake to the lake, but for what orders of today go back to."""
+        self._earlier = EarlierDays(self._context.lake, frozenset(days))
+        self._hold_earlier(self._earlier.open_orders())
+
+    def hold(
+        self, provider_id: str, messages: pl.DataFrame, ranges: pl.DataFrame | None = None
+    ) -> tuple[LiveProvider, Rows] | None:
+        """Take in messages without judging them: the provider and the rows that they concern, if they concern any.
+
+        `ranges` are `FIX_SEQUENCES` rows, where the messages are distinct ones that no longer tell them.
+        """
         if messages.is_empty():
             return None
         latest = messages["sent_at"].max()
         self._clock.saw(latest if isinstance(latest, int) else 0, self._context.clock())
+        live = self._provider(provider_id)
+        named = messages.with_columns(pl.lit(provider_id).alias("source_id"))
+        rows = live.flow.hold(named)
+        live.told.add(named, ranges)
+        days = set(messages["trading_day"].drop_nulls().unique()) - self.days_over
+        self._changed_days |= days
+        self._days |= days
+        if missing := live.flow.missing_fills(named):
+            self._hold_earlier(self._earlier.of_fills(missing))
+            rows = live.flow.together(rows)
+        return (live, rows) if rows.size else None
+
+    def _provider(self, provider_id: str) -> LiveProvider:
         if provider_id not in self._providers:
             sections = self._sections.get(provider_id, {})
             self._providers[provider_id] = LiveProvider(provider_id, sections, self._context.workspace.firm_id)
-        live = self._providers[provider_id]
-        named = messages.with_columns(pl.lit(provider_id).alias("source_id"))
-        rows = live.flow.hold(named)
-        live.told.add(named)
-        self._changed_days |= set(messages["trading_day"].drop_nulls().unique())
-        return (live, rows) if rows.size else None
+        return self._providers[provider_id]
+
+    def _hold_earlier(self, messages: pl.DataFrame) -> None:
+        for provider_id, rows in by_provider(self._context.records, messages):
+            self._provider(provider_id).flow.hold(rows.with_columns(pl.lit(provider_id).alias("source_id")))
 
     def news(self) -> set[date]:
         """Days with final findings since the last call; asked by another thread."""
@@ -116,6 +156,7 @@ class Engine:
                 self._judge_orders(live, due)
         if self._changed_days and self._context.clock() >= self._windows_due_at:
             self.judge_windows()
+            self._let_go()
 
     def judge_everything(self) -> None:
         """Judge all orders, and the windows of their days; after a start, what was held only."""
@@ -140,6 +181,18 @@ class Engine:
         due = np.union1d(live.timers.run_out(self._seen_until()), live.for_quotes.run_out(self._quotes.latest()))
         return live.flow.together(due)
 
+    def _let_go(self) -> None:
+        """Days that are over are left to the lake; of their orders those stay that may still be filled."""
+        over = set(sorted(self._days)[:-DAYS_HELD])
+        if over:
+            self._days -= over
+            self._earlier = EarlierDays(self._context.lake, self.days_over | over)
+            every = set(self.days_over)  # what came late for an earlier one goes too
+            for live in self._providers.values():
+                live.let_go(every)
+            for held in (self._quotes, self._market, self._firm):
+                held.let_go(every)
+
     def _seen_until(self) -> int:
         return max(0, self._clock.now(self._context.clock()) - self._lateness_ns)
 
@@ -148,7 +201,7 @@ class Engine:
         touched = live.flow.fold(rows)
         before = live.found_before(touched.rows)
         kept: dict[str, list[pl.DataFrame]] = {name: [] for name in KEPT}
-        for day in _days(touched):
+        for day in sorted(_days(touched) - self.days_over):
             members = self._members(live, touched, day)
             for name in KEPT:
                 if members.get(name) is not None:
@@ -202,7 +255,7 @@ class Engine:
         documents = documents_of(judged.findings, self._firm.on(day).versions)
         found = {key: item | {"source_row": None} for key, item in documents.items()}
         if found or before:
-            change = record_findings(self._context, day, found, within=before)
+            change = record_findings(of_today(self._context), day, found, within=before)
             tell_findings(self._context, self._channels, change, found)
             if any(found[key]["status"] == FINAL for key in (*change.recorded, *change.amended)):
                 self._news.add(day)
@@ -226,7 +279,7 @@ def _row(text: str | None, otherwise: int) -> int:
     return otherwise if text is None else int(text.rpartition(":")[2])
 
 
-def _days(touched: Touched) -> list[date]:
-    """Trading days that the touched orders have rows on, in order."""
+def _days(touched: Touched) -> set[date]:
+    """Trading days that the touched orders have rows on."""
     found = pl.concat([touched.tables[name]["trading_day"] for name in _DATED])
-    return found.drop_nulls().unique().sort().to_list()
+    return set(found.drop_nulls().unique())

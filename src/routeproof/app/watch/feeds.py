@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from routeproof.app.watch.drop_folder import DropFolder
 from routeproof.app.watch.growing_file import GrowingFile
 from routeproof.app.watch.lake_writer import Portion
+from routeproof.app.watch.positions import read_mark, write_mark
 from routeproof.sources.map_file import FileMap, load_map
 from routeproof.sources.registry import SOURCES
 from routeproof.sources.source import ReadContext
 from routeproof.tables.catalog import TABLES
+from routeproof.vocab.errors import RouteproofError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from routeproof.app.watch.config import Feed
@@ -34,9 +37,15 @@ class Feeds:
         engine: Engine,
         quotes: LiveQuotes,
         writers: Mapping[str, LakeWriter],
+        folder: Path,
+        say: Callable[[str], None],
     ) -> None:
+        """`folder` remembers how far the lake has growing files."""
         self._engine, self._quotes, self._writers = engine, quotes, writers
-        self._tails = [(feed, GrowingFile(feed.path, feed.source != FIX_LOG)) for feed in tails]
+        self._folder, self._say = folder, say
+        self._tails = [
+            (feed, GrowingFile(feed.path, feed.source != FIX_LOG, read_mark(folder, feed.path))) for feed in tails
+        ]
         self._drops = [(feed, DropFolder(feed.path)) for feed in drops]
         self._maps: dict[Path, FileMap] = {}
 
@@ -44,12 +53,16 @@ class Feeds:
         """Take what was added; whether anything was."""
         added = False
         for feed, file in self._tails:
+            begun_again = file.begun_again
             content = file.added()
+            if file.begun_again > begun_again:
+                self._say(f"{feed.path}: another file, or shorter than what was read of it: read from its beginning")
             if content:
                 added = True
-                self._take(feed, content, file.head, scratch)
-                portion = self._portion(feed, f"tail-{feed.path.name}", head=file.head)
+                self._take(feed, content, file.mark.head, scratch)
+                portion = self._portion(feed, f"tail-{feed.path.name}", head=file.mark.head)
                 portion.parts.append(content)
+                portion.done.append(partial(write_mark, self._folder, feed.path, file.mark))
                 self._offer(portion)
         for feed, folder in self._drops:
             for path in folder.fresh():
@@ -76,9 +89,12 @@ class Feeds:
         path = scratch / "quotes"
         path.write_bytes(content)
         context = ReadContext(file=feed.path.name, source_id="live", provider_id=feed.provider)
-        for piece in SOURCES[feed.source].read(path, self._map(feed.map), context):
-            if TABLES["quotes"].name in piece.tables:
-                self._quotes.add(TABLES["quotes"].conform(piece.tables[TABLES["quotes"].name]))
+        try:
+            for piece in SOURCES[feed.source].read(path, self._map(feed.map), context):
+                if TABLES["quotes"].name in piece.tables:
+                    self._quotes.add(TABLES["quotes"].conform(piece.tables[TABLES["quotes"].name]))
+        except RouteproofError as error:  # the lake keeps and counts it; what else is listened to goes on
+            self._say(f"{feed.path}: {error.message} [{error.where}]")
 
     def _map(self, path: Path) -> FileMap:
         if path not in self._maps:

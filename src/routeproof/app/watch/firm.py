@@ -65,6 +65,10 @@ class Firm:
             held = self._known[day] = self._read(day, now)
         return held
 
+    def let_go(self, days: set[date]) -> None:
+        """Days that are not asked for any more."""
+        self._known = {day: known for day, known in self._known.items() if day not in days}
+
     def _read(self, day: date, now: int) -> Known:
         whole = policy_in_force(self._context.records).whole
         manifest = self._context.lake.manifest().id

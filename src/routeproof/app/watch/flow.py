@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from routeproof.app.watch.earlier_days import ENDING_CODES, LASTING_CODES, revises
 from routeproof.app.watch.held_messages import HeldMessages
 from routeproof.sources.fix.fold.facts import NO_FACTS, Facts
 from routeproof.sources.fix.fold.part import FOLDED, Reading, fold_part
@@ -20,6 +21,7 @@ from routeproof.tables.wide import slim
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from routeproof.app.watch.held_messages import Rows
 
@@ -100,6 +102,33 @@ class Flow:
     def roots(self, rows: Rows) -> Rows:
         """(n,) the number that names each message's group now."""
         return self._groups.roots(rows)
+
+    def missing_fills(self, messages: pl.DataFrame) -> set[str]:
+        """ExecIDs that busts and corrections among these messages name, and that no message here has."""
+        named = set(messages.filter(revises())["exec_ref_id"].cast(pl.String))
+        return named - set(self._held.column("exec_id").cast(pl.String)) if named else named
+
+    def open_rows(self, over: set[date]) -> Rows:
+        """Numbers of messages of other days than these and of orders that may still be filled, with their groups."""
+        dated = ~self._held.column("trading_day").is_in(list(over)).fill_null(value=False)
+        lasting = self._held.column("time_in_force").is_in(LASTING_CODES).fill_null(value=False)
+        ended = self._held.column("ord_status").is_in(ENDING_CODES).fill_null(value=False)
+        roots = self._narrow_groups().roots(self.everything())
+        may_go_on = np.setdiff1d(roots[lasting.to_numpy()], roots[ended.to_numpy()])
+        return np.flatnonzero(np.isin(roots, np.union1d(roots[dated.to_numpy()], may_go_on)))
+
+    def keep(self, rows: Rows) -> None:
+        """Let all other messages go; those that stay are numbered anew, in their order."""
+        kept = self._held.gather(rows).with_columns(pl.int_range(0, rows.size, dtype=pl.Int64).alias("source_row"))
+        self._held, self._groups = HeldMessages(), Groups()
+        self._held.add(kept)
+        self._groups.add(keys_of(kept, self._reading))
+
+    def _narrow_groups(self) -> Groups:
+        """Groups by identifiers alone: sequence numbers come again each day, and symbols always."""
+        groups = Groups()
+        groups.add(keys_of(self._held.gather(self.everything()), self._reading, by_names_alone=True))
+        return groups
 
     def fold(self, rows: Rows) -> Touched:
         """Fold whole groups; where they say what others had asked for, everything is folded."""

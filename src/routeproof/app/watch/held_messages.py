@@ -24,6 +24,10 @@ class HeldMessages:
             last = self._frames.pop()
             self._frames[-1] = pl.concat([self._frames[-1], last], rechunk=True)
 
+    def column(self, name: str) -> pl.Series:
+        """One column of all rows."""
+        return pl.concat([frame.get_column(name) for frame in self._frames])
+
     def gather(self, rows: Rows) -> pl.DataFrame:
         """Rows of those numbers, ascending."""
         if not rows.size:

@@ -6,25 +6,37 @@ import threading
 import time
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from routeproof.app.context import open_context
+from routeproof.app.context import of_today, open_context
 from routeproof.app.intake.ingest import ingest
 from routeproof.app.monitoring.run_day import run_day
+from routeproof.sources.fix.messages import FIX_MESSAGES
 from routeproof.vocab.errors import RouteproofError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
     from routeproof.app.context import Context
+    from routeproof.stores.manifest import Manifest
 
-LEAST_PAUSE_S = 0.3
+SEEN_WITHIN_S = 0.8
+"""While a commit is short, what comes is in the lake within this time, at the worst: just after one has begun."""
+
+SHORT_S = 1.0
 SHARE_OF_TIME = 0.2
-"""Committing takes at most about this share of the time: a large day is committed less often than a small one."""
+"""Longer commits take at most about this share of the time: a large day is committed less often than a small one."""
 
 FLOW = ("parent_orders", "order_versions", "routes", "executions")
 """Tables whose days are judged from the lake: files other than FIX logs are not judged row by row as they arrive."""
+
+
+def pause_s(taken_s: float) -> float:
+    """How long to wait after a commit that took so long; half of the time at least is left to the judging."""
+    if taken_s > SHORT_S:
+        return taken_s / SHARE_OF_TIME - taken_s
+    return max(taken_s, SEEN_WITHIN_S - 2 * taken_s)
 
 
 @dataclass(slots=True)
@@ -52,8 +64,9 @@ class Portion:
 class LakeWriter:
     """A thread with its own connection; portions of one feed that wait become one file."""
 
-    def __init__(self, root: Path, say: Callable[[str], None]) -> None:
-        self._root, self._say = root, say
+    def __init__(self, root: Path, say: Callable[[str], None], days_over: Callable[[], frozenset[date]]) -> None:
+        """`days_over` gives the days whose findings are made from the lake, by running over them again."""
+        self._root, self._say, self._days_over = root, say, days_over
         self._lock = threading.Condition()
         self._waiting: dict[str, Portion] = {}
         self._stopping = False
@@ -68,7 +81,7 @@ class LakeWriter:
         """Hand over content; it is put behind what of the same feed still waits."""
         with self._lock:
             held = self._waiting.get(portion.name)
-            if held is None or held.path is not None or portion.path is not None:
+            if held is None or held.path is not None or portion.path is not None or held.head != portion.head:
                 self._waiting[portion.name if held is None else f"{portion.name}-{len(self._waiting)}"] = portion
             else:
                 held.parts += portion.parts
@@ -93,11 +106,11 @@ class LakeWriter:
                     portions, self._waiting = list(self._waiting.values()), {}
                 begun = time.monotonic()
                 for portion in portions:
-                    self._take_in(context, portion)
+                    self._take_in(of_today(context), portion)
                 taken = time.monotonic() - begun
                 with self._lock:
                     if not self._stopping:
-                        self._lock.wait_for(lambda: self._stopping, LEAST_PAUSE_S + taken / SHARE_OF_TIME - taken)
+                        self._lock.wait_for(lambda: self._stopping, pause_s(taken))
 
     def _take_in(self, context: Context, portion: Portion) -> None:
         self._number += 1
@@ -107,9 +120,11 @@ class LakeWriter:
             if portion.path is None:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(portion.head + b"".join(portion.parts))
+            before = context.lake.manifest()
             report = ingest(context, portion.source, [path], map_path=portion.map_path, provider_id=portion.provider)
-            for days in _days_of_flow(report.files):
-                run_day(context, days)
+            late = (_days(report.files) | _changed(before, context.lake.manifest())) & self._days_over()
+            for day in sorted(late | _days(report.files, FLOW)):
+                run_day(context, day)
         except RouteproofError as error:
             self._say(f"{portion.name}: {error.message} [{error.where}]")
             return
@@ -123,10 +138,16 @@ class LakeWriter:
             done()
 
 
-def _days_of_flow(files: list[dict[str, object]]) -> list[date]:
-    found = set()
-    for item in files:
-        if item["table"] in FLOW:
-            days: list[dict[str, object]] = item["days"]  # type: ignore[assignment]
-            found |= {date.fromisoformat(str(day["day"])) for day in days if day["day"]}
-    return sorted(found)
+def _days(files: Sequence[Mapping[str, Any]], tables: Collection[str] = (*FLOW, FIX_MESSAGES.name)) -> set[date]:
+    """Days that files of these tables speak of."""
+    days = [day["day"] for item in files if item["table"] in tables for day in item["days"]]
+    return {date.fromisoformat(day) for day in days if day}
+
+
+def _changed(before: Manifest, after: Manifest) -> set[date]:
+    """Days on which orders or fills are others than before: a bust may speak of a fill of any day."""
+    return {
+        date.fromisoformat(part)
+        for (table, part), item in after.partitions.items()
+        if table in FLOW and before.partitions.get((table, part)) != item
+    }

@@ -37,6 +37,10 @@ class MarketTables:
             self._held[table, day] = (sha256, self._lake.read(table, [day]).select(TABLES[table].names))
         return self._held[table, day][1]
 
+    def let_go(self, days: set[date]) -> None:
+        """Days that are not asked for any more."""
+        self._held = {key: item for key, item in self._held.items() if key[1] not in days}
+
 
 @dataclass(frozen=True, slots=True)
 class LiveSource:

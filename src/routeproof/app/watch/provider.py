@@ -13,6 +13,7 @@ from routeproof.app.watch.told_sessions import ToldSessions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import date
     from typing import Any
 
     from routeproof.app.watch.held_messages import Rows
@@ -36,6 +37,11 @@ class Timers:
             found.append(heapq.heappop(self._heap)[1])
         return np.unique(np.array(found, dtype=np.int64))
 
+    def renumber(self, numbers: Mapping[int, int]) -> None:
+        """Old number of a message to its new one; timers of messages that are not among them are let go."""
+        self._heap = [(at, numbers[row]) for at, row in self._heap if row in numbers]
+        heapq.heapify(self._heap)
+
 
 class LiveProvider:
     """State of one provider.
@@ -53,6 +59,18 @@ class LiveProvider:
         self.standing, self.told = StandingRows(self.flow), ToldSessions(provider_id)
         self.timers, self.for_quotes = Timers(), Timers()
         self._findings: dict[int, set[str]] = {}
+
+    def let_go(self, over: set[date]) -> None:
+        """Let go of messages of days that are over, but for orders that may still be filled."""
+        if self.flow.messages:
+            rows = self.flow.open_rows(over)
+            self.flow.keep(rows)
+            self.standing.keep(rows, over)
+            numbers = {row: number for number, row in enumerate(rows.tolist())}
+            self.timers.renumber(numbers)
+            self.for_quotes.renumber(numbers)
+            self._findings = {numbers[row]: found for row, found in self._findings.items() if row in numbers}
+        self.told.let_go(over)
 
     def found_before(self, rows: Rows) -> set[str]:
         """Findings that were made in these messages, which are about to be judged again."""

@@ -62,6 +62,12 @@ class LiveQuotes:
         """Instant of the latest quote that arrived, of any day; 0 before the first."""
         return self._latest
 
+    def let_go(self, days: set[date]) -> None:
+        """Days that are over; if they are asked for again, the lake has them."""
+        for held in (self._live, self._books, self._stored):
+            for day in days & held.keys():
+                del held[day]
+
     def _of_lake(self, day: date, stored: str) -> pl.DataFrame:
         if day not in self._stored or self._stored[day][0] != stored:
             rows = self._lake.read("quotes", [day]) if stored else TABLES["quotes"].empty()

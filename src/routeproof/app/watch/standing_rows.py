@@ -8,6 +8,8 @@ import numpy as np
 import polars as pl
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from routeproof.app.watch.flow import Flow
     from routeproof.app.watch.held_messages import Rows
 
@@ -31,14 +33,28 @@ class StandingRows:
             frames: by name, each with `source_row`, the number of a message of its group.
         """
         self._mark += 1
-        if self._latest.size < self._flow.messages:
-            grown = np.full(max(2 * self._latest.size, self._flow.messages), -1, dtype=np.int64)
-            grown[: self._latest.size] = self._latest
-            self._latest = grown
+        self._make_room(self._flow.messages)
         self._latest[rows] = self._mark
         for name, frame in frames.items():
             if frame.height:
                 self._frames.setdefault(name, []).append(frame.with_columns(pl.lit(self._mark).alias(_MARK)))
+
+    def keep(self, rows: Rows, days: set[date]) -> None:
+        """Of the messages only these stay, numbered anew in their order; of the frames' days all but `days`."""
+        self._make_room(int(rows[-1]) + 1 if rows.size else 0)
+        self._latest = self._latest[rows]
+        for name, held in self._frames.items():
+            frame = pl.concat(held, how="diagonal_relaxed").filter(
+                pl.col("source_row").is_in(rows), ~pl.col("trading_day").is_in(list(days))
+            )
+            numbers = pl.Series(np.searchsorted(rows, frame["source_row"].to_numpy()), dtype=frame["source_row"].dtype)
+            self._frames[name] = [frame.with_columns(numbers.alias("source_row"))]
+
+    def _make_room(self, messages: int) -> None:
+        if self._latest.size < messages:
+            grown = np.full(max(2 * self._latest.size, messages), -1, dtype=np.int64)
+            grown[: self._latest.size] = self._latest
+            self._latest = grown
 
     def rows(self, name: str) -> pl.DataFrame | None:
         """All rows that stand; null if there never were any."""

@@ -4,14 +4,43 @@ from __future__ import annotations
 
 import json
 import os
+import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 NAME = "status.json"
+EVERY_S = 0.5
+
+
+class StatusTeller:
+    """A thread that tells the status again and again: whoever asks hears of the sessions while much is judged."""
+
+    def __init__(self, folder: Path, status: Callable[[], dict[str, Any]]) -> None:
+        self._folder, self._status = folder, status
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="status", daemon=True)
+
+    def start(self) -> None:
+        """Tell it now, then go on."""
+        write_status(self._folder, self._status())
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Tell it once more, then end."""
+        self._stopping.set()
+        self._thread.join()
+        write_status(self._folder, self._status())
+
+    def _run(self) -> None:
+        while not self._stopping.wait(EVERY_S):
+            with suppress(OSError):  # a full disk is told where it matters
+                write_status(self._folder, self._status())
 
 
 def write_status(folder: Path, status: dict[str, Any]) -> None:

@@ -25,10 +25,11 @@ class ToldSessions:
         self._messages: list[pl.DataFrame] = []
         self._ranges: list[pl.DataFrame] = []
 
-    def add(self, messages: pl.DataFrame) -> None:
-        """Take in `FIX_MESSAGES` rows, copies included."""
+    def add(self, messages: pl.DataFrame, ranges: pl.DataFrame | None = None) -> None:
+        """Take in `FIX_MESSAGES` rows, copies included, else with the `FIX_SEQUENCES` rows of all copies."""
+        told = sequence_ranges(messages) if ranges is None else ranges
         self._messages.append(messages.select("trading_day", *MESSAGE_COLUMNS))
-        self._ranges.append(sequence_ranges(messages).select("trading_day", *SEQUENCE_COLUMNS))
+        self._ranges.append(told.select("trading_day", *SEQUENCE_COLUMNS))
         for held in (self._messages, self._ranges):
             if len(held) > PIECES:
                 held[:] = [pl.concat(held, rechunk=True)]
@@ -40,6 +41,11 @@ class ToldSessions:
     def ranges(self, day: date) -> pl.DataFrame:
         """Ranges of sequence numbers of a day, with `provider`."""
         return self._of_day(pl.concat(self._ranges), day).select(*SEQUENCE_COLUMNS, "provider")
+
+    def let_go(self, days: set[date]) -> None:
+        """Days that are over."""
+        for held in (self._messages, self._ranges):
+            held[:] = [pl.concat(held).filter(~pl.col("trading_day").is_in(list(days)))] if held else []
 
     def _of_day(self, frame: pl.DataFrame, day: date) -> pl.DataFrame:
         return frame.filter(pl.col("trading_day") == day).with_columns(pl.lit(self._provider_id).alias("provider"))

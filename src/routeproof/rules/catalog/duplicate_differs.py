@@ -1,13 +1,14 @@
 """One thing was told twice, and not in the same words.
 
-Three signs: a fill report whose ExecID (field 17) came before in the same session with another symbol, side, price or
-quantity; one trade (field 880) of one symbol that reports give different prices; and, where sequence numbers were kept,
-a session's number that two different messages carry within one epoch, told once for each session. Only fills count
-(ExecType F, 1 or 2): corrections and busts say themselves that they change something. Messages marked as resent (43=Y)
-are left out, and so are equal copies, however often they were delivered.
+Four signs: a fill report whose ExecID (field 17) came before in the same session with another symbol, side, price or
+quantity; one trade (field 880) of one symbol that reports give different prices; where sequence numbers were kept, a
+session's number that two different messages carry within one epoch, told once for each session; and an execution,
+order or route of a table whose identity was taken in with other content (the first one stands). Of messages only fills
+count (ExecType F, 1 or 2): corrections and busts say themselves that they change something. Messages marked as resent
+(43=Y) are left out, and so are equal copies, however often they were delivered.
 
-The finding names the ExecID, trade or session. Clock: sending time of the later message. Ask which of the two stands,
-and for a correction (ExecType G) that says so.
+The finding names the ExecID, trade, session or row. Clock: sending time of the later message. Ask which of the two
+stands, and for a correction (ExecType G) that says so.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from routeproof.rules.hits import NO_HITS, Shape, hits
 from routeproof.rules.rule import Rule
 from routeproof.rules.say import dollars, named, shares
 from routeproof.rules.sessions import SESSION, epoch_starts, in_epochs
+from routeproof.rules.windows import end_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +36,13 @@ _SAID = ("symbol", "side", "last_qty", "last_px")
 def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     """Fills, trades and numbered messages that were told in two ways."""
     del limits  # two different accounts of one fill are one too many
-    messages = named_sessions_of(facts.need("messages"))
+    return pl.concat([*_in_messages(facts), _in_tables(facts)])
+
+
+def _in_messages(facts: Facts) -> list[pl.DataFrame]:
+    if facts.messages is None:
+        return []
+    messages = named_sessions_of(facts.messages)
     fills = messages.filter(
         (pl.col("msg_type") == "8")
         & pl.col("exec_type").is_in(FILLS)
@@ -42,8 +50,31 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
         & (pl.col("last_qty") > 0)
     )
     settled = facts.waits.lateness_ms * 1_000_000
-    return pl.concat(
-        [_executions(fills, settled), _trades(fills, settled), _numbers(messages, facts.sequences, settled)]
+    return [_executions(fills, settled), _trades(fills, settled), _numbers(messages, facts.sequences, settled)]
+
+
+def _in_tables(facts: Facts) -> pl.DataFrame:
+    """Things of which a later row told something else, whichever of the rows came first."""
+    if facts.contradictions is None:
+        return NO_HITS
+    told = facts.contradictions.group_by("provider", "table", "name", maintain_order=True).agg(
+        (pl.len() + 1).alias("accounts"), *(pl.col(name).first() for name in ("source_id", "source_row"))
+    )
+    is_fill = pl.col("table") == "executions"
+    named_fill = pl.when(is_fill).then(pl.concat_list("name")).otherwise(pl.lit([], dtype=pl.List(pl.String)))
+    sentence = pl.format(
+        "{} was told in {} ways; the first that was taken in stands.",
+        pl.when(is_fill)
+        .then(pl.format("Execution {}", "name"))
+        .otherwise(pl.format("The row of {} named {}", "table", "name")),
+        "accounts",
+    )
+    key = pl.format("{} {}", "table", "name")
+    at = pl.lit(end_of(facts))
+    return hits(
+        told.with_columns(named_fill.alias("execution_ids")),
+        pl.lit(value=True),
+        Shape(at=at, unit="accounts", observed=pl.col("accounts"), threshold=pl.lit(1.0), key=key, sentence=sentence),
     )
 
 
@@ -169,7 +200,7 @@ RULE = Rule(
     title="Told twice, differently",
     kind="window",
     scope=("provider", "venue", "symbol"),
-    needs=("messages",),
+    needs=(),
     units={},
     source="FIX 4.4: ExecID is unique, a change is a correction (150=G); SEC Rule 17a-3(a)(6): accurate order records",
     judge=judge,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from routeproof.rules.halts import HALTS
 from routeproof.rules.hits import Shape, hits
 from routeproof.rules.limits import limit
 from routeproof.rules.rule import Rule
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from routeproof.rules.facts import Facts
 
 
-_HALTS = ("halt", "luld_pause")
 _FAR = 2**62
 
 
@@ -62,7 +62,7 @@ def _by_the_bell(
 def _in_halts(fills: pl.DataFrame, facts: Facts, grace_ns: pl.Expr) -> pl.DataFrame:
     if facts.status is None:
         return hits(fills, pl.lit(value=False), _shape("halt", pl.lit("")))
-    halts = facts.status.filter(pl.col("kind").is_in(_HALTS)).select(
+    halts = facts.status.filter(pl.col("kind").is_in(HALTS)).select(
         "symbol", "from_at", pl.col("to_at").fill_null(_FAR).alias("to_at")
     )
     at = pl.col("executed_at")

@@ -15,6 +15,7 @@ import polars as pl
 
 from routeproof.rules.hits import Shape, hits
 from routeproof.rules.rule import Rule
+from routeproof.rules.say import trimmed
 from routeproof.rules.windows import end_of
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     """Clauses whose window ended with the day, and that were broken."""
     del limits  # the thresholds are the agreement's
-    number = pl.col("observed").round(6).cast(pl.String)
     return hits(
         facts.need("sla"),
         pl.col("breached") & pl.col("observed").is_not_null(),
@@ -40,8 +40,8 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
                 "clause",
                 "title",
                 "period",
-                number,
-                pl.col("threshold").cast(pl.String),
+                trimmed(pl.col("observed")),
+                trimmed(pl.col("threshold")),
                 "unit",
             ),
         ),

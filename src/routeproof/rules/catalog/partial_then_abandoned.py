@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from routeproof.rules.halts import halted_between
 from routeproof.rules.hits import Shape, hits
 from routeproof.rules.limits import limit
 from routeproof.rules.rule import Rule
@@ -28,8 +29,6 @@ from routeproof.vocab.times import NS_PER_MS
 if TYPE_CHECKING:
     from routeproof.policy.monitoring import Limits
     from routeproof.rules.facts import Facts
-
-HALTS = ("halt", "luld_pause")
 
 
 def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
@@ -48,7 +47,9 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
         & (pl.col("end_age_ns") <= limit(limits, "quote_age_ms") * NS_PER_MS)
         & (shown > 0)
     )
-    plain = pl.col("order_type").is_in(["market", "limit"]) & ~_halted(ended, facts.status)
+    plain = pl.col("order_type").is_in(["market", "limit"]) & ~halted_between(
+        ended, facts, pl.col("ended_at"), pl.col("ended_at")
+    )
     return hits(
         ended,
         plain & usable & within & (offered >= asked),
@@ -69,17 +70,6 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
             ),
         ),
     )
-
-
-def _halted(ended: pl.DataFrame, status: pl.DataFrame | None) -> pl.Expr:
-    """Whether the symbol was halted when the order ended; without any status delivered nothing was."""
-    if status is None:
-        return pl.lit(value=False)
-    halts = status.filter(pl.col("kind").is_in(HALTS)).select("symbol", "from_at", "to_at")
-    at = pl.col("ended_at")
-    inside = (at >= pl.col("from_at")) & (pl.col("to_at").is_null() | (at < pl.col("to_at")))
-    found = ended.join(halts, on="symbol").filter(inside)["order_id"].unique()
-    return pl.col("order_id").is_in(found.implode())
 
 
 RULE = Rule(

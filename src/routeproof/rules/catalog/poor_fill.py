@@ -3,8 +3,8 @@
 The reference is the far side of the best quote in force at the order's receipt. All of three must hold: the fill was
 worse by more than `spreads` quoted spreads, by more than `cost_bps` of the midpoint, and cost the customer more than
 `harm_usd`. The market may have moved meanwhile: the rule speaks of what the customer paid, whoever is to blame. Fills
-of halted symbols, outside regular hours or without a usable quote at receipt are left out. Ask the provider where the
-order was between its receipt and its fill.
+of symbols that were halted between receipt and fill, outside regular hours or without a usable quote at receipt are
+left out. Ask the provider where the order was between its receipt and its fill.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from routeproof.rules.halts import halted_between
 from routeproof.rules.hits import Shape, hits
 from routeproof.rules.limits import limit
 from routeproof.rules.rule import Rule
@@ -35,15 +36,17 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     bps = worse * 2 / pl.col("mid2") * _BPS
     harm = worse / SCALE * (pl.col("quantity") / SCALE)
     allowed = limit(limits, "cost_bps")
+    fills = facts.need("fills")
+    at = pl.col("executed_at")
     judged = (
         pl.col("order_class").is_in(MARKETABLE)
-        & (pl.col("halted") != "yes")
+        & ~halted_between(fills, facts, at - pl.col("time_to_execution_ns"), at)
         & ~in_auction()
         & (pl.col("reference_status") == quote_status.OK)
     )
     poor = (worse > limit(limits, "spreads") * pl.col("quoted")) & (bps > allowed) & (harm > limit(limits, "harm_usd"))
     return hits(
-        facts.need("fills"),
+        fills,
         judged & poor,
         Shape(
             at=pl.col("executed_at"),

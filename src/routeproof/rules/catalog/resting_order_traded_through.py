@@ -10,10 +10,10 @@ end of that time is what was missed.
 
 Left out: not-held, directed, pegged, all-or-none and immediate orders; orders that the provider passed on as pegged
 only, unless `judge_pegged` (to wait at the midpoint is its way of routing, and `low_fill_rate` judges how that ends);
-stretches outside regular hours; quotes that stood while the symbol was halted; a long-lived order on the days after its
-first. Clock: the order's own times (FIX
-field 60) against the tape's and the quotes'. Ask the provider where the order rested, and why it was not where the
-trade was.
+stretches outside regular hours; quotes that stood while the symbol was halted; long-lived orders (good till cancelled
+or a date), unless `judge_long_lived`, and then on the days after their first: a day shows a part of their life. Clock:
+the order's own times (FIX field 60) against the tape's and the quotes'. Ask the provider where the order rested, and
+why it was not where the trade was.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from routeproof.rules.halts import HALTS
 from routeproof.rules.hits import NO_HITS, Shape, hits
 from routeproof.rules.limits import limit
 from routeproof.rules.rule import Rule
@@ -29,12 +30,12 @@ from routeproof.rules.say import dollars, shares, span
 from routeproof.tables.division import divided
 from routeproof.vocab.fixed import SCALE
 from routeproof.vocab.times import NS_PER_MS
+from routeproof.vocab.words import LASTING
 
 if TYPE_CHECKING:
     from routeproof.policy.monitoring import Limits
     from routeproof.rules.facts import Facts
 
-HALTS = ("halt", "luld_pause")
 _KEY = ["order_id", "version"]
 
 
@@ -46,6 +47,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     told = stretches.filter(
         (pl.col("printed_at").is_not_null() | pl.col("reached_at").is_not_null())
         & (limit(limits, "judge_pegged") | ~pl.col("order_id").is_in(_pegged(facts.routes).implode()))
+        & (limit(limits, "judge_long_lived") | ~pl.col("order_id").is_in(_long_lived(facts.versions).implode()))
     ).with_columns(
         (limit(limits, "grace_ms") * NS_PER_MS).cast(pl.Int64).alias("grace"),
         (limit(limits, "through_usd") * SCALE).round().cast(pl.Int64).alias("through"),
@@ -73,6 +75,13 @@ def _pegged(routes: pl.DataFrame | None) -> pl.Series:
     onward = routes.filter((pl.col("hop") > 1) & pl.col("order_id").is_not_null())
     kinds = onward.group_by("order_id").agg((pl.col("order_type") == "pegged").all().alias("pegged"))
     return kinds.filter("pegged")["order_id"]
+
+
+def _long_lived(versions: pl.DataFrame | None) -> pl.Series:
+    """Orders some version of which may outlive its day; none where versions are not known."""
+    if versions is None:
+        return pl.Series(dtype=pl.String)
+    return versions.filter(pl.col("time_in_force").is_in(LASTING))["order_id"].unique()
 
 
 def _printed(told: pl.DataFrame, trades: pl.DataFrame) -> pl.DataFrame:
@@ -164,6 +173,7 @@ RULE = Rule(
         "printed_shares": "shares",
         "reached_ms": "ms",
         "judge_pegged": "yes_no",
+        "judge_long_lived": "yes_no",
     },
     source="FINRA Rule 5310.09(b)(4): likelihood of execution of limit orders",
     judge=judge,

@@ -2,8 +2,8 @@
 
 The reference is the quote in force strictly before the execution. A fill whose quote has not come yet waits as long as
 policy says (`monitoring_waits`), and this rule then says that there was none: no other rule judges its price. Auctions,
-fills outside regular hours and of symbols that were halted are left out. Ask who delivers the quotes, not the
-provider, unless it is the same.
+fills outside regular hours, and of symbols that were halted within `stale_ms` before the fill, are left out. Ask who
+delivers the quotes, not the provider, unless it is the same.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from routeproof.rules.halts import halted_between
 from routeproof.rules.hits import NO_HITS, Shape, hits
 from routeproof.rules.limits import limit
 from routeproof.rules.rule import Rule
@@ -37,10 +38,13 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     allowed = limit(limits, "stale_ms")
     is_absent = pl.col("execution_status").is_in(_NONE)
     regular = (pl.col("executed_at") >= facts.open_at) & (pl.col("executed_at") < facts.close_at)
-    judged = regular & ~in_auction() & (pl.col("halted") != "yes").fill_null(value=True)
+    fills = facts.need("fills")
+    at = pl.col("executed_at")
+    halted = halted_between(fills, facts, at - (allowed * NS_PER_MS).cast(pl.Int64), at)
+    judged = regular & ~in_auction() & ~halted
     traded = pl.format("{} of {} traded", shares(pl.col("quantity")), "symbol")
     return hits(
-        facts.need("fills"),
+        fills,
         judged & (is_absent | (age > allowed * NS_PER_MS)),
         Shape(
             at=pl.col("executed_at"),

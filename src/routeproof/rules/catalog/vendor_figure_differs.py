@@ -23,7 +23,7 @@ import polars as pl
 from routeproof.rules.hits import Shape, hits
 from routeproof.rules.limits import limit
 from routeproof.rules.rule import Rule
-from routeproof.rules.say import dollars, named, shares, trimmed
+from routeproof.rules.say import dollars, shares, trimmed
 from routeproof.rules.windows import end_of
 from routeproof.tables.division import divided
 from routeproof.vocab.fixed import SCALE
@@ -44,7 +44,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
 
 
 def _order() -> pl.Expr:
-    return named("client_order_id", "an order")
+    return pl.coalesce("client_order_id", "order_id")
 
 
 def _shares(told: pl.DataFrame) -> pl.DataFrame:

@@ -87,8 +87,10 @@ class Groups:
             self._slots, self._owners = slots, owners
 
 
-def keys_of(messages: pl.DataFrame, reading: Reading) -> Keys:
+def keys_of(messages: pl.DataFrame, reading: Reading, *, by_names_alone: bool = False) -> Keys:
     """(columns, n) what joins messages to one another, 0 = nothing.
+
+    `by_names_alone` leaves out what tells orders apart within a day only: sequence numbers and symbols.
 
     Identifiers by session and, between sessions, by themselves; symbols on logs of several hops.
     """
@@ -107,6 +109,8 @@ def keys_of(messages: pl.DataFrame, reading: Reading) -> Keys:
         ("sequence", pl.when(kind.is_in(["D", "G", "F"])).then(pl.col("seq")).cast(pl.String), True),
         ("sequence", pl.when(kind.is_in(["3", "j"])).then(pl.col("ref_seq")).cast(pl.String), True),
     ]
+    if by_names_alone:
+        texts = [item for item in texts if item[0] != "sequence"]
     hops = set(reading.sessions.hops.values())
     several = len(hops) > 1 or not hops <= {0, 1}
     if several or reading.sessions.parties.parent:
@@ -114,7 +118,7 @@ def keys_of(messages: pl.DataFrame, reading: Reading) -> Keys:
         parent = reading.sessions.parties.parent
         texts += [("order", own.str.extract(parent), False)] if parent else []
     found = [_column(messages, name, text, session if by_session else None) for name, text, by_session in texts]
-    if several:
+    if several and not by_names_alone:
         recoded = with_symbols(messages, reading.symbols)
         found.append(_column(recoded, "symbol", words.symbol(), None))
     return np.stack(found)

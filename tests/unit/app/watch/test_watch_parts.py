@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,8 +14,9 @@ from routeproof.app.watch.clock import EventClock
 from routeproof.app.watch.drop_folder import DropFolder
 from routeproof.app.watch.growing_file import GrowingFile
 from routeproof.app.watch.held_messages import HeldMessages
+from routeproof.app.watch.positions import read_mark, write_mark
+from routeproof.app.watch.status import StatusTeller, read_status, write_status
 from routeproof.sources.fix.growing import Groups
-from routeproof.vocab.errors import DataRejectedError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,22 +28,38 @@ def test_a_growing_file_gives_whole_lines_once(tmp_path: Path) -> None:
     file = GrowingFile(path, has_head=True)
     assert file.added() == b""
     path.write_bytes(b"symbol,bid\nA,1\nB,")
-    assert (file.added(), file.head) == (b"A,1\n", b"symbol,bid\n")
+    assert (file.added(), file.mark.head) == (b"A,1\n", b"symbol,bid\n")
     with path.open("ab") as more:
         more.write(b"2\nC,3\n")
     assert file.added() == b"B,2\nC,3\n"
     assert file.added() == b""
 
 
-def test_a_file_that_shrank_is_another_file(tmp_path: Path) -> None:
-    """What was read of it is gone: nobody can say what is new."""
+def test_a_file_that_is_another_one_is_read_from_its_beginning(tmp_path: Path) -> None:
+    """It shrank, or another one was renamed over it: what comes twice changes nothing, what is new is not missed."""
     path = tmp_path / "log"
     path.write_bytes(b"one\ntwo\n")
     file = GrowingFile(path, has_head=False)
-    file.added()
-    path.write_bytes(b"one\n")
-    with pytest.raises(DataRejectedError, match="only grows"):
-        file.added()
+    assert file.added() == b"one\ntwo\n"
+    path.write_bytes(b"three\n")
+    assert (file.added(), file.begun_again) == (b"three\n", 1)
+    (tmp_path / "new").write_bytes(b"four\nfive\nsix\n")
+    (tmp_path / "new").rename(path)
+    assert (file.added(), file.begun_again) == (b"four\nfive\nsix\n", 2)
+    assert file.added() == b""
+
+
+def test_a_growing_file_is_read_on_after_a_restart(tmp_path: Path) -> None:
+    """From where the lake has it, with its head; what was never kept is read from the beginning."""
+    path = tmp_path / "quotes.csv"
+    path.write_bytes("symbol,bid\nÄ,1\n".encode("latin-1"))
+    file = GrowingFile(path, has_head=True, mark=read_mark(tmp_path, path))
+    assert file.added() == "Ä,1\n".encode("latin-1")
+    write_mark(tmp_path, path, file.mark)
+    with path.open("ab") as more:
+        more.write(b"B,2\n")
+    again = GrowingFile(path, has_head=True, mark=read_mark(tmp_path, path))
+    assert (again.added(), again.mark.head, again.begun_again) == (b"B,2\n", b"symbol,bid\n", 0)
 
 
 def test_a_drop_folder_gives_each_whole_file_once(tmp_path: Path) -> None:
@@ -103,3 +119,15 @@ def test_groups_that_grow_are_those_of_a_slow_search(batches: list[list[tuple[in
         expected = [other for other, its in enumerate(slow) if its == name]
         root = groups.roots(np.array([row]))
         assert groups.members(root).tolist() == expected
+
+
+def test_the_status_is_told_at_once_and_at_the_end(tmp_path: Path) -> None:
+    """Whoever asks once a watch is ready hears of this one, and not of the one before it."""
+    write_status(tmp_path, {"sessions": [{"name": "old", "connected": True}], "journaled": 7, "recorded": 7})
+    told = {"sessions": [], "journaled": 0, "recorded": 0}
+    teller = StatusTeller(tmp_path, lambda: told)
+    teller.start()
+    assert read_status(tmp_path) == {"sessions": [], "journaled": 0, "recorded": 0, "running": True}
+    told["journaled"] = 3
+    teller.stop()
+    assert read_status(tmp_path)["journaled"] == 3

@@ -1,0 +1,56 @@
+"""How far the lake has what feeds gave, in small files; if one is lost, what comes twice changes nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from routeproof.app.watch.growing_file import Mark
+from routeproof.sources.live.journal_format import Position
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+JOURNAL_POSITION = "lake.position"
+
+
+def read_position(folder: Path) -> Position | None:
+    """How far the lake has the journal; null if nothing of it."""
+    found = _read(folder / JOURNAL_POSITION)
+    return Position(found["segment"], found["offset"]) if found else None
+
+
+def write_position(folder: Path, position: Position) -> None:
+    """The lake has the journal up to here."""
+    _write(folder / JOURNAL_POSITION, {"segment": position.segment, "offset": position.offset})
+
+
+def read_mark(folder: Path, tail: Path) -> Mark:
+    """How far the lake has a growing file."""
+    found = _read(_mark_path(folder, tail))
+    return Mark(found["offset"], found["inode"], found["head"].encode("latin-1")) if found else Mark()
+
+
+def write_mark(folder: Path, tail: Path, mark: Mark) -> None:
+    """The lake has a growing file up to here."""
+    head = mark.head.decode("latin-1")
+    _write(_mark_path(folder, tail), {"offset": mark.offset, "inode": mark.inode, "head": head, "path": str(tail)})
+
+
+def _mark_path(folder: Path, tail: Path) -> Path:
+    return folder / f"tail-{hashlib.sha256(str(tail.resolve()).encode()).hexdigest()[:16]}.position"
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return {}
+    return found
+
+
+def _write(path: Path, values: dict[str, Any]) -> None:
+    temporary = path.with_name(f".{path.name}")
+    temporary.write_text(json.dumps(values), encoding="utf-8")
+    temporary.replace(path)
