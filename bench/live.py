@@ -5,6 +5,7 @@ python -m bench.live socket --rate 1000 --seconds 60         p50, p99 from send 
 python -m bench.live day --orders 500000                     executions per second of `exceptions run`, cold cache
 
 Flow is made here: orders with acknowledgement and two fills, of 200 symbols; every hundredth fill is outside the quote.
+Each symbol has a quote a second. With `--stale` it has one quote an hour before, so that each fill is a finding too.
 """
 
 from __future__ import annotations
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 SYMBOLS = 200
 BAD_EVERY = 100
+PER_SECOND = 2000
+"""Orders in a second of event time."""
+
 MAP = """table = "quotes"
 [columns]
 symbol = "symbol"
@@ -55,25 +59,25 @@ def at_ms(ms: int) -> str:
     return f"20260701-{14 + seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{rest:03d}"
 
 
-def flow(orders: int, per_second: int = 2000) -> Iterator[tuple[str, str]]:
-    """Bodies (MsgType, fields after the header) of orders that come evenly."""
+def flow(orders: int, per_second: int = PER_SECOND) -> list[tuple[str, str]]:
+    """Bodies (MsgType, fields after the header) of orders that come evenly, in order of time."""
+    told = []
     for number in range(orders):
         ms = 1000 * number // per_second
         symbol = f"S{number % SYMBOLS:03d}"
         terms = f"11=C{number}\x0155={symbol}\x0154=1\x0138=200\x0140=1\x0159=0\x01"
-        yield "D", f"{terms}60={at_ms(ms)}\x01"
-        told = f"37=O{number}\x01{terms}"
-        yield "8", f"{told}17=A{number}\x01150=0\x0139=0\x0114=0\x01151=200\x016=0\x0160={at_ms(ms + 2)}\x01"
+        told.append((ms, "D", f"{terms}60={at_ms(ms)}\x01"))
+        order = f"37=O{number}\x01{terms}"
+        accepted = f"{order}17=A{number}\x01150=0\x0139=0\x0114=0\x01151=200\x016=0\x01"
+        told.append((ms + 2, "8", f"{accepted}60={at_ms(ms + 2)}\x01"))
         for fill in range(2):
             price = "10.09" if (2 * number + fill) % BAD_EVERY == 0 else "10.03"
             done = 100 * (fill + 1)
-            yield (
-                "8",
-                (
-                    f"{told}17=E{number}-{fill}\x01150=F\x0139={1 + fill}\x0132=100\x0131={price}\x0130=XNAS\x01"
-                    f"14={done}\x01151={200 - done}\x016={price}\x0160={at_ms(ms + 5 + fill)}\x01"
-                ),
-            )
+            filled = f"{order}17=E{number}-{fill}\x01150=F\x0139={1 + fill}\x0132=100\x0131={price}\x0130=XNAS\x01"
+            sums = f"14={done}\x01151={200 - done}\x016={price}\x01"
+            told.append((ms + 5 + fill, "8", f"{filled}{sums}60={at_ms(ms + 5 + fill)}\x01"))
+    told.sort(key=lambda message: message[0])
+    return [(kind, body) for _, kind, body in told]
 
 
 def messages(orders: int) -> Iterator[bytes]:
@@ -86,11 +90,12 @@ def messages(orders: int) -> Iterator[bytes]:
         yield framed(f"35={kind}\x0149={sender}\x0156={target}\x0134={numbers[sender]}\x0152={sent}{body}")
 
 
-def workspace(folder: Path) -> Path:
-    """A workspace with one quote of each symbol."""
+def workspace(folder: Path, seconds: int) -> Path:
+    """A workspace with a quote of each symbol in each of so many seconds from 14:00 UTC; with 0 one at 13:00."""
     root = folder / "ws"
     init_workspace(root)
-    rows = "".join(f"S{number:03d},2026-07-01T13:00:00Z,10.00,10.04\n" for number in range(SYMBOLS))
+    times = [f"{14 + s // 3600:02d}:{s // 60 % 60:02d}:{s % 60:02d}" for s in range(seconds)] or ["13:00:00"]
+    rows = "".join(f"S{number:03d},2026-07-01T{at}Z,10.00,10.04\n" for number in range(SYMBOLS) for at in times)
     (folder / "quotes.csv").write_text("symbol,at,bid,ask\n" + rows)
     (folder / "quotes.toml").write_text(MAP)
     with open_context(root) as context:
@@ -98,13 +103,18 @@ def workspace(folder: Path) -> Path:
     return root
 
 
-def through_log(folder: Path, count: int, batch: int) -> dict[str, object]:
+def quoted_s(orders: int) -> int:
+    """Seconds in which so many orders come and are filled."""
+    return orders // PER_SECOND + 5
+
+
+def through_log(folder: Path, count: int, batch: int, *, stale: bool) -> dict[str, object]:
     """Messages through the engine in micro-batches; the first batch warms up and is not counted."""
     from routeproof.app.watch.engine import Engine  # noqa: PLC0415  # slow to import
     from routeproof.app.watch.quotes import LiveQuotes  # noqa: PLC0415
 
     every = list(messages(count // 4 + 1))[:count]
-    with open_context(workspace(folder)) as context:
+    with open_context(workspace(folder, 0 if stale else quoted_s(count // 4))) as context:
         engine = Engine(context, LiveQuotes(context.lake), {})
         engine.take("P", every[:batch])
         wall, cpu = time.perf_counter(), time.process_time()
@@ -118,9 +128,9 @@ def through_log(folder: Path, count: int, batch: int) -> dict[str, object]:
             "findings": engine.recorded}  # fmt: skip
 
 
-def through_socket(folder: Path, rate: int, seconds: int) -> dict[str, object]:
+def through_socket(folder: Path, rate: int, seconds: int, *, stale: bool) -> dict[str, object]:
     """One session at an even rate; from the send of a bad fill to the record of its finding."""
-    root = workspace(folder)
+    root = workspace(folder, 0 if stale else quoted_s(rate * seconds // 3))
     (folder / "watch.toml").write_text(
         '[[fix]]\nname = "d"\nrole = "acceptor"\nhost = "127.0.0.1"\nport = 0\nbegin_string = "FIX.4.4"\n'
         'sender_comp_id = "FIRM"\ntarget_comp_id = "SOR"\nprovider = "P"\nheartbeat_s = 30\n'
@@ -179,9 +189,9 @@ def _ns(text: str) -> int:
     return (day + 3600 * int(hours) + 60 * int(minutes)) * 10**9 + round(float(rest) * 1000) * 10**6
 
 
-def through_day(folder: Path, orders: int) -> dict[str, object]:
+def through_day(folder: Path, orders: int, *, stale: bool) -> dict[str, object]:
     """A whole day of the lake, judged cold."""
-    root, log = workspace(folder), folder / "day.log"
+    root, log = workspace(folder, 0 if stale else quoted_s(orders)), folder / "day.log"
     with log.open("wb") as file:
         for message in messages(orders):
             file.write(message + b"\n")
@@ -226,15 +236,17 @@ def main() -> None:
     wire.add_argument("--seconds", type=int, default=60)
     day = kinds.add_parser("day")
     day.add_argument("--orders", type=int, default=100_000)
+    for kind in (log, wire, day):
+        kind.add_argument("--stale", action="store_true")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         if given.kind == "log":
-            found = through_log(folder, given.messages, given.batch)
+            found = through_log(folder, given.messages, given.batch, stale=given.stale)
         elif given.kind == "socket":
-            found = through_socket(folder, given.rate, given.seconds)
+            found = through_socket(folder, given.rate, given.seconds, stale=given.stale)
         else:
-            found = through_day(folder, given.orders)
+            found = through_day(folder, given.orders, stale=given.stale)
     print(json.dumps({**found, "machine": f"{os.cpu_count()} cores, {platform.machine()}"}))
 
 

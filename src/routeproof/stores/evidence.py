@@ -6,10 +6,11 @@ import os
 from typing import TYPE_CHECKING
 
 from routeproof.ledger.envelope import NONCE_BYTES, Document, envelope_hash, seal, unseal
-from routeproof.stores.files import sync_folder, write_whole
+from routeproof.stores.files import sync_folder, write_all_whole, write_whole
 from routeproof.vocab.errors import LedgerBrokenError, RouteproofError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 
@@ -31,6 +32,14 @@ class EvidenceStore:
         sha256 = envelope_hash(envelope)
         write_whole(self._folder / sha256, envelope)
         return sha256
+
+    def put_all(self, contents: Sequence[bytes], *, media_type: str, name: str) -> list[str]:
+        """Store documents of one kind, all durable on return; their hashes in the same order."""
+        envelopes = [seal(Document(name, media_type, content), os.urandom(NONCE_BYTES)) for content in contents]
+        hashes = [envelope_hash(envelope) for envelope in envelopes]
+        if hashes:
+            write_all_whole(self._folder, dict(zip(hashes, envelopes, strict=True)))
+        return hashes
 
     def get(self, sha256: str) -> Document:
         """The document of that hash.

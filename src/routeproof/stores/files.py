@@ -8,7 +8,7 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 BLOCK_BYTES = 1 << 20
@@ -54,6 +54,19 @@ def write_whole(final: Path, content: bytes, mode: int = 0o666) -> None:
     temporary.touch(mode=mode)
     temporary.write_bytes(content)
     publish(temporary, final)
+
+
+def write_all_whole(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Write small files by name, each whole, and all of them durable on return; the folder is synced once for all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    parts = {folder / (name + ".part"): folder / name for name in contents}
+    for path, content in zip(parts, contents.values(), strict=True):
+        path.write_bytes(content)
+    for path in parts:  # after all were written: the first sync takes much of the others' work with it
+        sync_file(path)
+    for path, final in parts.items():
+        path.replace(final)
+    sync_folder(folder)
 
 
 def sha256_of(path: Path) -> str:

@@ -23,6 +23,7 @@ from routeproof.tables.sweeps import with_sweeps
 from routeproof.tables.tape import measured_prints
 from routeproof.tables.version_terms import KEY
 from routeproof.tables.vwap import with_interval_vwap
+from routeproof.tables.wide import among, but
 
 if TYPE_CHECKING:
     from datetime import date
@@ -133,19 +134,20 @@ def measure_day(
     rows = measured_rows(join_routes(join_versions(looked, versions), all_routes), switches)
     rows = with_best_touch(with_interval_vwap(rows, tables.trades, switches.shift_ns), tables.odd_lots, switches)
     rows = with_auction_price(rows, tables.auctions)
-    long_versions = versions.filter(pl.col("time_in_force").is_in(LONG_LIVED).any().over("order_id"))
-    closing = versions.join(long_versions, on="order_id", how="anti")
+    lasting = versions.filter(pl.col("time_in_force").is_in(LONG_LIVED))
+    long_versions = among(versions, lasting, ["order_id"])
+    closing = but(versions, long_versions, ["order_id"])
     orders = measured_orders(closing, rows.select(OF_FILLS).join(closing, on="order_id", how="semi"))
-    ended = routes.join(long_versions, on="order_id", how="anti")
+    ended = but(routes, long_versions, ["order_id"])
     swept = with_sweeps(with_faded(route_outcomes(ended, rows)), rows, tables.venue_quotes, switches)
     outcomes = _with_order_dimensions(swept, closing)
-    living = rows.join(long_versions, on="order_id", how="semi")
+    living = among(rows, long_versions, ["order_id"])
     waiting = long_versions.filter(pl.col("order_class") == "never_executable").select(KEY)
-    return MeasuredDay(rows.join(waiting, on=KEY, how="anti"), orders, outcomes), Carry(
+    return MeasuredDay(but(rows, waiting, KEY), orders, outcomes), Carry(
         versions=long_versions,
-        routes=all_routes.join(long_versions, on="order_id", how="semi"),
+        routes=among(all_routes, long_versions, ["order_id"]),
         fills=_after(carry.fills, living),
-        unclassed=_after(carry.unclassed, living.join(waiting, on=KEY, how="semi")),
+        unclassed=_after(carry.unclassed, among(living, waiting, KEY)),
     )
 
 

@@ -61,6 +61,8 @@ def open_limits(versions: pl.DataFrame, parents: pl.DataFrame, fills: pl.DataFra
 
 
 def _stretches(versions: pl.DataFrame, parents: pl.DataFrame, fills: pl.DataFrame, market: Market) -> pl.DataFrame:
+    named = versions.filter(pl.col("order_type") == "limit").select("order_id")
+    versions = versions.join(named, on="order_id", how="semi")  # what follows is asked of no other order
     usual = parents.filter(pl.col("held") & ~pl.col("directed") & ~pl.col("refused")).select("order_id")
     ends = (
         versions.filter(pl.col("event").is_in(ENDING))
@@ -74,14 +76,15 @@ def _stretches(versions: pl.DataFrame, parents: pl.DataFrame, fills: pl.DataFram
         .with_columns(pl.col("effective_at").shift(-1).over("order_id").alias("next_at"))
     )
     limits = opened.filter(
-        (pl.col("order_type") == "limit")
-        & pl.col("limit_price").is_not_null()
-        & pl.col("time_in_force").is_in(PATIENT)
-        & ~pl.col("instructions").fill_null("").str.split(" ").list.eval(pl.element().is_in(CONDITIONAL)).list.any()
+        (pl.col("order_type") == "limit") & pl.col("limit_price").is_not_null() & pl.col("time_in_force").is_in(PATIENT)
     ).join(usual, on="order_id", how="semi")
+    plain = limits.filter(
+        ~pl.col("instructions").fill_null("").str.split(" ").list.eval(pl.element().is_in(CONDITIONAL)).list.any()
+    )
+    told = _in_time(fills.join(plain, on="order_id", how="semi"))
     known = (
-        limits.join(ends, on="order_id", how="left", maintain_order="left")
-        .join(_filled_at(limits, fills), on=["order_id", "version"], how="left", maintain_order="left")
+        plain.join(ends, on="order_id", how="left", maintain_order="left")
+        .join(_filled_at(plain, told), on=["order_id", "version"], how="left", maintain_order="left")
         .with_columns(
             pl.max_horizontal("effective_at", pl.lit(market.open_at)).alias("from_at"),
             pl.min_horizontal("ended_at", "next_at", "filled_at", pl.lit(market.close_at)).alias("to_at"),
@@ -89,25 +92,25 @@ def _stretches(versions: pl.DataFrame, parents: pl.DataFrame, fills: pl.DataFram
         )
         .filter(pl.col("to_at") > pl.col("from_at"))
     )
-    return known.join(_filled_by(known, fills), on=["order_id", "version"], how="left", maintain_order="left").select(
+    return known.join(_filled_by(known, told), on=["order_id", "version"], how="left", maintain_order="left").select(
         "order_id", "version", "provider", "symbol", "side", "sign", "limit_price", "quantity", "from_at", "to_at",
         (pl.col("quantity") - pl.col("filled").fill_null(0)).clip(lower_bound=0).alias("unfilled"),
         "source_id", "source_row",
     )  # fmt: skip
 
 
-def _filled_at(limits: pl.DataFrame, fills: pl.DataFrame) -> pl.DataFrame:
+def _filled_at(limits: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
     """`order_id, version, filled_at`: when the fills of the order first came to the version's quantity."""
-    running = _in_time(fills).with_columns(pl.col("quantity").cum_sum().over("order_id").alias("filled"))
+    running = told.with_columns(pl.col("quantity").cum_sum().over("order_id").alias("filled"))
     wanted = limits.select("order_id", "version", pl.col("quantity").alias("asked"))
     enough = wanted.join(running.drop("quantity"), on="order_id").filter(pl.col("filled") >= pl.col("asked"))
     return enough.group_by("order_id", "version").agg(pl.col("executed_at").min().alias("filled_at"))
 
 
-def _filled_by(known: pl.DataFrame, fills: pl.DataFrame) -> pl.DataFrame:
+def _filled_by(known: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
     """`order_id, version, filled`: shares of the order filled up to the end of the stretch."""
     wanted = known.select("order_id", "version", "to_at")
-    done = wanted.join(_in_time(fills), on="order_id").filter(pl.col("executed_at") <= pl.col("to_at"))
+    done = wanted.join(told, on="order_id").filter(pl.col("executed_at") <= pl.col("to_at"))
     return done.group_by("order_id", "version").agg(pl.col("quantity").sum().alias("filled"))
 
 

@@ -105,7 +105,7 @@ class Table:
 
     def empty(self) -> pl.DataFrame:
         """A frame of no rows with the table's columns."""
-        return pl.DataFrame(schema=self.dtypes)
+        return _no_rows(self).clone()
 
     def column(self, name: str) -> Column:
         """The column of that name; `KeyError` if there is none."""
@@ -126,6 +126,11 @@ class Table:
         """The frame in canonical row order."""
         keys = [name for name in (*self.order, "sequence", "source_id", "source_row") if name in frame.columns]
         return in_order(frame, keys)
+
+
+@cache
+def _no_rows(table: Table) -> pl.DataFrame:
+    return pl.DataFrame(schema=table.dtypes)
 
 
 @cache

@@ -10,8 +10,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+FEW = 1_000
+"""Fewer rows are moved as they are: to find what holds nothing costs more."""
+
+
 def slim(frame: pl.DataFrame) -> pl.DataFrame:
     """The same frame; a column without any value is kept as one null, so that moving rows does not move it."""
+    if frame.height < FEW:
+        return frame
     empty = [column for column in frame.iter_columns() if column.null_count() == frame.height]
     return frame.with_columns(pl.lit(None, dtype=column.dtype).alias(column.name) for column in empty)
 
@@ -22,6 +28,16 @@ def kept(frame: pl.DataFrame, predicate: pl.Expr | pl.Series) -> pl.DataFrame:
     if len(chosen) != frame.height:  # a literal
         return frame.filter(predicate)
     return frame if chosen.all() else frame.filter(chosen)
+
+
+def among(frame: pl.DataFrame, some: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
+    """Rows whose key is in another frame; where that has no rows, none is looked at."""
+    return frame.clear() if some.is_empty() else frame.join(some, on=key, how="semi")
+
+
+def but(frame: pl.DataFrame, some: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
+    """Rows whose key is not in another frame; the frame itself where that has no rows."""
+    return frame if some.is_empty() else frame.join(some, on=key, how="anti")
 
 
 def stacked(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:

@@ -32,16 +32,16 @@ def pin_findings(
     """Store one document per group of findings of a day; group to `sha256` and `rows` (`SOURCE:ROW`)."""
     orders = {item["order_id"] for found in groups.values() for item in found if item["order_id"]}
     executions = {name for found in groups.values() for item in found for name in item["execution_ids"]}
-    rows = rows_of_day(context.lake, manifest, day, orders, executions)
-    pins = {}
-    for group, found in groups.items():
+    day_rows = rows_of_day(context.lake, manifest, day, orders, executions)
+    contents, places = [], []
+    for found in groups.values():
         own = {item["order_id"] for item in found if item["order_id"]}
-        replay = replay_of(rows, own, {name for item in found for name in item["execution_ids"]})
+        replay = replay_of(day_rows, own, {name for item in found for name in item["execution_ids"]})
         judged = [item["source_row"] for item in found if item["source_row"]]
-        content = as_bytes({"manifest": manifest, "findings": list(found), **replay})
-        sha256 = context.evidence.put(content, media_type=JSON_TYPE, name=NAME)
-        pins[group] = {"sha256": sha256, "rows": list(dict.fromkeys([*judged, *judged_rows(replay)]))}
-    return pins
+        contents.append(as_bytes({"manifest": manifest, "findings": list(found), **replay}))
+        places.append(list(dict.fromkeys([*judged, *judged_rows(replay)])))
+    hashes = context.evidence.put_all(contents, media_type=JSON_TYPE, name=NAME)
+    return {group: {"sha256": sha256, "rows": rows} for group, sha256, rows in zip(groups, hashes, places, strict=True)}
 
 
 def pin_inquiry(context: Context, body: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from routeproof.stores.lake import Lake
+
+    Places = dict[str, list[int]]
 
 TABLES = ("parent_orders", "order_versions", "routes", "executions")
 INSTANTS = ("received_at", "effective_at", "sent_at", "executed_at")
@@ -34,11 +36,15 @@ class Rows:
         day: trading day.
         tables: table to rows; all of an order's rows where it is known.
         quotes: of their symbols, within a second of what happened to any of them.
+        places: table and column to the row numbers of each identity, so that many replays read no table as a whole.
+        by_symbol: the quotes of each symbol.
     """
 
     day: date
-    tables: dict[str, pl.DataFrame] = field(default_factory=dict)
-    quotes: pl.DataFrame = field(default_factory=pl.DataFrame)
+    tables: dict[str, pl.DataFrame]
+    quotes: pl.DataFrame
+    places: dict[tuple[str, str], Places]
+    by_symbol: dict[str, pl.DataFrame]
 
 
 def rows_of_day(
@@ -55,7 +61,17 @@ def rows_of_day(
         )
         for name in TABLES
     }
-    return Rows(day, tables, _quotes(lake, manifest, day, tables))
+    quotes = _quotes(lake, manifest, day, tables)
+    places = {(name, "order_id"): _places(table, "order_id") for name, table in tables.items()}
+    places["executions", "execution_id"] = _places(tables["executions"], "execution_id")
+    parts = quotes.partition_by("symbol", as_dict=True) if quotes.width else {}
+    return Rows(day, tables, quotes, places, {str(symbol): part for (symbol,), part in parts.items()})
+
+
+def _places(table: pl.DataFrame, column: str) -> Places:
+    """Row numbers by the value of a column, in order; rows without one are left out."""
+    numbered = table.select(column, pl.int_range(pl.len()).alias("row")).drop_nulls()
+    return dict(numbered.group_by(column).agg("row").iter_rows())
 
 
 def _quotes(lake: Lake, manifest: str, day: date, tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
@@ -78,8 +94,8 @@ def _spans(tables: Collection[pl.DataFrame]) -> tuple[int, int] | None:
 
 def replay_of(rows: Rows, orders: Collection[str], executions: Collection[str] = ()) -> dict[str, Any]:
     """What happened to some of the orders: rows by table as plain values, the quotes around, what was left out."""
-    own = {name: _own(table, orders, executions) for name, table in rows.tables.items()}
-    quotes, left_out = _around(rows.quotes, own)
+    own = {name: _own(rows, name, orders, executions) for name in rows.tables}
+    quotes, left_out = _around(rows, own)
     return {
         "day": rows.day.isoformat(),
         "orders": sorted(orders),
@@ -89,18 +105,23 @@ def replay_of(rows: Rows, orders: Collection[str], executions: Collection[str] =
     }
 
 
-def _own(table: pl.DataFrame, orders: Collection[str], executions: Collection[str]) -> pl.DataFrame:
-    theirs = pl.col("order_id").is_in(list(orders))
-    named = pl.col("execution_id").is_in(list(executions)) if "execution_id" in table.columns else pl.lit(value=False)
-    return table.filter((theirs | named).fill_null(value=False))
+def _own(rows: Rows, name: str, orders: Collection[str], executions: Collection[str]) -> pl.DataFrame:
+    theirs = rows.places[name, "order_id"]
+    found = {row for order in orders for row in theirs.get(order, ())}
+    if name == "executions":
+        named = rows.places[name, "execution_id"]
+        found |= {row for execution in executions for row in named.get(execution, ())}
+    return rows.tables[name][sorted(found)]
 
 
-def _around(quotes: pl.DataFrame, own: dict[str, pl.DataFrame]) -> tuple[pl.DataFrame, int]:
+def _around(rows: Rows, own: dict[str, pl.DataFrame]) -> tuple[pl.DataFrame, int]:
     spans = _spans(own.values())
-    if spans is None or quotes.is_empty():
+    if spans is None or rows.quotes.is_empty():
         return pl.DataFrame(), 0
     symbols = {name for table in own.values() if "symbol" in table.columns for name in table["symbol"].to_list()}
-    near = quotes.filter(pl.col("symbol").is_in(list(symbols)) & pl.col("at").is_between(*spans))
+    # Rows of one symbol are where most replays find all of theirs; of several the order of all quotes is kept.
+    some = rows.by_symbol.get(str(next(iter(symbols))), rows.quotes.clear()) if len(symbols) == 1 else rows.quotes
+    near = some.filter(pl.col("symbol").is_in(list(symbols)) & pl.col("at").is_between(*spans))
     if near.height <= QUOTES:
         return near, 0
     half = QUOTES // 2

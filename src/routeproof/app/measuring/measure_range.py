@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
@@ -135,13 +135,15 @@ def measured_days_together(
         return
     wanted, lasting = sorted(set(days)), _long_lived(source)
     carries = [Carry() for _ in all_switches]
-    with ThreadPoolExecutor(len(all_switches)) as pool:
+    with ExitStack() as stack:
+        several = len(all_switches) > 1
+        each = stack.enter_context(ThreadPoolExecutor(len(all_switches))).map if several else map
         for day in _walked(source, wanted, lasting):
             if day not in wanted and not _concerns(day, lasting, carries[0], rules):
                 continue
             tables = _day_tables(source, day, lasting, vwap=vwap)
             book = source.book(day, _symbols(tables, carries[0]))
-            found = list(pool.map(partial(measure_day, tables, book, rules), all_switches, carries))
+            found = list(each(partial(measure_day, tables, book, rules), all_switches, carries))
             carries = [carry for _, carry in found]
             if day in wanted:
                 yield tuple(measured for measured, _ in found)

@@ -90,9 +90,10 @@ class Engine:
 
     def take_messages(self, provider_id: str, messages: pl.DataFrame) -> None:
         """Take in `FIX_MESSAGES` rows of a provider and judge what they concern."""
-        live = self.hold(provider_id, messages)
-        if live is not None:
-            self._judge_orders(*live)
+        held = self.hold(provider_id, messages)
+        if held is not None:
+            live, rows = held  # what time has changed besides is judged with them: a judgement has its price
+            self._judge_orders(live, np.union1d(rows, self._run_out(live)))
 
     @property
     def days_over(self) -> frozenset[date]:
@@ -149,11 +150,10 @@ class Engine:
 
     def go_on(self) -> None:
         """Judge what time alone has changed: timers that ran out, fills whose quotes have come, windows."""
-        seen_until = self._seen_until()
         for live in self._providers.values():
-            due = np.union1d(live.timers.run_out(seen_until), live.for_quotes.run_out(self._quotes.latest()))
+            due = self._run_out(live)
             if due.size:
-                self._judge_orders(live, live.flow.together(due))
+                self._judge_orders(live, due)
         if self._changed_days and self._context.clock() >= self._windows_due_at:
             self.judge_windows()
             self._let_go()
@@ -175,6 +175,11 @@ class Engine:
         self._changed_days.clear()
         now = self._context.clock()
         self._windows_due_at = now + max(WINDOWS_EVERY_NS, WINDOWS_PAUSE * (now - begun))
+
+    def _run_out(self, live: LiveProvider) -> Rows:
+        """Numbers of all messages of the groups that time has changed."""
+        due = np.union1d(live.timers.run_out(self._seen_until()), live.for_quotes.run_out(self._quotes.latest()))
+        return live.flow.together(due)
 
     def _let_go(self) -> None:
         """Days that are over are left to the lake; of their orders those stay that may still be filled."""
@@ -201,9 +206,10 @@ class Engine:
             for name in KEPT:
                 if members.get(name) is not None:
                     kept[name].append(members[name])
-            judged = judge(OF_ORDERS, self._facts(day, members), self._firm.on(day).policy.limits)
+            facts = self._facts(day, members)
+            judged = judge(OF_ORDERS, facts, self._firm.on(day).policy.limits)
             self._record(day, judged, before | (self._left_waiting(day, live) if started else set()))
-            self._note(live, judged, day, int(touched.rows[0]))
+            self._note(live, judged, facts, int(touched.rows[0]))
             self._changed_days.add(day)
         together = {name: pl.concat(found, how="diagonal_relaxed") for name, found in kept.items() if found}
         live.standing.put(touched.rows, together)
@@ -255,10 +261,10 @@ class Engine:
                 self._news.add(day)
             self.recorded += len(change.recorded) + len(change.amended) + len(change.withdrawn)
 
-    def _note(self, live: LiveProvider, judged: Judged, day: date, first: int) -> None:
+    def _note(self, live: LiveProvider, judged: Judged, facts: Facts, first: int) -> None:
         """Remember where findings were made, and when those that may still change are looked at again."""
         live.found_now((_row(text, first), key) for key, text in judged.findings.select("id", "source_row").iter_rows())
-        seen, quote_ns = self._seen_until(), self._firm.on(day).waits.quote_ms * NS_PER_MS
+        seen, quote_ns = facts.seen_until or 0, facts.waits.quote_ms * NS_PER_MS  # as they were judged, not as of now
         waiting = judged.findings.filter(pl.col("status") != "final").select("at", "settles_at", "source_row")
         for at, settles_at, text in waiting.unique().iter_rows():
             settles = max(at, settles_at or 0)

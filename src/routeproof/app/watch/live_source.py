@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -50,14 +50,21 @@ class LiveSource:
         tables: canonical rows of some orders, all days.
         quotes: reference quotes.
         market: market tables beside quotes.
+        asked: rows that were asked for before: a judgement asks for the same several times.
     """
 
     tables: Mapping[str, pl.DataFrame]
     quotes: LiveQuotes
     market: MarketTables
+    asked: dict[tuple[str, date], pl.DataFrame] = field(default_factory=dict)
 
     def rows(self, table: str, day: date) -> pl.DataFrame:
         """Canonical rows of one day."""
+        if (table, day) not in self.asked:
+            self.asked[table, day] = self._rows(table, day)
+        return self.asked[table, day]
+
+    def _rows(self, table: str, day: date) -> pl.DataFrame:
         if table in OF_LAKE:
             return self.market.rows(table, day)
         frame = self.tables.get(table, TABLES[table].empty())

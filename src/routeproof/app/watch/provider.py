@@ -75,9 +75,9 @@ class LiveProvider:
     def found_before(self, rows: Rows) -> set[str]:
         """Findings that were made in these messages, which are about to be judged again."""
         found: set[str] = set()
-        if self._findings:
-            for row in rows.tolist():
-                found |= self._findings.pop(row, set())
+        for row in rows.tolist():
+            if row in self._findings:  # most have none, and this is asked of each message
+                found |= self._findings.pop(row)
         return found
 
     def found_now(self, findings: Iterable[tuple[int, str]]) -> None:

@@ -24,6 +24,8 @@ from routeproof.rules.sessions import SESSION, epoch_starts, in_epochs
 from routeproof.rules.windows import end_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from routeproof.policy.monitoring import Limits
     from routeproof.rules.facts import Facts
 
@@ -46,7 +48,7 @@ def _in_messages(facts: Facts) -> list[pl.DataFrame]:
         & pl.col("exec_type").is_in(FILLS)
         & pl.col("exec_trans_type").fill_null("0").is_in(["0"])
         & (pl.col("last_qty") > 0)
-    ).sort("sent_at", "message_id")
+    )
     settled = facts.waits.lateness_ms * 1_000_000
     return [_executions(fills, settled), _trades(fills, settled), _numbers(messages, facts.sequences, settled)]
 
@@ -84,8 +86,9 @@ def named_sessions_of(messages: pl.DataFrame) -> pl.DataFrame:
 
 
 def _told(frame: pl.DataFrame, by: list[str]) -> pl.DataFrame:
-    """The first and the last account of each thing, in time."""
-    return frame.group_by(by, maintain_order=True).agg(
+    """The first and the last account, in time, of each thing of which there may be several."""
+    several = frame.filter(_comes_again(by)).sort("sent_at", "message_id")
+    return several.group_by(by, maintain_order=True).agg(
         pl.struct(_SAID).n_unique().alias("accounts"),
         pl.col("last_px").n_unique().alias("prices"),
         *(pl.col(name).first() for name in ("provider", "symbol", "last_qty", "last_px") if name not in by),
@@ -93,6 +96,11 @@ def _told(frame: pl.DataFrame, by: list[str]) -> pl.DataFrame:
         pl.col("last_mkt").last().alias("venue"),
         *(pl.col(name).last() for name in ("sent_at", "source_id", "source_row")),
     )
+
+
+def _comes_again(by: Sequence[str]) -> pl.Expr:
+    """Whether another row may be alike; few are, and only those are worth sorting and grouping."""
+    return pl.struct(by).hash().is_duplicated()  # equal values have equal hashes
 
 
 def _executions(fills: pl.DataFrame, settled: int) -> pl.DataFrame:
@@ -132,7 +140,8 @@ def _numbers(messages: pl.DataFrame, sequences: pl.DataFrame | None, settled: in
     """Sessions with numbers that two messages carry; without the ranges of numbers epochs cannot be told apart."""
     if sequences is None or sequences.is_empty():
         return NO_HITS
-    placed = in_epochs(messages.filter(pl.col("seq").is_not_null()), epoch_starts(sequences), "sent_at")
+    numbered = messages.filter(pl.col("seq").is_not_null()).filter(_comes_again([*SESSION, "seq"]))
+    placed = in_epochs(numbered, epoch_starts(sequences), "sent_at")
     at_start = (pl.col("sent_at") == pl.col("start_at")).fill_null(value=False) & (pl.col("seq") != 1)
     twice = (
         placed.filter(~at_start)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.rules.hits import Shape, hits
+from routeproof.rules.hits import NO_HITS, Shape, hits
 from routeproof.rules.limits import limit
 from routeproof.rules.rule import Rule
 from routeproof.rules.say import dollars, named, shares
@@ -71,6 +71,8 @@ def _against_venue(fills: pl.DataFrame, reports: pl.DataFrame, limits: Limits) -
     venue = reports.filter(pl.col("role") == "venue").group_by("execution_id").agg(
         pl.col("seen_price").min().alias("low"), pl.col("seen_price").max().alias("high")
     )  # fmt: skip
+    if venue.is_empty():  # sessions of venues are rare
+        return NO_HITS
     own = reports.filter(pl.col("role") == "provider").group_by("execution_id").agg(
         pl.col("seen_price").first().alias("told"), pl.col("seen_price").n_unique().alias("prices")
     )  # fmt: skip

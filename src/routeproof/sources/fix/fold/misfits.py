@@ -46,7 +46,7 @@ def misfits(found: Mapping[str, pl.DataFrame], firm_id: str) -> pl.DataFrame:
     """`FIX_MISFITS` rows in canonical order from the messages, fills or orders that each reason was found for."""
     said = [pl.lit(firm_id).alias("firm_id")]
     rows = [FIX_MISFITS.conform(named(frame).with_columns(pl.lit(reason).alias("reason"), *said))
-            for reason, frame in found.items()]  # fmt: skip
+            for reason, frame in found.items() if frame.height]  # fmt: skip
     return FIX_MISFITS.sort(pl.concat([FIX_MISFITS.empty(), *rows]))
 
 

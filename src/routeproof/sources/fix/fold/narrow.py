@@ -24,8 +24,9 @@ def attach(frame: pl.DataFrame, table: pl.DataFrame, on: str, own: str = "") -> 
         on: the key's column in the table.
         own: the key's column in the frame, if it has another name.
     """
-    others = table.drop(on)
-    keys = frame.get_column(own or on).cast(pl.Int64).fill_null(-1).to_numpy()
+    others = pl.DataFrame([column for column in table.iter_columns() if column.name != on])
+    key = frame.get_column(own or on).cast(pl.Int64)
+    keys = (key.fill_null(-1) if key.null_count() else key).to_numpy()
     known = table.get_column(on).cast(pl.Int64).to_numpy()
     size = max(int(keys.max(initial=-1)), int(known.max(initial=-1))) + 2
     place = np.full(size, -1, dtype=np.int64)
