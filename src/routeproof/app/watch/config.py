@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
+from routeproof.sources.live.kafka_topic import KafkaTopic
 from routeproof.sources.live.session_config import FixSession, fix_sessions
 from routeproof.sources.registry import SOURCES
 from routeproof.vocab.errors import UsageError
@@ -55,12 +56,14 @@ class WatchConfig:
         fix: sessions.
         tails: files that grow; those of quotes feed the reference.
         drops: folders into which whole files are renamed.
+        topics: Kafka topics of FIX messages.
         path: the file, whose `[[notify]]` tables are read by `app.notify`.
     """
 
     fix: tuple[FixSession, ...]
     tails: tuple[Feed, ...]
     drops: tuple[Feed, ...]
+    topics: tuple[KafkaTopic, ...]
     path: Path
 
 
@@ -76,25 +79,37 @@ def load_watch_config(path: Path) -> WatchConfig:
         message = f"expected a readable configuration, found: {error}"
         raise UsageError(message, where=str(path)) from error
     unknown = document.keys() - set(TABLES)
-    if unknown or not document.keys() & {"fix", "tail", "drop"}:
+    if unknown or not document.keys() & {"fix", "tail", "drop", "kafka"}:
         message = f"expected tables out of {', '.join(f'[[{name}]]' for name in TABLES)}, found {', '.join(document)}"
         raise UsageError(message, where=str(path))
     return WatchConfig(
         fix=fix_sessions(document, path),
         tails=tuple(_feed(item, path, "tail") for item in document.get("tail", [])),
         drops=tuple(_feed(item, path, "drop") for item in document.get("drop", [])),
+        topics=tuple(_topic(item, path) for item in document.get("kafka", [])),
         path=path,
     )
+
+
+def _topic(item: Any, path: Path) -> KafkaTopic:  # noqa: ANN401  # TOML
+    try:
+        return KafkaTopic.model_validate(item)
+    except ValidationError as error:
+        wanted = "name, servers, topic, group, provider, properties?"
+        raise UsageError(_problems("kafka", wanted, error), where=str(path)) from error
+
+
+def _problems(name: str, wanted: str, error: ValidationError) -> str:
+    found = "; ".join(
+        f"{'.'.join(map(str, item['loc'])) or name}: {item['msg']}" for item in error.errors(include_url=False)
+    )
+    return f"expected [[{name}]] with {wanted}, found: {found}"
 
 
 def _feed(item: Any, path: Path, name: str) -> Feed:  # noqa: ANN401  # TOML
     try:
         feed = Feed.model_validate(item)
     except ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(map(str, found['loc'])) or name}: {found['msg']}" for found in error.errors(include_url=False)
-        )
-        message = f"expected [[{name}]] with path, source, map?, provider?, found: {problems}"
-        raise UsageError(message, where=str(path)) from error
+        raise UsageError(_problems(name, "path, source, map?, provider?", error), where=str(path)) from error
     folder = path.resolve().parent
     return feed.model_copy(update={"path": folder / feed.path, "map": None if feed.map is None else folder / feed.map})

@@ -18,9 +18,11 @@ from routeproof.app.watch.positions import read_position, write_position
 from routeproof.app.watch.providers_of import known_logs
 from routeproof.app.watch.quotes import LiveQuotes
 from routeproof.app.watch.status import StatusTeller
+from routeproof.app.watch.topics import Topics
 from routeproof.app.watch.warm_up import warm_up
 from routeproof.sources.live.engine import session_engine
 from routeproof.sources.live.journal import Journal
+from routeproof.sources.live.kafka_topic import open_topic
 from routeproof.sources.map_file import load_map
 
 if TYPE_CHECKING:
@@ -83,7 +85,9 @@ def serve(root: Path, config: WatchConfig, talk: Talk, stopping: threading.Event
             )
             watch.catch_up()
             feeds = Feeds(config.tails, config.drops, engine, quotes, {FIX_LOG: lake, OTHERS: others}, folder, talk.say)
-            watch.run(feeds, stopping)
+            topics = Topics([open_topic(item, config.path.parent) for item in config.topics], engine, lake)
+            stack.callback(topics.close)
+            watch.run(feeds, topics, stopping)
         finally:
             if session is not None:
                 session.stop()
@@ -112,13 +116,14 @@ class _Watch:
                 self._take(name, raw, last)
         self._engine.judge_everything()
 
-    def run(self, feeds: Feeds, stopping: threading.Event) -> None:
+    def run(self, feeds: Feeds, topics: Topics, stopping: threading.Event) -> None:
         """Take what comes until told to stop."""
         scratch = self._context.workspace.scratch_folder
         scratch.mkdir(parents=True, exist_ok=True)
         while not stopping.is_set():
             came = self._take_batches()
             came = feeds.look(scratch) or came
+            came = topics.look() or came
             self._engine.go_on()
             if not came and self._session is None:
                 stopping.wait(TICK_S)
