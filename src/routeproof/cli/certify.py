@@ -64,7 +64,7 @@ def run(
 
     Exit code 1 if a script failed. `run` may be left out.
 
-    Example: routeproof certify ACME --script market --script limit --config acme-test.toml --out cert --as ann
+    Example: routeproof certify run ACME --script market --script limit --config acme-test.toml --out cert --as ann
     """
     from routeproof.app.certify.run import Asked, run_certification  # noqa: PLC0415
     from routeproof.app.certify.scripts import load_scripts  # noqa: PLC0415

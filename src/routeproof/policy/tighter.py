@@ -24,6 +24,7 @@ _LOWER: dict[str, str] = {
     "cancel_burst": "cancels cancel_share",
     "clock_skew": "beyond_ms undeclared_ms records",
     "configuration_differs": "least_routes least_n",
+    "dearer_venue": "routes dear_share",
     "disclosed_venue_unused": "least_n",
     "fade": "routes fade_share miss_share control_ratio",
     "internalisation_share": "least_history least_n most_share least_rise least_z",

@@ -70,8 +70,8 @@ def test_the_row_that_lists_show_is_what_replay_gives(desk: Desk, tmp_path: Path
         """Takes the row instead of a database."""
 
         @staticmethod
-        def execute(_: str, row: dict[str, Any]) -> None:
-            written.append(row)
+        def execute(_: str, rows: list[dict[str, Any]]) -> None:
+            written.extend(rows)
 
     with desk.context() as context:
         version = fold(REVIEW, context.records.stream(REVIEW.stream(REVIEW_ID)))

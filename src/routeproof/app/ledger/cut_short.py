@@ -55,7 +55,9 @@ def _first_lost(path: Path, whole: int) -> int | None:
                 return _rows_at_start(records)
             finally:
                 records.close()
-        except (LedgerBrokenError, OSError):
+        except LedgerBrokenError:
+            return 0  # not even its tables can be read: it gives no entry at all
+        except OSError:
             return None
 
 
