@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import polars as pl
+
+from routeproof.rules.hits import Shape, hits
+from routeproof.rules.limits import limit
+from routeproof.vocab.times import NS_PER_MS
+
+if TYPE_CHECKING:
+    from routeproof.policy.monitoring import Limits
+    from routeproof.rules.facts import Facts
 
 OF_WINDOW = ("provider", "venue", "window_at")
 
@@ -52,3 +62,33 @@ def joined(fired: pl.DataFrame, width_ns: int) -> pl.DataFrame:
         )
         .drop("run")
     )
+
+
+def burst_hits(
+    events: pl.DataFrame, width_ns: int, facts: Facts, limits: Limits, keys: tuple[str, str], sentence: pl.Expr
+) -> pl.DataFrame:
+    """Windows with many events of a kind, and many of all events, as hits; windows that follow each other are one.
+
+    Args:
+        events: see `counted`.
+        width_ns: length of a window.
+        facts: for the lateness that policy grants.
+        limits: of the rule.
+        keys: thresholds: least number of events of the kind, and least share of all events.
+        sentence: over `provider, venue, hits, n, from_at, until_at`.
+    """
+    least, share_key = keys
+    windows = counted(events, width_ns).with_columns(limit(limits, share_key).alias("allowed"))
+    share = pl.col("hits") / pl.col("n")
+    fired = windows.filter((pl.col("hits") >= limit(limits, least)) & (share >= pl.col("allowed")))
+    shape = Shape(
+        at=pl.col("from_at"),
+        unit="share",
+        observed=share,
+        threshold=pl.col("allowed"),
+        key=pl.col("from_at").cast(pl.String),
+        settles_at=pl.col("until_at") + facts.waits.lateness_ms * NS_PER_MS,
+        until_at=pl.col("until_at"),
+        sentence=sentence,
+    )
+    return hits(joined(fired, width_ns), pl.lit(value=True), shape)

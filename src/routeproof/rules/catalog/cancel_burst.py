@@ -15,9 +15,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.rules.bursts import counted, joined
-from routeproof.rules.hits import Shape, hits
-from routeproof.rules.limits import limit
+from routeproof.rules.bursts import burst_hits
 from routeproof.rules.rule import Rule
 from routeproof.rules.say import named, percent, span
 from routeproof.vocab.times import NS_PER_S
@@ -34,29 +32,14 @@ ENDS = ("cancel", "expire", "done")
 def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     """Windows in which at least `cancels` orders, the share `cancel_share` of those that ended, were cancelled."""
     width_ns = int(limits.value("window_s") * NS_PER_S)
-    windows = counted(_events(facts, width_ns), width_ns).with_columns(limit(limits, "cancel_share").alias("allowed"))
-    share = pl.col("hits") / pl.col("n")
-    fired = windows.filter((pl.col("hits") >= limit(limits, "cancels")) & (share >= pl.col("allowed")))
-    return hits(
-        joined(fired, width_ns),
-        pl.lit(value=True),
-        Shape(
-            at=pl.col("from_at"),
-            unit="share",
-            observed=share,
-            threshold=pl.col("allowed"),
-            key=pl.col("from_at").cast(pl.String),
-            settles_at=pl.col("until_at") + facts.waits.lateness_ms * 1_000_000,
-            until_at=pl.col("until_at"),
-            sentence=pl.format(
-                "{} cancelled {} orders within {} that nobody asked it to cancel, {} of those filled or ended then.",
-                named("provider", "An unnamed provider"),
-                "hits",
-                span(pl.col("until_at") - pl.col("from_at")),
-                percent(share),
-            ),
-        ),
+    sentence = pl.format(
+        "{} cancelled {} orders within {} that nobody asked it to cancel, {} of those filled or ended then.",
+        named("provider", "An unnamed provider"),
+        "hits",
+        span(pl.col("until_at") - pl.col("from_at")),
+        percent(pl.col("hits") / pl.col("n")),
     )
+    return burst_hits(_events(facts, width_ns), width_ns, facts, limits, ("cancels", "cancel_share"), sentence)
 
 
 def _events(facts: Facts, width_ns: int) -> pl.DataFrame:

@@ -15,9 +15,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.rules.bursts import counted, joined
-from routeproof.rules.hits import Shape, hits
-from routeproof.rules.limits import limit
+from routeproof.rules.bursts import burst_hits
 from routeproof.rules.rule import Rule
 from routeproof.rules.say import named, percent, span
 from routeproof.vocab.times import NS_PER_S
@@ -32,30 +30,15 @@ _EVENT = ("provider", "venue", "at", "hit")
 def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     """Windows in which at least `rejects` orders, and the share `reject_share` of them, were refused."""
     width_ns = int(limits.value("window_s") * NS_PER_S)
-    windows = counted(_events(facts), width_ns).with_columns(limit(limits, "reject_share").alias("allowed"))
-    share = pl.col("hits") / pl.col("n")
-    fired = windows.filter((pl.col("hits") >= limit(limits, "rejects")) & (share >= pl.col("allowed")))
-    return hits(
-        joined(fired, width_ns),
-        pl.lit(value=True),
-        Shape(
-            at=pl.col("from_at"),
-            unit="share",
-            observed=share,
-            threshold=pl.col("allowed"),
-            key=pl.col("from_at").cast(pl.String),
-            settles_at=pl.col("until_at") + facts.waits.lateness_ms * 1_000_000,
-            until_at=pl.col("until_at"),
-            sentence=pl.format(
-                "{} of {} orders ({}) were rejected at {} within {}.",
-                "hits",
-                "n",
-                percent(share),
-                pl.coalesce("venue", named("provider", "an unnamed provider")),
-                span(pl.col("until_at") - pl.col("from_at")),
-            ),
-        ),
+    sentence = pl.format(
+        "{} of {} orders ({}) were rejected at {} within {}.",
+        "hits",
+        "n",
+        percent(pl.col("hits") / pl.col("n")),
+        pl.coalesce("venue", named("provider", "an unnamed provider")),
+        span(pl.col("until_at") - pl.col("from_at")),
     )
+    return burst_hits(_events(facts), width_ns, facts, limits, ("rejects", "reject_share"), sentence)
 
 
 def _events(facts: Facts) -> pl.DataFrame:
