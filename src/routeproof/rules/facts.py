@@ -54,7 +54,7 @@ class Facts:
         status: canonical `market_status` of the day.
         instruments: terms in force on the day, one row per symbol.
         agreed_venues: `provider, venue`: the list that the provider disclosed and the firm accepted.
-        displays: who showed the best price when a last route was sent, and fees: see `app.monitoring.shown_facts`.
+        displays: who showed the best price when a last route was sent, and fees: see `app.facts.shown_facts`.
         settings: `provider, name, value`: the configuration in force.
         sla: `provider, clause, title, observed, threshold, unit, breached, period`.
         payments: canonical `payments`, up to the day.

@@ -4,7 +4,7 @@ from datetime import date
 
 import polars as pl
 
-from routeproof.app.monitoring.shown_facts import with_fees
+from routeproof.app.facts.shown_facts import with_fees
 
 
 def test_the_latest_fee_of_each_venue_counts_and_an_unknown_one_is_null() -> None:

@@ -16,12 +16,12 @@ from routeproof.app.facts.firm_facts import firm_facts
 from routeproof.app.facts.history import StreamMaker, history_sessions
 from routeproof.app.facts.law import law_on
 from routeproof.app.facts.log_facts import log_facts, record_facts
+from routeproof.app.facts.shown_facts import shown_facts
 from routeproof.app.facts.told_facts import told_facts
 from routeproof.app.facts.vendor_facts import vendor_of_lake
 from routeproof.app.measuring.lake_source import LakeSource
 from routeproof.app.monitoring.judged import Judgement, record_judged
 from routeproof.app.monitoring.policy import RulePolicy, rule_policy
-from routeproof.app.monitoring.shown_facts import shown_facts
 from routeproof.app.monitoring.tell import tell_findings
 from routeproof.app.notify.channels import channels_of
 from routeproof.app.objects.findings import Change, documents_of, record_findings
