@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from routeproof.app.watch.feeds import FIX_LOG
 from routeproof.app.watch.lake_writer import Portion
 
 if TYPE_CHECKING:
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
     from routeproof.app.watch.engine import Engine
     from routeproof.app.watch.lake_writer import LakeWriter
     from routeproof.sources.live.kafka_topic import TopicReader
-
-FIX_LOG = "fix-log"
 
 
 class Topics:
