@@ -17,9 +17,9 @@ from routeproof.app.intake.ingest import ingest
 from routeproof.app.objects.act import shown
 from routeproof.app.sla.evaluate import evaluate_sla, expected_deliveries
 from routeproof.app.sla.record import record_evaluation
-from routeproof.governance.case import CASE
+from routeproof.governance.case.noun import CASE
 from routeproof.governance.decider import RefusalError
-from routeproof.governance.sla import SLA
+from routeproof.governance.sla.noun import SLA
 from routeproof.metrics.registry import BY_NAME
 from routeproof.vocab.errors import UsageError
 

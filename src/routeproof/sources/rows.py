@@ -13,8 +13,8 @@ from routeproof.sources.instants import instant_field
 from routeproof.sources.map_file import INLINE_ORDER, INLINE_TERMS, FileMap, TimeFormat, nearest, writable_columns
 from routeproof.sources.print_conditions import judged
 from routeproof.sources.source import REJECT_SCHEMA, ReadContext, SourceResult
-from routeproof.tables.catalog import TABLES
-from routeproof.tables.inline_orders import orders_on_executions
+from routeproof.tables.intake.inline_orders import orders_on_executions
+from routeproof.tables.registry import TABLES
 from routeproof.tables.session_clock import day_of, days_of
 from routeproof.vocab.errors import MapError
 

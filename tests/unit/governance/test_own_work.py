@@ -11,12 +11,12 @@ from governance_desk import Desk, new_desk
 from routeproof.app.firm.case_policy import case_around
 from routeproof.app.objects.act import act
 from routeproof.app.provider.file import provider_around
-from routeproof.governance.case import CASE
+from routeproof.governance.case.noun import CASE
 from routeproof.governance.config import CONFIG
 from routeproof.governance.conflict import CONFLICT
 from routeproof.governance.decider import RefusalError
-from routeproof.governance.provider import PROVIDER
-from routeproof.governance.sla import SLA
+from routeproof.governance.provider.noun import PROVIDER
+from routeproof.governance.sla.noun import SLA
 from routeproof.governance.suppression import SUPPRESSION
 from routeproof.stores.provider_documents import load_questionnaires
 

@@ -12,8 +12,8 @@ from governance_desk import Desk, new_desk
 from routeproof.app.objects.fold import fold, object_of
 from routeproof.app.provider.file import provider_around
 from routeproof.governance.decider import RefusalError
-from routeproof.governance.provider import PROVIDER
-from routeproof.governance.remediation import REMEDIATION
+from routeproof.governance.provider.noun import PROVIDER
+from routeproof.governance.remediation.noun import REMEDIATION
 from routeproof.vocab.errors import UsageError
 from unit.governance.remediation_case import (
     BODIES,

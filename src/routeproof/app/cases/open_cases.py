@@ -14,8 +14,8 @@ from routeproof.app.objects.findings import SUPPRESSED, entries_at, replay_findi
 from routeproof.app.objects.fold import happened, object_of, step
 from routeproof.app.objects.governed import objects_of
 from routeproof.app.policy_in_force import policy_in_force
-from routeproof.governance.case import CASE
-from routeproof.governance.case_state import CLOSED
+from routeproof.governance.case.noun import CASE
+from routeproof.governance.case.state import CLOSED
 from routeproof.governance.suppression import SUPPRESSION
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from routeproof.app.context import Context
     from routeproof.app.objects.fold import Version
-    from routeproof.governance.case_state import Case
+    from routeproof.governance.case.state import Case
     from routeproof.governance.suppression import Suppression
     from routeproof.ledger.entry import Fact
     from routeproof.policy.cases import CaseRules

@@ -11,7 +11,7 @@ import polars as pl
 from routeproof.app.facts.order_facts import OrderRows, order_facts
 from routeproof.app.measuring.measure_range import measured_days
 from routeproof.rules.facts import Facts
-from routeproof.tables.quote_extremes import with_extremes
+from routeproof.tables.lookup.quote_extremes import with_extremes
 from routeproof.tables.switches import Switches
 from routeproof.vocab.errors import RefusedError
 from routeproof.vocab.times import NS_PER_S
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from routeproof.app.measuring.measure_range import DaySource
-    from routeproof.tables.day_measurement import DayRules, MeasuredDay
+    from routeproof.tables.measured.day import DayRules, MeasuredDay
     from routeproof.tables.session_clock import SessionHours
 
 AHEAD_DAYS = 14

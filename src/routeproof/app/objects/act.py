@@ -14,7 +14,7 @@ from routeproof.app.objects.entitled import entitled_role
 from routeproof.app.objects.fold import Version, fold, object_of, roster_of, step
 from routeproof.app.objects.kept import body_of, documents, readable, store_kept
 from routeproof.app.objects.refusals import record_refusal
-from routeproof.governance.case_state import Case
+from routeproof.governance.case.state import Case
 from routeproof.governance.decider import Body, Command, Event, Happened, Noun, RefusalError, S, refuse
 from routeproof.ledger.canonical import canonical_bytes
 from routeproof.ledger.entry import Fact

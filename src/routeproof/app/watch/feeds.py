@@ -12,7 +12,7 @@ from routeproof.app.watch.positions import read_mark, write_mark
 from routeproof.sources.map_file import FileMap, load_map
 from routeproof.sources.registry import SOURCES
 from routeproof.sources.source import ReadContext
-from routeproof.tables.catalog import TABLES
+from routeproof.tables.registry import TABLES
 from routeproof.vocab.errors import RouteproofError
 
 if TYPE_CHECKING:
