@@ -58,7 +58,7 @@ class Shape:
     until_at: pl.Expr | None = None
 
 
-def hits(frame: pl.DataFrame, fired: pl.Expr, shape: Shape) -> pl.DataFrame:
+def hits(frame: pl.DataFrame | pl.LazyFrame, fired: pl.Expr, shape: Shape) -> pl.DataFrame:
     """Rows of a frame on which a condition is true, as hits; a null condition does not fire.
 
     Args:
@@ -67,7 +67,8 @@ def hits(frame: pl.DataFrame, fired: pl.Expr, shape: Shape) -> pl.DataFrame:
         fired: the condition.
         shape: what the hit says.
     """
-    found = frame.filter(fired.fill_null(value=False))
+    fires = frame.filter(fired.fill_null(value=False))
+    found = fires if isinstance(fires, pl.DataFrame) else fires.collect()
     if found.is_empty():
         return NO_HITS
     own = [_taken(name, found) for name in ("provider", "venue", "symbol", "order_id")]
