@@ -71,8 +71,10 @@ def day_streams(
 
 def _short_lived(frame: pl.DataFrame) -> pl.LazyFrame:
     """Rows of orders that end with their day, with the kind of order as `order_type`; lazy, since frames are wide."""
-    return frame.lazy().filter(~pl.col("tif").is_in(LASTING).fill_null(value=False)).with_columns(
-        pl.col("order_group").alias("order_type")
+    return (
+        frame.lazy()
+        .filter(~pl.col("tif").is_in(LASTING).fill_null(value=False))
+        .with_columns(pl.col("order_group").alias("order_type"))
     )
 
 
