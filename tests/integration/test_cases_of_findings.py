@@ -68,6 +68,19 @@ def _found(context: Context, *findings: dict[str, Any]) -> Any:  # noqa: ANN401
     return work_findings(context, DAY)
 
 
+def test_what_changes_while_evidence_is_stored_is_seen(desk: Desk) -> None:
+    """A finding that is withdrawn between the look and the lock opens no case."""
+    with desk.context() as context:
+        record_findings(context, DAY, {item["id"]: item for item in (finding(1), finding(2))}, within=[])
+
+        def pinned(part: Any) -> dict[str, Any]:  # noqa: ANN401
+            record_findings(context, DAY, {}, within=[finding(1)["id"]])
+            return {name: {"sha256": "0" * 64, "rows": []} for name in part}
+
+        worked = work_findings(context, DAY, lambda _: pinned)
+        assert [case_shown(context, name)["findings"] for name in worked.opened] == [[finding(2)["id"]]]
+
+
 def test_only_final_findings_of_some_weight_open_cases(desk: Desk) -> None:
     """What waits, and what policy holds to be low, is kept and opens none; once final, it does."""
     with desk.context() as context:

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from routeproof.stores.records_database import Database
 
     Found = dict[str, Any]
-    Pinner = Callable[[Mapping[str, Sequence[Found]]], Mapping[str, Found]]
+    Groups = Mapping[str, Sequence[Found]]
+    Pinner = Callable[[Groups], Callable[[Groups], Mapping[str, Found]]]
 
 GROUPS = 1_000
 """Groups that one transaction takes."""
@@ -61,20 +62,24 @@ def work_findings(context: Context, day: date, pinned: Pinner | None = None) -> 
     Args:
         context: the workspace; entries stand under the account that runs the program.
         day: trading day.
-        pinned: makes the evidence of groups of findings: group to `sha256`, `rows`; none where there is no lake.
+        pinned: of all groups of findings, what makes the evidence of some: group to `sha256`, `rows`; none where there
+            is no lake.
     """
     policy = policy_in_force(context.records).whole
     rules = policy.cases.on(context.business_day)
     suppressed = _suppress(context, day, rules)
     opened: list[str] = []
     joined = 0
+    size = context.records.size()
     groups = _candidates(context.records, day, rules)
+    pin = pinned(groups) if pinned and groups else None
     names = list(groups)
     for start in range(0, len(names), GROUPS):
         part = {name: groups[name] for name in names[start : start + GROUPS]}
-        pins = pinned(part) if pinned else {}
-        batch = _Batch(context, day, Terms(rules, policy.calendar, context.clock()), pins, set(part))
-        context.records.decide(batch.decide, batch.project)
+        pins = pin(part) if pin else {}
+        batch = _Batch(context, day, Terms(rules, policy.calendar, context.clock()), pins, part, size)
+        written = context.records.decide(batch.decide, batch.project)
+        size += len(written)
         opened += batch.opened
         joined += batch.joined
         for sha256 in {pin["sha256"] for pin in pins.values()} - batch.used:
@@ -148,10 +153,16 @@ def _cases_of(records: Records, groups: Sequence[str]) -> dict[str, list[tuple[s
 
 
 class _Batch:
-    """One transaction: groups read again under the write lock, their events, and the rows that follow."""
+    """One transaction: groups as they are under the write lock, their events, and the rows that follow.
 
-    def __init__(self, context: Context, day: date, terms: Terms, pins: Mapping[str, Found], wanted: set[str]) -> None:
-        self._context, self._day, self._terms, self._pins, self._wanted = context, day, terms, pins, wanted
+    `groups` hold as they were read while the record has `size` entries; when others appended, they are read again.
+    """
+
+    def __init__(  # what one transaction needs
+        self, context: Context, day: date, terms: Terms, pins: Mapping[str, Found], groups: Groups, size: int
+    ) -> None:
+        self._context, self._day, self._terms, self._pins, self._groups = context, day, terms, pins, groups
+        self._size = size
         self._before: dict[str, Version[Case] | None] = {}
         self.opened: list[str] = []
         self.joined = 0
@@ -159,8 +170,10 @@ class _Batch:
 
     def decide(self, records: Records) -> list[Fact]:
         """Facts of all groups."""
-        groups = _candidates(records, self._day, self._terms.rules)
-        wanted = {name: found for name, found in groups.items() if name in self._wanted}
+        wanted = self._groups
+        if records.size() != self._size:
+            groups = _candidates(records, self._day, self._terms.rules)
+            wanted = {name: found for name, found in groups.items() if name in self._groups}
         before = _cases_of(records, list(wanted))
         return [
             fact for name, found in wanted.items() for fact in self._facts(records, name, found, before.get(name, []))

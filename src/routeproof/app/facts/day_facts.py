@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from routeproof.app.facts.order_facts import OrderRows, order_facts
+from routeproof.app.facts.read_once import ReadOnce
 from routeproof.app.measuring.measure_range import measured_days
 from routeproof.rules.facts import Facts
 from routeproof.tables.lookup.quote_extremes import with_extremes
@@ -47,6 +48,7 @@ class Tellers:
 
 def day_facts(source: DaySource, day: date, rules: DayRules, tellers: Tellers) -> dict[str, Any]:
     """Members of `Facts` that follow from orders, fills and the market."""
+    source = ReadOnce(source)
     flow = flow_facts(list(measured_days(source, [day], rules, Switches())), tellers)
     hours = rules.hours(day)
     parents = with_teller(source.rows("parent_orders", day), tellers, own="provider_id")
