@@ -174,7 +174,7 @@ def test_an_evaluation_on_record_opens_one_case_per_breach(desk: Desk) -> None:
     assert [item["credit_usd"] for item in record["evaluations"]] == ["3000.00"] * 2
     with desk.context("ann") as context, pytest.raises(RefusalError) as refused:
         case_step(context, "A-2026Q3-EQ", "review", {"approve": True})
-    assert refused.value.code == "not_permitted"
+    assert refused.value.code == "own_work"
     end = {"disposition": "credit_claimed", "root_cause": "provider_latency", "rationale": "sent"}
     with desk.context("abe") as context:
         assert case_step(context, "A-2026Q3-EQ", "close", end)["state"] == "awaiting_review"

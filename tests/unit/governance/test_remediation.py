@@ -207,7 +207,6 @@ def test_what_was_done_stays_done_in_a_further_plan(desk: Desk) -> None:
     [
         ({"until": "2026-10-05"}, "not before its last day 2026-10-05"),
         ({"exit": {"metric": "happiness", "at_least": 1, "looks": 1}}, "no metric is named 'happiness'"),
-        ({"thresholds": {"luck": 1}}, "'luck' names neither a rule"),
     ],
 )
 def test_monitoring_that_cannot_work_shows(desk: Desk, change: dict[str, Any], said: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.cases.case_events import Terms, case_name, events_of
-from routeproof.app.cases.incidents import matters_of
+from routeproof.app.cases.incidents import cases_of_incidents, matters_of
 from routeproof.app.objects.act import project_objects
 from routeproof.app.objects.amended_day import program_fact
 from routeproof.app.objects.findings import SUPPRESSED, entries_at, replay_findings, stream_of
@@ -19,7 +19,7 @@ from routeproof.governance.case.state import CLOSED
 from routeproof.governance.suppression import SUPPRESSION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import date
 
     from routeproof.app.context import Context
@@ -97,7 +97,7 @@ def _candidates(records: Records, day: date, rules: CaseRules) -> dict[str, list
     )
     found = [json.loads(str(document)) for (document,) in rows]
     groups: dict[str, list[Found]] = {}
-    for finding, group in zip(found, matters_of(records, day, found, rules.incident_margin_ms), strict=True):
+    for finding, group in zip(found, matters_of(records, day, found, rules), strict=True):
         groups.setdefault(group, []).append({**finding, "group": group})
     return groups
 
@@ -136,20 +136,42 @@ def _by_suppression(approved: Sequence[Suppression], found: Sequence[Found]) -> 
     return by
 
 
-def _cases_of(records: Records, groups: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
-    """Id and state of the cases that groups have or had, the newest first."""
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A case that there is: its id, its state, and the group under which it was opened."""
+
+    id: str
+    state: str
+    group: str
+
+
+def _cases_of(records: Records, groups: Sequence[str], held: Mapping[str, Collection[str]]) -> dict[str, list[_Known]]:
+    """The cases that groups have or had, the newest first; `held` names, by group, those that hold findings of it."""
     if not groups:
         return {}
     names = {f"g{place}": group for place, group in enumerate(groups)}
+    wanted = sorted({case for group in groups for case in held.get(group, ())})
+    ids = {f"c{place}": case for place, case in enumerate(wanted)}
     rows = records.query(
-        f"SELECT group_id, id, state FROM cases WHERE group_id IN ({', '.join(f':{name}' for name in names)}) "  # noqa: S608
-        "ORDER BY opened_at DESC, id DESC",
-        names,
+        f"SELECT group_id, id, state FROM cases WHERE group_id IN ({_marks(names)}) "  # noqa: S608  # our names
+        f"OR id IN ({_marks(ids) or 'NULL'}) ORDER BY opened_at DESC, id DESC",
+        names | ids,
     )
-    found: dict[str, list[tuple[str, str]]] = {}
-    for group, name, state in rows:
-        found.setdefault(str(group), []).append((str(name), str(state)))
-    return found
+    cases = [_Known(str(name), str(state), str(group)) for group, name, state in rows]
+    own: dict[str, list[_Known]] = {}
+    for case in cases:
+        own.setdefault(case.group, []).append(case)
+    further = {group: set(held.get(group, ())) for group in groups}
+    return {
+        group: own.get(group, [])
+        if not further[group]
+        else [case for case in cases if case.group == group or case.id in further[group]]
+        for group in groups
+    }
+
+
+def _marks(names: Mapping[str, str]) -> str:
+    return ", ".join(f":{name}" for name in names)
 
 
 class _Batch:
@@ -174,17 +196,16 @@ class _Batch:
         if records.size() != self._size:
             groups = _candidates(records, self._day, self._terms.rules)
             wanted = {name: found for name, found in groups.items() if name in self._groups}
-        before = _cases_of(records, list(wanted))
+        before = _cases_of(records, list(wanted), cases_of_incidents(records, self._day, self._terms.rules))
         return [
             fact for name, found in wanted.items() for fact in self._facts(records, name, found, before.get(name, []))
         ]
 
-    def _facts(
-        self, records: Records, group: str, found: Sequence[Found], before: Sequence[tuple[str, str]]
-    ) -> list[Fact]:
-        last = None if not before else before[0][0]
-        alive = last is not None and before[0][1] != CLOSED
-        case_id = str(last) if alive else case_name(group, len(before))
+    def _facts(self, records: Records, group: str, found: Sequence[Found], before: Sequence[_Known]) -> list[Fact]:
+        open_ = next((case.id for case in before if case.state != CLOSED), None)
+        last = before[0].id if before else None
+        alive = open_ is not None
+        case_id = open_ or case_name(group, sum(case.group == group for case in before))
         version = object_of(records, CASE, case_id) if alive else None
         self._before[CASE.stream(case_id)] = version
         pin = self._pins.get(group)

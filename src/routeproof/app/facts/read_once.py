@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from routeproof.app.measuring.measure_range import DaySource
-    from routeproof.tables.quote_book import QuoteBook
+    from routeproof.tables.lookup.quote_book import QuoteBook
 
 
 class ReadOnce:

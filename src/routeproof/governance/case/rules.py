@@ -104,8 +104,7 @@ def close(state: Case | None, command: Command) -> Sequence[Event]:
 
 def review(state: Case | None, command: Command) -> Sequence[Event]:
     """Approved, or returned with what is missing; never by who submitted, opened, acknowledged or owns it."""
-    case = existing(state, command)
-    _second_person(case, command)
+    case = second_person(state, command)
     in_state(case, command, AWAITING_REVIEW)
     if not command.body.approve:
         if not command.body.text:
@@ -115,11 +114,14 @@ def review(state: Case | None, command: Command) -> Sequence[Event]:
     return [Event("case.closed", {**said, "submitted_by": case.submitted_by, "text": command.body.text})]
 
 
-def _second_person(case: Case, command: Command) -> None:
+def second_person(state: Case | None, command: Command) -> Case:
+    """The case, unless the person had a hand in it."""
+    case = existing(state, command)
     another_person(command, case.submitted_by or "", "submitted the closing")
     another_person(command, case.opened_by, "opened the case")
     another_person(command, case.acknowledged_by or "", "acknowledged the case")
     another_person(command, case.owner or "", "works the case")
+    return case
 
 
 def harm(state: Case | None, command: Command) -> Sequence[Event]:
@@ -130,9 +132,8 @@ def harm(state: Case | None, command: Command) -> Sequence[Event]:
 
 def reimburse(state: Case | None, command: Command) -> Sequence[Event]:
     """Paid or declined, by another person than the owner; each amount of an order that the case speaks of."""
-    case = existing(state, command)
+    case = not_the_owner(state, command)
     in_state(case, command, *ALIVE)
-    another_person(command, case.owner or "", "works the case")
     body = command.body
     if (body.decision == "pay") != bool(body.amounts):
         refuse("incomplete", "expected amounts with decision pay, and only there")
@@ -144,6 +145,13 @@ def reimburse(state: Case | None, command: Command) -> Sequence[Event]:
             refuse("incomplete", f"expected an order of the case, found {item.order_id!r}", where="amounts")
     total = sum((Decimal(item.amount_usd) for item in body.amounts), Decimal(0))
     return [Event("case.reimbursed", {**body.model_dump(mode="json"), "total_usd": f"{total:f}"})]
+
+
+def not_the_owner(state: Case | None, command: Command) -> Case:
+    """The case, unless it is the person's."""
+    case = existing(state, command)
+    another_person(command, case.owner or "", "works the case")
+    return case
 
 
 def _known(name: str, code: str, codes: Mapping[str, str]) -> None:

@@ -139,9 +139,7 @@ def _meet_condition(state: Provider | None, command: Command) -> Sequence[Event]
 
 
 def _approve(state: Provider | None, command: Command) -> Sequence[Event]:
-    provider = _open(state, command)
-    for person in provider.round.entered_by:
-        another_person(command, person, f"entered round {provider.round.number}")
+    provider = _entered_by_others(state, command)
     if unanswered := provider.round.unanswered():
         refuse(
             "incomplete", f"expected every required answer, found none to: {', '.join(unanswered)}", where=command.id
@@ -154,6 +152,13 @@ def _approve(state: Provider | None, command: Command) -> Sequence[Event]:
         )
     due = months_after(command.on, command.around["refresh_months"])
     return [Event("provider.approved", {**_payload(command), "refresh_due_on": due.isoformat()})]
+
+
+def _entered_by_others(state: Provider | None, command: Command) -> Provider:
+    provider = _open(state, command)
+    for person in provider.round.entered_by:
+        another_person(command, person, f"entered round {provider.round.number}")
+    return provider
 
 
 def _refresh(state: Provider | None, command: Command) -> Sequence[Event]:
@@ -204,7 +209,7 @@ PROVIDER: Noun[Provider] = Noun(
         "score": Verb(MarksBody, _mark),
         "condition": Verb(ConditionBody, _set_condition),
         "meet": Verb(MeetBody, _meet_condition),
-        "approve": Verb(ApprovalBody, _approve, signs=True),
+        "approve": Verb(ApprovalBody, _approve, signs=True, others=_entered_by_others),
         "refresh": Verb(Nothing, _refresh),
         "reliance": Verb(RelianceBody, _rely),
         "incident": Verb(IncidentBody, decide_incident),

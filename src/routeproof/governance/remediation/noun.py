@@ -29,10 +29,11 @@ from routeproof.governance.remediation.rules import (
     warnings,
 )
 from routeproof.governance.remediation.state import Look, Remediation
-from routeproof.policy.tighter import refused, speaks_of_rule
+from routeproof.policy.tighter import refused, speaks_of_rule, whole_key
+from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date
 
     from routeproof.policy.oversight import Step
@@ -94,10 +95,25 @@ def _plan(state: Remediation | None, command: Command) -> Sequence[Event]:
 def _heighten(state: Remediation | None, command: Command) -> Sequence[Event]:
     remediation = _at_step(state, command)
     limits, subjects = command.around["limits"], command.around["subjects"]
-    for key, value in command.body.thresholds.items():
+    thresholds = _whole_keys(command.body.thresholds, command.around["metric_names"])
+    for key, value in thresholds.items():
         if speaks_of_rule(limits, subjects, key) and (why := refused(limits, remediation.provider, key, value)):
             refuse("incomplete", f"heightened monitoring only tightens: {why}", where=f"thresholds.{key}")
-    return [Event("remediation.heightened", command.body.model_dump(mode="json"))]
+    return [Event("remediation.heightened", command.body.model_dump(mode="json") | {"thresholds": thresholds})]
+
+
+def _whole_keys(thresholds: Mapping[str, float], metrics: Collection[str]) -> dict[str, float]:
+    """The thresholds by the keys that are recorded; each may be given once."""
+    found: dict[str, float] = {}
+    for key, value in thresholds.items():
+        try:
+            whole = whole_key(key, metrics)
+        except UsageError as error:
+            refuse("incomplete", error.message, where=f"thresholds.{key}")
+        if whole in found:
+            refuse("incomplete", f"expected each threshold once, found {whole} twice", where=f"thresholds.{key}")
+        found[whole] = value
+    return found
 
 
 def _done(state: Remediation | None, command: Command) -> Sequence[Event]:

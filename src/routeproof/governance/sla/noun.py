@@ -130,9 +130,14 @@ def _waiting(state: Sla | None, command: Command) -> Version:
     return state.versions[-1]
 
 
-def _approve(state: Sla | None, command: Command) -> Sequence[Event]:
+def _of_others(state: Sla | None, command: Command) -> Version:
     waiting = _waiting(state, command)
     another_person(command, waiting.proposed_by, f"proposed version {waiting.number}")
+    return waiting
+
+
+def _approve(state: Sla | None, command: Command) -> Sequence[Event]:
+    waiting = _of_others(state, command)
     return [Event("sla.approved", {"number": waiting.number, **command.body.model_dump(mode="json")})]
 
 
@@ -194,7 +199,7 @@ SLA: Noun[Sla] = Noun(
     state=Sla,
     verbs={
         "propose": Verb(Terms, _propose),
-        "approve": Verb(Approval, _approve, signs=True),
+        "approve": Verb(Approval, _approve, signs=True, others=_of_others),
         "reject": Verb(Rejection, _reject),
         "record": Verb(Evaluated, _record),
     },

@@ -53,7 +53,7 @@ RULE = Rule(
     scope=(),
     needs=("routes", "parents"),
     units={},
-    source="FINRA Rule 3110(b)(2): review of transactions; Rule 6830: reporting of order events, routes among them",
+    source="FINRA Rule 3110(b)(2): review of transactions; Rule 6830(a)(1): each order event is reported",
     judge=judge,
     docs=__doc__ or "",
 )
