@@ -197,7 +197,7 @@ def _replace(
         return lake.write_if_changed(table.name, part, frame, in_force)
 
     def written(name: str) -> list[Partition | None]:
-        table, frame = _TABLES[name], pl.concat([piece.read() for piece in derived.pop(name)], rechunk=True)
+        table, frame = _TABLES[name], pl.concat([piece.read() for piece in derived.pop(name)])
         fresh = {day.isoformat(): rows for day, rows in _by_day(frame) if day}
         return [replaced(table, part, fresh.get(part, table.empty())) for part in sorted({*days, *fresh})]
 
