@@ -147,7 +147,8 @@ def work(connection: Connection, root: Path) -> None:
     news = _News()
     writers = {name: LakeWriter(root, lambda text: tell("say", text), lambda: over[0]) for name in (FIX_LOG, OTHERS)}
     cases = CaseWorker(root, news.take, lambda text: tell("say", text))
-    for worker in (*writers.values(), cases):
+    workers: tuple[LakeWriter | CaseWorker, ...] = (*writers.values(), cases)
+    for worker in workers:
         worker.start()
     while True:
         try:
@@ -164,7 +165,7 @@ def work(connection: Connection, root: Path) -> None:
             number, portion = told
             portion.done.append(lambda number=number: tell("done", number))
             writers.get(portion.source, writers[OTHERS]).offer(portion)
-    for worker in (*writers.values(), cases):
+    for worker in workers:
         worker.stop()
 
 
