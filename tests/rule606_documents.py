@@ -133,14 +133,16 @@ def elements(root: Any) -> list[Any]:  # noqa: ANN401  # an element
 def damaged(draw: st.DrawFn, document: bytes) -> bytes:
     """The document with one to three changes, most of which break a rule."""
     root = etree.fromstring(document)
-    names = sorted({str(item.tag) for item in elements(root)}) + ["providedLiquidityShr", "other"]
+    names = [*sorted({str(item.tag) for item in elements(root)}), "providedLiquidityShr", "other"]
     for _ in range(draw(st.integers(1, 3))):
         everything = elements(root)
         inner = everything[1:] or everything
         chosen = inner[draw(st.integers(0, len(inner) - 1))]
         leaves = [item for item in everything if not len(item)]
         leaf = leaves[draw(st.integers(0, len(leaves) - 1))]
-        kind = draw(st.sampled_from(("delete", "rename", "swap", "text", "text", "text", "copy", "attribute", "within")))
+        kind = draw(
+            st.sampled_from(("delete", "rename", "swap", "text", "text", "text", "copy", "attribute", "within"))
+        )
         above = chosen.getparent()
         if kind == "text":
             leaf.text = draw(st.sampled_from(TEXTS) | st.from_regex(r"-?[0-9]{0,4}(\.[0-9]{0,5})?", fullmatch=True))

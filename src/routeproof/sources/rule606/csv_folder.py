@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 from typing import TYPE_CHECKING
 
 from routeproof.tables.rule606.flat import EMPTY, EXTRAS, REPORT, ROOT, SECTION, FlatReport, Row, tables_of
@@ -123,7 +124,9 @@ def _row(line: dict[str, str], table: FlatTable, layout: Layout, where: str) -> 
     strange = [name for name in line if name not in table.columns]
     lacking = [name for name in table.columns if name not in line and name not in (EMPTY, EXTRAS)]
     if strange or lacking:
-        message = f"expected the columns {', '.join(table.columns)}, found {strange or 'none'} beside, {lacking} missing"
+        message = (
+            f"expected the columns {', '.join(table.columns)}, found {strange or 'none'} beside, {lacking} missing"
+        )
         raise FolderError(message, where=where)
     empty = line.get(EMPTY, "").split()
     texts = {}
@@ -154,8 +157,8 @@ def _sections(layout: Layout) -> list[str]:
 
 def _sorted(rows: Sequence[Row], table: FlatTable, layout: Layout, name: str) -> list[Row]:
     places = {section: number for number, section in enumerate(_sections(layout))}
-    ordered = sorted(rows, key=lambda row: tuple(places.get(str(part), part) for part in row.key))  # type: ignore[misc]
-    for before, after in zip(ordered, ordered[1:], strict=False):
+    ordered = sorted(rows, key=lambda row: tuple(places.get(str(part), part) for part in row.key))
+    for before, after in itertools.pairwise(ordered):
         if before.key == after.key:
             message = f"expected each key once, found {dict(zip(table.keys, after.key, strict=True))} twice"
             raise FolderError(message, where=f"{name}:{after.line}")

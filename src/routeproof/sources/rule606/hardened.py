@@ -1,7 +1,7 @@
 """XML from strangers: no document type, no entities, no network, bounded in bytes, depth and elements.
 
-The bytes are decoded here, by the mark or declaration that they begin with, and the prolog is read before any parser sees
-it, so that a document type is refused before one is interpreted. The parser then gets UTF-8 and nothing to resolve.
+The bytes are decoded here, by the mark or declaration that they begin with, and the prolog is read before any parser,
+so that a document type is refused before one is interpreted. The parser then gets UTF-8 and nothing to resolve.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ def parse_xml(content: bytes, where: str = "") -> etree._Element:
     """
     if len(content) > MAX_BYTES:
         message = f"expected at most {MAX_BYTES:,} bytes, found {len(content):,}: split the document"
-        raise UnreadableXmlError("too_large", message, where=where)
+        msg = "too_large"
+        raise UnreadableXmlError(msg, message, where=where)
     text = _decoded(content, where)
     text = _without_declaration(text, where)
     _expect_no_document_type(text, where)
@@ -58,7 +59,8 @@ def _decoded(content: bytes, where: str) -> str:
         named = declared[1].decode("ascii").lower() if declared else "utf-8"
         if named not in _ENCODINGS:
             message = f"expected UTF-8, UTF-16 with its mark, ASCII, ISO-8859-1 or windows-1252, found {named}"
-            raise UnreadableXmlError("unknown_encoding", message, line=1, where=where)
+            msg = "unknown_encoding"
+            raise UnreadableXmlError(msg, message, line=1, where=where)
         encoding = _ENCODINGS[named]
     body = content[len(mark) :]
     try:
@@ -66,7 +68,8 @@ def _decoded(content: bytes, where: str) -> str:
     except UnicodeDecodeError as error:
         message = f"expected text in {encoding}, found bytes that are none at byte {len(mark) + error.start}"
         line = body.count(b"\n", 0, error.start) + 1
-        raise UnreadableXmlError("not_xml", message, line=line, where=where) from error
+        msg = "not_xml"
+        raise UnreadableXmlError(msg, message, line=line, where=where) from error
 
 
 def _without_declaration(text: str, where: str) -> str:
@@ -76,7 +79,8 @@ def _without_declaration(text: str, where: str) -> str:
         return text
     if not _VERSION.search(found[0]):
         message = f"expected an XML 1.0 declaration, found {found[0][:60]}"
-        raise UnreadableXmlError("not_xml", message, line=1, where=where)
+        msg = "not_xml"
+        raise UnreadableXmlError(msg, message, line=1, where=where)
     return "".join(character if character in "\r\n" else " " for character in found[0]) + text[found.end() :]
 
 
@@ -117,17 +121,21 @@ def _tree(content: bytes, where: str) -> etree._Element:
         root = parser.close()
     except etree.XMLSyntaxError as error:
         message = f"expected well-formed XML, found: {error.msg}"
-        raise UnreadableXmlError("not_xml", message, line=error.lineno or 0, where=where) from error
+        msg = "not_xml"
+        raise UnreadableXmlError(msg, message, line=error.lineno or 0, where=where) from error
     if root is None:
         message = "expected well-formed XML, found no element"
-        raise UnreadableXmlError("not_xml", message, where=where)
+        msg = "not_xml"
+        raise UnreadableXmlError(msg, message, where=where)
     return root
 
 
 def _expect_bounds(depth: int, elements: int, element: etree._Element, where: str) -> None:
     if depth > MAX_DEPTH:
         message = f"expected at most {MAX_DEPTH} levels of elements, found more"
-        raise UnreadableXmlError("too_deep", message, line=element.sourceline or 0, where=where)
+        msg = "too_deep"
+        raise UnreadableXmlError(msg, message, line=element.sourceline or 0, where=where)
     if elements > MAX_ELEMENTS:
         message = f"expected at most {MAX_ELEMENTS:,} elements, found more: split the document"
-        raise UnreadableXmlError("too_many_elements", message, line=element.sourceline or 0, where=where)
+        msg = "too_many_elements"
+        raise UnreadableXmlError(msg, message, line=element.sourceline or 0, where=where)

@@ -1,4 +1,4 @@
-"""Our own validator: elements, their order and number, their texts, and what must not repeat, from the written rules."""
+"""Our own validator, from the written rules: elements, their order and number, their texts, what must not repeat."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ def _problem(element: etree._Element, path: str, code: str, message: str) -> Pro
 
 
 def _plain(element: etree._Element) -> str:
-    return etree.QName(element).localname
+    return str(etree.QName(element).localname)
 
 
 def _shown(text: str) -> str:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from lxml import etree
-
 from routeproof.sources.rule606.problems import Problem
 from routeproof.sources.rule606.structure import elements_of, layout_of, structure_problems, text_of
 from routeproof.tables.rule606.flat import FlatReport, Row, table_of, tables_of
@@ -14,6 +12,8 @@ from routeproof.tables.rule606.layout import Group, Leaf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from lxml import etree
 
 STRUCTURAL = frozenset(
     {

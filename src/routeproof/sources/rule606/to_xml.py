@@ -144,5 +144,3 @@ def _instructions(found: object) -> Sequence[str]:
         _expect_xml(text, "xml_extras")
         lines.append(f"<?{_name(target)} {text}?>\n" if text else f"<?{_name(target)}?>\n")
     return lines
-
-

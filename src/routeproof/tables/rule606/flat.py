@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 REPORT = "report"
 SECTION = "section"
 EMPTY = "present_but_empty"
-"""Column that names optional elements which are there without text; an empty cell of another one means that it is not."""
+"""Column that names optional elements that are there without text; one whose cell is empty otherwise is not there."""
 ROOT = "root"
 """Column of the report's table: name of the document element."""
 EXTRAS = "xml_extras"

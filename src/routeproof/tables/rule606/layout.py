@@ -1,7 +1,7 @@
 """Elements of the three Rule 606 reports, in order, with their types and how often they occur.
 
-Source: 17 CFR 242.606(a)(1), (b)(1), (b)(3) as laid out by the order handling schema of 2019-12-31, versions 1.2 and 1.3.
-Names are exactly the schema's, with its misspelling `providedLiqudityShr`.
+Source: 17 CFR 242.606(a)(1), (b)(1), (b)(3) as laid out by the order handling schema of 2019-12-31, versions 1.2 and
+1.3. Names are exactly the schema's, with its misspelling `providedLiqudityShr`.
 """
 
 from __future__ import annotations
@@ -154,9 +154,7 @@ _VENUE = Group(
 
 
 def _routing_section(name: str) -> Group:
-    shares = _percentages(
-        "ndoPct", "ndoMarketPct", "ndoMarketableLimitPct", "ndoNonmarketableLimitPct", "ndoOtherPct"
-    )
+    shares = _percentages("ndoPct", "ndoMarketPct", "ndoMarketableLimitPct", "ndoNonmarketableLimitPct", "ndoOtherPct")
     return Group(name, (*shares, Group("rVenues", (_VENUE,))), least=0, is_section=True)
 
 

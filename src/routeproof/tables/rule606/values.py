@@ -122,7 +122,9 @@ def _shares(text: str) -> Check:
     bare = text.strip(BLANKS)
     if bare and not _DECIMAL.fullmatch(bare):
         return "not_a_number", "a number of shares, or nothing"
-    return ("negative", "a number of shares of at least 0") if bare[:1] == "-" and _SIGNLESS_DIGITS.search(bare) else GOOD
+    return (
+        ("negative", "a number of shares of at least 0") if bare[:1] == "-" and _SIGNLESS_DIGITS.search(bare) else GOOD
+    )
 
 
 def _whole(text: str) -> Check:
