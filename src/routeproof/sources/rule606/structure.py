@@ -127,7 +127,7 @@ def _leaf(element: etree._Element, leaf: Leaf, path: str) -> Iterator[Problem]:
     text = text_of(element)
     code, expected = checked(leaf.kind, text)
     if code:
-        yield _problem(element, path, code, f"expected {expected} in {leaf.name}, found {_shown(text)}")
+        yield _problem(element, path, code, f"{leaf.name}: expected {expected}, found {_shown(text)}")
 
 
 def _attributes(element: etree._Element, path: str) -> Iterator[Problem]:
