@@ -110,32 +110,37 @@ def _tree(content: bytes, where: str) -> etree._Element:
         remove_comments=True,
         strip_cdata=True,
     )
-    depth = elements = 0
+    bounds = _Bounds(where)
     try:
         for start in range(0, len(content), BLOCK_BYTES):
             parser.feed(content[start : start + BLOCK_BYTES])
-            for event, element in parser.read_events():
-                depth += 1 if event == "start" else -1
-                elements += event == "start"
-                _expect_bounds(depth, elements, element, where)
+            bounds.see(parser)
         root = parser.close()
     except etree.XMLSyntaxError as error:
+        bounds.see(parser)  # what the parser itself finds too deep is said in our words
         message = f"expected well-formed XML, found: {error.msg}"
-        msg = "not_xml"
-        raise UnreadableXmlError(msg, message, line=error.lineno or 0, where=where) from error
+        raise UnreadableXmlError("not_xml", message, line=error.lineno or 0, where=where) from error
     if root is None:
         message = "expected well-formed XML, found no element"
-        msg = "not_xml"
-        raise UnreadableXmlError(msg, message, where=where)
+        raise UnreadableXmlError("not_xml", message, where=where)
     return root
 
 
-def _expect_bounds(depth: int, elements: int, element: etree._Element, where: str) -> None:
-    if depth > MAX_DEPTH:
-        message = f"expected at most {MAX_DEPTH} levels of elements, found more"
-        msg = "too_deep"
-        raise UnreadableXmlError(msg, message, line=element.sourceline or 0, where=where)
-    if elements > MAX_ELEMENTS:
-        message = f"expected at most {MAX_ELEMENTS:,} elements, found more: split the document"
-        msg = "too_many_elements"
-        raise UnreadableXmlError(msg, message, line=element.sourceline or 0, where=where)
+class _Bounds:
+    """How deep a document is and how many elements it has, while it is read."""
+
+    def __init__(self, where: str) -> None:
+        self._where = where
+        self._depth = self._elements = 0
+
+    def see(self, parser: etree.XMLPullParser) -> None:
+        """Count what was read since the last time; refuse what goes beyond the bounds."""
+        for event, element in parser.read_events():
+            self._depth += 1 if event == "start" else -1
+            self._elements += event == "start"
+            if self._depth > MAX_DEPTH:
+                message = f"expected at most {MAX_DEPTH} levels of elements, found more"
+                raise UnreadableXmlError("too_deep", message, line=element.sourceline or 0, where=self._where)
+            if self._elements > MAX_ELEMENTS:
+                message = f"expected at most {MAX_ELEMENTS:,} elements, found more: split the document"
+                raise UnreadableXmlError("too_many_elements", message, line=element.sourceline or 0, where=self._where)
