@@ -41,8 +41,7 @@ def parse_xml(content: bytes, where: str = "") -> etree._Element:
     """
     if len(content) > MAX_BYTES:
         message = f"expected at most {MAX_BYTES:,} bytes, found {len(content):,}: split the document"
-        msg = "too_large"
-        raise UnreadableXmlError(msg, message, where=where)
+        raise UnreadableXmlError(message, code="too_large", where=where)
     text = _decoded(content, where)
     text = _without_declaration(text, where)
     _expect_no_document_type(text, where)
@@ -59,8 +58,7 @@ def _decoded(content: bytes, where: str) -> str:
         named = declared[1].decode("ascii").lower() if declared else "utf-8"
         if named not in _ENCODINGS:
             message = f"expected UTF-8, UTF-16 with its mark, ASCII, ISO-8859-1 or windows-1252, found {named}"
-            msg = "unknown_encoding"
-            raise UnreadableXmlError(msg, message, line=1, where=where)
+            raise UnreadableXmlError(message, code="unknown_encoding", line=1, where=where)
         encoding = _ENCODINGS[named]
     body = content[len(mark) :]
     try:
@@ -68,8 +66,7 @@ def _decoded(content: bytes, where: str) -> str:
     except UnicodeDecodeError as error:
         message = f"expected text in {encoding}, found bytes that are none at byte {len(mark) + error.start}"
         line = body.count(b"\n", 0, error.start) + 1
-        msg = "not_xml"
-        raise UnreadableXmlError(msg, message, line=line, where=where) from error
+        raise UnreadableXmlError(message, code="not_xml", line=line, where=where) from error
 
 
 def _without_declaration(text: str, where: str) -> str:
@@ -79,8 +76,7 @@ def _without_declaration(text: str, where: str) -> str:
         return text
     if not _VERSION.search(found[0]):
         message = f"expected an XML 1.0 declaration, found {found[0][:60]}"
-        msg = "not_xml"
-        raise UnreadableXmlError(msg, message, line=1, where=where)
+        raise UnreadableXmlError(message, code="not_xml", line=1, where=where)
     return "".join(character if character in "\r\n" else " " for character in found[0]) + text[found.end() :]
 
 
@@ -93,7 +89,7 @@ def _expect_no_document_type(text: str, where: str) -> None:
 
 def _forbidden(line: int, where: str) -> UnreadableXmlError:
     message = "expected a document without a document type, found <!DOCTYPE: remove it; nothing of it was read"
-    return UnreadableXmlError("forbidden_dtd", message, line=line, where=where)
+    return UnreadableXmlError(message, code="forbidden_dtd", line=line, where=where)
 
 
 def _tree(content: bytes, where: str) -> etree._Element:
@@ -119,10 +115,10 @@ def _tree(content: bytes, where: str) -> etree._Element:
     except etree.XMLSyntaxError as error:
         bounds.see(parser)  # what the parser itself finds too deep is said in our words
         message = f"expected well-formed XML, found: {error.msg}"
-        raise UnreadableXmlError("not_xml", message, line=error.lineno or 0, where=where) from error
+        raise UnreadableXmlError(message, code="not_xml", line=error.lineno or 0, where=where) from error
     if root is None:
         message = "expected well-formed XML, found no element"
-        raise UnreadableXmlError("not_xml", message, where=where)
+        raise UnreadableXmlError(message, code="not_xml", where=where)
     return root
 
 
@@ -140,7 +136,9 @@ class _Bounds:
             self._elements += event == "start"
             if self._depth > MAX_DEPTH:
                 message = f"expected at most {MAX_DEPTH} levels of elements, found more"
-                raise UnreadableXmlError("too_deep", message, line=element.sourceline or 0, where=self._where)
+                raise UnreadableXmlError(message, code="too_deep", line=element.sourceline or 0, where=self._where)
             if self._elements > MAX_ELEMENTS:
                 message = f"expected at most {MAX_ELEMENTS:,} elements, found more: split the document"
-                raise UnreadableXmlError("too_many_elements", message, line=element.sourceline or 0, where=self._where)
+                raise UnreadableXmlError(
+                    message, code="too_many_elements", line=element.sourceline or 0, where=self._where
+                )

@@ -30,7 +30,7 @@ class UnreadableXmlError(DataRejectedError):
     `code` is `forbidden_dtd`, `not_xml`, `too_large`, `too_deep`, `too_many_elements` or `unknown_encoding`.
     """
 
-    def __init__(self, code: str, message: str, *, line: int = 0, where: str = "") -> None:
+    def __init__(self, message: str, *, code: str, line: int = 0, where: str = "") -> None:
         super().__init__(message, where=where)
         self.code = code
         self.line = line
