@@ -7,6 +7,7 @@ from routeproof.sources.rule606.structure import structure_problems
 from rule606_documents import A1, B1, B3, EXCHANGE, ONLY_MIC, month, public, section, venue
 
 ROOT = "/heldOrderRoutingPublicReport"
+END = "</heldOrderRoutingPublicReport>"
 FIRST = f"{ROOT}/rMonthly[1]/rSP500/rVenues/rVenue[1]"
 
 
@@ -34,18 +35,8 @@ def test_our_own_documents_are_right(document: str) -> None:
         ("<rVenues>", "<rVenues>and", f"{ROOT}/rMonthly[1]/rSP500/rVenues", "text_between"),
         ("<mon>8</mon>", "<mon>+7</mon>", f"{ROOT}/rMonthly[2]/mon", "duplicate_key"),
         ("<mon>8</mon>", "<mon>18</mon>", f"{ROOT}/rMonthly[2]/mon", "out_of_range"),
-        (
-            "<materialAspects>",
-            "<providedLiqudityShr/><materialAspects>",
-            f"{FIRST}/providedLiqudityShr",
-            "unexpected_element",
-        ),
-        (
-            "</heldOrderRoutingPublicReport>",
-            f"{month(10)}</heldOrderRoutingPublicReport>",
-            f"{ROOT}/rMonthly[4]",
-            "too_many",
-        ),
+        ("<materialAspects>", "<midpointShr/><materialAspects>", f"{FIRST}/midpointShr", "unexpected_element"),
+        (END, f"{month(10)}{END}", f"{ROOT}/rMonthly[4]", "too_many"),
     ],
 )
 def test_one_change_is_one_problem(old: str, new: str, path: str, code: str) -> None:
