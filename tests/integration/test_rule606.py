@@ -1,4 +1,4 @@
-"""Rule 606 disclosures from files to lake: judged whole and once, the newest version counts, what it replaced is told."""
+"""Rule 606 disclosures from files to lake: judged whole, once, the newest version counts, what it replaced is told."""
 
 import io
 import json

@@ -12,11 +12,12 @@ from lxml import etree
 
 from routeproof.sources.rule606.problems import UnreadableXmlError
 
-MAX_BYTES = 32 << 20
-"""A tree takes about twelve times its text; a quarter of a large broker is under two MiB."""
+MAX_BYTES = 16 << 20
+"""A tree takes about twenty times its text; a quarter of a large broker is under two MiB."""
 MAX_DEPTH = 24
 """The deepest of the three reports has seven levels."""
 MAX_ELEMENTS = 1_000_000
+"""Processing instructions count too."""
 BLOCK_BYTES = 64 << 10
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
@@ -94,7 +95,7 @@ def _forbidden(line: int, where: str) -> UnreadableXmlError:
 
 def _tree(content: bytes, where: str) -> etree._Element:
     parser = etree.XMLPullParser(
-        events=("start", "end"),
+        events=("start", "end", "pi"),
         encoding="utf-8",
         resolve_entities=False,
         no_network=True,
@@ -132,8 +133,8 @@ class _Bounds:
     def see(self, parser: etree.XMLPullParser) -> None:
         """Count what was read since the last time; refuse what goes beyond the bounds."""
         for event, element in parser.read_events():
-            self._depth += 1 if event == "start" else -1
-            self._elements += event == "start"
+            self._depth += (event == "start") - (event == "end")
+            self._elements += event != "end"
             if self._depth > MAX_DEPTH:
                 message = f"expected at most {MAX_DEPTH} levels of elements, found more"
                 raise UnreadableXmlError(message, code="too_deep", line=element.sourceline or 0, where=self._where)

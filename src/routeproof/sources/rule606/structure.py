@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 SCHEMA_INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
 HINTS = (f"{SCHEMA_INSTANCE}schemaLocation", f"{SCHEMA_INSTANCE}noNamespaceSchemaLocation")
 """Attributes that say where a schema is; they mean nothing here, and no place is looked at."""
+MOST_PROBLEMS = 10_000
+"""Listed of one document."""
 SHOWN = 60
 """Characters of a text that a message shows."""
 
@@ -37,7 +40,13 @@ def structure_problems(root: etree._Element) -> list[Problem]:
         expected = ", ".join(BY_ROOT)
         message = f"expected the document element {expected}, found {_shown(str(root.tag))}"
         return [Problem(root.sourceline or 0, f"/{_plain(root)}", "unknown_report", message)]
-    return list(_group(root, layout.root, f"/{layout.root.name}"))
+    found = list(islice(_group(root, layout.root, f"/{layout.root.name}"), MOST_PROBLEMS + 1))
+    if len(found) > MOST_PROBLEMS:
+        message = (
+            f"expected a report, found over {MOST_PROBLEMS:,} problems: those after the last one here are not listed"
+        )
+        found[MOST_PROBLEMS:] = [Problem(0, "", "more_problems", message)]
+    return found
 
 
 def elements_of(element: etree._Element) -> list[etree._Element]:
