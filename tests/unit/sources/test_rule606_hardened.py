@@ -62,6 +62,11 @@ def test_the_word_alone_is_no_document_type() -> None:
         (b"<a>" * (MAX_DEPTH + 1) + b"</a>" * (MAX_DEPTH + 1), "too_deep"),
         (b"<a>" * 100_000, "too_deep"),
         (b" " * (MAX_BYTES + 1), "too_large"),
+        (b"<?a?>" * 100_000 + b"<a/>", "too_many_elements"),
+        (b"<a/>" + b"<?a?>" * 100_000, "too_many_elements"),
+        (b"<!---->" * 100_000 + b"<!DOCTYPE a><a/>", "forbidden_dtd"),
+        (b"<!--" * 100_000, "not_xml"),
+        (b"<?" * 400, "not_xml"),
     ],
 )
 def test_what_is_no_document_is_refused(content: bytes, code: str) -> None:

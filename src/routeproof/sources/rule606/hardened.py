@@ -17,7 +17,8 @@ MAX_BYTES = 16 << 20
 MAX_DEPTH = 24
 """The deepest of the three reports has seven levels."""
 MAX_ELEMENTS = 1_000_000
-"""Processing instructions count too."""
+MAX_INSTRUCTIONS = 1_000
+"""Processing instructions; parsers take time with the square of their number before the document element."""
 BLOCK_BYTES = 64 << 10
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
@@ -46,6 +47,9 @@ def parse_xml(content: bytes, where: str = "") -> etree._Element:
     text = _decoded(content, where)
     text = _without_declaration(text, where)
     _expect_no_document_type(text, where)
+    if text.count("<?") > MAX_INSTRUCTIONS:
+        message = f"expected at most {MAX_INSTRUCTIONS:,} processing instructions, found more"
+        raise UnreadableXmlError(message, code="too_many_elements", where=where)
     root = _tree(text.encode("utf-8"), where)
     if root.getroottree().docinfo.internalDTD is not None:
         raise _forbidden(1, where)
@@ -95,7 +99,7 @@ def _forbidden(line: int, where: str) -> UnreadableXmlError:
 
 def _tree(content: bytes, where: str) -> etree._Element:
     parser = etree.XMLPullParser(
-        events=("start", "end", "pi"),
+        events=("start", "end"),
         encoding="utf-8",
         resolve_entities=False,
         no_network=True,
@@ -133,8 +137,8 @@ class _Bounds:
     def see(self, parser: etree.XMLPullParser) -> None:
         """Count what was read since the last time; refuse what goes beyond the bounds."""
         for event, element in parser.read_events():
-            self._depth += (event == "start") - (event == "end")
-            self._elements += event != "end"
+            self._depth += 1 if event == "start" else -1
+            self._elements += event == "start"
             if self._depth > MAX_DEPTH:
                 message = f"expected at most {MAX_DEPTH} levels of elements, found more"
                 raise UnreadableXmlError(message, code="too_deep", line=element.sourceline or 0, where=self._where)
