@@ -14,7 +14,7 @@ from routeproof.stores.content import content_hash, content_names
 from routeproof.stores.files import publish, removed_after, sha256_of
 from routeproof.stores.lake_file import SYMBOL_INDEX, write_file
 from routeproof.stores.manifest import WHOLE, Manifest, Partition
-from routeproof.tables.catalog import TABLES
+from routeproof.tables.registry import TABLES
 from routeproof.vocab.errors import LedgerBrokenError, UsageError
 
 if TYPE_CHECKING:

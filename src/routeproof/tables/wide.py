@@ -27,6 +27,8 @@ def kept(frame: pl.DataFrame, predicate: pl.Expr | pl.Series) -> pl.DataFrame:
     chosen = frame.select(predicate.fill_null(value=False)).to_series()
     if len(chosen) != frame.height:  # a literal
         return frame.filter(predicate)
+    if not chosen.any():
+        return frame.clear()
     return frame if chosen.all() else frame.filter(chosen)
 
 

@@ -17,7 +17,7 @@ from routeproof.stores.lake_file import SYMBOL_INDEX
 from routeproof.stores.raw import RawStore
 from routeproof.stores.records import Records
 from routeproof.stores.records_database import Database
-from routeproof.tables.catalog import TABLES
+from routeproof.tables.registry import TABLES
 from routeproof.vocab.errors import LedgerBrokenError, UsageError
 
 ACTOR = Actor("os:ann", "operator", "s1", "2026-07-02")

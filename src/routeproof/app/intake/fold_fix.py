@@ -17,8 +17,8 @@ from routeproof.sources.fix.fold.misfits import FIX_MISFITS
 from routeproof.sources.fix.fold.part import FOLDED
 from routeproof.sources.fix.messages import FIX_MESSAGES
 from routeproof.stores.lake_file import ROW_GROUP_ROWS
-from routeproof.tables.catalog import TABLES
-from routeproof.tables.merge import merge
+from routeproof.tables.intake.merge import merge
+from routeproof.tables.registry import TABLES
 from routeproof.tables.wide import kept
 
 if TYPE_CHECKING:

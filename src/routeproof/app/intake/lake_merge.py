@@ -14,8 +14,8 @@ from routeproof.app.intake.series_merge import SeriesPart, merge_series
 from routeproof.sources.fix.messages import FIX_MESSAGES
 from routeproof.sources.fix.sequences import FIX_SEQUENCES
 from routeproof.stores.manifest import WHOLE
-from routeproof.tables.catalog import TABLES
-from routeproof.tables.merge import Merged, merge
+from routeproof.tables.intake.merge import Merged, merge
+from routeproof.tables.registry import TABLES
 from routeproof.tables.wide import stacked
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING
 
-from routeproof.app.cases.case_pins import pin_findings
+from routeproof.app.cases.case_pins import pinner_of
 from routeproof.app.cases.open_cases import work_findings
 from routeproof.app.cases.work_cases import escalate
 from routeproof.app.context import of_today, open_context
@@ -61,7 +61,7 @@ class CaseWorker:
     def _work(self, context: Context) -> None:
         manifest = context.lake.manifest().id
         for day in sorted(self._news()):
-            work_findings(context, day, partial(pin_findings, context, day, manifest))
+            work_findings(context, day, partial(pinner_of, context, day, manifest))
         if context.clock() - self._escalated_at > ESCALATE_EVERY_NS:
             self._escalated_at = context.clock()
             escalate(context)

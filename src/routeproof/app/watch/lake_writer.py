@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from routeproof.app.context import Context
     from routeproof.stores.manifest import Manifest
 
+FIX_LOG = "fix-log"
+"""The source whose rows are judged as they arrive."""
+
 SEEN_WITHIN_S = 0.8
 """While a commit is short, what comes is in the lake within this time, at the worst: just after one has begun."""
 
