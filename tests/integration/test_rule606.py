@@ -123,9 +123,15 @@ def test_a_restated_report_replaces_the_part_and_an_event_says_so(context: Conte
     take(context, tmp_path, b=restated)
     assert shares(context)["Example Brokerage", "ALPHA SECURITIES LLC"] == 0.1
     assert context.lake.read("rule606_a1_months").height == 1
-    told = [json.loads(entry) for entry in context.records.entries() if b"disclosure.replaced" in entry]
-    assert len(told) == 1
-    assert {part["table"] for part in told[0]["payload"]["parts"]} == {"rule606_a1_reports", "rule606_a1_venues"}
+    told = [json.loads(entry) for entry in context.records.entries() if b"public606.restated" in entry]
+    assert [entry["stream"].startswith("public606/Example-Brokerage-") for entry in told] == [True]
+    rows = {
+        name: (found["before"]["rows"], found["after"]["rows"]) for name, found in told[0]["payload"]["tables"].items()
+    }
+    assert rows == {
+        "rule606_a1_reports": (1, 1), "rule606_a1_months": (3, 1), "rule606_a1_sections": (3, 1),
+        "rule606_a1_venues": (3, 1),
+    }  # fmt: skip
     take(
         context,
         tmp_path,

@@ -21,10 +21,9 @@ from routeproof.sources.rule606.read_report import read_report
 from routeproof.stores.commits import SourceOutcome, commit, source_outcomes
 from routeproof.tables.rule606.flat import REPORT
 from routeproof.tables.rule606.lake_tables import HISTORICAL, HISTORICAL_SCHEMA, lake_name
-from routeproof.tables.rule606.layout import A1, B1, B3
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from routeproof.app.context import Context
@@ -39,10 +38,7 @@ READING = "1"
 """Version of the way in which documents become rows; another one reads known files again."""
 XML_TABLE = "rule606"
 """What outcomes name as the table of XML files, which may bring several."""
-REPLACED = "disclosure.replaced"
-REPORTS = frozenset(lake_name(layout, REPORT) for layout in (A1, B1, B3))
-MOST_NAMED = 100
-"""Parts that one event names; it counts them all."""
+RESTATED = "public606.restated"
 
 
 class _Changes:
@@ -79,14 +75,19 @@ class _Changes:
         found = self._written.get((table, part)) or self._held.get((table, part))
         return self._lake.read_partition(found) if found else pl.DataFrame(schema=HISTORICAL_SCHEMA)
 
-    def replaced(self, tables: Iterable[str]) -> list[dict[str, str]]:
-        """Parts of the tables that stood before and say something else now."""
-        chosen = set(tables)
-        return [
-            {"table": table, "part": part, "before": self._held[table, part].content, "after": item.content}
-            for (table, part), item in self._written.items()
-            if table in chosen and (table, part) in self._held
-        ]
+    def replaced(self) -> dict[str, dict[str, object]]:
+        """By part and table what stood before and what stands now, of tables that said something else before."""
+        found: dict[str, dict[str, object]] = {}
+        for (table, part), item in self._written.items():
+            held = self._held.get((table, part))
+            if held is not None:
+                told = {"before": _content(held), "after": _content(item)}
+                found.setdefault(part, {})[table] = told
+        return found
+
+
+def _content(partition: Partition) -> dict[str, object]:
+    return {"content": partition.content, "rows": partition.rows}
 
 
 def ingest_606(context: Context, paths: Sequence[Path], *, map_path: Path | None = None) -> Taken:
@@ -202,15 +203,18 @@ def _historical(context: Context, raw: RawFile, file_map: HistoricalMap, changes
 
 
 def _commit(context: Context, changes: _Changes, outcomes: Sequence[SourceOutcome]) -> None:
-    actor = context.actor
-    replaced = changes.replaced((*REPORTS, HISTORICAL, *_counted()))
-    commit(context.workspace.lake_folder, context.lake, context.records, changes.partitions, outcomes, actor)
-    if not replaced:
-        return
-    payload = {"source": SOURCE, "parts": replaced[:MOST_NAMED], "count": len(replaced)}
-    fact = Fact("lake", REPLACED, payload, actor.business_on, actor.name, actor.role, actor.session)
-    context.records.append([fact])
-
-
-def _counted() -> list[str]:
-    return [lake_name(layout, layout.counted) for layout in (A1, B1, B3)]
+    """Make the parts visible; what they replaced is recorded in the same transaction."""
+    told = [
+        Fact(
+            stream=f"public606/{part}",
+            type=RESTATED,
+            payload={"part": part, "tables": tables},
+            business_on=context.actor.business_on,
+            actor=context.actor.name,
+            role=context.actor.role,
+            session=context.actor.session,
+        )
+        for part, tables in sorted(changes.replaced().items())
+    ]
+    folder, lake, records = context.workspace.lake_folder, context.lake, context.records
+    commit(folder, lake, records, changes.partitions, outcomes, context.actor, told)
