@@ -1,11 +1,15 @@
 """Rule 606 disclosures from files to lake: judged whole, once, the newest version counts, what it replaced is told."""
 
+import csv
+import gzip
 import io
 import json
 import zipfile
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from routeproof.app.context import Context, open_context
@@ -16,6 +20,8 @@ from routeproof.app.init_workspace import init_workspace
 from routeproof.app.intake.quality import quality
 from routeproof.app.ledger.rebuild import rebuild_projections
 from routeproof.cli.main import main
+from routeproof.stores.manifest import UNMEASURED
+from routeproof.tables.rule606.lake_tables import LAKE_TABLES
 from routeproof.vocab.errors import MapError, UsageError
 from rule606_documents import A1, B1, B3, month, public, section, venue
 
@@ -98,6 +104,7 @@ def test_texts_are_in_the_lake_as_filed(context: Context, tmp_path: Path) -> Non
     assert context.lake.read("rule606_b1_transactions").height == 2
     assert context.lake.read("rule606_b3_exposed_venues").select("mic", "present_but_empty").rows() == [("", "mic")]
     assert context.lake.manifest().id == before
+    assert LAKE_TABLES <= UNMEASURED
     assert quality(context)["total"]["received"] == 0
 
 
@@ -201,6 +208,27 @@ def test_quarters_before_2020_come_by_a_map(context: Context, tmp_path: Path) ->
         ingest_606(context, [tmp_path / "old.csv"], map_path=tmp_path / "map.toml")
 
 
+def test_real_quarters_before_2020_add_up_as_a_plain_reading_does(
+    context: Context, tmp_path: Path, shared_data: Path
+) -> None:
+    """By the standard library's csv and exact decimals: the sum of each broker's quarter, of the records taken."""
+    path = shared_data / "reg" / "605-606-historical" / "rawdata_606.csv.gz"
+    (tmp_path / "map.toml").write_text(OLD_MAP, "utf-8")
+    taken = ingest_606(context, [path], map_path=tmp_path / "map.toml")
+    assert (taken.rows, taken.accepted, len(taken.corrections)) == (40_236, 39_850, 697)
+    left_out = {item["row"] for item in taken.rejected}
+    expected: dict[tuple[str, str], Decimal] = {}
+    with gzip.open(path, "rt", encoding="utf-8", newline="") as stream:
+        for number, row in enumerate(csv.DictReader(stream), start=1):
+            if number not in left_out:
+                key = (row["Broker"].strip(), f"{row['Date'][:4]}Q{(int(row['Date'][4:]) + 2) // 3}")
+                expected[key] = expected.get(key, Decimal(0)) + Decimal(row["Pct"]) * 100
+    held = context.lake.read("rule606_historical").group_by("reporter", "quarter").agg(pl.col("orders_pct").sum())
+    found = {(reporter, quarter): Decimal(total) / 10**9 for reporter, quarter, total in held.iter_rows()}
+    assert found.keys() == expected.keys()
+    assert max(abs(found[key] - expected[key]) for key in found) < Decimal("0.00001")
+
+
 def test_the_benchmark_says_what_it_rests_on(context: Context, tmp_path: Path) -> None:
     """Looking through needs the broker's report of the month; options carry their doubt; unknown words are refused."""
     take(context, tmp_path, a=A1, b=B3)
@@ -274,7 +302,7 @@ def test_the_official_schema_is_judged_by_where_it_is_given(
 
 
 def test_convert_goes_there_and_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A folder with other files is not written into; a document out of order, or hostile, becomes no tables."""
+    """A document out of order, or hostile, becomes no tables; a document is not written over a folder."""
     for name, content in {"a": A1, "bomb": BOMB, "b": A1.replace("<bd>Example Brokerage</bd>", "")}.items():
         (tmp_path / f"{name}.xml").write_text(content, "utf-8")
     code, out, _ = run(capsys, "convert", "606", tmp_path / "a.xml", "--out", tmp_path / "tables", "--json")
@@ -287,7 +315,7 @@ def test_convert_goes_there_and_back(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert (code, json.loads(err)["error"]["code"]) == (3, "forbidden_dtd")
     code, _, err = run(capsys, "convert", "606", tmp_path / "b.xml", "--out", tmp_path / "t", "--json")
     assert (code, json.loads(err)["error"]["code"], (tmp_path / "t").exists()) == (3, "unconvertible", False)
-    assert run(capsys, "convert", "606", tmp_path / "a.xml", "--out", tmp_path)[0] == 2
+    assert run(capsys, "convert", "606", tmp_path / "tables", "--out", tmp_path / "tables")[0] != 0
 
 
 def test_the_commands_that_need_a_workspace(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

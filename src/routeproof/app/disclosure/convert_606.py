@@ -28,7 +28,7 @@ def document_to_tables(path: Path, out: Path) -> dict[str, int]:
     Raises:
         UnreadableXmlError: if the file is not taken as XML.
         UnconvertibleError: if its structure is not that of a report; the message names the first place.
-        UsageError: if the file cannot be read, or the folder holds other files.
+        UsageError: if the file cannot be read, or a file stands where the folder would.
     """
     try:
         document = read_document(path, path.name)
@@ -44,12 +44,10 @@ def document_to_tables(path: Path, out: Path) -> dict[str, int]:
         message = f"{first.message} ({len(problems)} such places; `validate 606` lists them)"
         raise UnconvertibleError(message, where=f"{path.name}:{first.row} {first.column}".rstrip())
     report = to_tables(root)
-    files = csv_files(report)
-    strange = sorted(item.name for item in out.iterdir() if item.name not in files) if out.is_dir() else []
-    if strange:
-        message = f"expected a new or empty folder, found {strange[0]} in it: choose another"
+    if out.exists() and not out.is_dir():
+        message = "expected a folder for the tables, found a file"
         raise UsageError(message, where=str(out))
-    write_all_whole(out, files)
+    write_all_whole(out, csv_files(report))
     return {f"{name}.csv": len(rows) for name, rows in report.rows.items()}
 
 
@@ -59,7 +57,11 @@ def tables_to_document(folder: Path, out: Path) -> dict[str, int]:
     Raises:
         FolderError: if the files are not the tables of one report.
         NotXmlError: for characters that XML cannot hold.
+        UsageError: if a folder stands where the document would.
     """
+    if out.is_dir():
+        message = "expected a file for the document, found a folder"
+        raise UsageError(message, where=str(out))
     report = read_folder(folder)
     write_whole(out, to_xml(report))
     return {f"{name}.csv": len(rows) for name, rows in report.rows.items()}
