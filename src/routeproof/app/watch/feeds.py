@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from routeproof.app.watch.beside.lake_writer import FIX_LOG, Portion
 from routeproof.app.watch.drop_folder import DropFolder
 from routeproof.app.watch.growing_file import GrowingFile
-from routeproof.app.watch.lake_writer import FIX_LOG, Portion
 from routeproof.app.watch.positions import read_mark, write_mark
 from routeproof.sources.map_file import FileMap, load_map
 from routeproof.sources.registry import SOURCES

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from routeproof.app.context import open_context
 from routeproof.app.notify.channels import channels_of
-from routeproof.app.watch.beside import Beside
+from routeproof.app.watch.beside.lake_writer import FIX_LOG, Portion
+from routeproof.app.watch.beside.process import Beside
 from routeproof.app.watch.catch_up import hold_lake, journaled_after
 from routeproof.app.watch.engine import Engine
 from routeproof.app.watch.feeds import Feeds
-from routeproof.app.watch.lake_writer import FIX_LOG, Portion
 from routeproof.app.watch.notifier import Notifier
 from routeproof.app.watch.positions import read_position, write_position
 from routeproof.app.watch.providers_of import known_logs

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from routeproof.app.watch.lake_writer import FIX_LOG, Portion
+from routeproof.app.watch.beside.lake_writer import FIX_LOG, Portion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -20,15 +20,15 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
-from routeproof.app.watch.case_worker import CaseWorker
-from routeproof.app.watch.lake_writer import FIX_LOG, LakeWriter
+from routeproof.app.watch.beside.case_worker import CaseWorker
+from routeproof.app.watch.beside.lake_writer import FIX_LOG, LakeWriter
 from routeproof.vocab.errors import RouteproofError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
-    from routeproof.app.watch.lake_writer import Portion
+    from routeproof.app.watch.beside.lake_writer import Portion
 
 OTHERS = "others"
 """The writer of all that is no FIX log: files that are slow to read hold up no message."""
@@ -58,6 +58,11 @@ class Beside:
         self._hearer = threading.Thread(target=self._hear, name="beside-hear", daemon=True)
         self._sender.start()
         self._hearer.start()
+
+    @property
+    def pid(self) -> int:
+        """Of the other process."""
+        return self._process.pid
 
     def offer(self, portion: Portion) -> None:
         """Hand over content; its `done` is called once the lake has it."""
@@ -142,7 +147,8 @@ def work(connection: Connection, root: Path) -> None:
     news = _News()
     writers = {name: LakeWriter(root, lambda text: tell("say", text), lambda: over[0]) for name in (FIX_LOG, OTHERS)}
     cases = CaseWorker(root, news.take, lambda text: tell("say", text))
-    for worker in (*writers.values(), cases):
+    workers: tuple[LakeWriter | CaseWorker, ...] = (*writers.values(), cases)
+    for worker in workers:
         worker.start()
     while True:
         try:
@@ -159,12 +165,12 @@ def work(connection: Connection, root: Path) -> None:
             number, portion = told
             portion.done.append(lambda number=number: tell("done", number))
             writers.get(portion.source, writers[OTHERS]).offer(portion)
-    for worker in (*writers.values(), cases):
+    for worker in workers:
         worker.stop()
 
 
 def main() -> None:
-    """Run as `python -m routeproof.app.watch.beside DESCRIPTOR ROOT`; a watch starts it."""
+    """Run as `python -m routeproof.app.watch.beside.process DESCRIPTOR ROOT`; a watch starts it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the watch tells it when to stop
     work(Connection(int(sys.argv[1])), Path(sys.argv[2]))
