@@ -23,8 +23,10 @@ BLOCK_BYTES = 64 << 10
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _DECLARED = re.compile(rb"<\?xml[ \t\r\n][^>]{0,200}?encoding[ \t\r\n]*=[ \t\r\n]*[\"']([A-Za-z0-9._-]{1,40})[\"']")
-_ENCODINGS = {"utf-8": "utf-8", "utf8": "utf-8", "us-ascii": "ascii", "ascii": "ascii", "iso-8859-1": "latin-1"}
-_ENCODINGS |= {"latin1": "latin-1", "windows-1252": "cp1252"}
+_ENCODINGS = {"utf-8": "utf-8", "utf8": "utf-8", "us-ascii": "ascii", "ascii": "ascii", "latin1": "iso-8859-1"}
+_ENCODINGS |= {f"iso-8859-{part}": f"iso-8859-{part}" for part in (*range(1, 12), *range(13, 17))}
+_ENCODINGS |= {f"windows-{page}": f"cp{page}" for page in range(1250, 1259)}
+"""Those in which the characters of a declaration are single bytes, and ASCII's."""
 _DECLARATION = re.compile(r"<\?xml[ \t\r\n].*?\?>", re.DOTALL)
 _VERSION = re.compile(r"version[ \t\r\n]*=[ \t\r\n]*([\"'])1\.0\1")
 _PROLOG = re.compile(r"(?:[ \t\r\n]++|<!--.*?-->|<\?.*?\?>)*+", re.DOTALL)
@@ -62,7 +64,7 @@ def _decoded(content: bytes, where: str) -> str:
         declared = _DECLARED.match(content)
         named = declared[1].decode("ascii").lower() if declared else "utf-8"
         if named not in _ENCODINGS:
-            message = f"expected UTF-8, UTF-16 with its mark, ASCII, ISO-8859-1 or windows-1252, found {named}"
+            message = f"expected UTF-8, UTF-16 with its mark, ASCII, an ISO-8859 or windows code page, found {named}"
             raise UnreadableXmlError(message, code="unknown_encoding", line=1, where=where)
         encoding = _ENCODINGS[named]
     body = content[len(mark) :]
