@@ -92,3 +92,13 @@ def test_a_hint_where_a_schema_is_means_nothing() -> None:
     """No place is looked at, so that it may be anywhere."""
     hint = 'xmlns:x="http://www.w3.org/2001/XMLSchema-instance" x:noNamespaceSchemaLocation="http://127.0.0.1/a.xsd"'
     assert found(A1.replace("<bd>", f"<bd {hint}>", 1)) == []
+
+
+def test_problems_are_listed_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A document of nothing else fills no memory; the last line says that there are more."""
+    monkeypatch.setattr("routeproof.sources.rule606.structure.MOST_PROBLEMS", 5)
+    many = A1.replace("<bd>", "<other/>" * 4 + "<bd>")
+    assert [code for _, code in found(many)] == ["unexpected_element"] * 4
+    assert [code for _, code in found(many.replace("<bd>", "<other/><other/><bd>"))][3:] == [
+        "unexpected_element", "unexpected_element", "more_problems"
+    ]  # fmt: skip
