@@ -58,6 +58,11 @@ class Manifest:
         return sorted(part for (name, part), item in self.partitions.items() if name == table and item.rows)
 
 
-UNMEASURED = frozenset({"rejects", "tape_shares", "fix_misfits", "fix_sequences", "vendor_figures"})
-"""Tables that say how the data came, what follows from other tables, or what others claim; no figure is measured from
-them, and they do not change a manifest's id."""
+UNMEASURED = frozenset(
+    {
+        *("rejects", "tape_shares", "fix_misfits", "fix_sequences", "vendor_figures"),
+        *("rule605_legacy", "rule605_detailed", "rule605_summary", "rule605_remarks"),
+    }
+)
+"""Tables that say how the data came, what follows from other tables, what others claim or publish; no own figure is
+measured from them, and they do not change a manifest's id."""
