@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from routeproof.app.intake.ingest import IngestReport
 
 EXIT_REJECTED = 3
+DISCLOSURES = ("rule605",)
+"""Sources that are public reports: they need no map, and their rows are judged one by one."""
 
 
 @click.command()
@@ -27,10 +29,13 @@ def ingest(source: str, paths: tuple[Path, ...], map_path: Path | None, provider
     """Take PATHS in through SOURCE; the bytes are kept first, then read, then split into rows and rejects.
 
     SOURCE is fix-log, csv, parquet, xlsx, lean or taq. Exit code 3: nothing was accepted, a file was refused, or more
-    rows were rejected than policy allows.
+    rows were rejected than policy allows. Public reports are a SOURCE too: rule605 takes legacy, detailed and summary
+    files, told apart by their first record; exit code 3: a row was rejected.
 
     Example: routeproof ingest fix-log sor-2026-07-*.log.gz --map parties.toml --provider ACME
     """
+    if source in DISCLOSURES:
+        return _disclosure(source, paths, acts)
     from routeproof.app.intake.ingest import ingest as take_in  # noqa: PLC0415
     from routeproof.cli.progress import ingest_progress  # noqa: PLC0415
 
@@ -43,6 +48,12 @@ def ingest(source: str, paths: tuple[Path, ...], map_path: Path | None, provider
     else:
         _talk(report)
     return 0 if report.is_taken else EXIT_REJECTED
+
+
+def _disclosure(source: str, paths: tuple[Path, ...], acts: Acts) -> int:
+    from routeproof.cli.ingest_605 import take_in_605  # noqa: PLC0415
+
+    return {"rule605": take_in_605}[source](paths, acts)
 
 
 def _plain(report: IngestReport) -> dict[str, object]:

@@ -80,6 +80,11 @@ class Layout:
                 return item.official if self.has_header else number
         raise KeyError(column)
 
+    def named(self, column: str) -> str:
+        """The same in a sentence: `AvgEFQPct`, `field 8 (covered_shares)`."""
+        place = self.place(column)
+        return place if isinstance(place, str) else f"field {place} ({column})"
+
     def columns(self, *kinds: FieldKind) -> tuple[str, ...]:
         """Canonical names of the fields of these kinds, in file order; of all without any."""
         return tuple(item.column for item in self.fields if not kinds or item.kind in kinds)
