@@ -73,7 +73,8 @@ class Disclosure605:
         """Values that rest on general knowledge: whatever leans on them says so."""
         lines: tuple[Timeline[Any], ...] = (
             *(self.participants, self.lot_sizes, self.resting_fields, self.plausibility),
-            *(*self.order_types.values(), *self.order_sizes.values()),
+            *self.order_types.values(),
+            *self.order_sizes.values(),
         )
         return tuple(value for line in lines for value in line.values if value.unconfirmed)
 

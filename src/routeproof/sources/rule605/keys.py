@@ -33,7 +33,7 @@ def key_checks(layout: Layout, rows: pl.DataFrame, policy: Disclosure605, width:
     months = rows.get_column("month").unique().drop_nulls()
     good = [month for month in months if re.match(MONTH, month)]
     found.append(_one_of(layout, "month", good, NOT_A_NUMBER, lambda _: "a month as YYYYMM"))
-    found += _participants(layout, good, policy)
+    found += _participants(good, policy)
     reporters = [name for name in rows.get_column("reporter").unique().drop_nulls() if re.match(REPORTER, name)]
     found.append(
         _one_of(layout, "reporter", reporters, UNKNOWN_PARTICIPANT, lambda _: "a reporter's code, letters and digits")
@@ -54,7 +54,7 @@ def codes_of(layout: Layout, name: str, policy: Disclosure605) -> tuple[str, ...
     return tuple(dict.fromkeys(str(code) for entry in lines[layout.name].values for code in entry.value))
 
 
-def _participants(layout: Layout, months: Collection[str], policy: Disclosure605) -> list[Check]:
+def _participants(months: Collection[str], policy: Disclosure605) -> list[Check]:
     """A participant that the plan does not know in the row's month."""
     by_codes: dict[tuple[str, ...], list[str]] = {}
     for month in months:

@@ -61,10 +61,9 @@ def without_percent_points(
     size = (pl.col("e_over_q").abs() + half) // HUNDRED
     fraction = pl.when(pl.lit(mask)).then(size * pl.col("e_over_q").sign()).otherwise("e_over_q")
     became = rows.with_columns(fraction.alias("e_over_q"))
-    before, after = rows.filter(mask), became.filter(mask).get_column("e_over_q")
-    return became, [
-        _corrected(row, fraction, layout) for row, fraction in zip(before.iter_rows(named=True), after, strict=True)
-    ]
+    before = rows.filter(mask).iter_rows(named=True)
+    after = became.filter(mask).get_column("e_over_q")
+    return became, [_corrected(row, value, layout) for row, value in zip(before, after, strict=True)]
 
 
 def _corrected(row: Row, fraction: int, layout: Layout) -> Remark:

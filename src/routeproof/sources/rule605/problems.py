@@ -28,6 +28,10 @@ SHORT_ROW = "short_row"
 LONG_ROW = "long_row"
 NOT_A_NUMBER = "not_a_number"
 UNREADABLE_ROW = "unreadable_row"
+HEADER = "header"
+
+PROBLEM, NOTE = "problem", "note"
+"""Kinds of remarks of a validator; those of an intake are what became of the value."""
 
 Remark = dict[str, object]
 

@@ -41,8 +41,8 @@ class Records:
     """Consecutive records.
 
     Attributes:
-        rows: `ROW` (1 for the first data record), `FIELDS` (how many the record has), and the layout's columns as stored;
-            what the file does not have is null.
+        rows: `ROW` (1 for the first data record), `FIELDS` (how many the record has), and the layout's columns as they
+            are stored; what the file does not have is null.
         remarks: what could not be read; rejected rows are still among `rows`.
         count: data records, those that could not be read included.
     """
@@ -148,7 +148,7 @@ def _schema(sniffed: Sniffed, *, trails: bool) -> dict[str, pl.DataType]:
 
 
 def _stored(frame: pl.DataFrame, sniffed: Sniffed) -> pl.DataFrame | None:
-    """Integers as the table keeps them; nothing if a value is negative where it cannot be, or too fine, or too large."""
+    """Integers as the table keeps them; nothing if one is negative where it cannot be, or too fine, or too large."""
     if _EXTRA in frame.columns and frame.get_column(_EXTRA).null_count() < frame.height:
         return None
     present = [item for item in sniffed.layout.fields if item.column in frame.columns]

@@ -48,7 +48,7 @@ class Sniffed:
 
     @property
     def columns(self) -> tuple[str | None, ...]:
-        """Canonical name of each position; none where the header has a name that nobody knows, or one for a second time."""
+        """Canonical name of each position; none where the header has an unknown name, or one for a second time."""
         if not self.layout.has_header:
             return self.layout.columns()
         known = {

@@ -1,9 +1,9 @@
 """Shares that make up others: covered shares, executed shares by time, executed shares by price.
 
-What real files show (nine wholesalers, 2008 to 2018, and all rows of one file of 2016): parts by price equal the executed
-shares in every row; parts by time never exceed them, and fall short where orders executed after 30 minutes; cancelled
-and executed shares fall short of the covered ones where resting orders expired, up to seven tenths of near-the-quote
-orders. So parts that exceed their whole contradict it, and the row is rejected; parts that fall short of it are marked
+What real files show (nine wholesalers, 2008 to 2018, and all rows of one file of 2016): parts by price equal the
+executed shares in every row; parts by time never exceed them, and fall short where orders executed after 30 minutes;
+cancelled and executed shares fall short of the covered ones where resting orders expired, up to seven tenths of
+near-the-quote orders. So parts that exceed their whole contradict it, and the row is rejected; parts that fall short of it are marked
 only where nothing explains the rest.
 """
 
