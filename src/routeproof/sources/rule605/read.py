@@ -63,7 +63,7 @@ def judged(records: Records, sniffed: Sniffed, policy: Disclosure605) -> Batch:
     remarks += [item for item in records.remarks if item["kind"] != REJECTED]
     rows, found = without_percent_points(rows, layout, policy.plausibility.values[-1].value)
     types = policy.order_types[layout.name].values[-1].value
-    checks = [*sum_checks(layout, types), *plausibility_checks(layout, policy.plausibility.values[-1].value)]
+    checks = [*sum_checks(layout, rows, types), *plausibility_checks(layout, policy.plausibility.values[-1].value)]
     checked = run_checks(rows, checks, layout)
     remarks += found + checked.remarks + _short(checked.rows, sniffed)
     gone = {item[ROW] for item in remarks if item["kind"] == REJECTED}

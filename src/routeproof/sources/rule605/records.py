@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from routeproof.sources.rule605.sniff import Sniffed
     from routeproof.tables.rule605.layout import Field
 _EXTRA = "__extra"
-_UNPLAIN = (b'"', b" ", b"\t", b"\0", b"\n\n")
+_UNPLAIN = (b'"', b" ", b"\t", b"\0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def _plain(piece: Piece, sniffed: Sniffed) -> pl.DataFrame | None:
     """The block parsed at once; nothing if it is not plain."""
     content = piece.content.replace(b"\r\n", b"\n") if b"\r" in piece.content else piece.content
     content = content.rstrip(b"\n") + b"\n" if content.endswith(b"\n\n") else content
-    if any(mark in content for mark in _UNPLAIN) or content.startswith(b"\n"):
+    if any(mark in content for mark in _UNPLAIN):
         return None
     delimiter = sniffed.delimiter.encode()
     if delimiter != b"," and b"," in content:
@@ -151,6 +151,8 @@ def _stored(frame: pl.DataFrame, sniffed: Sniffed) -> pl.DataFrame | None:
     """Integers as the table keeps them; nothing if one is negative where it cannot be, or too fine, or too large."""
     if _EXTRA in frame.columns and frame.get_column(_EXTRA).null_count() < frame.height:
         return None
+    if frame.get_column(frame.columns[0]).null_count():
+        return None  # a blank line, or a record that has nothing where it begins
     present = [item for item in sniffed.layout.fields if item.column in frame.columns]
     checks = [check.alias(str(at)) for at, check in enumerate(_checks(frame, present))]
     if any(found[0] for found in frame.select(checks)):
@@ -250,8 +252,8 @@ def _texts_by_csv(piece: Piece, places: NDArray[np.int64], delimiter: str, names
 
 
 def _stripped(texts: pl.DataFrame, width: int) -> pl.DataFrame:
-    """Without padding, empty texts null; a delimiter at the end of a record begins no field."""
-    bare = texts.with_columns(pl.col(pl.String).str.strip_chars()).with_columns(
+    """Without padding, and quotes that stood in it; empty texts null; a delimiter at a record's end begins no field."""
+    bare = texts.with_columns(pl.col(pl.String).str.strip_chars().str.strip_chars('"').str.strip_chars()).with_columns(
         pl.when(pl.col(pl.String) == "").then(None).otherwise(pl.col(pl.String)).name.keep()
     )
     trails = (pl.col(FIELDS) == width + 1) & pl.col(f"{_EXTRA}{width}").is_null()

@@ -2,7 +2,8 @@
 
 Source: `oes-metadata.json` of the Order Execution Summary specification. Two of its rules are read together with the
 specification's text: a combination that was received and not executed states its keys and its two average sizes only
-(a row that lacks one of these is none), and columns for which the metadata lists words for a missing value may be empty.
+(a row that lacks one of these is none), and columns for which the metadata lists words for a missing value may be
+empty.
 """
 
 from __future__ import annotations

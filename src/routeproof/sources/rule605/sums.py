@@ -3,8 +3,8 @@
 What real files show (nine wholesalers, 2008 to 2018, and all rows of one file of 2016): parts by price equal the
 executed shares in every row; parts by time never exceed them, and fall short where orders executed after 30 minutes;
 cancelled and executed shares fall short of the covered ones where resting orders expired, up to seven tenths of
-near-the-quote orders. So parts that exceed their whole contradict it, and the row is rejected; parts that fall short of it are marked
-only where nothing explains the rest.
+near-the-quote orders. So parts that exceed their whole contradict it, and the row is rejected; parts that fall short of
+it are marked only where nothing explains the rest.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     from routeproof.policy.disclosure605 import OrderType
     from routeproof.tables.rule605.layout import Layout
+
+ROOM_FOR_SUMS = 2**59
+"""Sixteen totals below it have a sum of 64 bits."""
 
 EXECUTED = ("executed_shares", "executed_away_shares")
 BY_PRICE = ("improved_shares", "at_quote_shares", "outside_shares")
@@ -92,12 +95,16 @@ SUMS = {
 """By layout. Detailed reports round to six decimals, so a sum may be off by half of the last one for each part."""
 
 
-def sum_checks(layout: Layout, order_types: Mapping[str, OrderType]) -> list[Check]:
-    """Checks of all sums of a layout."""
+def sum_checks(layout: Layout, rows: pl.DataFrame, order_types: Mapping[str, OrderType]) -> list[Check]:
+    """Checks of all sums of a layout; in 64 bits where the rows' largest totals leave room for every sum."""
+    if not SUMS[layout.name]:
+        return []
+    largest = rows.select(pl.max_horizontal(pl.col(layout.columns("total")).max())).item() if rows.height else None
+    width: pl.DataType = pl.Int64() if largest is None or largest < ROOM_FOR_SUMS else pl.Int128()
     rests = pl.col("order_type").is_in([code for code, kind in order_types.items() if kind.rests])
     found = []
     for item in SUMS[layout.name]:
-        whole, parts = _sum(item.whole), _sum(item.parts)
+        whole, parts = _sum(item.whole, width), _sum(item.parts, width)
         slack = len(item.parts) + len(item.whole)
         says = partial(_says, layout=layout, item=item)
         found.append(Check(COMPONENT_SUM, item.whole[0], "reject", parts > whole + slack, says))
@@ -108,13 +115,10 @@ def sum_checks(layout: Layout, order_types: Mapping[str, OrderType]) -> list[Che
     return found
 
 
-def _sum(columns: tuple[str, ...]) -> pl.Expr:
-    """Sum of what is stated; null if nothing is. In 128 bits: a stated number can be anything."""
+def _sum(columns: tuple[str, ...], width: pl.DataType) -> pl.Expr:
+    """Sum of what is stated; null if nothing is."""
     stated = pl.any_horizontal(pl.col(name).is_not_null() for name in columns)
-    total = pl.lit(0, dtype=pl.Int128())
-    for name in columns:
-        total = total + pl.col(name).fill_null(0).cast(pl.Int128)
-    return pl.when(stated).then(total)
+    return pl.when(stated).then(pl.sum_horizontal(pl.col(name).cast(width) for name in columns))
 
 
 def _says(row: Row, *, layout: Layout, item: ShareSum) -> str:

@@ -59,7 +59,7 @@ def _problems(records: Records, sniffed: Sniffed, policy: Disclosure605) -> list
     keyed = run_checks(records.rows, key_checks(layout, records.rows, policy, len(sniffed.columns)), layout)
     rows = keyed.rows.filter(~pl.col(ROW).is_in(list(unread))) if unread else keyed.rows
     types = policy.order_types[layout.name].values[-1].value
-    checks = [*sum_checks(layout, types), *_statement_checks(layout)]
+    checks = [*sum_checks(layout, rows, types), *_statement_checks(layout)]
     found = [*records.remarks, *keyed.remarks]
     for check in checks:  # one by one: a row may break several, and each is told
         found += run_checks(rows, [check], layout).remarks
