@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 EXIT_REJECTED = 3
 SHOWN = 20
-"""Remarks that people are shown; `--json` and the lake have all."""
+"""Remarks, and new parts, that people are shown; `--json` and the lake have all."""
 
 
 def take_in_605(paths: Sequence[Path], acts: Acts) -> int:
@@ -37,8 +37,10 @@ def take_in_605(paths: Sequence[Path], acts: Acts) -> int:
 def _talk(report: Ingest605) -> None:
     formats = ", ".join(dict.fromkeys(report.formats))
     click.echo(f"{formats}: received {report.rows:,} · accepted {report.accepted:,} · manifest {report.manifest[:16]}")
-    for name in report.changed:
+    for name in report.changed[:SHOWN]:
         click.echo(f"  new: {name}")
+    if len(report.changed) > SHOWN:
+        click.echo(f"  … and {len(report.changed) - SHOWN:,} more parts")
     for file, frame in report.remarks:
         for kind, code, rows in frame.group_by("kind", "code", maintain_order=True).len().iter_rows():
             click.echo(f"  {file}: {kind} {rows:,}: {code}")

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 def header_problems(sniffed: Sniffed) -> list[Remark]:
     """One problem for each name that is missing, unknown or out of place, and one for a foreign delimiter; row 0."""
     layout = sniffed.layout
+    if sniffed.is_rolled_up:
+        return [remark(0, PROBLEM, HEADER, "", "expected the 26 fields of the plan, found a roll-up with other names")]
     if not layout.has_header:
         return []
     found = []

@@ -10,26 +10,28 @@ import polars as pl
 from routeproof.policy.disclosure605 import first_of
 from routeproof.sources.rule605.check import Check, Row, number
 from routeproof.sources.rule605.problems import FIELDS, NOT_A_NUMBER, SHORT_ROW, UNKNOWN_CODE, UNKNOWN_PARTICIPANT
+from routeproof.tables.rule605.legacy import RESTING_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from routeproof.policy.disclosure605 import Disclosure605
+    from routeproof.sources.rule605.sniff import Sniffed
     from routeproof.tables.rule605.layout import Layout
 
 MONTH = r"^(19|20)\d\d(0[1-9]|1[0-2])$"
 REPORTER = r"^[A-Za-z0-9]{1,16}$"
-MAY_BE_EMPTY = ("lot_size",)
 _CODES = ("order_type", "order_size", "sp500")
 
 
-def key_checks(layout: Layout, rows: pl.DataFrame, policy: Disclosure605, width: int) -> list[Check]:
-    """Checks of the fields that say which row it is; `width` fields are in a whole record of the file.
+def key_checks(sniffed: Sniffed, rows: pl.DataFrame, policy: Disclosure605) -> list[Check]:
+    """Checks of the fields that say which row it is.
 
     A record of the 26-field layout has no names, so a missing delimiter moves what follows it: it must be whole, or end
     after the fields that its order type states.
     """
-    found = [Check(SHORT_ROW, "", "reject", _too_short(layout, width), lambda row: _says_short(row, layout, width))]
+    layout = sniffed.layout
+    found = [Check(SHORT_ROW, "", "reject", _too_short(sniffed), lambda row: _says_short(row, sniffed))]
     months = rows.get_column("month").unique().drop_nulls()
     good = [month for month in months if re.match(MONTH, month)]
     found.append(_one_of(layout, "month", good, NOT_A_NUMBER, lambda _: "a month as YYYYMM"))
@@ -83,21 +85,24 @@ def _one_of(layout: Layout, name: str, known: Collection[str], code: str, words:
     )
 
 
-def _too_short(layout: Layout, width: int) -> pl.Expr:
-    missing = pl.any_horizontal(pl.col(name).is_null() for name in layout.key if name not in MAY_BE_EMPTY)
-    if layout.has_header:
+def _too_short(sniffed: Sniffed) -> pl.Expr:
+    keys = [name for name in sniffed.layout.key if name not in sniffed.may_be_empty]
+    missing = pl.any_horizontal(pl.col(name).is_null() for name in keys)
+    if sniffed.header:
         return missing
-    stated = pl.when(pl.col("order_type").is_in(["13", "14", "15"])).then(RESTING_WIDTH).otherwise(width)
-    return missing | (pl.col(FIELDS) < stated)
+    is_resting = pl.col("order_type").is_in(RESTING_TYPES)
+    return missing | (pl.col(FIELDS) < pl.when(is_resting).then(RESTING_WIDTH).otherwise(len(sniffed.columns)))
 
 
 RESTING_WIDTH = 17
-"""Fields that a record of the 26-field layout has for order types 13 to 15; the others are empty for them."""
+"""Fields that a record of the 26-field layout has for resting order types; the others are empty for them."""
 
 
-def _says_short(row: Row, layout: Layout, width: int) -> str:
-    absent = [layout.named(name) for name in layout.key if row[name] is None and name not in MAY_BE_EMPTY]
+def _says_short(row: Row, sniffed: Sniffed) -> str:
+    layout = sniffed.layout
+    keys = [name for name in layout.key if name not in sniffed.may_be_empty]
+    absent = [layout.named(name) for name in keys if row[name] is None]
     if absent:
         return f"expected a row that says which it is, found nothing in {', '.join(absent)}"
-    kind = number(row, "order_type", layout)
+    kind, width = number(row, "order_type", layout), len(sniffed.columns)
     return f"expected {width} fields, found {row[FIELDS]}: type {kind} states more, and positions have no names"

@@ -28,6 +28,7 @@ SHORT_ROW = "short_row"
 LONG_ROW = "long_row"
 NOT_A_NUMBER = "not_a_number"
 UNREADABLE_ROW = "unreadable_row"
+NOT_EMPTY = "not_empty"
 HEADER = "header"
 
 PROBLEM, NOTE = "problem", "note"

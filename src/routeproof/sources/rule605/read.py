@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.sources.rule605.check import run_checks
+from routeproof.sources.rule605.check import Checked, run_checks
 from routeproof.sources.rule605.keys import key_checks
 from routeproof.sources.rule605.plausible import plausibility_checks, without_percent_points
 from routeproof.sources.rule605.problems import FIELDS, ROW, SHORT_ROW, Remark, remark
 from routeproof.sources.rule605.records import read_records
+from routeproof.sources.rule605.resting import without_resting_statistics
 from routeproof.sources.rule605.sums import sum_checks
 from routeproof.tables.rule605.remarks import CORRECTED, REJECTED
 
@@ -40,7 +41,7 @@ class Batch:
 
 
 def read_file(path: Path, sniffed: Sniffed, policy: Disclosure605) -> Iterator[Batch]:
-    """Batches of a file in order, each judged by the policy of its rows' months; memory stays within a batch.
+    """Batches of a file in order, judged by the policy given; memory stays within a batch.
 
     Whether a key occurs twice is not told here: that takes all rows.
 
@@ -53,19 +54,22 @@ def read_file(path: Path, sniffed: Sniffed, policy: Disclosure605) -> Iterator[B
 
 def judged(records: Records, sniffed: Sniffed, policy: Disclosure605) -> Batch:
     """One batch after its checks."""
-    layout, width = sniffed.layout, len(sniffed.columns)
+    layout = sniffed.layout
     lost = [int(str(item[ROW])) for item in records.remarks if item["kind"] == REJECTED]
     first_reasons = list({item[ROW]: item for item in reversed(records.remarks) if item["kind"] == REJECTED}.values())
-    keyed = run_checks(records.rows, key_checks(layout, records.rows, policy, width), layout)
+    keyed = run_checks(records.rows, key_checks(sniffed, records.rows, policy), layout)
     unkeyed = {item[ROW] for item in keyed.remarks}
     rows = keyed.rows.filter(~pl.col(ROW).is_in(lost)) if lost else keyed.rows
     remarks = keyed.remarks + [item for item in first_reasons if item[ROW] not in unkeyed]
     remarks += [item for item in records.remarks if item["kind"] != REJECTED]
-    rows, found = without_percent_points(rows, layout, policy.plausibility.values[-1].value)
+    if sniffed.is_rolled_up:
+        rows = rows.with_columns(pl.format("{}-listed", "symbol").alias("symbol"))
+    resting = without_resting_statistics(rows) if layout.name == "legacy" else Checked(rows, [])
+    rows, found = without_percent_points(resting.rows, layout, policy.plausibility.values[-1].value)
     types = policy.order_types[layout.name].values[-1].value
-    checks = [*sum_checks(layout, rows, types), *plausibility_checks(layout, policy.plausibility.values[-1].value)]
+    checks = [*sum_checks(sniffed, rows, types), *plausibility_checks(layout, policy.plausibility.values[-1].value)]
     checked = run_checks(rows, checks, layout)
-    remarks += found + checked.remarks + _short(checked.rows, sniffed)
+    remarks += resting.remarks + found + checked.remarks + _short(checked.rows, sniffed)
     gone = {item[ROW] for item in remarks if item["kind"] == REJECTED}
     kept = [item for item in remarks if item["kind"] == REJECTED or item[ROW] not in gone]
     return Batch(checked.rows.drop(FIELDS), sorted(kept, key=lambda item: int(str(item[ROW]))), records.count)

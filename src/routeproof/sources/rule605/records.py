@@ -58,7 +58,7 @@ def read_records(path: Path, sniffed: Sniffed) -> Iterator[Records]:
     Raises:
         DamagedFileError: where a packed file breaks off.
     """
-    first, skips_header = 1, sniffed.layout.has_header
+    first, skips_header = 1, bool(sniffed.header)
     with open_stream(path) as stream:
         for piece in RecordScanner().pieces(blocks(stream, path)):
             kept = piece
@@ -137,7 +137,7 @@ def _schema(sniffed: Sniffed, *, trails: bool) -> dict[str, pl.DataType]:
     types: dict[str, pl.DataType] = {
         "key": pl.String(),
         "count": pl.Int64(),
-        "total": NANO if sniffed.layout.has_header else pl.Int64(),
+        "total": NANO if sniffed.header else pl.Int64(),
         "average": NANO,
     }
     schema = {

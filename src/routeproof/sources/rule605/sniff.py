@@ -9,15 +9,19 @@ from typing import TYPE_CHECKING
 from routeproof.sources.streams import blocks, open_stream
 from routeproof.sources.text_frames import BYTE_ORDER_MARK
 from routeproof.sources.text_records import fields_of
+from routeproof.tables.rule605.legacy import LEGACY, ROLLED_UP
 from routeproof.tables.rule605.sums import LAYOUTS
 from routeproof.vocab.errors import DataRejectedError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from routeproof.tables.rule605.layout import Layout
 
 HEAD_BYTES = 1 << 16
+ROLLED_UP_NAMES = {name.lower(): column for name, column in ROLLED_UP.items()}
+
 LEAST_NAMES = 3
 """Official names that a first record must have to be a header."""
 
@@ -39,21 +43,26 @@ class Sniffed:
     Attributes:
         layout: of the file.
         delimiter: between its fields.
-        header: names as written, for layouts that have them.
+        header: names as written, for files that have them.
+        is_rolled_up: legacy rows added up over symbols and sizes, with names of their own.
     """
 
     layout: Layout
     delimiter: str
     header: tuple[str, ...] = ()
+    is_rolled_up: bool = False
+
+    @property
+    def may_be_empty(self) -> tuple[str, ...]:
+        """Keys that a row need not state."""
+        return ("participant", "order_size") if self.is_rolled_up else ("lot_size",)
 
     @property
     def columns(self) -> tuple[str | None, ...]:
         """Canonical name of each position; none where the header has an unknown name, or one for a second time."""
-        if not self.layout.has_header:
+        if not self.header:
             return self.layout.columns()
-        known = {
-            spelling.lower(): item.column for item in self.layout.fields for spelling in (item.official, *item.aliases)
-        }
+        known = ROLLED_UP_NAMES if self.is_rolled_up else _names(self.layout)
         found: list[str | None] = []
         for name in self.header:
             column = known.get(name.lower())
@@ -74,12 +83,14 @@ def sniff(path: Path) -> Sniffed:
     for delimiter in ("|", ","):
         names = tuple(name.strip() for name in fields_of(first, delimiter))
         headed = [layout for layout in LAYOUTS.values() if layout.has_header]
-        best = max(headed, key=lambda layout: _known(layout, names))
-        if _known(best, names) >= LEAST_NAMES:
+        best = max(headed, key=lambda layout: _known(_names(layout), names))
+        if _known(_names(best), names) >= LEAST_NAMES:
             return Sniffed(best, delimiter, names)
+        if _known(ROLLED_UP_NAMES, names) == len(ROLLED_UP):
+            return Sniffed(LEGACY, delimiter, names, is_rolled_up=True)
     fields = fields_of(first, "|")
     if len(fields) > _LEGACY_TYPE and _MONTH.fullmatch(fields[_LEGACY_MONTH]) and _CODE.fullmatch(fields[_LEGACY_TYPE]):
-        return Sniffed(LAYOUTS["legacy"], "|")
+        return Sniffed(LEGACY, "|")
     shown = first[:80].decode("utf-8", "replace")
     message = (
         "expected a Rule 605 report: a header row with the names of a detailed or summary report, or a record of the "
@@ -88,6 +99,10 @@ def sniff(path: Path) -> Sniffed:
     raise UnknownLayoutError(message, where=path.name)
 
 
-def _known(layout: Layout, names: tuple[str, ...]) -> int:
-    known = {spelling.lower() for item in layout.fields for spelling in (item.official, *item.aliases)}
+def _names(layout: Layout) -> dict[str, str]:
+    """Lower-case spellings to canonical names."""
+    return {spelling.lower(): item.column for item in layout.fields for spelling in (item.official, *item.aliases)}
+
+
+def _known(known: Mapping[str, str], names: tuple[str, ...]) -> int:
     return sum(name.lower() in known for name in names)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.sources.rule605.check import Check, Row
+from routeproof.sources.rule605.check import Check, Outcome, Row
 from routeproof.sources.rule605.problems import COMPONENT_SUM, shown
 from routeproof.tables.rule605.layout import TOTAL_DIGITS
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from routeproof.policy.disclosure605 import OrderType
+    from routeproof.sources.rule605.sniff import Sniffed
     from routeproof.tables.rule605.layout import Layout
 
 ROOM_FOR_SUMS = 2**59
@@ -95,8 +96,13 @@ SUMS = {
 """By layout. Detailed reports round to six decimals, so a sum may be off by half of the last one for each part."""
 
 
-def sum_checks(layout: Layout, rows: pl.DataFrame, order_types: Mapping[str, OrderType]) -> list[Check]:
-    """Checks of all sums of a layout; in 64 bits where the rows' largest totals leave room for every sum."""
+def sum_checks(sniffed: Sniffed, rows: pl.DataFrame, order_types: Mapping[str, OrderType]) -> list[Check]:
+    """Checks of all sums of a layout; in 64 bits where the rows' largest totals leave room for every sum.
+
+    A row of a roll-up stands for thousands, of which one may contradict itself: it is marked, and what falls short of
+    its whole is nothing to tell.
+    """
+    layout = sniffed.layout
     if not SUMS[layout.name]:
         return []
     largest = rows.select(pl.max_horizontal(pl.col(layout.columns("total")).max())).item() if rows.height else None
@@ -107,8 +113,9 @@ def sum_checks(layout: Layout, rows: pl.DataFrame, order_types: Mapping[str, Ord
         whole, parts = _sum(item.whole, width), _sum(item.parts, width)
         slack = len(item.parts) + len(item.whole)
         says = partial(_says, layout=layout, item=item)
-        found.append(Check(COMPONENT_SUM, item.whole[0], "reject", parts > whole + slack, says))
-        if item.is_whole:
+        outcome: Outcome = "mark" if sniffed.is_rolled_up else "reject"
+        found.append(Check(COMPONENT_SUM, item.whole[0], outcome, parts > whole + slack, says))
+        if item.is_whole and not sniffed.is_rolled_up:
             short = parts < whole - slack
             fires = short if item.is_whole_for_resting else short & ~rests
             found.append(Check(COMPONENT_SUM, item.whole[0], "mark", fires, says))

@@ -9,10 +9,11 @@ import polars as pl
 from routeproof.sources.rule605.check import Check, number, run_checks
 from routeproof.sources.rule605.header import header_problems
 from routeproof.sources.rule605.keys import key_checks
-from routeproof.sources.rule605.problems import DUPLICATE_KEY, NOTE, PROBLEM, ROW, Remark, remark
+from routeproof.sources.rule605.problems import DUPLICATE_KEY, NOT_EMPTY, NOTE, PROBLEM, ROW, Remark, remark
 from routeproof.sources.rule605.records import read_records
 from routeproof.sources.rule605.summary_schema import LEAST, REQUIRED
 from routeproof.sources.rule605.sums import sum_checks
+from routeproof.tables.rule605.legacy import OF_TRADED_AT_ONCE, RESTING_TYPES
 from routeproof.tables.rule605.remarks import REJECTED
 
 if TYPE_CHECKING:
@@ -25,11 +26,7 @@ if TYPE_CHECKING:
     from routeproof.sources.rule605.sniff import Sniffed
     from routeproof.tables.rule605.layout import Layout
 
-NOT_EMPTY, UNCONFIRMED = "not_empty", "unconfirmed"
-RESTING_LEGACY = ("13", "14", "15")
-FIRST_STATISTIC = 17
-"""Place after which a legacy record states nothing for orders that rested."""
-
+UNCONFIRMED = "unconfirmed"
 ALWAYS = ("covered_orders", "covered_shares")
 NEVER_NEGATIVE = (
     *("improved_usd_per_share", "outside_usd_per_share", "best_improved_usd_per_share", "best_outside_usd_per_share"),
@@ -56,10 +53,10 @@ def validate_rows(path: Path, sniffed: Sniffed, policy: Disclosure605) -> tuple[
 def _problems(records: Records, sniffed: Sniffed, policy: Disclosure605) -> list[Remark]:
     layout = sniffed.layout
     unread = {item[ROW] for item in records.remarks if item["kind"] == REJECTED}
-    keyed = run_checks(records.rows, key_checks(layout, records.rows, policy, len(sniffed.columns)), layout)
+    keyed = run_checks(records.rows, key_checks(sniffed, records.rows, policy), layout)
     rows = keyed.rows.filter(~pl.col(ROW).is_in(list(unread))) if unread else keyed.rows
     types = policy.order_types[layout.name].values[-1].value
-    checks = [*sum_checks(layout, rows, types), *_statement_checks(layout)]
+    checks = [*sum_checks(sniffed, rows, types), *_statement_checks(layout)]
     found = [*records.remarks, *keyed.remarks]
     for check in checks:  # one by one: a row may break several, and each is told
         found += run_checks(rows, [check], layout).remarks
@@ -77,13 +74,13 @@ def _statement_checks(layout: Layout) -> list[Check]:
     ]
     if layout.name == "legacy":
         names = layout.columns()
-        rests = pl.col("order_type").is_in(RESTING_LEGACY)
+        rests = pl.col("order_type").is_in(RESTING_TYPES)
         is_executed = (pl.col("executed_shares").fill_null(0) + pl.col("executed_away_shares").fill_null(0)) > 0
         found += [_missing(layout, name, pl.lit(value=True)) for name in names[8:16]]
-        found += [_missing(layout, name, ~rests & is_executed) for name in names[FIRST_STATISTIC:]]
+        found += [_missing(layout, name, ~rests & is_executed) for name in OF_TRADED_AT_ONCE]
         found += [
             Check(NOT_EMPTY, name, "mark", rests & pl.col(name).is_not_null(), _says(layout, name, "nothing"))
-            for name in names[FIRST_STATISTIC:]
+            for name in OF_TRADED_AT_ONCE
         ]
     return found
 

@@ -43,3 +43,38 @@ LEGACY = Layout(
     key=("participant", "reporter", "month", "symbol", "order_type", "order_size"),
 )
 """One row a symbol, order type and size."""
+
+RESTING_TYPES = ("13", "14", "15")
+"""Order types of orders that did not trade at once."""
+
+OF_TRADED_AT_ONCE = LEGACY.columns()[17:]
+"""Fields 18 to 26, which are empty for resting types: their quote at receipt says nothing about their price."""
+
+ROLLED_UP = {
+    "MarketCenter": "reporter",
+    "idate": "month",
+    "Exchange": "symbol",
+    "OrderCode": "order_type",
+    "CoveredOrders": "covered_orders",
+    "CoveredShares": "covered_shares",
+    "CancelledShares": "cancelled_shares",
+    "MktCtrExecShares": "executed_shares",
+    "AwayExecShares": "executed_away_shares",
+    "ExecShares_0_9": "shares_to_10s",
+    "ExecShares_10_29": "shares_to_30s",
+    "ExecShares_30_59": "shares_to_60s",
+    "ExecShares_60_299": "shares_to_300s",
+    "ExecShares_5_30": "shares_to_1800s",
+    "AvgRealSpread": "realized_spread_usd_per_share_300s",
+    "AvgEffecSpread": "effective_spread_usd_per_share",
+    "PrImpShares": "improved_shares",
+    "PrImp_AvgAmt": "improved_usd_per_share",
+    "PrImp_AvgT": "improved_s",
+    "ATQShares": "at_quote_shares",
+    "ATQ_AvgT": "at_quote_s",
+    "OTQShares": "outside_shares",
+    "OTQ_AvgAmt": "outside_usd_per_share",
+    "OTQ_AvgT": "outside_s",
+}
+"""Names in research collections of such reports, rolled up by the exchange that lists the stock: no participant, no
+order size, and a group of stocks where the symbol stands."""
