@@ -22,7 +22,7 @@ from routeproof.tables.rule605.remarks import CORRECTED, QUARANTINED, REJECTED, 
 from routeproof.tables.rule605.sums import LAYOUTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from routeproof.app.context import Context
@@ -136,12 +136,19 @@ def _read(raw: RawFile, folder: Path) -> _Read:
     for number, batch in enumerate(read_file(raw.path, sniffed, load_disclosure605())):
         read.received += batch.received
         read.remarks += batch.remarks
-        parts = batch.rows.partition_by("reporter", "month", as_dict=True, maintain_order=True)
-        for place, ((reporter, month), rows) in enumerate(parts.items()):
+        for place, (reporter, month, rows) in enumerate(_by_part(batch.rows)):
             path = folder / f"{number}-{place}.parquet"
             rows.write_parquet(path, compression="lz4")
-            read.pieces.setdefault((sniffed.layout.name, str(reporter), str(month)), []).append(path)
+            read.pieces.setdefault((sniffed.layout.name, reporter, month), []).append(path)
     return read
+
+
+def _by_part(rows: pl.DataFrame) -> Iterator[tuple[str, str, pl.DataFrame]]:
+    """Reporter, month and their rows; most files are of one."""
+    keys = rows.select("reporter", "month").unique(maintain_order=True).rows()
+    for reporter, month in keys:
+        is_own = (pl.col("reporter") == reporter) & (pl.col("month") == month)
+        yield reporter, month, rows if len(keys) == 1 else rows.filter(is_own)
 
 
 def _commit(context: Context, files: Sequence[_Read], reading: str) -> list[Partition]:

@@ -47,11 +47,15 @@ def without_percent_points(
 ) -> tuple[pl.DataFrame, list[Remark]]:
     """E/Q as a fraction where the file states it in percent points: a hundred times the quotient of its own spreads.
 
-    A row without both spreads, or with one of zero, cannot be told and stays as it is.
+    A row without both spreads, or with one of zero, cannot be told and stays as it is. A detailed row may state the
+    effective spread as a fraction of the midpoint alone.
     """
     if layout.name not in SPREADS:
         return rows, []
     effective, quoted = (pl.col(name).cast(pl.Float64) for name in SPREADS[layout.name])
+    if layout.name == "detailed":
+        midpoint = pl.col("midpoint_usd_per_share").cast(pl.Float64) / SCALE
+        effective = pl.coalesce(effective, pl.col("effective_spread_of_midpoint") * midpoint)
     ratio = pl.col("e_over_q") / SCALE * quoted / effective
     is_percent = (ratio >= limits.percent_ratio_from) & (ratio < limits.percent_ratio_below)
     mask = rows.select(is_percent.fill_null(value=False)).to_series()
@@ -68,6 +72,9 @@ def without_percent_points(
 
 def _corrected(row: Row, fraction: int, layout: Layout) -> Remark:
     effective, quoted = (number(row, name, layout) for name in SPREADS[layout.name])
+    if row[SPREADS[layout.name][0]] is None:
+        midpoint = number(row, "midpoint_usd_per_share", layout)
+        effective = f"{number(row, 'effective_spread_of_midpoint', layout)} x {midpoint}"
     stated, became = number(row, "e_over_q", layout), shown(fraction, SCALE_DIGITS)
     name = layout.place("e_over_q")
     message = (

@@ -4,7 +4,7 @@ What real files show (nine wholesalers, 2008 to 2018, and all rows of one file o
 executed shares in every row; parts by time never exceed them, and fall short where orders executed after 30 minutes;
 cancelled and executed shares fall short of the covered ones where resting orders expired, up to seven tenths of
 near-the-quote orders. So parts that exceed their whole contradict it, and the row is rejected; parts that fall short of
-it are marked only where nothing explains the rest.
+it are marked only where nothing explains the rest: all parts are stated, and no order rested.
 """
 
 from __future__ import annotations
@@ -116,7 +116,8 @@ def sum_checks(sniffed: Sniffed, rows: pl.DataFrame, order_types: Mapping[str, O
         outcome: Outcome = "mark" if sniffed.is_rolled_up else "reject"
         found.append(Check(COMPONENT_SUM, item.whole[0], outcome, parts > whole + slack, says))
         if item.is_whole and not sniffed.is_rolled_up:
-            short = parts < whole - slack
+            all_stated = pl.all_horizontal(pl.col(name).is_not_null() for name in (item.whole[0], *item.parts))
+            short = all_stated & (parts < whole - slack)
             fires = short if item.is_whole_for_resting else short & ~rests
             found.append(Check(COMPONENT_SUM, item.whole[0], "mark", fires, says))
     return found

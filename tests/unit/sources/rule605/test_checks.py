@@ -75,6 +75,14 @@ def test_detailed_files_have_the_same_trap(tmp_path: Path) -> None:
     assert told(found) == [(1, "corrected", "percent_points", "e_over_q")]
 
 
+def test_a_detailed_row_may_state_the_effective_spread_as_a_fraction(tmp_path: Path) -> None:
+    """0.0012 of a midpoint of 15 is 0.018, over 0.02 is 0.9; 90 is percent points."""
+    row = {"AvgEffctvSprd": "", "AvgEffctvSprdPct": "0.0012", "ExctdOrderMidPtAvg": "15", "AvgEFQPct": "90"}
+    found = batch(tmp_path, detailed({**row, "CvrdOrderSize": "15000"}))
+    assert found.rows["e_over_q"].item() == 900_000_000
+    assert "0.0012 x 15 / 0.02" in str(found.remarks[0]["message"])
+
+
 # -- figures that cannot be --------------------------------------------------------------------------------------------
 
 
@@ -151,6 +159,12 @@ def test_parts_short_of_their_whole_are_marked_where_nothing_rests(tmp_path: Pat
     assert "= 2000 and field 8 (covered_shares) = 2001" in str(found.remarks[0]["message"])
 
 
+def test_parts_that_are_not_stated_are_no_shortfall(tmp_path: Path) -> None:
+    """Empty means no data: 500 improved shares of 800.5 say nothing about the others."""
+    row = {"ExctdOrderAtQuotQty": "", "ExctdOrderOutQuotQty": "", "CvrdOrderQtyOthr": ""}
+    assert told(batch(tmp_path, detailed(row))) == []
+
+
 def test_fractions_are_added_to_the_last_decimal(tmp_path: Path) -> None:
     """Rounding of each part is allowed for, and no more."""
     assert told(batch(tmp_path, detailed({"CvrdOrderExctdQty": "700.500003"}))) == []
@@ -162,6 +176,37 @@ def test_large_months_are_added_without_loss(tmp_path: Path) -> None:
     large = "9000000000000"
     found = batch(tmp_path, legacy(f8=large, f9=large, f10=large))
     assert told(found)[0][2] == "component_sum"
+
+
+# -- statistics that mean nothing --------------------------------------------------------------------------------------
+
+
+def test_statistics_of_resting_orders_are_no_data(tmp_path: Path) -> None:
+    """Zeros are what some write for nothing; what is not zero is told. Both are null: zero spreads would flatter."""
+    zeros = LEGACY_RESTING.replace("|-0.0100|||||||||", "|-0.0100|0|0|0|0|0|0|0|0|0")
+    found = batch(tmp_path, zeros + "\n" + legacy(zeros, f4="DEF", f18="0.04") + "\n" + legacy() + "\n")
+    assert told(found) == [(2, "quarantined", "not_empty", "effective_spread_usd_per_share")]
+    assert found.rows["effective_spread_usd_per_share"].to_list() == [None, None, 20_000_000]
+    assert found.rows["improved_shares"].to_list() == [None, None, 900_000_000]
+
+
+ROLLED_UP = (
+    "MarketCenter,idate,Exchange,OrderCode,CoveredOrders,CoveredShares,CancelledShares,MktCtrExecShares,AwayExecShares,"
+    "ExecShares_0_9,ExecShares_10_29,ExecShares_30_59,ExecShares_60_299,ExecShares_5_30,AvgRealSpread,AvgEffecSpread,"
+    "PrImpShares,PrImp_AvgAmt,PrImp_AvgT,ATQShares,ATQ_AvgT,OTQShares,OTQ_AvgAmt,OTQ_AvgT,Notes\n"
+    "ABCD,201501,NYSE,11,10,2000,400,1500,0,1400,0,0,0,0,0.0217699245439003,0.02,900.0,0.005,0.1,500,0.2,100.0,0.01,1.5,x\n"
+    "ABCD,201501,NYSE,14,10,2000,600,1500,0,1400,0,0,0,0,0.01,0.0,0.0,,,0.0,,0.0,,,x\n"
+)
+
+
+def test_roll_ups_of_legacy_rows_are_read_by_their_own_names(tmp_path: Path) -> None:
+    """Neither participant nor size; a group of stocks for the symbol; what contradicts itself is marked and kept."""
+    found = batch(tmp_path, ROLLED_UP)
+    assert told(found) == [(2, "quarantined", "component_sum", "covered_shares")]
+    first, second = found.rows.iter_rows(named=True)
+    assert (first["symbol"], first["participant"], first["order_size"]) == ("NYSE-listed", None, None)
+    assert first["realized_spread_usd_per_share_300s"] == 21_769_925
+    assert second["effective_spread_usd_per_share"] is None
 
 
 # -- keys --------------------------------------------------------------------------------------------------------------
