@@ -29,13 +29,15 @@ PLAIN = legacy() + "\n" + legacy(LEGACY_RESTING) + "\n" + legacy(f8="1234567") +
 ODD = {
     "windows": PLAIN.replace("\n", "\r\n"),
     "trailing": PLAIN.replace("\n", "|\n"),
+    "marked": "\ufeff" + PLAIN,
+    "trailing_twice": PLAIN.replace("\n", "||\n"),
     "quoted": "\n".join("|".join(f'"{field}"' for field in line.split("|")) for line in PLAIN.splitlines()),
     "padded": "\n".join("|".join(f"  {field} " for field in line.split("|")) for line in PLAIN.splitlines()),
     "thousands": PLAIN.replace("|2000|", '|"2,000"|').replace("|5000|", "|5,000|").replace("1234567", '"1,234,567"'),
     "blank_lines": "\n\n" + PLAIN.replace("\n", "\n\n"),
     "no_end": PLAIN.rstrip("\n"),
     "short": PLAIN.replace("|-0.0100|||||||||", "|-0.0100"),
-    "bom_free_mix": PLAIN.replace("T|TXXXX|201601|ABC|14", '"T" | "TXXXX"|201601|ABC|14'),
+    "mixed": PLAIN.replace("T|TXXXX|201601|ABC|14", '"T" | "TXXXX"|201601|ABC|14'),
 }
 
 
