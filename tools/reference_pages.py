@@ -77,7 +77,7 @@ def tables_page() -> str:
     parts = [
         HEAD,
         "# Canonical tables\n\nPrices, quantities and money are Int64 at 1e-9; instants are UTC nanoseconds. ",
-        "Shares and dollars in tables of public reports (`rule605_…`) are whole millionths; these tables take no map.\n",
+        "Shares and dollars of public reports (`rule605_…`) are whole millionths; these tables take no map.\n",
     ]
     public = [*(layout.table for layout in LAYOUTS.values()), REMARKS]
     for table in (*TABLES.values(), *public):
