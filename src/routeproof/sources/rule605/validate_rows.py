@@ -57,11 +57,15 @@ def _problems(records: Records, sniffed: Sniffed, policy: Disclosure605) -> list
     rows = keyed.rows.filter(~pl.col(ROW).is_in(list(unread))) if unread else keyed.rows
     types = policy.order_types[layout.name].values[-1].value
     sums = sum_checks(sniffed, rows, types)
-    noted = [check for check in sums if layout.name == "detailed" and check.outcome == "mark"]
-    checks = [*(check for check in sums if check not in noted), *_statement_checks(layout)]
+    noted = [check for check in sums if _is_note(check, layout)]
+    checks = [*(check for check in sums if not _is_note(check, layout)), *_statement_checks(layout)]
     found = [*records.remarks, *keyed.remarks, *_each(checks, rows, layout)]
     notes = _each([*noted, *_note_checks(layout, policy)], rows, layout)
     return [*({**item, "kind": PROBLEM} for item in found), *({**item, "kind": NOTE} for item in notes)]
+
+
+def _is_note(check: Check, layout: Layout) -> bool:
+    return layout.name == "detailed" and check.outcome == "mark"
 
 
 def _each(checks: Iterable[Check], rows: pl.DataFrame, layout: Layout) -> list[Remark]:
