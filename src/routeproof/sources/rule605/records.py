@@ -8,7 +8,6 @@ commas, short and long rows have their say; both ways give the same rows.
 from __future__ import annotations
 
 import csv
-import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,7 +19,14 @@ from routeproof.sources.rule605.numbers import NANO, UNITS, numbers_of_texts
 from routeproof.sources.rule605.problems import FIELDS, LONG_ROW, ROW, UNREADABLE_ROW, Remark, remark
 from routeproof.sources.streams import blocks, open_stream
 from routeproof.sources.text_frames import BYTE_ORDER_MARK
-from routeproof.sources.text_records import Piece, RecordScanner, blank_records, field_counts, undecodable_records
+from routeproof.sources.text_records import (
+    Piece,
+    RecordScanner,
+    blank_records,
+    field_counts,
+    fields_of,
+    undecodable_records,
+)
 from routeproof.tables.rule605.layout import TOTAL_DIGITS
 from routeproof.tables.rule605.remarks import REJECTED
 
@@ -250,8 +256,10 @@ def _texts_by_csv(piece: Piece, places: NDArray[np.int64], delimiter: str, names
     rows: list[list[str | None]] = []
     counts: list[int] = []
     for at in places:
-        text = piece.record(int(at)).decode("utf-8", "replace")
-        found = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+        try:
+            found = fields_of(piece.record(int(at)), delimiter)
+        except csv.Error:
+            found = []  # a record without any field lacks its keys
         counts.append(len(found))
         rows.append([*found[: len(names)], *([None] * (len(names) - len(found)))])
     columns = dict(zip(names, zip(*rows, strict=True), strict=True))

@@ -203,3 +203,13 @@ def test_what_is_no_report_is_wrong_as_a_whole(tmp_path: Path) -> None:
     assert codes(tmp_path / "cut.gz") == [(0, "", "damaged_file")]
     with pytest.raises(UsageError, match="expected a readable file"):
         validate_file(tmp_path / "absent.csv")
+
+
+def test_a_record_that_is_none_is_one_problem(tmp_path: Path) -> None:
+    """A quote that never closes, and a field longer than any: told at their rows, and the others are read."""
+    lines = summary({}, {"Sp500": "N"}, {"OrderSize": "0"}).split("\r\n")
+    lines[2] = lines[2].replace("XXXX", "X" * 200_000)
+    lines[3] = '"' + lines[3]
+    found = codes(written(tmp_path, "\r\n".join(lines)))
+    assert (2, "", "unreadable_row") in found
+    assert {row for row, *_ in found} == {2, 3}

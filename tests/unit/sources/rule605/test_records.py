@@ -12,7 +12,7 @@ from polars.testing import assert_frame_equal
 
 from routeproof.sources.rule605.records import Records, read_records
 from routeproof.sources.rule605.sniff import UnknownLayoutError, sniff
-from rule605_files import DETAILED_FIELDS, LEGACY_RESTING, detailed, legacy, summary, written
+from rule605_files import DETAILED_FIELDS, LEGACY_RESTING, SUMMARY_FIELDS, detailed, legacy, summary, written
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -157,7 +157,19 @@ def test_the_first_record_tells_the_layout(tmp_path: Path, text: str, layout: st
     assert sniff(written(tmp_path, text)).layout.name == layout
 
 
-@pytest.mark.parametrize("text", ["", "\n\n", "hello", "a,b,c\n1,2,3\n", "1|2|3|4|5\n", "\0\0\0", "T|X|2016|A|11|21"])
+NO_REPORTS = [
+    "",
+    "\n\n",
+    "hello",
+    "a,b,c\n1,2,3\n",
+    "1|2|3|4|5\n",
+    "\0\0\0",
+    "T|X|2016|A|11|21",
+    ',"'.join(SUMMARY_FIELDS),
+]
+
+
+@pytest.mark.parametrize("text", NO_REPORTS)
 def test_other_files_are_refused_with_what_was_expected(tmp_path: Path, text: str) -> None:
     """The error shows what stands there."""
     with pytest.raises(UnknownLayoutError, match="expected a Rule 605 report"):
