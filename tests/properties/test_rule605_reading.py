@@ -59,7 +59,7 @@ def damaged(draw: st.DrawFn) -> str:
 
 
 @given(content=st.one_of(damaged().map(str.encode), st.binary(max_size=400)))
-@examples(60)
+@examples(25)
 def test_any_file_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     """No other error; received = accepted + rejected; the validator counts as many records."""
     path = tmp_path_factory.mktemp("any") / "file"
@@ -79,7 +79,7 @@ def test_any_file_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, c
 
 
 @given(data=st.data())
-@examples(25)
+@examples(15)
 def test_both_ways_of_reading_agree(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     """The same numbers, quoted or not: the quotes send a block the long way."""
     number = st.decimals(min_value=-9_000, max_value=9_000, places=4).map(str)
