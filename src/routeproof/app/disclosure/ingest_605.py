@@ -21,6 +21,7 @@ from routeproof.stores.commits import SourceOutcome, commit, source_outcomes
 from routeproof.stores.shipped_disclosure import disclosure605_id, load_disclosure605
 from routeproof.tables.rule605.remarks import CORRECTED, QUARANTINED, REJECTED, REMARKS
 from routeproof.tables.rule605.sums import LAYOUTS
+from routeproof.vocab.errors import DataRejectedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -119,7 +120,7 @@ def ingest_605(context: Context, paths: Sequence[Path], on_done: Callable[[str],
     changed: list[Partition] = []
     try:
         shelf = Shelf(scratch, "rows")
-        files = [_read(item, shelf) for item in fresh]
+        files = [_named(item, shelf) for item in fresh]
         for item in raw_files:
             on_done(item.name)
         if files:
@@ -129,6 +130,15 @@ def ingest_605(context: Context, paths: Sequence[Path], on_done: Callable[[str],
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     return _report(context, raw_files, outcomes, changed)
+
+
+def _named(raw: RawFile, shelf: Shelf) -> _Read:
+    """One file read; an error speaks of it by the name that it came with."""
+    try:
+        return _read(raw, shelf)
+    except DataRejectedError as error:
+        error.where = raw.name
+        raise
 
 
 def _read(raw: RawFile, shelf: Shelf) -> _Read:
