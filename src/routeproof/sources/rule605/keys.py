@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MONTH = r"^(19|20)\d\d(0[1-9]|1[0-2])$"
 REPORTER = r"^[A-Za-z0-9]{1,16}$"
+PARTICIPANT = r"^[A-Z]+$"
 _CODES = ("order_type", "order_size", "sp500")
 
 
@@ -57,16 +58,27 @@ def codes_of(layout: Layout, name: str, policy: Disclosure605) -> tuple[str, ...
 
 
 def _participants(months: Collection[str], policy: Disclosure605) -> list[Check]:
-    """A participant that the plan does not know in the row's month."""
+    """A participant that is no code is no key; a code that the plan does not know in the row's month is marked.
+
+    Codes come with new exchanges before anybody has told them here, and the row says all the same what was executed.
+    """
     by_codes: dict[tuple[str, ...], list[str]] = {}
     for month in months:
         by_codes.setdefault(tuple(policy.participants.on_or_first(first_of(month)).value), []).append(month)
-    return [
+    is_code = pl.col("participant").str.contains(PARTICIPANT)
+    malformed = Check(
+        UNKNOWN_PARTICIPANT,
+        "participant",
+        "reject",
+        ~is_code,
+        lambda row: f"expected a participant's code, letters only, found {row['participant']!r}",
+    )
+    return [malformed] + [
         Check(
             UNKNOWN_PARTICIPANT,
             "participant",
-            "reject",
-            pl.col("month").is_in(of_codes) & ~pl.col("participant").is_in(list(codes)),
+            "mark",
+            is_code & pl.col("month").is_in(of_codes) & ~pl.col("participant").is_in(list(codes)),
             lambda row, codes=codes: (  # type: ignore[misc]
                 f"expected a designated participant ({', '.join(codes)}), found {row['participant']!r}"
             ),

@@ -215,7 +215,6 @@ def test_roll_ups_of_legacy_rows_are_read_by_their_own_names(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ({"f1": "G"}, "unknown_participant"),
         ({"f1": "?"}, "unknown_participant"),
         ({"f2": "../x"}, "unknown_participant"),
         ({"f3": "201613"}, "not_a_number"),
@@ -231,9 +230,11 @@ def test_rows_that_do_not_say_which_they_are_are_rejected(tmp_path: Path, change
 
 
 def test_participants_are_those_of_the_month(tmp_path: Path) -> None:
-    """CBOE's own exchange is a participant of 2016 and not of August 2026."""
+    """CBOE's own exchange is a participant of 2016 and not of August 2026; its rows are marked and kept."""
     assert told(batch(tmp_path, legacy(f1="W"))) == []
-    assert told(batch(tmp_path, legacy(f1="W", f3="202608")))[0][2] == "unknown_participant"
+    later = batch(tmp_path, legacy(f1="W", f3="202608"))
+    assert told(later)[0][1:3] == ("quarantined", "unknown_participant")
+    assert later.rows.height == 1
 
 
 def test_a_short_record_without_names_is_no_record(tmp_path: Path) -> None:
