@@ -38,7 +38,7 @@ OF_VERSION = (
     "side", "clock_start_at", "clock_at", "clock_bid", "clock_ask", "clock_bid_size", "clock_ask_size", "clock_status",
 )  # fmt: skip
 OF_FILL = (
-    "order_id", "version", "execution_id", "symbol", "side", "executed_at", "price", "quantity", "venue", "route_id",
+    "place", "order_id", "version", "execution_id", "symbol", "side", "executed_at", "price", "quantity", "venue", "route_id",
     "trading_day", "session", "sign", "mid2", "quoted", "far_touch", "contra_size", "time_to_execution_ns",
     "best_touch",
     *(f"mid2_{name}" for name in HORIZONS_NS),
@@ -53,11 +53,18 @@ class VersionDay:
 
     Attributes:
         versions: measured order versions, with `printed, printed_on_exchange` where there is a tape.
-        fills: `OF_FILL` of every standing execution; one that names no known order has no `sign`.
+        fills: `OF_FILL` of every standing execution; `place` is its version's row in `versions`, null where it names
+            no known order.
     """
 
     versions: pl.DataFrame
     fills: pl.DataFrame
+
+    def placed_anew(self) -> VersionDay:
+        """The same after rows were taken out or put together."""
+        rows = self.versions.select(KEY).with_row_index("place").with_columns(pl.col("place").cast(pl.Int64))
+        placed = self.fills.drop("place").join(rows, on=KEY, how="left", maintain_order="left")
+        return VersionDay(self.versions, placed.select(OF_FILL))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,11 +112,12 @@ def measure_version_day(
     if not trades.is_empty():
         versions = _with_prints(with_hours(versions, tables.day, rules.hours), fills, trades, readings.off_exchange)
     lasting = versions.filter(pl.col("time_in_force").is_in(LONG_LIVED))
+    if lasting.is_empty():
+        return VersionDay(versions, fills), VersionDay(lasting, fills.clear() if carry is None else carry.fills)
     living = among(fills, lasting, ["order_id"])
     held = living if carry is None else pl.concat([carry.fills, living])
-    return VersionDay(but(versions, lasting, ["order_id"]), but(fills, lasting, ["order_id"])), VersionDay(
-        lasting, held
-    )
+    done = VersionDay(but(versions, lasting, ["order_id"]), but(fills, lasting, ["order_id"]))
+    return done.placed_anew(), VersionDay(lasting, held).placed_anew()
 
 
 def _complete(fills: pl.DataFrame) -> pl.DataFrame:
@@ -145,9 +153,9 @@ def _with_version(fills: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFrame:
             places = pl.Series(rows).replace(-1, None)
             numbered = pl.when(pl.col("order_id").is_not_null()).then(pl.lit(1, dtype=pl.Int64)).alias("version")
             gathered = wanted.select(pl.all().gather(pl.lit(places)))
-            return pl.concat([fills.with_columns(numbered), gathered], how="horizontal")
+            return pl.concat([fills.with_columns(numbered, place=places), gathered], how="horizontal")
     assigned = assign_versions(fills, versions)
-    joined = wanted.with_columns(versions[name] for name in KEY)
+    joined = wanted.with_columns(*(versions[name] for name in KEY), pl.int_range(pl.len()).alias("place"))
     return assigned.join(joined, on=KEY, how="left", maintain_order="left")
 
 
@@ -197,10 +205,14 @@ def _with_prints(
 
     An order is in force until it is cancelled, replaced, expired or filled, the close at the latest.
     """
-    filled = fills.group_by(KEY).agg(pl.col("quantity").sum().alias("taken"), pl.col("executed_at").max().alias("last"))
+    known = fills.filter(pl.col("place").is_not_null())
+    filled = known.group_by("place").agg(
+        pl.col("quantity").sum().alias("taken"), pl.col("executed_at").max().alias("last")
+    )
     waits = pl.col("terms_class").is_in(WAITING_CLASSES)
     done = pl.when(pl.col("taken") >= pl.col("quantity")).then("last")
-    lives = versions.join(filled, on=KEY, how="left", maintain_order="left").select(
+    numbered = versions.with_columns(pl.int_range(pl.len()).alias("place"))
+    lives = numbered.join(filled, on="place", how="left", maintain_order="left").select(
         "symbol",
         "side",
         "limit_price",

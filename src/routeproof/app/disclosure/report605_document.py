@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from routeproof import __version__
 from routeproof.app.intake.quality import completeness
 from routeproof.metrics.rule605.covered import REASONS
+from routeproof.metrics.rule605.detailed import APPLIES, FIELDS
 from routeproof.metrics.rule605.figures import Figures
-from routeproof.metrics.rule605.summary import HEADER as SUMMARY_HEADER
+from routeproof.metrics.rule605.summary import COLUMNS
 from routeproof.renderers.html import render_html
 from routeproof.renderers.pdf import render_pdf
 from routeproof.reports.catalog.rule605_report import Rule605Inputs, rule605_report
@@ -29,6 +30,11 @@ Plain = dict[str, Any]
 BY_TYPE = (
     "Order type", "Covered orders", "Covered shares", "Executed shares", "Quoted $", "Effective $", "E/Q",
     "Improved shares", "At the quote", "Outside", "Average ms",
+)  # fmt: skip
+SUMMARY_TITLES = (
+    "S&P 500", "Size", "Type", "Avg shares", "Avg notional $", "Avg mid", "At quote or better", "Improved",
+    "PI / mid", "Effective / mid", "Quoted / mid", "E/Q", "Realized 15 s / mid", "Realized 1 min / mid",
+    "Avg ms",
 )  # fmt: skip
 KEYS_LEFT_OUT = 3
 """Columns of the summary that are the same in every row: participant, reporter, month."""
@@ -58,6 +64,7 @@ def _inputs(made: Made605, context: Context | None) -> Rule605Inputs:
             for reason, counts in made.sums.reasons.items()
         ],
         ties=[*_ties(made), *(_ties_to_lake(made, context, first, last) if context is not None else ())],
+        fields=_fields(made),
         readings=[
             {
                 "subject": subject,
@@ -77,8 +84,17 @@ def _inputs(made: Made605, context: Context | None) -> Rule605Inputs:
     )
 
 
+def _fields(made: Made605) -> list[Plain]:
+    if made.asked.kind == "summary":
+        return [
+            {"field": name, "applies": "market and marketable limit", "subjects": list(subjects)}
+            for name, subjects in COLUMNS.items()
+        ]
+    return [{"field": item.name, "applies": APPLIES[item.applies], "subjects": list(item.rests_on)} for item in FIELDS]
+
+
 def _of_summary(made: Made605) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
-    return SUMMARY_HEADER[KEYS_LEFT_OUT:], [row[KEYS_LEFT_OUT:] for row in made.file.rows]
+    return SUMMARY_TITLES, [row[KEYS_LEFT_OUT:] for row in made.file.rows]
 
 
 def _by_type(made: Made605) -> tuple[Sequence[str], Sequence[Sequence[str]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -9,25 +10,29 @@ import polars as pl
 
 from routeproof.app.measuring.day_walk import concerns, day_tables, long_lived_of, symbols_of, walked_days
 from routeproof.app.measuring.lake_source import LakeSource
-from routeproof.metrics.measure import Grouping, Partials, collect, merge
+from routeproof.metrics.measure import Grouping, collect
 from routeproof.metrics.rule605.additive import KEYS, of_fills, of_versions
 from routeproof.metrics.rule605.judged import judged
-from routeproof.stores.quote_reader import Buffers
 from routeproof.tables.day_measurement import Carry
 from routeproof.tables.day_pieces import can_divide, carry_of, joined_carry, tables_of
 from routeproof.tables.switches import Switches
 from routeproof.tables.version_day import Readings, VersionDay, measure_version_day, with_route_cancels
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
     from routeproof.app.measuring.day_walk import DaySource
     from routeproof.metrics.metric import Metric
-    from routeproof.metrics.rule605.judged import Judged, Reporter
+    from routeproof.metrics.rule605.judged import Reporter
     from routeproof.policy.report605 import Reporting605
     from routeproof.tables.day_measurement import DayRules, DayTables
     from routeproof.tables.quote_book import QuoteBook
+
+    _Left = tuple["_Piece", VersionDay]
+
+WORKERS = 2
+"""Runs of symbols that are measured at once; each holds its quotes and wide rows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,14 +89,20 @@ class Sums605:
     has_tape: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """What some symbols of a day add."""
+
+    versions: pl.DataFrame
+    fills: pl.DataFrame
+    reasons: pl.DataFrame
+    stray: int
+    seen: int
+
+
 @dataclass(slots=True)
 class _Found:
-    versions: list[Partials] = field(default_factory=list)
-    fills: list[Partials] = field(default_factory=list)
-    reasons: list[pl.DataFrame] = field(default_factory=list)
-    stray: int = 0
-    other: int = 0
-    seen: int = 0
+    pieces: list[_Piece] = field(default_factory=list)
     has_tape: bool = False
 
 
@@ -103,26 +114,22 @@ def month_sums(source: DaySource, all_days: Sequence[date], month: Month605) -> 
         all_days: days that the source has flow on.
         month: what is asked.
     """
-    orders, fills = Grouping(KEYS, of_versions()), Grouping(KEYS, of_fills(month.reporting))
     found = _Found()
-    for piece in _pieces(source, all_days, month, found):
-        item: Judged = judged(piece, month.days, month.reporting, month.reporter)
-        found.versions.append(collect(item.versions, orders, "orders"))
-        found.fills.append(collect(item.fills, fills, "executions"))
-        found.reasons.append(item.reasons)
-        found.stray += item.stray_fills
-        found.seen += piece.fills.height
-        found.other += piece.fills.height - item.stray_fills - int(item.reasons["fills"].sum())
-    metrics = {metric.name: metric for metric in (*orders.metrics, *fills.metrics)}
-    return Sums605(
-        _joined(found), metrics, _reasons(found.reasons), found.stray, found.other, found.seen, found.has_tape
-    )
+    _walk(source, all_days, month, found)
+    seen, stray = (sum(getattr(piece, name) for piece in found.pieces) for name in ("seen", "stray"))
+    reasons = _reasons([piece.reasons for piece in found.pieces])
+    other = seen - stray - sum(item["fills"] for item in reasons.values())
+    metrics = {metric.name: metric for metric in (*of_versions(), *of_fills(month.reporting))}
+    return Sums605(_joined(found.pieces), metrics, reasons, stray, other, seen, found.has_tape)
 
 
-def _joined(found: _Found) -> pl.DataFrame:
-    if not found.versions:
+def _joined(pieces: Sequence[_Piece]) -> pl.DataFrame:
+    if not pieces:
         return pl.DataFrame(schema=dict.fromkeys(KEYS, pl.String()) | {"order_size": pl.Int64()})
-    orders, fills = merge(found.versions, KEYS).sums, merge(found.fills, KEYS).sums
+    orders, fills = (
+        pl.concat(part).group_by(KEYS).agg(pl.exclude(KEYS).sum())
+        for part in ([piece.versions for piece in pieces], [piece.fills for piece in pieces])
+    )
     return orders.join(fills, on=KEYS, how="left")
 
 
@@ -137,43 +144,53 @@ def _reasons(parts: Sequence[pl.DataFrame]) -> dict[str, dict[str, int]]:
     }
 
 
-def _pieces(source: DaySource, all_days: Sequence[date], month: Month605, found: _Found) -> Iterator[VersionDay]:
-    """Versions and fills that are complete, day by day; orders that outlive their day come last."""
+def _added_up(day: VersionDay, month: Month605) -> _Piece:
+    """The exact sums of complete versions and their fills, and why the others are not counted."""
+    item = judged(day, month.days, month.reporting, month.reporter)
+    by = Grouping(("group",), of_versions()), Grouping(("group",), of_fills(month.reporting))
+    sums = collect(item.versions, by[0], "orders").sums, collect(item.fills, by[1], "executions").sums
+    keyed = [item.groups.join(part, on="group", how="inner").drop("group") for part in sums]
+    return _Piece(keyed[0], keyed[1], item.reasons, item.stray_fills, day.fills.height)
+
+
+def _walk(source: DaySource, all_days: Sequence[date], month: Month605, found: _Found) -> None:
+    """Day by day, a few runs of symbols at a time; orders that outlive their day are added up last."""
     first, last = month.days
     wanted, lasting = [day for day in all_days if first <= day <= last], long_lived_of(source)
     switches, readings = month.switches(), month.readings()
     carry: VersionDay | None = None
-    for day in walked_days(source, wanted, lasting):
-        opened = Carry() if carry is None else Carry(versions=carry.versions)
-        if day not in wanted and not concerns(day, lasting, opened, month.rules):
-            continue
-        tables = with_route_cancels(_of_provider(day_tables(source, day, lasting), month.provider))
-        found.has_tape = found.has_tape or not tables.trades.is_empty()
-        carried: list[VersionDay] = []
-        for run, book in _runs(source, tables, opened):
-            piece = tables if run is None else tables_of(tables, run)
-            held = carry if carry is None or run is None else carry_of(carry, run)
-            done, left = measure_version_day(piece, book, month.rules, switches, readings, held)
-            carried.append(left)
-            yield done
-        carry = joined_carry(carried) if carried else carry
+    with ThreadPoolExecutor(WORKERS) as pool:
+        for day in walked_days(source, wanted, lasting):
+            opened = Carry() if carry is None else Carry(versions=carry.versions)
+            if day not in wanted and not concerns(day, lasting, opened, month.rules):
+                continue
+            tables = with_route_cancels(_of_provider(day_tables(source, day, lasting), month.provider))
+            found.has_tape = found.has_tape or not tables.trades.is_empty()
+
+            def measured(run: list[str] | None, tables: DayTables = tables, carry: VersionDay | None = carry) -> _Left:
+                piece = tables if run is None else tables_of(tables, run)
+                held = carry if carry is None or run is None else carry_of(carry, run)
+                book = _book(source, tables.day, run, piece)
+                done, left = measure_version_day(piece, book, month.rules, switches, readings, held)
+                return _added_up(done, month), left
+
+            results = list(pool.map(measured, _runs(source, tables, opened)))
+            found.pieces += [piece for piece, _ in results]
+            carry = joined_carry([left for _, left in results])
     if carry is not None and carry.versions.height:
-        yield carry
+        found.pieces.append(_added_up(carry.placed_anew(), month))
 
 
-def _runs(source: DaySource, tables: DayTables, carry: Carry) -> Iterator[tuple[list[str] | None, QuoteBook]]:
+def _runs(source: DaySource, tables: DayTables, carry: Carry) -> list[list[str] | None]:
     """Runs of symbols whose quotes may be held at once; one run of all where the source or the flow cannot be cut."""
-    symbols = symbols_of(tables, carry)
-    if not isinstance(source, LakeSource):
-        yield None, source.book(tables.day, symbols)
-        return
-    quotes, buffers = source.quotes(tables.day), Buffers()
-    listed = symbols.drop_nulls().to_list()
-    runs = list(quotes.chunks(listed)) if can_divide(tables, carry) else []
-    if not runs:
-        yield None, quotes.book(listed, buffers)
-    for run in runs:
-        yield run, quotes.book(run, buffers)
+    if not isinstance(source, LakeSource) or not can_divide(tables, carry):
+        return [None]
+    return list(source.quotes(tables.day).chunks(symbols_of(tables, carry).drop_nulls().to_list())) or [None]
+
+
+def _book(source: DaySource, day: date, run: list[str] | None, tables: DayTables) -> QuoteBook:
+    symbols = symbols_of(tables, Carry()) if run is None else pl.Series(run)
+    return source.book(day, symbols)
 
 
 def _of_provider(tables: DayTables, provider: str) -> DayTables:

@@ -16,6 +16,12 @@ ALL, SPREAD, RESTING, BEST = "all", "spread", "resting", "best"
 """Which order types a field applies to: every one, those of policy `spread_fields` or `resting_fields`; `best` are
 spread fields from the month of policy `best_displayed` on."""
 
+APPLIES = {ALL: "all", SPREAD: "spread fields", RESTING: "resting fields", BEST: "spread fields, once due"}
+"""The same for people."""
+ALWAYS = ("classification", "executable", "special_handling", "halts", "crossed", "clock_start")
+"""Readings that decide which orders are in a row and when their clock starts: every field rests on them."""
+COUNTED_AGAINST = {ALL: (), SPREAD: ("spread_fields",), RESTING: ("resting_fields",), BEST: ("spread_fields",)}
+
 HORIZONS = {"50millisec": "50ms", "1sec": "1s", "15sec": "15s", "1min": "60s", "5min": "300s"}
 BUCKETS = (
     "CvrdOrderQtyto100microsec", "CvrdOrderQtyto1millisec", "CvrdOrderQtyto10millisec", "CvrdOrderQtyto1sec",
@@ -38,6 +44,11 @@ class Field:
     applies: str
     value: Callable[[Figures], str]
     subjects: tuple[str, ...] = ()
+
+    @property
+    def rests_on(self) -> tuple[str, ...]:
+        """All readings of the policy that the field rests on."""
+        return tuple(dict.fromkeys((*self.subjects, *COUNTED_AGAINST[self.applies], *ALWAYS)))
 
 
 KEY_FIELDS = ("DsgntParticipant", "RprtEntityCd", "RptDate", "Symbol", "LotSizeFlag", "OrderSize", "OrderType")

@@ -43,14 +43,16 @@ class Judged:
     """What one day adds to a month's report.
 
     Attributes:
-        versions: covered versions with `KEYS` and what is summed of them.
-        fills: fills of covered versions with `KEYS` and what is summed of them.
+        versions: covered versions with `group` and what is summed of them.
+        fills: fills of covered versions with `group` and what is summed of them.
+        groups: `group` and the `KEYS` that it stands for.
         reasons: `reason` (null = covered), `versions, orders, fills` counted.
         stray_fills: fills that name no known order.
     """
 
     versions: pl.DataFrame
     fills: pl.DataFrame
+    groups: pl.DataFrame
     reasons: pl.DataFrame
     stray_fills: int
 
@@ -65,10 +67,28 @@ def judged(day: VersionDay, days: tuple[date, date], reporting: Reporting605, re
         reporting: readings in force.
         reporter: whose report it is.
     """
-    known = day.fills.filter(pl.col("sign").is_not_null())
-    versions = _in_month(_with_reason(day.versions, known, reporting), days)
-    kept = versions.filter(pl.col("reason").is_null())
-    fills = known.join(kept.select(*KEY, *KEYS, "shares"), on=KEY, how="inner", maintain_order="left")
+    known = day.fills.filter(pl.col("place").is_not_null())
+    inside = pl.col("belongs_on").is_between(*days)
+    every = _with_reason(day.versions, known, reporting)
+    groups = every.select(KEYS).unique(maintain_order=True).with_row_index("group")
+    every = every.join(groups, on=KEYS, how="left", nulls_equal=True, maintain_order="left")
+    is_kept = every.select((inside & pl.col("reason").is_null()).alias("kept"))["kept"]
+    of_fill = every.select("group", "shares").with_columns(is_kept)
+    fills = pl.concat([known, of_fill.select(pl.all().gather(pl.lit(known["place"])))], how="horizontal")
+    versions = every.filter(inside)
+    reasons = versions.group_by("reason").agg(
+        pl.len().alias("versions"), (pl.col("version") == 1).sum().alias("orders"), pl.col("fills").sum()
+    )
+    return Judged(
+        versions=every.filter(is_kept),
+        fills=_with_sums(fills.filter("kept"), reporting, reporter),
+        groups=groups,
+        reasons=reasons,
+        stray_fills=day.fills.height - known.height,
+    )
+
+
+def _with_sums(fills: pl.DataFrame, reporting: Reporting605, reporter: Reporter) -> pl.DataFrame:
     outsized = pl.when(pl.col("shares") > pl.col("contra_size")).then("quantity").otherwise(0)
     fills = fills.with_columns(
         pl.when(executed_at_reporter(reporter.code, reporter.own_venues)).then("quantity").otherwise(0).alias("here"),
@@ -76,32 +96,31 @@ def judged(day: VersionDay, days: tuple[date, date], reporting: Reporting605, re
     )
     if reporting.value("size_improvement") == "beyond_displayed" and fills.height:
         fills = fills.with_columns(size_improvement(fills))
-    reasons = versions.group_by("reason").agg(
-        pl.len().alias("versions"), (pl.col("version") == 1).sum().alias("orders"), pl.col("fills").sum()
-    )
-    return Judged(kept, fills, reasons, day.fills.height - known.height)
+    return fills
 
 
 def _with_reason(versions: pl.DataFrame, fills: pl.DataFrame, reporting: Reporting605) -> pl.DataFrame:
     early = (pl.col("time_to_execution_ns").is_null() | (pl.col("time_to_execution_ns") < 0)).any()
-    had = fills.group_by(KEY).agg(
+    had = fills.group_by("place").agg(
         pl.col("quantity").sum().alias("executed"),
         pl.col("executed_at").max().alias("last_fill_at"),
         early.alias("has_early_fill"),
         (pl.col("session") != "regular").any().alias("has_fill_outside_hours"),
         pl.len().alias("fills"),
     )
-    joined = versions.join(had, on=KEY, how="left", maintain_order="left").with_columns(
+    numbered = versions.with_columns(pl.int_range(pl.len()).alias("place"))
+    joined = numbered.join(had, on="place", how="left", maintain_order="left").with_columns(
         pl.col("executed", "fills").fill_null(0),
         pl.col("has_early_fill", "has_fill_outside_hours").fill_null(value=False),
     )
     if joined.height and joined["version"].max() != 1:
-        joined = joined.sort(KEY, maintain_order=True)
-        joined = joined.with_columns(shares_of_version().alias("shares"))
+        shared = joined.sort(KEY, maintain_order=True).select("place", shares_of_version().alias("shares"))
+        joined = joined.join(shared, on="place", how="left", maintain_order="left")
     else:
         joined = joined.with_columns(pl.col("quantity").alias("shares"))
     filled_at = pl.when(pl.col("executed") >= pl.col("shares")).then("last_fill_at")
     described = joined.with_columns(
+        day_of(pl.coalesce("clock_start_at", "clock_at")).alias("belongs_on"),
         category().alias("category"),
         notional_price().alias("notional_price"),
         pl.min_horizontal("ends_at", filled_at).alias("out_of_force_at"),
@@ -128,7 +147,3 @@ def _with_printed(versions: pl.DataFrame, reporting: Reporting605) -> pl.DataFra
             pl.when(pl.col(name).is_not_null()).then(pl.min_horizontal(name, "shares")).alias(name) for name in names
         )
     return versions
-
-
-def _in_month(versions: pl.DataFrame, days: tuple[date, date]) -> pl.DataFrame:
-    return versions.filter(day_of(pl.coalesce("clock_start_at", "clock_at")).is_between(*days))

@@ -18,6 +18,18 @@ HEADER = (
     "ExctdOrderMidPtAvg", "PctExctdAtQuotOrBetter", "PctExctdPI", "WghtdAvgPctPI", "AvgEffctvSprdPct",
     "AvgPctQuotSprd", "AvgEFQPct", "AvgRealSprdPct15sec", "AvgRealSprdPct1min", "WghtdAvgExctnTime",
 )  # fmt: skip
+_ORDERS = ("classification", "special_handling", "halts", "crossed", "clock_start")
+COLUMNS = {
+    "Sp500": ("sp500_unknown",),
+    "OrderSize": ("notional_price", "notional_buckets"),
+    "OrderType": ("order_types", "fill_or_kill"),
+    **dict.fromkeys(HEADER[6:8], ("notional_price", "replaced_orders", *_ORDERS)),
+    **dict.fromkeys(HEADER[8:14], ("locked", *_ORDERS)),
+    "AvgEFQPct": ("e_over_q", "locked", *_ORDERS),
+    **dict.fromkeys(HEADER[15:17], ("realized_percentage", "after_close", *_ORDERS)),
+    "WghtdAvgExctnTime": ("clock_start", *_ORDERS[:-1]),
+}
+"""Column -> readings of the policy that it rests on."""
 BELOW = 199_999
 """Size code of all orders below 200,000 dollars together."""
 CATEGORIES = {"market": "M", "marketable_limit": "ML"}

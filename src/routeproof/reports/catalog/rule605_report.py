@@ -28,6 +28,8 @@ Plain = dict[str, Any]
 STAMP = "unconfirmed"
 NAMES = {"detailed": "605(a)(1) detailed report", "summary": "605(a)(2) summary report"}
 LONGEST_VALUE = 120
+WIDEST_UPRIGHT = 11
+"""Columns of numbers that fit a page that stands upright."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,7 @@ class Rule605Inputs:
         figures: header and rows of text: by order type for the detailed report, the file's own for the summary.
         accounted: orders in, out by reason, covered: `{"reason", "meaning", "versions", "orders", "fills"}`.
         ties: sentences of two counts that must agree: `{"what", "here", "there", "agrees", "note"}`.
+        fields: `{"field", "applies", "subjects"}`: what each field is for and which readings it rests on.
         readings: `{"subject", "value", "citation", "grade", "effective_from"}`.
         notes: what a reader must know.
         files: `{"path", "sha256", "rows"}`.
@@ -56,6 +59,7 @@ class Rule605Inputs:
     figures: tuple[Sequence[str], Sequence[Sequence[str]]]
     accounted: Sequence[Plain]
     ties: Sequence[Plain]
+    fields: Sequence[Plain]
     readings: Sequence[Plain]
     notes: Sequence[str]
     files: Sequence[Plain]
@@ -116,7 +120,8 @@ def _front(inputs: Rule605Inputs) -> Section:
     blocks: list[Block] = [KeyFigures(items=figures)]
     if inputs.unconfirmed:
         blocks.append(Callout(tone="warning", title=STAMP.capitalize(), text=stamp))
-    blocks += [Paragraph(text=note, style="note") for note in inputs.notes]
+    if inputs.notes:
+        blocks.append(Paragraph(text=" ".join(inputs.notes), style="note"))
     blocks.append(
         Table(
             id="figures",
@@ -126,7 +131,7 @@ def _front(inputs: Rule605Inputs) -> Section:
             ),
             caption=by,
             note="An empty cell has no data or does not apply; it is never zero.",
-            landscape=True,
+            landscape=len(columns) > WIDEST_UPRIGHT,
             compact=True,
         )
     )
@@ -209,7 +214,30 @@ def _readings(inputs: Rule605Inputs) -> Section:
         for item in inputs.readings
     )
     table = Table(id="readings", columns=columns, rows=rows, caption="Readings of the rule in this month", compact=True)
-    return Section(id="readings", title="Readings", blocks=(table,), page_break=True)
+    return Section(id="readings", title="Readings", blocks=(table, _fields(inputs)), page_break=True)
+
+
+def _fields(inputs: Rule605Inputs) -> Table:
+    """Each field of the file with the readings that it rests on; one that rests on an unconfirmed one is stamped."""
+    columns = (
+        Column(id="field", title="Field", weight=1.8),
+        Column(id="applies", title="For which order types", weight=1.4),
+        Column(id="subjects", title="Rests on", weight=2.4),
+        Column(id="stamp", title="Stamp", weight=0.8),
+    )
+    rows = tuple(
+        Row(
+            id=f"field-{item['field']}",
+            cells=(
+                words(item["field"]),
+                words(item["applies"]),
+                words(", ".join(map(_plain, item["subjects"]))),
+                words(STAMP if set(item["subjects"]) & set(inputs.unconfirmed) else "confirmed"),
+            ),
+        )
+        for item in inputs.fields
+    )
+    return Table(id="fields", columns=columns, rows=rows, caption="Fields and what they rest on", compact=True)
 
 
 def _provenance(inputs: Rule605Inputs) -> Section:
