@@ -1,4 +1,4 @@
-"""`python -m bench.rule605_report FOLDER [--orders 10] [--days 20]`: the detailed 605 report of that many million orders.
+"""`python -m bench.rule605_report FOLDER [--orders 10] [--days 20]`: a detailed 605 report of that many million orders.
 
 The vendor's files are made and taken in once; then the report is made, with all 55 fields: tape, odd-lot quotes and
 resting orders are there. One JSON line on stdout.
@@ -113,7 +113,8 @@ def _symbol(rank: int, orders: int, open_at: int, day: date, rng: np.random.Gene
                     bid_size=rng.geometric(0.35, count) * 100, ask_size=rng.geometric(0.35, count) * 100)  # fmt: skip
     odd = np.flatnonzero(rng.random(count) < ODD_LOT_SHARE)
     inside = _frame(symbol, ts=at[odd], bid=bid[odd] / 100 + 0.005, ask=ask[odd] / 100 - 0.005,
-                    kind=np.full(odd.size, "odd_lot"), bid_size=np.full(odd.size, 10), ask_size=np.full(odd.size, 10))  # fmt: skip
+                    kind=np.full(odd.size, "odd_lot"), bid_size=np.full(odd.size, 10),
+                    ask_size=np.full(odd.size, 10))  # fmt: skip
     received = np.sort(open_at + 1_000_000_000 + rng.integers(0, SESSION_NS - 310_000_000_000, orders))
     row = np.maximum(np.searchsorted(at, received) - 1, 0)
     is_buy, kind = rng.random(orders) < 0.5, rng.random(orders)  # noqa: PLR2004

@@ -38,8 +38,8 @@ OF_VERSION = (
     "side", "clock_start_at", "clock_at", "clock_bid", "clock_ask", "clock_bid_size", "clock_ask_size", "clock_status",
 )  # fmt: skip
 OF_FILL = (
-    "place", "order_id", "version", "execution_id", "symbol", "side", "executed_at", "price", "quantity", "venue", "route_id",
-    "trading_day", "session", "sign", "mid2", "quoted", "far_touch", "contra_size", "time_to_execution_ns",
+    "place", "order_id", "version", "execution_id", "symbol", "side", "executed_at", "price", "quantity", "venue",
+    "route_id", "trading_day", "session", "sign", "mid2", "quoted", "far_touch", "contra_size", "time_to_execution_ns",
     "best_touch",
     *(f"mid2_{name}" for name in HORIZONS_NS),
 )  # fmt: skip

@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from routeproof.metrics.rule605.categories import is_immediate
+from routeproof.tables.session_clock import day_of
 from routeproof.vocab import quote_status as status
-from routeproof.vocab.times import NS_PER_S
+from routeproof.vocab.times import NS_PER_S, months_after
+from routeproof.vocab.words import LASTING
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from routeproof.policy.report605 import Reporting605
 
 REASONS = {
@@ -28,6 +32,7 @@ REASONS = {
     "halted": "received in a halt, or executable shortly before one and still open",
     "short_sale_restricted": "a short sale under a price restriction",
     "executed_before_clock_start": "a fill is stamped before the order's clock started",
+    "not_yet_executable": "still waiting to become executable when the month ended",
     "never_executable": "never executable in regular hours",
     "no_nbbo": "no two-sided national best bid and offer when its clock started",
     "crossed": "the market was crossed when its clock started",
@@ -53,6 +58,7 @@ def exclusion_reason(reporting: Reporting605) -> pl.Expr:
         "halted": halted(reporting),
         "short_sale_restricted": short_sale_restricted(reporting),
         "executed_before_clock_start": pl.col("has_early_fill"),
+        "not_yet_executable": not_yet_executable(months_after(reporting.first_day, 1)),
         "never_executable": never_executable(),
         "no_nbbo": without_nbbo(),
         "crossed": crossed(reporting),
@@ -89,6 +95,12 @@ def received_outside_hours() -> pl.Expr:
     """
     became = pl.col("terms_class").is_in(RESTING) & pl.col("clock_start_at").is_not_null()
     return (pl.col("session") != "regular") & ~became
+
+
+def not_yet_executable(next_month: date) -> pl.Expr:
+    """Good beyond its day and still waiting at the end of the month: it counts in the month in which it is executable."""
+    lives_on = pl.col("ends_at").is_null() | (day_of(pl.col("ends_at")) >= next_month)
+    return pl.col("time_in_force").is_in(LASTING) & pl.col("clock_start_at").is_null() & lives_on
 
 
 def never_executable() -> pl.Expr:
