@@ -98,7 +98,7 @@ def received_outside_hours() -> pl.Expr:
 
 
 def not_yet_executable(next_month: date) -> pl.Expr:
-    """Good beyond its day and still waiting at the end of the month: it counts in the month in which it is executable."""
+    """Good beyond its day and still waiting when the month ends: it counts in the month in which it is executable."""
     lives_on = pl.col("ends_at").is_null() | (day_of(pl.col("ends_at")) >= next_month)
     return pl.col("time_in_force").is_in(LASTING) & pl.col("clock_start_at").is_null() & lives_on
 
