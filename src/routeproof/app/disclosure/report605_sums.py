@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -161,12 +162,19 @@ def _walk(source: DaySource, all_days: Sequence[date], month: Month605, found: _
     wanted, lasting = [day for day in all_days if first <= day <= last], long_lived_of(source)
     switches, readings = month.switches(), month.readings()
     carry: VersionDay | None = None
-    with ThreadPoolExecutor(WORKERS) as pool:
+
+    def read(day: date) -> DayTables:
+        return with_route_cancels(_of_provider(day_tables(source, day, lasting), month.provider))
+
+    with ThreadPoolExecutor(WORKERS) as pool, ThreadPoolExecutor(1) as ahead:
+        reading, after = {day: ahead.submit(read, day) for day in wanted[:1]}, dict(pairwise(wanted))
         for day in walked_days(source, wanted, lasting):
             opened = Carry() if carry is None else Carry(versions=carry.versions)
             if day not in wanted and not concerns(day, lasting, opened, month.rules):
                 continue
-            tables = with_route_cancels(_of_provider(day_tables(source, day, lasting), month.provider))
+            tables = reading.pop(day).result() if day in reading else read(day)
+            if day in after:
+                reading[after[day]] = ahead.submit(read, after[day])
             found.has_tape = found.has_tape or not tables.trades.is_empty()
 
             def measured(run: list[str] | None, tables: DayTables = tables, carry: VersionDay | None = carry) -> _Left:
