@@ -28,9 +28,9 @@ from routeproof.metrics.rule605.figures import Figures
 from routeproof.metrics.rule605.judged import Reporter, judged
 from routeproof.reports.rule605.files import Header605, added_up, detailed_file
 from routeproof.stores.shipped_policy import load_report605_policy
-from routeproof.tables.catalog import TABLES
-from routeproof.tables.coerce import coerce
-from routeproof.tables.version_day import Readings, measure_version_day
+from routeproof.tables.intake.coerce import coerce
+from routeproof.tables.measured.version_day import Readings, measure_version_day
+from routeproof.tables.registry import TABLES
 from routeproof.vocab.fixed import to_decimal
 
 FIRST, LAST = DAYS[0].replace(day=1), DAYS[0].replace(day=30)

@@ -14,10 +14,10 @@ from routeproof.app.measuring.lake_source import LakeSource
 from routeproof.metrics.measure import Grouping, collect
 from routeproof.metrics.rule605.additive import KEYS, of_fills, of_versions
 from routeproof.metrics.rule605.judged import judged
-from routeproof.tables.day_measurement import Carry
-from routeproof.tables.day_pieces import can_divide, carry_of, joined_carry, tables_of
+from routeproof.tables.measured.day import Carry
+from routeproof.tables.measured.day_pieces import can_divide, carry_of, joined_carry, tables_of
+from routeproof.tables.measured.version_day import Readings, VersionDay, measure_version_day, with_route_cancels
 from routeproof.tables.switches import Switches
-from routeproof.tables.version_day import Readings, VersionDay, measure_version_day, with_route_cancels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from routeproof.metrics.metric import Metric
     from routeproof.metrics.rule605.judged import Reporter
     from routeproof.policy.report605 import Reporting605
-    from routeproof.tables.day_measurement import DayRules, DayTables
-    from routeproof.tables.quote_book import QuoteBook
+    from routeproof.tables.lookup.quote_book import QuoteBook
+    from routeproof.tables.measured.day import DayRules, DayTables
 
     _Left = tuple["_Piece", VersionDay]
 

@@ -23,7 +23,7 @@ from routeproof.reports.rule605.files import File605, Header605, detailed_file, 
 from routeproof.stores.files import sha256_of, write_whole
 from routeproof.stores.shipped_policy import load_report605_policy
 from routeproof.stores.zip_file import write_zip
-from routeproof.tables.catalog import TABLES
+from routeproof.tables.registry import TABLES
 from routeproof.vocab.errors import RefusedError, UsageError
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from routeproof.app.disclosure.report605_sums import Sums605
     from routeproof.app.measuring.day_walk import DaySource
     from routeproof.policy.report605 import Reporting605
-    from routeproof.tables.day_measurement import DayRules
+    from routeproof.tables.measured.day import DayRules
 
 Kind = Literal["detailed", "summary"]
 _REPORTER = re.compile(r"^[A-Z0-9]{1,10}$")
