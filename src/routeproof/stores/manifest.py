@@ -58,6 +58,17 @@ class Manifest:
         return sorted(part for (name, part), item in self.partitions.items() if name == table and item.rows)
 
 
-UNMEASURED = frozenset({"rejects", "tape_shares", "fix_misfits", "fix_sequences", "vendor_figures"})
+UNMEASURED = frozenset(
+    {
+        "rejects",
+        "tape_shares",
+        "fix_misfits",
+        "fix_sequences",
+        "vendor_figures",
+        "vendor_orders",
+        "vendor_executions",
+        "vendor_statistics",
+    }
+)
 """Tables that say how the data came, what follows from other tables, or what others claim; no figure is measured from
 them, and they do not change a manifest's id."""

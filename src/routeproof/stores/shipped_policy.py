@@ -23,6 +23,7 @@ GOVERNANCE = (
     "regulation/review_factors.toml",
     "firm/remediation.toml",
     "firm/cases.toml",
+    "firm/reconcile.toml",
     *MONITORING,
 )
 CALENDAR = "calendars/xnys.csv"

@@ -9,7 +9,10 @@ from routeproof.tables.parent_orders import PARENT_ORDERS
 from routeproof.tables.reference import FEE_SCHEDULES, INSTRUMENTS, LINKS, PAYMENTS, VENUES
 from routeproof.tables.routes import ROUTES
 from routeproof.tables.schema import by_name
+from routeproof.tables.vendor_executions import VENDOR_EXECUTIONS
 from routeproof.tables.vendor_figures import VENDOR_FIGURES
+from routeproof.tables.vendor_orders import VENDOR_ORDERS
+from routeproof.tables.vendor_statistics import VENDOR_STATISTICS
 
 TABLES = by_name(
     (
@@ -28,5 +31,8 @@ TABLES = by_name(
         PAYMENTS,
         LINKS,
         VENDOR_FIGURES,
+        VENDOR_ORDERS,
+        VENDOR_EXECUTIONS,
+        VENDOR_STATISTICS,
     )
 )

@@ -1,0 +1,108 @@
+"""How far the clocks of a provider, of its venues and of its report are off, as far as stamps can tell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from routeproof.evidence.clock_offset import ClockOffset, request_and_answer, same_event
+from routeproof.vocab.times import NS_PER_MS
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from routeproof.policy.reconcile import ReconcilePolicy
+
+_VENUES = 2
+"""Hop of what a provider sends to venues."""
+_ANSWERED = ["venue", "trading_day", "sent_at", "acknowledged_at"]
+_PASSED_ON = ["venue", "trading_day", "venue_at", "provider_at"]
+
+
+def clock_offsets(
+    provider: str,
+    routes: pl.DataFrame,
+    sightings: pl.DataFrame,
+    files: dict[str, pl.DataFrame],
+    policy: ReconcilePolicy,
+) -> dict[str, dict[str, Any]]:
+    """Offsets by source, in milliseconds; each says against which clock.
+
+    Args:
+        provider: whose.
+        routes: its routes, `hop, venue, trading_day, sent_at, acknowledged_at`.
+        sightings: of its fills, `execution_id, trading_day, role, seen_at, venue`.
+        files: report file kind to `apart_ns, trading_day`: their stamp minus ours of one event.
+        policy: beyond what a clock differs.
+    """
+    found: dict[str, tuple[ClockOffset, str]] = {}
+    answered = routes.filter(pl.col("hop") == _VENUES, pl.col("venue").is_not_null()).select(_ANSWERED).drop_nulls()
+    passed = _passed_on(sightings)
+    if passed.height or answered.height:
+        found[provider] = (_against_venues(answered, passed, sign=1), "its venues")
+        for venue in sorted({*answered["venue"], *passed["venue"]}):
+            one = pl.col("venue") == venue
+            found[venue] = (_against_venues(answered.filter(one), passed.filter(one), sign=-1), provider)
+    else:
+        found[provider] = (_against_firm(routes), "the firm")
+    for kind, apart in files.items():
+        stamps = apart.drop_nulls("apart_ns")
+        days = stamps["trading_day"].n_unique() if stamps.height else 0
+        found[kind] = (same_event(stamps["apart_ns"].to_numpy(), days), "our record of the same events")
+    return {source: _plain(offset, against, policy) for source, (offset, against) in found.items()}
+
+
+def _passed_on(sightings: pl.DataFrame) -> pl.DataFrame:
+    """When a venue told of a fill by its clock, and when the provider passed it on by its own; first reports each."""
+    first = sightings.group_by("execution_id", "role").agg(
+        pl.col("seen_at").min(), pl.col("trading_day", "venue").first()
+    )
+    venue, provider = (first.filter(pl.col("role") == role) for role in ("venue", "provider"))
+    both = venue.join(provider, on="execution_id", suffix="_provider", maintain_order="left")
+    return both.select(
+        "venue", "trading_day", pl.col("seen_at").alias("venue_at"), pl.col("seen_at_provider").alias("provider_at")
+    ).drop_nulls()
+
+
+def _against_venues(answered: pl.DataFrame, passed: pl.DataFrame, *, sign: int) -> ClockOffset:
+    """The provider's clock against the venues' (sign +1), or the venue's against the provider's (-1)."""
+    waited = _by_day(answered, pl.col("acknowledged_at") - pl.col("sent_at"))
+    passing = _by_day(passed, pl.col("provider_at") - pl.col("venue_at"))
+    if sign > 0:
+        return request_and_answer({day: -found for day, found in waited.items()}, passing)
+    return request_and_answer({day: -found for day, found in passing.items()}, waited)
+
+
+def _against_firm(routes: pl.DataFrame) -> ClockOffset:
+    """Only from above: the firm's messages answer none of the provider's."""
+    first = routes.filter(pl.col("hop") == 1).select(_ANSWERED[1:]).drop_nulls()
+    return request_and_answer({}, _by_day(first, pl.col("acknowledged_at") - pl.col("sent_at")))
+
+
+def _by_day(frame: pl.DataFrame, apart: pl.Expr) -> dict[int, NDArray[np.int64]]:
+    days = frame.select(pl.col("trading_day").cast(pl.Int32).alias("day"), apart.alias("apart"))
+    return {int(str(day)): rows["apart"].to_numpy() for (day,), rows in days.group_by("day", maintain_order=True)}
+
+
+def _plain(offset: ClockOffset, against: str, policy: ReconcilePolicy) -> dict[str, Any]:
+    ends = (offset.lower, offset.upper)
+    allowed = float(policy.time_ms) * NS_PER_MS
+    beyond = None if None in ends else bool(ends[0] > allowed or ends[1] < -allowed)  # type: ignore[operator]
+    return {
+        "estimate": _ms(offset.estimate),
+        "lower": _ms(offset.lower),
+        "upper": _ms(offset.upper),
+        "n": offset.n,
+        "days": offset.days,
+        "against": against,
+        "method": offset.method,
+        "steady": offset.steady,
+        "differs": beyond,
+        "reason": offset.reason,
+    }
+
+
+def _ms(ns: float | None) -> float | None:
+    return None if ns is None else round(ns / NS_PER_MS, 6)
