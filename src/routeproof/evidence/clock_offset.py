@@ -25,26 +25,25 @@ class ClockOffset:
     """A source's clock minus the reference's, in nanoseconds; positive = the source is ahead.
 
     estimate, lower, upper: null exactly when `reason` says why; one bound may be known without the other.
-    n: pairs of stamps; days: with pairs on them. steady: one offset fits all days; otherwise lower and upper hold the
-    offsets of every day, and the estimate is the median day's.
+    n: pairs of stamps; windows: short stretches of time that were told apart. steady: one offset fits all windows;
+    otherwise lower and upper hold the offsets of every window, and the estimate is the median window's.
     """
 
     estimate: float | None
     lower: float | None
     upper: float | None
     n: int
-    days: int
+    windows: int
     method: Method
     steady: bool = True
     reason: str = ""
 
 
-def same_event(differences: Int64s, days: int = 1) -> ClockOffset:
+def same_event(differences: Int64s) -> ClockOffset:
     """The offset where both stamped the same events: the median difference, with its distribution-free interval.
 
     Args:
         differences: source stamp minus reference stamp, of each event.
-        days: days that they are of.
 
     The bounds are order statistics (sign test) at 95 %; with fewer than six pairs, the smallest and largest difference.
     """
@@ -58,26 +57,28 @@ def same_event(differences: Int64s, days: int = 1) -> ClockOffset:
         lower=float(ordered[below]),
         upper=float(ordered[n - 1 - below]),
         n=n,
-        days=days,
+        windows=1,
         method="same_event",
     )
 
 
 def request_and_answer(at_least: dict[int, Int64s], at_most: dict[int, Int64s]) -> ClockOffset:
-    """The offset between the tightest causal bounds of each day.
+    """The offset between the tightest causal bounds of each window of time.
+
+    A clock that wanders is told only by stamps that are near in time: a window should be short beside its wandering.
 
     Args:
-        at_least: by day, cause stamped by the source minus effect stamped by the reference: the offset is no less.
-        at_most: by day, effect stamped by the source minus cause stamped by the reference: the offset is no more.
+        at_least: by window, cause stamped by the source minus effect stamped by the reference: the offset is no less.
+        at_most: by window, effect stamped by the source minus cause stamped by the reference: the offset is no more.
     """
-    lows = {day: int(found.max()) for day, found in at_least.items() if len(found)}
-    highs = {day: int(found.min()) for day, found in at_most.items() if len(found)}
+    lows = {key: int(found.max()) for key, found in at_least.items() if len(found)}
+    highs = {key: int(found.min()) for key, found in at_most.items() if len(found)}
     n = sum(len(found) for side in (at_least, at_most) for found in side.values())
     both = sorted(lows.keys() & highs.keys())
-    sound = [day for day in both if lows[day] <= highs[day]]
+    sound = [key for key in both if lows[key] <= highs[key]]
     if not sound:
         return _one_sided(lows, highs, n, contradicted=bool(both))
-    low, high = [lows[day] for day in sound], [highs[day] for day in sound]
+    low, high = [lows[key] for key in sound], [highs[key] for key in sound]
     steady = max(low) <= min(high)
     lower, upper = (max(low), min(high)) if steady else (min(low), max(high))
     middle = float(np.median([(one + other) / 2 for one, other in zip(low, high, strict=True)]))
@@ -86,7 +87,7 @@ def request_and_answer(at_least: dict[int, Int64s], at_most: dict[int, Int64s]) 
         lower=float(lower),
         upper=float(upper),
         n=n,
-        days=len(sound),
+        windows=len(sound),
         method="request_and_answer",
         steady=steady,
     )
@@ -94,7 +95,9 @@ def request_and_answer(at_least: dict[int, Int64s], at_most: dict[int, Int64s]) 
 
 def _one_sided(lows: dict[int, int], highs: dict[int, int], n: int, *, contradicted: bool) -> ClockOffset:
     if contradicted:
-        return _unknown("request_and_answer", "on every day some effect is stamped before its cause, at any offset", n)
+        return _unknown(
+            "request_and_answer", "in every window some effect is stamped before its cause, whatever the offset", n
+        )
     if not lows and not highs:
         return _unknown("request_and_answer", "no request with its answer was stamped by both")
     missing = "the reference answers no message of the source" if not lows else "the source answers no message"
@@ -103,14 +106,14 @@ def _one_sided(lows: dict[int, int], highs: dict[int, int], n: int, *, contradic
         lower=float(min(lows.values())) if lows else None,
         upper=float(max(highs.values())) if highs else None,
         n=n,
-        days=len(lows or highs),
+        windows=len(lows or highs),
         method="request_and_answer",
         reason=f"{missing}: the delay cannot be told from the offset",
     )
 
 
 def _unknown(method: Method, reason: str, n: int = 0) -> ClockOffset:
-    return ClockOffset(estimate=None, lower=None, upper=None, n=n, days=0, method=method, reason=reason)
+    return ClockOffset(estimate=None, lower=None, upper=None, n=n, windows=0, method=method, reason=reason)
 
 
 def _rank(n: int) -> int:

@@ -15,6 +15,7 @@ from routeproof.lab.vendor_report import standing_fills
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from routeproof.lab.market import MarketDay
     from routeproof.lab.provider_day import ProviderDay
     from routeproof.lab.states import States
 
@@ -23,34 +24,39 @@ _WIDE = pl.Int128()
 
 
 def figure_sums(day: ProviderDay, states: States) -> pl.DataFrame:
-    """One row of sums: `spread` (q x effective), `quoted`, `better`, `better_then`, `market`, `shares`, `fills`.
+    """One row of sums over market orders: fills with a quote at receipt, and with one at their stated time.
 
-    Prices and shares are fixed point, so sums are exact; `better_then` is against the quote at the stated time.
+    `spread` (q x effective), `quoted`, `better`, `market` (shares), `fills` at receipt; `better_then`, `market_then`,
+    `fills_then` at the stated time; `shares` of all orders. Prices and shares are fixed point: sums are exact.
     """
-    market, quotes = day.market, day.market.quotes
     fills = standing_fills(states)
-    kind = pl.Series(day.orders["kind"]).gather(fills["order"])
-    received = pl.Series(day.orders["received_at"]).gather(fills["order"])
+    kind, received = (pl.Series(day.orders[name]).gather(fills["order"]) for name in ("kind", "received_at"))
     own = fills.with_columns(received_at=received).filter(kind == "market")
-    symbol = own["symbol"].to_numpy()
-    at_receipt = market.before(symbol, own["received_at"].to_numpy())
-    at_fill = market.before(symbol, own["stamped_at"].to_numpy())
-    sign, shares = pl.col("sign").cast(_WIDE), pl.col("quantity").cast(_WIDE)
-    far, far_then = (
-        pl.when(pl.col("sign") > 0).then(pl.Series(quotes.ask[row])).otherwise(pl.Series(quotes.bid[row]))
-        for row in (at_receipt, at_fill)
-    )
-    bid, ask = pl.Series(quotes.bid[at_receipt]), pl.Series(quotes.ask[at_receipt])
-    sums = own.select(
-        (shares * sign * (2 * pl.col("standing_price") - bid - ask)).sum().alias("spread"),
-        (shares * (ask - bid)).sum().alias("quoted"),
-        (shares * sign * (far - pl.col("standing_price"))).sum().alias("better"),
-        (shares * sign * (far_then - pl.col("standing_price"))).sum().alias("better_then"),
+    at_receipt, then = _quoted(own, day.market, "received_at"), _quoted(own, day.market, "stamped_at")
+    sign, shares, price = pl.col("sign").cast(_WIDE), pl.col("quantity").cast(_WIDE), pl.col("standing_price")
+    far = pl.when(pl.col("sign") > 0).then("ask").otherwise("bid")
+    sums = at_receipt.select(
+        (shares * sign * (2 * price - pl.col("bid") - pl.col("ask"))).sum().alias("spread"),
+        (shares * (pl.col("ask") - pl.col("bid"))).sum().alias("quoted"),
+        (shares * sign * (far - price)).sum().alias("better"),
         shares.sum().alias("market"),
-        pl.len().cast(pl.Int64).alias("fills"),
-    ).cast(dict.fromkeys(("spread", "quoted", "better", "better_then", "market"), _WIDE))
-    every = fills["quantity"].sum() + day.carried["quantity"].sum()
-    return sums.with_columns(pl.lit(every, dtype=_WIDE).alias("shares"))
+        pl.len().cast(_WIDE).alias("fills"),
+    )
+    sums_then = then.select(
+        (shares * sign * (far - price)).sum().alias("better_then"),
+        shares.sum().alias("market_then"),
+        pl.len().cast(_WIDE).alias("fills_then"),
+    )
+    every = pl.DataFrame({"shares": [fills["quantity"].sum() + day.carried["quantity"].sum()]})
+    return pl.concat([sums, sums_then, every], how="horizontal").cast(_WIDE)
+
+
+def _quoted(fills: pl.DataFrame, market: MarketDay, instant: str) -> pl.DataFrame:
+    """Fills with `bid, ask` in force strictly before an instant of theirs, where there is a sound quote by then."""
+    row, quotes = market.before(fills["symbol"].to_numpy(), fills[instant].to_numpy()), market.quotes
+    beside = {"bid": quotes.bid[row], "ask": quotes.ask[row], "quoted_at": quotes.at[row]}
+    sound = (pl.col("quoted_at") < pl.col(instant)) & (pl.col("bid") > 0) & (pl.col("bid") < pl.col("ask"))
+    return fills.with_columns(pl.Series(name, values) for name, values in beside.items()).filter(sound)
 
 
 def statistics_rows(days: Sequence[str], sums: Sequence[pl.DataFrame]) -> pl.DataFrame:
@@ -65,17 +71,18 @@ def statistics_rows(days: Sequence[str], sums: Sequence[pl.DataFrame]) -> pl.Dat
 
 
 def _statements(found: dict[str, int]) -> list[tuple[object, ...]]:
-    period, n = found["period"], found["fills"]
+    period, n, n_then = found["period"], found["fills"], found["fills_then"]
     rows: list[tuple[object, ...]] = [(period, "executed_shares", found["shares"] / 1e9, "", "", "", None)]
-    if not found["quoted"]:
+    if not found["quoted"] or not found["market_then"]:
         return rows
-    ratio, a_share = found["spread"] / found["quoted"], found["market"] * 1e9
+    ratio = found["spread"] / found["quoted"]
+    better, better_then = found["better"] / found["market"] / 1e9, found["better_then"] / found["market_then"] / 1e9
     at_receipt, then = "benchmark=receipt", "benchmark=execution"
     return [
         (period, "spread_capture", round(100 * (1 - ratio), 4), "percent", at_receipt, MARKET, n),
         (period, "e_over_q", round(ratio, 6), "", at_receipt, MARKET, n),
-        (period, PAID, round(found["better"] / a_share, 6), "", at_receipt, MARKET, n),
-        (period, PAID, round(found["better_then"] / a_share, 6), "", then, MARKET, n),
+        (period, PAID, round(better, 6), "", at_receipt, MARKET, n),
+        (period, PAID, round(better_then, 6), "", then, MARKET, n_then),
         *rows,
     ]
 

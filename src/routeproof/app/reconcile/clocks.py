@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from routeproof.evidence.clock_offset import ClockOffset, request_and_answer, same_event
-from routeproof.vocab.times import NS_PER_MS
+from routeproof.vocab.times import NS_PER_MS, NS_PER_S
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 _VENUES = 2
 """Hop of what a provider sends to venues."""
-_ANSWERED = ["venue", "trading_day", "sent_at", "acknowledged_at"]
-_PASSED_ON = ["venue", "trading_day", "venue_at", "provider_at"]
+_ANSWERED = ["venue", "sent_at", "acknowledged_at"]
+WINDOW_NS = 900 * NS_PER_S
+"""Stamps of a quarter of an hour are held together: a clock that is off by 20 ms a week moves by less than a delay."""
 
 
 def clock_offsets(
@@ -32,9 +33,9 @@ def clock_offsets(
 
     Args:
         provider: whose.
-        routes: its routes, `hop, venue, trading_day, sent_at, acknowledged_at`.
-        sightings: of its fills, `execution_id, trading_day, role, seen_at, venue`.
-        files: report file kind to `apart_ns, trading_day`: their stamp minus ours of one event.
+        routes: its routes, `hop, venue, sent_at, acknowledged_at`.
+        sightings: of its fills, `execution_id, role, seen_at, venue`.
+        files: report file kind to `apart_ns`: their stamp minus ours of one event.
         policy: beyond what a clock differs.
     """
     found: dict[str, tuple[ClockOffset, str]] = {}
@@ -49,41 +50,39 @@ def clock_offsets(
         found[provider] = (_against_firm(routes), "the firm")
     for kind, apart in files.items():
         stamps = apart.drop_nulls("apart_ns")
-        days = stamps["trading_day"].n_unique() if stamps.height else 0
-        found[kind] = (same_event(stamps["apart_ns"].to_numpy(), days), "our record of the same events")
+        found[kind] = (same_event(stamps["apart_ns"].to_numpy()), "our record of the same events")
     return {source: _plain(offset, against, policy) for source, (offset, against) in found.items()}
 
 
 def _passed_on(sightings: pl.DataFrame) -> pl.DataFrame:
     """When a venue told of a fill by its clock, and when the provider passed it on by its own; first reports each."""
-    first = sightings.group_by("execution_id", "role").agg(
-        pl.col("seen_at").min(), pl.col("trading_day", "venue").first()
-    )
+    first = sightings.group_by("execution_id", "role").agg(pl.col("seen_at").min(), pl.col("venue").first())
     venue, provider = (first.filter(pl.col("role") == role) for role in ("venue", "provider"))
     both = venue.join(provider, on="execution_id", suffix="_provider", maintain_order="left")
     return both.select(
-        "venue", "trading_day", pl.col("seen_at").alias("venue_at"), pl.col("seen_at_provider").alias("provider_at")
+        "venue", pl.col("seen_at").alias("venue_at"), pl.col("seen_at_provider").alias("provider_at")
     ).drop_nulls()
 
 
 def _against_venues(answered: pl.DataFrame, passed: pl.DataFrame, *, sign: int) -> ClockOffset:
     """The provider's clock against the venues' (sign +1), or the venue's against the provider's (-1)."""
-    waited = _by_day(answered, pl.col("acknowledged_at") - pl.col("sent_at"))
-    passing = _by_day(passed, pl.col("provider_at") - pl.col("venue_at"))
+    waited = _by_window(answered, "sent_at", pl.col("acknowledged_at") - pl.col("sent_at"))
+    passing = _by_window(passed, "venue_at", pl.col("provider_at") - pl.col("venue_at"))
     if sign > 0:
-        return request_and_answer({day: -found for day, found in waited.items()}, passing)
-    return request_and_answer({day: -found for day, found in passing.items()}, waited)
+        return request_and_answer({key: -found for key, found in waited.items()}, passing)
+    return request_and_answer({key: -found for key, found in passing.items()}, waited)
 
 
 def _against_firm(routes: pl.DataFrame) -> ClockOffset:
     """Only from above: the firm's messages answer none of the provider's."""
     first = routes.filter(pl.col("hop") == 1).select(_ANSWERED[1:]).drop_nulls()
-    return request_and_answer({}, _by_day(first, pl.col("acknowledged_at") - pl.col("sent_at")))
+    return request_and_answer({}, _by_window(first, "sent_at", pl.col("acknowledged_at") - pl.col("sent_at")))
 
 
-def _by_day(frame: pl.DataFrame, apart: pl.Expr) -> dict[int, NDArray[np.int64]]:
-    days = frame.select(pl.col("trading_day").cast(pl.Int32).alias("day"), apart.alias("apart"))
-    return {int(str(day)): rows["apart"].to_numpy() for (day,), rows in days.group_by("day", maintain_order=True)}
+def _by_window(frame: pl.DataFrame, at: str, apart: pl.Expr) -> dict[int, NDArray[np.int64]]:
+    windows = frame.select((pl.col(at) // WINDOW_NS).alias("window"), apart.alias("apart"))
+    grouped = windows.group_by("window", maintain_order=True)
+    return {int(str(key)): rows["apart"].to_numpy() for (key,), rows in grouped}
 
 
 def _plain(offset: ClockOffset, against: str, policy: ReconcilePolicy) -> dict[str, Any]:
@@ -95,7 +94,7 @@ def _plain(offset: ClockOffset, against: str, policy: ReconcilePolicy) -> dict[s
         "lower": _ms(offset.lower),
         "upper": _ms(offset.upper),
         "n": offset.n,
-        "days": offset.days,
+        "windows": offset.windows,
         "against": against,
         "method": offset.method,
         "steady": offset.steady,

@@ -235,22 +235,20 @@ def _apart(orders: Compared | None, fills: Compared | None) -> dict[str, pl.Data
     for name, part, stamp in (("vendor_orders", orders, "received_at"), ("vendor_executions", fills, "executed_at")):
         if part is None:
             continue
-        apart = part.joined.select(
-            (pl.col(f"their_{stamp}") - pl.col(stamp)).cast(pl.Int64).alias("apart_ns"), "trading_day"
-        )
+        apart = part.joined.select((pl.col(f"their_{stamp}") - pl.col(stamp)).cast(pl.Int64).alias("apart_ns"))
         if apart["apart_ns"].count():
             found[name] = apart
     return found
 
 
 def _routes(lake: Lake, asked: Asked, record: Record, days: Sequence[date]) -> pl.DataFrame:
-    columns = ["order_id", "hop", "venue", "trading_day", "sent_at", "acknowledged_at"]
+    columns = ["order_id", "hop", "venue", "sent_at", "acknowledged_at"]
     return lake.read("routes", days, columns, manifest=asked.manifest).join(record.orders, on="order_id", how="semi")
 
 
 def _sightings(lake: Lake, asked: Asked, record: Record, days: Sequence[date]) -> pl.DataFrame:
     """First reports of the standing fills; corrected ones say when the correction came and are left out."""
     plain = record.fills.filter(~pl.col("amended")).select("execution_id", "venue")
-    columns = ["execution_id", "role", "seen_at", "trading_day"]
+    columns = ["execution_id", "role", "seen_at"]
     seen = lake.read("sightings", days, columns, manifest=asked.manifest)
     return seen.join(plain, on="execution_id", how="inner", maintain_order="left")
