@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 Int64s = NDArray[np.int64]
 Method = Literal["same_event", "request_and_answer"]
 CONFIDENCE = 0.95
+WIDEST = 2
+"""Windows wider than so many times the median one are left out."""
 EXACT_BELOW = 1_000
 """Pairs up to which binomial sums are exact; beyond, the normal approximation is as good."""
 
@@ -75,7 +77,7 @@ def request_and_answer(at_least: dict[int, Int64s], at_most: dict[int, Int64s]) 
     highs = {key: int(found.min()) for key, found in at_most.items() if len(found)}
     n = sum(len(found) for side in (at_least, at_most) for found in side.values())
     both = sorted(lows.keys() & highs.keys())
-    sound = [key for key in both if lows[key] <= highs[key]]
+    sound = _telling({key: highs[key] - lows[key] for key in both if lows[key] <= highs[key]})
     if not sound:
         return _one_sided(lows, highs, n, contradicted=bool(both))
     low, high = [lows[key] for key in sound], [highs[key] for key in sound]
@@ -91,6 +93,12 @@ def request_and_answer(at_least: dict[int, Int64s], at_most: dict[int, Int64s]) 
         method="request_and_answer",
         steady=steady,
     )
+
+
+def _telling(widths: dict[int, int]) -> list[int]:
+    """Windows that are not much wider than most: where all messages were slow, stamps say too little."""
+    most = WIDEST * float(np.median(list(widths.values()))) if widths else 0.0
+    return [key for key, width in widths.items() if width <= most]
 
 
 def _one_sided(lows: dict[int, int], highs: dict[int, int], n: int, *, contradicted: bool) -> ClockOffset:

@@ -47,7 +47,7 @@ def figure_sums(day: ProviderDay, states: States) -> pl.DataFrame:
         shares.sum().alias("market_then"),
         pl.len().cast(_WIDE).alias("fills_then"),
     )
-    every = pl.DataFrame({"shares": [fills["quantity"].sum() + day.carried["quantity"].sum()]})
+    every = pl.concat([fills.select("quantity"), day.carried.select("quantity")]).sum().rename({"quantity": "shares"})
     return pl.concat([sums, sums_then, every], how="horizontal").cast(_WIDE)
 
 
@@ -65,8 +65,10 @@ def statistics_rows(days: Sequence[str], sums: Sequence[pl.DataFrame]) -> pl.Dat
     dated = pl.concat(sums).with_columns(period=quarters)
     total = dated.group_by("period", maintain_order=True).agg(pl.exclude("period").sum())
     rows = [row for found in total.iter_rows(named=True) for row in _statements(found)]
-    schema = dict.fromkeys(("period", "metric"), pl.String) | {"stated": pl.Float64}
-    schema |= dict.fromkeys(("unit", "definition", "population"), pl.String) | {"n": pl.Int64}
+    texts = ("period", "metric", "unit", "definition", "population")
+    columns = ("period", "metric", "stated", "unit", "definition", "population", "n")
+    numbers: dict[str, pl.DataType] = {"stated": pl.Float64(), "n": pl.Int64()}
+    schema = {name: pl.String() if name in texts else numbers[name] for name in columns}
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 

@@ -44,7 +44,7 @@ def row_problem(table: str, present: Sequence[str]) -> pl.Expr:
     columns = {column.name: column for column in TABLES[table].columns if column.name in present}
     if table == "parent_orders" and "quantity" in present:
         columns["quantity"] = TABLES["order_versions"].column("quantity")
-    problems = [
+    problems: list[pl.Expr] = [
         pl.when(pl.col(name) < 0).then(pl.lit(NEGATIVE_REASON[column.kind]))
         for name, column in columns.items()
         if column.kind in NEGATIVE_REASON

@@ -65,10 +65,12 @@ class Field:
     def apart(self) -> pl.Expr:
         """Whether both state a value and the two differ beyond tolerance."""
         theirs = pl.col(f"their_{self.name}")
-        far = theirs != self.ours if self.kind == "text" else (theirs - self.ours).abs() > self._allowed()
+        far = [theirs != self.ours if self.kind == "text" else (theirs - self.ours).abs() > self._allowed()]
         if self.among:
-            far &= ~pl.col(self.among).list.contains(theirs).fill_null(value=False)
-        return (far if self.where is None else far & self.where).fill_null(value=False)
+            far.append(~pl.col(self.among).list.contains(theirs).fill_null(value=False))
+        if self.where is not None:
+            far.append(self.where)
+        return pl.all_horizontal(far).fill_null(value=False)
 
     def _allowed(self) -> int:
         return int(self.tolerance * (NS_PER_MS if self.kind == "instant" else SCALE))
@@ -101,7 +103,8 @@ def written(value: pl.Expr, kind: Kind) -> pl.Expr:
         return value.cast(pl.String)
     if kind == "instant":
         return value.cast(pl.Datetime("ns")).dt.strftime("%Y-%m-%dT%H:%M:%S%.9fZ")
-    return (value.cast(pl.Float64) / SCALE).round(9).cast(pl.String)
+    scaled: pl.Expr = value.cast(pl.Float64) / SCALE
+    return scaled.round(9).cast(pl.String)
 
 
 def conformed(rows: pl.DataFrame) -> pl.DataFrame:

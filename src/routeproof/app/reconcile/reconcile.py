@@ -77,7 +77,12 @@ class Reconciliation:
 
 
 def reconcile(
-    lake: Lake, records: Records, provider: str, period: str, policy: PolicyInForce | None = None
+    lake: Lake,
+    records: Records,
+    provider: str,
+    period: str,
+    policy: PolicyInForce | None = None,
+    manifest: str | None = None,
 ) -> Reconciliation:
     """Compare what a provider reported for a quarter with the record.
 
@@ -87,11 +92,12 @@ def reconcile(
         provider: whose report.
         period: quarter, such as 2026Q3.
         policy: what the firm decided; as the record has it now if omitted.
+        manifest: our record as known at this commit; the newest if omitted. Reports change no manifest: all count.
 
     Raises:
         UsageError: the period is no quarter, or nothing was reported by the provider for it.
     """
-    asked = Asked(provider, period, lake.manifest().id, policy or policy_in_force(records))
+    asked = Asked(provider, period, lake.manifest(manifest).id, policy or policy_in_force(records))
     first, last = asked.span
     report = report_of(lake, records, provider, first, last)
     claims = [claim for row in report.statistics.to_dicts() if (claim := claim_of(row, first, last)) is not None]

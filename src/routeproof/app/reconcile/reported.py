@@ -64,6 +64,29 @@ def reported_orders(lake: Lake, days: Sequence[date], manifest: str | None = Non
     return pl.concat([orders, figures.join(orders, on=_NAMED, how="anti", nulls_equal=True)])
 
 
+def reported_by_fills(lake: Lake, days: Sequence[date], manifest: str | None = None) -> pl.DataFrame:
+    """Canonical `vendor_orders` rows that follow from the fills of providers that reported no orders on a day.
+
+    Shares, average price and improvement are sums over the order's reported fills; fills without an order's name are
+    left out, and improvement is null where a fill states none.
+    """
+    fills = lake.read(VENDOR_EXECUTIONS.name, days, manifest=manifest)
+    told = reported_orders(lake, days, manifest).select("provider_id", "trading_day").unique()
+    alone = fills.join(told, on=["provider_id", "trading_day"], how="anti")
+    named = alone.filter(pl.col("order_id").is_not_null() | pl.col("client_order_id").is_not_null())
+    paid = (pl.col("price").cast(pl.Int128) * pl.col("quantity").cast(pl.Int128)).sum()
+    summed = named.group_by(_NAMED, maintain_order=True).agg(
+        pl.col("symbol", "source_id", "source_row", "firm_id").first(),
+        pl.col("quantity").sum().alias("filled_quantity"),
+        (paid // pl.col("quantity").cast(pl.Int128).sum()).cast(pl.Int64).alias("average_price"),
+        pl.when(pl.col("improvement_usd").is_null().any())
+        .then(None)
+        .otherwise(pl.col("improvement_usd").sum())
+        .alias("improvement_usd"),
+    )
+    return VENDOR_ORDERS.conform(summed)
+
+
 def _newest(fills: pl.DataFrame, rank: Mapping[str, int]) -> pl.DataFrame:
     """Without rows of a fill that a file taken in later states again; what one file names twice stays twice."""
     arrived = pl.col("source_id").replace_strict(rank, default=-1, return_dtype=pl.Int64)
