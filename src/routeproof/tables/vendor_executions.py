@@ -5,7 +5,7 @@ from routeproof.tables.schema import Column, Table
 VENDOR_EXECUTIONS = Table(
     name="vendor_executions",
     columns=(
-        Column("provider_id", "text", "the provider whose report it is", required=True),
+        Column("provider_id", "text", "the provider whose report it is; else that named at intake", default=""),
         Column("trading_day", "day", "trading day of the fill; that of `executed_at` if not stated"),
         Column("execution_id", "text", "ExecID (FIX tag 17) of the provider or the venue, or the identity here"),
         Column("order_id", "text", "the order's identity here, or the provider's OrderID (FIX tag 37)"),

@@ -5,7 +5,7 @@ from routeproof.tables.schema import Column, Table
 VENDOR_ORDERS = Table(
     name="vendor_orders",
     columns=(
-        Column("provider_id", "text", "the provider whose report it is", required=True),
+        Column("provider_id", "text", "the provider whose report it is; else that named at intake", default=""),
         Column("trading_day", "day", "trading day that the row speaks of; that of `received_at` if not stated"),
         Column("order_id", "text", "the order's identity here, or the provider's OrderID (FIX tag 37)"),
         Column("client_order_id", "text", "ClOrdID (FIX tag 11) under which the firm sent the order"),

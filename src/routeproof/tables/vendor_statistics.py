@@ -5,7 +5,7 @@ from routeproof.tables.schema import Column, Table
 VENDOR_STATISTICS = Table(
     name="vendor_statistics",
     columns=(
-        Column("provider_id", "text", "the provider whose report it is", required=True),
+        Column("provider_id", "text", "the provider whose report it is; else that named at intake", default=""),
         Column("period", "text", "quarter (2026Q3) or month (2026-07) that it speaks of; null: whatever is asked"),
         Column("metric", "text", "name of the figure, as `routeproof metrics` lists it", required=True),
         Column("stated", "money", "the figure as stated, in `unit`; fixed point like money", required=True),

@@ -27,8 +27,10 @@ _NO_CHANCE = 0.05
 def headline(found: Mapping[str, Any]) -> str:
     """One sentence about a comparison as `Reconciliation.plain` has it, `has_differences` included."""
     figure = _figure(found["statistics"])
-    rest = [*_missing(found), *_differing(found), *_times(found), *_clocks(found)]
-    parts = [*figure, *(rest if found["has_differences"] else [_agreed(found)])]
+    if found["has_differences"]:
+        parts = [*figure, *_missing(found), *_differing(found), *_times(found), *_clocks(found)]
+    else:
+        parts = [*figure, _agreed(found)]
     return f"Provider {found['provider']}{'' if figure else ':'} {'; '.join(parts)}."
 
 

@@ -40,8 +40,12 @@ class Report:
 
 
 def report_of(lake: Lake, records: Records, provider: str, first: date, last: date) -> Report:
-    """The provider's report of the days from `first` to `last`; its figures of every period."""
-    own = pl.col("provider_id") == provider
+    """The provider's report of the days from `first` to `last`; its figures of every period.
+
+    Rows that name no provider are its own where no order of the lake is another's.
+    """
+    others = lake.read("parent_orders", columns=["provider_id"])["provider_id"].unique().to_list()
+    own = pl.col("provider_id").is_in([provider, *([""] if {*others} <= {provider, "", None} else [])])
     within = [day for day in reported_days(lake) if first <= day <= last]
     rank = {outcome.source_id: place for place, outcome in enumerate(source_outcomes(records))}
     return Report(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from routeproof.app.reconcile.shown import vendor_word
 from routeproof.app.review import clock, data_quality, profiles, venues
 from routeproof.app.review.adoptions import with_adoptions
 from routeproof.app.review.fill_times import histogram
@@ -15,7 +16,6 @@ from routeproof.app.review.framework_rows import framework_rows, payer_share
 from routeproof.app.review.grid import grid_of
 from routeproof.app.review.intervals import profile_intervals
 from routeproof.app.review.scores import overall_score, security_scores
-from routeproof.app.review.vendor_word import vendor_word
 from routeproof.app.review.worst import worst_executions
 from routeproof.metrics.registry import ALL
 from routeproof.reports.pack.inputs import PackIdentity, PackInputs

@@ -11,6 +11,7 @@ from routeproof.app.ledger.checkpoints import checkpoint_at
 from routeproof.app.measuring.lake_source import LakeSource
 from routeproof.app.policy_in_force import names_people, policy_as_recorded
 from routeproof.app.reconcile.reconcile import reconcile
+from routeproof.app.reconcile.shown import has_report, reported_parts
 from routeproof.app.review.adoptions import EVENT as ADOPTED
 from routeproof.app.review.adoptions import adoptions_of, drafts_of
 from routeproof.app.review.assemble import Review, pack_inputs
@@ -21,7 +22,6 @@ from routeproof.app.review.earlier_builds import EVENT, before_build, earlier_bu
 from routeproof.app.review.judge import Judge
 from routeproof.app.review.quarter import measure_quarter
 from routeproof.app.review.tape_benchmark import tape_benchmark
-from routeproof.app.review.vendor_word import has_report, reported_parts
 from routeproof.app.shipped_rules import rules_of
 from routeproof.ledger.canonical import canonical_bytes
 from routeproof.ledger.entry import Fact, read_entry
