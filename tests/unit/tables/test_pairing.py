@@ -110,3 +110,17 @@ def test_no_pairing_within_the_window_has_more_pairs(left: list[int], right: lis
     assert found["theirs"].is_unique().all()
     assert found["ours"].is_unique().all()
     assert all(abs(left[i] - right[j]) <= window for i, j in pairs_of(found))
+
+
+@examples(20)
+@given(st.permutations(range(9)))
+def test_row_order_does_not_matter(order: list[int]) -> None:
+    """As many names of as many days are paired, however the report is shuffled."""
+    rows = named(*((n, f"N{n % 6}", (DAY, NEXT)[n % 2]) for n in range(9)))
+    ours = rows.with_columns(pl.col("row") + 100, pl.lit("ClOrdID").alias("method"))
+    found = [
+        paired_by_name(side, ours, NONE).join(rows, left_on="theirs", right_on="row") for side in (rows, rows[order])
+    ]
+    plain, shuffled = (pairs.select("name", "day").sort("name", "day") for pairs in found)
+    assert plain.equals(shuffled)
+    assert plain.height == 9
