@@ -27,6 +27,7 @@ def told_of(folder: Path, config: LabConfig) -> dict[str, dict[str, Any]]:
     listing = folder / "delivery" / "delivery.json"
     steps = json.loads(listing.read_text("utf-8"))["steps"]
     wanted = [step for step in steps if step.get("table", "") in NEEDED and not step.get("optional")]
+    wanted = [step for step in wanted if step.get("provider") != "P3" or step.get("table", "") in {"", "vendor_orders"}]
     listing.write_text(json.dumps({"steps": wanted}), "utf-8")
     with new_desk(folder / "workspace").context() as context:
         take_delivery(context, folder / "delivery")
