@@ -172,12 +172,14 @@ def test_what_is_left_out_lies_outside_the_quote_which_chance_brings_once_in_ten
 
 
 def test_clocks_of_the_files_are_held_against_the_record(told: dict[str, Any]) -> None:
-    """Receipts are 200, 0, 0 ms apart, fills 0, 0, 80; the provider's own clock nobody can tell."""
+    """Receipts are 200, 0, 0 ms apart, fills 0, 0, 80.
+
+    P got no order before the firm did: at most 0 ahead. Fill 4 is stated 20 ms before the firm was told: at least -20.
+    """
     clocks = told["clock_offset_ms"]
     assert [clocks["vendor_orders"][name] for name in ("lower", "estimate", "upper")] == [0, 0, 200]
     assert [clocks["vendor_executions"][name] for name in ("lower", "estimate", "upper")] == [0, 0, 80]
-    assert clocks["P"]["estimate"] is None
-    assert clocks["P"]["reason"]
+    assert [clocks["P"][name] for name in ("lower", "estimate", "upper", "against")] == [-20, -10, 0, "the firm"]
 
 
 def test_the_headline_says_it_in_one_sentence(told: dict[str, Any]) -> None:

@@ -44,3 +44,11 @@ def test_the_earlier_table_is_still_a_table() -> None:
     """Maps that name vendor_figures go on."""
     found = read("vendor_figures", provider_id=["P"], trading_day=["2026-07-01"], filled_quantity=["5"])
     assert found.tables["vendor_figures"]["filled_quantity"].to_list() == [5 * 10**9]
+
+
+def test_a_map_may_say_columns_as_fix_does() -> None:
+    """cl_ord_id, last_px and last_qty of a list of fills; value of a figure."""
+    fills = parse_map({"table": "vendor_executions", "columns": {"cl_ord_id": "Client ID", "last_px": "Px"}})
+    assert dict(fills.columns) == {"client_order_id": "Client ID", "price": "Px"}
+    figures = parse_map({"table": "vendor_statistics", "columns": {"value": "Value"}})
+    assert dict(figures.columns) == {"stated": "Value"}

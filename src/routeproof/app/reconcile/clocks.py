@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _VENUES = 2
 """Hop of what a provider sends to venues."""
 _ANSWERED = ["venue", "sent_at", "acknowledged_at"]
+ORDERS, FILLS = "vendor_orders", "vendor_executions"
 WINDOW_NS = 900 * NS_PER_S
 """Stamps of a quarter of an hour are held together: a clock that is off by 20 ms a week moves by less than a delay."""
 
@@ -35,7 +36,9 @@ def clock_offsets(
         provider: whose.
         routes: its routes, `hop, venue, sent_at, acknowledged_at`.
         sightings: of its fills, `execution_id, role, seen_at, venue`.
-        files: report file kind to `apart_ns`: their stamp minus ours of one event.
+        files: report file kind to their stamps beside ours: `apart_ns`, their stamp minus ours of the same event;
+            `after_ns` (orders), their receipt minus ours, which came before; `before_ns` (fills), their fill minus
+            when we were told; `at`, ours.
         policy: beyond what a clock differs.
     """
     found: dict[str, tuple[ClockOffset, str]] = {}
@@ -47,7 +50,7 @@ def clock_offsets(
             one = pl.col("venue") == venue
             found[venue] = (_against_venues(answered.filter(one), passed.filter(one), sign=-1), provider)
     else:
-        found[provider] = (_against_firm(routes), "the firm")
+        found[provider] = (_against_firm(routes, files), "the firm")
     for kind, apart in files.items():
         stamps = apart.drop_nulls("apart_ns")
         found[kind] = (same_event(stamps["apart_ns"].to_numpy()), "our record of the same events")
@@ -73,10 +76,23 @@ def _against_venues(answered: pl.DataFrame, passed: pl.DataFrame, *, sign: int) 
     return request_and_answer({key: -found for key, found in passing.items()}, waited)
 
 
-def _against_firm(routes: pl.DataFrame) -> ClockOffset:
-    """Only from above: the firm's messages answer none of the provider's."""
+def _against_firm(routes: pl.DataFrame, files: dict[str, pl.DataFrame]) -> ClockOffset:
+    """What the provider stamped after we sent, and, by its report, before we were told; without a drop copy."""
     first = routes.filter(pl.col("hop") == 1).select(_ANSWERED[1:]).drop_nulls()
-    return request_and_answer({}, _by_window(first, "sent_at", pl.col("acknowledged_at") - pl.col("sent_at")))
+    sent = first.select(
+        pl.col("sent_at").alias("at"), (pl.col("acknowledged_at") - pl.col("sent_at")).alias("apart_ns")
+    )
+    got = _stamped(files.get(ORDERS), "after_ns")
+    filled = _stamped(files.get(FILLS), "before_ns")
+    apart = pl.col("apart_ns")
+    return request_and_answer(_by_window(filled, "at", apart), _by_window(pl.concat([sent, got]), "at", apart))
+
+
+def _stamped(file: pl.DataFrame | None, name: str) -> pl.DataFrame:
+    """`at, apart_ns` of the stamps of a file, where it has any."""
+    if file is None:
+        return pl.DataFrame(schema={"at": pl.Int64, "apart_ns": pl.Int64})
+    return file.select("at", pl.col(name).alias("apart_ns")).drop_nulls()
 
 
 def _by_window(frame: pl.DataFrame, at: str, apart: pl.Expr) -> dict[int, NDArray[np.int64]]:

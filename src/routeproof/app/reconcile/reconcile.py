@@ -10,7 +10,7 @@ import polars as pl
 from routeproof.app.measuring.lake_source import LakeSource
 from routeproof.app.measuring.measure_range import measured_days_together
 from routeproof.app.policy_in_force import policy_in_force
-from routeproof.app.reconcile.clocks import clock_offsets
+from routeproof.app.reconcile.clocks import FILLS, ORDERS, clock_offsets
 from routeproof.app.reconcile.definitions import Claim, claim_of
 from routeproof.app.reconcile.differences import DIFFERENCES
 from routeproof.app.reconcile.fills import compare_fills
@@ -236,12 +236,19 @@ def _missing(record: Record, orders: Compared | None, fills: Compared | None, as
 
 
 def _apart(orders: Compared | None, fills: Compared | None) -> dict[str, pl.DataFrame]:
-    """By kind of file: its stamp minus ours of the same receipt or fill, where it stamps any."""
+    """By kind of file, its stamps beside ours of the same receipts or fills, where it stamps any; see `clocks`."""
     found: dict[str, pl.DataFrame] = {}
-    for name, part, stamp in (("vendor_orders", orders, "received_at"), ("vendor_executions", fills, "executed_at")):
+    for name, part, stamp in ((ORDERS, orders, "received_at"), (FILLS, fills, "executed_at")):
         if part is None:
             continue
-        apart = part.joined.select((pl.col(f"their_{stamp}") - pl.col(stamp)).cast(pl.Int64).alias("apart_ns"))
+        theirs, ours = pl.col(f"their_{stamp}"), pl.col(stamp)
+        told = ours if name == ORDERS else pl.col("reported_at")
+        beyond = {ORDERS: "after_ns", FILLS: "before_ns"}[name]
+        apart = part.joined.select(
+            ours.alias("at"),
+            (theirs - ours).cast(pl.Int64).alias("apart_ns"),
+            (theirs - told).cast(pl.Int64).alias(beyond),
+        )
         if apart["apart_ns"].count():
             found[name] = apart
     return found
