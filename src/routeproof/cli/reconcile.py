@@ -14,10 +14,8 @@ from routeproof.vocab.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import polars as pl
-
 EXIT_FINDINGS = 1
-FORMATS = (".csv", ".xlsx")
+FORMATS = (".csv", ".xlsx", ".json")
 _STATISTICS = ("metric", "definition", "population", "stated", "recomputed", "lower", "upper", "n", "differs", "reason")
 _CLOCKS = ("source", "estimate", "lower", "upper", "n", "against", "reason")
 
@@ -26,7 +24,7 @@ _CLOCKS = ("source", "estimate", "lower", "upper", "n", "against", "reason")
 @click.option("--provider", required=True, help="Whose report.")
 @click.option("--period", required=True, help="Quarter, such as 2026Q3.")
 @click.option(
-    "--out", type=click.Path(path_type=Path, dir_okay=False), help="Also every difference, to FILE.csv or FILE.xlsx."
+    "--out", type=click.Path(path_type=Path, dir_okay=False), help="Also every difference, to FILE.csv, .xlsx or .json."
 )
 @workspace_option
 @json_option
@@ -38,6 +36,7 @@ def reconcile(provider: str, period: str, out: Path | None, workspace: Path, *, 
     Example: routeproof reconcile --provider ACME --period 2026Q3 --out differences.xlsx
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
+    from routeproof.app.reconcile.export import write_differences  # noqa: PLC0415
     from routeproof.app.reconcile.reconcile import reconcile as compare  # noqa: PLC0415
 
     if out is not None and out.suffix.lower() not in FORMATS:
@@ -46,16 +45,9 @@ def reconcile(provider: str, period: str, out: Path | None, workspace: Path, *, 
     with open_context(workspace) as context:
         found = compare(context.lake, context.records, provider, period)
     if out is not None:
-        _write(found.differences, out)
+        write_differences(found.differences, out)
     print_found(found.plain, _lines, as_json=as_json)
     return 0 if found.agrees else EXIT_FINDINGS
-
-
-def _write(differences: pl.DataFrame, out: Path) -> None:
-    if out.suffix.lower() == ".csv":
-        differences.write_csv(out)
-    else:
-        differences.write_excel(out, worksheet="differences")
 
 
 def _lines(found: dict[str, Any]) -> Iterator[str]:
