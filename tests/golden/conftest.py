@@ -9,15 +9,7 @@ import polars as pl
 import pytest
 
 from routeproof.reports.document import Verdict
-from routeproof.reports.pack.inputs import (
-    GridCell,
-    QualityTotals,
-    StatedFigure,
-    TimelineEvent,
-    VendorWord,
-    VerdictFamily,
-    WorstExecution,
-)
+from routeproof.reports.pack.inputs import GridCell, QualityTotals, TimelineEvent, VerdictFamily, WorstExecution
 
 OPEN = 1_783_949_400_000_000_000  # 2026-07-13 13:30:00 UTC
 MS = 1_000_000
@@ -263,55 +255,6 @@ def quality_days() -> pl.DataFrame:
     return pl.DataFrame(rows)
 
 
-def vendor_word() -> VendorWord:
-    """A report that leaves out two orders, states one figure too well and one that nobody knows."""
-    names = ("record", "matched", "missing_at_provider", "missing_here", "set_aside")
-    places = ("orders", "inside", "at", "outside", "no_quote", "cost_bps")
-    clocks = ("source", "against", "estimate_ms", "lower_ms", "upper_ms", "reason")
-    better = {"kind": "ratio", "definition": "benchmark=receipt; order_class=market", "n": 81_000}
-    return VendorWord(
-        headline="Provider ACME states spread capture 55.0% (E/Q 45.0%); recomputed 49.2% [48.6, 49.8].",
-        agrees=False,
-        figures=(
-            StatedFigure(
-                name="Spread capture",
-                stated=0.55,
-                recomputed=0.492,
-                lower=0.486,
-                upper=0.498,
-                differs=True,
-                reason="",
-                **better,
-            ),
-            StatedFigure(
-                name="alpha",
-                stated=7.0,
-                recomputed=None,
-                lower=None,
-                upper=None,
-                differs=None,
-                reason="no figure of ours has this name",
-                **better,
-            ),
-        ),
-        records=pl.DataFrame([("orders", 80_000, 2, 0, 3), ("fills", 96_000, 4, 1, 0)], schema=names, orient="row"),
-        fields=pl.DataFrame({"record": ["execution"], "field": ["price"], "n": [3], "tolerance": ["0.0001 usd"]}),
-        places=pl.DataFrame(
-            [("left out", 0, 0, 2, 0, 12.5), ("reported", 30_000, 40_000, 10_000, 0, None)], schema=places, orient="row"
-        ),
-        clocks=pl.DataFrame(
-            [
-                ("ACME", "its venues", 1.5, -0.5, 3.5, ""),
-                ("vendor_orders", "our record", None, None, None, "no stamps"),
-            ],
-            schema=clocks,
-            orient="row",
-        ),
-        selection="By chance alone, so many outside it: p = 0.002.",
-        times="Twelve fills were reported late: they look written afterwards.",
-    )
-
-
 def clock_shifts() -> pl.DataFrame:
     """Two metrics at seven shifts."""
     rows = []
@@ -410,7 +353,6 @@ def data_sections() -> dict[str, Any]:
             }
         ),
         "clock_shifts": clock_shifts(),
-        "vendor_word": vendor_word(),
         "clock_flips": ("price improvement of limit orders in GE (worse at 0 ms, cannot tell at \N{MINUS SIGN}20 ms)",),
     }
 

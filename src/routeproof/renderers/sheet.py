@@ -21,7 +21,13 @@ WIDTHS = {"question": 70, "answer": 70, "evidence": 40}
 
 
 def render_sheet(suffix: str, columns: Sequence[str], rows: Rows, title: str = "Questionnaire") -> bytes:
-    """The rows in the format of a file name's suffix; the same rows give the same bytes. `title` names a workbook's sheet.
+    """The rows in the format of a file name's suffix; the same rows give the same bytes.
+
+    Args:
+        suffix: of the file's name.
+        columns: names, in order.
+        rows: texts by column; what is absent is empty.
+        title: of a workbook's sheet.
 
     Raises:
         UsageError: for another suffix than .csv, .json or .xlsx.
