@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import polars as pl
 
 from routeproof.evidence.clock_offset import ClockOffset, request_and_answer, same_event
 from routeproof.vocab.times import NS_PER_MS, NS_PER_S
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from routeproof.policy.reconcile import ReconcilePolicy
@@ -97,8 +97,8 @@ def _stamped(file: pl.DataFrame | None, name: str) -> pl.DataFrame:
 
 def _by_window(frame: pl.DataFrame, at: str, apart: pl.Expr) -> dict[int, NDArray[np.int64]]:
     windows = frame.select((pl.col(at) // WINDOW_NS).alias("window"), apart.alias("apart"))
-    grouped = windows.group_by("window", maintain_order=True)
-    return {int(str(key)): rows["apart"].to_numpy() for (key,), rows in grouped}
+    grouped = windows.group_by("window", maintain_order=True).agg("apart")
+    return {window: np.array(found, dtype=np.int64) for window, found in grouped.iter_rows()}
 
 
 def _plain(offset: ClockOffset, against: str, policy: ReconcilePolicy) -> dict[str, Any]:

@@ -16,8 +16,9 @@ from routeproof.app.reconcile.differences import DIFFERENCES
 from routeproof.app.reconcile.fills import compare_fills
 from routeproof.app.reconcile.headline import headline
 from routeproof.app.reconcile.lacking import place_of_lacking
+from routeproof.app.reconcile.one_provider import OneProvider
 from routeproof.app.reconcile.orders import Compared, compare_orders
-from routeproof.app.reconcile.record import FILL_COLUMNS, Record, record_of, told_by
+from routeproof.app.reconcile.record import FILL_COLUMNS, Record, orders_of, record_of, told_by
 from routeproof.app.reconcile.reported import Report, report_of, reported_days
 from routeproof.app.reconcile.statistics import Recomputed
 from routeproof.app.reconcile.times import pattern_of_times
@@ -106,9 +107,11 @@ def reconcile(
     source = LakeSource(lake, asked.manifest)
     days = tuple(day for day in source.days() if first <= day <= last)
     rules = rules_of(lake, asked.manifest, asked.policy.whole)
-    measured, figures = _measured(source, days, rules, claims, provider)
     told = told_by(records, provider)
-    record = record_of(lake, asked.manifest, provider, measured, told, days)
+    own_orders = orders_of(lake, asked.manifest, provider, told, days)
+    measured, figures = _measured(OneProvider(source, own_orders), days, rules, claims, provider)
+    is_own = told.provider("provider") == provider
+    record = record_of(lake, asked.manifest, is_own, own_orders, measured, days)
     orders = compare_orders(report.orders, record, told.parent, asked.tolerances) if report.orders.height else None
     fills = compare_fills(report.fills, record, told.parent, asked.tolerances) if report.fills.height else None
     rows = [item.row(asked.standards, asked.tolerances) for item in figures]
@@ -129,9 +132,9 @@ def _nothing(lake: Lake, asked: Asked) -> str:
 
 
 def _measured(
-    source: LakeSource, days: Sequence[date], rules: DayRules, claims: Sequence[Claim], provider: str
+    source: OneProvider, days: Sequence[date], rules: DayRules, claims: Sequence[Claim], provider: str
 ) -> tuple[pl.DataFrame, list[Recomputed]]:
-    """All measured executions with `FILL_COLUMNS`, and each claim recomputed; days are measured once per definition."""
+    """Measured executions with `FILL_COLUMNS`, and each claim recomputed; days are measured once per definition."""
     figures = [Recomputed(claim, provider) for claim in claims]
     every = list(dict.fromkeys([Switches(), *(claim.switches for claim in claims if not claim.reason)]))
     kept: list[pl.DataFrame] = []

@@ -96,20 +96,24 @@ def told_by(records: Records, provider: str) -> Told:
 
 
 def record_of(
-    lake: Lake, manifest: str, provider: str, measured: pl.DataFrame, told: Told, days: Sequence[date]
+    lake: Lake,
+    manifest: str,
+    own: pl.Expr,
+    orders: pl.DataFrame,
+    measured: pl.DataFrame,
+    days: Sequence[date],
 ) -> Record:
-    """Orders and fills of a provider.
+    """Orders, fills and their names.
 
     Args:
         lake: canonical tables.
         manifest: as known at this commit.
-        provider: whose.
-        measured: executions of the days, `FILL_COLUMNS`, of all providers.
-        told: who told what.
+        own: true of rows of the provider: see `Told`.
+        orders: as `orders_of`.
+        measured: executions of the days, `FILL_COLUMNS`; those of others are left out.
         days: trading days of the period.
     """
-    orders = _orders(lake, manifest, provider, told, days)
-    fills = _fills(lake, manifest, told.provider("provider") == provider, measured, orders, days)
+    fills = _fills(lake, manifest, own, measured, orders, days)
     logged = FIX_MESSAGES.name in {table for table, _ in lake.manifest(manifest).partitions}
     messages = lake.read(FIX_MESSAGES.name, columns=MESSAGE_COLUMNS, manifest=manifest) if logged else _no_messages()
     routes = lake.read("routes", columns=["route_id", "order_id", "trading_day"], manifest=manifest)
@@ -131,7 +135,8 @@ def _no_messages() -> pl.DataFrame:
     return pl.DataFrame(schema=schema)
 
 
-def _orders(lake: Lake, manifest: str, provider: str, told: Told, days: Sequence[date]) -> pl.DataFrame:
+def orders_of(lake: Lake, manifest: str, provider: str, told: Told, days: Sequence[date]) -> pl.DataFrame:
+    """All orders of a provider, as `Record.orders`."""
     every = lake.scan("parent_orders", columns=_ORDER_COLUMNS, manifest=manifest)
     own = every.filter(told.provider("provider_id") == provider).collect()
     own = own.unique("order_id", keep="first", maintain_order=True)
