@@ -14,6 +14,7 @@ from routeproof.policy.monitoring import MonitoringPolicy, monitoring_policy
 from routeproof.policy.obligations import Obligation, obligations_of
 from routeproof.policy.oversight import OversightPolicy, oversight_policy
 from routeproof.policy.providers import ProviderPolicy, provider_policy
+from routeproof.policy.reconcile import ReconcilePolicy, reconcile_policy
 from routeproof.policy.retention import Retention, retention_of
 from routeproof.policy.sessions import CalendarException, SessionCalendar
 from routeproof.vocab.errors import UsageError
@@ -38,6 +39,7 @@ class WholePolicy:
         providers: how often a provider's file is renewed, when a venue is material.
         monitoring: thresholds of the rules, and how long findings wait.
         cases: clocks, second persons and words of cases.
+        reconcile: how far a provider's report may be from our record.
     """
 
     book: PolicyBook
@@ -49,6 +51,7 @@ class WholePolicy:
     providers: ProviderPolicy
     monitoring: MonitoringPolicy
     cases: CasePolicy
+    reconcile: Timeline[ReconcilePolicy]
 
 
 def whole_policy(subjects: Subjects, calendar: SessionCalendar) -> WholePolicy:
@@ -68,6 +71,7 @@ def whole_policy(subjects: Subjects, calendar: SessionCalendar) -> WholePolicy:
             providers=provider_policy(subjects),
             monitoring=monitoring_policy(subjects),
             cases=case_policy(subjects),
+            reconcile=reconcile_policy(subjects),
         )
     except (TypeError, ValueError, KeyError) as error:
         message = f"expected policy values of their subject's shape, found: {error}"

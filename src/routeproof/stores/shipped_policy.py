@@ -24,6 +24,7 @@ GOVERNANCE = (
     "regulation/review_factors.toml",
     "firm/remediation.toml",
     "firm/cases.toml",
+    "firm/reconcile.toml",
     *MONITORING,
 )
 REPORT_605 = "regulation/rule605_report.toml"
