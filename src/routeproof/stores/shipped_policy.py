@@ -23,6 +23,7 @@ GOVERNANCE = (
     "regulation/review_factors.toml",
     "firm/remediation.toml",
     "firm/cases.toml",
+    "regulation/rule606.toml",
     *MONITORING,
 )
 CALENDAR = "calendars/xnys.csv"

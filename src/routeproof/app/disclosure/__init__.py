@@ -1,0 +1,1 @@
+"""Use cases of public disclosure: reports made, signed, published, restated, and the registers around them."""

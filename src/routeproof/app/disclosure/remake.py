@@ -1,0 +1,83 @@
+"""A recorded report made again from what was asked for, and the lake as it is now."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from routeproof.stores.evidence import ExpiredError
+from routeproof.vocab.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from routeproof.app.context import Context
+    from routeproof.app.disclosure.made import Made
+    from routeproof.governance.report import Kind, Report
+
+
+def remake(context: Context, report: Report) -> Made:
+    """Make the report again.
+
+    Raises:
+        UsageError: it was not made here, or what it was made from has expired.
+    """
+    maker = MAKERS.get(report.kind)
+    if maker is None or not report.current.content.basis:
+        message = (
+            f"expected a report that was made here, found that {report.id} came as a file: "
+            "give its new version with --with FILE"
+        )
+        raise UsageError(message, where=report.id)
+    return maker(context, report)
+
+
+def _text(context: Context, sha256: str) -> str:
+    if not sha256:
+        return ""
+    try:
+        return context.evidence.get(sha256).content.decode()
+    except ExpiredError as error:
+        message = "expected what the report was made from, found that it has expired: give the new version with --with"
+        raise UsageError(message) from error
+
+
+def _606a1(context: Context, report: Report) -> Made:
+    from routeproof.app.disclosure.report_606a1 import Asked606a1, make_606a1  # noqa: PLC0415  # slow to import
+
+    content = report.current.content
+    asked = Asked606a1(
+        quarter=str(content.options["quarter"]),
+        bd=str(content.options["bd"]),
+        other_if_unknown=bool(content.options["other_if_unknown"]),
+        aspects=_text(context, content.aspects),
+    )
+    return make_606a1(context, asked)
+
+
+def _606b(context: Context, report: Report) -> Made:
+    from routeproof.app.disclosure.report_606b import Asked606b, make_606b1, make_606b3  # noqa: PLC0415  # slow
+
+    options = report.current.content.options
+    asked = Asked606b(
+        customer=_text(context, report.customer),
+        to=date.fromisoformat(str(options["to"])),
+        bd=str(options["bd"]),
+        name=_name(context, report),
+        voluntary=bool(options["voluntary"]),
+    )
+    return (make_606b1 if report.kind == "606b1" else make_606b3)(context, asked)
+
+
+def _name(context: Context, report: Report) -> str:
+    """The name that the report was made out to stands in the file alone."""
+    from routeproof.app.disclosure.file_rows import rows_of  # noqa: PLC0415
+
+    if not report.current.content.options["named"]:
+        return ""
+    rows = rows_of(report.kind, context.evidence.get(report.current.content.file).content)
+    return next(iter(rows.values()))["customer"]
+
+
+MAKERS: Mapping[Kind, Callable[[Context, Report], Made]] = {"606a1": _606a1, "606b1": _606b, "606b3": _606b}
+"""How each kind is made; one that is not here is restated by a file alone."""
