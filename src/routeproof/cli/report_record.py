@@ -57,8 +57,14 @@ def publish(acts: Acts, file: str, where: str, published_on: date | None) -> Non
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="The new version, if it is not made here.",
 )
+@click.option(
+    "--material-aspects",
+    "aspects",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="TOML with texts about venues, in place of those given before (606a1).",
+)
 @recording
-def restate(acts: Acts, file: str, reason: str, new_file: Path | None) -> None:
+def restate(acts: Acts, file: str, reason: str, new_file: Path | None, aspects: Path | None) -> None:
     """Make the next version of report FILE (or its id) from the lake as it is now, and list what differs.
 
     FILE becomes the new version; the old one stays on record. Where FILE was changed since, it is the new version
@@ -67,9 +73,11 @@ def restate(acts: Acts, file: str, reason: str, new_file: Path | None) -> None:
     Example: routeproof report restate 606a1_2026Q3.xml --reason "late busts of XNAS" --as ann
     """
     from routeproof.app.disclosure.restate import restate_report  # noqa: PLC0415
+    from routeproof.cli.documents import read_text  # noqa: PLC0415
 
+    texts = read_text(aspects) if aspects is not None else None
     with acting_context(acts) as context:
-        state = restate_report(context, file, reason, new_file)
+        state = restate_report(context, file, reason, new_file, texts)
     if acts.as_json:
         print_json(state)
         return

@@ -45,7 +45,7 @@ class Content(Part):
         excluded: of them, those in no statistic, by reason.
         options: what was asked for, so that it can be made again.
         basis: manifest, policy, definitions and program version.
-        aspects: texts that a person gave, by the hash of their envelope.
+        aspects: texts that a person gave, by the hash of their envelope; null if none.
         drafts: texts in it that a person has still to edit.
     """
 
@@ -56,7 +56,7 @@ class Content(Part):
     excluded: dict[str, int] = Field(default_factory=dict)
     options: dict[str, JsonValue] = Field(default_factory=dict)
     basis: dict[str, str] = Field(default_factory=dict)
-    aspects: str = ""
+    aspects: str | None = None
     drafts: int = 0
 
 
@@ -102,14 +102,14 @@ class Restating(Body):
 
 
 class Edition(Part):
-    """A version as recorded; `diff` against the one before is empty for the first."""
+    """A version as recorded; `diff` is against the one before, null for the first."""
 
     number: int
     content: Content
     by: str
     on: date
     reason: str = ""
-    diff: str = ""
+    diff: str | None = None
     changed: int = 0
     added: int = 0
     removed: int = 0

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from routeproof.policy.disclosure606 import Rule606, Said
 
 MEMBER = "member_agent"
+PUBLISHED = "report_606"
 NAMELESS = "(firm not named)"
 
 
@@ -36,6 +37,7 @@ class Basis606:
         names: of venues.
         agents: providers that are members acting as agent, with their names.
         bd: the broker or dealer, as the file names it.
+        publish_days: after the quarter's end, until the public report is published.
     """
 
     manifest: str
@@ -44,6 +46,7 @@ class Basis606:
     names: VenueNames
     agents: Mapping[str, str]
     bd: str
+    publish_days: int
 
     def recorded(self, said: tuple[Said, ...]) -> dict[str, str]:
         """For the ledger: which data, which policy, which definitions, which program."""
@@ -74,6 +77,7 @@ def basis_606(context: Context, bd: str, on: date) -> Basis606:
         policy=policy.id,
         names=VenueNames(_names(context, held.id, on), frozenset(agents.values())),
         agents=agents,
+        publish_days=policy.whole.obligations[PUBLISHED].on_or_first(on).value.days,
         bd=bd or context.workspace.firm_id or NAMELESS,
     )
 

@@ -12,9 +12,10 @@ from routeproof.app.objects.act import act, project_object
 from routeproof.app.objects.amended_day import program_fact
 from routeproof.app.objects.fold import object_of, roster_of
 from routeproof.app.objects.governed import ids_of, objects_of
-from routeproof.governance.decider import Command
+from routeproof.governance.decider import Command, RefusalError
 from routeproof.governance.report import PUBLIC, REPORT, Building
 from routeproof.stores.evidence import ExpiredError
+from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,7 +76,7 @@ def record_built(context: Context, made: Made, name: str) -> str | None:
             act(context, REPORT, object_id, "build", body, stored=stored)
         else:
             _by_program(context, object_id, body, stored)
-    except BaseException:
+    except (RefusalError, UsageError):
         for sha256 in stored:
             context.evidence.destroy(sha256)
         raise
@@ -93,7 +94,7 @@ def content_of(context: Context, made: Made, name: str, stored: list[str]) -> di
         "excluded": dict(made.excluded),
         "options": dict(made.options),
         "basis": dict(made.basis),
-        "aspects": _put(context, stored, made.aspects.encode(), TOML, "material_aspects.toml"),
+        "aspects": _put(context, stored, made.aspects.encode(), TOML, "material_aspects.toml") or None,
         "drafts": made.drafts,
     }
 

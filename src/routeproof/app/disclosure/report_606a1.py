@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -97,6 +98,7 @@ def make_606a1(context: Context, asked: Asked606a1) -> Made:
     pages = PublicPages(
         report=report,
         dated_on=last,
+        publish_by=last + timedelta(days=basis.publish_days),
         orders_in=orders.height,
         in_lake=flow.rows_in_lake("parent_orders", days),
         excluded=excluded,

@@ -37,7 +37,7 @@ OF_ROUTING = (*COMMON, "not_held_exempt", *OF_LEVELS)
 OF_HANDLING = (
     *COMMON,
     *OF_LEVELS,
-    *("spread_side", "fill_size", "order_duration", "liquidity", "principal", "net_payments"),
+    *("spread_side", "fill_size", "order_duration", "liquidity", "principal", "net_fee"),
 )
 
 

@@ -13,7 +13,7 @@ from routeproof.app.disclosure.sign import adopt, around_of, report_of, report_s
 from routeproof.app.objects.act import act
 from routeproof.app.objects.governed import objects_of
 from routeproof.governance.changed_rows import changed_rows, counts
-from routeproof.governance.decider import refuse
+from routeproof.governance.decider import RefusalError, refuse
 from routeproof.governance.report import REPORT
 from routeproof.ledger.canonical import canonical_bytes
 from routeproof.stores.evidence import ExpiredError
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 JSON = "application/json"
 
 
-def restate_report(context: Context, file: str, reason: str, new_file: Path | None = None) -> dict[str, Any]:
+def restate_report(
+    context: Context, file: str, reason: str, new_file: Path | None = None, aspects: str | None = None
+) -> dict[str, Any]:
     """Make the next version of a report, write it to its file, and record what differs.
 
     Args:
@@ -36,6 +38,7 @@ def restate_report(context: Context, file: str, reason: str, new_file: Path | No
             names, they are the next version; else the report is made again from the lake as it is now.
         reason: why.
         new_file: the next version, if it is not made here.
+        aspects: TOML of a person's texts about venues, if they change.
 
     Returns:
         The report as `report_shown`, with `path`, `previous` (SHA-256 of the version before), `unchanged`, and `diff`:
@@ -45,7 +48,7 @@ def restate_report(context: Context, file: str, reason: str, new_file: Path | No
         UsageError: no such report; it cannot be made here and no file was given; the version before has expired.
         RefusalError: `outdated_version` if the file is an earlier version.
     """
-    report, made = _next(context, file, new_file)
+    report, made = _next(context, file, new_file, aspects)
     before = report.current
     previous = sha256_of_edition(context, before)
     try:
@@ -64,7 +67,7 @@ def restate_report(context: Context, file: str, reason: str, new_file: Path | No
     return {**report_shown(context, report.id), "path": file, "previous": previous, "unchanged": False, "diff": diff}
 
 
-def _next(context: Context, file: str, new_file: Path | None) -> tuple[Report, Made]:
+def _next(context: Context, file: str, new_file: Path | None, aspects: str | None) -> tuple[Report, Made]:
     """The report and its next version."""
     path = Path(file)
     if new_file is not None:
@@ -76,9 +79,9 @@ def _next(context: Context, file: str, new_file: Path | None) -> tuple[Report, M
         if named is not None:
             return named, _as_it_came(named, content)
         report = adopt(context, content, path.name)
-        return report, remake(context, report)
+        return report, remake(context, report, aspects)
     report = report_of(context, file)
-    return report, remake(context, report)
+    return report, remake(context, report, aspects)
 
 
 def _named_like(context: Context, content: bytes) -> Report | None:
@@ -119,7 +122,7 @@ def _record(context: Context, report: Report, made: Made, reason: str, diff: lis
         stored.append(context.evidence.put(canonical_bytes(diff), media_type=JSON, name="diff.json"))
         body = {"reason": reason, "content": content, "diff": stored[-1], **counts(diff)}
         act(context, REPORT, report.id, "restate", body, around_of(context, report.id), stored=stored)
-    except BaseException:
+    except (RefusalError, UsageError):
         for sha256 in stored:
             context.evidence.destroy(sha256)
         raise

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -97,8 +99,6 @@ def adopt(context: Context, content: bytes, name: str) -> Report:
         DataRejectedError: it is no report.
         UsageError: another version of the same report stands, signed.
     """
-    from dataclasses import replace  # noqa: PLC0415
-
     kind = kind_of(content)
     reporter, period = period_of(kind, content)
     made = Made(
@@ -109,7 +109,8 @@ def adopt(context: Context, content: bytes, name: str) -> Report:
         excluded={},
         options={"reporter": reporter} if reporter else {},
     )
-    report_id = record_built(replace(context, acting=None), made, name)
+    account = replace(context.actor, name=f"os:{getpass.getuser()}")
+    report_id = record_built(replace(context, acting=None, actor=account), made, name)
     if report_id is None:
         message = (
             f"expected the file of the version that stands, found another one of the same {kind} report of {period}: "

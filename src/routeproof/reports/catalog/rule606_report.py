@@ -19,7 +19,6 @@ from routeproof.reports.document import (
     Row,
     Section,
     Table,
-    missing,
     words,
 )
 from routeproof.reports.rule606.numbers import percent, shares
@@ -67,7 +66,7 @@ NOTE_WORDS = {
     "drafts": "venues whose material aspects are a draft",
     "unused_texts": "texts given for venues that the report does not show",
 }
-WITHOUT_NAME = "no such number"
+DASH = "—"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +76,7 @@ class PublicPages:
     Attributes:
         report: the figures, as the file has them.
         dated_on: last day of the quarter.
+        publish_by: day by which it is to be published.
         orders_in: orders that were looked at.
         in_lake: parent orders that the lake holds for the quarter's days, as its completeness statement counts.
         excluded: orders in no percentage, by reason.
@@ -88,6 +88,7 @@ class PublicPages:
 
     report: PublicReport
     dated_on: date
+    publish_by: date
     orders_in: int
     in_lake: int
     excluded: Mapping[str, int]
@@ -177,7 +178,8 @@ def _first_page(pages: PublicPages) -> Section:
     )
     text = (
         "Non-directed held orders in NMS stocks, and non-directed customer orders in options, by calendar month. "
-        "Amounts are what was received less what was paid; a dash says that there is no such number."
+        "Amounts are what was received less what was paid. A dash: the file leaves the number empty, since it is not "
+        f"meaningful or not known. To be published by {pages.publish_by}."
     )
     blocks: list[Block] = [KeyFigures(items=figures), Paragraph(text=text, style="lead"), *_stamp(pages.said)]
     return Section(id="summary", title="Summary", blocks=tuple(blocks))
@@ -211,10 +213,12 @@ def _stamp(said: Sequence[Said]) -> list[Block]:
 
 def _section_blocks(report: PublicReport, figures: SectionFigures, month: str) -> list[Block]:
     title = SECTION_TITLES[figures.section]
+    if not figures.all_orders:
+        return [Paragraph(text=f"{title}: no orders.")]
     shares_of = ", ".join(
-        f"{KIND_TITLES[kind].lower()} {percent(figures.orders[kind], figures.total) or '—'} %" for kind in KINDS
+        f"{KIND_TITLES[kind].lower()} {percent(figures.orders[kind], figures.total) or DASH} %" for kind in KINDS
     )
-    share = percent(figures.total, figures.all_orders) or "—"
+    share = percent(figures.total, figures.all_orders) or DASH
     of = f"{figures.total:,} of {figures.all_orders:,} orders were not directed ({share} %)"
     lead = f"{title}: {of}. Of them: {shares_of}."
     if not figures.venues:
@@ -400,5 +404,5 @@ def _count(number: int) -> Cell:
 
 
 def _text(printed: str, n: int | None) -> Cell:
-    """A number as the file prints it; what the file leaves empty is missing here."""
-    return Cell(value=printed, text=printed, n=n) if printed else missing(WITHOUT_NAME)
+    """A number as the file prints it; a dash where the file leaves it empty."""
+    return Cell(value=printed, text=printed, n=n) if printed else words(DASH)
