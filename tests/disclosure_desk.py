@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from governance_desk import Desk, new_desk
-from routeproof.stores.commits import SourceOutcome, commit
+from routeproof.stores.commits import commit
 from routeproof.stores.manifest import WHOLE
 from routeproof.tables.catalog import TABLES
 from routeproof.tables.coerce import coerce
@@ -107,8 +107,7 @@ def take_in(desk: Desk, tables: Mapping[str, str]) -> None:
     with desk.context() as context:
         parts = [part for name, text in tables.items() for part in _parts(name, text)]
         written = [context.lake.write(name, part, frame) for name, part, frame in parts]
-        outcome = SourceOutcome("hand", str(context.records.size()), {"days": []})
-        commit(context.workspace.lake_folder, context.lake, context.records, written, [outcome], context.actor)
+        commit(context.workspace.lake_folder, context.lake, context.records, written, [], context.actor)
 
 
 def _parts(name: str, text: str) -> Iterator[tuple[str, str, pl.DataFrame]]:

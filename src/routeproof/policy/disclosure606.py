@@ -50,6 +50,15 @@ class Rule606:
     routing_turnaround_business_days: Timeline[int]
     definitions: Mapping[str, Timeline[str]]
 
+    def everything(self) -> tuple[Timeline[Any], ...]:
+        """All timelines, for listing."""
+        numbers = (
+            *(self.schema_version, self.venues, self.window_months, self.options_order_below_usd),
+            *(self.shares_per_contract, self.firm_de_minimis_below_percent, self.customer_de_minimis_below_usd),
+            *(self.turnaround_business_days, self.routing_turnaround_business_days),
+        )
+        return (*numbers, *self.definitions.values())
+
     def said_on(self, day: date, names: tuple[str, ...]) -> tuple[Said, ...]:
         """The definitions and numbers of these names that are in force on a day, in words."""
         return tuple(self._said(name, day) for name in names)
