@@ -15,7 +15,7 @@ from examples import examples
 from routeproof.metrics.rule606.customer_handling import spread_side
 from routeproof.metrics.rule606.de_minimis import Levels, calendar_months
 from routeproof.metrics.rule606.orders import counted, is_option, order_kind, public_reason, section
-from routeproof.metrics.rule606.payments import allocated, net_paid, schedule_on, with_charges
+from routeproof.metrics.rule606.payments import allocated, net_paid, paid_sums, schedule_on, with_charges
 from routeproof.metrics.rule606.public_report import shown_venues
 from routeproof.metrics.rule606.venues import order_venues, reported_routes, venue_of_executions
 from routeproof.policy.disclosure606 import ShownVenues
@@ -214,7 +214,7 @@ def test_the_payments_table_stands_for_the_executions_own_payments() -> None:
         },
         orient="row",
     )
-    found = net_paid(fills, {"X": 3 * USD})
+    found = net_paid(pl.concat([paid_sums(fills[:2]), paid_sums(fills[2:])]), {"X": 3 * USD})
     assert found["X"]["sp500", "market"].net_e18 == USD * USD
     assert found["X"]["sp500", "other"].net_e18 == USD * USD - 1
     assert found["Y"]["sp500", "market"].net_e18 == 500_000_000 * USD

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from routeproof.app.disclosure.basis_606 import basis_606
 from routeproof.app.disclosure.flow_606 import flow_of
 from routeproof.app.disclosure.made import Made, UnknownMembershipError
 from routeproof.metrics.rule606.orders import OPTIONS, OTHER_STOCKS, counted, is_option, public_reason, section
-from routeproof.metrics.rule606.payments import net_paid
+from routeproof.metrics.rule606.payments import net_paid, paid_sums
 from routeproof.metrics.rule606.public_report import Routed, public_figures
 from routeproof.metrics.rule606.venues import order_venues
 from routeproof.reports.catalog.rule606_report import PublicPages, public_document
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from routeproof.app.context import Context
     from routeproof.app.disclosure.basis_606 import Basis606
-    from routeproof.app.disclosure.flow_606 import Flow606
+    from routeproof.app.disclosure.flow_606 import Flow606, Moves
 
 SAID = (
     *("schema_version", "venues", "non_directed", "sp500", "order_types", "without_quote", "outside_hours"),
@@ -38,6 +39,8 @@ SAID = (
 SAID_OF_OPTIONS = ("options_order_below_usd", "shares_per_contract")
 OF_ORDER = ("order_id", "provider_id", "symbol", "month", "section", "kind", "reason", "without_quote")
 MOST_NAMED = 10
+PAIR = ("order_id", "reported_venue")
+NO_PAIRS = pl.DataFrame(schema=dict.fromkeys(PAIR, pl.String))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +157,36 @@ def _with_sections(orders: pl.DataFrame, members: pl.DataFrame, first: date, ask
     return placed.with_columns(pl.col("section").fill_null(OTHER_STOCKS))
 
 
+@dataclass(slots=True)
+class _Gathered:
+    """What the days of routes and executions gave: pairs of order and venue, sums of what was paid, counts."""
+
+    routed: list[pl.DataFrame] = field(default_factory=lambda: [NO_PAIRS])
+    traded: list[pl.DataFrame] = field(default_factory=lambda: [NO_PAIRS])
+    paid: dict[date, list[pl.DataFrame]] = field(default_factory=dict)
+    notes: Counter[str] = field(default_factory=Counter)
+
+    def take(self, moves: Moves, orders: pl.DataFrame) -> None:
+        """Routes and executions of a day, as far as orders of the quarter are concerned."""
+        own = moves.executions.join(orders.select("order_id"), on="order_id", how="semi")
+        self.routed.append(moves.routes.select(PAIR).unique())
+        self.traded.append(own.select(PAIR).unique())
+        self.notes["unlinked_routes"] += moves.unlinked_routes
+
+    def pay(self, moves: Moves, shown: pl.DataFrame, month: date, per_contract: int) -> None:
+        """Sums of a day's executions, by section and order type where the report has the order."""
+        placed = moves.executions.join(
+            shown.select("order_id", "section", "kind"), on="order_id", how="left", maintain_order="left"
+        ).with_columns(
+            pl.when(is_option()).then(pl.col("quantity") * per_contract).otherwise("quantity").alias("quantity")
+        )
+        self.paid.setdefault(month, []).append(paid_sums(placed))
+        own = placed.filter(pl.col("section").is_not_null())
+        self.notes["executions"] += own.height
+        self.notes["charges_unknown"] += own["charged_e18"].null_count()
+        self.notes["venue_unknown"] += own["reported_venue"].null_count()
+
+
 def _routed(
     context: Context, flow: Flow606, orders: pl.DataFrame, period: tuple[date, date], per_contract: int
 ) -> tuple[Routed, dict[str, int]]:
@@ -161,28 +194,19 @@ def _routed(
     first, last = period
     of_order = orders.select("order_id", "provider_id")
     shown = orders.filter(pl.col("reason").is_null())
-    routed, traded, executed, unlinked = [NO_PAIRS], [NO_PAIRS], [NO_FILLS], 0
+    gathered = _Gathered()
     for day in sorted({*flow.days("routes", first), *flow.days("executions", first)}):
         moves = flow.moves(day, of_order)
-        unlinked += moves.unlinked_routes
-        routed.append(moves.routes.select(PAIR).unique())
-        traded.append(moves.executions.select(PAIR).join(of_order, on="order_id", how="semi").unique())
+        gathered.take(moves, of_order)
         if day <= last:
-            executed.append(_fills(moves.executions, shown, day, per_contract))
-    pairs = order_venues(pl.concat(routed), pl.concat(traded))
-    fills, payments = pl.concat(executed), _payments(context, flow.manifest)
-    paid = {
-        month: net_paid(fills.filter(pl.col("month") == month), payments.get(month, {}))
-        for month in fills["month"].unique().sort()
-    }
-    own = fills.filter(pl.col("section").is_not_null())
+            gathered.pay(moves, shown, day.replace(day=1), per_contract)
+    pairs = order_venues(pl.concat(gathered.routed), pl.concat(gathered.traded))
+    payments = _payments(context, flow.manifest)
+    paid = {month: net_paid(pl.concat(parts), payments.get(month, {})) for month, parts in gathered.paid.items()}
     notes = {
         "without_quote": int(shown["without_quote"].sum()),
         "not_routed": shown.join(pairs, on="order_id", how="anti").height,
-        "unlinked_routes": unlinked,
-        "executions": own.height,
-        "charges_unknown": own.filter(pl.col("charged_e18").is_null()).height,
-        "venue_unknown": own.filter(pl.col("reported_venue").is_null()).height,
+        **gathered.notes,
         "payments_without_executions": sum(
             venue not in paid.get(month, {})
             for month, totals in payments.items()
@@ -191,32 +215,6 @@ def _routed(
         ),
     }
     return Routed(orders=orders, venues=pairs, paid=paid), notes
-
-
-def _fills(executions: pl.DataFrame, shown: pl.DataFrame, day: date, per_contract: int) -> pl.DataFrame:
-    """What payments are made from: a day's executions, with section and order type where the report has the order."""
-    of_order = shown.select("order_id", "section", "kind")
-    joined = executions.join(of_order, on="order_id", how="left", maintain_order="left").with_columns(
-        pl.when(is_option()).then(pl.col("quantity") * per_contract).otherwise("quantity").alias("quantity")
-    )
-    return joined.select(
-        pl.lit(day.replace(day=1)).alias("month"), *(name for name in NO_FILLS.columns if name != "month")
-    )
-
-
-PAIR = ("order_id", "reported_venue")
-NO_PAIRS = pl.DataFrame(schema=dict.fromkeys(PAIR, pl.String))
-NO_FILLS = pl.DataFrame(
-    schema={
-        "month": pl.Date,
-        "reported_venue": pl.String,
-        "section": pl.String,
-        "kind": pl.String,
-        "quantity": pl.Int64,
-        "charged_e18": pl.Int128,
-        "payment": pl.Int64,
-    }
-)
 
 
 def _payments(context: Context, manifest: str) -> Mapping[date, dict[str, int]]:

@@ -17,7 +17,7 @@ from routeproof.app.disclosure.made import DeMinimisError, Made
 from routeproof.metrics.rule606.customer_handling import handled_months
 from routeproof.metrics.rule606.customer_routing import part_and_reason, routed_orders
 from routeproof.metrics.rule606.orders import counted
-from routeproof.reports.catalog.rule606_report import CustomerPages, customer_document
+from routeproof.reports.catalog.rule606_customer_report import CustomerPages, customer_document
 from routeproof.reports.rule606.customer_files import CustomerHead, handling_file, routing_file
 from routeproof.vocab.errors import UsageError
 from routeproof.vocab.times import months_after

@@ -13,9 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-OUTSIDE = ("", "")
-"""Section and order type of executions that are in no section of the report."""
-
+_KEYS = ("reported_venue", "section", "kind")
 Key = tuple[str, str]
 """Section and order type."""
 
@@ -78,29 +76,38 @@ def allocated(total: int, weights: Mapping[Key, int]) -> dict[Key, int]:
     return {key: part if total >= 0 else -part for key, part in parts.items()}
 
 
-def net_paid(executed: pl.DataFrame, payments: Mapping[str, int]) -> dict[str, dict[Key, Paid]]:
-    """What each venue paid net in one month, by section and order type.
+def paid_sums(executed: pl.DataFrame) -> pl.DataFrame:
+    """Sums by venue, section and order type of some executions; such sums of several parts are added by `net_paid`.
 
     Args:
-        executed: the month's executions: `reported_venue, section, kind` (null outside the report), `quantity,
-            charged_e18, payment` (1e-9 USD, null if unknown); quantity in shares, also of options.
-        payments: the payments table's total of the month, 1e-9 USD by venue; it stands for the executions' own.
+        executed: `reported_venue, section, kind` (null outside the report), `quantity` in shares, also of options,
+            `charged_e18, payment` (1e-9 USD, null if unknown).
     """
-    found: dict[str, dict[Key, Paid]] = {}
-    grouped = (
+    unknown = pl.col("quantity").filter(pl.col("charged_e18").is_null())
+    return (
         executed.filter(pl.col("reported_venue").is_not_null())
         .with_columns(pl.col("section").fill_null(""), pl.col("kind").fill_null(""))
-        .group_by("reported_venue", "section", "kind")
+        .group_by(*_KEYS)
         .agg(
             pl.col("quantity").cast(pl.Int128).sum().alias("shares"),
             pl.col("charged_e18").sum().alias("charged"),
-            pl.col("charged_e18").is_not_null().any().alias("knows_charge"),
-            pl.col("quantity").filter(pl.col("charged_e18").is_null()).cast(pl.Int128).sum().alias("unknown"),
+            pl.col("charged_e18").count().cast(pl.Int64).alias("charges"),
+            unknown.cast(pl.Int128).sum().alias("unknown"),
             pl.col("payment").cast(pl.Int128).sum().alias("payment"),
-            pl.col("payment").is_not_null().any().alias("knows_payment"),
+            pl.col("payment").count().cast(pl.Int64).alias("payments"),
         )
-        .sort("reported_venue", "section", "kind")
     )
+
+
+def net_paid(sums: pl.DataFrame, payments: Mapping[str, int]) -> dict[str, dict[Key, Paid]]:
+    """What each venue paid net in one month, by section and order type.
+
+    Args:
+        sums: of `paid_sums`, the month's parts together.
+        payments: the payments table's total of the month, 1e-9 USD by venue; it stands for the executions' own.
+    """
+    found: dict[str, dict[Key, Paid]] = {}
+    grouped = sums.group_by(*_KEYS).agg(pl.exclude(*_KEYS).sum()).sort(*_KEYS)
     for (venue,), rows in grouped.group_by("reported_venue", maintain_order=True):
         found[str(venue)] = _of_venue(rows, payments.get(str(venue)))
     return found
@@ -113,9 +120,9 @@ def _of_venue(rows: pl.DataFrame, total: int | None) -> dict[Key, Paid]:
     found: dict[Key, Paid] = {}
     for item in items:
         key = (item["section"], item["kind"])
-        own = int(item["payment"]) if item["knows_payment"] else None
+        own = int(item["payment"]) if item["payments"] else None
         payment = own if total is None else parts.get(key, 0)
-        charged = int(item["charged"]) if item["knows_charge"] else None
+        charged = int(item["charged"]) if item["charges"] else None
         known = payment is not None or charged is not None
         net = (charged or 0) + (payment or 0) * SCALE if known else None
         found[key] = Paid(net, shares[key], int(item["unknown"]))
