@@ -10,8 +10,8 @@ import pytest
 
 from disclosure_desk import HAND, disclosure_desk
 from routeproof.app.disclosure.made import DeMinimisError, Made, UnknownMembershipError
-from routeproof.app.disclosure.report_606a1 import Asked606a1, make_606a1
-from routeproof.app.disclosure.report_606b import Asked606b, make_606b1, make_606b3
+from routeproof.app.disclosure.report606.customer_reports import Asked606b, make_606b1, make_606b3
+from routeproof.app.disclosure.report606.public_report import Asked606a1, make_606a1
 from routeproof.governance.conflict import CONFLICT
 from routeproof.governance.provider import PROVIDER
 from routeproof.renderers.html import render_html

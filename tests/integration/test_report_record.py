@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from disclosure_desk import HAND, disclosure_desk, take_in
-from routeproof.app.disclosure.report_606a1 import Asked606a1, make_606a1
-from routeproof.app.disclosure.report_606b import Asked606b, make_606b1
-from routeproof.app.disclosure.restate import restate_report
-from routeproof.app.disclosure.sign import publish_report, report_shown, sign_report
-from routeproof.app.disclosure.write import write_report
+from routeproof.app.disclosure.records.restate import restate_report
+from routeproof.app.disclosure.records.sign import publish_report, report_shown, sign_report
+from routeproof.app.disclosure.records.write import write_report
+from routeproof.app.disclosure.report606.customer_reports import Asked606b, make_606b1
+from routeproof.app.disclosure.report606.public_report import Asked606a1, make_606a1
 from routeproof.app.firm.duties import duties_of
 from routeproof.app.ledger.verify import verify_workspace
 from routeproof.governance.decider import RefusalError

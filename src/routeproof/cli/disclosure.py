@@ -134,7 +134,7 @@ def filed(
 
 
 def _record(acts: Acts, line: str, verb: str, document: str | None, **given: Any) -> None:  # noqa: ANN401
-    from routeproof.app.disclosure.registers import record_disclosure  # noqa: PLC0415
+    from routeproof.app.disclosure.records.registers import record_disclosure  # noqa: PLC0415
 
     body = {name: list(value) if isinstance(value, tuple) else value for name, value in given.items() if value}
     perform(acts, lambda context, made: record_disclosure(context, line, verb, made), body, document=document)

@@ -10,8 +10,14 @@ from routeproof.cli.report_record import list_, publish, restate, show, sign
 
 @click.group()
 def report() -> None:
-    """Rule 605 and 606 reports: made, signed, published, restated."""
+    """Reports that the law asks for: made, signed, published, restated."""
 
 
-for _command in (report_606a1, report_606b1, report_606b3, sign, publish, restate, show, list_):
-    report.add_command(_command)
+report.add_command(report_606a1)
+report.add_command(report_606b1)
+report.add_command(report_606b3)
+report.add_command(sign)
+report.add_command(publish)
+report.add_command(restate)
+report.add_command(show)
+report.add_command(list_)

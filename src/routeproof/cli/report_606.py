@@ -63,7 +63,7 @@ def report_606a1(
 
     Example: routeproof report 606a1 --quarter 2026Q3 --out 606a1_2026Q3.xml --html 606a1_2026Q3.html
     """
-    from routeproof.app.disclosure.report_606a1 import Asked606a1, make_606a1  # noqa: PLC0415
+    from routeproof.app.disclosure.report606.public_report import Asked606a1, make_606a1  # noqa: PLC0415
     from routeproof.cli.documents import read_text  # noqa: PLC0415
 
     asked = Asked606a1(
@@ -97,7 +97,7 @@ def report_606b1(
 
     Example: routeproof report 606b1 --customer A17 --to 2026-09-30 --out A17_606b1.xml
     """
-    from routeproof.app.disclosure.report_606b import Asked606b, make_606b1  # noqa: PLC0415
+    from routeproof.app.disclosure.report606.customer_reports import Asked606b, make_606b1  # noqa: PLC0415
 
     asked = Asked606b(customer=customer, to=to, name=customer_name, bd=bd)
     _make(acts, lambda context: make_606b1(context, asked), out, html, pdf)
@@ -127,14 +127,14 @@ def report_606b3(
 
     Example: routeproof report 606b3 --customer A17 --to 2026-09-30 --out A17_606b3.xml --pdf A17_606b3.pdf
     """
-    from routeproof.app.disclosure.report_606b import Asked606b, make_606b3  # noqa: PLC0415
+    from routeproof.app.disclosure.report606.customer_reports import Asked606b, make_606b3  # noqa: PLC0415
 
     asked = Asked606b(customer=customer, to=to, name=customer_name, bd=bd, voluntary=voluntary)
     _make(acts, lambda context: make_606b3(context, asked), out, html, pdf)
 
 
 def _make(acts: Acts, maker: Callable[[Context], Made], out: Path, html: Path | None, pdf: Path | None) -> None:
-    from routeproof.app.disclosure.write import write_report  # noqa: PLC0415
+    from routeproof.app.disclosure.records.write import write_report  # noqa: PLC0415
 
     def told(text: str) -> None:
         if not acts.as_json:

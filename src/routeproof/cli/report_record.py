@@ -28,7 +28,7 @@ def sign(acts: Acts, file: str, version: str | None) -> None:
 
     Example: routeproof report sign 606a1_2026Q3.xml --version 3f9a… --as sam
     """
-    from routeproof.app.disclosure.sign import sign_report  # noqa: PLC0415
+    from routeproof.app.disclosure.records.sign import sign_report  # noqa: PLC0415
 
     perform(acts, lambda context, _: sign_report(context, file, version))
 
@@ -43,7 +43,7 @@ def publish(acts: Acts, file: str, where: str, published_on: date | None) -> Non
 
     Example: routeproof report publish 606a1_2026Q3.xml --at https://firm.example/606 --as carl
     """
-    from routeproof.app.disclosure.sign import publish_report  # noqa: PLC0415
+    from routeproof.app.disclosure.records.sign import publish_report  # noqa: PLC0415
 
     perform(acts, lambda context, _: publish_report(context, file, where, published_on))
 
@@ -72,7 +72,7 @@ def restate(acts: Acts, file: str, reason: str, new_file: Path | None, aspects: 
 
     Example: routeproof report restate 606a1_2026Q3.xml --reason "late busts of XNAS" --as ann
     """
-    from routeproof.app.disclosure.restate import restate_report  # noqa: PLC0415
+    from routeproof.app.disclosure.records.restate import restate_report  # noqa: PLC0415
     from routeproof.cli.documents import read_text  # noqa: PLC0415
 
     texts = read_text(aspects) if aspects is not None else None
@@ -105,7 +105,7 @@ def show(report_id: str, workspace: Path, *, as_json: bool) -> None:
     Example: routeproof report show 606a1-2026Q3
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.disclosure.sign import report_shown  # noqa: PLC0415
+    from routeproof.app.disclosure.records.sign import report_shown  # noqa: PLC0415
 
     with open_context(workspace) as context:
         state = report_shown(context, report_id)

@@ -10,9 +10,9 @@ import pytest
 from disclosure_desk import disclosure_desk
 from governance_desk import Desk, new_desk
 from routeproof.app.disclosure.made import Made
-from routeproof.app.disclosure.on_record import record_built
-from routeproof.app.disclosure.registers import record_disclosure
-from routeproof.app.disclosure.sign import sign_report
+from routeproof.app.disclosure.records.on_record import record_built
+from routeproof.app.disclosure.records.registers import record_disclosure
+from routeproof.app.disclosure.records.sign import sign_report
 from routeproof.app.firm.duties import duties_of
 from routeproof.governance.decider import RefusalError
 from routeproof.governance.disclosure import DISCLOSURE

@@ -35,7 +35,14 @@ if TYPE_CHECKING:
     from routeproof.metrics.rule606.customer_routing import RoutedOrder
     from routeproof.policy.disclosure606 import Said
     from routeproof.reports.rule606.customer_files import CustomerHead
+    from routeproof.reports.rule606.pages import Completeness
     from routeproof.reports.rule606.venue_names import VenueNames
+
+
+EMPTY = (
+    "Empty numbers of the file: what an indication of interest exposed, and which routed shares could be routed "
+    "further, is in no table of the lake; services of a venue are left out for the same reason."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +56,7 @@ class CustomerPages:
         routing: orders of a routing report, by part; empty for the other kind.
         handling: months of a handling report, by whether directed; empty for the other kind.
         orders_in: orders of the customer.
-        in_lake: parent orders of all customers that the lake holds for these days.
+        lake: parent orders of all customers for these days.
         excluded: orders in no figure, by reason.
         notes: what a reader must know, counted.
         levels: de minimis figures, in words.
@@ -64,7 +71,7 @@ class CustomerPages:
     routing: Mapping[str, tuple[RoutedOrder, ...]]
     handling: Mapping[bool, tuple[MonthHandling, ...]]
     orders_in: int
-    in_lake: int
+    lake: Completeness
     excluded: Mapping[str, int]
     notes: Mapping[str, int]
     levels: str
@@ -76,11 +83,12 @@ class CustomerPages:
 def customer_document(pages: CustomerPages) -> Document:
     """A customer's report as a document."""
     head = pages.head
+    empty = EMPTY if any(pages.handling.values()) else ""
     sections = [_customer_page(pages)]
     sections += [_routing(part, orders, pages.names) for part, orders in pages.routing.items() if orders]
     sections += [_handling(directed, months, pages.names) for directed, months in pages.handling.items() if months]
     sections += [
-        reconciliation(pages.orders_in, pages.in_lake, pages.excluded, pages.notes, "In the report"),
+        reconciliation(pages.orders_in, pages.lake, pages.excluded, pages.notes, "In the report", empty),
         definitions(pages.said),
         provenance(pages.basis),
     ]

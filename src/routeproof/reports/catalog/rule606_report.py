@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from routeproof.metrics.rule606.public_report import SectionFigures, VenueOrders
     from routeproof.policy.disclosure606 import Said
+    from routeproof.reports.rule606.pages import Completeness
     from routeproof.reports.rule606.public_file import PublicReport
 
 SECTION_TITLES = {SP500: "S&P 500 stocks", OTHER_STOCKS: "Other stocks", OPTIONS: "Options"}
@@ -58,7 +59,7 @@ class PublicPages:
         dated_on: last day of the quarter.
         publish_by: day by which it is to be published.
         orders_in: orders that were looked at.
-        in_lake: parent orders that the lake holds for the quarter's days, as its completeness statement counts.
+        lake: parent orders of the quarter's days, as the completeness statement counts them.
         excluded: orders in no percentage, by reason.
         notes: what a reader must know, counted.
         said: definitions in force.
@@ -70,7 +71,7 @@ class PublicPages:
     dated_on: date
     publish_by: date
     orders_in: int
-    in_lake: int
+    lake: Completeness
     excluded: Mapping[str, int]
     notes: Mapping[str, int]
     said: tuple[Said, ...]
@@ -90,7 +91,7 @@ def public_document(pages: PublicPages) -> Document:
         sections.append(Section(id=f"m{month.month:%Y%m}", title=f"{month.month:%B %Y}", blocks=tuple(blocks)))
     sections += [
         _aspects(report),
-        reconciliation(pages.orders_in, pages.in_lake, pages.excluded, pages.notes, "In the percentages"),
+        reconciliation(pages.orders_in, pages.lake, pages.excluded, pages.notes, "In the percentages"),
         definitions(pages.said),
         provenance(pages.basis),
     ]

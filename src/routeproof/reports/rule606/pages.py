@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from routeproof.reports.document import (
@@ -48,6 +49,14 @@ NOTE_WORDS = {
 DASH = "—"
 
 
+@dataclass(frozen=True, slots=True)
+class Completeness:
+    """Parent orders of the days as the completeness statement counts them: accepted, and rejected on intake."""
+
+    accepted: int
+    rejected: int
+
+
 def unconfirmed(said: Sequence[Said]) -> int:
     """How many definitions were not read in a primary text."""
     return sum(not item.confirmed for item in said)
@@ -63,10 +72,19 @@ def unconfirmed_stamp(said: Sequence[Said]) -> list[Block]:
 
 
 def reconciliation(
-    orders_in: int, in_lake: int, excluded: Mapping[str, int], notes: Mapping[str, int], kept: str
+    orders_in: int,
+    lake: Completeness,
+    excluded: Mapping[str, int],
+    notes: Mapping[str, int],
+    kept: str,
+    empty: str = "",
 ) -> Section:
-    """Orders in, out by reason, and what the figures rest on; ends with what the file leaves empty."""
+    """Orders in, out by reason, and what the figures rest on; `empty` says which numbers the file leaves empty."""
+    in_lake = lake.accepted
     rows = [Row(id="lake", cells=(words("Parent orders that the lake holds for these days"), count_cell(in_lake)))]
+    if lake.rejected:
+        refused = words("Beside them: rows of order files that were refused on intake, with reasons in `quality`")
+        rows.append(Row(id="refused", cells=(refused, count_cell(lake.rejected))))
     if in_lake != orders_in:
         rows.append(Row(id="others", cells=(words("Of other customers"), count_cell(in_lake - orders_in))))
     rows.append(Row(id="in", cells=(words("Orders looked at"), count_cell(orders_in)), strong=True))
@@ -86,11 +104,8 @@ def reconciliation(
     if counted:
         said = (Column(id="what", title="To know", weight=4), Column(id="n", title="Count", align="right"))
         blocks.append(Table(id="notes", columns=said, rows=counted, caption="What the figures rest on"))
-    text = (
-        "Empty numbers of the file: what an indication of interest exposed, and which routed shares could be routed "
-        "further, is in no table of the lake; services of a venue are left out for the same reason."
-    )
-    blocks.append(Paragraph(text=text, style="note"))
+    if empty:
+        blocks.append(Paragraph(text=empty, style="note"))
     return Section(id="reconciliation", title="Reconciliation", blocks=tuple(blocks), page_break=True)
 
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from routeproof.app.disclosure.file_rows import kind_of, period_of
 from routeproof.app.disclosure.made import Made
-from routeproof.app.disclosure.on_record import find, record_built, sha256_of_edition
+from routeproof.app.disclosure.records.file_rows import kind_of, period_of
+from routeproof.app.disclosure.records.on_record import find, record_built, sha256_of_edition
 from routeproof.app.objects.act import act, shown
 from routeproof.app.objects.fold import object_of
 from routeproof.governance.decider import refuse

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from routeproof import __version__
-from routeproof.app.disclosure.basis_606 import basis_606
-from routeproof.app.disclosure.flow_606 import flow_of
-from routeproof.app.disclosure.levels_606 import levels_606
 from routeproof.app.disclosure.made import DeMinimisError, Made
+from routeproof.app.disclosure.report606.basis import basis_606
+from routeproof.app.disclosure.report606.completeness import order_completeness
+from routeproof.app.disclosure.report606.flow import flow_of
+from routeproof.app.disclosure.report606.levels import levels_606
 from routeproof.metrics.rule606.customer_handling import handled_months
 from routeproof.metrics.rule606.customer_routing import part_and_reason, routed_orders
 from routeproof.metrics.rule606.orders import counted
@@ -27,9 +28,10 @@ if TYPE_CHECKING:
     from datetime import date
 
     from routeproof.app.context import Context
-    from routeproof.app.disclosure.basis_606 import Basis606
-    from routeproof.app.disclosure.flow_606 import Flow606
+    from routeproof.app.disclosure.report606.basis import Basis606
+    from routeproof.app.disclosure.report606.flow import Flow606
     from routeproof.metrics.rule606.de_minimis import Levels
+    from routeproof.reports.rule606.pages import Completeness
 
 COMMON = ("schema_version", "window_months", "customer", "routed_to")
 OF_LEVELS = ("firm_de_minimis_below_percent", "customer_de_minimis_below_usd", "de_minimis_months", "sent_shares")
@@ -73,7 +75,7 @@ class _Customer:
     orders: pl.DataFrame
     routes: pl.DataFrame
     executions: pl.DataFrame
-    in_lake: int
+    lake: Completeness
     levels: Levels
 
 
@@ -156,7 +158,7 @@ def _customer(context: Context, asked: Asked606b) -> _Customer:
         orders=orders,
         routes=routes,
         executions=executions,
-        in_lake=flow.rows_in_lake("parent_orders", days),
+        lake=order_completeness(context, flow, days),
         levels=levels_606(flow, basis, asked.customer, asked.to),
     )
 
@@ -193,7 +195,7 @@ def _pages(
         head=head,
         names=found.basis.names,
         orders_in=found.orders.height,
-        in_lake=found.in_lake,
+        lake=found.lake,
         excluded=excluded,
         notes=notes,
         levels=found.levels.said(),

@@ -12,8 +12,8 @@ from routeproof.tables.standing_rows import standing_executions, with_order_of_r
 if TYPE_CHECKING:
     from datetime import date
 
-    from routeproof.app.disclosure.basis_606 import Basis606
-    from routeproof.app.disclosure.flow_606 import Flow606
+    from routeproof.app.disclosure.report606.basis import Basis606
+    from routeproof.app.disclosure.report606.flow import Flow606
 
 
 def levels_606(flow: Flow606, basis: Basis606, customer: str, to: date) -> Levels:

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from routeproof import __version__
-from routeproof.app.disclosure.aspects import material_aspects, read_aspects
-from routeproof.app.disclosure.basis_606 import basis_606
-from routeproof.app.disclosure.flow_606 import flow_of
 from routeproof.app.disclosure.made import Made, UnknownMembershipError
+from routeproof.app.disclosure.report606.aspects import material_aspects, read_aspects
+from routeproof.app.disclosure.report606.basis import basis_606
+from routeproof.app.disclosure.report606.completeness import order_completeness
+from routeproof.app.disclosure.report606.flow import flow_of
 from routeproof.metrics.rule606.orders import OPTIONS, OTHER_STOCKS, counted, is_option, public_reason, section
 from routeproof.metrics.rule606.payments import net_paid, paid_sums
 from routeproof.metrics.rule606.public_report import Routed, public_figures
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from routeproof.app.context import Context
-    from routeproof.app.disclosure.basis_606 import Basis606
-    from routeproof.app.disclosure.flow_606 import Flow606, Moves
+    from routeproof.app.disclosure.report606.basis import Basis606
+    from routeproof.app.disclosure.report606.flow import Flow606, Moves
 
 SAID = (
     *("schema_version", "venues", "non_directed", "sp500", "order_types", "without_quote", "outside_hours"),
@@ -103,7 +104,7 @@ def make_606a1(context: Context, asked: Asked606a1) -> Made:
         dated_on=last,
         publish_by=last + timedelta(days=basis.publish_days),
         orders_in=orders.height,
-        in_lake=flow.rows_in_lake("parent_orders", days),
+        lake=order_completeness(context, flow, days),
         excluded=excluded,
         notes=notes | {"drafts": drafts, "unused_texts": len(given.keys() - venues)},
         said=said,

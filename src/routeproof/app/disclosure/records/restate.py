@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from routeproof.app.disclosure.file_rows import kind_of, period_of, rows_of
 from routeproof.app.disclosure.made import Made
-from routeproof.app.disclosure.on_record import content_of, find, sha256_of_edition
-from routeproof.app.disclosure.remake import remake
-from routeproof.app.disclosure.sign import adopt, around_of, report_of, report_shown
+from routeproof.app.disclosure.records.file_rows import kind_of, period_of, rows_of
+from routeproof.app.disclosure.records.on_record import content_of, find, sha256_of_edition
+from routeproof.app.disclosure.records.remake import remake
+from routeproof.app.disclosure.records.sign import adopt, around_of, report_of, report_shown
 from routeproof.app.objects.act import act
 from routeproof.app.objects.governed import objects_of
 from routeproof.governance.changed_rows import changed_rows, counts

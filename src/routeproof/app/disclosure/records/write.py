@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from routeproof.app.disclosure.on_record import record_built
+from routeproof.app.disclosure.records.on_record import record_built
 from routeproof.stores.files import write_whole
 from routeproof.vocab.errors import UsageError
 

@@ -51,7 +51,7 @@ def _text(context: Context, sha256: str | None) -> str:
 
 
 def _606a1(context: Context, _: Report, content: Content, aspects: str) -> Made:
-    from routeproof.app.disclosure.report_606a1 import Asked606a1, make_606a1  # noqa: PLC0415  # slow to import
+    from routeproof.app.disclosure.report606.public_report import Asked606a1, make_606a1  # noqa: PLC0415  # slow to import
 
     asked = Asked606a1(
         quarter=str(content.options["quarter"]),
@@ -63,7 +63,7 @@ def _606a1(context: Context, _: Report, content: Content, aspects: str) -> Made:
 
 
 def _606b(context: Context, report: Report, content: Content, _: str) -> Made:
-    from routeproof.app.disclosure.report_606b import Asked606b, make_606b1, make_606b3  # noqa: PLC0415  # slow
+    from routeproof.app.disclosure.report606.customer_reports import Asked606b, make_606b1, make_606b3  # noqa: PLC0415  # slow
 
     options = content.options
     asked = Asked606b(
@@ -78,7 +78,7 @@ def _606b(context: Context, report: Report, content: Content, _: str) -> Made:
 
 def _name(context: Context, kind: Kind, content: Content) -> str:
     """The name that the report was made out to stands in the file alone."""
-    from routeproof.app.disclosure.file_rows import rows_of  # noqa: PLC0415
+    from routeproof.app.disclosure.records.file_rows import rows_of  # noqa: PLC0415
 
     if not content.options["named"]:
         return ""

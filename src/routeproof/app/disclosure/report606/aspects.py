@@ -5,8 +5,9 @@ from __future__ import annotations
 import tomllib
 from typing import TYPE_CHECKING
 
+from routeproof.app.objects.governed import objects_of
 from routeproof.app.objects.kept import readable
-from routeproof.app.provider.conflicts import declared_conflicts
+from routeproof.governance.conflict import CONFLICT
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ def material_aspects(
         period: first and last day; a conflict that stands on one of them counts.
         agents: providers that are shown as venues, with their names.
     """
-    standing = [readable(item, context.evidence) for item in declared_conflicts(context.records) if _in(item, period)]
+    register = objects_of(context.records, CONFLICT)
+    standing = [readable(item, context.evidence) for item in register if _in(item, period)]
     providers = {name: provider for provider, name in agents.items()}
     found: dict[str, str] = {}
     drafts = 0
