@@ -37,6 +37,8 @@ KINDS_606: Mapping[str, Kind] = {
     "notHeldOrderHandlingCustomerReport": "606b3",
 }
 MOST_DEPTH = 32
+HEAD_LINES = 2
+"""A header and a row: enough to know whose file it is, and for which month."""
 
 
 class _Node:
@@ -81,7 +83,7 @@ def period_of(kind: Kind, content: bytes) -> tuple[str, str]:
         return "", f"{root.value('year')}Q{root.value('qtr')}"
     if kind in ("606b1", "606b3"):
         return "", _root(content).value("endDate")
-    for row in rows_of(kind, content).values():
+    for row in _delimited(kind, b"\n".join(content.split(b"\n", HEAD_LINES)[:HEAD_LINES])).values():
         month = row.get("RptDate", row.get("3", ""))
         return row.get("RprtEntityCd", row.get("2", "")), f"{month[:4]}-{month[4:6]}"
     return "", ""
