@@ -9,9 +9,9 @@ import polars as pl
 from governance_desk import Desk, new_desk
 from routeproof.stores.commits import commit
 from routeproof.stores.manifest import WHOLE
-from routeproof.tables.catalog import TABLES
-from routeproof.tables.coerce import coerce
-from routeproof.tables.inline_orders import plain_orders
+from routeproof.tables.intake.coerce import coerce
+from routeproof.tables.intake.inline_orders import plain_orders
+from routeproof.tables.registry import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

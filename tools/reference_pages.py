@@ -16,7 +16,7 @@ from routeproof.cli.main import COMMANDS, cli
 from routeproof.metrics.describe import described
 from routeproof.rules.registry import ALL as RULES
 from routeproof.stores.shipped_policy import load_shipped_policy
-from routeproof.tables.catalog import TABLES
+from routeproof.tables.registry import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,8 +12,9 @@ from disclosure_desk import HAND, disclosure_desk
 from routeproof.app.disclosure.made import DeMinimisError, Made, UnknownMembershipError
 from routeproof.app.disclosure.report606.customer_reports import Asked606b, make_606b1, make_606b3
 from routeproof.app.disclosure.report606.public_report import Asked606a1, make_606a1
+from routeproof.app.disclosure.validate_606 import validate_file
 from routeproof.governance.conflict import CONFLICT
-from routeproof.governance.provider import PROVIDER
+from routeproof.governance.provider.noun import PROVIDER
 from routeproof.renderers.html import render_html
 from routeproof.vocab.errors import UsageError
 
@@ -56,6 +57,15 @@ f4,q3,h2,AAA,sell,2026-06-15T14:00:02Z,9.90,100,ARCX,,,,
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """The eleven orders."""
     return disclosure_desk(tmp_path_factory.mktemp("reports"))
+
+
+def test_all_three_files_pass_our_own_validator(desk: Desk, tmp_path: Path) -> None:
+    """The one that judges other firms' files."""
+    customer = Asked606b(customer="A1", to=JULY, voluntary=True)
+    for made in (_made(desk, QUARTER), _made(desk, customer, make_606b1), _made(desk, customer, make_606b3)):
+        (tmp_path / "report.xml").write_bytes(made.content)
+        found = validate_file(tmp_path / "report.xml")
+        assert (found.ok, found.format, found.problems) == (True, made.kind, ())
 
 
 @pytest.fixture(scope="module")

@@ -26,11 +26,16 @@ EXIT_REJECTED = 3
 def ingest(source: str, paths: tuple[Path, ...], map_path: Path | None, provider_id: str, acts: Acts) -> int:
     """Take PATHS in through SOURCE; the bytes are kept first, then read, then split into rows and rejects.
 
-    SOURCE is fix-log, csv, parquet, xlsx, lean or taq. Exit code 3: nothing was accepted, a file was refused, or more
+    SOURCE is fix-log, csv, parquet, xlsx, lean or taq; or rule606: public and customer reports, archives of them, and
+    with --map quarterly files of before 2020. Exit code 3: nothing was accepted, a file was refused, or more
     rows were rejected than policy allows.
 
     Example: routeproof ingest fix-log sor-2026-07-*.log.gz --map parties.toml --provider ACME
     """
+    if source == "rule606":
+        from routeproof.cli.ingest_606 import take_606  # noqa: PLC0415
+
+        return take_606(acts, paths, map_path)
     from routeproof.app.intake.ingest import ingest as take_in  # noqa: PLC0415
     from routeproof.cli.progress import ingest_progress  # noqa: PLC0415
 

@@ -53,8 +53,9 @@ def commit(
     changed: Sequence[Partition],
     sources: Sequence[SourceOutcome],
     actor: Actor,
+    also: Sequence[Fact] = (),
 ) -> str:
-    """Make written partitions visible and return the manifest id.
+    """Make written partitions visible and return the manifest id; other facts may be recorded with it.
 
     The commit document (partitions and source outcomes) is durable before the event that names its hash; the event
     and the tables that show it are one transaction. A crash before the event leaves files that nothing names.
@@ -90,7 +91,7 @@ def commit(
     def project(database: Database, indexes: list[int]) -> None:
         project_commit(database, document, sha256, indexes[0])
 
-    records.append([fact], project)
+    records.append([fact, *also], project)
     return after.id
 
 

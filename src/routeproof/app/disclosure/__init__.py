@@ -1,1 +1,1 @@
-"""Use cases of public disclosure: reports made, signed, published, restated, and the registers around them."""
+"""Public disclosures under Rules 605 and 606: validate, take in, compare, make, sign, restate."""

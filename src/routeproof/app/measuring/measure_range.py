@@ -26,9 +26,7 @@ from routeproof.metrics.measure import (
 )
 from routeproof.sources.map_file import nearest
 from routeproof.stores.quote_reader import Buffers
-from routeproof.tables.catalog import TABLES
-from routeproof.tables.day_flow import NotStreamableError
-from routeproof.tables.day_measurement import (
+from routeproof.tables.measured.day import (
     Carry,
     DayRules,
     DayTables,
@@ -37,10 +35,12 @@ from routeproof.tables.day_measurement import (
     measure_day,
     measure_tape_day,
 )
-from routeproof.tables.day_pieces import can_divide, carry_of, joined_carry, tables_of
+from routeproof.tables.measured.day_flow import NotStreamableError
+from routeproof.tables.measured.day_pieces import can_divide, carry_of, joined_carry, tables_of
+from routeproof.tables.measured.standing_rows import standing_executions, terms_of_every_order, with_order_of_route
+from routeproof.tables.measured.version_terms import version_terms
+from routeproof.tables.registry import TABLES
 from routeproof.tables.session_clock import day_of
-from routeproof.tables.standing_rows import standing_executions, terms_of_every_order, with_order_of_route
-from routeproof.tables.version_terms import version_terms
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
@@ -49,8 +49,8 @@ if TYPE_CHECKING:
 
     from routeproof.app.measuring.stream_fills import FlowSource
     from routeproof.metrics.metric import Frame
-    from routeproof.tables.coded_rows import CodedRows
-    from routeproof.tables.quote_book import QuoteBook
+    from routeproof.tables.lookup.quote_book import QuoteBook
+    from routeproof.tables.measured.coded_rows import CodedRows
     from routeproof.tables.switches import Switches
 
 

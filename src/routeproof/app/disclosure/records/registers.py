@@ -8,7 +8,7 @@ from routeproof.app.objects.act import act
 from routeproof.app.objects.fold import object_of
 from routeproof.app.policy_in_force import policy_in_force
 from routeproof.governance.disclosure import DISCLOSURE
-from routeproof.governance.duty_periods import after
+from routeproof.governance.duty.periods import after
 from routeproof.governance.report import REPORT
 
 if TYPE_CHECKING:

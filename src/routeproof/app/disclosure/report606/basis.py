@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from routeproof import __version__
 from routeproof.app.objects.governed import objects_of
 from routeproof.app.policy_in_force import policy_in_force
-from routeproof.governance.provider import PROVIDER
+from routeproof.governance.provider.noun import PROVIDER
 from routeproof.ledger.canonical import canonical_bytes
 from routeproof.reports.rule606.venue_names import VenueNames
 from routeproof.vocab.errors import UsageError

@@ -13,21 +13,21 @@ from routeproof.metrics.rule606.customer_handling import spread_side
 from routeproof.metrics.rule606.orders import is_option, market_value_usd, order_kind, without_quote
 from routeproof.metrics.rule606.payments import schedule_on, with_charges
 from routeproof.metrics.rule606.venues import reported_routes, venue_of_executions
-from routeproof.tables.measured import midpoint_sum
-from routeproof.tables.measured_executions import measure_executions
-from routeproof.tables.measured_versions import measure_versions
+from routeproof.tables.measured.executions import measure_executions
+from routeproof.tables.measured.rows import midpoint_sum
+from routeproof.tables.measured.standing_rows import standing_executions, terms_of_every_order, with_order_of_route
+from routeproof.tables.measured.version_terms import version_terms
+from routeproof.tables.measured.versions import measure_versions
 from routeproof.tables.session_clock import hours_frame
-from routeproof.tables.standing_rows import standing_executions, terms_of_every_order, with_order_of_route
 from routeproof.tables.switches import Switches
-from routeproof.tables.version_terms import version_terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
     from routeproof.app.context import Context
-    from routeproof.tables.day_measurement import DayRules
-    from routeproof.tables.quote_book import QuoteBook
+    from routeproof.tables.lookup.quote_book import QuoteBook
+    from routeproof.tables.measured.day import DayRules
 
 SWITCHES = Switches(locked="include")
 """Quotes strictly before an event; a locked quote has a midpoint."""

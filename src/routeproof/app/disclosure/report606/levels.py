@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from routeproof.metrics.rule606.de_minimis import Levels, calendar_months
-from routeproof.tables.standing_rows import standing_executions, with_order_of_route
+from routeproof.tables.measured.standing_rows import standing_executions, with_order_of_route
 
 if TYPE_CHECKING:
     from datetime import date
