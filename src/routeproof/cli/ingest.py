@@ -26,12 +26,17 @@ EXIT_REJECTED = 3
 def ingest(source: str, paths: tuple[Path, ...], map_path: Path | None, provider_id: str, acts: Acts) -> int:
     """Take PATHS in through SOURCE; the bytes are kept first, then read, then split into rows and rejects.
 
-    SOURCE is fix-log, csv, parquet, xlsx, lean or taq; or rule606: public and customer reports, archives of them, and
-    with --map quarterly files of before 2020. Exit code 3: nothing was accepted, a file was refused, or more
-    rows were rejected than policy allows.
+    SOURCE is fix-log, csv, parquet, xlsx, lean or taq. Exit code 3: nothing was accepted, a file was refused, or more
+    rows were rejected than policy allows. Public reports are a SOURCE too. rule605: legacy, detailed and summary
+    files, told apart by their first record; exit code 3: a row was rejected. rule606: public and customer reports,
+    archives of them, and with --map quarterly files of before 2020.
 
     Example: routeproof ingest fix-log sor-2026-07-*.log.gz --map parties.toml --provider ACME
     """
+    if source == "rule605":
+        from routeproof.cli.ingest_605 import take_605  # noqa: PLC0415
+
+        return take_605(acts, paths)
     if source == "rule606":
         from routeproof.cli.ingest_606 import take_606  # noqa: PLC0415
 

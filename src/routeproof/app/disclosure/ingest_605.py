@@ -1,0 +1,308 @@
+"""Take public Rule 605 reports in: raw bytes, layout, checks, lake."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from routeproof.app.disclosure.public_605 import joined, part_name
+from routeproof.app.intake.shelf import Shelf, Shelved
+from routeproof.ledger.canonical import canonical_bytes
+from routeproof.ledger.entry import Fact
+from routeproof.sources.rule605.problems import ROW, Remark, remarks_frame
+from routeproof.sources.rule605.read import read_file
+from routeproof.sources.rule605.sniff import sniff
+from routeproof.stores.commits import SourceOutcome, commit, source_outcomes
+from routeproof.stores.shipped_disclosure import disclosure605_id, load_disclosure605
+from routeproof.tables.rule605.remarks import CORRECTED, QUARANTINED, REJECTED, REMARKS
+from routeproof.tables.rule605.sums import LAYOUTS
+from routeproof.vocab.errors import DataRejectedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from routeproof.app.context import Context
+    from routeproof.sources.rule605.sniff import Sniffed
+    from routeproof.stores.manifest import Partition
+    from routeproof.stores.raw import RawFile
+
+SOURCE = "rule605"
+PartKey = tuple[str, str, str]
+"""Layout, reporter, month."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ingest605:
+    """What an ingest of public reports did.
+
+    Attributes:
+        formats: of the files, in the order given.
+        rows: data records received.
+        accepted: of these.
+        remarks: file name to its remarks, in file order: columns of `tables.rule605.remarks`.
+        manifest: the lake after it.
+        changed: parts of the lake that say something new.
+    """
+
+    formats: tuple[str, ...]
+    rows: int
+    accepted: int
+    remarks: tuple[tuple[str, pl.DataFrame], ...]
+    manifest: str
+    changed: tuple[str, ...]
+
+    @property
+    def is_whole(self) -> bool:
+        """No row was rejected."""
+        return all((frame.get_column("kind") != REJECTED).all() for _, frame in self.remarks)
+
+    def as_json(self) -> dict[str, object]:
+        """The document that `ingest rule605 --json` prints; entries name their file where there are several."""
+        formats = list(dict.fromkeys(self.formats))
+        return {
+            "format": formats[0] if len(formats) == 1 else "mixed",
+            "rows": self.rows,
+            "accepted": self.accepted,
+            "rejected": self._entries(REJECTED, _rejected),
+            "corrections": self._entries(CORRECTED, _correction),
+            "quarantined": self._entries(QUARANTINED, _quarantined),
+        }
+
+    def _entries(self, kind: str, entry: Callable[[Mapping[str, Any]], dict[str, object]]) -> list[dict[str, object]]:
+        return [
+            {**entry(row), **({"file": file} if len(self.remarks) > 1 else {})}
+            for file, frame in self.remarks
+            for row in frame.filter(pl.col("kind") == kind).iter_rows(named=True)
+        ]
+
+
+@dataclass(slots=True)
+class _Read:
+    """One file, read: its rows by part, on scratch disk once there are many.
+
+    Attributes:
+        raw: the kept file.
+        sniffed: its layout.
+        received: data records.
+        remarks: so far; duplicates are added when the parts are joined.
+        pieces: part to its rows.
+    """
+
+    raw: RawFile
+    sniffed: Sniffed
+    received: int = 0
+    remarks: list[Remark] = field(default_factory=list)
+    pieces: dict[PartKey, list[Shelved]] = field(default_factory=dict)
+
+
+def ingest_605(context: Context, paths: Sequence[Path], on_done: Callable[[str], None] = lambda _: None) -> Ingest605:
+    """Take files in; a file that is known under the checks in force changes nothing.
+
+    Files given together may be parts of one report. A file that speaks of a key again which an earlier file stated is a
+    restated one: its rows replace those of that file, and an entry of the record says so.
+
+    Raises:
+        UsageError: for an unreadable path.
+        DataRejectedError: for a file that is damaged or has no layout that is known; the raw bytes are kept.
+    """
+    raw_files = [context.raw.keep(path) for path in paths]
+    reading = hashlib.sha256(canonical_bytes({"source": SOURCE, "checks": disclosure605_id()})).hexdigest()[:16]
+    seen = {item.source_id: item.outcome for item in source_outcomes(context.records) if item.reading == reading}
+    fresh = list({item.source_id: item for item in raw_files if item.source_id not in seen}.values())
+    scratch = context.workspace.scratch_folder / f"{os.getpid()}-{context.actor.session}-{SOURCE}"
+    outcomes: dict[str, Mapping[str, object]] = dict(seen)
+    changed: list[Partition] = []
+    try:
+        shelf = Shelf(scratch, "rows")
+        files = [_named(item, shelf) for item in fresh]
+        for item in raw_files:
+            on_done(item.name)
+        if files:
+            with context.workspace.lake_lock():
+                changed = _commit(context, files, reading)
+            outcomes |= {item.raw.source_id: _outcome(item) for item in files}
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return _report(context, raw_files, outcomes, changed)
+
+
+def _named(raw: RawFile, shelf: Shelf) -> _Read:
+    """One file read; an error speaks of it by the name that it came with."""
+    try:
+        return _read(raw, shelf)
+    except DataRejectedError as error:
+        error.where = raw.name
+        raise
+
+
+def _read(raw: RawFile, shelf: Shelf) -> _Read:
+    sniffed = sniff(raw.path)
+    read = _Read(raw, sniffed)
+    for batch in read_file(raw.path, sniffed, load_disclosure605()):
+        read.received += batch.received
+        read.remarks += batch.remarks
+        for reporter, month, rows in _by_part(batch.rows):
+            read.pieces.setdefault((sniffed.layout.name, reporter, month), []).append(shelf.set_down(rows))
+    return read
+
+
+def _by_part(rows: pl.DataFrame) -> Iterator[tuple[str, str, pl.DataFrame]]:
+    """Reporter, month and their rows; most files are of one."""
+    keys = rows.select("reporter", "month").unique(maintain_order=True).rows()
+    for reporter, month in keys:
+        is_own = (pl.col("reporter") == reporter) & (pl.col("month") == month)
+        yield reporter, month, rows if len(keys) == 1 else rows.filter(is_own)
+
+
+def _commit(context: Context, files: Sequence[_Read], reading: str) -> list[Partition]:
+    held_parts = context.lake.manifest().partitions
+    changed: list[Partition | None] = []
+    restated: list[Fact] = []
+    for key in sorted({key for item in files for key in item.pieces}):
+        layout, name = LAYOUTS[key[0]], part_name(key[1], key[2])
+        held = held_parts.get((layout.table.name, name))
+        given = [_rows(context, item, key) for item in files if key in item.pieces]
+        part = joined(layout, given, context.lake.read_partition(held) if held else None)
+        for item in files:
+            item.remarks = _with_rejected(item.remarks, part.duplicates.get(item.raw.source_id, []))
+        written = context.lake.write_if_changed(layout.table.name, name, part.rows, held)
+        changed.append(written)
+        if written is not None and held is not None and part.replaced:
+            restated.append(_restated(context, key, part.replaced, given, held, written))
+    for item in files:
+        frame = _remarks(item)
+        held = held_parts.get((REMARKS.name, item.raw.source_id))
+        changed.append(context.lake.write_if_changed(REMARKS.name, item.raw.source_id, frame, held))
+    partitions = [item for item in changed if item is not None]
+    sources = [SourceOutcome(item.raw.source_id, reading, _outcome(item)) for item in files]
+    commit(
+        context.workspace.lake_folder, context.lake, context.records, partitions, sources, context.actor, also=restated
+    )
+    return partitions
+
+
+def _with_rejected(remarks: list[Remark], rejected: list[Remark]) -> list[Remark]:
+    """Remarks, and rows that are rejected after all: what was said of their values no longer matters."""
+    gone = {item[ROW] for item in rejected}
+    return [item for item in remarks if item[ROW] not in gone] + rejected
+
+
+def _rows(context: Context, item: _Read, key: PartKey) -> pl.DataFrame:
+    frame = pl.concat([piece.read() for piece in item.pieces[key]])
+    return frame.with_columns(
+        pl.lit(item.raw.source_id).alias("source_id"), pl.lit(context.workspace.firm_id).alias("firm_id")
+    )
+
+
+def _remarks(item: _Read) -> pl.DataFrame:
+    frame = remarks_frame(item.sniffed.layout, item.remarks)
+    return REMARKS.sort(frame.with_columns(pl.lit(item.raw.source_id).alias("source_id")))
+
+
+def _restated(
+    context: Context,
+    key: PartKey,
+    replaced: Sequence[str],
+    given: Iterable[pl.DataFrame],
+    held: Partition,
+    written: Partition,
+) -> Fact:
+    layout, reporter, month = key
+    return Fact(
+        stream=f"public605/{layout}/{reporter}/{month}",
+        type="public605.restated",
+        payload={
+            "layout": layout,
+            "reporter": reporter,
+            "month": month,
+            "replaced": list(replaced),
+            "sources": sorted({str(source) for frame in given for source in frame.get_column("source_id").unique()}),
+            "before": {"content": held.content, "rows": held.rows},
+            "after": {"content": written.content, "rows": written.rows},
+        },
+        business_on=context.actor.business_on,
+        actor=context.actor.name,
+        role=context.actor.role,
+        session=context.actor.session,
+    )
+
+
+def _outcome(item: _Read) -> dict[str, object]:
+    """Counts in the shape that all sources have; received = accepted + rejected. Public rows are of no trading day."""
+    codes = [str(found["code"]) for found in item.remarks if found["kind"] == REJECTED]
+    rejected = {code: codes.count(code) for code in sorted(set(codes))}
+    counts = {
+        "received": item.received,
+        "accepted": item.received - len(codes),
+        "rejected": rejected,
+        "already_known": 0,
+    }
+    return {
+        "source": SOURCE,
+        "file": item.raw.name,
+        "sha256": item.raw.sha256,
+        "size": item.raw.size,
+        "provider": "",
+        "table": item.sniffed.layout.table.name,
+        **counts,
+        "noise": 0,
+        "refused": "",
+        "sections": {},
+        "format": item.sniffed.layout.format,
+        "days": [{"day": None, **counts}],
+    }
+
+
+def _report(
+    context: Context,
+    raw_files: Sequence[RawFile],
+    outcomes: Mapping[str, Mapping[str, Any]],
+    changed: Sequence[Partition],
+) -> Ingest605:
+    held = context.lake.manifest().partitions
+    remarks = []
+    for item in raw_files:
+        part = held.get((REMARKS.name, item.source_id))
+        frame = REMARKS.empty() if part is None else context.lake.read_partition(part)
+        remarks.append((item.name, frame))
+    found = [outcomes[item.source_id] for item in raw_files]
+    return Ingest605(
+        formats=tuple(str(outcome["format"]) for outcome in found),
+        rows=sum(int(outcome["received"]) for outcome in found),
+        accepted=sum(int(outcome["accepted"]) for outcome in found),
+        remarks=tuple(remarks),
+        manifest=context.lake.manifest().id,
+        changed=tuple(f"{item.table}/{item.part}" for item in changed if item.table != REMARKS.name),
+    )
+
+
+def _rejected(row: Mapping[str, Any]) -> dict[str, object]:
+    return {"row": row[ROW], "code": row["code"]}
+
+
+def _correction(row: Mapping[str, Any]) -> dict[str, object]:
+    return {
+        "row": row[ROW],
+        "column": _column(row),
+        "code": row["code"],
+        "from": _number(row["stated"]),
+        "to": _number(row["became"]),
+    }
+
+
+def _quarantined(row: Mapping[str, Any]) -> dict[str, object]:
+    return {"row": row[ROW], "column": _column(row), "code": row["code"]}
+
+
+def _column(row: Mapping[str, Any]) -> str | int:
+    return LAYOUTS[row["layout"]].place(row["field"]) if row["field"] else ""
+
+
+def _number(text: str) -> int | float:
+    return float(text) if "." in text else int(text)

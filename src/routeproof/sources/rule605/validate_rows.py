@@ -1,0 +1,136 @@
+"""A legacy or detailed report against its layout: header, codes, numbers, sums, key, what may stand in which row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from routeproof.sources.rule605.check import Check, all_remarks, number, run_checks
+from routeproof.sources.rule605.header import header_problems
+from routeproof.sources.rule605.keys import key_checks
+from routeproof.sources.rule605.problems import DUPLICATE_KEY, NOT_EMPTY, NOTE, PROBLEM, ROW, Remark, remark
+from routeproof.sources.rule605.records import read_records
+from routeproof.sources.rule605.summary_schema import LEAST, REQUIRED
+from routeproof.sources.rule605.sums import sum_checks
+from routeproof.tables.rule605.legacy import OF_TRADED_AT_ONCE, RESTING_TYPES
+from routeproof.tables.rule605.remarks import REJECTED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from routeproof.policy.disclosure605 import Disclosure605
+    from routeproof.sources.rule605.check import Row
+    from routeproof.sources.rule605.records import Records
+    from routeproof.sources.rule605.sniff import Sniffed
+    from routeproof.tables.rule605.layout import Layout
+
+UNCONFIRMED = "unconfirmed"
+ALWAYS = ("covered_orders", "covered_shares")
+NEVER_NEGATIVE = (
+    *("improved_usd_per_share", "outside_usd_per_share", "best_improved_usd_per_share", "best_outside_usd_per_share"),
+    *("improved_s", "at_quote_s", "outside_s", "improved_ms", "at_quote_ms", "outside_ms", "filled_ms"),
+    "midpoint_usd_per_share",
+)
+
+
+def validate_rows(path: Path, sniffed: Sniffed, policy: Disclosure605) -> tuple[int, list[Remark]]:
+    """Data records, and everything in which the file breaks its layout, in file order.
+
+    Raises:
+        DamagedFileError: where a packed file breaks off.
+    """
+    found, keys, count = header_problems(sniffed), [], 0
+    for records in read_records(path, sniffed):
+        count += records.count
+        found += _problems(records, sniffed, policy)
+        keys.append(records.rows.select(ROW, pl.struct(sniffed.layout.key).hash().alias("key")))
+    found += _doubled(keys)
+    return count, sorted(found, key=lambda item: int(str(item[ROW])))
+
+
+def _problems(records: Records, sniffed: Sniffed, policy: Disclosure605) -> list[Remark]:
+    layout = sniffed.layout
+    unread = {item[ROW] for item in records.remarks if item["kind"] == REJECTED}
+    keyed = run_checks(records.rows, key_checks(sniffed, records.rows, policy), layout)
+    rows = keyed.rows.filter(~pl.col(ROW).is_in(list(unread))) if unread else keyed.rows
+    types = policy.order_types[layout.name].values[-1].value
+    sums = sum_checks(sniffed, rows, types)
+    noted = [check for check in sums if _is_note(check, layout)]
+    checks = [*(check for check in sums if not _is_note(check, layout)), *_statement_checks(layout)]
+    found = [*records.remarks, *keyed.remarks, *all_remarks(rows, checks, layout)]
+    notes = all_remarks(rows, [*noted, *_note_checks(layout, policy)], layout)
+    return [*({**item, "kind": PROBLEM} for item in found), *({**item, "kind": NOTE} for item in notes)]
+
+
+def _is_note(check: Check, layout: Layout) -> bool:
+    return layout.name == "detailed" and check.outcome == "mark"
+
+
+def _statement_checks(layout: Layout) -> list[Check]:
+    """What must be stated, what must not, what cannot be negative."""
+    found = [_missing(layout, name, pl.lit(value=True)) for name in ALWAYS]
+    found += [
+        Check(LEAST, name, "mark", pl.col(name) < 0, _says(layout, name, "0 or more"))
+        for name in NEVER_NEGATIVE
+        if name in layout.columns()
+    ]
+    if layout.name == "legacy":
+        names = layout.columns()
+        rests = pl.col("order_type").is_in(RESTING_TYPES)
+        is_executed = (pl.col("executed_shares").fill_null(0) + pl.col("executed_away_shares").fill_null(0)) > 0
+        found += [_missing(layout, name, pl.lit(value=True)) for name in names[8:16]]
+        found += [_missing(layout, name, ~rests & is_executed) for name in OF_TRADED_AT_ONCE]
+        found += [
+            Check(NOT_EMPTY, name, "mark", rests & pl.col(name).is_not_null(), _says(layout, name, "nothing"))
+            for name in OF_TRADED_AT_ONCE
+        ]
+    return found
+
+
+def _note_checks(layout: Layout, policy: Disclosure605) -> list[Check]:
+    """What rests on readings that are not confirmed: fields of orders that rested, words of lot sizes.
+
+    Shares that fall short of their whole are noted beside them: no field of the amended report says what became of an
+    order that was neither cancelled nor executed.
+    """
+    if layout.name != "detailed":
+        return []
+    resting = policy.resting_fields.values[-1].value
+    states = pl.col("order_type").is_in(resting.order_types)
+    columns = {item.official: item.column for item in layout.fields}
+    found = [
+        Check(
+            UNCONFIRMED,
+            columns[name],
+            "mark",
+            ~states & pl.col(columns[name]).is_not_null(),
+            _says(layout, columns[name], "nothing for this order type (a reading that is not confirmed)"),
+        )
+        for name in resting.fields
+    ]
+    known = policy.lot_sizes.values[-1].value
+    words = f"{', '.join(known)}, the only words that were seen in filings"
+    fires = ~pl.col("lot_size").is_in(known)
+    return [*found, Check(UNCONFIRMED, "lot_size", "mark", fires, _says(layout, "lot_size", words))]
+
+
+def _missing(layout: Layout, name: str, where: pl.Expr) -> Check:
+    return Check(REQUIRED, name, "mark", where & pl.col(name).is_null(), _says(layout, name, "a value"))
+
+
+def _says(layout: Layout, name: str, words: str) -> Callable[[Row], str]:
+    return lambda row: f"expected {words} in {layout.named(name)}, found {number(row, name, layout)}"
+
+
+def _doubled(keys: list[pl.DataFrame]) -> list[Remark]:
+    if not keys:
+        return []
+    every = pl.concat(keys)
+    first = pl.col(ROW).min().over("key").alias("first")
+    again = every.filter(pl.col("key").is_duplicated()).with_columns(first).filter(pl.col(ROW) > pl.col("first"))
+    return [
+        remark(row, PROBLEM, DUPLICATE_KEY, "", f"expected one row for each key, found the key of row {earlier} again")
+        for row, earlier in again.select(ROW, "first").iter_rows()
+    ]
