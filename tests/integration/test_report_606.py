@@ -259,6 +259,16 @@ def test_a_routing_report_has_each_order_with_its_venues_and_times(desk: Desk) -
     assert (made.orders_in, made.excluded) == (7, {"refused": 1})
 
 
+@pytest.mark.parametrize("lost", [("routes",), ("executions",), ("routes", "executions"), ("quotes", "venues")])
+def test_what_was_never_taken_in_leaves_numbers_empty(tmp_path: Path, lost: tuple[str, ...]) -> None:
+    """Every report is still made, and every order is still in it."""
+    desk = disclosure_desk(tmp_path, {name: text for name, text in HAND.items() if name not in lost})
+    customer = Asked606b(customer="A1", to=JULY, voluntary=True)
+    assert _made(desk, QUARTER).orders_in == 11
+    assert len(_read(_made(desk, customer, make_606b1)).findall(".//order")) == 6
+    assert _read(_made(desk, customer, make_606b3)).findtext("hNondirected/hMonthly/sentShr") == "100"
+
+
 def test_no_handling_report_is_owed_below_a_level(desk: Desk) -> None:
     """100 of 850 shares not held are 11.76 %; the customer's 1,010 dollars over six months are 168.33 a month."""
     with pytest.raises(DeMinimisError, match=r"11\.76 % against 5 %.*168\.33 USD a month") as refused:

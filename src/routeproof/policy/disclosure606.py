@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from routeproof.policy.book import timeline
@@ -97,7 +97,7 @@ def rule606(subjects: Mapping[str, Any]) -> Rule606:
     rows = subjects["rule606"]
 
     def of_decimal(name: str) -> Timeline[Decimal]:
-        return timeline(f"rule606.{name}", rows[name], Decimal)
+        return timeline(f"rule606.{name}", rows[name], _decimal)
 
     def of_days(name: str) -> Timeline[int]:
         return timeline(f"rule606.{name}", rows[name], int)
@@ -119,4 +119,16 @@ def rule606(subjects: Mapping[str, Any]) -> Rule606:
 
 
 def _venues(value: Mapping[str, Any]) -> ShownVenues:
-    return ShownVenues(largest=int(value["largest"]), or_percent=Decimal(value["or_percent"]))
+    return ShownVenues(largest=int(value["largest"]), or_percent=_decimal(value["or_percent"]))
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        found = Decimal(text)
+    except InvalidOperation as error:
+        message = f"expected a decimal number as text, found {text!r}"
+        raise ValueError(message) from error
+    if not found.is_finite() or found < 0:
+        message = f"expected a number that is not negative, found {text!r}"
+        raise ValueError(message)
+    return found

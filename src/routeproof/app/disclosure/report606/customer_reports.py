@@ -164,11 +164,9 @@ def _customer(context: Context, asked: Asked606b) -> _Customer:
 
 
 def _moves(flow: Flow606, orders: pl.DataFrame, first: date) -> tuple[pl.DataFrame, pl.DataFrame]:
-    days = sorted({*flow.days("routes", first), *flow.days("executions", first)})
+    """Routes and executions of the orders, to the end of the lake: an order may outlive the period."""
+    days = sorted({*flow.days("routes", first), *flow.days("executions", first)}) or [first]
     moves = [flow.moves(day, orders, sided=True) for day in days]
-    if not moves:
-        message = "expected routes or executions since the period began, found none in the lake"
-        raise UsageError(message, where="--to")
     return pl.concat([item.routes for item in moves]), pl.concat([item.executions for item in moves])
 
 
