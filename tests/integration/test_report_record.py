@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from disclosure_desk import HAND, disclosure_desk, take_in
+from routeproof.app.disclosure.records.made_605 import record_605
 from routeproof.app.disclosure.records.restate import restate_report
 from routeproof.app.disclosure.records.sign import publish_report, report_shown, sign_report
 from routeproof.app.disclosure.records.write import write_report
 from routeproof.app.disclosure.report606.customer_reports import Asked606b, make_606b1
 from routeproof.app.disclosure.report606.public_report import Asked606a1, make_606a1
+from routeproof.app.disclosure.report_605 import asked_605, flow_of_workspace, report_605
 from routeproof.app.firm.duties import duties_of
 from routeproof.app.ledger.verify import verify_workspace
 from routeproof.governance.decider import RefusalError
@@ -224,3 +226,23 @@ def test_the_record_verifies_with_what_the_program_recorded(desk: Desk, tmp_path
     _sign(desk, "sam", path)
     _publish(desk, path)
     assert list(verify_workspace(desk.root).problems) == []
+
+
+@pytest.mark.parametrize("kind", ["detailed", "summary"])
+def test_a_605_report_is_signed_and_restated_from_the_lake(desk: Desk, tmp_path: Path, kind: str) -> None:
+    """A market order of July that came late: one more covered order in its row, and the file is the new version."""
+    asked = asked_605("detailed" if kind == "detailed" else "summary", "FIRM", "T", "2026-07", tmp_path)
+    with desk.context() as context:
+        made = report_605(asked, flow_of_workspace(context))
+        assert record_605(context, made) == f"605-{kind}-FIRM-2026-07"
+    path = tmp_path / made.file.name
+    _sign(desk, "sam", path, hashlib.sha256(path.read_bytes()).hexdigest())
+    orders = HAND["parent_orders"] + "o12,A2,AAA,buy,true,false,false,2026-07-06T14:00:12Z,300,market,,\n"
+    take_in(desk, {"parent_orders": orders})
+    state = _restate(desk, path)
+    assert state["diff"]
+    assert state["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+    changed = {item["column"] for item in state["diff"] if item["change"] == "changed"}
+    added = [item for item in state["diff"] if item["change"] == "added"]
+    assert added or changed & {"CvrdOrderCnt", "AvgOrderQty"}
+    assert _sign(desk, "sue", path)["signed"] is True

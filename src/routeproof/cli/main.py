@@ -44,7 +44,6 @@ COMMANDS = {
     "binder": "routeproof.cli.binder:binder",
     "internalised": "routeproof.cli.internalised:internalised",
     "conflict": "routeproof.cli.conflict:conflict",
-    "report": "routeproof.cli.report:report",
     "disclosure": "routeproof.cli.disclosure:disclosure",
     "sla": "routeproof.cli.sla:sla",
     "config": "routeproof.cli.config:config",
@@ -57,6 +56,7 @@ COMMANDS = {
     "suppress": "routeproof.cli.suppress:suppress",
     "day": "routeproof.cli.day:day",
     "notify": "routeproof.cli.notify:notify",
+    "report": "routeproof.cli.report:report",
     "lab": "routeproof.cli.lab:lab",
     "demo": "routeproof.cli.demo:demo",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from routeproof.cli.report_605 import rule_605
 from routeproof.cli.report_606 import report_606a1, report_606b1, report_606b3
 from routeproof.cli.report_record import list_, publish, restate, show, sign
 
@@ -13,6 +14,7 @@ def report() -> None:
     """Reports that the law asks for: made, signed, published, restated."""
 
 
+report.add_command(rule_605)
 report.add_command(report_606a1)
 report.add_command(report_606b1)
 report.add_command(report_606b3)

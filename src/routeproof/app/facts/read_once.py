@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from routeproof.app.measuring.measure_range import DaySource
+    from routeproof.app.measuring.day_walk import DaySource
     from routeproof.tables.lookup.quote_book import QuoteBook
 
 

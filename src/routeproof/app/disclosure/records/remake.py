@@ -86,7 +86,15 @@ def _name(context: Context, kind: Kind, content: Content) -> str:
     return next(iter(rows.values()))["customer"]
 
 
+def _605(context: Context, report: Report, content: Content, _: str) -> Made:
+    from routeproof.app.disclosure.records.made_605 import remade_605  # noqa: PLC0415  # slow to import
+
+    return remade_605(context, report.kind, report.period, content.options)
+
+
 MAKERS: Mapping[Kind, Callable[[Context, Report, Content, str], Made]] = {
+    "605-detailed": _605,
+    "605-summary": _605,
     "606a1": _606a1,
     "606b1": _606b,
     "606b3": _606b,
