@@ -24,6 +24,8 @@ def duties_page(head: str) -> str:
         entry = timeline.values[-1]
         value = entry.value
         proofs = ", ".join(f"`{proof}`" for proof in value.proved_by) or "a person, with evidence"
+        if value.proved_when:
+            proofs += f" with {', '.join(value.proved_when)}"
         owed = f"{value.per}, each {value.every}" if value.every != "event" else _opened(value)
         off = "" if value.applies else " (not owed unless set)"
         parts.append(

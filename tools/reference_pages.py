@@ -101,7 +101,8 @@ def policy_page() -> str:
         "(unconfirmed: check before relying on it), F the firm's own decision.\n\n",
         "| subject | from | value | grade | citation |\n|---|---|---|---|---|\n",
     ]
-    for line in (*load_shipped_policy().everything(), *load_disclosure605().everything()):
+    rule606 = policy_of([]).whole.rule606
+    for line in (*load_shipped_policy().everything(), *load_disclosure605().everything(), *rule606.everything()):
         for entry in line.values:
             grade = f"{entry.grade} **unconfirmed**" if entry.unconfirmed else entry.grade
             parts.append(f"| {line.name} | {entry.effective_from} | `{entry.value}` | {grade} | {entry.citation} |\n")

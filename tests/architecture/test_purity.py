@@ -19,6 +19,9 @@ KEEPS_THE_RECORD = tuple(
     for name in (
         "backup",
         "desk.remediation",
+        "disclosure.records.registers",
+        "disclosure.records.restate",
+        "disclosure.records.sign",
         "desk.restate",
         "desk.review",
         "firm.duties",

@@ -44,6 +44,7 @@ COMMANDS = {
     "binder": "routeproof.cli.binder:binder",
     "internalised": "routeproof.cli.internalised:internalised",
     "conflict": "routeproof.cli.conflict:conflict",
+    "disclosure": "routeproof.cli.disclosure:disclosure",
     "sla": "routeproof.cli.sla:sla",
     "config": "routeproof.cli.config:config",
     "certify": "routeproof.cli.certify:certify",
@@ -101,8 +102,9 @@ HELP = {
     "suppress": "Findings that open no case until a day, and why.",
     "day": "Close a trading day, and what amended it since.",
     "conflict": "Conflicts of interest: payments, ownership, a person's own.",
+    "report": "Rule 605 and 606 reports: made, signed, published, restated.",
+    "disclosure": "Customers' requests and their clock, notices, filings.",
     "notify": "Tell people outside: webhook, mail or a local command.",
-    "report": "Reports that the law asks for: Rule 605.",
     "lab": "Simulate a market and providers, honest or cheating.",
     "demo": "The whole main job on a simulated quarter.",
 }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from routeproof.cli.options import json_option, workspace_option
+from routeproof.cli.acting import Acts, entitled_context, recording
 from routeproof.cli.printing import print_json, print_table
 
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     help="The report for people, with its page of reconciliation.",
 )
 @click.option("--pdf", type=click.Path(path_type=Path, dir_okay=False), help="The same as PDF.")
-@workspace_option
-@json_option
+@recording
 def rule_605(
+    acts: Acts,
     *,
     kind: str,
     reporter: str,
@@ -47,14 +47,13 @@ def rule_605(
     packed: bool,
     html: Path | None,
     pdf: Path | None,
-    workspace: Path,
-    as_json: bool,
 ) -> None:
     """Make the monthly report of execution quality under Rule 605: the detailed one, or the summary.
 
+    Made from the workspace it is put on record as built; another person signs it.
+
     Example: routeproof report 605 detailed --reporter FIRM --participant T --month 2026-08 --out reports
     """
-    from routeproof.app.context import open_context  # noqa: PLC0415
     from routeproof.app.disclosure import report_605 as use  # noqa: PLC0415
     from routeproof.app.disclosure.report605_document import write_documents  # noqa: PLC0415
 
@@ -66,10 +65,13 @@ def rule_605(
         made = use.report_605(asked, use.flow_of_folder(orders))
         write_documents(made, None, html=html, pdf=pdf)
     else:
-        with open_context(workspace) as context:
+        from routeproof.app.disclosure.records.made_605 import record_605  # noqa: PLC0415
+
+        with entitled_context(acts, "report.build") as context:
             made = use.report_605(asked, use.flow_of_workspace(context))
+            record_605(context, made)
             write_documents(made, context, html=html, pdf=pdf)
-    if as_json:
+    if acts.as_json:
         print_json(made.as_json())
         return
     _say(made)

@@ -31,6 +31,7 @@ class Obligation:
         days: due so many days after the period's end, the last time, or the opening event.
         sessions: count trading days instead of calendar days.
         proved_by: types of ledger events that show that it was done; a person may close it with evidence as well.
+        proved_when: `member=value` that a proving event's payload must have, all of them.
         opened_by: types of events that open it.
         opened_when: `member=value` that the opening event's payload must have, all of them.
         due_member: member of the opening payload that says the due date itself; `days` where it says none.
@@ -48,6 +49,7 @@ class Obligation:
     days: int = 0
     sessions: bool = False
     proved_by: tuple[str, ...] = ()
+    proved_when: tuple[str, ...] = ()
     opened_by: tuple[str, ...] = ()
     opened_when: tuple[str, ...] = ()
     thing: str = ""
@@ -55,6 +57,9 @@ class Obligation:
     by_all: str = ""
     horizon_days: int = 30
     applies: bool = True
+
+
+_LISTS = ("proved_by", "proved_when", "opened_by", "opened_when")
 
 
 def obligations_of(subjects: Mapping[str, Any]) -> dict[str, Timeline[Obligation]]:
@@ -71,5 +76,5 @@ def _obligation(value: Mapping[str, Any]) -> Obligation:
     if value["every"] not in get_args(Every) or value.get("per", "firm") not in get_args(Per):
         message = f"expected every = {'|'.join(get_args(Every))} and per = {'|'.join(get_args(Per))}, found {value}"
         raise ValueError(message)
-    lists = {name: tuple(value.get(name, ())) for name in ("proved_by", "opened_by", "opened_when")}
+    lists = {name: tuple(value.get(name, ())) for name in _LISTS}
     return Obligation(**{**value, **lists})

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from routeproof.policy.book import PolicyBook, policy_book
 from routeproof.policy.cases import CasePolicy, case_policy
 from routeproof.policy.changes import CALENDAR, Subjects
+from routeproof.policy.disclosure606 import Rule606, rule606
 from routeproof.policy.governance import GovernancePolicy, governance_policy
 from routeproof.policy.monitoring import MonitoringPolicy, monitoring_policy
 from routeproof.policy.obligations import Obligation, obligations_of
@@ -40,6 +41,7 @@ class WholePolicy:
         monitoring: thresholds of the rules, and how long findings wait.
         cases: clocks, second persons and words of cases.
         reconcile: how far a provider's report may be from our record.
+        rule606: order routing reports: what they show, and when a customer's is not owed.
     """
 
     book: PolicyBook
@@ -52,6 +54,7 @@ class WholePolicy:
     monitoring: MonitoringPolicy
     cases: CasePolicy
     reconcile: Timeline[ReconcilePolicy]
+    rule606: Rule606
 
 
 def whole_policy(subjects: Subjects, calendar: SessionCalendar) -> WholePolicy:
@@ -72,6 +75,7 @@ def whole_policy(subjects: Subjects, calendar: SessionCalendar) -> WholePolicy:
             monitoring=monitoring_policy(subjects),
             cases=case_policy(subjects),
             reconcile=reconcile_policy(subjects),
+            rule606=rule606(subjects),
         )
     except (TypeError, ValueError, KeyError) as error:
         message = f"expected policy values of their subject's shape, found: {error}"

@@ -23,6 +23,7 @@ BY_PROGRAM = frozenset(
     {
         *("findings.recorded", "findings.amended", "findings.withdrawn", "findings.suppressed", "findings.judged"),
         *("case.opened", "case.finding_added", "case.escalated", "day.amended"),
+        "report.built",
     }
 )
 """Types that the program records by itself in streams of governed objects, in a role that is no person's."""

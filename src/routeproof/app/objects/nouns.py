@@ -9,6 +9,7 @@ from routeproof.governance.certification import CERTIFICATION
 from routeproof.governance.config import CONFIG
 from routeproof.governance.conflict import CONFLICT
 from routeproof.governance.day import DAY
+from routeproof.governance.disclosure import DISCLOSURE
 from routeproof.governance.duty.noun import DUTY
 from routeproof.governance.evidence import EVIDENCE
 from routeproof.governance.internalised import INTERNALISED
@@ -16,6 +17,7 @@ from routeproof.governance.people import PEOPLE
 from routeproof.governance.policy import POLICY
 from routeproof.governance.provider.noun import PROVIDER
 from routeproof.governance.remediation.noun import REMEDIATION
+from routeproof.governance.report import REPORT
 from routeproof.governance.restatement import RESTATEMENT
 from routeproof.governance.review.noun import REVIEW
 from routeproof.governance.sla.noun import SLA
@@ -31,6 +33,7 @@ NOUNS: tuple[Noun[Any], ...] = (
     CONFIG,
     CONFLICT,
     DAY,
+    DISCLOSURE,
     DUTY,
     EVIDENCE,
     INTERNALISED,
@@ -38,6 +41,7 @@ NOUNS: tuple[Noun[Any], ...] = (
     POLICY,
     PROVIDER,
     REMEDIATION,
+    REPORT,
     RESTATEMENT,
     REVIEW,
     SLA,

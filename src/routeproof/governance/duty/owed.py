@@ -133,7 +133,11 @@ def _opened(
     seen: set[tuple[str, str]] = set()
     for opening in facts.proofs:
         policy = _in_force(timeline, opening.on)
-        if policy is None or opening.type not in policy.value.opened_by or not _meant(policy.value, opening):
+        if (
+            policy is None
+            or opening.type not in policy.value.opened_by
+            or not _meant(policy.value.opened_when, opening)
+        ):
             continue
         thing = str(opening.members.get(policy.value.thing, "")) if policy.value.thing else ""
         if (opening.object_id, thing) in seen and thing:
@@ -156,7 +160,7 @@ def _following(obligation: Obligation, opening: Proof, thing: str, facts: Circum
     found = [
         proof
         for proof in facts.proofs
-        if proof.type in obligation.proved_by
+        if _proves(obligation, proof)
         and proof.object_id == opening.object_id
         and proof.index > opening.index
         and (not thing or str(proof.members.get(obligation.thing, "")) == thing)
@@ -167,9 +171,14 @@ def _following(obligation: Obligation, opening: Proof, thing: str, facts: Circum
     return found if asked <= {proof.by for proof in found} else []
 
 
-def _meant(obligation: Obligation, opening: Proof) -> bool:
-    pairs = (item.partition("=") for item in obligation.opened_when)
-    return all(_word(opening.members.get(member)) == value for member, _, value in pairs)
+def _meant(conditions: Sequence[str], entry: Proof) -> bool:
+    """Whether an entry's payload has every `member=value`."""
+    pairs = (item.partition("=") for item in conditions)
+    return all(_word(entry.members.get(member)) == value for member, _, value in pairs)
+
+
+def _proves(obligation: Obligation, entry: Proof) -> bool:
+    return entry.type in obligation.proved_by and _meant(obligation.proved_when, entry)
 
 
 def _word(value: object) -> str:
@@ -184,7 +193,7 @@ def _in_force(timeline: Timeline[Obligation], day: date) -> Dated[Obligation] | 
 
 
 def _proofs(obligation: Obligation, subject: Subject, facts: Circumstances) -> list[Proof]:
-    found = [proof for proof in facts.proofs if proof.type in obligation.proved_by]
+    found = [proof for proof in facts.proofs if _proves(obligation, proof)]
     if obligation.per == "provider":
         return [proof for proof in found if proof.provider == subject.id]
     if obligation.per == "procedure":

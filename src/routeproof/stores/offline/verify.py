@@ -1142,6 +1142,7 @@ BY_PROGRAM = (
     "case.finding_added",
     "case.escalated",
     "day.amended",
+    "report.built",
 )
 
 

@@ -1,0 +1,1 @@
+"""Reports on record: built, signed, published, restated; and the registers around them."""

@@ -1,0 +1,1 @@
+"""Rule 606 reports made from the lake: the public one, and the two of a customer."""

@@ -1,0 +1,1 @@
+"""Rule 606 figures as the bytes of their files."""
