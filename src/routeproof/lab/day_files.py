@@ -11,7 +11,8 @@ from routeproof.lab import reference_data
 from routeproof.lab.market import venue_quotes
 from routeproof.lab.simulate import LabDay, ProviderFiles, simulate_day
 from routeproof.lab.universe import CODES
-from routeproof.lab.vendor_report import vendor_rows
+from routeproof.lab.vendor_report import fill_rows, vendor_rows
+from routeproof.lab.vendor_statistics import figure_sums
 from routeproof.vocab.fixed import SCALE
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class DayCounts:
     messages: dict[str, int]
     planted: dict[str, dict[str, int]]
     vendor: dict[str, pl.DataFrame]
+    vendor_fills: dict[str, pl.DataFrame]
+    vendor_sums: dict[str, pl.DataFrame]
     payments: pl.DataFrame
     events: pl.DataFrame
     auctions: pl.DataFrame
@@ -65,6 +68,8 @@ def write_day(config: LabConfig, session: Session, out: Path) -> DayCounts:
         messages={name: len(files.log) for name, files in named.items()},
         planted={name: _planted(files) for name, files in named.items()},
         vendor={name: vendor_rows(files.truth, files.states) for name, files in named.items()},
+        vendor_fills={name: fill_rows(files.truth, files.states) for name, files in named.items()},
+        vendor_sums={name: figure_sums(files.truth, files.states) for name, files in named.items()},
         payments=pl.concat([reference_data.payments_of_day(files.truth) for files in named.values()]),
         events=reference_data.market_events(lab_day.market),
         auctions=reference_data.auctions(config, lab_day.market),

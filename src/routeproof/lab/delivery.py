@@ -1,8 +1,8 @@
 """Writes a simulation as the outside world would deliver it, the truth beside it, and a list of what to ingest.
 
-Layout under the output directory: `fix/PROVIDER/DAY.log`, `quotes/DAY.parquet`, `trades/DAY.parquet`,
-`vendor/PROVIDER-MONTH.csv`, `reference/*.csv`, `maps/*.toml`, `delivery.json` (ingest steps in order) and `truth/`,
-which no ingest step names.
+Layout under the output directory: `fix/PROVIDER/DAY.log`, `quotes/DAY.parquet`, `trades/DAY.parquet`, `vendor/` with a
+provider's own orders and fills by month and its figures by quarter, `reference/*.csv`, `maps/*.toml`, `delivery.json`
+(ingest steps in order) and `truth/`, which no ingest step names.
 """
 
 from __future__ import annotations
@@ -20,13 +20,14 @@ import polars as pl
 
 from routeproof.lab import reference_data
 from routeproof.lab.day_files import TRUTH, DayCounts, write_day
-from routeproof.lab.maps import TABLE_MAPS, figures_map, fix_map, vendor_map
+from routeproof.lab.maps import TABLE_MAPS, fills_map, fix_map, orders_map, statistics_map, vendor_map
+from routeproof.lab.vendor_statistics import statistics_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from routeproof.lab.config import LabConfig
+    from routeproof.lab.config import LabConfig, Provider
 
 _THREADS = "POLARS_MAX_THREADS"
 
@@ -90,13 +91,26 @@ def _write_spanning(config: LabConfig, out: Path, counts: Sequence[DayCounts]) -
     for name, text in TABLE_MAPS.items():
         (out / "maps" / f"{name}.toml").write_text(text, encoding="utf-8")
     for provider in config.providers:
-        name = provider.comp_id
-        (out / "maps" / f"fix-{name}.toml").write_text(fix_map(config, provider), encoding="utf-8")
-        (out / "maps" / f"vendor-{name}.toml").write_text(vendor_map(provider), encoding="utf-8")
-        (out / "maps" / f"figures-{name}.toml").write_text(figures_map(provider), encoding="utf-8")
-        for month in sorted({count.day[:7] for count in counts}):
-            rows = [count.vendor[name] for count in counts if count.day.startswith(month)]
-            pl.concat(rows).write_csv(out / "vendor" / f"{name}-{month}.csv")
+        (out / "maps" / f"fix-{provider.comp_id}.toml").write_text(fix_map(config, provider), encoding="utf-8")
+        _write_vendor(provider, out, counts)
+
+
+def _write_vendor(provider: Provider, out: Path, counts: Sequence[DayCounts]) -> None:
+    """The vendor's own report: orders and fills by month, figures by quarter, and the maps that read them."""
+    name, maps, folder = provider.comp_id, out / "maps", out / "vendor"
+    for kind, text in (
+        ("vendor", vendor_map),
+        ("orders", orders_map),
+        ("fills", fills_map),
+        ("statistics", statistics_map),
+    ):
+        (maps / f"{kind}-{name}.toml").write_text(text(provider), encoding="utf-8")
+    for month in sorted({count.day[:7] for count in counts}):
+        of_month = [count for count in counts if count.day.startswith(month)]
+        pl.concat([count.vendor[name] for count in of_month]).write_csv(folder / f"{name}-{month}.csv")
+        pl.concat([count.vendor_fills[name] for count in of_month]).write_csv(folder / f"fills-{name}-{month}.csv")
+    sums = [count.vendor_sums[name] for count in counts]
+    statistics_rows([count.day for count in counts], sums).write_csv(folder / f"statistics-{name}.csv")
 
 
 def _steps(config: LabConfig, out: Path) -> list[dict[str, object]]:
@@ -130,7 +144,19 @@ def _steps(config: LabConfig, out: Path) -> list[dict[str, object]]:
         claims = {"source": "csv", "provider": name, "paths": _found(out, f"vendor/{name}-*.csv")}
         steps += [
             {**claims, "table": "quotes", "map": f"maps/vendor-{name}.toml", "optional": True},
-            {**claims, "table": "vendor_figures", "map": f"maps/figures-{name}.toml"},
+            {**claims, "table": "vendor_orders", "map": f"maps/orders-{name}.toml"},
+            {
+                **claims,
+                "table": "vendor_executions",
+                "map": f"maps/fills-{name}.toml",
+                "paths": _found(out, f"vendor/fills-{name}-*.csv"),
+            },
+            {
+                **claims,
+                "table": "vendor_statistics",
+                "map": f"maps/statistics-{name}.toml",
+                "paths": _found(out, f"vendor/statistics-{name}.csv"),
+            },
         ]
     return steps
 

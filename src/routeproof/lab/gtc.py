@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _EVERY, _PHASE, _LIFE = 5, 2, 2
 _AFTER_OPEN_NS = 600 * NS_PER_S
 _FILL_AFTER_OPEN_NS = 45 * NS_PER_S
-_VENUE = "EDGX"
+VENUE = "EDGX"
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def carried_messages(config: LabConfig, provider: Provider, fills: pl.DataFrame)
     ]  # fmt: skip
     me = pl.lit(provider.comp_id)
     return [
-        messages(fills, "8", pl.lit(_VENUE), me, at + 30_000, venue_fields),
+        messages(fills, "8", pl.lit(VENUE), me, at + 30_000, venue_fields),
         messages(fills, "8", me, pl.lit(config.firm), at + 800_000, provider_fields),
     ]
 
@@ -112,7 +112,7 @@ def _common() -> list[Field]:
         Field(880, pl.col("cl_ord_id") + "VX"), Field(150, pl.lit("F")), Field(39, pl.lit("2")),
         Field(55, pl.col("ticker")), Field(54, pl.col("side_code")), Field(38, quantity, "quantity"),
         Field(40, pl.lit("2")), Field(59, pl.lit("1")), Field(44, pl.col("limit"), "price"),
-        Field(32, quantity, "quantity"), Field(31, pl.col("price"), "price"), Field(30, pl.lit(_VENUE)),
+        Field(32, quantity, "quantity"), Field(31, pl.col("price"), "price"), Field(30, pl.lit(VENUE)),
         Field(851, pl.lit("1")), Field(29, pl.lit("1")), Field(14, quantity, "quantity"), Field(151, pl.lit("0")),
         Field(6, pl.col("price"), "price"), Field(60, pl.col("executed_at"), "instant"),
     ]  # fmt: skip

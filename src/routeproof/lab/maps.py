@@ -201,21 +201,72 @@ unit = "iso"
 """
 
 
-def figures_map(provider: Provider) -> str:
+def orders_map(provider: Provider) -> str:
     """Reads what the vendor's own report claims for each order, to set beside what was measured."""
     return f"""\
-# The vendor's monthly report, read as its own figures per order.
-table = "vendor_figures"
+# The vendor's monthly report, read as its own account of each order.
+table = "vendor_orders"
 
 [columns]
 trading_day = "trade_date"
 client_order_id = "client_order_id"
 symbol = "symbol"
+side = "side"
+quantity = "order_qty"
+received_at = "received_utc"
 filled_quantity = "filled_qty"
 average_price = "avg_price"
 improvement_usd = "improvement_usd"
 latency_ms = "latency_ms"
 venues = "venues"
+
+[constants]
+provider_id = "{provider.comp_id}"
+
+[time.received_at]
+unit = "iso"
+"""
+
+
+def fills_map(provider: Provider) -> str:
+    """Reads the fills that the vendor's own report lists."""
+    return f"""\
+# The vendor's monthly list of fills.
+table = "vendor_executions"
+
+[columns]
+trading_day = "trade_date"
+execution_id = "exec_id"
+client_order_id = "client_order_id"
+symbol = "symbol"
+side = "side"
+executed_at = "executed_utc"
+quantity = "qty"
+price = "px"
+venue = "venue"
+
+[constants]
+provider_id = "{provider.comp_id}"
+
+[time.executed_at]
+unit = "iso"
+"""
+
+
+def statistics_map(provider: Provider) -> str:
+    """Reads the figures that the vendor states about itself."""
+    return f"""\
+# The vendor's quarterly figures about itself, each with its definition.
+table = "vendor_statistics"
+
+[columns]
+period = "period"
+metric = "metric"
+stated = "stated"
+unit = "unit"
+definition = "definition"
+population = "population"
+n = "n"
 
 [constants]
 provider_id = "{provider.comp_id}"

@@ -1,7 +1,8 @@
-"""What the vendor claims in its own monthly report: one row per order, computed its own way.
+"""What the vendor claims in its own monthly report: one row per order, and one per fill, computed its own way.
 
 Improvement is measured against the quote when the vendor says it executed, latency from the moment its child left:
-an order held back before that looks fast. Executions it does not report are not there.
+an order held back before that looks fast. Executions it does not report are not there, nor is an order of which it
+reports none. Fills stand as after their busts and corrections; the row of an order as it was when it traded.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from routeproof.lab.gtc import VENUE as CARRIED_VENUE
 from routeproof.tables.division import divided
 from routeproof.vocab.fixed import SCALE
 from routeproof.vocab.times import NS_PER_MS
@@ -44,7 +46,8 @@ def vendor_rows(day: ProviderDay, states: States) -> pl.DataFrame:
             pl.col("mic").unique(maintain_order=True).str.join("+").alias("venues"),
         )
     )
-    orders = states.orders.filter(pl.col("ended") != "refused")
+    unseen = (pl.col("filled") > 0) & ~pl.col("order").is_in(shown["order"].unique().implode())
+    orders = states.orders.filter(pl.col("ended") != "refused", ~unseen)
     received = market.before(orders["symbol"].to_numpy(), orders["received_at"].to_numpy())
     return (
         orders.with_columns(bid=pl.Series(quotes.bid[received]) / SCALE, ask=pl.Series(quotes.ask[received]) / SCALE)
@@ -63,4 +66,48 @@ def vendor_rows(day: ProviderDay, states: States) -> pl.DataFrame:
             "latency_ms",
             "venues",
         )
+    )
+
+
+def fill_rows(day: ProviderDay, states: States) -> pl.DataFrame:
+    """The vendor's rows of one day, by fill; fills of earlier days' orders last."""
+    tickers = pl.Series([one.symbol for one in day.market.symbols])
+    own = standing_fills(states).select(
+        pl.col("exec_id"),
+        pl.col("ref").alias("client_order_id"),
+        pl.lit(tickers).gather(pl.col("symbol")).alias("symbol"),
+        pl.when(pl.col("sign") > 0).then(pl.lit("B")).otherwise(pl.lit("S")).alias("side"),
+        pl.col("stamped_at").alias("at"),
+        pl.col("quantity").alias("qty"),
+        pl.col("standing_price").alias("px"),
+        pl.col("mic").alias("venue"),
+    )
+    carried = day.carried.select(
+        (pl.col("cl_ord_id") + "X").alias("exec_id"),
+        pl.col("cl_ord_id").alias("client_order_id"),
+        pl.col("ticker").alias("symbol"),
+        pl.when(pl.col("side_code") == "1").then(pl.lit("B")).otherwise(pl.lit("S")).alias("side"),
+        pl.col("executed_at").alias("at"),
+        pl.col("quantity").alias("qty"),
+        pl.col("price").alias("px"),
+        pl.lit(CARRIED_VENUE).alias("venue"),
+    )
+    return pl.concat([own, carried]).select(
+        pl.lit(day.market.session.day.isoformat()).alias("trade_date"),
+        "exec_id",
+        "client_order_id",
+        "symbol",
+        "side",
+        pl.col("at").cast(pl.Datetime("ns")).dt.strftime("%Y-%m-%dT%H:%M:%S%.9fZ").alias("executed_utc"),
+        divided(pl.col("qty"), SCALE),
+        divided(pl.col("px"), SCALE),
+        "venue",
+    )
+
+
+def standing_fills(states: States) -> pl.DataFrame:
+    """Executions that the vendor reports, without busted ones, with `standing_price` after corrections."""
+    corrected = pl.when(pl.col("later") == "corrected").then("corrected_price").otherwise("price")
+    return states.executions.filter(pl.col("reported") & (pl.col("later") != "busted")).with_columns(
+        standing_price=corrected.cast(pl.Int64)
     )

@@ -15,6 +15,7 @@ from routeproof.policy.monitoring import MonitoringPolicy, monitoring_policy
 from routeproof.policy.obligations import Obligation, obligations_of
 from routeproof.policy.oversight import OversightPolicy, oversight_policy
 from routeproof.policy.providers import ProviderPolicy, provider_policy
+from routeproof.policy.reconcile import ReconcilePolicy, reconcile_policy
 from routeproof.policy.retention import Retention, retention_of
 from routeproof.policy.sessions import CalendarException, SessionCalendar
 from routeproof.vocab.errors import UsageError
@@ -40,6 +41,7 @@ class WholePolicy:
         monitoring: thresholds of the rules, and how long findings wait.
         cases: clocks, second persons and words of cases.
         rule606: order routing reports: what they show, and when a customer's is not owed.
+        reconcile: how far a provider's report may be from our record.
     """
 
     book: PolicyBook
@@ -52,6 +54,7 @@ class WholePolicy:
     monitoring: MonitoringPolicy
     cases: CasePolicy
     rule606: Rule606
+    reconcile: Timeline[ReconcilePolicy]
 
 
 def whole_policy(subjects: Subjects, calendar: SessionCalendar) -> WholePolicy:
@@ -72,6 +75,7 @@ def whole_policy(subjects: Subjects, calendar: SessionCalendar) -> WholePolicy:
             monitoring=monitoring_policy(subjects),
             cases=case_policy(subjects),
             rule606=rule606(subjects),
+            reconcile=reconcile_policy(subjects),
         )
     except (TypeError, ValueError, KeyError) as error:
         message = f"expected policy values of their subject's shape, found: {error}"

@@ -63,7 +63,7 @@ class Facts:
         restated: `provider, file, day, rows` data of the day that a later delivery changed.
         contradictions: `provider, table, name, source_id, source_row`: executions, orders and routes that were set
             aside since the same identity (`name`) is known with other content; only from files that are tables.
-        vendor: the provider's own figures per order beside ours: see `tables.vendor_figures`.
+        vendor: the provider's own figures per order beside ours: see `tables.vendor_orders`.
         agreed_levels: levels of daily streams that an agreement sets: see `rules.stream_keys.AGREED`.
         history: daily streams of earlier days and of this one: see `rules.streams`.
         payers: venues that pay for order flow, by `payments` and the conflict register: `provider` (null: whoever's),

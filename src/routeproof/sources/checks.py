@@ -44,7 +44,7 @@ def row_problem(table: str, present: Sequence[str]) -> pl.Expr:
     columns = {column.name: column for column in TABLES[table].columns if column.name in present}
     if table == "parent_orders" and "quantity" in present:
         columns["quantity"] = TABLES["order_versions"].column("quantity")
-    problems = [
+    problems: list[pl.Expr] = [
         pl.when(pl.col(name) < 0).then(pl.lit(NEGATIVE_REASON[column.kind]))
         for name, column in columns.items()
         if column.kind in NEGATIVE_REASON
@@ -54,4 +54,14 @@ def row_problem(table: str, present: Sequence[str]) -> pl.Expr:
         for name in POSITIVE_COLUMNS.get(table, ())
         if name in columns
     ]
+    problems += _without_day(table, present)
     return pl.coalesce(*problems) if problems else pl.lit(None, dtype=pl.String)
+
+
+def _without_day(table: str, present: Sequence[str]) -> list[pl.Expr]:
+    """The check of tables whose rows may state their day or their instant: one of the two has to be there."""
+    known = TABLES[table]
+    if known.day_of is None or known.column(known.day_of).required:
+        return []
+    stated = [pl.col(name).is_not_null() for name in ("trading_day", known.day_of) if name in present]
+    return [pl.when(~pl.any_horizontal(*stated) if stated else pl.lit(True)).then(pl.lit("missing_value"))]

@@ -42,6 +42,29 @@ INLINE_ORDER = (
 """What an execution may say of its order; with `received_at` it becomes a parent order and its version 1."""
 
 
+REPORT_NAMES = {
+    "vendor_orders": {
+        "cl_ord_id": "client_order_id",
+        "order_qty": "quantity",
+        "cum_qty": "filled_quantity",
+        "filled_qty": "filled_quantity",
+        "avg_px": "average_price",
+        "avg_price": "average_price",
+    },
+    "vendor_executions": {
+        "exec_id": "execution_id",
+        "cl_ord_id": "client_order_id",
+        "last_px": "price",
+        "last_qty": "quantity",
+        "last_mkt": "venue",
+        "mic": "venue",
+        "transact_time": "executed_at",
+    },
+    "vendor_statistics": {"value": "stated", "name": "metric"},
+}
+"""Names that providers' reports and FIX have for canonical columns; a map may use either."""
+
+
 @dataclass(frozen=True, slots=True)
 class TimeFormat:
     """How one instant column is written.
@@ -112,12 +135,17 @@ def parse_map(document: Mapping[str, object], *, where: str = "map") -> FileMap:
     table = str(document.get("table", ""))
     if table:
         _expect_known(table, TABLES, "canonical table", where)
+    known = REPORT_NAMES.get(table, {})
+
+    def section(name: str) -> dict[str, object]:
+        return {known.get(key, key): value for key, value in _section(document, name, where).items()}
+
     file_map = FileMap(
         table=table,
-        columns={name: str(source) for name, source in _section(document, "columns", where).items()},
-        constants=_section(document, "constants", where),
-        times={name: _time(name, value, where) for name, value in _section(document, "time", where).items()},
-        values={name: _recoding(name, value, where) for name, value in _section(document, "values", where).items()},
+        columns={name: str(source) for name, source in section("columns").items()},
+        constants=section("constants"),
+        times={name: _time(name, value, where) for name, value in section("time").items()},
+        values={name: _recoding(name, value, where) for name, value in section("values").items()},
         delimiter=str(document.get("delimiter", ",")),
         sheet=str(document.get("sheet", "")),
         condition_policy=str(document.get("condition_policy", VENDORS[0])),

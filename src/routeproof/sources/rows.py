@@ -269,7 +269,7 @@ def _defaults(table: Table, frame: pl.DataFrame, context: ReadContext) -> list[p
     if "provider_id" in own and context.provider_id:
         named = pl.lit(context.provider_id)
         filled.append((pl.coalesce("provider_id", named) if "provider_id" in present else named).alias("provider_id"))
-    if table.day_of is not None and "trading_day" in own:
+    if table.day_of is not None and "trading_day" in own and table.day_of in present:
         derived = pl.lit(days_of(frame.get_column(table.day_of)))
         filled.append(
             (pl.coalesce("trading_day", derived) if "trading_day" in present else derived).alias("trading_day")

@@ -60,7 +60,8 @@ class Manifest:
 
 UNMEASURED = frozenset(
     {
-        *("rejects", "tape_shares", "fix_misfits", "fix_sequences", "vendor_figures"),
+        *("rejects", "tape_shares", "fix_misfits", "fix_sequences"),
+        *("vendor_figures", "vendor_orders", "vendor_executions", "vendor_statistics"),
         *("rule605_legacy", "rule605_detailed", "rule605_summary", "rule605_remarks"),
         *("rule606_a1_reports", "rule606_a1_months", "rule606_a1_sections", "rule606_a1_venues"),
         *("rule606_b1_reports", "rule606_b1_sections", "rule606_b1_orders", "rule606_b1_routes"),

@@ -25,6 +25,7 @@ GOVERNANCE = (
     "firm/remediation.toml",
     "firm/cases.toml",
     "regulation/rule606.toml",
+    "firm/reconcile.toml",
     *MONITORING,
 )
 REPORT_605 = "regulation/rule605_report.toml"

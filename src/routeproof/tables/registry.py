@@ -8,7 +8,10 @@ from routeproof.tables.canonical.order_versions import ORDER_VERSIONS
 from routeproof.tables.canonical.parent_orders import PARENT_ORDERS
 from routeproof.tables.canonical.reference import FEE_SCHEDULES, INSTRUMENTS, LINKS, PAYMENTS, VENUES
 from routeproof.tables.canonical.routes import ROUTES
+from routeproof.tables.canonical.vendor_executions import VENDOR_EXECUTIONS
 from routeproof.tables.canonical.vendor_figures import VENDOR_FIGURES
+from routeproof.tables.canonical.vendor_orders import VENDOR_ORDERS
+from routeproof.tables.canonical.vendor_statistics import VENDOR_STATISTICS
 from routeproof.tables.schema import by_name
 
 TABLES = by_name(
@@ -28,5 +31,8 @@ TABLES = by_name(
         PAYMENTS,
         LINKS,
         VENDOR_FIGURES,
+        VENDOR_ORDERS,
+        VENDOR_EXECUTIONS,
+        VENDOR_STATISTICS,
     )
 )

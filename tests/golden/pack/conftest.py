@@ -4,6 +4,7 @@ import math
 from datetime import date
 from typing import Any
 
+import polars as pl
 import pytest
 
 from routeproof.reports.catalog.quarterly_pack import quarterly_pack
@@ -14,7 +15,9 @@ from routeproof.reports.pack.inputs import (
     FrameworkRow,
     PackIdentity,
     PackInputs,
+    StatedFigure,
     TopFinding,
+    VendorWord,
 )
 from routeproof.reports.score import Adoption, Companion, Comparison, Estimate, Score, ScoreRow
 
@@ -217,6 +220,55 @@ IDENTITY = PackIdentity(
 )
 
 
+def vendor_word() -> VendorWord:
+    """A report that leaves out two orders, states one figure too well and one that nobody knows."""
+    names = ("record", "matched", "missing_at_provider", "missing_here", "set_aside")
+    places = ("orders", "inside", "at", "outside", "no_quote", "cost_bps")
+    clocks = ("source", "against", "estimate_ms", "lower_ms", "upper_ms", "reason")
+    better = {"kind": "ratio", "definition": "benchmark=receipt; order_class=market", "n": 81_000}
+    return VendorWord(
+        headline="Provider ACME states spread capture 55.0% (E/Q 45.0%); recomputed 49.2% [48.6, 49.8].",
+        agrees=False,
+        figures=(
+            StatedFigure(
+                name="Spread capture",
+                stated=0.55,
+                recomputed=0.492,
+                lower=0.486,
+                upper=0.498,
+                differs=True,
+                reason="",
+                **better,
+            ),
+            StatedFigure(
+                name="alpha",
+                stated=7.0,
+                recomputed=None,
+                lower=None,
+                upper=None,
+                differs=None,
+                reason="no figure of ours has this name",
+                **better,
+            ),
+        ),
+        records=pl.DataFrame([("orders", 80_000, 2, 0, 3), ("fills", 96_000, 4, 1, 0)], schema=names, orient="row"),
+        fields=pl.DataFrame({"record": ["execution"], "field": ["price"], "n": [3], "tolerance": ["0.0001 usd"]}),
+        places=pl.DataFrame(
+            [("left out", 0, 0, 2, 0, 12.5), ("reported", 30_000, 40_000, 10_000, 0, None)], schema=places, orient="row"
+        ),
+        clocks=pl.DataFrame(
+            [
+                ("ACME", "its venues", 1.5, -0.5, 3.5, ""),
+                ("vendor_orders", "our record", None, None, None, "no stamps"),
+            ],
+            schema=clocks,
+            orient="row",
+        ),
+        selection="By chance alone, so many outside it: p = 0.002.",
+        times="Twelve fills were reported late: they look written afterwards.",
+    )
+
+
 def plausible_inputs(sections: dict[str, Any]) -> PackInputs:
     """A whole quarter of one provider, every section filled."""
     adoption = Adoption(
@@ -230,6 +282,7 @@ def plausible_inputs(sections: dict[str, Any]) -> PackInputs:
         framework=FRAMEWORK,
         findings=FINDINGS,
         overall=score("", 1.0, 81_000, 0.0, adoption),
+        vendor_word=vendor_word(),
         securities=tuple(
             score(name, 1 + 0.3 * wave(place), 700 + 900 * (place % 5), 0.05 * wave(place))
             for place, name in enumerate(dict.fromkeys(cell.security for cell in sections["grid"]))

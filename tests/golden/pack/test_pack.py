@@ -160,6 +160,24 @@ def test_a_section_without_data_says_why(plausible: PackInputs) -> None:
     assert "no data for this section" in venues.text
 
 
+def test_the_providers_word_stands_beside_the_record(plausible: PackInputs, pack: Document) -> None:
+    """A warning where its report is not the record, a plain sentence where it is; an unknown figure has its reason."""
+    (section,) = (one for one in pack.sections if one.id == "vendor-word")
+    warning = section.blocks[0]
+    assert isinstance(warning, Callout)
+    assert warning.tone == "warning"
+    assert "recomputed 49.2% [48.6, 49.8]" in warning.text
+    figures = next(table for table in tables_of(pack) if table.id == "vendor-figures")
+    known, unknown = (row.cells for row in figures.rows)
+    assert (known[3].value, known[3].lower, known[3].upper, known[4].value) == (0.492, 0.486, 0.498, "no")
+    assert unknown[3].value is None
+    assert unknown[3].reason == "no figure of ours has this name"
+    assert plausible.vendor_word is not None
+    agreed = quarterly_pack(replace(plausible, vendor_word=replace(plausible.vendor_word, agrees=True, figures=())))
+    first = next(one for one in agreed.sections if one.id == "vendor-word").blocks[0]
+    assert not isinstance(first, Callout)
+
+
 def test_a_pack_without_any_data_still_prints(plausible: PackInputs) -> None:
     """A pack without any data still prints."""
     empty = PackInputs(

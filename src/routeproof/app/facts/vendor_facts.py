@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from routeproof.app.reconcile.reported import reported_by_fills, reported_orders
 from routeproof.tables.division import divided
 from routeproof.tables.measured.rows import side_sign
 from routeproof.vocab import quote_status
@@ -38,7 +39,7 @@ def vendor_of_lake(
 ) -> pl.DataFrame | None:
     """`vendor_facts` of a day of the lake; figures change no manifest, so those of the newest commit count with it."""
     held = None if lake.manifest().id == manifest else manifest
-    figures = lake.read("vendor_figures", [day], manifest=held)
+    figures = pl.concat([reported_orders(lake, [day], held), reported_by_fills(lake, [day], held)])
     logged = day in lake.days("fix_messages", manifest)
     messages = lake.read("fix_messages", [day], _MESSAGE, manifest=manifest) if logged else _NO_MESSAGES
     return vendor_facts(members, figures, messages)
@@ -55,7 +56,7 @@ def vendor_facts(
 
     Args:
         members: `parents`, `fills` and `executions` of the day.
-        figures: canonical `vendor_figures` of the day.
+        figures: canonical `vendor_orders` of the day.
         messages: distinct FIX messages of the day.
 
     Returns:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from routeproof.app.reconcile.shown import vendor_word
 from routeproof.app.review import clock, data_quality, profiles, venues
 from routeproof.app.review.adoptions import with_adoptions
 from routeproof.app.review.fill_times import histogram
@@ -33,13 +34,19 @@ if TYPE_CHECKING:
     from routeproof.tables.switches import Switches
 
 
-REASONS = {"worst": "No execution of the period was filled beyond the quote in force at its reference moment."}
-"""Why a section has nothing to show, where that is good news."""
+REASONS = {
+    "worst": "No execution of the period was filled beyond the quote in force at its reference moment.",
+    "vendor-word": "No report of the provider's own orders, fills or figures was taken in for the period.",
+}
+"""Why a section has nothing to show."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
-    """Everything that a pack rests on."""
+    """Everything that a pack rests on.
+
+    `reported`: content of what the provider itself reported, by table and part; `compared`: that against the record.
+    """
 
     lake: Lake
     manifest: str
@@ -60,6 +67,8 @@ class Review:
     version: str
     deliveries: Sequence[Mapping[str, Any]]
     adoptions: Mapping[Place, Adoption]
+    reported: Mapping[str, str]
+    compared: Mapping[str, Any] | None = None
 
     def dated_on(self) -> date:
         """Day of the last fact that the pack rests on."""
@@ -142,6 +151,7 @@ def pack_inputs(review: Review, digest: str, command: str) -> PackInputs:
         quote_health=data_quality.quote_soundness(lake, manifest, quarter.days, review.switches.stale_after_ns),
         clock_shifts=clock.clock_table(judge, cells, quarter.shifted, provider),
         clock_flips=clock.clock_flips(judge, overall, quarter.shifted, provider, benchmark),
+        vendor_word=None if review.compared is None else vendor_word(review.compared),
         reasons=REASONS,
     )
 

@@ -10,6 +10,8 @@ from routeproof import __version__
 from routeproof.app.ledger.checkpoints import checkpoint_at
 from routeproof.app.measuring.lake_source import LakeSource
 from routeproof.app.policy_in_force import names_people, policy_as_recorded
+from routeproof.app.reconcile.reconcile import reconcile
+from routeproof.app.reconcile.shown import has_report, reported_parts
 from routeproof.app.review.adoptions import EVENT as ADOPTED
 from routeproof.app.review.adoptions import adoptions_of, drafts_of
 from routeproof.app.review.assemble import Review, pack_inputs
@@ -38,8 +40,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date
     from pathlib import Path
+    from typing import Any
 
     from routeproof.app.context import Context
+    from routeproof.app.policy_in_force import PolicyInForce
     from routeproof.app.review.benchmark import Benchmark
     from routeproof.app.review.evidence_cells import CellTable
     from routeproof.app.review.order import Order
@@ -164,6 +168,7 @@ def review_of(context: Context, order: Order, on_step: Callable[[str], None]) ->
     before = _between(source.days(), *quarter_days(previous_quarter(order.quarter)))
     on_step(f"measuring {len(before)} days of the quarter before")
     prior = measure_quarter(source, before, rules, order.switches, only_cells=True).cells if before else None
+    reported, compared = _reported(context, order, policy, manifest, on_step)
     on_step("judging")
     return Review(
         lake=context.lake,
@@ -184,8 +189,22 @@ def review_of(context: Context, order: Order, on_step: Callable[[str], None]) ->
         checkpoint=_checkpoint(context, recorded, order.stream) if names_people(recorded) else "",
         version=__version__,
         adoptions=adoptions_of(recorded, order.stream),
+        reported=reported,
+        compared=compared,
         deliveries=deliveries(context.records, context.workspace.lake_folder, manifest, days),
     )
+
+
+def _reported(
+    context: Context, order: Order, policy: PolicyInForce, manifest: str, on_step: Callable[[str], None]
+) -> tuple[dict[str, str], Mapping[str, Any] | None]:
+    """Content of the provider's own report, and that report against the record; nothing where there is none."""
+    first, last = quarter_days(order.quarter)
+    if not has_report(context.lake, context.records, order.provider, first, last):
+        return {}, None
+    on_step(f"reconciling the report of {order.provider}")
+    found = reconcile(context.lake, context.records, order.provider, order.quarter, policy, manifest)
+    return reported_parts(context.lake, first, last), found.plain
 
 
 def _require_providers(order: Order, known: Sequence[str], days: Sequence[date]) -> None:
@@ -239,6 +258,8 @@ def _digest(review: Review, order: Order) -> str:
         "adoptions": [[*place, *astuple(item)] for place, item in sorted(review.adoptions.items())],
         "version": review.version,
     }
+    if review.reported:
+        inputs["reported"] = dict(review.reported)
     if review.checkpoint:
         inputs["checkpoint"] = review.checkpoint
     if review.policy_notes:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from routeproof.evidence.partials import Partials
-from routeproof.metrics.compile_polars import to_polars
-from routeproof.metrics.metric import Metric, Quotient
+from routeproof.metrics.daily_sums import daily_sums
 from routeproof.metrics.registry import BY_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
+    from routeproof.metrics.metric import Metric
     from routeproof.tables.measured.day import MeasuredDay
 
 CELL_METRICS = (
@@ -53,41 +53,8 @@ def cells_of(day: MeasuredDay, names: Iterable[str] = CELL_METRICS) -> pl.DataFr
 
 
 def _cells(rows: pl.DataFrame, metric: Metric) -> pl.DataFrame:
-    sums = partial_sums(rows.filter(pl.col("halted") == "no"), metric, KEYS)
+    sums = daily_sums(rows.filter(pl.col("halted") == "no"), metric, KEYS)
     return sums.select(pl.lit(metric.name).alias("metric"), *KEYS, "numerator", "denominator", "largest", "n", "shares")
-
-
-def partial_sums(rows: pl.DataFrame, metric: Metric, keys: Sequence[str]) -> pl.DataFrame:
-    """A metric's sums per `keys`, as `cells_of` describes them, over the rows given.
-
-    Raises:
-        TypeError: the metric is no quotient of sums.
-    """
-    averaging = metric.averaging
-    if not isinstance(averaging, Quotient):
-        message = f"expected {metric.name} to be a quotient of sums"
-        raise TypeError(message)
-    per_order = (
-        rows.with_columns(
-            to_polars(averaging.numerator).alias("numerator"),
-            to_polars(averaging.denominator).alias("denominator"),
-        )
-        .filter(pl.col("denominator").is_not_null() & pl.col("numerator").is_not_null())
-        .with_columns((pl.col("denominator") > 0).cast(pl.Int64).alias("n"))
-        .group_by(*keys, "order_id")
-        .agg(
-            pl.col("numerator").sum(),
-            pl.col("denominator").sum(),
-            pl.col("n").sum(),
-            (pl.col("quantity") * pl.col("n")).sum().alias("shares"),
-        )
-    )
-    return per_order.group_by(keys).agg(
-        pl.col("numerator").sum().cast(pl.Float64) * averaging.multiplier,
-        pl.col("denominator").sum().cast(pl.Float64) * averaging.divisor,
-        pl.col("denominator").max().cast(pl.Float64).alias("largest") * averaging.divisor,
-        pl.col("n", "shares").sum().cast(pl.Int64),
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

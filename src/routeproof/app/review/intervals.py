@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.app.review.evidence_cells import partial_sums
 from routeproof.app.review.worst_rows import meets_the_market
 from routeproof.evidence.compare import estimate_mean
 from routeproof.evidence.partials import Partials
+from routeproof.metrics.daily_sums import daily_sums
 from routeproof.metrics.registry import BY_NAME
 from routeproof.vocab.words import HORIZONS_NS
 
@@ -33,7 +33,7 @@ def profile_sums(day: MeasuredDay) -> pl.DataFrame:
     """Sums of one measured day: `dimension, level, metric, provider, trading_day, numerator, denominator, largest`."""
     rows = day.executions.filter(meets_the_market())
     return pl.concat(
-        partial_sums(rows, BY_NAME[name], ("provider", dimension, "trading_day")).select(
+        daily_sums(rows, BY_NAME[name], ("provider", dimension, "trading_day")).select(
             pl.lit(dimension).alias("dimension"),
             pl.col(dimension).cast(pl.String).alias("level"),
             pl.lit(name).alias("metric"),

@@ -9,6 +9,7 @@ from routeproof.reports.pack.profiles import profiles_section
 from routeproof.reports.pack.provenance import provenance_section
 from routeproof.reports.pack.quality import clock_section, quality_section
 from routeproof.reports.pack.scores import scorecard_section, securities_section
+from routeproof.reports.pack.vendor_word import vendor_word_section
 from routeproof.reports.pack.venues import venues_section
 from routeproof.reports.pack.worst import worst_section
 from routeproof.reports.scorecard import scorecard_surface
@@ -21,6 +22,7 @@ SECTIONS = (
     markouts_section,
     fill_times_section,
     worst_section,
+    vendor_word_section,
     clock_section,
     quality_section,
     grid_section,

@@ -13,6 +13,7 @@ from typing import Literal
 import polars as pl
 
 from routeproof.reports.document import Verdict
+from routeproof.reports.numbers import Kind
 from routeproof.reports.score import Score
 
 Outcome = Literal["passed", "failed", "cannot_tell", "no_control_flow"]
@@ -186,6 +187,48 @@ class EarlierBuild:
     changes: tuple[Change, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatedFigure:
+    """A figure that the provider states about itself beside ours, in `kind`'s unit; `reason` where ours is null.
+
+    `lower` and `upper` are the interval of ours; `differs` is null where nothing could be compared.
+    """
+
+    name: str
+    kind: Kind
+    definition: str
+    stated: float
+    recomputed: float | None
+    lower: float | None
+    upper: float | None
+    n: int
+    differs: bool | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class VendorWord:
+    """The provider's own report of the period against the firm's record.
+
+    - `records`: record str, matched, missing_at_provider, missing_here, set_aside int
+    - `fields`: record str, field str, n int, tolerance str
+    - `places`: orders str (left out, reported), inside, at, outside, no_quote int, cost_bps?
+    - `clocks`: source str, against str, estimate_ms?, lower_ms?, upper_ms?, reason str
+
+    `selection` says what the tests found of the orders left out, `times` of times written afterwards; empty if nothing.
+    """
+
+    headline: str
+    agrees: bool
+    figures: tuple[StatedFigure, ...] = ()
+    records: pl.DataFrame = field(default_factory=pl.DataFrame)
+    fields: pl.DataFrame = field(default_factory=pl.DataFrame)
+    places: pl.DataFrame = field(default_factory=pl.DataFrame)
+    clocks: pl.DataFrame = field(default_factory=pl.DataFrame)
+    selection: str = ""
+    times: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PackInputs:
     """The pack's inputs, section by section.
@@ -239,5 +282,6 @@ class PackInputs:
     quote_health: pl.DataFrame = field(default_factory=pl.DataFrame)
     clock_shifts: pl.DataFrame = field(default_factory=pl.DataFrame)
     clock_flips: tuple[str, ...] = ()
+    vendor_word: VendorWord | None = None
     earlier: tuple[EarlierBuild, ...] = ()
     reasons: Mapping[str, str] = field(default_factory=dict)

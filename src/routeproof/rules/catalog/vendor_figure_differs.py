@@ -1,6 +1,6 @@
 """The provider's own figure for an order, or for the day, differs from ours.
 
-Judged are orders received on the day that the provider's report names (table `vendor_figures`) and that we know. Keys:
+Judged are orders received on the day that the provider's report names (table `vendor_orders`) and that we know. Keys:
 
 - `shares`: it states more shares than were filled by our record;
 - `price`: shares agree and its average price differs by more than `price_usd` a share;

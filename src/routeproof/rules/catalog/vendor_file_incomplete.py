@@ -2,7 +2,7 @@
 
 Two findings are told apart by their key:
 
-- `report`: for orders received on the day, the provider's own report (table `vendor_figures`) states fewer shares than
+- `report`: for orders received on the day, the provider's own report (table `vendor_orders`) states fewer shares than
   were filled by our record, or does not name the order at all though it was filled. It fires from `least_orders` such
   orders on. An order some fill of which was busted or corrected is left out, and so are orders of earlier days.
 - the delivery's name: an expected file of the agreement that was due on the day came with fewer accepted rows, or more

@@ -1,4 +1,7 @@
-"""The provider's own figures per order, as its report states them: claims to compare with, never measured from."""
+"""The provider's own figures per order, as its report states them: claims to compare with, never measured from.
+
+The earlier and narrower form of `vendor_orders`: maps and lakes that name it go on, and are read as that table is.
+"""
 
 from routeproof.tables.schema import Column, Table
 

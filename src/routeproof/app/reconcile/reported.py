@@ -1,0 +1,99 @@
+"""What a provider reported: its orders, fills and figures, as the lake holds them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from routeproof.stores.commits import source_outcomes
+from routeproof.tables.canonical.vendor_executions import VENDOR_EXECUTIONS
+from routeproof.tables.canonical.vendor_orders import VENDOR_ORDERS
+from routeproof.tables.canonical.vendor_statistics import VENDOR_STATISTICS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from routeproof.stores.lake import Lake
+    from routeproof.stores.records import Records
+
+EARLIER = "vendor_figures"
+"""The earlier, narrower form of `vendor_orders`."""
+TABLES_READ = (VENDOR_ORDERS.name, EARLIER, VENDOR_EXECUTIONS.name, VENDOR_STATISTICS.name)
+_NAMED = ["provider_id", "trading_day", "order_id", "client_order_id"]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One provider's rows of a period, canonical: `orders`, `fills`, `statistics`; each may have no rows."""
+
+    orders: pl.DataFrame
+    fills: pl.DataFrame
+    statistics: pl.DataFrame
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing was reported."""
+        return self.orders.is_empty() and self.fills.is_empty() and self.statistics.is_empty()
+
+
+def report_of(lake: Lake, records: Records, provider: str, first: date, last: date) -> Report:
+    """The provider's report of the days from `first` to `last`; its figures of every period.
+
+    Rows that name no provider are its own where no order of the lake is another's.
+    """
+    others = lake.read("parent_orders", columns=["provider_id"])["provider_id"].unique().to_list()
+    own = pl.col("provider_id").is_in([provider, *([""] if {*others} <= {provider, "", None} else [])])
+    within = [day for day in reported_days(lake) if first <= day <= last]
+    rank = {outcome.source_id: place for place, outcome in enumerate(source_outcomes(records))}
+    return Report(
+        orders=reported_orders(lake, within).filter(own),
+        fills=_newest(lake.read(VENDOR_EXECUTIONS.name, within).filter(own), rank),
+        statistics=lake.read(VENDOR_STATISTICS.name).filter(own),
+    )
+
+
+def reported_days(lake: Lake) -> tuple[date, ...]:
+    """Days that some provider's orders or fills were reported for, ascending."""
+    names = (VENDOR_ORDERS.name, EARLIER, VENDOR_EXECUTIONS.name)
+    return tuple(sorted({day for name in names for day in lake.days(name)}))
+
+
+def reported_orders(lake: Lake, days: Sequence[date], manifest: str | None = None) -> pl.DataFrame:
+    """Canonical `vendor_orders` of days, with what was read as `vendor_figures` where the same order has no row."""
+    orders = lake.read(VENDOR_ORDERS.name, days, manifest=manifest)
+    figures = VENDOR_ORDERS.conform(lake.read(EARLIER, days, manifest=manifest))
+    return pl.concat([orders, figures.join(orders, on=_NAMED, how="anti", nulls_equal=True)])
+
+
+def reported_by_fills(lake: Lake, days: Sequence[date], manifest: str | None = None) -> pl.DataFrame:
+    """Canonical `vendor_orders` rows that follow from the fills of providers that reported no orders on a day.
+
+    Shares, average price and improvement are sums over the order's reported fills; fills without an order's name are
+    left out, and improvement is null where a fill states none.
+    """
+    fills = lake.read(VENDOR_EXECUTIONS.name, days, manifest=manifest)
+    told = reported_orders(lake, days, manifest).select("provider_id", "trading_day").unique()
+    alone = fills.join(told, on=["provider_id", "trading_day"], how="anti")
+    named = alone.filter(pl.col("order_id").is_not_null() | pl.col("client_order_id").is_not_null())
+    paid = (pl.col("price").cast(pl.Int128) * pl.col("quantity").cast(pl.Int128)).sum()
+    summed = named.group_by(_NAMED, maintain_order=True).agg(
+        pl.col("symbol", "source_id", "source_row", "firm_id").first(),
+        pl.col("quantity").sum().alias("filled_quantity"),
+        (paid // pl.col("quantity").cast(pl.Int128).sum()).cast(pl.Int64).alias("average_price"),
+        pl.when(pl.col("improvement_usd").is_null().any())
+        .then(None)
+        .otherwise(pl.col("improvement_usd").sum())
+        .alias("improvement_usd"),
+    )
+    return VENDOR_ORDERS.conform(summed)
+
+
+def _newest(fills: pl.DataFrame, rank: Mapping[str, int]) -> pl.DataFrame:
+    """Without rows of a fill that a file taken in later states again; what one file names twice stays twice."""
+    arrived = pl.col("source_id").replace_strict(rank, default=-1, return_dtype=pl.Int64)
+    of_fill = ["provider_id", "trading_day", "execution_id"]
+    last = arrived == arrived.max().over(of_fill)
+    return fills.filter(pl.col("execution_id").is_null() | last)
