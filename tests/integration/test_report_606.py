@@ -186,13 +186,15 @@ def _turned(text: str) -> str:
     return "".join([header, *reversed(rows)])
 
 
-def test_unknown_membership_is_refused_or_declared(tmp_path: Path) -> None:
+def test_unknown_membership_is_said_or_refused(tmp_path: Path) -> None:
     """BBB is known from the day after the quarter began: that says nothing about the first day."""
     late = "symbol,valid_from,sp500\nAAA,2026-01-01,true\nBBB,2026-07-02,true\n"
     desk = disclosure_desk(tmp_path, HAND | {"instruments": late})
     with pytest.raises(UnknownMembershipError, match="found nothing for BBB"):
-        _made(desk, QUARTER)
-    root = _read(_made(desk, Asked606a1(quarter="2026Q3", other_if_unknown=True)))
+        _made(desk, Asked606a1(quarter="2026Q3", other_if_unknown=False))
+    made = _made(desk, QUARTER)
+    assert ["BBB" in text for text in made.warnings] == [True]
+    root = _read(made)
     assert root.findtext("rMonthly[1]/rOtherStocks/ndoPct") == "100.00"
 
 

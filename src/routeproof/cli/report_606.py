@@ -40,7 +40,7 @@ def _files(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option(
     "--unknown-sp500",
     type=click.Choice(["refuse", "other"]),
-    default="refuse",
+    default="other",
     show_default=True,
     help="Stocks of which the instruments do not say whether they were in the S&P 500 on the quarter's first day.",
 )
@@ -151,3 +151,5 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
     yield f"{found['orders_in']:,} orders looked at, {kept:,} in the report"
     for reason, number in found["excluded"].items():
         yield f"  left out, {reason.replace('_', ' ')}: {number:,}"
+    for text in found["warnings"]:
+        yield f"warning: {text}"

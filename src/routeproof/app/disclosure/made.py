@@ -42,6 +42,7 @@ class Made:
         basis: manifest, policy, definitions and program version.
         aspects: texts that a person gave, as TOML; empty if none.
         drafts: texts in it that a person has still to edit.
+        warnings: what was assumed since nobody had said it.
         document: the same for people; made when it is asked for.
     """
 
@@ -55,6 +56,7 @@ class Made:
     basis: Mapping[str, str] = field(default_factory=dict)
     aspects: str = ""
     drafts: int = 0
+    warnings: tuple[str, ...] = ()
     document: Callable[[], Document] | None = None
 
     @property

@@ -24,7 +24,7 @@ def write_report(
     """Write the file, and the pages for people where they are asked for.
 
     Returns:
-        `{"path", "sha256", "orders_in", "excluded"}`.
+        `{"path", "sha256", "orders_in", "excluded", "warnings"}`.
 
     Raises:
         UsageError: a file cannot be written.
@@ -46,6 +46,7 @@ def write_report(
         "sha256": made.sha256,
         "orders_in": made.orders_in,
         "excluded": dict(made.excluded),
+        "warnings": list(made.warnings),
     }
 
 

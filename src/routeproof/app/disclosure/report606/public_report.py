@@ -58,7 +58,7 @@ class Asked606a1:
     quarter: str
     bd: str = ""
     aspects: str = ""
-    other_if_unknown: bool = False
+    other_if_unknown: bool = True
 
     def options(self) -> dict[str, object]:
         """For the record; the texts are kept beside."""
@@ -81,7 +81,11 @@ def make_606a1(context: Context, asked: Asked606a1) -> Made:
         message = f"expected orders received in {asked.quarter}, found none in the lake"
         raise UsageError(message, where=asked.quarter)
     members = _members(context, basis.manifest, first)
-    orders = _with_sections(_orders(flow, days, basis, last), members, first, asked)
+    placed = _orders(flow, days, basis, last).with_columns(section(members))
+    unknown = _of_unknown_membership(placed)
+    if unknown and not asked.other_if_unknown:
+        raise UnknownMembershipError(f"expected {_membership_words(unknown, first)}", where="instruments")
+    orders = placed.with_columns(pl.col("section").fill_null(OTHER_STOCKS))
     per_contract = basis.rule.shares_per_contract.on_or_first(last).value
     routed, notes = _routed(context, flow, orders, (first, last), per_contract)
     months = [months_after(first, place) for place in range(3)]
@@ -106,7 +110,8 @@ def make_606a1(context: Context, asked: Asked606a1) -> Made:
         orders_in=orders.height,
         lake=order_completeness(context, flow, days),
         excluded=excluded,
-        notes=notes | {"drafts": drafts, "unused_texts": len(given.keys() - venues)},
+        notes=notes
+        | {"unknown_membership": len(unknown), "drafts": drafts, "unused_texts": len(given.keys() - venues)},
         said=said,
         basis=basis.recorded(said),
         version=__version__,
@@ -121,6 +126,7 @@ def make_606a1(context: Context, asked: Asked606a1) -> Made:
         basis=basis.recorded(said),
         aspects=asked.aspects,
         drafts=drafts,
+        warnings=(f"taken for other stocks; expected {_membership_words(unknown, first)}",) if unknown else (),
         document=partial(public_document, pages),
     )
 
@@ -143,19 +149,18 @@ def _members(context: Context, manifest: str, first: date) -> pl.DataFrame:
     return known.sort("valid_from").unique("symbol", keep="last", maintain_order=True).select("symbol", "sp500")
 
 
-def _with_sections(orders: pl.DataFrame, members: pl.DataFrame, first: date, asked: Asked606a1) -> pl.DataFrame:
-    placed = orders.with_columns(section(members))
+def _of_unknown_membership(placed: pl.DataFrame) -> list[str]:
+    """Symbols of the report's orders of which nothing is said."""
     counts = pl.col("reason").is_null() | (pl.col("reason") == "directed")
-    unknown = placed.filter(pl.col("section").is_null() & counts)["symbol"].unique().sort().to_list()
-    if unknown and not asked.other_if_unknown:
-        more = f" and {len(unknown) - MOST_NAMED} more" if len(unknown) > MOST_NAMED else ""
-        message = (
-            f"expected the instruments table to say whether each stock was in the S&P 500 on {first}, found nothing "
-            f"for {', '.join(unknown[:MOST_NAMED])}{more}: take in instruments with sp500 and valid_from up to that "
-            "day, or declare them as other stocks with --unknown-sp500 other"
-        )
-        raise UnknownMembershipError(message, where="instruments")
-    return placed.with_columns(pl.col("section").fill_null(OTHER_STOCKS))
+    return placed.filter(pl.col("section").is_null() & counts)["symbol"].unique().sort().to_list()
+
+
+def _membership_words(unknown: list[str], first: date) -> str:
+    more = f" and {len(unknown) - MOST_NAMED} more" if len(unknown) > MOST_NAMED else ""
+    return (
+        f"the instruments table to say whether each stock was in the S&P 500 on {first}, found nothing for "
+        f"{', '.join(unknown[:MOST_NAMED])}{more}: take in instruments with sp500 and valid_from up to that day"
+    )
 
 
 @dataclass(slots=True)
