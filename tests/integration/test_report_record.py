@@ -82,7 +82,7 @@ def test_making_a_report_puts_it_on_record_once(desk: Desk, tmp_path: Path) -> N
     assert [one["type"] for one in shown["history"]] == ["report.built"]
     content = shown["editions"][0]["content"]
     assert (content["sha256"], content["orders_in"], content["drafts"]) == (told["sha256"], 11, 0)
-    assert content["options"] == {"quarter": "2026Q3", "bd": "", "other_if_unknown": False}
+    assert content["options"] == {"quarter": "2026Q3", "bd": "", "other_if_unknown": True}
     with desk.context() as context:
         assert content["basis"]["manifest"] == context.lake.manifest().id
 

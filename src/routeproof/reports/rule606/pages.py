@@ -43,7 +43,7 @@ NOTE_WORDS = {
     "unquoted_fills": "executions without a usable quote: in none of midpoint, near side and far side",
     "unknown_capacity": "executions whose capacity nobody reported",
     "unknown_liquidity": "executions that the venue did not mark as added or removed",
-    "unknown_membership": "stocks taken for others, since nobody said whether they were in the S&P 500 on the first day",
+    "unknown_membership": "stocks taken for others: nobody said whether they were in the S&P 500 on the first day",
     "drafts": "venues whose material aspects are a draft",
     "unused_texts": "texts given for venues that the report does not show",
 }

@@ -81,13 +81,10 @@ def make_606a1(context: Context, asked: Asked606a1) -> Made:
         message = f"expected orders received in {asked.quarter}, found none in the lake"
         raise UsageError(message, where=asked.quarter)
     members = _members(context, basis.manifest, first)
-    placed = _orders(flow, days, basis, last).with_columns(section(members))
-    unknown = _of_unknown_membership(placed)
-    if unknown and not asked.other_if_unknown:
-        raise UnknownMembershipError(f"expected {_membership_words(unknown, first)}", where="instruments")
-    orders = placed.with_columns(pl.col("section").fill_null(OTHER_STOCKS))
+    orders, unknown = _with_sections(_orders(flow, days, basis, last), members, first, asked)
     per_contract = basis.rule.shares_per_contract.on_or_first(last).value
     routed, notes = _routed(context, flow, orders, (first, last), per_contract)
+    notes |= {"unknown_membership": len(unknown)}
     months = [months_after(first, place) for place in range(3)]
     figures = public_figures(routed, months, basis.rule.venues.on_or_first(last).value)
     venues = {item.venue for month in figures for part in month.sections for item in part.venues}
@@ -110,8 +107,7 @@ def make_606a1(context: Context, asked: Asked606a1) -> Made:
         orders_in=orders.height,
         lake=order_completeness(context, flow, days),
         excluded=excluded,
-        notes=notes
-        | {"unknown_membership": len(unknown), "drafts": drafts, "unused_texts": len(given.keys() - venues)},
+        notes=notes | {"drafts": drafts, "unused_texts": len(given.keys() - venues)},
         said=said,
         basis=basis.recorded(said),
         version=__version__,
@@ -126,7 +122,7 @@ def make_606a1(context: Context, asked: Asked606a1) -> Made:
         basis=basis.recorded(said),
         aspects=asked.aspects,
         drafts=drafts,
-        warnings=(f"taken for other stocks; expected {_membership_words(unknown, first)}",) if unknown else (),
+        warnings=_warnings(unknown, first),
         document=partial(public_document, pages),
     )
 
@@ -149,10 +145,21 @@ def _members(context: Context, manifest: str, first: date) -> pl.DataFrame:
     return known.sort("valid_from").unique("symbol", keep="last", maintain_order=True).select("symbol", "sp500")
 
 
-def _of_unknown_membership(placed: pl.DataFrame) -> list[str]:
-    """Symbols of the report's orders of which nothing is said."""
+def _with_sections(
+    orders: pl.DataFrame, members: pl.DataFrame, first: date, asked: Asked606a1
+) -> tuple[pl.DataFrame, list[str]]:
+    """Orders with their section, and the symbols of the report's orders of which nothing is said."""
+    placed = orders.with_columns(section(members))
     counts = pl.col("reason").is_null() | (pl.col("reason") == "directed")
-    return placed.filter(pl.col("section").is_null() & counts)["symbol"].unique().sort().to_list()
+    unknown = placed.filter(pl.col("section").is_null() & counts)["symbol"].unique().sort().to_list()
+    if unknown and not asked.other_if_unknown:
+        message = f"expected {_membership_words(unknown, first)}"
+        raise UnknownMembershipError(message, where="instruments")
+    return placed.with_columns(pl.col("section").fill_null(OTHER_STOCKS)), unknown
+
+
+def _warnings(unknown: list[str], first: date) -> tuple[str, ...]:
+    return (f"taken for other stocks; expected {_membership_words(unknown, first)}",) if unknown else ()
 
 
 def _membership_words(unknown: list[str], first: date) -> str:
