@@ -1,1 +1,1 @@
-"""Reports that the law asks for, ours and everybody's: read, made, signed, restated."""
+"""Public disclosures under Rules 605 and 606: validate, take in, compare, make."""
