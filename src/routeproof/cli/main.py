@@ -53,6 +53,7 @@ COMMANDS = {
     "suppress": "routeproof.cli.suppress:suppress",
     "day": "routeproof.cli.day:day",
     "notify": "routeproof.cli.notify:notify",
+    "report": "routeproof.cli.report:report",
     "lab": "routeproof.cli.lab:lab",
     "demo": "routeproof.cli.demo:demo",
 }
@@ -95,6 +96,7 @@ HELP = {
     "day": "Close a trading day, and what amended it since.",
     "conflict": "Conflicts of interest: payments, ownership, a person's own.",
     "notify": "Tell people outside: webhook, mail or a local command.",
+    "report": "Reports that the law asks for: Rule 605.",
     "lab": "Simulate a market and providers, honest or cheating.",
     "demo": "The whole main job on a simulated quarter.",
 }

@@ -10,6 +10,7 @@ from importlib import resources
 
 from routeproof.policy.book import PolicyBook, policy_book
 from routeproof.policy.changes import Subjects, merged
+from routeproof.policy.report605 import Report605Policy, report605_policy
 from routeproof.policy.sessions import SessionCalendar, parse_calendar
 
 PACKAGE = "routeproof.policy"
@@ -25,6 +26,7 @@ GOVERNANCE = (
     "firm/cases.toml",
     *MONITORING,
 )
+REPORT_605 = "regulation/rule605_report.toml"
 CALENDAR = "calendars/xnys.csv"
 CALENDAR_FIRST, CALENDAR_LAST = date(2010, 1, 1), date(2027, 12, 31)
 
@@ -63,6 +65,12 @@ def shipped_documents_sha256() -> str:
 def load_equity_calendar() -> SessionCalendar:
     """Return the New York equity sessions of 2010 to 2027."""
     return parse_calendar(_text(CALENDAR), first=CALENDAR_FIRST, last=CALENDAR_LAST)
+
+
+@cache
+def load_report605_policy() -> Report605Policy:
+    """Return how Rule 605 reports are made, by date."""
+    return report605_policy(tomllib.loads(_text(REPORT_605)))
 
 
 @cache

@@ -105,7 +105,7 @@ class Carry:
 
 def measure_tape_day(tables: DayTables, book: QuoteBook, rules: DayRules, switches: Switches) -> MeasuredDay:
     """The day's eligible prints as measured rows; the tape has no orders and no routes."""
-    trades = _with_hours(tables.trades, tables.day, rules.hours)
+    trades = with_hours(tables.trades, tables.day, rules.hours)
     prints = measured_prints(trades, book, switches)
     return MeasuredDay(prints, pl.DataFrame(), pl.DataFrame())
 
@@ -126,11 +126,11 @@ def measure_day(
         The measured day, without orders that may outlive it and without fills whose class a later day may settle, and
         what lives on.
     """
-    versions = _measure_versions(tables, book, rules, switches, carry)
+    versions = day_versions(tables, book, rules, switches, carry)
     routes = with_fade_base(measure_routes(tables.routes, book, switches), tables.venue_quotes, switches)
     all_routes = routes if carry.routes is None else pl.concat([carry.routes, routes], how="diagonal_relaxed")
     counted = tables.executions.filter(pl.col("status") != "busted")
-    looked = measure_executions(_with_hours(counted, tables.day, rules.hours), book, switches)
+    looked = measure_executions(with_hours(counted, tables.day, rules.hours), book, switches)
     rows = measured_rows(join_routes(join_versions(looked, versions), all_routes), switches)
     rows = with_best_touch(with_interval_vwap(rows, tables.trades, switches.shift_ns), tables.odd_lots, switches)
     rows = with_auction_price(rows, tables.auctions)
@@ -176,7 +176,8 @@ def _classed(fills: pl.DataFrame | None, versions: pl.DataFrame) -> pl.DataFrame
     return bare.join(settled, on=KEY, how="left", maintain_order="left").select(fills.columns)
 
 
-def _with_hours(frame: pl.DataFrame, day: date, hours: SessionHours) -> pl.DataFrame:
+def with_hours(frame: pl.DataFrame, day: date, hours: SessionHours) -> pl.DataFrame:
+    """The frame with `open_at, close_at` of a day's regular hours; both null where it has no session."""
     opened = hours_frame([day], hours)
     return frame.with_columns(
         pl.lit(opened["open_at"][0], dtype=pl.Int64).alias("open_at"),
@@ -184,10 +185,9 @@ def _with_hours(frame: pl.DataFrame, day: date, hours: SessionHours) -> pl.DataF
     )
 
 
-def _measure_versions(
-    tables: DayTables, book: QuoteBook, rules: DayRules, switches: Switches, carry: Carry
-) -> pl.DataFrame:
-    terms = _with_hours(tables.terms, tables.day, rules.hours).with_columns(pl.lit(tables.day).alias("trading_day"))
+def day_versions(tables: DayTables, book: QuoteBook, rules: DayRules, switches: Switches, carry: Carry) -> pl.DataFrame:
+    """Order versions alive on a day, measured and with their dimensions: the day's own, and those of the carry."""
+    terms = with_hours(tables.terms, tables.day, rules.hours).with_columns(pl.lit(tables.day).alias("trading_day"))
     sized = _sized(measure_versions(terms, book, switches), tables.day, rules, switches)
     parts = [with_market_flags(sized, tables.status)]
     opened = rules.hours(tables.day)
@@ -196,7 +196,7 @@ def _measure_versions(
     elif carry.versions is not None and opened is not None:
         alive = pl.col("ends_at").is_null() | (pl.col("ends_at") > opened[0])
         living = resume_versions(
-            _with_hours(carry.versions.filter(alive), tables.day, rules.hours), book, switches
+            with_hours(carry.versions.filter(alive), tables.day, rules.hours), book, switches
         ).with_columns(_usable_mid2("end", switches.locked))
         parts += [carry.versions.filter(~alive), living]
     versions = pl.concat(parts, how="diagonal_relaxed")

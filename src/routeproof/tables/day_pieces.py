@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
 
@@ -11,6 +11,10 @@ from routeproof.tables.day_measurement import Carry, DayTables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from routeproof.tables.version_day import VersionDay
+
+AnyCarry = TypeVar("AnyCarry", "Carry", "VersionDay")
 
 
 def can_divide(tables: DayTables, carry: Carry) -> bool:
@@ -47,12 +51,12 @@ def tables_of(tables: DayTables, symbols: Sequence[str]) -> DayTables:
     return DayTables(tables.day, **_cut(tables, symbols))
 
 
-def carry_of(carry: Carry, symbols: Sequence[str]) -> Carry:
+def carry_of(carry: AnyCarry, symbols: Sequence[str]) -> AnyCarry:
     """What of the days before is of some symbols."""
-    return Carry(**_cut(carry, symbols))
+    return type(carry)(**_cut(carry, symbols))
 
 
-def _cut(whole: DayTables | Carry, symbols: Sequence[str]) -> dict[str, pl.DataFrame]:
+def _cut(whole: DayTables | Carry | VersionDay, symbols: Sequence[str]) -> dict[str, pl.DataFrame]:
     """Every frame of it that there is, cut."""
     chosen = pl.col("symbol").is_in(list(symbols))
     held = ((field.name, getattr(whole, field.name)) for field in fields(whole))
@@ -61,10 +65,11 @@ def _cut(whole: DayTables | Carry, symbols: Sequence[str]) -> dict[str, pl.DataF
     }
 
 
-def joined_carry(parts: Sequence[Carry]) -> Carry:
-    """What lives on after all pieces of a day."""
-    frames = {}
-    for field in fields(Carry):
+def joined_carry(parts: Sequence[AnyCarry]) -> AnyCarry:
+    """What lives on after all pieces of a day, at least one."""
+    frames: dict[str, Any] = {}
+    kind = type(parts[0])
+    for field in fields(kind):
         held = [frame for part in parts if (frame := getattr(part, field.name)) is not None]
         frames[field.name] = pl.concat(held, how="diagonal_relaxed") if held else None
-    return Carry(**frames)
+    return kind(**frames)

@@ -108,10 +108,10 @@ def join_versions(executions: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFr
         *_VERSION_QUOTES,
     ]
     joined = assigned.join(versions.select(columns), on=["order_id", "version"], how="left")
-    return joined.with_columns(pl.coalesce("side", "order_side").alias("side"), *_filled_before_executable())
+    return joined.with_columns(pl.coalesce("side", "order_side").alias("side"), *filled_before_executable())
 
 
-def _filled_before_executable() -> list[pl.Expr]:
+def filled_before_executable() -> list[pl.Expr]:
     """A fill that came before its waiting order was seen to become executable has no clock start and no reference."""
     waited = pl.col("clock_start_at") > pl.col("version_clock_at")
     early = (waited & (pl.col("clock_start_at") > pl.col("executed_at"))).fill_null(value=False)
@@ -184,8 +184,6 @@ def measured_rows(joined: pl.DataFrame, switches: Switches) -> pl.DataFrame:
     """
     locked = switches.locked
     prefix = REFERENCE_OF[switches.benchmark]
-    is_buy = pl.col("side") == "buy"
-    reference = pl.when(pl.col("side").is_not_null() & usable(prefix, locked))
     code = (
         pl.when(pl.col("side").is_null())
         .then(status.NO_SIDE)
@@ -194,10 +192,7 @@ def measured_rows(joined: pl.DataFrame, switches: Switches) -> pl.DataFrame:
     rows = joined.with_columns(
         side_sign().alias("sign"),
         code.cast(pl.Int8).alias("reference_status"),
-        reference.then(pl.col(f"{prefix}_bid") + pl.col(f"{prefix}_ask")).alias("mid2"),
-        reference.then(pl.col(f"{prefix}_ask") - pl.col(f"{prefix}_bid")).alias("quoted"),
-        reference.then(pl.when(is_buy).then(f"{prefix}_ask").otherwise(f"{prefix}_bid")).alias("far_touch"),
-        reference.then(pl.when(is_buy).then(f"{prefix}_ask_size").otherwise(f"{prefix}_bid_size")).alias("contra_size"),
+        *reference_quote(prefix, usable(prefix, locked)),
         *(midpoint_sum(lookup, locked).alias(f"mid2_{point}") for point, lookup in REFERENCE_OF.items()),
         *(horizon_midpoint(name, locked) for name in HORIZONS_NS),
         (pl.col("executed_at") - pl.col("clock_start_at")).alias("time_to_execution_ns"),
@@ -207,7 +202,6 @@ def measured_rows(joined: pl.DataFrame, switches: Switches) -> pl.DataFrame:
         session_name(pl.col("executed_at")).alias("session"),
         *calendar_dimensions("executed_at"),
     ).with_columns(
-        pl.col("contra_size").replace(-1, None),
         pl.col("mid2").is_not_null().cast(pl.Int64).alias("covered"),
         *reference_age(prefix, switches.stale_after_ns),
         pl.when(pl.col("fee").is_not_null() | pl.col("rebate").is_not_null())
@@ -215,6 +209,19 @@ def measured_rows(joined: pl.DataFrame, switches: Switches) -> pl.DataFrame:
         .alias("net_fee"),
     )
     return rows.with_columns(size_improvement(rows))
+
+
+def reference_quote(prefix: str, is_usable: pl.Expr) -> list[pl.Expr]:
+    """`mid2, quoted, far_touch, contra_size` of the reference; null where it is not usable or the side is unknown."""
+    is_buy = pl.col("side") == "buy"
+    reference = pl.when(pl.col("side").is_not_null() & is_usable)
+    shown = pl.when(is_buy).then(f"{prefix}_ask_size").otherwise(f"{prefix}_bid_size").replace(-1, None)
+    return [
+        reference.then(pl.col(f"{prefix}_bid") + pl.col(f"{prefix}_ask")).alias("mid2"),
+        reference.then(pl.col(f"{prefix}_ask") - pl.col(f"{prefix}_bid")).alias("quoted"),
+        reference.then(pl.when(is_buy).then(f"{prefix}_ask").otherwise(f"{prefix}_bid")).alias("far_touch"),
+        reference.then(shown).alias("contra_size"),
+    ]
 
 
 def reference_age(prefix: str, stale_after_ns: int) -> list[pl.Expr]:

@@ -135,9 +135,9 @@ def _bucket_codes(bounds: Int64s, quantities: Int64s, prices: Int64s, codes: npt
                 codes[i] += 1
 
 
-def lot(round_lot: pl.Expr) -> pl.Expr:
+def lot(round_lot: pl.Expr, quantity: pl.Expr | None = None) -> pl.Expr:
     """`fractional` below one share, `odd` below the round lot, else `round`; null where the quantity is unknown."""
-    quantity = pl.col("quantity")
+    quantity = pl.col("quantity") if quantity is None else quantity
     return (
         pl.when(quantity < SCALE)
         .then(pl.lit("fractional"))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from routeproof.app.measuring.measure_range import DaySource
+    from routeproof.app.measuring.day_walk import DaySource
     from routeproof.tables.day_measurement import DayRules, MeasuredDay
     from routeproof.tables.session_clock import SessionHours
 

@@ -13,7 +13,7 @@ from routeproof.tables.open_limits import Market, open_limits
 if TYPE_CHECKING:
     from datetime import date
 
-    from routeproof.app.measuring.measure_range import DaySource
+    from routeproof.app.measuring.day_walk import DaySource
 
 FILLS = {"order_id": pl.String, "execution_id": pl.String, "executed_at": pl.Int64, "quantity": pl.Int64}
 

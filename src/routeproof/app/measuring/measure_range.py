@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
 
+from routeproof.app.measuring.day_walk import concerns, day_tables, long_lived_of, symbols_of, walked_days
 from routeproof.app.measuring.lake_source import LakeSource
 from routeproof.app.measuring.row_filter import RowFilter, Sieve
 from routeproof.app.measuring.stream_fills import can_stream, stream_fills
@@ -26,7 +27,6 @@ from routeproof.metrics.measure import (
 )
 from routeproof.sources.map_file import nearest
 from routeproof.stores.quote_reader import Buffers
-from routeproof.tables.catalog import TABLES
 from routeproof.tables.day_flow import NotStreamableError
 from routeproof.tables.day_measurement import (
     Carry,
@@ -38,48 +38,16 @@ from routeproof.tables.day_measurement import (
     measure_tape_day,
 )
 from routeproof.tables.day_pieces import can_divide, carry_of, joined_carry, tables_of
-from routeproof.tables.session_clock import day_of
-from routeproof.tables.standing_rows import standing_executions, terms_of_every_order, with_order_of_route
-from routeproof.tables.version_terms import version_terms
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
-    from routeproof.app.measuring.stream_fills import FlowSource
+    from routeproof.app.measuring.day_walk import DaySource
     from routeproof.metrics.metric import Frame
     from routeproof.tables.coded_rows import CodedRows
-    from routeproof.tables.quote_book import QuoteBook
     from routeproof.tables.switches import Switches
-
-
-class DaySource(Protocol):
-    """Where canonical rows come from: frames in memory, or the lake as of a manifest."""
-
-    def rows(self, table: str, day: date) -> pl.DataFrame:
-        """Canonical rows of one day; empty if there are none."""
-        ...
-
-    def book(self, day: date, symbols: pl.Series | None) -> QuoteBook:
-        """Reference quotes of one day, of these symbols or of all."""
-        ...
-
-    def quotes_of(self, kind: str, day: date) -> pl.DataFrame | None:
-        """Canonical quotes of another kind than the reference's; `None` if there are none."""
-        ...
-
-    def market_days(self) -> Sequence[date]:
-        """Days that have quotes, ascending."""
-        ...
-
-    def long_lived(self) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Parent orders, and all their versions, of orders that may outlive their day, over all days."""
-        ...
-
-    def streamed(self) -> FlowSource | None:
-        """The same source as one that can be streamed; `None` if it cannot."""
-        ...
 
 
 class Cache(Protocol):
@@ -133,16 +101,16 @@ def measured_days_together(
         for day in days:
             yield tuple(_tape_day(source, day, rules, switches) for switches in all_switches)
         return
-    wanted, lasting = sorted(set(days)), _long_lived(source)
+    wanted, lasting = sorted(set(days)), long_lived_of(source)
     carries = [Carry() for _ in all_switches]
     with ExitStack() as stack:
         several = len(all_switches) > 1
         each = stack.enter_context(ThreadPoolExecutor(len(all_switches))).map if several else map
-        for day in _walked(source, wanted, lasting):
-            if day not in wanted and not _concerns(day, lasting, carries[0], rules):
+        for day in walked_days(source, wanted, lasting):
+            if day not in wanted and not concerns(day, lasting, carries[0], rules):
                 continue
-            tables = _day_tables(source, day, lasting, vwap=vwap)
-            book = source.book(day, _symbols(tables, carries[0]))
+            tables = day_tables(source, day, lasting, vwap=vwap)
+            book = source.book(day, symbols_of(tables, carries[0]))
             found = list(each(partial(measure_day, tables, book, rules), all_switches, carries))
             carries = [carry for _, carry in found]
             if day in wanted:
@@ -157,13 +125,13 @@ def measured_pieces(
     source: LakeSource, days: Iterable[date], rules: DayRules, switches: Switches
 ) -> Iterator[MeasuredDay]:
     """As `measured_days`, a day in pieces of some symbols each, so that few quotes and wide rows are held at once."""
-    wanted, lasting = sorted(set(days)), _long_lived(source)
+    wanted, lasting = sorted(set(days)), long_lived_of(source)
     carry, buffers = Carry(), Buffers()
-    for day in _walked(source, wanted, lasting):
-        if day not in wanted and not _concerns(day, lasting, carry, rules):
+    for day in walked_days(source, wanted, lasting):
+        if day not in wanted and not concerns(day, lasting, carry, rules):
             continue
-        tables, quotes = _day_tables(source, day, lasting), source.quotes(day)
-        symbols = _symbols(tables, carry).drop_nulls().to_list()
+        tables, quotes = day_tables(source, day, lasting), source.quotes(day)
+        symbols = symbols_of(tables, carry).drop_nulls().to_list()
         runs = list(quotes.chunks(symbols)) if can_divide(tables, carry) else []
         carried = []
         for run in runs or [symbols]:
@@ -176,35 +144,6 @@ def measured_pieces(
     closed = _closed(carry, wanted[0], wanted[-1]) if wanted else None
     if closed is not None:
         yield closed
-
-
-@dataclass(frozen=True, slots=True)
-class _LongLived:
-    """Orders that may outlive their day: canonical rows, and their terms with `clock_day`."""
-
-    orders: pl.DataFrame
-    terms: pl.DataFrame
-
-
-def _long_lived(source: DaySource) -> _LongLived:
-    orders, versions = source.long_lived()
-    terms = version_terms(orders, terms_of_every_order(orders, versions))
-    return _LongLived(orders, terms.with_columns(day_of(pl.col("clock_at")).alias("clock_day")))
-
-
-def _walked(source: DaySource, wanted: Sequence[date], lasting: _LongLived) -> list[date]:
-    """The wanted days, and all before the last of them on which a long-lived order begins or may meet the market."""
-    begun = lasting.terms["clock_day"].drop_nulls().unique().sort().to_list()
-    if not wanted or not begun:
-        return list(wanted)
-    earlier = {*begun, *source.market_days()}
-    return sorted({*wanted, *(day for day in earlier if begun[0] <= day <= wanted[-1])})
-
-
-def _concerns(day: date, lasting: _LongLived, carry: Carry, rules: DayRules) -> bool:
-    """Whether a day concerns long-lived orders: some begin on it, or are still open when it opens."""
-    hours = rules.hours(day)
-    return bool((lasting.terms["clock_day"] == day).any()) or (hours is not None and carry.is_open(hours[0]))
 
 
 def _closed(carry: Carry, first: date, last: date) -> MeasuredDay | None:
@@ -222,32 +161,6 @@ def _tape_day(source: DaySource, day: date, rules: DayRules, switches: Switches)
     nothing = pl.DataFrame()
     tables = DayTables(day, nothing, nothing, nothing, trades, nothing)
     return measure_tape_day(tables, source.book(day, trades["symbol"].unique()), rules, switches)
-
-
-def _day_tables(source: DaySource, day: date, lasting: _LongLived, *, vwap: bool = True) -> DayTables:
-    orders = source.rows("parent_orders", day).join(lasting.orders, on="order_id", how="anti")
-    versions = terms_of_every_order(orders, source.rows("order_versions", day))
-    terms = version_terms(orders, versions)
-    routes = source.rows("routes", day).with_columns(pl.col("version").fill_null(1))
-    starts_today = lasting.terms.filter(pl.col("clock_day") == day)
-    return DayTables(
-        day=day,
-        terms=pl.concat([terms, starts_today.select(terms.columns)]),
-        routes=routes,
-        executions=with_order_of_route(standing_executions(source.rows("executions", day)), routes),
-        trades=source.rows("trades", day) if vwap else TABLES["trades"].empty(),
-        status=source.rows("market_status", day),
-        auctions=source.rows("auctions", day),
-        odd_lots=source.quotes_of("odd_lot", day),
-        venue_quotes=source.quotes_of("venue", day),
-    )
-
-
-def _symbols(tables: DayTables, carry: Carry) -> pl.Series:
-    parts = [tables.terms["symbol"], tables.executions["symbol"], tables.routes["symbol"]]
-    if carry.versions is not None:
-        parts.append(carry.versions["symbol"])
-    return pl.concat(parts).unique()
 
 
 def _fills(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.app.measuring.measure_range import DaySource, measured_days_together
+from routeproof.app.measuring.measure_range import measured_days_together
 from routeproof.app.review.evidence_cells import CellTable, cells_of
 from routeproof.app.review.fill_times import add_fill_times, fill_time_counts
 from routeproof.app.review.intervals import profile_sums
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
+    from routeproof.app.measuring.day_walk import DaySource
     from routeproof.metrics.metric import Frame
     from routeproof.tables.switches import Switches
 

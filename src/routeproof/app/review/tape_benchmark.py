@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.app.measuring.measure_range import DaySource, measured_days
+from routeproof.app.measuring.measure_range import measured_days
 from routeproof.app.review.benchmark import TAPE, Benchmark, Declared
 from routeproof.app.review.evidence_cells import CellTable, cells_of
 from routeproof.tables.day_measurement import DayRules, MeasuredDay
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
+    from routeproof.app.measuring.day_walk import DaySource
     from routeproof.tables.switches import Switches
 
 ANY_CLASS = "any"

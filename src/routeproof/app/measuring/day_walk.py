@@ -1,0 +1,108 @@
+"""The days of a range and their tables: what every walk over canonical rows begins with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import polars as pl
+
+from routeproof.tables.catalog import TABLES
+from routeproof.tables.day_measurement import DayTables
+from routeproof.tables.session_clock import day_of
+from routeproof.tables.standing_rows import standing_executions, terms_of_every_order, with_order_of_route
+from routeproof.tables.version_terms import version_terms
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from routeproof.app.measuring.stream_fills import FlowSource
+    from routeproof.tables.day_measurement import Carry, DayRules
+    from routeproof.tables.quote_book import QuoteBook
+
+
+class DaySource(Protocol):
+    """Where canonical rows come from: frames in memory, or the lake as of a manifest."""
+
+    def rows(self, table: str, day: date) -> pl.DataFrame:
+        """Canonical rows of one day; empty if there are none."""
+        ...
+
+    def book(self, day: date, symbols: pl.Series | None) -> QuoteBook:
+        """Reference quotes of one day, of these symbols or of all."""
+        ...
+
+    def quotes_of(self, kind: str, day: date) -> pl.DataFrame | None:
+        """Canonical quotes of another kind than the reference's; `None` if there are none."""
+        ...
+
+    def market_days(self) -> Sequence[date]:
+        """Days that have quotes, ascending."""
+        ...
+
+    def long_lived(self) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Parent orders, and all their versions, of orders that may outlive their day, over all days."""
+        ...
+
+    def streamed(self) -> FlowSource | None:
+        """The same source as one that can be streamed; `None` if it cannot."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LongLived:
+    """Orders that may outlive their day: canonical rows, and their terms with `clock_day`."""
+
+    orders: pl.DataFrame
+    terms: pl.DataFrame
+
+
+def long_lived_of(source: DaySource) -> LongLived:
+    """The long-lived orders of a source, over all its days."""
+    orders, versions = source.long_lived()
+    terms = version_terms(orders, terms_of_every_order(orders, versions))
+    return LongLived(orders, terms.with_columns(day_of(pl.col("clock_at")).alias("clock_day")))
+
+
+def walked_days(source: DaySource, wanted: Sequence[date], lasting: LongLived) -> list[date]:
+    """The wanted days, and all before the last of them on which a long-lived order begins or may meet the market."""
+    begun = lasting.terms["clock_day"].drop_nulls().unique().sort().to_list()
+    if not wanted or not begun:
+        return list(wanted)
+    earlier = {*begun, *source.market_days()}
+    return sorted({*wanted, *(day for day in earlier if begun[0] <= day <= wanted[-1])})
+
+
+def concerns(day: date, lasting: LongLived, carry: Carry, rules: DayRules) -> bool:
+    """Whether a day concerns long-lived orders: some begin on it, or are still open when it opens."""
+    hours = rules.hours(day)
+    return bool((lasting.terms["clock_day"] == day).any()) or (hours is not None and carry.is_open(hours[0]))
+
+
+def day_tables(source: DaySource, day: date, lasting: LongLived, *, vwap: bool = True) -> DayTables:
+    """A day's canonical rows, each long-lived order on the day on which its clock starts; prints only for `vwap`."""
+    orders = source.rows("parent_orders", day).join(lasting.orders, on="order_id", how="anti")
+    versions = terms_of_every_order(orders, source.rows("order_versions", day))
+    terms = version_terms(orders, versions)
+    routes = source.rows("routes", day).with_columns(pl.col("version").fill_null(1))
+    starts_today = lasting.terms.filter(pl.col("clock_day") == day)
+    return DayTables(
+        day=day,
+        terms=pl.concat([terms, starts_today.select(terms.columns)]),
+        routes=routes,
+        executions=with_order_of_route(standing_executions(source.rows("executions", day)), routes),
+        trades=source.rows("trades", day) if vwap else TABLES["trades"].empty(),
+        status=source.rows("market_status", day),
+        auctions=source.rows("auctions", day),
+        odd_lots=source.quotes_of("odd_lot", day),
+        venue_quotes=source.quotes_of("venue", day),
+    )
+
+
+def symbols_of(tables: DayTables, carry: Carry) -> pl.Series:
+    """Symbols of a day's flow, of the carry's orders too."""
+    parts = [tables.terms["symbol"], tables.executions["symbol"], tables.routes["symbol"]]
+    if carry.versions is not None:
+        parts.append(carry.versions["symbol"])
+    return pl.concat(parts).unique()

@@ -1,0 +1,345 @@
+"""The 605 report from a workspace: the same as from memory, in pieces, in any order; its figures are those of TCA."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import zipfile
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+import routeproof as rp
+from oracle.random_flow import DAYS, FIXED, Dice, frame, random_flow, random_market
+from routeproof.app.context import open_context
+from routeproof.app.disclosure.report605_sums import Month605, Sums605, month_sums
+from routeproof.app.disclosure.report_605 import asked_605, flow_of_folder, flow_of_workspace, report_605
+from routeproof.app.measuring.day_walk import day_tables, long_lived_of
+from routeproof.app.measuring.frame_source import FrameSource
+from routeproof.app.measuring.lake_source import LakeSource
+from routeproof.app.measuring.measure_frames import canonical_flow
+from routeproof.app.shipped_rules import shipped_rules
+from routeproof.cli.main import main
+from routeproof.metrics.rule605.figures import Figures
+from routeproof.metrics.rule605.judged import Reporter, judged
+from routeproof.reports.rule605.files import Header605, detailed_file, keyed
+from routeproof.stores.shipped_policy import load_report605_policy
+from routeproof.tables.catalog import TABLES
+from routeproof.tables.coerce import coerce
+from routeproof.tables.version_day import Readings, measure_version_day
+from routeproof.vocab.fixed import to_decimal
+
+FIRST, LAST = DAYS[0].replace(day=1), DAYS[0].replace(day=30)
+NAMES = {
+    "quotes": "quotes",
+    "trades": "trades",
+    "parent_orders": "orders",
+    "order_versions": "versions",
+    "routes": "routes",
+    "executions": "executions",
+}
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command printed and how it ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def call(*arguments: str) -> Done:
+    """The program, whatever comes of it; in this process, which has loaded everything."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), pytest.raises(SystemExit) as ended:
+        main(list(arguments))
+    return Done(int(ended.value.code or 0), out.getvalue(), err.getvalue())
+
+
+def frames_of(seed: int, orders: int = 60) -> dict[str, pl.DataFrame]:
+    """Random flow as frames, by canonical table."""
+    dice = Dice(seed)
+    market, flow = random_market(dice), random_flow(dice, orders)
+    rows = flow | {"quotes": market.quotes, "trades": market.trades}
+    return {table: frame(rows[name]) for table, name in NAMES.items()}
+
+
+def source_of(frames: dict[str, pl.DataFrame]) -> FrameSource:
+    """The frames as a source of days."""
+    tables = canonical_flow(frames["executions"], frames["parent_orders"], frames["order_versions"])
+    tables |= {name: coerce(frames[name], TABLES[name], where=name) for name in ("routes", "trades", "quotes")}
+    return FrameSource(tables, tables["quotes"])
+
+
+def sums_of(source: Any) -> Sums605:  # noqa: ANN401 - either source
+    """The month's sums."""
+    month = Month605(
+        days=(FIRST, LAST),
+        reporting=load_report605_policy().on(FIRST),
+        reporter=Reporter(code="FIRM"),
+        rules=shipped_rules(),
+    )
+    return month_sums(source, source.days(), month)
+
+
+def file_of(sums: Sums605) -> bytes:
+    """The detailed file of the sums."""
+    header = Header605(participant="T", reporter="FIRM", month=f"{FIRST:%Y%m}")
+    rows = keyed(sums.rows.iter_rows(named=True))
+    return detailed_file(header, rows, sums.metrics, load_report605_policy().on(FIRST)).content
+
+
+def write_csv(content: pl.DataFrame, path: Path) -> None:
+    """The frame as a file would have it: decimals as text."""
+    text = {
+        name: [None if value is None else f"{to_decimal(value):f}" for value in content[name]]
+        for name in content.columns
+        if name in FIXED
+    }
+    content.with_columns(**{name: pl.Series(v, dtype=pl.String) for name, v in text.items()}).write_csv(path)
+
+
+@pytest.fixture(scope="module")
+def taken_in(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, pl.DataFrame]]:
+    """A workspace that took random flow in, each file in two halves, and the same frames."""
+    folder, frames = tmp_path_factory.mktemp("taken-in"), frames_of(17)
+    assert call("init", str(folder / "ws")).returncode == 0
+    for table, content in frames.items():
+        instants = "".join(f'[time.{name}]\nunit = "ns"\n' for name in content.columns if name.endswith("at"))
+        (folder / f"{table}.toml").write_text(f'table = "{table}"\n{instants}', "utf-8")
+        half = content.height // 2 if table in {"parent_orders", "executions"} else 0
+        for number, part in enumerate((content[half:], content[:half]) if half else (content,)):
+            path = folder / f"{table}-{number}.csv"
+            write_csv(part, path)
+            done = call("ingest", "csv", str(path), "--map", str(folder / f"{table}.toml"), "-w", str(folder / "ws"))
+            assert done.returncode == 0, done.stderr
+    return folder / "ws", frames
+
+
+def test_a_workspace_says_what_memory_says(taken_in: tuple[Path, dict[str, pl.DataFrame]]) -> None:
+    """Files split in two and taken in, measured symbol by symbol or all at once, give the bytes of frames in memory."""
+    workspace, frames = taken_in
+    expected = sums_of(source_of(frames))
+    assert expected.rows.height > 10
+    assert set(expected.reasons) > {"", "not_held", "pegged"}
+    with open_context(workspace) as context:
+        manifest = context.lake.manifest().id
+        for chunk_rows in (1, 1_000):
+            found = sums_of(LakeSource(context.lake, manifest, chunk_rows=chunk_rows))
+            assert file_of(found) == file_of(expected)
+            assert (found.reasons, found.stray_fills) == (expected.reasons, expected.stray_fills)
+
+
+def test_the_order_of_rows_changes_nothing() -> None:
+    """Every table shuffled, the same bytes."""
+    frames = frames_of(5)
+    shuffled = {
+        name: content.sample(fraction=1.0, shuffle=True, seed=7) if name in {"parent_orders", "executions"} else content
+        for name, content in frames.items()
+    }
+    assert file_of(sums_of(source_of(shuffled))) == file_of(sums_of(source_of(frames)))
+
+
+@pytest.mark.parametrize("seed", [3, 8])
+def test_covered_and_left_out_are_all_versions(seed: int) -> None:
+    """Each version has one reason or is covered; each fill is of a version, of another month, or names no order."""
+    frames = frames_of(seed)
+    sums = sums_of(source_of(frames))
+    opened = frames["order_versions"].filter(pl.col("event").is_in(["new", "replace"]))
+    assert sum(item["versions"] for item in sums.reasons.values()) == opened.height
+    assert sum(item["orders"] for item in sums.reasons.values()) == frames["parent_orders"].height
+    standing = frames["executions"].filter(pl.col("status") != "busted")
+    assert sums.fills_seen == standing.height
+    assert sum(item["fills"] for item in sums.reasons.values()) + sums.stray_fills + sums.other_fills == sums.fills_seen
+
+
+FIGURES = (
+    "quoted_spread_usd_per_share", "effective_spread_usd_per_share", "effective_spread_bps", "e_over_q",
+    "improved_usd_per_share", "outside_usd_per_share", "time_to_execution_ms_avg",
+    *(f"realized_spread_usd_per_share_{horizon}" for horizon in ("50ms", "1s", "15s", "60s", "300s")),
+)  # fmt: skip
+SHARES = ("improved_shares", "at_quote_shares", "outside_shares")
+CODES = {
+    "market": ("MXXNN",),
+    "market_ioc": ("MXXNN",),
+    "marketable_limit": ("LYNNN",),
+    "marketable_limit_ioc": ("LYNYN",),
+    "midpoint_or_better": ("LNYNN",),
+    "midpoint_or_better_ioc": ("LNYYN",),
+    "non_marketable": ("LNNNN", "LNNYN"),
+    "stop": ("MXXNY", "LYNNY", "LNNNY"),
+}
+"""Class of TCA -> codes of 605; market orders have one code whatever their time in force."""
+
+
+@pytest.mark.parametrize("seed", [3, 8])
+def test_605_and_tca_agree(seed: int) -> None:
+    """For each order type both describe, all spreads, shares and times of the covered orders are TCA's own.
+
+    The population is the same: orders of one version that 605 covers. TCA leaves crossed references out, so none is in.
+    """
+    frames = plain_flow(frames_of(seed, orders=500))
+    sums = sums_of(source_of(frames))
+    assert set(sums.reasons) == {""}
+    tca = rp.measure(
+        frames["executions"], frames["quotes"], frames["parent_orders"], by=("order_class",),
+        metrics=(*FIGURES, *SHARES), order_versions=frames["order_versions"], locked="include",
+        after_close="final_quote",
+    )  # fmt: skip
+    assert {"market", "marketable_limit", "midpoint_or_better", "non_marketable", "stop"} <= set(tca["order_class"])
+    for row in tca.iter_rows(named=True):
+        figures = of_codes(sums, CODES[row["order_class"]])
+        for name in FIGURES:
+            text = figures.mean(name)
+            assert (text == "") == (row[name] is None), (row["order_class"], name)
+            assert text == "" or float(text) == pytest.approx(row[name], abs=5.1e-7), (row["order_class"], name)
+        for name in SHARES:
+            assert float(figures.total(name)) == pytest.approx(row[name], abs=5.1e-7), (row["order_class"], name)
+
+
+def of_codes(sums: Sums605, codes: tuple[str, ...]) -> Figures:
+    """The figures of all rows of some order types."""
+    added: dict[str, int] = defaultdict(int)
+    for key, row in keyed(sums.rows.iter_rows(named=True)).items():
+        for name, value in row.items() if key[3] in codes else ():
+            added[name] += value
+    return Figures(added, sums.metrics)
+
+
+def plain_flow(frames: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Undirected orders of one version and one day, of regular hours, covered by 605, without a crossed reference."""
+    orders = frames["parent_orders"].filter(~pl.col("directed"))
+    several = frames["order_versions"].filter((pl.col("version") > 1) | (pl.col("time_in_force") == "gtc"))
+    orders = orders.join(several, on="order_id", how="anti")
+    some = of_orders(frames, orders["order_id"].to_list())
+    source, reporting = source_of(some), load_report605_policy().on(FIRST)
+    month = Month605(days=(FIRST, LAST), reporting=reporting, reporter=Reporter(code="F"), rules=shipped_rules())
+    kept: list[str] = []
+    for day in source.days():
+        tables = day_tables(source, day, long_lived_of(source))
+        readings = Readings(crossed=False, off_exchange=())
+        done, _ = measure_version_day(tables, source.book(day, None), month.rules, month.switches(), readings)
+        found = judged(done, month.days, reporting, month.reporter)
+        crossed = found.fills.filter(pl.col("mid2").is_null())
+        inside = found.versions.filter(pl.col("session") == "regular", pl.col("order_class") != "market_ioc")
+        kept += inside.join(crossed, on="order_id", how="anti")["order_id"].to_list()
+    return of_orders(frames, kept)
+
+
+def of_orders(frames: dict[str, pl.DataFrame], order_ids: list[str]) -> dict[str, pl.DataFrame]:
+    """The flow of some orders."""
+    flow = ("parent_orders", "order_versions", "routes", "executions")
+    chosen = pl.col("order_id").is_in(order_ids)
+    return {name: content.filter(chosen) if name in flow else content for name, content in frames.items()}
+
+
+# -- the command -------------------------------------------------------------------------------------------------------
+
+ORDERS = """order_id,symbol,side,received_at,quantity,order_type
+o1,A,buy,2026-08-03T10:00:00-04:00,100,market
+o2,A,sell,2026-08-03T14:00:00Z,200,market
+"""
+QUOTES = """symbol,at,bid,ask,bid_size,ask_size
+A,2026-08-03T09:35:00-04:00,10.00,10.04,200,80
+"""
+EXECUTIONS = """execution_id,order_id,symbol,side,executed_at,price,quantity,venue
+e1,o1,A,buy,2026-08-03T14:00:00.05+00:00,10.03,100,XNAS
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder of three files."""
+    (tmp_path / "in").mkdir()
+    for name, text in (("parent_orders", ORDERS), ("quotes", QUOTES), ("executions", EXECUTIONS)):
+        (tmp_path / "in" / f"{name}.csv").write_text(text, "utf-8")
+    return tmp_path / "in"
+
+
+def report(kind: str, folder: Path, *more: str) -> Done:
+    """The command on a folder."""
+    given = ["--reporter", "FIRM", "--participant", "T", "--month", "2026-08", "--orders", str(folder)]
+    return call("report", "605", kind, *given, "--out", str(folder.parent / "out"), "--json", *more)
+
+
+def test_the_surface_is_what_was_agreed(folder: Path) -> None:
+    """File names, keys and counts; the same twice; a zip that holds the file, the same twice."""
+    first, again = (json.loads(report("detailed", folder, "--zip").stdout) for _ in range(2))
+    assert first == again
+    assert set(first) == {"files", "orders_in", "covered", "excluded"}
+    assert (first["orders_in"], first["covered"], first["excluded"]) == (2, 2, {})
+    assert [set(file) for file in first["files"]] == [{"path", "sha256", "rows"}] * 2
+    plain, packed = (file["path"] for file in first["files"])
+    assert plain.endswith("/out/FIRM202608.txt")
+    with zipfile.ZipFile(packed) as held:
+        assert held.read("FIRM202608.txt") == Path(plain).read_bytes()
+    summary = json.loads(report("summary", folder).stdout)
+    assert summary["files"][0]["path"].endswith("/out/FIRM202608.csv")
+
+
+def test_a_zero_share_order_and_the_order_of_lines_change_nothing(folder: Path) -> None:
+    """The same answer, hash included."""
+    before = json.loads(report("detailed", folder).stdout)
+    head, *lines = ORDERS.splitlines()
+    more = [head, "o0,A,buy,2026-08-03T10:00:00-04:00,0,market", *reversed(lines)]
+    (folder / "parent_orders.csv").write_text("\n".join(more) + "\n", "utf-8")
+    assert json.loads(report("detailed", folder).stdout) == before
+
+
+def test_the_report_for_people_is_the_same_twice(folder: Path, tmp_path: Path) -> None:
+    """HTML and PDF are reproducible, name every unconfirmed reading and reconcile."""
+    made = report_605(asked_605("detailed", "FIRM", "T", "2026-08", tmp_path / "out"), flow_of_folder(folder))
+    paths = [tmp_path / name for name in ("1.html", "2.html", "1.pdf", "2.pdf")]
+    for html, pdf in (paths[::2], paths[1::2]):
+        assert report("detailed", folder, "--html", str(html), "--pdf", str(pdf)).returncode == 0
+    contents = [path.read_bytes() for path in paths]
+    assert contents[0] == contents[1]
+    assert contents[2] == contents[3]
+    text = contents[0].decode()
+    for subject in made.reporting.unconfirmed:
+        assert subject.replace("_", " ") in text
+    assert "Reconciliation" in text
+    assert "✗ NO" not in text
+
+
+def test_the_page_ties_to_the_lake(taken_in: tuple[Path, dict[str, pl.DataFrame]], tmp_path: Path) -> None:
+    """From a workspace, orders and the completeness statement are named and agree."""
+    workspace, _ = taken_in
+    given = ["--reporter", "FIRM", "--participant", "T", "--month", "2026-11", "--out", str(tmp_path)]
+    done = call("report", "605", "detailed", *given, "--html", str(tmp_path / "r.html"), "-w", str(workspace))
+    assert done.returncode == 0, done.stderr
+    text = (tmp_path / "r.html").read_text("utf-8")
+    assert "Completeness of the lake" in text
+    assert "✗ NO" not in text
+    with open_context(workspace) as context:
+        made = report_605(asked_605("summary", "FIRM", "T", "2026-11", tmp_path), flow_of_workspace(context))
+    assert made.orders_in == made.covered + sum(made.excluded.values())
+
+
+@pytest.mark.parametrize(
+    ("more", "where"),
+    [(["--month", "2026-13"], "--month"), (["--reporter", "firm"], "--reporter"), (["--participant", "TT"], "--part")],
+)
+def test_what_is_no_code_or_month_is_a_usage_error(folder: Path, more: list[str], where: str) -> None:
+    """Exit 2, naming the option."""
+    done = report("detailed", folder, *more)
+    assert done.returncode == 2
+    assert json.loads(done.stderr)["error"]["where"].startswith(where)
+
+
+def test_a_missing_file_and_a_bad_row_are_told(folder: Path) -> None:
+    """A folder without quotes is a usage error; a row that cannot be read is named by file and row."""
+    (folder / "executions.csv").write_text(EXECUTIONS.replace("10.03", "ten"), "utf-8")
+    done = report("detailed", folder)
+    assert done.returncode == 3
+    assert "executions.csv" in done.stderr
+    (folder / "quotes.csv").unlink()
+    done = report("detailed", folder)
+    assert done.returncode == 2
+    assert "quotes.csv" in done.stderr
