@@ -54,6 +54,7 @@ COMMANDS = {
     "day": "routeproof.cli.day:day",
     "notify": "routeproof.cli.notify:notify",
     "report": "routeproof.cli.report:report",
+    "benchmark": "routeproof.cli.benchmark:benchmark",
     "lab": "routeproof.cli.lab:lab",
     "demo": "routeproof.cli.demo:demo",
 }
@@ -97,6 +98,7 @@ HELP = {
     "conflict": "Conflicts of interest: payments, ownership, a person's own.",
     "notify": "Tell people outside: webhook, mail or a local command.",
     "report": "Reports that the law asks for: Rule 605.",
+    "benchmark": "Public disclosures of others as a measure.",
     "lab": "Simulate a market and providers, honest or cheating.",
     "demo": "The whole main job on a simulated quarter.",
 }
