@@ -212,3 +212,25 @@ def flow(tmp_path_factory: pytest.TempPathFactory) -> Path:
         done = call("ingest", "csv", str(path), "--map", str(folder / "map.toml"), "-w", str(folder / "ws"))
         assert done.returncode == 0, done.stderr
     return folder / "ws"
+
+
+def test_own_report_of_others_matches_own_flow(flow: Path, tmp_path: Path) -> None:
+    """Somebody who publishes exactly our flow has our figures, all our weight, and our adjusted figure."""
+    made = call("report", "605", "detailed", "--reporter", "TWIN", "--participant", "T", "--month", "2026-11",
+                "--provider", "P1", "--out", str(tmp_path), "--json", "-w", str(flow))  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    taken(flow, tmp_path / json.loads(made.stdout)["files"][0]["path"])
+    document = asked(flow, "--by", "reporter", "--provider", "P1", "--period", "2026Q4")
+    own, twin = document["rows"]
+    assert (own["side"], twin["side"], own["reporter"], twin["reporter"]) == ("own", "public", "P1", "TWIN")
+    for name in ("covered_orders", "covered_shares", "cancelled_shares", "improved_shares", "at_quote_shares",
+                 "outside_shares", "classified_shares", "fill_rate_shares", "coverage"):  # fmt: skip
+        assert own[name] == twin[name], name
+    for name in ("e_over_q", "effective_spread_usd_per_share", "price_improvement_usd_per_share",
+                 "realized_spread_usd_per_share_1s"):  # fmt: skip
+        assert own[name] == pytest.approx(twin[name], rel=1e-5, abs=1e-6), name
+    assert (own["weight_matched"], twin["weight_matched"]) == (1, 1)
+    assert twin["e_over_q_adjusted"] == pytest.approx(own["e_over_q"], abs=1e-4)
+    assert twin["own_e_over_q_matched"] == pytest.approx(own["e_over_q"], rel=1e-12)
+    assert (twin["used"], twin["kind"], twin["liquidity_share"]) == (False, "off-exchange", None)  # all executed away
+    assert any("No public rows of 2026-10, 2026-12" in note for note in document["notes"])

@@ -97,7 +97,7 @@ def rule_605(
             found = benchmark_beside(context, question, Beside(provider=provider, match=match))
         else:
             found = use.benchmark_605(context.lake, question)
-        write_documents(context, question, found, html=html, pdf=pdf)
+        write_documents(context, found, provider or "", html=html, pdf=pdf)
     if as_json:
         print_json(found.as_json())
         return

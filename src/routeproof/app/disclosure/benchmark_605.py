@@ -10,7 +10,7 @@ import polars as pl
 
 from routeproof.app.disclosure.public_605 import parts_of
 from routeproof.metrics.rule605.peer_filed import filed_rows
-from routeproof.metrics.rule605.peer_sums import DIMENSIONS, added_up, figures
+from routeproof.metrics.rule605.peer_sums import DIMENSIONS, added_up, contradicts, figures
 from routeproof.tables.rule605.summary import SUMMARY
 from routeproof.tables.rule605.sums import KEYS, LAYOUTS, SUMMARY_HAS_NO_WEIGHTS, additive
 from routeproof.vocab.errors import UsageError
@@ -275,6 +275,12 @@ def notes_of(layout: str, question: Asked, rows: Sequence[Row]) -> list[str]:
         notes.append(
             "Legacy reports state no quoted spread: E/Q is null. They leave out orders of fewer than 100 and of 10,000 "
             "shares and more, and their clock has seconds: they are not comparable with amended reports."
+        )
+    doubted = sum(1 for row in rows if contradicts(row))
+    if doubted:
+        notes.append(
+            f"{doubted} of {len(rows)} rows: amounts outside the quote contradict the effective spread (the quoted "
+            "spread would be negative), so that they are no averages a share: do not use their net improvement."
         )
     if layout == "summary":
         several = sum(1 for row in rows if row["rows"] > 1)

@@ -49,7 +49,7 @@ WAITING = ("LNYNN", "LNNNN", "LNNNY")
 MOST_INTERVALS = 400
 """Rows that carry an interval of the own side; a larger table has none, and says so."""
 STAYS_APART = (
-    "What remains incomparable: exchanges execute what they are sent against their book, dealers choose what they take; "
+    "What remains incomparable: exchanges match what they are sent, dealers choose what they take; "
     "resting time, the share of IOC orders (ioc_share, resting_share) and the hour of day are not held equal. The "
     "interval is of our side only: published figures have no sampling error, and months and reporters differ as shown. "
     "No verdict rests on this table, none on exchange rows against dealer rows alone, and an industry average alone "
@@ -338,15 +338,13 @@ def _reporters(sides: Sides) -> list[str]:
     by = ("reporter", "participant")
     keys = list(dict.fromkeys((*by, *CELL)))
     found = adjusted(added_up(sides.public, keys), added_up(sides.own.lazy(), CELL), by, E_OVER_Q)
+    is_off = pl.col("participant") == FINRA
     notes = []
-    for kind, is_kind in (
-        ("exchanges", pl.col("participant") != FINRA),
-        ("off-exchange", pl.col("participant") == FINRA),
-    ):
-        values = found.filter(is_kind & pl.col("adjusted").is_not_null()).get_column("adjusted").sort()
-        if values.len():
+    for kind, is_kind in ((EXCHANGE, ~is_off), (OFF_EXCHANGE, is_off)):
+        values = found.filter(is_kind & pl.col("adjusted").is_not_null()).get_column("adjusted").sort().to_list()
+        if values:
             notes.append(
-                f"E/Q in our mix over {values.len()} {kind} reporters: {values[0]:.4f} to {values[-1]:.4f}, "
-                f"median {values.median():.4f}."
+                f"E/Q in our mix over {len(values)} {kind} reporters: {values[0]:.4f} to {values[-1]:.4f}, "
+                f"median {median(values):.4f}."
             )
     return notes

@@ -18,6 +18,9 @@ DIMENSIONS = ("reporter", "participant", "month", "symbol", "order_type", "order
 LAYOUT_HORIZONS = {"legacy": ("300s",), "detailed": HORIZONS, "summary": ()}
 """Horizons of the realized spreads that a layout states in dollars."""
 
+ROUNDING = 0.001
+"""Dollars a share by which averages of four decimals and rows of few shares may miss each other."""
+
 NET = ("net_e18", "net_shares", "classified_shares")
 _TOTALS = ("covered_orders", *SHARES, *PRODUCTS, *NET)
 _CLASSES = ("improved", "at_quote", "outside")
@@ -111,3 +114,15 @@ def ratio(top: int | None, bottom: int | None) -> float | None:
 def per_share(product_e18: int | None, shares_e9: int | None) -> float | None:
     """Dollars (or milliseconds) a share."""
     return None if product_e18 is None or not shares_e9 else product_e18 / (shares_e9 * SCALE)
+
+
+def contradicts(row: Mapping[str, Any]) -> bool:
+    """Whether net improvement and effective spread cannot both be averages of the same shares.
+
+    Improvement is half of quoted less effective spread, so effective spread and twice the improvement are the quoted
+    spread, which is not negative. Judged where no quoted spread is stated.
+    """
+    effective, net = row.get("effective_spread_usd_per_share"), row.get("price_improvement_usd_per_share")
+    if effective is None or net is None or row.get("quoted_spread_usd_per_share") is not None:
+        return False
+    return bool(effective + 2 * net < -ROUNDING)
