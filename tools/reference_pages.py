@@ -15,8 +15,11 @@ from routeproof.app.policy_in_force import policy_of
 from routeproof.cli.main import COMMANDS, cli
 from routeproof.metrics.describe import described
 from routeproof.rules.registry import ALL as RULES
+from routeproof.stores.shipped_disclosure import load_disclosure605
 from routeproof.stores.shipped_policy import load_shipped_policy
 from routeproof.tables.catalog import TABLES
+from routeproof.tables.rule605.remarks import REMARKS
+from routeproof.tables.rule605.sums import LAYOUTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,9 +76,11 @@ def tables_page() -> str:
     """Every canonical table with its columns."""
     parts = [
         HEAD,
-        "# Canonical tables\n\nPrices, quantities and money are Int64 at 1e-9; instants are UTC nanoseconds.\n",
+        "# Canonical tables\n\nPrices, quantities and money are Int64 at 1e-9; instants are UTC nanoseconds. ",
+        "Shares and dollars of public reports (`rule605_…`) are whole millionths; these tables take no map.\n",
     ]
-    for table in TABLES.values():
+    public = [*(layout.table for layout in LAYOUTS.values()), REMARKS]
+    for table in (*TABLES.values(), *public):
         parts.append(
             f"\n## `{table.name}`\n\n| column | kind | required | default | meaning |\n|---|---|---|---|---|\n"
         )
@@ -96,7 +101,7 @@ def policy_page() -> str:
         "(unconfirmed: check before relying on it), F the firm's own decision.\n\n",
         "| subject | from | value | grade | citation |\n|---|---|---|---|---|\n",
     ]
-    for line in load_shipped_policy().everything():
+    for line in (*load_shipped_policy().everything(), *load_disclosure605().everything()):
         for entry in line.values:
             grade = f"{entry.grade} **unconfirmed**" if entry.unconfirmed else entry.grade
             parts.append(f"| {line.name} | {entry.effective_from} | `{entry.value}` | {grade} | {entry.citation} |\n")

@@ -21,7 +21,25 @@ if TYPE_CHECKING:
     import pytest
 
 RIGHT = ["\n".join([LEGACY_ROW, LEGACY_RESTING] * 3) + "\n", detailed({}, {"Symbol": "B"}), summary({}, {"Sp500": "N"})]
-TEXTS = ["", "0", "-1", "x", "nan", "1e3", "0.1234567891234", "9" * 25, "1,000", "AB C", '"', "|", "\\", "é", "\x00"]
+TEXTS = [
+    "x" * 150_000,
+    '"' + "x" * 150_000,
+    "",
+    "0",
+    "-1",
+    "x",
+    "nan",
+    "1e3",
+    "0.1234567891234",
+    "9" * 25,
+    "1,000",
+    "AB C",
+    '"',
+    "|",
+    "\\",
+    "é",
+    "\x00",
+]
 fields = st.one_of(st.sampled_from(TEXTS), st.text(alphabet='0123456789.,-"| \tAé\n\r', max_size=6))
 
 
@@ -41,7 +59,7 @@ def damaged(draw: st.DrawFn) -> str:
 
 
 @given(content=st.one_of(damaged().map(str.encode), st.binary(max_size=400)))
-@examples(60)
+@examples(25)
 def test_any_file_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     """No other error; received = accepted + rejected; the validator counts as many records."""
     path = tmp_path_factory.mktemp("any") / "file"
@@ -57,12 +75,11 @@ def test_any_file_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, c
     received = sum(batch.received for batch in batches)
     assert len(rejected) == len(set(rejected))
     assert received == sum(batch.rows.height for batch in batches) + len(rejected)
-    if sniffed.layout.name != "summary":
-        assert checked.rows == received
+    assert checked.rows == received
 
 
 @given(data=st.data())
-@examples(25)
+@examples(15)
 def test_both_ways_of_reading_agree(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     """The same numbers, quoted or not: the quotes send a block the long way."""
     number = st.decimals(min_value=-9_000, max_value=9_000, places=4).map(str)

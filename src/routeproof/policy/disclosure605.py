@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from routeproof.policy.book import timeline
@@ -13,7 +12,7 @@ from routeproof.vocab.fixed import to_fixed
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from routeproof.policy.dated import Dated, Timeline
+    from routeproof.policy.dated import Timeline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +56,7 @@ class Plausibility:
     legacy_spread_usd: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Disclosure605:
     """Timelines by subject; codes by layout."""
 
@@ -68,15 +67,15 @@ class Disclosure605:
     resting_fields: Timeline[RestingFields]
     plausibility: Timeline[Plausibility]
 
-    @cached_property
-    def unconfirmed(self) -> tuple[Dated[Any], ...]:
-        """Values that rest on general knowledge: whatever leans on them says so."""
-        lines: tuple[Timeline[Any], ...] = (
-            *(self.participants, self.lot_sizes, self.resting_fields, self.plausibility),
-            *self.order_types.values(),
-            *self.order_sizes.values(),
+    def everything(self) -> tuple[Timeline[Any], ...]:
+        """All timelines, for listing; what is unconfirmed among them says so."""
+        single: tuple[Timeline[Any], ...] = (
+            self.participants,
+            self.lot_sizes,
+            self.resting_fields,
+            self.plausibility,
         )
-        return tuple(value for line in lines for value in line.values if value.unconfirmed)
+        return (*single, *self.order_types.values(), *self.order_sizes.values())
 
 
 def first_of(month: str) -> date:
@@ -95,7 +94,7 @@ def disclosure605(document: Mapping[str, Any]) -> Disclosure605:
         UsageError: as `policy.book.timeline`.
     """
     return Disclosure605(
-        participants=timeline("participants", document["participants"], dict),
+        participants=timeline("designated participants of Rule 605", document["participants"], dict),
         order_types={
             layout: timeline(f"order types of {layout} reports", rows, _order_types)
             for layout, rows in document["order_types"].items()
@@ -104,13 +103,13 @@ def disclosure605(document: Mapping[str, Any]) -> Disclosure605:
             layout: timeline(f"order sizes of {layout} reports", rows, tuple)
             for layout, rows in document["order_sizes"].items()
         },
-        lot_sizes=timeline("lot_sizes", document["lot_sizes"], tuple),
+        lot_sizes=timeline("lot sizes of detailed reports", document["lot_sizes"], tuple),
         resting_fields=timeline(
-            "resting_fields",
+            "fields of resting orders in detailed reports",
             document["resting_fields"],
             lambda value: RestingFields(fields=tuple(value["fields"]), order_types=tuple(value["order_types"])),
         ),
-        plausibility=timeline("plausibility", document["plausibility"], _plausibility),
+        plausibility=timeline("what of a public report is believed", document["plausibility"], _plausibility),
     )
 
 

@@ -8,7 +8,6 @@ commas, short and long rows have their say; both ways give the same rows.
 from __future__ import annotations
 
 import csv
-import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,7 +19,14 @@ from routeproof.sources.rule605.numbers import NANO, UNITS, numbers_of_texts
 from routeproof.sources.rule605.problems import FIELDS, LONG_ROW, ROW, UNREADABLE_ROW, Remark, remark
 from routeproof.sources.streams import blocks, open_stream
 from routeproof.sources.text_frames import BYTE_ORDER_MARK
-from routeproof.sources.text_records import Piece, RecordScanner, blank_records, field_counts, undecodable_records
+from routeproof.sources.text_records import (
+    Piece,
+    RecordScanner,
+    blank_records,
+    field_counts,
+    fields_of,
+    undecodable_records,
+)
 from routeproof.tables.rule605.layout import TOTAL_DIGITS
 from routeproof.tables.rule605.remarks import REJECTED
 
@@ -33,6 +39,9 @@ if TYPE_CHECKING:
     from routeproof.sources.rule605.sniff import Sniffed
     from routeproof.tables.rule605.layout import Field
 _EXTRA = "__extra"
+_EXTRAS = 2
+"""Empty fields after the last one that are overlooked."""
+
 _UNPLAIN = (b'"', b" ", b"\t", b"\0")
 
 
@@ -60,17 +69,23 @@ def read_records(path: Path, sniffed: Sniffed) -> Iterator[Records]:
     """
     first, skips_header = 1, bool(sniffed.header)
     with open_stream(path) as stream:
-        for piece in RecordScanner().pieces(blocks(stream, path)):
+        for piece in RecordScanner().pieces(_unmarked(blocks(stream, path))):
             kept = piece
             if skips_header and len(piece.starts):
                 at = 0
-                while at < len(piece.starts) and not piece.record(at).removeprefix(BYTE_ORDER_MARK):
+                while at < len(piece.starts) and not piece.record(at):
                     at += 1
                 kept, skips_header = _after(piece, at + 1), at == len(piece.starts)
             if len(kept.starts) or kept.refused:
                 records = _records(kept, sniffed, first)
                 first += records.count
                 yield records
+
+
+def _unmarked(found: Iterator[bytes]) -> Iterator[bytes]:
+    """Blocks without the byte order mark that some programs put before the first."""
+    yield next(found, b"").removeprefix(BYTE_ORDER_MARK)
+    yield from found
 
 
 def _after(piece: Piece, count: int) -> Piece:
@@ -216,7 +231,7 @@ def _numbered(rows: NDArray[np.int64], refused: Sequence[int], first: int) -> tu
 def _texts(piece: Piece, places: NDArray[np.int64], sniffed: Sniffed) -> pl.DataFrame:
     """Texts of the records at some places, by polars if it finds as many, else by the `csv` module."""
     names = [name or f"{_EXTRA}{place}" for place, name in enumerate(sniffed.columns)]
-    names += [f"{_EXTRA}{len(names)}", f"{_EXTRA}{len(names) + 1}"]
+    names += [f"{_EXTRA}{len(names) + place}" for place in range(_EXTRAS)]
     counts = field_counts(piece, sniffed.delimiter)[places]
     if not len(places):
         return pl.DataFrame(schema={FIELDS: pl.Int64(), **{name: pl.String() for name in names}})
@@ -241,8 +256,10 @@ def _texts_by_csv(piece: Piece, places: NDArray[np.int64], delimiter: str, names
     rows: list[list[str | None]] = []
     counts: list[int] = []
     for at in places:
-        text = piece.record(int(at)).decode("utf-8", "replace")
-        found = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+        try:
+            found = fields_of(piece.record(int(at)), delimiter)
+        except csv.Error:
+            found = []  # a record without any field lacks its keys
         counts.append(len(found))
         rows.append([*found[: len(names)], *([None] * (len(names) - len(found)))])
     columns = dict(zip(names, zip(*rows, strict=True), strict=True))
@@ -252,11 +269,12 @@ def _texts_by_csv(piece: Piece, places: NDArray[np.int64], delimiter: str, names
 
 
 def _stripped(texts: pl.DataFrame, width: int) -> pl.DataFrame:
-    """Without padding, and quotes that stood in it; empty texts null; a delimiter at a record's end begins no field."""
+    """Without padding, and quotes that stood in it; empty texts null; delimiters at a record's end begin no field."""
     bare = texts.with_columns(pl.col(pl.String).str.strip_chars().str.strip_chars('"').str.strip_chars()).with_columns(
         pl.when(pl.col(pl.String) == "").then(None).otherwise(pl.col(pl.String)).name.keep()
     )
-    trails = (pl.col(FIELDS) == width + 1) & pl.col(f"{_EXTRA}{width}").is_null()
+    extra = [pl.col(f"{_EXTRA}{width + place}").is_null() for place in range(_EXTRAS)]
+    trails = pl.col(FIELDS).is_between(width + 1, width + _EXTRAS) & pl.all_horizontal(extra)
     return bare.with_columns(pl.when(trails).then(pl.lit(width, dtype=pl.Int64)).otherwise(FIELDS).alias(FIELDS))
 
 

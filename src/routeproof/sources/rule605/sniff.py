@@ -80,7 +80,8 @@ def sniff(path: Path) -> Sniffed:
     with open_stream(path) as stream:
         head = next(blocks(stream, path), b"")[:HEAD_BYTES]
     first = head.removeprefix(BYTE_ORDER_MARK).lstrip(b"\r\n").split(b"\n", 1)[0].rstrip(b"\r")
-    for delimiter in ("|", ","):
+    is_whole = first.count(b'"') % 2 == 0  # else its last name may reach into the next record
+    for delimiter in ("|", ",") if is_whole else ():
         names = tuple(name.strip() for name in fields_of(first, delimiter))
         headed = [layout for layout in LAYOUTS.values() if layout.has_header]
         best = max(headed, key=lambda layout: _known(_names(layout), names))

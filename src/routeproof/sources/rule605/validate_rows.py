@@ -17,7 +17,7 @@ from routeproof.tables.rule605.legacy import OF_TRADED_AT_ONCE, RESTING_TYPES
 from routeproof.tables.rule605.remarks import REJECTED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from routeproof.policy.disclosure605 import Disclosure605
@@ -56,12 +56,21 @@ def _problems(records: Records, sniffed: Sniffed, policy: Disclosure605) -> list
     keyed = run_checks(records.rows, key_checks(sniffed, records.rows, policy), layout)
     rows = keyed.rows.filter(~pl.col(ROW).is_in(list(unread))) if unread else keyed.rows
     types = policy.order_types[layout.name].values[-1].value
-    checks = [*sum_checks(sniffed, rows, types), *_statement_checks(layout)]
-    found = [*records.remarks, *keyed.remarks]
-    for check in checks:  # one by one: a row may break several, and each is told
-        found += run_checks(rows, [check], layout).remarks
-    notes = [item for check in _note_checks(layout, policy) for item in run_checks(rows, [check], layout).remarks]
+    sums = sum_checks(sniffed, rows, types)
+    noted = [check for check in sums if _is_note(check, layout)]
+    checks = [*(check for check in sums if not _is_note(check, layout)), *_statement_checks(layout)]
+    found = [*records.remarks, *keyed.remarks, *_each(checks, rows, layout)]
+    notes = _each([*noted, *_note_checks(layout, policy)], rows, layout)
     return [*({**item, "kind": PROBLEM} for item in found), *({**item, "kind": NOTE} for item in notes)]
+
+
+def _is_note(check: Check, layout: Layout) -> bool:
+    return layout.name == "detailed" and check.outcome == "mark"
+
+
+def _each(checks: Iterable[Check], rows: pl.DataFrame, layout: Layout) -> list[Remark]:
+    """One check after the other: a row may break several, and each is told."""
+    return [item for check in checks for item in run_checks(rows, [check], layout).remarks]
 
 
 def _statement_checks(layout: Layout) -> list[Check]:
@@ -86,7 +95,11 @@ def _statement_checks(layout: Layout) -> list[Check]:
 
 
 def _note_checks(layout: Layout, policy: Disclosure605) -> list[Check]:
-    """What rests on readings that are not confirmed: fields of orders that rested, words of lot sizes."""
+    """What rests on readings that are not confirmed: fields of orders that rested, words of lot sizes.
+
+    Shares that fall short of their whole are noted beside them: no field of the amended report says what became of an
+    order that was neither cancelled nor executed.
+    """
     if layout.name != "detailed":
         return []
     resting = policy.resting_fields.values[-1].value

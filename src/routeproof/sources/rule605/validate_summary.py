@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import csv
-import io
 from typing import TYPE_CHECKING
 
 from routeproof.sources.rule605.header import header_problems
-from routeproof.sources.rule605.problems import DUPLICATE_KEY, LONG_ROW, PROBLEM, SHORT_ROW, Remark, remark
+from routeproof.sources.rule605.problems import (
+    DUPLICATE_KEY,
+    LONG_ROW,
+    PROBLEM,
+    SHORT_ROW,
+    UNREADABLE_ROW,
+    Remark,
+    remark,
+)
 from routeproof.sources.rule605.summary_schema import KEY, NO_VALUE, REQUIRED, RULES, STATED_ALWAYS, STATED_IF_EXECUTED
 from routeproof.sources.streams import blocks, open_stream
 from routeproof.sources.text_frames import BYTE_ORDER_MARK
+from routeproof.sources.text_records import RecordScanner, fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from routeproof.sources.rule605.sniff import Sniffed
-
-LARGEST_BYTES = 8 << 20
-"""A report has at most 36 rows; what is far beyond that is not read as one."""
 
 
 def validate_summary(path: Path, sniffed: Sniffed) -> tuple[int, list[Remark]]:
@@ -36,22 +41,35 @@ def validate_summary(path: Path, sniffed: Sniffed) -> tuple[int, list[Remark]]:
     return count, found
 
 
-def _records(path: Path, delimiter: str) -> Iterator[list[str]]:
+def _records(path: Path, delimiter: str) -> Iterator[list[str] | None]:
+    """Fields of each data record, blank lines passed over; nothing where bytes or quotes make no record."""
+    is_header = True
     with open_stream(path) as stream:
-        content = b""
-        for block in blocks(stream, path):
-            content += block
-            if len(content) > LARGEST_BYTES:
-                break
-    text = content.removeprefix(BYTE_ORDER_MARK).decode("utf-8", "replace").replace("\0", "\ufffd")
-    rows = (row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row)
-    next(rows, None)
-    yield from rows
+        for piece in RecordScanner().pieces(blocks(stream, path)):
+            whole = dict(zip(piece.rows.tolist(), range(len(piece.rows)), strict=True))
+            for row in sorted({*whole, *(int(str(item["row"])) for item in piece.refused)}):
+                record = piece.record(whole[row]).removeprefix(BYTE_ORDER_MARK) if row in whole else None
+                if record == b"":
+                    continue
+                if not is_header:
+                    yield None if record is None else _fields(record, delimiter)
+                is_header = False
+
+
+def _fields(record: bytes, delimiter: str) -> list[str] | None:
+    try:
+        return fields_of(record, delimiter)
+    except csv.Error:
+        return None
 
 
 def _row_problems(
-    number: int, record: list[str], sniffed: Sniffed, seen: dict[tuple[str, ...], int]
+    number: int, record: list[str] | None, sniffed: Sniffed, seen: dict[tuple[str, ...], int]
 ) -> Iterator[Remark]:
+    if record is None:
+        message = "expected a record of text, found bytes or quotes that make none"
+        yield remark(number, PROBLEM, UNREADABLE_ROW, "", message)
+        return
     width = len(sniffed.header)
     if len(record) != width:
         code = SHORT_ROW if len(record) < width else LONG_ROW

@@ -134,7 +134,7 @@ def test_headers_are_the_official_ones_in_order(tmp_path: Path) -> None:
         ({"CvrdOrderCnt": "1.5"}, "CvrdOrderCnt", "not_a_number"),
         ({"CvrdOrderCnt": ""}, "CvrdOrderCnt", "missing_value"),
         ({"CvrdOrderQty": "900.5"}, "CvrdOrderQty", "component_sum"),
-        ({"CvrdOrderQtyOthr": "99"}, "CvrdOrderExctdQty", "component_sum"),
+        ({"CvrdOrderQtyOthr": "101"}, "CvrdOrderExctdQty", "component_sum"),
         ({"ExctdOrderAtQuotQty": "201.5"}, "CvrdOrderExctdQty", "component_sum"),
         ({"AvgRealSprd1min": "x"}, "AvgRealSprd1min", "not_a_number"),
         ({"ExctdPIOrdWghtdAvgAmtPerShare": "-0.1"}, "ExctdPIOrdWghtdAvgAmtPerShare", "below_minimum"),
@@ -168,6 +168,16 @@ def test_legacy_fields(tmp_path: Path, line: str, column: int | str, code: str) 
     assert codes(written(tmp_path, legacy(f4="XYZ") + "\n" + line + "\n")) == [(2, column, code)]
 
 
+def test_shares_that_are_left_are_a_problem_of_legacy_rows_and_a_note_of_detailed_ones(tmp_path: Path) -> None:
+    """A market order of 100 shares, of which nobody says what became of one."""
+    assert codes(written(tmp_path, legacy(f8="2001"))) == [(1, 8, "component_sum")]
+    found = validate_file(written(tmp_path, detailed({"CvrdOrderQty": "1001.5"})))
+    assert found.ok
+    assert [(item.column, item.code, item.is_note) for item in found.problems] == [
+        ("CvrdOrderQty", "component_sum", True)
+    ]
+
+
 def test_notes_make_no_file_wrong(tmp_path: Path) -> None:
     """Readings that are not confirmed: words of lot sizes, and who states fields 52 to 55."""
     path = written(tmp_path, detailed({"LotSizeFlag": "ODD", "FilledOrderCnt": "3"}))
@@ -193,3 +203,13 @@ def test_what_is_no_report_is_wrong_as_a_whole(tmp_path: Path) -> None:
     assert codes(tmp_path / "cut.gz") == [(0, "", "damaged_file")]
     with pytest.raises(UsageError, match="expected a readable file"):
         validate_file(tmp_path / "absent.csv")
+
+
+def test_a_record_that_is_none_is_one_problem(tmp_path: Path) -> None:
+    """A quote that never closes, and a field longer than any: told at their rows, and the others are read."""
+    lines = summary({}, {"Sp500": "N"}, {"OrderSize": "0"}).split("\r\n")
+    lines[2] = lines[2].replace("XXXX", "X" * 200_000)
+    lines[3] = '"' + lines[3]
+    found = codes(written(tmp_path, "\r\n".join(lines)))
+    assert (2, "", "unreadable_row") in found
+    assert {row for row, *_ in found} == {2, 3}

@@ -12,7 +12,7 @@ from polars.testing import assert_frame_equal
 
 from routeproof.sources.rule605.records import Records, read_records
 from routeproof.sources.rule605.sniff import UnknownLayoutError, sniff
-from rule605_files import DETAILED_FIELDS, LEGACY_RESTING, detailed, legacy, summary, written
+from rule605_files import DETAILED_FIELDS, LEGACY_RESTING, SUMMARY_FIELDS, detailed, legacy, summary, written
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,13 +29,15 @@ PLAIN = legacy() + "\n" + legacy(LEGACY_RESTING) + "\n" + legacy(f8="1234567") +
 ODD = {
     "windows": PLAIN.replace("\n", "\r\n"),
     "trailing": PLAIN.replace("\n", "|\n"),
+    "marked": "\ufeff" + PLAIN,
+    "trailing_twice": PLAIN.replace("\n", "||\n"),
     "quoted": "\n".join("|".join(f'"{field}"' for field in line.split("|")) for line in PLAIN.splitlines()),
     "padded": "\n".join("|".join(f"  {field} " for field in line.split("|")) for line in PLAIN.splitlines()),
     "thousands": PLAIN.replace("|2000|", '|"2,000"|').replace("|5000|", "|5,000|").replace("1234567", '"1,234,567"'),
     "blank_lines": "\n\n" + PLAIN.replace("\n", "\n\n"),
     "no_end": PLAIN.rstrip("\n"),
     "short": PLAIN.replace("|-0.0100|||||||||", "|-0.0100"),
-    "bom_free_mix": PLAIN.replace("T|TXXXX|201601|ABC|14", '"T" | "TXXXX"|201601|ABC|14'),
+    "mixed": PLAIN.replace("T|TXXXX|201601|ABC|14", '"T" | "TXXXX"|201601|ABC|14'),
 }
 
 
@@ -155,7 +157,19 @@ def test_the_first_record_tells_the_layout(tmp_path: Path, text: str, layout: st
     assert sniff(written(tmp_path, text)).layout.name == layout
 
 
-@pytest.mark.parametrize("text", ["", "\n\n", "hello", "a,b,c\n1,2,3\n", "1|2|3|4|5\n", "\0\0\0", "T|X|2016|A|11|21"])
+NO_REPORTS = [
+    "",
+    "\n\n",
+    "hello",
+    "a,b,c\n1,2,3\n",
+    "1|2|3|4|5\n",
+    "\0\0\0",
+    "T|X|2016|A|11|21",
+    ',"'.join(SUMMARY_FIELDS),
+]
+
+
+@pytest.mark.parametrize("text", NO_REPORTS)
 def test_other_files_are_refused_with_what_was_expected(tmp_path: Path, text: str) -> None:
     """The error shows what stands there."""
     with pytest.raises(UnknownLayoutError, match="expected a Rule 605 report"):
