@@ -168,7 +168,8 @@ VIRTU = """
         coalesce(sum(c10 + c11) filter (c18 is not null), 0) / nullif(sum(c10 + c11), 0) as coverage
     from (select column00 as participant, column01 as reporter, column02 as month, column03 as symbol,
             column04 as order_type, column05 as order_size,
-            {numbers} from read_csv('{path}', delim='|', header=false, all_varchar=true, nullstr='', compression='gzip'))
+            {numbers}
+        from read_csv('{path}', delim='|', header=false, all_varchar=true, nullstr='', compression='gzip'))
     group by {by} order by {by}
 """
 

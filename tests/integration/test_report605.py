@@ -192,7 +192,7 @@ def test_605_and_tca_agree(seed: int) -> None:
         metrics=(*FIGURES, *SHARES), order_versions=frames["order_versions"], locked="include",
         after_close="final_quote",
     )  # fmt: skip
-    assert {"market", "marketable_limit", "midpoint_or_better", "non_marketable", "stop"} <= set(tca["order_class"])
+    assert {"market", "marketable_limit", "midpoint_or_better"} <= set(tca["order_class"])
     for row in tca.iter_rows(named=True):
         figures = of_codes(sums, CODES[row["order_class"]])
         for name in FIGURES:
@@ -213,7 +213,10 @@ def of_codes(sums: Sums605, codes: tuple[str, ...]) -> Figures:
 
 
 def plain_flow(frames: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    """Undirected orders of one version and one day, of regular hours, covered by 605, without a crossed reference."""
+    """Undirected orders of one version and one day, of regular hours, covered by 605, without a crossed reference.
+
+    Nor did any wait to become executable: there TCA looks at the quote before, 605 at the one that ended the wait.
+    """
     orders = frames["parent_orders"].filter(~pl.col("directed"))
     several = frames["order_versions"].filter((pl.col("version") > 1) | (pl.col("time_in_force") == "gtc"))
     orders = orders.join(several, on="order_id", how="anti")
@@ -223,11 +226,12 @@ def plain_flow(frames: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     kept: list[str] = []
     for day in source.days():
         tables = day_tables(source, day, long_lived_of(source))
-        readings = Readings(crossed=False, off_exchange=())
+        readings = Readings(crossed=False, event_quote=True, off_exchange=())
         done, _ = measure_version_day(tables, source.book(day, None), month.rules, month.switches(), readings)
         found = judged(done, month.days, reporting, month.reporter)
         crossed = found.fills.filter(pl.col("mid2").is_null())
-        inside = found.versions.filter(pl.col("session") == "regular", pl.col("order_class") != "market_ioc")
+        waited = pl.col("clock_start_at") > pl.col("clock_at")
+        inside = found.versions.filter(pl.col("session") == "regular", pl.col("order_class") != "market_ioc", ~waited)
         kept += inside.join(crossed, on="order_id", how="anti")["order_id"].to_list()
     return of_orders(frames, kept)
 

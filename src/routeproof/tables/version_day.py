@@ -19,6 +19,7 @@ from routeproof.tables.measured import (
 )
 from routeproof.tables.measured_executions import measure_executions
 from routeproof.tables.printed_within import printed_within
+from routeproof.tables.quote_book import look_up
 from routeproof.tables.session_clock import session_name
 from routeproof.tables.tape_shares import regular_prints
 from routeproof.tables.text_link import rows_of
@@ -73,10 +74,12 @@ class Readings:
 
     Attributes:
         crossed: a crossed quote at the clock's start carries statistics too.
+        event_quote: an order that waited has the quote that made it executable, not the one before.
         off_exchange: venues of prints that are no exchange.
     """
 
     crossed: bool
+    event_quote: bool
     off_exchange: Collection[str]
 
 
@@ -103,6 +106,8 @@ def measure_version_day(
     """
     before = Carry() if carry is None else Carry(versions=carry.versions)
     versions = day_versions(tables, book, rules, switches, before)
+    if readings.event_quote:
+        versions = _with_event_quotes(with_hours(versions, tables.day, rules.hours), book, switches)
     timed = with_hours(tables.executions, tables.day, rules.hours)
     looked = measure_executions(timed, book, switches)
     fills = with_best_touch(_fills(looked, versions, switches, readings), tables.odd_lots, switches)
@@ -118,6 +123,19 @@ def measure_version_day(
     held = living if carry is None else pl.concat([carry.fills, living])
     done = VersionDay(but(versions, lasting, ["order_id"]), but(fills, lasting, ["order_id"]))
     return done.placed_anew(), VersionDay(lasting, held).placed_anew()
+
+
+def _with_event_quotes(versions: pl.DataFrame, book: QuoteBook, switches: Switches) -> pl.DataFrame:
+    """Versions whose clock started on this day after they had waited, with the quote of that very instant."""
+    waited = pl.col("clock_start_at") > pl.max_horizontal("clock_at", pl.col("open_at") - 1)
+    is_waiting = pl.col("terms_class").is_in(["non_marketable", "stop"])
+    rows = versions.select((waited & is_waiting).fill_null(value=False).alias("rows"))["rows"].arg_true()
+    if rows.is_empty():
+        return versions
+    chosen = versions[rows]
+    instants = (chosen["clock_start_at"] + switches.shift_ns).to_numpy()
+    found = look_up(book, *book.bounds(chosen["symbol"]), instants, inclusive=True).columns("clock")
+    return versions.with_columns(versions[item.name].scatter(rows, item) for item in found)
 
 
 def _complete(fills: pl.DataFrame) -> pl.DataFrame:

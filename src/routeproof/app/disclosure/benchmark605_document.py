@@ -32,11 +32,6 @@ LEGACY_SIZES = {
     "23": "2,000-4,999 shares",
     "24": "5,000-9,999 shares",
 }
-    "21": "100-499 shares",
-    "22": "500-1,999 shares",
-    "23": "2,000-4,999 shares",
-    "24": "5,000-9,999 shares",
-}
 
 
 def write_documents(

@@ -92,8 +92,8 @@ def benchmark_beside(context: Context, question: Asked, beside: Beside) -> Bench
         return _alone(context, replace(question, layout=layout), beside)
     parts = held.get(layout, [])
     if not parts:
-        notes = (nothing_there(context.lake, question),)
-        return Benchmark605(layout=layout, by=question.by, rows=(), notes=notes)
+        nothing = (nothing_there(context.lake, question),)
+        return Benchmark605(layout=layout, by=question.by, rows=(), notes=nothing)
     sides = sides_of(context, parts, question, beside)
     rows = _rows(context, question, sides, beside)
     notes = [*notes_of(layout, question, rows), *_notes(question, held, sides, beside)]

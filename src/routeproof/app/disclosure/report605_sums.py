@@ -62,7 +62,9 @@ class Month605:
         """Which quotes and prints count."""
         prints = self.reporting.value("regular_prints")
         return Readings(
-            crossed=self.reporting.value("crossed") == "include", off_exchange=tuple(prints["off_exchange"])
+            crossed=self.reporting.value("crossed") == "include",
+            event_quote=self.reporting.value("clock_quote") == "of_the_event",
+            off_exchange=tuple(prints["off_exchange"]),
         )
 
 

@@ -37,6 +37,28 @@ class Used:
 
 def used_venues(context: Context, provider: str, months: Sequence[str], manifest: str | None) -> frozenset[str]:
     """Names by which the venues of a provider's fills may stand in a report: its codes, operators, owners."""
+    seen = _seen(context, provider, months, manifest)
+    venues = context.lake.read("venues", manifest=manifest)
+    others = venues.filter(pl.col("mic").is_in(sorted(seen))).select("operator", "affiliate_of")
+    return frozenset(seen | {name for row in others.iter_rows() for name in row if name})
+
+
+def venue_kinds(context: Context, provider: str, months: Sequence[str], manifest: str | None) -> frozenset[str]:
+    """Kinds of the venues of a provider's fills, of those whose kind is known."""
+    seen = _seen(context, provider, months, manifest)
+    venues = context.lake.read("venues", manifest=manifest)
+    kinds = venues.filter(pl.col("mic").is_in(sorted(seen)) & (pl.col("kind") != "")).get_column("kind")
+    return frozenset(EXCHANGE if kind == EXCHANGE else OFF_EXCHANGE for kind in kinds)
+
+
+def public_kinds(public: pl.LazyFrame) -> frozenset[str]:
+    """Kinds of the reporters of additive rows."""
+    participants = public.select(pl.col("participant").unique()).collect().get_column("participant")
+    return frozenset(OFF_EXCHANGE if name == FINRA else EXCHANGE for name in participants)
+
+
+def _seen(context: Context, provider: str, months: Sequence[str], manifest: str | None) -> set[str]:
+    """Venue codes of a provider's fills in the months."""
     first, last = first_of(min(months)), first_of(max(months))
     question = Question(
         by=("venue",),
@@ -47,10 +69,7 @@ def used_venues(context: Context, provider: str, months: Sequence[str], manifest
         manifest=manifest,
     )
     rows = measure(context.lake, question, context.workspace.cache_folder).rows
-    seen = {row["venue"] for row in rows.iter_rows(named=True) if row["executions"] and row["venue"]}
-    venues = context.lake.read("venues", manifest=manifest)
-    others = venues.filter(pl.col("mic").is_in(sorted(seen))).select("operator", "affiliate_of")
-    return frozenset(seen | {name for row in others.iter_rows() for name in row if name})
+    return {row["venue"] for row in rows.iter_rows(named=True) if row["executions"] and row["venue"]}
 
 
 def liquidity(public: pl.LazyFrame, own: pl.DataFrame, used: Collection[str]) -> dict[str, Used]:

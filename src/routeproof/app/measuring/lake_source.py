@@ -87,7 +87,8 @@ class LakeSource:
         """Quotes of one day and one other kind; a file that says that it holds only reference quotes is not read."""
         if self.quotes(day).is_pure:
             return None
-        found = self.rows("quotes", day).filter(pl.col("kind") == kind)
+        scan = self.lake.scan("quotes", [day], TABLES["quotes"].names, manifest=self.manifest)
+        found = scan.filter(pl.col("kind") == kind).collect()
         return found if found.height else None
 
     def long_lived(self) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -13,9 +13,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from routeproof.app.review.evidence_cells import CellTable
+    from routeproof.app.review.industry_benchmark import Industry
 
 TAPE = "tape"
 """What `--against` says for the tape, and whom its cells belong to."""
+INDUSTRY = "industry"
+"""What `--against` says for public Rule 605 reports."""
 ROWS = ("price_improvement", "spread_capture", "fill_time", "limit_fill_rate", "reversion")
 
 
@@ -37,6 +40,7 @@ class Benchmark:
         provider: whose cells they are.
         is_same_period: the cells are of the reviewed period itself.
         is_tape: the cells hold the tape and, beside it, the review's own flow without order classes.
+        industry: public figures in the own mix, in place of cells.
         declared: figures by scorecard row, which take the place of measured ones.
     """
 
@@ -45,6 +49,7 @@ class Benchmark:
     provider: str = ""
     is_same_period: bool = False
     is_tape: bool = False
+    industry: Industry | None = None
     declared: Mapping[str, Declared] = field(default_factory=dict)
 
     def name_of(self, row: str) -> str:

@@ -13,10 +13,11 @@ from routeproof.app.policy_in_force import names_people, policy_as_recorded
 from routeproof.app.review.adoptions import EVENT as ADOPTED
 from routeproof.app.review.adoptions import adoptions_of, drafts_of
 from routeproof.app.review.assemble import Review, pack_inputs
-from routeproof.app.review.benchmark import TAPE, choose_benchmark
+from routeproof.app.review.benchmark import INDUSTRY, TAPE, choose_benchmark
 from routeproof.app.review.clock import SHIFTS_NS
 from routeproof.app.review.deliveries import deliveries
 from routeproof.app.review.earlier_builds import EVENT, before_build, earlier_builds
+from routeproof.app.review.industry_benchmark import industry_benchmark
 from routeproof.app.review.judge import Judge
 from routeproof.app.review.quarter import measure_quarter
 from routeproof.app.review.tape_benchmark import tape_benchmark
@@ -202,6 +203,9 @@ def _require_providers(order: Order, known: Sequence[str], days: Sequence[date])
 def _benchmark(
     context: Context, order: Order, quarter: Quarter, prior: CellTable | None, rules: DayRules, manifest: str
 ) -> Benchmark:
+    if order.against == INDUSTRY:
+        span = quarter_days(order.quarter)
+        return industry_benchmark(context, order.provider, span, manifest, order.declared)
     if order.against != TAPE:
         return choose_benchmark(quarter.cells, prior, order.provider, order.declared, order.against)
     tape = LakeSource(context.lake, manifest, "tape")
@@ -239,6 +243,8 @@ def _digest(review: Review, order: Order) -> str:
         "adoptions": [[*place, *astuple(item)] for place, item in sorted(review.adoptions.items())],
         "version": review.version,
     }
+    if review.benchmark.industry is not None:
+        inputs["industry"] = review.benchmark.industry.digest
     if review.checkpoint:
         inputs["checkpoint"] = review.checkpoint
     if review.policy_notes:

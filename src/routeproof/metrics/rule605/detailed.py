@@ -18,7 +18,7 @@ spread fields from the month of policy `best_displayed` on."""
 
 APPLIES = {ALL: "all", SPREAD: "spread fields", RESTING: "resting fields", BEST: "spread fields, once due"}
 """The same for people."""
-ALWAYS = ("classification", "executable", "special_handling", "halts", "crossed", "clock_start")
+ALWAYS = ("classification", "executable", "special_handling", "halts", "crossed", "clock_start", "clock_quote")
 """Readings that decide which orders are in a row and when their clock starts: every field rests on them."""
 COUNTED_AGAINST = {ALL: (), SPREAD: ("spread_fields",), RESTING: ("resting_fields",), BEST: ("spread_fields",)}
 

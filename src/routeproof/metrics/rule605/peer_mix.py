@@ -64,16 +64,17 @@ def matched(public: pl.DataFrame, own: pl.DataFrame, by: Sequence[str], average:
         average: cells without its weight on either side are left out.
 
     Returns:
-        `by`, the cell, `top, bottom` and `own_top, own_bottom, weight` as doubles; `top` and `bottom` per unit of the
-        public weight, so that they may be weighted by the own one.
+        `by`, the cell, `orders` of the public side, `top, bottom` and `own_top, own_bottom, weight` as doubles; `top`
+        and `bottom` are per unit of the public weight, so that they may be weighted by the own one.
     """
     keys = cell_keys(by)
     theirs = public.filter(pl.col(average.weight) > 0).select(
-        *dict.fromkeys((*by, *keys)), (_upper(average) / _number(average.weight)).alias("top"),
+        *dict.fromkeys((*by, *keys)), (upper(average) / _number(average.weight)).alias("top"),
         (_number(average.bottom) / _number(average.weight)).alias("bottom"),
+        pl.col("covered_orders").alias("orders"),
     )  # fmt: skip
     ours = own.filter(pl.col(average.weight) > 0).select(
-        *keys, _upper(average).alias("own_top"), _number(average.bottom).alias("own_bottom"),
+        *keys, upper(average).alias("own_top"), _number(average.bottom).alias("own_bottom"),
         _number(average.weight).alias("weight"),
     )  # fmt: skip
     return theirs.join(ours, on=keys, how="inner", nulls_equal=True).sort(*by, *keys, nulls_last=True)
@@ -94,7 +95,7 @@ def adjusted(public: pl.DataFrame, own: pl.DataFrame, by: Sequence[str], average
         pl.col("own_top", "own_bottom", "weight").sum(),
     )
     joined = sums.join(total, on=_own(by), how="left", nulls_equal=True) if _own(by) else sums.join(total, how="cross")
-    scale = _SCALE if average.top in _SCALED else 1.0
+    scale = divisor_of(average)
     return joined.select(
         *by,
         _divided("upper", "lower", scale).alias("adjusted"),
@@ -116,7 +117,13 @@ def _number(name: str) -> pl.Expr:
     return pl.col(name).cast(pl.Float64())
 
 
-def _upper(average: Average) -> pl.Expr:
+def divisor_of(average: Average) -> float:
+    """What takes the quotient of an average's sums to its unit."""
+    return _SCALE if average.top in _SCALED else 1.0
+
+
+def upper(average: Average) -> pl.Expr:
+    """The upper sum of an average as a double."""
     return _number(average.top) + (_number(average.second).fill_null(0.0) if average.second else 0.0)
 
 

@@ -30,6 +30,8 @@ NAMES = {"detailed": "605(a)(1) detailed report", "summary": "605(a)(2) summary 
 LONGEST_VALUE = 120
 WIDEST_UPRIGHT = 11
 """Columns of numbers that fit a page that stands upright."""
+FIRST_WIDTH = 2.4
+"""Of the order type's column, against one of numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +117,11 @@ def _front(inputs: Rule605Inputs) -> Section:
         "are to be checked before they are published."
     )
     header, rows = inputs.figures
-    columns = [Column(id=name, title=name, align="right" if place else "left") for place, name in enumerate(header)]
+    first = FIRST_WIDTH if inputs.kind == "detailed" else 1.0
+    columns = [
+        Column(id=name, title=name, align="right" if place else "left", weight=1.0 if place else first)
+        for place, name in enumerate(header)
+    ]
     by = "Covered orders by order type" if inputs.kind == "detailed" else "The file, row by row"
     blocks: list[Block] = [KeyFigures(items=figures)]
     if inputs.unconfirmed:
@@ -141,7 +147,7 @@ def _front(inputs: Rule605Inputs) -> Section:
 def _reconciliation(inputs: Rule605Inputs) -> Section:
     text = (
         "Every order version of the month is a covered order or has exactly one reason why it is not. A replaced order "
-        "counts once per version; `orders` counts first versions only."
+        "counts once per version; “Orders” counts first versions only."
     )
     columns = (
         Column(id="reason", title="Counted as", weight=1.3),
