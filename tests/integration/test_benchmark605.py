@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import io
 import json
 from dataclasses import dataclass
@@ -215,23 +216,70 @@ def flow(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "ws"
 
 
-def test_own_report_of_others_matches_own_flow(flow: Path, tmp_path: Path) -> None:
-    """Somebody who publishes exactly our flow has our figures, all our weight, and our adjusted figure."""
+@pytest.fixture(scope="module")
+def twin(flow: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Somebody who publishes exactly our flow; the order types of which every row was believed."""
+    folder = tmp_path_factory.mktemp("twin")
     made = call("report", "605", "detailed", "--reporter", "TWIN", "--participant", "T", "--month", "2026-11",
-                "--provider", "P1", "--out", str(tmp_path), "--json", "-w", str(flow))  # fmt: skip
+                "--provider", "P1", "--out", str(folder), "--json", "-w", str(flow))  # fmt: skip
     assert made.returncode == 0, made.stderr
-    taken(flow, tmp_path / json.loads(made.stdout)["files"][0]["path"])
-    document = asked(flow, "--by", "reporter", "--provider", "P1", "--period", "2026Q4")
-    own, twin = document["rows"]
-    assert (own["side"], twin["side"], own["reporter"], twin["reporter"]) == ("own", "public", "P1", "TWIN")
+    path = folder / json.loads(made.stdout)["files"][0]["path"]
+    ingested = json.loads(call("ingest", "rule605", str(path), "-w", str(flow), "--json").stdout)
+    rows = list(csv.DictReader(path.open(encoding="ascii"), delimiter="|"))
+    doubted = {rows[item["row"] - 1]["OrderType"] for item in ingested["rejected"]}  # random orders may just vanish
+    return f"order_type={','.join(sorted({row['OrderType'] for row in rows} - doubted))}"
+
+
+def test_own_report_of_others_matches_own_flow(flow: Path, twin: str) -> None:
+    """Somebody who publishes exactly our flow has our figures, all our weight, and our adjusted figure."""
+    document = asked(flow, "--by", "reporter", "--provider", "P1", "--period", "2026Q4", "--where", twin)
+    own, other = document["rows"]
+    assert (own["side"], other["side"], own["reporter"], other["reporter"]) == ("own", "public", "P1", "TWIN")
     for name in ("covered_orders", "covered_shares", "cancelled_shares", "improved_shares", "at_quote_shares",
                  "outside_shares", "classified_shares", "fill_rate_shares", "coverage"):  # fmt: skip
-        assert own[name] == twin[name], name
+        assert own[name] == other[name], name
     for name in ("e_over_q", "effective_spread_usd_per_share", "price_improvement_usd_per_share",
                  "realized_spread_usd_per_share_1s"):  # fmt: skip
-        assert own[name] == pytest.approx(twin[name], rel=1e-5, abs=1e-6), name
-    assert (own["weight_matched"], twin["weight_matched"]) == (1, 1)
-    assert twin["e_over_q_adjusted"] == pytest.approx(own["e_over_q"], abs=1e-4)
-    assert twin["own_e_over_q_matched"] == pytest.approx(own["e_over_q"], rel=1e-12)
-    assert (twin["used"], twin["kind"], twin["liquidity_share"]) == (False, "off-exchange", None)  # all executed away
+        assert own[name] == pytest.approx(other[name], rel=1e-5, abs=1e-6), name
+    assert (own["weight_matched"], other["weight_matched"]) == (1, 1)
+    assert other["e_over_q_adjusted"] == pytest.approx(own["e_over_q"], abs=1e-4)
+    assert other["own_e_over_q_matched"] == pytest.approx(own["e_over_q"], rel=1e-12)
+    assert (other["used"], other["kind"], other["liquidity_share"]) == (
+        False,
+        "off-exchange",
+        None,
+    )  # all executed away
     assert any("No public rows of 2026-10, 2026-12" in note for note in document["notes"])
+
+
+def test_a_page_of_it(flow: Path, twin: str, tmp_path: Path) -> None:
+    """The firm's own row and the other one are drawn; the same question gives the same bytes."""
+    options = ["benchmark", "605", "--by", "reporter", "--provider", "P1", "--period", "2026Q4", "--where", twin]
+    pages = []
+    for name in ("a.html", "b.html"):
+        done = call(*options, "--html", str(tmp_path / name), "-w", str(flow))
+        assert done.returncode == 0, done.stderr
+        pages.append((tmp_path / name).read_bytes())
+    assert pages[0] == pages[1]
+    text = pages[0].decode()
+    assert "TWIN" in text
+    assert "own flow" in text
+    assert text.count("<svg ") >= 5
+
+
+def test_a_review_against_the_industry(flow: Path, twin: str, tmp_path: Path) -> None:
+    """The benchmark column has name, period, n and coverage; dealers' rows alone say nothing of flow to exchanges."""
+    del twin
+    done = call("review", "build", "2026Q4", "--provider", "P1", "--against", "industry", "--out", str(tmp_path),
+                "-w", str(flow))  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    pack = json.loads((tmp_path / "pack.json").read_text("utf-8"))
+    rows = {row["id"]: row["cells"] for row in pack["scorecard"]["rows"]}
+    improvement, capture = rows["price_improvement"], rows["spread_capture"]
+    assert improvement["benchmark"]["name"].startswith("industry: public Rule 605, 1 reporter, 2026-11;")
+    assert improvement["benchmark"]["value"] == improvement["market"]["value"] == -0.002
+    assert (improvement["benchmark"]["n"], improvement["benchmark"]["coverage"]) == (2, 1)
+    assert capture["benchmark"]["value"] == pytest.approx(-0.2, rel=1e-9)
+    assert improvement["market"]["verdict"] == "cannot_tell"
+    assert "not like for like" in improvement["market"]["comparison"]["reason"]
+    assert rows["reversion"]["benchmark"]["reason"] == "Rule 605 reports do not state it"

@@ -54,7 +54,6 @@ DECIMALS = 5
 )  # fmt: skip
 @click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="A page with charts.")
 @click.option("--pdf", type=click.Path(path_type=Path, dir_okay=False), help="The same as PDF.")
-@click.option("--manifest", help="As known at this commit.")
 @click.option("--format", "layout_out", type=click.Choice(FORMATS), default="table", show_default=True)
 @workspace_option
 @json_option
@@ -70,7 +69,6 @@ def rule_605(
     match: Literal["symbol", "group"],
     html: Path | None,
     pdf: Path | None,
-    manifest: str | None,
     layout_out: str,
     workspace: Path,
     as_json: bool,
@@ -88,7 +86,7 @@ def rule_605(
     from routeproof.app.disclosure.beside_605 import Beside, benchmark_beside  # noqa: PLC0415
 
     begin, end = use.months_of(period, first, last)
-    question = use.asked(by, first=begin, last=end, layout=layout, where=where, manifest=manifest)
+    question = use.asked(by, first=begin, last=end, layout=layout, where=where)
     as_json = as_json or layout_out == "json"
     with open_context(workspace) as context:
         if provider:

@@ -44,7 +44,7 @@ class Asked:
         last: last month, YYYYMM; empty = any.
         layout: `legacy`, `detailed` or `summary`; empty = the only one that is there.
         where: dimension -> allowed values, as files write them.
-        manifest: as known at this commit; the newest if empty.
+        manifest: of own flow; the newest if none. Public rows are always the newest, as they do not change a manifest.
     """
 
     by: tuple[str, ...]
@@ -85,7 +85,6 @@ def asked(
     last: str | None = None,
     layout: str | None = None,
     where: Sequence[str] = (),
-    manifest: str | None = None,
 ) -> Asked:
     """What is asked, checked.
 
@@ -95,7 +94,6 @@ def asked(
         last: YYYY-MM.
         layout: one of the three, or none.
         where: `DIM=VALUE[,VALUE]`, all of which must hold.
-        manifest: of an earlier commit.
 
     Raises:
         UsageError: an unknown dimension or layout, a month that is none, a range that ends before it begins.
@@ -114,7 +112,7 @@ def asked(
     for text in where:
         name, values = _condition(text)
         chosen[name] = tuple(item for item in chosen[name] if item in values) if name in chosen else values
-    return Asked(by=names, first=begin, last=end, layout=layout or "", where=chosen, manifest=manifest)
+    return Asked(by=names, first=begin, last=end, layout=layout or "", where=chosen)
 
 
 def _known(name: str, option: str) -> None:
@@ -207,7 +205,7 @@ def parts_by_layout(lake: Lake, question: Asked) -> dict[str, list[Partition]]:
     """Layout -> parts of the asked months and reporters; layouts of which there are none are left out."""
     found = {}
     for layout in LAYOUTS:
-        parts = [item for item in parts_of(lake, layout, question.manifest) if _is_asked(item, question)]
+        parts = [item for item in parts_of(lake, layout) if _is_asked(item, question)]
         if parts:
             found[layout] = parts
     return found
@@ -292,7 +290,7 @@ def notes_of(layout: str, question: Asked, rows: Sequence[Row]) -> list[str]:
 
 def nothing_there(lake: Lake, question: Asked) -> str:
     """Why a table is empty."""
-    wide = Asked(by=question.by, manifest=question.manifest)
+    wide = Asked(by=question.by)
     held = parts_by_layout(lake, wide)
     if not held:
         return "There are no public Rule 605 rows: take files in with `routeproof ingest rule605`."

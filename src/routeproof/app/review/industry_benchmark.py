@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -14,6 +14,7 @@ from routeproof.app.disclosure.sources_605 import public_kinds, venue_kinds
 from routeproof.app.review.benchmark import INDUSTRY, Benchmark
 from routeproof.evidence.compare import Difference, compare_fixed
 from routeproof.evidence.partials import Partials
+from routeproof.evidence.quantiles import settle
 from routeproof.ledger.canonical import canonical_bytes
 from routeproof.metrics.rule605.peer_mix import CELL, E_OVER_Q, PER_SHARE, Average, divisor_of, matched, upper
 from routeproof.metrics.rule605.peer_sums import added_up
@@ -84,7 +85,7 @@ class Published:
 def _untold(reason: str, subject: float | None = None, benchmark: float | None = None) -> Difference:
     is_known = subject is not None and benchmark is not None
     return Difference(
-        estimate=subject - benchmark if subject is not None and benchmark is not None else None,
+        estimate=settle(subject - benchmark) if subject is not None and benchmark is not None else None,
         subject=subject, benchmark=benchmark, interval=None, reason=reason, pairing="fixed" if is_known else "none",
         overlap=0.0, days=0, effective_days=0.0, largest_order_share=0.0,
     )  # fmt: skip
@@ -176,7 +177,7 @@ def industry_benchmark(
     Raises:
         UsageError: no detailed public rows of the period were taken in.
     """
-    question = asked("", first=f"{span[0]:%Y-%m}", last=f"{span[1]:%Y-%m}", layout="detailed", manifest=manifest)
+    question = asked("", first=f"{span[0]:%Y-%m}", last=f"{span[1]:%Y-%m}", layout="detailed")
     parts = parts_by_layout(context.lake, question).get("detailed", [])
     if not parts:
         message = (
@@ -184,10 +185,10 @@ def industry_benchmark(
             "them in with `routeproof ingest rule605`"
         )
         raise UsageError(message, where="--against industry")
-    sides = sides_of(context, parts, question, Beside(provider=provider))
+    sides = sides_of(context, parts, replace(question, manifest=manifest), Beside(provider=provider))
     months = [said_month(month) for month in sides.months]
     reporters = {item.part.rpartition("-")[0] for item in parts}
-    said = f"public Rule 605 reports of {len(reporters)} reporters, {months[0]}"
+    said = f"public Rule 605, {len(reporters)} reporter{'s' if len(reporters) > 1 else ''}, {months[0]}"
     said += f" to {months[-1]}" if len(months) > 1 else ""
     contents = {item.part: item.content for item in parts}
     industry = Industry(
@@ -196,10 +197,10 @@ def industry_benchmark(
         daily=added_up(sides.own.lazy(), [*CELL, "day"]),
         codes=_codes(sides.months),
         doubt=_doubt(context, provider, sides, manifest),
-        population=f"covered orders of others, in our mix; {said}",
+        population="covered orders of others, in our mix",
         digest=hashlib.sha256(canonical_bytes(contents)).hexdigest(),
     )
-    name = f"industry ({said}): an average, which alone does not answer what competing markets would give"
+    name = f"industry: {said}; an average, which does not say what competing markets would give"
     return Benchmark(name=name, provider=INDUSTRY, industry=industry, declared=declared)
 
 
