@@ -81,9 +81,9 @@ def rule_605(
     Example: routeproof benchmark 605 --from 2026-08 --to 2026-09 --by reporter,order_type --format csv
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.disclosure import benchmark_605 as use  # noqa: PLC0415
-    from routeproof.app.disclosure.benchmark605_document import write_documents  # noqa: PLC0415
-    from routeproof.app.disclosure.beside_605 import Beside, benchmark_beside  # noqa: PLC0415
+    from routeproof.app.peers import benchmark_605 as use  # noqa: PLC0415
+    from routeproof.app.peers.beside_605 import Beside, benchmark_beside  # noqa: PLC0415
+    from routeproof.app.peers.page_605 import write_documents  # noqa: PLC0415
 
     begin, end = use.months_of(period, first, last)
     question = use.asked(by, first=begin, last=end, layout=layout, where=where)

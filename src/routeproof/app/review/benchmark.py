@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from routeproof.app.review.evidence_cells import CellTable
-    from routeproof.app.review.industry_benchmark import Industry
+    from routeproof.app.peers.industry import Industry, Published
+    from routeproof.app.review.evidence_cells import CellTable, Selection
 
 TAPE = "tape"
 """What `--against` says for the tape, and whom its cells belong to."""
@@ -51,6 +51,12 @@ class Benchmark:
     is_tape: bool = False
     industry: Industry | None = None
     declared: Mapping[str, Declared] = field(default_factory=dict)
+
+    def published(self, metric: str, selection: Selection) -> Published | None:
+        """The public figure of a selection; null without an industry, or for one order class: 605 has others."""
+        if self.industry is None or selection.order_class is not None:
+            return None
+        return self.industry.figure(metric, selection.groups, selection.symbol, selection.month)
 
     def name_of(self, row: str) -> str:
         """What a row is compared with."""

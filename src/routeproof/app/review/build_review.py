@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 from routeproof import __version__
 from routeproof.app.ledger.checkpoints import checkpoint_at
 from routeproof.app.measuring.lake_source import LakeSource
+from routeproof.app.peers.industry import industry_of
 from routeproof.app.policy_in_force import names_people, policy_as_recorded
 from routeproof.app.review.adoptions import EVENT as ADOPTED
 from routeproof.app.review.adoptions import adoptions_of, drafts_of
 from routeproof.app.review.assemble import Review, pack_inputs
-from routeproof.app.review.benchmark import INDUSTRY, TAPE, choose_benchmark
+from routeproof.app.review.benchmark import INDUSTRY, TAPE, Benchmark, choose_benchmark
 from routeproof.app.review.clock import SHIFTS_NS
 from routeproof.app.review.deliveries import deliveries
 from routeproof.app.review.earlier_builds import EVENT, before_build, earlier_builds
-from routeproof.app.review.industry_benchmark import industry_benchmark
 from routeproof.app.review.judge import Judge
 from routeproof.app.review.quarter import measure_quarter
 from routeproof.app.review.tape_benchmark import tape_benchmark
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from routeproof.app.context import Context
-    from routeproof.app.review.benchmark import Benchmark
     from routeproof.app.review.evidence_cells import CellTable
     from routeproof.app.review.order import Order
     from routeproof.app.review.quarter import Quarter
@@ -205,7 +204,8 @@ def _benchmark(
 ) -> Benchmark:
     if order.against == INDUSTRY:
         span = quarter_days(order.quarter)
-        return industry_benchmark(context, order.provider, span, manifest, order.declared)
+        industry = industry_of(context, order.provider, span, manifest)
+        return Benchmark(name=industry.name, provider=INDUSTRY, industry=industry, declared=order.declared)
     if order.against != TAPE:
         return choose_benchmark(quarter.cells, prior, order.provider, order.declared, order.against)
     tape = LakeSource(context.lake, manifest, "tape")

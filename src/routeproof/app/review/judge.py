@@ -96,7 +96,7 @@ class Judge:
         if row in benchmark.declared:
             difference = compare_fixed(subject, benchmark.declared[row].value, standards, nearer_zero=nearer_zero)
         elif benchmark.industry is not None:
-            published = benchmark.industry.figure(metric, selection)
+            published = benchmark.published(metric, selection)
             if published is None:
                 return None
             difference = published.against(standards, nearer_zero=nearer_zero)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from routeproof.app.peers.industry import NOT_STATED, POPULATION
 from routeproof.app.review.evidence_cells import Selection
 from routeproof.app.review.families import controlled
-from routeproof.app.review.industry_benchmark import NOT_STATED
 from routeproof.evidence.shrink import shrink
 from routeproof.reports.score import Companion, Estimate, Score, ScoreRow
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from routeproof.app.review.benchmark import Benchmark
     from routeproof.app.review.evidence_cells import CellTable
-    from routeproof.app.review.industry_benchmark import Industry
     from routeproof.app.review.judge import Judge, Judged
     from routeproof.reports.numbers import Kind
     from routeproof.reports.pack.inputs import VerdictFamily
@@ -173,7 +172,7 @@ def _benchmark_estimate(
         declared = benchmark.declared[plan.id]
         return Estimate(value=declared.value, population="declared, taken as exact", metric=metric)
     if benchmark.industry is not None:
-        return _published(benchmark.industry, metric, replace(selection, groups=(group,)))
+        return _published(benchmark, metric, replace(selection, groups=(group,)))
     if benchmark.cells is None:
         return Estimate(reason=_none_of(benchmark, plan, metric))
     chosen = replace(selection, provider=benchmark.provider, groups=(group,))
@@ -183,13 +182,11 @@ def _benchmark_estimate(
     return judge.estimate(benchmark.cells, metric, chosen, _POPULATION[group])
 
 
-def _published(industry: Industry, metric: str, selection: Selection) -> Estimate:
-    found = industry.figure(metric, selection)
+def _published(benchmark: Benchmark, metric: str, selection: Selection) -> Estimate:
+    found = benchmark.published(metric, selection)
     if found is None or found.value is None:
         return Estimate(reason=found.reason if found else NOT_STATED)
-    return Estimate(
-        value=found.value, n=found.n, coverage=found.coverage, population=industry.population, metric=metric
-    )
+    return Estimate(value=found.value, n=found.n, coverage=found.coverage, population=POPULATION, metric=metric)
 
 
 def _none_of(benchmark: Benchmark, plan: RowPlan, metric: str) -> str:

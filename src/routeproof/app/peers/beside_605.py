@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
-from routeproof.app.disclosure.benchmark_605 import (
+from routeproof.app.measuring.lake_source import LakeSource
+from routeproof.app.peers.benchmark_605 import (
     Asked,
     Benchmark605,
     Row,
@@ -22,9 +23,8 @@ from routeproof.app.disclosure.benchmark_605 import (
     terms_of,
     with_month,
 )
-from routeproof.app.disclosure.own_605 import OwnFlow, own_terms
-from routeproof.app.disclosure.sources_605 import EXCHANGE, FINRA, OFF_EXCHANGE, Used, liquidity, used_venues
-from routeproof.app.measuring.lake_source import LakeSource
+from routeproof.app.peers.own_605 import OwnFlow, own_terms
+from routeproof.app.peers.sources_605 import EXCHANGE, FINRA, OFF_EXCHANGE, Used, liquidity, used_venues
 from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.shipped_rules import rules_of
 from routeproof.evidence.compare import estimate_mean

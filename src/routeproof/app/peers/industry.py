@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.app.disclosure.benchmark_605 import asked, parts_by_layout, said_month
-from routeproof.app.disclosure.beside_605 import Beside, Sides, sides_of
-from routeproof.app.disclosure.sources_605 import public_kinds, venue_kinds
-from routeproof.app.review.benchmark import INDUSTRY, Benchmark
+from routeproof.app.peers.benchmark_605 import asked, parts_by_layout, said_month
+from routeproof.app.peers.beside_605 import Beside, Sides, sides_of
+from routeproof.app.peers.sources_605 import public_kinds, venue_kinds
 from routeproof.evidence.compare import Difference, compare_fixed
 from routeproof.evidence.partials import Partials
 from routeproof.evidence.quantiles import settle
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from routeproof.app.context import Context
-    from routeproof.app.review.benchmark import Declared
-    from routeproof.app.review.evidence_cells import Selection
     from routeproof.policy.thresholds import EvidenceStandards
 
 _BY_NAME = {item.name: item for item in PER_SHARE}
@@ -41,6 +38,7 @@ AVERAGES: dict[str, Average] = {
 }
 """What a public report states of a scorecard's metrics."""
 NOT_STATED = "Rule 605 reports do not state it"
+POPULATION = "covered orders of others, in our mix"
 NONE_MATCHED = "no public report has such orders in these months"
 CATEGORIES = {
     "market": ("market",),
@@ -96,32 +94,32 @@ class Industry:
     """Public rows and own flow in cells.
 
     Attributes:
+        name: of the benchmark, for people.
         public: sums of all reporters together by `CELL`.
         own: own sums by `CELL`.
         daily: own sums by `CELL` and day.
         codes: order group -> order types.
         doubt: why no verdict may rest on these rows; empty if one may.
-        population: what they are, for people.
         digest: of the public rows.
     """
 
+    name: str
     public: pl.DataFrame
     own: pl.DataFrame
     daily: pl.DataFrame
     codes: Mapping[str, tuple[str, ...]]
     doubt: str
-    population: str
     digest: str
     _cells: dict[str, pl.DataFrame] = field(default_factory=dict)
 
-    def figure(self, metric: str, selection: Selection) -> Published | None:
-        """The public figure of a selection; null for a single order class, which 605 tells apart in its own way."""
-        if selection.order_class is not None:
-            return None
+    def figure(
+        self, metric: str, groups: Sequence[str] = (), symbol: str | None = None, month: str | None = None
+    ) -> Published:
+        """The public figure of order groups (all if none is named), of a symbol, of a month YYYY-MM."""
         average = AVERAGES.get(metric)
         if average is None:
             return Published(reason=NOT_STATED)
-        chosen = self._chosen(selection)
+        chosen = self._chosen(groups, symbol, month)
         both = self._matched(average).filter(chosen)
         if both.is_empty():
             return Published(reason=NONE_MATCHED, coverage=0.0)
@@ -140,13 +138,13 @@ class Industry:
             doubt=self.doubt,
         )
 
-    def _chosen(self, selection: Selection) -> pl.Expr:
-        codes = [code for group in selection.groups or self.codes for code in self.codes.get(group, ())]
+    def _chosen(self, groups: Sequence[str], symbol: str | None, month: str | None) -> pl.Expr:
+        codes = [code for group in groups or self.codes for code in self.codes.get(group, ())]
         chosen = pl.col("order_type").is_in(codes)
-        if selection.symbol is not None:
-            chosen &= pl.col("security") == selection.symbol
-        if selection.month is not None:
-            chosen &= pl.col("month") == selection.month.replace("-", "")
+        if symbol is not None:
+            chosen &= pl.col("security") == symbol
+        if month is not None:
+            chosen &= pl.col("month") == month.replace("-", "")
         return chosen
 
     def _matched(self, average: Average) -> pl.DataFrame:
@@ -169,9 +167,7 @@ class Industry:
         )
 
 
-def industry_benchmark(
-    context: Context, provider: str, span: tuple[date, date], manifest: str, declared: Mapping[str, Declared]
-) -> Benchmark:
+def industry_of(context: Context, provider: str, span: tuple[date, date], manifest: str) -> Industry:
     """All detailed public reports of the period, in the mix of the provider's flow.
 
     Raises:
@@ -191,17 +187,15 @@ def industry_benchmark(
     said = f"public Rule 605, {len(reporters)} reporter{'s' if len(reporters) > 1 else ''}, {months[0]}"
     said += f" to {months[-1]}" if len(months) > 1 else ""
     contents = {item.part: item.content for item in parts}
-    industry = Industry(
+    return Industry(
+        name=f"industry: {said}; an average, which does not say what competing markets would give",
         public=added_up(sides.public, CELL),
         own=added_up(sides.own.lazy(), CELL),
         daily=added_up(sides.own.lazy(), [*CELL, "day"]),
         codes=_codes(sides.months),
         doubt=_doubt(context, provider, sides, manifest),
-        population="covered orders of others, in our mix",
         digest=hashlib.sha256(canonical_bytes(contents)).hexdigest(),
     )
-    name = f"industry: {said}; an average, which does not say what competing markets would give"
-    return Benchmark(name=name, provider=INDUSTRY, industry=industry, declared=declared)
 
 
 def _codes(months: Sequence[str]) -> dict[str, tuple[str, ...]]:

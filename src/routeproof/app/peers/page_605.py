@@ -7,13 +7,14 @@ from calendar import monthrange
 from typing import TYPE_CHECKING
 
 from routeproof import __version__
-from routeproof.app.disclosure.benchmark_605 import said_month
+from routeproof.app.peers.benchmark_605 import said_month
 from routeproof.ledger.canonical import canonical_bytes
 from routeproof.metrics.rule605.peer_sums import contradicts
 from routeproof.policy.disclosure605 import first_of
 from routeproof.renderers.html import render_html
 from routeproof.renderers.pdf import render_pdf
-from routeproof.reports.catalog.rule605_benchmark import Benchmark605Inputs, rule605_benchmark
+from routeproof.reports.catalog.rule605_benchmark import rule605_benchmark
+from routeproof.reports.rule605.peer_charts import Benchmark605Inputs
 from routeproof.stores.files import write_whole
 from routeproof.stores.shipped_disclosure import load_disclosure605
 from routeproof.vocab.errors import UsageError
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from routeproof.app.context import Context
-    from routeproof.app.disclosure.benchmark_605 import Benchmark605
+    from routeproof.app.peers.benchmark_605 import Benchmark605
     from routeproof.reports.document import Document
 
 LEGACY_SIZES = {
