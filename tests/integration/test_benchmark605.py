@@ -252,6 +252,40 @@ def test_own_report_of_others_matches_own_flow(flow: Path, twin: str) -> None:
     assert any("No public rows of 2026-10, 2026-12" in note for note in document["notes"])
 
 
+def test_by_class_and_by_group(flow: Path, twin: str) -> None:
+    """Split by order type and symbol each part is matched with our part; groups of securities match as symbols do."""
+    options = ("--provider", "P1", "--period", "2026Q4", "--where", twin)
+    rows = asked(flow, "--by", "order_type,symbol", *options)["rows"]
+    sides = {side: {(r["order_type"], r["symbol"]): r for r in rows if r["side"] == side} for side in ("own", "public")}
+    assert sides["own"].keys() == sides["public"].keys()
+    stated = {key: row for key, row in sides["own"].items() if row["e_over_q"] is not None}
+    assert stated
+    for key, row in stated.items():
+        other = sides["public"][key]
+        assert other["weight_matched"] == 1, key
+        assert other["e_over_q_adjusted"] == pytest.approx(row["e_over_q"], rel=1e-4, abs=1e-4), key
+    (own, other) = asked(flow, "--by", "reporter", "--match", "group", *options)["rows"]
+    assert other["weight_matched"] == 1
+    assert other["e_over_q_adjusted"] == pytest.approx(own["e_over_q"], rel=1e-4)
+
+
+def test_nobodys_flow(flow: Path, twin: str) -> None:
+    """A provider without orders: the public rows alone, nothing matched, and a note."""
+    document = asked(flow, "--by", "reporter", "--provider", "NOBODY", "--where", twin)
+    (row,) = document["rows"]
+    assert (row["reporter"], row["e_over_q_adjusted"], row["weight_matched"]) == ("TWIN", None, 0)
+    assert any("NOBODY has no covered orders" in note for note in document["notes"])
+
+
+def test_own_flow_beside_legacy_rows(workspace: Path, tmp_path: Path) -> None:
+    """Own flow has other classes, sizes and clocks than legacy rows: they stand alone, and a note says why."""
+    taken(workspace, written(tmp_path, legacy() + "\n"))
+    document = asked(workspace, "--provider", "P1")
+    (row,) = document["rows"]
+    assert (row["side"], row["e_over_q_adjusted"], row["weight_matched"]) == ("public", None, None)
+    assert "does not stand beside legacy rows" in document["notes"][-1]
+
+
 def test_a_page_of_it(flow: Path, twin: str, tmp_path: Path) -> None:
     """The firm's own row and the other one are drawn; the same question gives the same bytes."""
     options = ["benchmark", "605", "--by", "reporter", "--provider", "P1", "--period", "2026Q4", "--where", twin]

@@ -29,7 +29,16 @@ from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.shipped_rules import rules_of
 from routeproof.evidence.compare import estimate_mean
 from routeproof.evidence.partials import Partials
-from routeproof.metrics.rule605.peer_mix import CELL, E_OVER_Q, OF_REPORTER, PER_SHARE, adjusted, cell_keys, matched
+from routeproof.metrics.rule605.peer_mix import (
+    CELL,
+    E_OVER_Q,
+    OF_REPORTER,
+    PER_SHARE,
+    adjusted,
+    cell_keys,
+    in_cells_of,
+    matched,
+)
 from routeproof.metrics.rule605.peer_sums import added_up, grouping
 from routeproof.policy.disclosure605 import first_of
 from routeproof.vocab.times import months_after
@@ -153,14 +162,16 @@ def _securities(instruments: pl.DataFrame, match: Match) -> _Securities:
 def _rows(context: Context, question: Asked, sides: Sides, beside: Beside) -> list[Row]:
     by = question.by
     cells = list(dict.fromkeys((*by, *cell_keys(by))))
-    public_cells = added_up(sides.public, cells)
     own_cells = added_up(sides.own.lazy(), cell_keys(by))
+    public_cells = added_up(in_cells_of(sides.public, own_cells), cells)
     extra = _adjusted_by(public_cells, own_cells, by)
     intervals = _intervals(context, question, sides, public_cells)
     spreads = _months(public_cells, own_cells, by)
     mixes = _mix(sides.public, by) | {(OWN, *key): mix for key, mix in _mix(sides.own.lazy(), by).items()}
-    used = used_venues(context, beside.provider, sides.months, question.manifest)
-    shares = liquidity(sides.public, sides.own, used) if "reporter" in by else {}
+    shares: dict[str, Used] = {}
+    if "reporter" in by:
+        used = used_venues(context, beside.provider, sides.months, question.manifest)
+        shares = liquidity(sides.public, sides.own, used)
     rows = []
     for sums in added_up(sides.own.lazy(), by).iter_rows(named=True):
         key = tuple(sums[name] for name in by)
@@ -337,7 +348,8 @@ def _reporters(sides: Sides) -> list[str]:
     """How far reporters lie apart in the own mix, exchanges and others each for themselves."""
     by = ("reporter", "participant")
     keys = list(dict.fromkeys((*by, *CELL)))
-    found = adjusted(added_up(sides.public, keys), added_up(sides.own.lazy(), CELL), by, E_OVER_Q)
+    own = added_up(sides.own.lazy(), CELL)
+    found = adjusted(added_up(in_cells_of(sides.public, own), keys), own, by, E_OVER_Q)
     is_off = pl.col("participant") == FINRA
     notes = []
     for kind, is_kind in ((EXCHANGE, ~is_off), (OFF_EXCHANGE, is_off)):

@@ -15,7 +15,16 @@ from routeproof.evidence.compare import Difference, compare_fixed
 from routeproof.evidence.partials import Partials
 from routeproof.evidence.quantiles import settle
 from routeproof.ledger.canonical import canonical_bytes
-from routeproof.metrics.rule605.peer_mix import CELL, E_OVER_Q, PER_SHARE, Average, divisor_of, matched, upper
+from routeproof.metrics.rule605.peer_mix import (
+    CELL,
+    E_OVER_Q,
+    PER_SHARE,
+    Average,
+    divisor_of,
+    in_cells_of,
+    matched,
+    upper,
+)
 from routeproof.metrics.rule605.peer_sums import added_up
 from routeproof.policy.disclosure605 import first_of
 from routeproof.stores.shipped_policy import load_report605_policy
@@ -187,10 +196,11 @@ def industry_of(context: Context, provider: str, span: tuple[date, date], manife
     said = f"public Rule 605, {len(reporters)} reporter{'s' if len(reporters) > 1 else ''}, {months[0]}"
     said += f" to {months[-1]}" if len(months) > 1 else ""
     contents = {item.part: item.content for item in parts}
+    own = added_up(sides.own.lazy(), CELL)
     return Industry(
         name=f"industry: {said}; an average, which does not say what competing markets would give",
-        public=added_up(sides.public, CELL),
-        own=added_up(sides.own.lazy(), CELL),
+        public=added_up(in_cells_of(sides.public, own), CELL),
+        own=own,
         daily=added_up(sides.own.lazy(), [*CELL, "day"]),
         codes=_codes(sides.months),
         doubt=_doubt(context, provider, sides, manifest),

@@ -54,6 +54,11 @@ _SCALED = {"effective_e18", "net_e18", "realized_60s_e18", "time_ms_e18"}
 _SCALE = 1e9
 
 
+def in_cells_of(public: pl.LazyFrame, own: pl.DataFrame) -> pl.LazyFrame:
+    """Public rows in cells that the own side has: a month of everybody has very many others."""
+    return public.join(own.lazy().select(CELL).unique(), on=CELL, how="semi")
+
+
 def matched(public: pl.DataFrame, own: pl.DataFrame, by: Sequence[str], average: Average) -> pl.DataFrame:
     """Cells that both sides have, with the sums of both.
 

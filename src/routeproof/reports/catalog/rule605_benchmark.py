@@ -16,6 +16,7 @@ from routeproof.reports.document import (
     Table,
     words,
 )
+from routeproof.reports.numbers import printed
 from routeproof.reports.rule605.peer_charts import (
     SHOWN,
     Benchmark605Inputs,
@@ -45,11 +46,45 @@ def rule605_benchmark(inputs: Benchmark605Inputs) -> Document:
         },
         sections=(
             Section(id="figures", title="Figures", blocks=(*_front(inputs), *charts)),
+            *_sources(inputs),
             Section(id="table", title="All rows", blocks=(_table(inputs),), page_break=True),
             _provenance(inputs),
         ),
         extra={"rows": list(inputs.rows), "notes": list(inputs.notes)},
     )  # fmt: skip
+
+
+def _sources(inputs: Benchmark605Inputs) -> tuple[Section, ...]:
+    """Reporters by what they executed in the firm's symbols, and whether the provider has fills there."""
+    there = sorted(
+        (row for row in inputs.rows if row.get("liquidity_share")),
+        key=lambda row: (-row["liquidity_share"], label_of(row, inputs.by, inputs.said)),
+    )
+    if not there:
+        return ()
+    columns = (
+        Column(id="row", title="Reporter", weight=2),
+        Column(id="used", title=f"{inputs.provider} has fills there"),
+        Column(id="share", title="Of shares that these reporters executed in our symbols", align="right", weight=1.5),
+    )
+    rows = tuple(
+        Row(
+            id=f"source-{place}",
+            cells=(
+                words(label_of(row, inputs.by, inputs.said)),
+                words("yes" if row["used"] else "no"),
+                number_cell(row["liquidity_share"], "rate"),
+            ),
+        )
+        for place, row in enumerate(there)
+    )
+    unused = sum(row["liquidity_share"] for row in there if not row["used"])
+    text = (
+        f"{inputs.provider} has no fills at reporters that executed {printed(unused, 'rate')} of these shares. A "
+        "reporter is known by its code: that of a venue, of its operator or of its owner, as the venues table has them."
+    )
+    table = Table(id="sources", columns=columns, rows=rows, caption="Sources of liquidity in our symbols", compact=True)
+    return (Section(id="sources", title="Sources of liquidity", blocks=(Paragraph(text=text), table)),)
 
 
 def _front(inputs: Benchmark605Inputs) -> tuple[Block, ...]:
