@@ -272,7 +272,7 @@ def notes_of(layout: str, question: Asked, rows: Sequence[Row]) -> list[str]:
     if layout == "legacy":
         notes.append(
             "Legacy reports state no quoted spread: E/Q is null. They leave out orders of fewer than 100 and of 10,000 "
-            "shares and more, and their clock has seconds: they are not comparable with amended reports."
+            "shares and more, and state times in tenths of seconds: they are not comparable with amended reports."
         )
     doubted = sum(1 for row in rows if contradicts(row))
     if doubted:

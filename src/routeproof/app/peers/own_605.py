@@ -48,8 +48,8 @@ class OwnFlow:
 def own_terms(flow: OwnFlow, months: Sequence[str]) -> pl.DataFrame:
     """Own covered orders of some months, YYYYMM, as rows of `tables.rule605.sums` with `day` beside them.
 
-    The reporter is the provider; participant is null. Spreads and classes are null for order types for which a report
-    leaves them empty. A month without covered orders has no rows.
+    The reporter is the provider, and all fills are its own wherever they were made; participant is null.
+    Spreads and classes are null for order types for which a report leaves them empty. A month without covered orders has no rows.
 
     Args:
         flow: whose orders.
@@ -116,8 +116,8 @@ def _as_terms(
         total("covered_orders").cast(pl.Int64()).alias("covered_orders"),
         total("covered_shares").alias("covered_shares"),
         total("cancelled_shares").alias("cancelled_shares"),
-        total("executed_here_shares").alias("executed_shares"),
-        (total("executed_shares") - total("executed_here_shares")).alias("executed_away_shares"),
+        total("executed_shares").alias("executed_shares"),
+        zero.alias("executed_away_shares"),
         *(pl.when(has_spread).then(total(f"{name}_shares")).alias(f"{name}_shares") for name in _SPREAD_ONLY),
         *(
             pl.when(has_spread).then(product(f"{name}_usd_per_share").fill_null(0)).alias(f"{name}_e18")

@@ -113,17 +113,19 @@ def _table(inputs: Benchmark605Inputs) -> Table:
     shown = [item for item in _OTHERS if any(row.get(item.name) is not None for row in inputs.rows)]
     shown += list(SHOWN[inputs.layout])
     if inputs.provider:
-        adjusted = [replace(item, name=f"{item.name}_adjusted", title=f"{item.title}, our mix") for item in shown]
+        adjusted = [
+            replace(item, name=f"{item.name}_adjusted", head=f"{item.head or item.title}, our mix") for item in shown
+        ]
         shown += [item for item in adjusted if any(row.get(item.name) is not None for row in inputs.rows)]
     has_used = any(row.get("used") is not None for row in inputs.rows)
     columns = [Column(id="row", title="Row", weight=1.8)]
     columns += [Column(id="used", title="Used", weight=0.7)] if has_used else []
-    columns += [Column(id=item.name, title=item.title, align="right") for item in shown]
+    columns += [Column(id=item.name, title=item.head or item.title, align="right") for item in shown]
     rows = []
     for place, row in enumerate(inputs.rows):
         used = [words({True: "yes", False: "no", None: ""}[row.get("used")])] if has_used else []
         cells = [number_cell(_scaled(row.get(item.name), item), item.kind) for item in shown]
-        label = words(f"{label_of(row, inputs.by, inputs.said)}{' · own flow' if row.get('side') == 'own' else ''}")
+        label = words(f"{label_of(row, inputs.by, inputs.said)}{' (own flow)' if row.get('side') == 'own' else ''}")
         rows.append(Row(id=f"row-{place}", cells=(label, *used, *cells), strong=row.get("side") == "own"))
     return Table(
         id="rows", columns=tuple(columns), rows=tuple(rows), caption=f"By {', '.join(inputs.by) or 'nothing'}",

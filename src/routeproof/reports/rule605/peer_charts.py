@@ -41,6 +41,7 @@ class Shown:
         better: which way.
         factor: what it is multiplied by to be shown.
         is_log: many sizes at once; drawn on a scale that grows by tens.
+        head: short title, for the head of a table.
     """
 
     name: str
@@ -49,22 +50,33 @@ class Shown:
     better: str
     factor: float = 1.0
     is_log: bool = False
+    head: str = ""
 
 
-_E_OVER_Q = Shown("e_over_q", "E/Q", "ratio", "lower is better")
-_EFFECTIVE = Shown("effective_spread_usd_per_share", "Effective spread, $ a share", "usd_per_share", "lower is better")
-_IMPROVEMENT = Shown(
-    "price_improvement_usd_per_share", "Net price improvement, $ a share", "usd_per_share", "higher is better"
+_E_OVER_Q = Shown("e_over_q", "E/Q", "ratio", "lower is better", head="E/Q")
+_EFFECTIVE = Shown(
+    "effective_spread_usd_per_share",
+    "Effective spread, $ a share",
+    "usd_per_share",
+    "lower is better",
+    head="Effective $",
 )
-_TIME = Shown("time_ms", "Time to execution, ms", "ms", "lower is better", is_log=True)
-_FILL = Shown("fill_rate_shares", "Shares filled of shares covered", "rate", "higher is better")
+_IMPROVEMENT = Shown(
+    "price_improvement_usd_per_share",
+    "Net price improvement, $ a share",
+    "usd_per_share",
+    "higher is better",
+    head="Net PI $",
+)
+_TIME = Shown("time_ms", "Time to execution, ms", "ms", "lower is better", is_log=True, head="ms")
+_FILL = Shown("fill_rate_shares", "Shares filled of shares covered", "rate", "higher is better", head="Filled")
 SHOWN: dict[str, tuple[Shown, ...]] = {
     "detailed": (
         _E_OVER_Q,
         _EFFECTIVE,
         Shown(
             "realized_spread_usd_per_share_60s", "Realized spread after 1 min, $ a share", "usd_per_share",
-            "lower is better",
+            "lower is better", head="Realized 1 min $",
         ),
         _IMPROVEMENT,
         _TIME,
@@ -74,7 +86,7 @@ SHOWN: dict[str, tuple[Shown, ...]] = {
         _EFFECTIVE,
         Shown(
             "realized_spread_usd_per_share_300s", "Realized spread after 5 min, $ a share", "usd_per_share",
-            "lower is better",
+            "lower is better", head="Realized 5 min $",
         ),
         _IMPROVEMENT,
         _TIME,
@@ -82,11 +94,23 @@ SHOWN: dict[str, tuple[Shown, ...]] = {
     ),
     "summary": (
         _E_OVER_Q,
-        Shown("effective_spread_of_midpoint", "Effective spread, bps", "bps", "lower is better", 1e4),
-        Shown("realized_spread_of_midpoint_15s", "Realized spread after 15 s, bps", "bps", "lower is better", 1e4),
-        Shown("price_improvement_of_midpoint", "Net price improvement, bps", "bps", "higher is better", 1e4),
+        Shown(
+            "effective_spread_of_midpoint", "Effective spread, bps", "bps",
+            "lower is better", 1e4, head="Effective bps",
+        ),
+        Shown(
+            "realized_spread_of_midpoint_15s", "Realized spread after 15 s, bps", "bps",
+            "lower is better", 1e4, head="Realized 15 s bps",
+        ),
+        Shown(
+            "price_improvement_of_midpoint", "Net price improvement, bps", "bps",
+            "higher is better", 1e4, head="Net PI bps",
+        ),
         _TIME,
-        Shown("share_at_quote_or_better", "Shares at the quote or better", "rate", "higher is better"),
+        Shown(
+            "share_at_quote_or_better", "Shares at the quote or better", "rate",
+            "higher is better", head="At quote or better",
+        ),
     ),
 }  # fmt: skip
 
@@ -221,8 +245,8 @@ def _dot_figure(inputs: Benchmark605Inputs, shown: Shown, points: Sequence[Plain
     return Figure(
         id=f"dots-{shown.name.replace('_', '-')}",
         spec={"width": 430, "height": LINE_ROOM * len(order) + 10, "data": {"values": list(points)}, "layer": layers},
-        caption=f"{title}: {low['label']} {printed(low['value'], shown.kind)} is the lowest of {len(points)}, "
-        f"{high['label']} {printed(high['value'], shown.kind)} the highest.{more}",
+        caption=f"{title}: {low['label']} ({printed(low['value'], shown.kind)}) is the lowest of {len(points)}, "
+        f"{high['label']} ({printed(high['value'], shown.kind)}) the highest.{more}",
         alt=f"{title}: {len(points)} rows from {low['label']} at {printed(low['value'], shown.kind)} to "
         f"{high['label']} at {printed(high['value'], shown.kind)}.",
         data=_points_table(shown, points),
