@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from governance_desk import Desk, new_desk
 from routeproof.app.objects.act import act
 from routeproof.app.provider.file import provider_around, provider_of
-from routeproof.governance.provider import PROVIDER
+from routeproof.governance.provider.noun import PROVIDER
 from routeproof.stores.provider_documents import load_questionnaires
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from routeproof.app.monitoring.listing import FindingFilter, list_findings
 from routeproof.app.monitoring.run_day import run_day
 from routeproof.app.objects.act import act
 from routeproof.app.provider.file import provider_around
-from routeproof.governance.provider import PROVIDER
+from routeproof.governance.provider.noun import PROVIDER
 from routeproof.lab.config import LabConfig, Planted, Provider
 from routeproof.lab.delivery import write_delivery
 from routeproof.lab.presets import with_hard_days, with_prior

@@ -17,7 +17,7 @@ from routeproof.metrics.describe import described
 from routeproof.rules.registry import ALL as RULES
 from routeproof.stores.shipped_disclosure import load_disclosure605
 from routeproof.stores.shipped_policy import load_shipped_policy
-from routeproof.tables.catalog import TABLES
+from routeproof.tables.registry import TABLES
 from routeproof.tables.rule605.remarks import REMARKS
 from routeproof.tables.rule605.sums import LAYOUTS
 

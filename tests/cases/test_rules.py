@@ -27,8 +27,8 @@ from routeproof.rules.facts import MEMBERS, Facts
 from routeproof.rules.judge import judge
 from routeproof.rules.registry import BY_NAME
 from routeproof.stores.shipped_policy import load_equity_calendar, load_shipped_policy, shipped_subjects
-from routeproof.tables.catalog import TABLES
-from routeproof.tables.coerce import coerce
+from routeproof.tables.intake.coerce import coerce
+from routeproof.tables.registry import TABLES
 from written import instant, table, worked
 
 FOLDER = Path(__file__).parent / "rules"

@@ -12,7 +12,7 @@ from routeproof.app.context import open_context
 from routeproof.app.ledger.rebuild import rebuild_projections
 from routeproof.app.objects.attest import ATTESTED, attest
 from routeproof.app.objects.fold import happened, step
-from routeproof.governance.review import REVIEW
+from routeproof.governance.review.noun import REVIEW
 from routeproof.ledger.entry import Recorded, entry_bytes, read_entry
 from routeproof.ledger.envelope import NONCE_BYTES
 from routeproof.stores.keys import open_key

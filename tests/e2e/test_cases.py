@@ -120,7 +120,7 @@ def test_a_case_is_worked_closed_and_seconded_by_another_person(desk: Desk) -> N
     closed = _ask(desk, "case", "close", name, *END, "--as", "abe")
     assert (closed["state"], closed["disposition"], closed["root_cause"]) == ("awaiting_review", "explained", "venue")
     assert closed["rationale"] == "Reported by the venue"
-    assert _refused(desk, "case", "review", name, "--approve", "--as", "abe") == "not_permitted"
+    assert _refused(desk, "case", "review", name, "--approve", "--as", "abe") == "own_work"
     assert _refused(desk, "case", "review", name, "--approve", "--as", "sam") == "own_work"
     back = _ask(desk, "case", "review", name, "--return", "Where is the letter?", "--as", "sue")
     assert (back["state"], back["disposition"]) == ("investigating", None)
@@ -174,7 +174,7 @@ def test_what_is_suppressed_is_counted_and_opens_no_case(desk: Desk) -> None:
         *("--until", DAY, "--on", "2026-07-01", "--as", "ann"),
     )
     assert (asked["id"], asked["state"]) == ("S-1", "proposed")
-    assert _refused(desk, "suppress", "approve", "S-1", "--as", "ann") == "not_permitted"
+    assert _refused(desk, "suppress", "approve", "S-1", "--as", "ann") == "own_work"
     _ask(desk, "suppress", "approve", "S-1", "--as", "sam")
     ran = _ask(desk, "exceptions", "run", "--day", DAY, code=1)
     assert ran["suppressed"] == 1

@@ -71,7 +71,7 @@ def test_a_margin_by_two_persons_moves_the_verdicts_of_a_pack_and_the_pack_says_
     proposed = _json(desk, "policy", "propose", "--file", body, "--as", "ann", "--on", "2026-06-10")
     assert {"id", "state", "version", "version_hash", "ledger_index"} <= proposed.keys()
     assert (proposed["id"], proposed["state"]) == ("P1", "proposed")
-    assert _refused(desk, "policy", "approve", "P1", "--as", "ann") == (5, "not_permitted")
+    assert _refused(desk, "policy", "approve", "P1", "--as", "ann") == (5, "own_work")
     assert _refused(desk, "policy", "approve", "P1", "--as", "carl", "--on", "2026-06-16") == (5, "criteria_not_met")
     desk.run("policy", "approve", "P1", "--as", "carl", "--on", "2026-06-12")
     desk.run("policy", "approve", "founding", "--as", "carl", "--on", "2026-06-12")

@@ -246,7 +246,7 @@ def test_a_late_correction_is_restated_and_reaches_the_closed_review(desk: Desk)
     again = _as(desk, "ann", "restate", "2026Q3", "--provider", "P")
     assert again["id"] == state["id"] == "2026Q3-P-1"
     code, _, talk = desk.call("restatement", "sign", "2026Q3-P-1", "--as", "ann", "--json")
-    assert (code, json.loads(talk)["error"]["code"]) == (5, "not_permitted")
+    assert (code, json.loads(talk)["error"]["code"]) == (5, "own_work")
     signed = _as(desk, "sam", "restatement", "sign", "2026Q3-P-1", "--version", state["version_hash"])
     assert (signed["state"], signed["signed_by"]) == ("signed", "sam")
     review = json.loads(desk.run("review", "show", "2026Q3-P", "--json"))

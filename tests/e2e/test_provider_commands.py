@@ -180,7 +180,7 @@ def test_a_conflict_is_declared_and_listed(desk: Desk) -> None:
     (item,) = _ask(desk, "conflict", "list")["items"]
     assert (item["person"], item["provider"], item["state"]) == ("cora", "ACME", "declared")
     end = _write(desk, "e.toml", 'reason = "sold"\n')
-    assert _refused(desk, 5, "conflict", "end", "stake", "--file", end, "--as", "cora") == "not_permitted"
+    assert _refused(desk, 5, "conflict", "end", "stake", "--file", end, "--as", "cora") == "own_work"
     assert _ask(desk, "conflict", "end", "stake", "--file", end, "--as", "sam")["state"] == "ended"
 
 

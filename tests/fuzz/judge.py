@@ -15,7 +15,7 @@ from routeproof.sources.registry import SOURCES
 from routeproof.sources.source import RAW_CHARACTERS, REJECT_SCHEMA, SourceResult
 from routeproof.sources.streams import GZIP_MAGIC, ZIP_MAGIC, ZSTD_MAGIC
 from routeproof.stores.raw import RawFile
-from routeproof.tables.catalog import TABLES
+from routeproof.tables.registry import TABLES
 
 FILE = "input"
 SOURCE_ID = "ab"

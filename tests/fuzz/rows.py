@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from random import Random
 
 from routeproof.sources.map_file import writable_columns
-from routeproof.tables.catalog import TABLES
+from routeproof.tables.registry import TABLES
 from routeproof.tables.schema import Column
 
 FIXED = ("price", "quantity", "money")

@@ -68,6 +68,19 @@ def _found(context: Context, *findings: dict[str, Any]) -> Any:  # noqa: ANN401
     return work_findings(context, DAY)
 
 
+def test_what_changes_while_evidence_is_stored_is_seen(desk: Desk) -> None:
+    """A finding that is withdrawn between the look and the lock opens no case."""
+    with desk.context() as context:
+        record_findings(context, DAY, {item["id"]: item for item in (finding(1), finding(2))}, within=[])
+
+        def pinned(part: Any) -> dict[str, Any]:  # noqa: ANN401
+            record_findings(context, DAY, {}, within=[finding(1)["id"]])
+            return {name: {"sha256": "0" * 64, "rows": []} for name in part}
+
+        worked = work_findings(context, DAY, lambda _: pinned)
+        assert [case_shown(context, name)["findings"] for name in worked.opened] == [[finding(2)["id"]]]
+
+
 def test_only_final_findings_of_some_weight_open_cases(desk: Desk) -> None:
     """What waits, and what policy holds to be low, is kept and opens none; once final, it does."""
     with desk.context() as context:
@@ -172,3 +185,28 @@ def test_a_case_opened_by_hand_is_listed_beside_the_others(desk: Desk) -> None:
         open_case(context, "C-1", {"kind": "complaint", "title": "Late statement", "priority": "high"})
         (item,) = list_cases(context.records, CaseFilter(text="statement"), context.clock())["items"]
     assert (item["id"], item["kind"], item["priority"], item["findings"]) == ("C-1", "complaint", "high", 0)
+
+
+MINUTE = 60 * 10**9
+
+
+def outage(number: int, minute: int) -> dict[str, Any]:
+    """The provider was out for a minute, so many minutes after noon."""
+    at = NOON_OF_DAY + minute * MINUTE
+    told = {"rule": "provider_outage", "family": "outage", "group": f"incident:{DAY}:P:outage:", "key": str(at)}
+    span = {"at": str(at), "until_at": str(at + MINUTE)}
+    return finding(number, **told, **span, severity="high", order_id=None, venue=None, symbol=None)
+
+
+def test_outages_far_apart_are_cases_of_their_own_whatever_comes_late(desk: Desk) -> None:
+    """At 0, 40 and 100 minutes: three cases. A late one at -10 joins the first; two at 15 and 28 bridge."""
+    with desk.context() as context:
+        first, second, third = (_found(context, outage(n, at)).opened[0] for n, at in ((1, 0), (2, 40), (3, 100)))
+        assert len({first, second, third}) == 3
+        before = _found(context, outage(4, -10))
+        assert (before.opened, before.joined) == ((), 1)
+        assert case_shown(context, first)["findings"] == [outage(1, 0)["id"], outage(4, -10)["id"]]
+        between = _found(context, outage(5, 15), outage(6, 28))
+        assert (between.opened, between.joined) == ((), 2)
+        assert len(case_shown(context, third)["findings"]) == 1
+        assert rebuild_projections(context, change=False).differences == []

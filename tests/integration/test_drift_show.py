@@ -15,7 +15,7 @@ from routeproof.app.intake.take_delivery import take_delivery
 from routeproof.app.monitoring.drift import show_drift
 from routeproof.app.monitoring.run_day import gather
 from routeproof.cli.main import cli
-from routeproof.governance.sla import SLA
+from routeproof.governance.sla.noun import SLA
 from routeproof.lab.config import LabConfig, Provider
 from routeproof.lab.delivery import write_delivery
 from routeproof.metrics.registry import BY_NAME

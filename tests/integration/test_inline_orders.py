@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -97,3 +98,30 @@ def test_a_group_of_orders_without_fills_has_no_shares_rather_than_an_unknown_nu
     assert (row["orders"], row["executions"]) == (1, 0)
     assert (row["executed_shares"], row["covered_shares"], row["excluded_shares"]) == (0, 0, 0)
     assert row["coverage"] is None
+
+
+VERSIONS = "order_id,version,effective_at,event,quantity,requested_by\n"
+
+
+@pytest.mark.parametrize("asker", ["", "customer"])
+@pytest.mark.parametrize("first", ["orders", "versions"])
+def test_a_file_of_versions_beside_inline_orders_says_the_same_of_the_original(
+    tmp_path: Path, asker: str, first: str
+) -> None:
+    """Whoever asked is empty or named, whichever came first: the original is known, and only the cancel is new."""
+    init_workspace(tmp_path / "ws", firm_id="ACME")
+    texts = {
+        "orders": "order_id,symbol,side,received_at,quantity\nA,ABC,buy,2026-07-01T14:00:00Z,100\n",
+        "versions": f"{VERSIONS}A,1,2026-07-01T14:00:00Z,new,100,{asker}\nA,1,2026-07-01T14:01:00Z,cancel,100,\n",
+    }
+    maps = {"orders": ("parent_orders", "received_at"), "versions": ("order_versions", "effective_at")}
+    with open_context(tmp_path / "ws", clock=lambda: 1_783_000_000_000_000_000) as context:
+        for name in (first, *(other for other in texts if other != first)):
+            table, instant = maps[name]
+            map_path, path = tmp_path / f"{name}.toml", tmp_path / f"{name}.csv"
+            map_path.write_text(f'table = "{table}"\n[time.{instant}]\nunit = "iso"\n', encoding="utf-8")
+            path.write_text(texts[name], encoding="utf-8")
+            assert not ingest(context, "csv", [path], map_path=map_path).rejected
+        rows = context.lake.read("order_versions", [date(2026, 7, 1)])
+    said = rows.select("event", "requested_by").sort("event").rows()
+    assert said == [("cancel", ""), ("new", "customer")]

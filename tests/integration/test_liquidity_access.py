@@ -12,7 +12,7 @@ from routeproof.app.objects.act import act
 from routeproof.app.provider.file import provider_around
 from routeproof.app.provider.liquidity_access import liquidity_access
 from routeproof.app.provider.tested import answers_beside_figures
-from routeproof.governance.provider import PROVIDER
+from routeproof.governance.provider.noun import PROVIDER
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from routeproof.app.measuring.frame_source import FrameSource
 from routeproof.app.measuring.measure_frames import grouping_of
 from routeproof.app.measuring.measure_range import Range, measure_range
 from routeproof.app.shipped_rules import shipped_rules
-from routeproof.tables.catalog import TABLES
-from routeproof.tables.coerce import coerce
-from routeproof.tables.inline_orders import plain_orders
+from routeproof.tables.intake.coerce import coerce
+from routeproof.tables.intake.inline_orders import plain_orders
+from routeproof.tables.registry import TABLES
 from routeproof.tables.switches import Switches
 
 RECEIVED, QUIET, FILLED = date(2026, 11, 23), date(2026, 11, 24), date(2026, 11, 25)

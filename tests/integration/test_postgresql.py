@@ -24,7 +24,7 @@ from routeproof.stores.records_database import BusyError, UnreachableError
 from routeproof.stores.records_place import Server
 from routeproof.stores.records_server import prepare_server
 from routeproof.stores.records_tables import APPEND_ONLY
-from routeproof.tables.catalog import TABLES
+from routeproof.tables.registry import TABLES
 from routeproof.vocab.errors import LedgerBrokenError, UsageError
 
 FACT = Fact("s", "note", {"text": "a"}, "2026-07-02", "a", "r", "s")

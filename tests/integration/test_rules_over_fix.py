@@ -19,7 +19,7 @@ from routeproof.app.objects.act import act
 from routeproof.app.provider.file import provider_around
 from routeproof.app.watch.engine import Engine
 from routeproof.app.watch.quotes import LiveQuotes
-from routeproof.governance.provider import PROVIDER
+from routeproof.governance.provider.noun import PROVIDER
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,9 +17,9 @@ from routeproof.app.intake.ingest import ingest
 from routeproof.app.objects.act import shown
 from routeproof.app.sla.evaluate import evaluate_sla, expected_deliveries
 from routeproof.app.sla.record import record_evaluation
-from routeproof.governance.case import CASE
+from routeproof.governance.case.noun import CASE
 from routeproof.governance.decider import RefusalError
-from routeproof.governance.sla import SLA
+from routeproof.governance.sla.noun import SLA
 from routeproof.metrics.registry import BY_NAME
 from routeproof.vocab.errors import UsageError
 
@@ -174,7 +174,7 @@ def test_an_evaluation_on_record_opens_one_case_per_breach(desk: Desk) -> None:
     assert [item["credit_usd"] for item in record["evaluations"]] == ["3000.00"] * 2
     with desk.context("ann") as context, pytest.raises(RefusalError) as refused:
         case_step(context, "A-2026Q3-EQ", "review", {"approve": True})
-    assert refused.value.code == "not_permitted"
+    assert refused.value.code == "own_work"
     end = {"disposition": "credit_claimed", "root_cause": "provider_latency", "rationale": "sent"}
     with desk.context("abe") as context:
         assert case_step(context, "A-2026Q3-EQ", "close", end)["state"] == "awaiting_review"

@@ -14,9 +14,9 @@ from routeproof.app.intake.ingest import ingest
 from routeproof.app.monitoring.listing import FindingFilter, list_findings
 from routeproof.app.monitoring.run_day import run_day
 from routeproof.app.objects.findings import RECORDED
+from routeproof.app.watch.beside.lake_writer import LakeWriter, Portion, pause_s
 from routeproof.app.watch.catch_up import hold_lake
 from routeproof.app.watch.engine import Engine
-from routeproof.app.watch.lake_writer import LakeWriter, Portion, pause_s
 from routeproof.app.watch.quotes import LiveQuotes
 from routeproof.ledger.entry import read_entry
 

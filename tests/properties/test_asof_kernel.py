@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from examples import examples
-from routeproof.tables import asof, asof_reference
+from routeproof.tables.lookup import asof, asof_reference
 
 FEW_INSTANTS = st.integers(-2, 12)
 

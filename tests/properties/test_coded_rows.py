@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from examples import examples
-from routeproof.tables.coded_rows import Words, coded, combined
-from routeproof.tables.order_size import SizeScheme, bucket_codes
+from routeproof.tables.measured.coded_rows import Words, coded, combined
+from routeproof.tables.measured.order_size import SizeScheme, bucket_codes
 from routeproof.tables.text_link import number_distinct, rows_of
 from routeproof.vocab.absent import NULL
 

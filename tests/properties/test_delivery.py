@@ -11,8 +11,8 @@ from examples import examples
 from routeproof.sources.fields import fixed_field
 from routeproof.stores import content
 from routeproof.stores.content import ContentHash, content_hash
-from routeproof.tables.catalog import TABLES
-from routeproof.tables.merge import content_columns, merge, ordered
+from routeproof.tables.intake.merge import content_columns, merge, ordered
+from routeproof.tables.registry import TABLES
 
 QUOTES = TABLES["quotes"]
 EXECUTIONS = TABLES["executions"]

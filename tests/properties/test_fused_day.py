@@ -21,14 +21,14 @@ from routeproof.app.measuring.stream_fills import stream_fills
 from routeproof.app.shipped_rules import shipped_rules
 from routeproof.metrics.registry import ALL
 from routeproof.stores.commits import commit
-from routeproof.tables.catalog import TABLES
-from routeproof.tables.day_flow import DayFlow, day_flow
-from routeproof.tables.day_measurement import Carry, DayTables, measure_day
-from routeproof.tables.fused_day import COLUMNS
-from routeproof.tables.quote_book import QuoteBook, book_of
-from routeproof.tables.standing_rows import terms_of_every_order
+from routeproof.tables.lookup.quote_book import QuoteBook, book_of
+from routeproof.tables.measured.day import Carry, DayTables, measure_day
+from routeproof.tables.measured.day_flow import DayFlow, day_flow
+from routeproof.tables.measured.fused_day import COLUMNS
+from routeproof.tables.measured.standing_rows import terms_of_every_order
+from routeproof.tables.measured.version_terms import version_terms
+from routeproof.tables.registry import TABLES
 from routeproof.tables.switches import Switches
-from routeproof.tables.version_terms import version_terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -56,36 +56,61 @@ def frame(found: list[Finding]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
-def model(found: list[Finding], margin: int) -> list[str]:
-    """The same in loops: incidents first, each with the name it goes by, then every finding that touches one."""
+def model(found: list[Finding], margin: int, gap: int) -> list[str]:
+    """The same in loops: runs first, each with the name it goes by, then every finding that touches one."""
+    names = _runs(found, gap)
     members: dict[str, list[Finding]] = {}
-    for one in found:
-        if one.family and one.provider is not None:
-            members.setdefault(one.group, []).append(one)
+    for one, name in zip(found, names, strict=True):
+        if name is not None:
+            members.setdefault(name, []).append(one)
     spans = {
         name: (min(f.at for f in own) - margin, max(f.stop for f in own) + margin) for name, own in members.items()
     }
     into = {name: _name(name, own[0], members, spans) for name, own in members.items()}
     groups = []
-    for one in found:
+    for one, name in zip(found, names, strict=True):
         if one.family:
-            groups.append(into.get(one.group, one.group))
+            groups.append(one.group if name is None else into[name])
             continue
         held = [
-            (spans[name][0], into[name])
-            for name, own in members.items()
-            if own[0].provider == one.provider and one.at <= spans[name][1] and one.stop >= spans[name][0]
+            (spans[other][0], into[other])
+            for other, own in members.items()
+            if own[0].provider == one.provider and one.at <= spans[other][1] and one.stop >= spans[other][0]
         ]
         groups.append(min(held)[1] if held else one.group)
     return groups
 
 
+def _runs(found: list[Finding], gap: int) -> list[str | None]:
+    """Two findings of one group are of one run if a chain of them has no instant further than the gap from all."""
+    names: list[str | None] = []
+    for one in found:
+        run = {one} if one.family and one.provider is not None else set()
+        while more := {
+            other
+            for other in found
+            if other.group == one.group and any(_near(other, item, gap) for item in run) and other not in run
+        }:
+            run |= more
+        names.append(f"{one.group}:{min(item.at for item in run)}" if run else None)
+    return names
+
+
+def _near(one: Finding, other: Finding, gap: int) -> bool:
+    return one.at - other.stop <= gap and other.at - one.stop <= gap
+
+
 def _name(name: str, own: Finding, members: dict[str, list[Finding]], spans: dict[str, tuple[int, int]]) -> str:
-    whole = f"incident:{DAY}:{own.provider}:{own.family}:"
-    if whole not in members or name == whole:
+    if own.venue is None:
         return name
-    touches = spans[name][0] <= spans[whole][1] and spans[whole][0] <= spans[name][1]
-    return whole if touches else name
+    touched = [
+        (spans[whole][0], whole)
+        for whole, (one, *_) in members.items()
+        if (one.provider, one.family, one.venue) == (own.provider, own.family, None)
+        and spans[name][0] <= spans[whole][1]
+        and spans[whole][0] <= spans[name][1]
+    ]
+    return min(touched)[1] if touched else name
 
 
 FINDINGS: Any = st.lists(
@@ -102,10 +127,10 @@ FINDINGS: Any = st.lists(
 
 
 @examples(60)
-@given(found=FINDINGS, margin=st.integers(0, 5))
-def test_the_frame_groups_as_the_loops_do(found: list[Finding], margin: int) -> None:
+@given(found=FINDINGS, margin=st.integers(0, 5), gap=st.integers(0, 12))
+def test_the_frame_groups_as_the_loops_do(found: list[Finding], margin: int, gap: int) -> None:
     """Whatever overlaps, of whichever provider, venue and family."""
-    assert group_incidents(frame(found), margin)["group"].to_list() == model(found, margin)
+    assert group_incidents(frame(found), margin, gap)["group"].to_list() == model(found, margin, gap)
 
 
 @examples(30)
@@ -113,8 +138,8 @@ def test_the_frame_groups_as_the_loops_do(found: list[Finding], margin: int) -> 
 def test_the_order_of_rows_changes_no_group(found: list[Finding], margin: int, data: Any) -> None:  # noqa: ANN401
     """A finding has the same group wherever it stands among the others."""
     order = data.draw(st.permutations(range(len(found))))
-    before = group_incidents(frame(found), margin)["group"].to_list()
-    after = group_incidents(frame([found[place] for place in order]), margin)["group"].to_list()
+    before = group_incidents(frame(found), margin, 10)["group"].to_list()
+    after = group_incidents(frame([found[place] for place in order]), margin, 10)["group"].to_list()
     assert after == [before[place] for place in order]
 
 
@@ -128,8 +153,24 @@ def test_one_outage_is_one_matter() -> None:
         Finding(206, None, "P", "V", ""),
         Finding(150, None, "Q", "V", ""),
     ]
-    outage = f"incident:{DAY}:P:outage:"
-    assert group_incidents(frame(found), 5)["group"].to_list() == [
+    outage = f"incident:{DAY}:P:outage::100"
+    assert group_incidents(frame(found), 5, 0)["group"].to_list() == [
         *(outage, outage, outage, outage),
         *("order:206", "order:150"),
     ]
+
+
+def test_two_outages_apart_are_two_matters_until_something_between_joins_them() -> None:
+    """By hand: 100 to 200 and 300 to 400 lie 100 apart; 250 to 260 lies 50 after the one and 40 before the other."""
+    two = [
+        Finding(300, 400, "P", None, "outage"),
+        Finding(100, 200, "P", None, "outage"),
+        Finding(310, None, "P", "V", ""),
+    ]
+    first, second = (f"incident:{DAY}:P:outage::{at}" for at in (100, 300))
+    assert group_incidents(frame(two), 5, 99)["group"].to_list() == [second, first, second]
+    assert group_incidents(frame(two), 5, 100)["group"].to_list() == [first] * 3
+    late = Finding(250, 260, "P", None, "outage")
+    assert group_incidents(frame([*two, late]), 5, 50)["group"].to_list() == [first] * 4
+    apart = group_incidents(frame([*two, late]), 5, 49)["group"].to_list()
+    assert apart[:2] == [f"incident:{DAY}:P:outage::250", first]

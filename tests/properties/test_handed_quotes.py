@@ -26,10 +26,10 @@ from routeproof.app.measuring.quote_batches import (
     rows_of_symbol,
 )
 from routeproof.stores.quote_reader import Buffers
-from routeproof.tables.coerce import coerce, in_kind
+from routeproof.tables.canonical.market import QUOTES
 from routeproof.tables.fixed_kernel import is_in_order, write_floats
-from routeproof.tables.market import QUOTES
-from routeproof.tables.quote_book import QuoteBook, book_of
+from routeproof.tables.intake.coerce import coerce, in_kind
+from routeproof.tables.lookup.quote_book import QuoteBook, book_of
 from routeproof.vocab.errors import SchemaError
 
 if TYPE_CHECKING:

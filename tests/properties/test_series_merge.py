@@ -17,9 +17,9 @@ from routeproof.sources import runs
 from routeproof.sources.runs import Run, write_run
 from routeproof.stores.lake import Lake
 from routeproof.stores.records import Records
-from routeproof.tables.catalog import TABLES
-from routeproof.tables.key_ranges import KeyRange, key_ranges
-from routeproof.tables.merge import merge, ordered
+from routeproof.tables.intake.key_ranges import KeyRange, key_ranges
+from routeproof.tables.intake.merge import merge, ordered
+from routeproof.tables.registry import TABLES
 
 QUOTES = TABLES["quotes"]
 DAY, OTHER_DAY = date(2026, 7, 1), date(2026, 7, 2)

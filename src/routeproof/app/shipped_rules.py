@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from routeproof.stores.shipped_policy import load_equity_calendar, load_shipped_policy
-from routeproof.tables.day_measurement import DayRules
-from routeproof.tables.order_size import SizeScheme
+from routeproof.tables.measured.day import DayRules
+from routeproof.tables.measured.order_size import SizeScheme
 
 if TYPE_CHECKING:
     from routeproof.policy.book import PolicyBook

@@ -13,7 +13,7 @@ from routeproof.cli.acting import Acts, do, file_option, perform, recording
 from routeproof.cli.options import json_option, workspace_option
 from routeproof.cli.provider_looks import LOOKS
 from routeproof.cli.provider_running import RUNNING
-from routeproof.governance.provider import PROVIDER
+from routeproof.governance.provider.noun import PROVIDER
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ from routeproof.app.provider.file import provider_around
 from routeproof.app.provider.go_live import go_live_around
 from routeproof.cli.acting import Acts, acting_context, do, file_option, recording
 from routeproof.cli.printing import print_json
-from routeproof.governance.provider import PROVIDER
+from routeproof.governance.provider.noun import PROVIDER
 
 
 @click.command("reliance")

@@ -95,8 +95,9 @@ _step(
     "heighten",
     """Watch more closely: {until, thresholds = {KEY = x}, review_every_days, exit = {metric, at_least, looks}}.
 
-A KEY is RULE.THRESHOLD, as `routeproof rules` names them; it must tighten what is in force. The exit test passes after
-so many consecutive looks; at_most instead of at_least for a metric better when lower. With within = x a look passes
+A KEY is RULE.THRESHOLD, as `routeproof rules` names them (THRESHOLD alone where one rule only has it); it must tighten
+what is in force. A metric as KEY is kept as what was agreed, and tightens no rule. The exit test passes after so many
+consecutive looks; at_most instead of at_least for a metric better when lower. With within = x a look passes
 while a confidence sequence over all days since then lies within x of the level (given, agreed, or the baseline's);
 further metrics stand under also = [{metric, within}], and all must pass.
 

@@ -167,7 +167,7 @@ def list_(workspace: Path, *, as_json: bool) -> None:
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
     from routeproof.app.objects.act import listed  # noqa: PLC0415
-    from routeproof.governance.review import REVIEW  # noqa: PLC0415
+    from routeproof.governance.review.noun import REVIEW  # noqa: PLC0415
 
     with open_context(workspace) as context:
         found = listed(context, REVIEW)

@@ -10,7 +10,7 @@ from routeproof.cli.acting import Acts, acting_context, do, file_option, recordi
 from routeproof.cli.looking import list_objects, show_object
 from routeproof.cli.options import json_option, on_option, shipped_only, workspace_option
 from routeproof.cli.printing import print_json, print_table
-from routeproof.governance.sla import SLA
+from routeproof.governance.sla.noun import SLA
 
 if TYPE_CHECKING:
     from datetime import date

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from routeproof.governance.config import Configuration, Settings
-    from routeproof.governance.provider_state import Provider
+    from routeproof.governance.provider.state import Provider
 
 
 class Outcome(Part):

@@ -170,9 +170,14 @@ def _waiting(state: Configuration | None, command: Command) -> Settings:
     return state.versions[-1]
 
 
-def _approve(state: Configuration | None, command: Command) -> Sequence[Event]:
+def _of_others(state: Configuration | None, command: Command) -> Settings:
     waiting = _waiting(state, command)
     another_person(command, waiting.proposed_by, f"proposed version {waiting.number}")
+    return waiting
+
+
+def _approve(state: Configuration | None, command: Command) -> Sequence[Event]:
+    waiting = _of_others(state, command)
     return [Event("config.approved", {"number": waiting.number, "note": command.body.note})]
 
 
@@ -226,7 +231,7 @@ CONFIG: Noun[Configuration] = Noun(
     state=Configuration,
     verbs={
         "propose": Verb(SettingsBody, _propose),
-        "approve": Verb(Note, _approve, signs=True),
+        "approve": Verb(Note, _approve, signs=True, others=_of_others),
         "reject": Verb(Rejection, _reject),
     },
     evolve=_evolve,

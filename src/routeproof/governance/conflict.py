@@ -173,17 +173,12 @@ def _parties(body: Declaration, command: Command) -> None:
 
 
 def _mitigate(state: Conflict | None, command: Command) -> Sequence[Event]:
-    conflict = existing(state, command)
-    in_state(conflict, command, "declared", "mitigated")
-    _not_whose_it_is(conflict, command)
+    _not_whose_it_is(state, command)
     return [Event("conflict.mitigated", command.body.model_dump(mode="json"))]
 
 
 def _end(state: Conflict | None, command: Command) -> Sequence[Event]:
-    conflict = existing(state, command)
-    in_state(conflict, command, "declared", "mitigated")
-    _not_whose_it_is(conflict, command)
-    another_person(command, conflict.declared_by, "declared the conflict")
+    conflict = _of_others(state, command)
     body: EndBody = command.body
     until = body.until_on or command.on
     if until < conflict.since_on:
@@ -193,9 +188,18 @@ def _end(state: Conflict | None, command: Command) -> Sequence[Event]:
     return [Event("conflict.ended", body.model_dump(mode="json") | {"until_on": until.isoformat()})]
 
 
-def _not_whose_it_is(conflict: Conflict, command: Command) -> None:
+def _of_others(state: Conflict | None, command: Command) -> Conflict:
+    conflict = _not_whose_it_is(state, command)
+    another_person(command, conflict.declared_by, "declared the conflict")
+    return conflict
+
+
+def _not_whose_it_is(state: Conflict | None, command: Command) -> Conflict:
+    conflict = existing(state, command)
+    in_state(conflict, command, "declared", "mitigated")
     if conflict.person is not None:
         another_person(command, conflict.person, "is whose interest it is")
+    return conflict
 
 
 def _evolve(state: Conflict | None, happened: Happened) -> Conflict:
@@ -226,8 +230,8 @@ CONFLICT: Noun[Conflict] = Noun(
     state=Conflict,
     verbs={
         "declare": Verb(Declaration, _declare),
-        "mitigate": Verb(MitigationBody, _mitigate),
-        "end": Verb(EndBody, _end),
+        "mitigate": Verb(MitigationBody, _mitigate, others=_not_whose_it_is),
+        "end": Verb(EndBody, _end, others=_of_others),
     },
     evolve=_evolve,
     show=_show,

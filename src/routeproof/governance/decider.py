@@ -136,11 +136,15 @@ class Verb(Generic[S]):
         body: shape of what comes along.
         decide: events, or a refusal.
         signs: whether it is a sign-off, which is followed by a checkpoint and a receipt.
+        others: what of `decide` refuses own work, for a verb that must be another person's. It is also asked of who
+            has no role for the verb, so that own work is `own_work` whatever the role; what it refuses otherwise, and
+            its command's `role` and `around` (both empty), then count for nothing.
     """
 
     body: type[Body]
     decide: Callable[[S | None, Command], Sequence[Event]]
     signs: bool = False
+    others: Callable[[S | None, Command], object] | None = None
 
 
 def _shown_as_it_is(state: State, _on: date, _around: Mapping[str, Any]) -> dict[str, Any]:

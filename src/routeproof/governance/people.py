@@ -125,6 +125,13 @@ def _grant(state: People | None, command: Command) -> Sequence[Event]:
 
 
 def _approve(state: People | None, command: Command) -> Sequence[Event]:
+    grant = _of_others(state, command)
+    hours = command.around["cooling_off_hours"]
+    effective_at = command.around["now"] + hours * NS_PER_HOUR
+    return [Event("people.grant_approved", {"id": grant.id, "effective_at": str(effective_at)})]
+
+
+def _of_others(state: People | None, command: Command) -> Proposed:
     people = existing(state, command)
     found = [item for item in people.proposed if item.id == command.body.grant]
     if not found:
@@ -134,9 +141,7 @@ def _approve(state: People | None, command: Command) -> Sequence[Event]:
         refuse("wrong_state", f"{grant.id} is approved already, by {grant.approved_by}")
     another_person(command, grant.by, f"proposed {grant.id}")
     another_person(command, grant.person, f"is who {grant.id} is for")
-    hours = command.around["cooling_off_hours"]
-    effective_at = command.around["now"] + hours * NS_PER_HOUR
-    return [Event("people.grant_approved", {"id": grant.id, "effective_at": str(effective_at)})]
+    return grant
 
 
 def _revoke(state: People | None, command: Command) -> Sequence[Event]:
@@ -219,7 +224,7 @@ PEOPLE: Noun[People] = Noun(
     verbs={
         "found": Verb(Founding, _found),
         "grant": Verb(Proposal, _grant),
-        "approve": Verb(Approval, _approve),
+        "approve": Verb(Approval, _approve, others=_of_others),
         "revoke": Verb(Revocation, _revoke),
         "key": Verb(NewKey, _replace_key),
     },

@@ -126,8 +126,7 @@ def _require_sound(state: FirmPolicy, proposal: Proposed, around: Mapping[str, A
 def _approve(state: FirmPolicy | None, command: Command) -> Sequence[Event]:
     if command.body.proposal == FOUNDING:
         return _adopt(state, command)
-    proposal = _waiting(state, command.body.proposal)
-    another_person(command, proposal.by, f"proposed {proposal.id}")
+    proposal = _of_others(state, command)
     if proposal.effective_from < command.on:
         refuse(
             "criteria_not_met",
@@ -138,6 +137,12 @@ def _approve(state: FirmPolicy | None, command: Command) -> Sequence[Event]:
     if state is not None:
         _require_sound(state, proposal, command.around)
     return [Event("policy.approved", {"id": proposal.id, "approved_at": str(command.around["now"])})]
+
+
+def _of_others(state: FirmPolicy | None, command: Command) -> Proposed:
+    proposal = _waiting(state, command.body.proposal)
+    another_person(command, proposal.by, f"proposed {proposal.id}")
+    return proposal
 
 
 def _adopt(state: FirmPolicy | None, command: Command) -> Sequence[Event]:
@@ -216,7 +221,7 @@ POLICY: Noun[FirmPolicy] = Noun(
     state=FirmPolicy,
     verbs={
         "propose": Verb(Proposal, _propose),
-        "approve": Verb(Approval, _approve, signs=True),
+        "approve": Verb(Approval, _approve, signs=True, others=_of_others),
         "withdraw": Verb(Withdrawal, _withdraw),
     },
     evolve=_evolve,

@@ -94,13 +94,17 @@ def _open(state: Restatement | None, command: Command) -> Sequence[Event]:
 
 
 def _sign(state: Restatement | None, command: Command) -> Sequence[Event]:
-    restatement = existing(state, command)
-    in_state(restatement, command, "opened")
-    another_person(command, restatement.opened_by, "opened the restatement")
+    _of_others(state, command)
     seen = command.body.version
     if seen is not None and seen != command.version_hash:
         refuse("outdated_version", f"expected the hash that stands ({command.version_hash}), found {seen}")
     return [Event("restatement.signed", {"version_hash": command.version_hash})]
+
+
+def _of_others(state: Restatement | None, command: Command) -> None:
+    restatement = existing(state, command)
+    in_state(restatement, command, "opened")
+    another_person(command, restatement.opened_by, "opened the restatement")
 
 
 def _evolve(state: Restatement | None, happened: Happened) -> Restatement:
@@ -126,7 +130,7 @@ def _show(restatement: Restatement, day: date, around: Mapping[str, Any]) -> dic
 RESTATEMENT: Noun[Restatement] = Noun(
     name="restatement",
     state=Restatement,
-    verbs={"open": Verb(Opening, _open), "sign": Verb(Signing, _sign, signs=True)},
+    verbs={"open": Verb(Opening, _open), "sign": Verb(Signing, _sign, signs=True, others=_of_others)},
     evolve=_evolve,
     show=_show,
 )

@@ -86,9 +86,14 @@ def _add(state: Suppression | None, command: Command) -> Sequence[Event]:
     return [Event("suppress.added", {"id": command.id, **body.model_dump(mode="json")})]
 
 
-def _approve(state: Suppression | None, command: Command) -> Sequence[Event]:
+def _of_others(state: Suppression | None, command: Command) -> Suppression:
     suppression = existing(state, command)
     another_person(command, suppression.added_by, "asked for the suppression")
+    return suppression
+
+
+def _approve(state: Suppression | None, command: Command) -> Sequence[Event]:
+    suppression = _of_others(state, command)
     in_state(suppression, command, "proposed")
     return [Event("suppress.approved", {})]
 
@@ -119,7 +124,11 @@ def _show(state: Suppression, on: date, around: Mapping[str, Any]) -> dict[str, 
 SUPPRESSION: Noun[Suppression] = Noun(
     name="suppress",
     state=Suppression,
-    verbs={"add": Verb(Addition, _add), "approve": Verb(Nothing, _approve), "end": Verb(Nothing, _end)},
+    verbs={
+        "add": Verb(Addition, _add),
+        "approve": Verb(Nothing, _approve, others=_of_others),
+        "end": Verb(Nothing, _end),
+    },
     evolve=_evolve,
     show=_show,
 )

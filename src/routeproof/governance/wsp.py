@@ -163,12 +163,7 @@ def _propose(state: Procedure | None, command: Command) -> Sequence[Event]:
 
 
 def _approve(state: Procedure | None, command: Command) -> Sequence[Event]:
-    procedure = existing(state, command)
-    waiting = procedure.editions[-1]
-    wanted = command.body.version or waiting.number
-    if waiting.state != "proposed" or wanted != waiting.number:
-        refuse("wrong_state", f"expected version {wanted} of {command.id} to wait for approval: it does not")
-    another_person(command, waiting.by, f"proposed version {waiting.number}")
+    waiting = _of_others(state, command)
     if waiting.effective_from < command.on:
         refuse(
             "criteria_not_met",
@@ -177,6 +172,16 @@ def _approve(state: Procedure | None, command: Command) -> Sequence[Event]:
             where=command.id,
         )
     return [Event("wsp.approved", {"number": waiting.number, "approved_at": str(command.around["now"])})]
+
+
+def _of_others(state: Procedure | None, command: Command) -> Edition:
+    procedure = existing(state, command)
+    waiting = procedure.editions[-1]
+    wanted = command.body.version or waiting.number
+    if waiting.state != "proposed" or wanted != waiting.number:
+        refuse("wrong_state", f"expected version {wanted} of {command.id} to wait for approval: it does not")
+    another_person(command, waiting.by, f"proposed version {waiting.number}")
+    return waiting
 
 
 def _attest(state: Procedure | None, command: Command) -> Sequence[Event]:
@@ -247,7 +252,7 @@ WSP: Noun[Procedure] = Noun(
     state=Procedure,
     verbs={
         "propose": Verb(Draft, _propose),
-        "approve": Verb(Approving, _approve, signs=True),
+        "approve": Verb(Approving, _approve, signs=True, others=_of_others),
         "attest": Verb(Attestation, _attest, signs=True),
         "retire": Verb(Retirement, _retire),
     },

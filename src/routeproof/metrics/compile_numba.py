@@ -12,7 +12,7 @@ import polars as pl
 from routeproof.metrics import fused_kernel as kernel
 from routeproof.metrics.metric import Metric, Quotient, Total
 from routeproof.metrics.terms import Binary, Column, Constant, Filled, Given, Rounded, Term, Where, columns_of
-from routeproof.tables.coded_rows import nulls_as_word
+from routeproof.tables.measured.coded_rows import nulls_as_word
 from routeproof.vocab.absent import NULL
 
 if TYPE_CHECKING:

@@ -9,14 +9,14 @@ import polars as pl
 
 from routeproof.metrics.compile_numba import FusedSums, added, can_fuse, fused_sums, sums_of
 from routeproof.metrics.compile_polars import partial_sums
-from routeproof.tables.coded_rows import combined
+from routeproof.tables.measured.coded_rows import combined
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from routeproof.metrics.fused_kernel import Int64s
     from routeproof.metrics.metric import Metric
-    from routeproof.tables.coded_rows import CodedRows
+    from routeproof.tables.measured.coded_rows import CodedRows
 
 MOST_GROUPS = 500_000
 """Groups of pieces that wait to be put together."""

@@ -12,13 +12,13 @@ from routeproof.metrics.grouped_sums import coded_sums, grouped_sums
 from routeproof.metrics.metric import Concentration, Metric, Quantile, Total
 from routeproof.metrics.registry import ALL
 from routeproof.metrics.terms import columns_of
-from routeproof.tables.order_size import bucket_order
+from routeproof.tables.measured.order_size import bucket_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from routeproof.metrics.metric import Frame
-    from routeproof.tables.coded_rows import CodedRows
+    from routeproof.tables.measured.coded_rows import CodedRows
 
 DIMENSIONS = (
     "symbol",

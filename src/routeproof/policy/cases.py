@@ -28,6 +28,7 @@ class CaseRules:
         escalation: step to the role that an overdue case goes up to.
         review_priorities, review_dispositions: closings that a second person approves.
         opening: severities of findings that open a case.
+        incident_gap_ms: event time from the end of a finding of an incident within which a further one goes on with it.
         incident_margin_ms: event time around an incident within which findings of its provider belong to it.
         dispositions, root_causes: code to words.
     """
@@ -37,6 +38,7 @@ class CaseRules:
     review_priorities: tuple[str, ...]
     review_dispositions: tuple[str, ...]
     opening: tuple[str, ...]
+    incident_gap_ms: int
     incident_margin_ms: int
     dispositions: Mapping[str, str]
     root_causes: Mapping[str, str]
@@ -50,6 +52,7 @@ class CasePolicy:
     escalation: Timeline[Mapping[str, str]]
     review: Timeline[Mapping[str, tuple[str, ...]]]
     opening: Timeline[tuple[str, ...]]
+    incident_gap_ms: Timeline[int]
     incident_margin_ms: Timeline[int]
     dispositions: Timeline[Mapping[str, str]]
     root_causes: Timeline[Mapping[str, str]]
@@ -63,6 +66,7 @@ class CasePolicy:
             review_priorities=review["priorities"],
             review_dispositions=review["dispositions"],
             opening=self.opening.on_or_first(day).value,
+            incident_gap_ms=self.incident_gap_ms.on_or_first(day).value,
             incident_margin_ms=self.incident_margin_ms.on_or_first(day).value,
             dispositions=self.dispositions.on_or_first(day).value,
             root_causes=self.root_causes.on_or_first(day).value,
@@ -81,6 +85,7 @@ def case_policy(subjects: Mapping[str, Any]) -> CasePolicy:
         escalation=timeline("cases.escalation", given["escalation"], _escalation),
         review=timeline("cases.review", given["review"], _review),
         opening=timeline("cases.opening", given["opening"], lambda value: _severities(value["severities"])),
+        incident_gap_ms=timeline("cases.incident_gap_ms", given["incident_gap_ms"], int),
         incident_margin_ms=timeline("cases.incident_margin_ms", given["incident_margin_ms"], int),
         dispositions=timeline("cases.dispositions", given["dispositions"], dict),
         root_causes=timeline("cases.root_causes", given["root_causes"], dict),

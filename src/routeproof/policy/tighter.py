@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from routeproof.policy.monitoring import Scoped
+from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -72,6 +73,34 @@ def named(key: str) -> tuple[str, str]:
     """Rule and threshold of a key as it is written; the threshold is empty where only one word stands."""
     rule, _, threshold = key.removeprefix(PREFIX).partition(".")
     return rule, threshold
+
+
+def whole_key(key: str, metrics: Collection[str]) -> str:
+    """A key as it is recorded: a threshold in one bare word gets the name of the one rule that can be tightened by it.
+
+    Args:
+        key: as it is written; one with a dot, or the name of a rule or of a metric, stays as it is.
+        metrics: names of metrics.
+
+    Raises:
+        UsageError: for a bare word that is neither, or that may mean several.
+    """
+    if "." in key or any(key == rule for rule, _ in TIGHTER):
+        return key
+    found = [f"{rule}.{threshold}" for rule, threshold in TIGHTER if threshold == key]
+    if key in metrics:
+        if found:
+            message = f"expected RULE.THRESHOLD, found {key!r}, which is a metric too: write {' or '.join(found)}"
+            raise UsageError(message, where=key)
+        return key
+    if len(found) == 1:
+        return found[0]
+    if found:
+        message = f"expected RULE.THRESHOLD, found {key!r}, which {len(found)} rules have: write {' or '.join(found)}"
+    else:
+        known = ", ".join(sorted({threshold for _, threshold in TIGHTER}))
+        message = f"expected RULE.THRESHOLD or a metric, found {key!r}, which is neither; thresholds are {known}"
+    raise UsageError(message, where=key)
 
 
 def speaks_of_rule(limits: Mapping[str, Limits], subjects: Collection[str], key: str) -> bool:

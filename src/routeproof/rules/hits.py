@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from routeproof.tables.wide import kept
+
 HITS = pl.Schema(
     {
         "at": pl.Int64(),
@@ -58,7 +60,7 @@ class Shape:
     until_at: pl.Expr | None = None
 
 
-def hits(frame: pl.DataFrame, fired: pl.Expr, shape: Shape) -> pl.DataFrame:
+def hits(frame: pl.DataFrame | pl.LazyFrame, fired: pl.Expr, shape: Shape) -> pl.DataFrame:
     """Rows of a frame on which a condition is true, as hits; a null condition does not fire.
 
     Args:
@@ -67,23 +69,24 @@ def hits(frame: pl.DataFrame, fired: pl.Expr, shape: Shape) -> pl.DataFrame:
         fired: the condition.
         shape: what the hit says.
     """
-    found = frame.filter(fired.fill_null(value=False))
+    fires = fired.fill_null(value=False)
+    found = kept(frame, fires) if isinstance(frame, pl.DataFrame) else frame.filter(fires).collect()
     if found.is_empty():
         return NO_HITS
-    own = [_taken(name, found) for name in ("provider", "venue", "symbol", "order_id")]
-    said = [
-        shape.at.cast(pl.Int64).alias("at"),
-        _executions(found),
-        _text(shape.key).fill_null("").alias("key"),
-        _number(shape.observed).alias("observed"),
-        _number(shape.threshold).alias("threshold"),
-        pl.lit(shape.unit).alias("unit"),
-        shape.sentence.cast(pl.String).alias("sentence"),
-        _instant(shape.settles_at).alias("settles_at"),
-        _instant(shape.until_at).alias("until_at"),
-        _source(found),
-    ]
-    return found.select(*own, *said).select(HITS.names()).cast(HITS)
+    said = {
+        "at": shape.at,
+        **{name: _taken(name, found) for name in ("provider", "venue", "symbol", "order_id")},
+        "execution_ids": _executions(found),
+        "key": _text(shape.key).fill_null(""),
+        "observed": _number(shape.observed),
+        "threshold": _number(shape.threshold),
+        "unit": pl.lit(shape.unit),
+        "sentence": shape.sentence,
+        "settles_at": _instant(shape.settles_at),
+        "until_at": _instant(shape.until_at),
+        "source_row": _source(found),
+    }
+    return found.select(said[name].cast(dtype).alias(name) for name, dtype in HITS.items())
 
 
 def _taken(name: str, frame: pl.DataFrame) -> pl.Expr:

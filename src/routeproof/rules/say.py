@@ -17,7 +17,12 @@ def trimmed(number: pl.Expr, places: int = _PLACES) -> pl.Expr:
 
 def dollars(fixed: pl.Expr) -> pl.Expr:
     """Fixed-point money or price as `$12.345`, with two decimals at least."""
-    text = trimmed(fixed.cast(pl.Float64) / SCALE)
+    return usd(fixed.cast(pl.Float64) / SCALE)
+
+
+def usd(number: pl.Expr, places: int = _PLACES) -> pl.Expr:
+    """An amount in dollars, rounded to so many places, as `$12.345`, with two decimals at least."""
+    text = trimmed(number, places)
     whole, cents = ~text.str.contains(".", literal=True), text.str.contains(r"\.\d$")
     padding = pl.when(whole).then(pl.lit(".00")).when(cents).then(pl.lit("0")).otherwise(pl.lit(""))
     return pl.concat_str(pl.lit("$"), text, padding)

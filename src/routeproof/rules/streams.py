@@ -56,43 +56,41 @@ def day_streams(
         affiliates: `provider, venue`: venues under one roof with the provider; null: not known, and then only fills
             that state their capacity say whether they were internalised.
     """
-    frames = {
-        "fills": None if fills is None else _with_internal(_short_lived(fills), affiliates),
-        "orders": None if orders is None else _short_lived(orders).with_columns(venue=pl.lit(None, dtype=pl.String)),
-        "routes": None if routes is None else _with_onward(_short_lived(routes)),
-    }
     parts = [STREAMS.to_frame()]
-    for one in MEASURES:
-        frame = frames[one.frame]
-        if frame is not None and set(one.needs) <= set(frame.columns):
-            counted = frame.filter(one.rows & pl.col("provider").is_not_null())
-            parts += [_measured(counted, one, keys) for keys in _keys(by_venue=one.frame != "orders")]
-    if frames["routes"] is not None:
-        parts += _shares(frames["routes"].filter(AT_VENUE & pl.col("provider").is_not_null()))
+    if fills is not None:
+        parts += _measured(_with_internal(_short_lived(fills), affiliates), "fills")
+    if orders is not None:
+        parts += _measured(_short_lived(orders).with_columns(venue=pl.lit(None, dtype=pl.String)), "orders")
+    if routes is not None:
+        whole = _with_onward(_short_lived(routes))
+        at_venue = whole.filter(AT_VENUE & pl.col("provider").is_not_null()).select(*_KEY, "quantity")
+        parts += [*_measured(whole, "routes"), *_shares(at_venue.collect())]
     together = pl.concat(parts, how="diagonal_relaxed").with_columns(pl.lit(day).alias("day"))
     return together.select(STREAMS.names()).cast(STREAMS).sort("metric", *_KEY, nulls_last=False)
 
 
-def _short_lived(frame: pl.DataFrame) -> pl.DataFrame:
-    """Rows of orders that end with their day, with the kind of order as `order_type`."""
-    return frame.filter(~pl.col("tif").is_in(LASTING).fill_null(value=False)).with_columns(
-        pl.col("order_group").alias("order_type")
+def _short_lived(frame: pl.DataFrame) -> pl.LazyFrame:
+    """Rows of orders that end with their day, with the kind of order as `order_type`; lazy, since frames are wide."""
+    return (
+        frame.lazy()
+        .filter(~pl.col("tif").is_in(LASTING).fill_null(value=False))
+        .with_columns(pl.col("order_group").alias("order_type"))
     )
 
 
-def _with_internal(fills: pl.DataFrame, affiliates: pl.DataFrame | None) -> pl.DataFrame:
+def _with_internal(fills: pl.LazyFrame, affiliates: pl.DataFrame | None) -> pl.LazyFrame:
     """Fills with `internal` 0/1: as principal, or at an affiliate; null where nothing says."""
     principal = pl.when(pl.col("capacity").is_not_null()).then(pl.col("capacity") == "principal")
     if affiliates is None:
         return fills.with_columns(principal.cast(pl.Int64).alias("internal"))
-    known = affiliates.select("provider", "venue").unique().with_columns(at_affiliate=pl.lit(value=True))
+    known = affiliates.lazy().select("provider", "venue").unique().with_columns(at_affiliate=pl.lit(value=True))
     joined = fills.join(known, on=["provider", "venue"], how="left", maintain_order="left")
     under = pl.when(pl.col("venue").is_not_null()).then(pl.col("at_affiliate").fill_null(value=False))
     said = pl.when(principal.fill_null(value=False) | under.fill_null(value=False)).then(pl.lit(value=True))
     return joined.with_columns(pl.coalesce(said, under, principal).cast(pl.Int64).alias("internal"))
 
 
-def _with_onward(routes: pl.DataFrame) -> pl.DataFrame:
+def _with_onward(routes: pl.LazyFrame) -> pl.LazyFrame:
     """Routes with `onward_ns`: how long the first child of a route came after it; null for others."""
     above = routes.select(pl.col("route_id").alias("parent_route_id"), pl.col("sent_at").alias("parent_at"))
     joined = routes.join(above.unique("parent_route_id"), on="parent_route_id", how="left", maintain_order="left")
@@ -107,21 +105,60 @@ def _keys(*, by_venue: bool) -> list[tuple[str, ...]]:
     return [*all_venues, ("provider", "venue"), _KEY] if by_venue else all_venues
 
 
-def _measured(rows: pl.DataFrame, one: Stream, keys: tuple[str, ...]) -> pl.DataFrame:
-    """One metric by the columns of a key, without the groups of no venue."""
-    named = rows.filter(pl.col("venue").is_not_null()) if "venue" in keys else rows
+def _measured(frame: pl.LazyFrame, name: str) -> list[pl.DataFrame]:
+    """All metrics of a frame of that name, by the columns of each key."""
+    columns, named = frame.collect_schema().names(), frame.filter(pl.col("provider").is_not_null())
+    measures = [one for one in MEASURES if one.frame == name and set(one.needs) <= set(columns)]
+    whole = [one for one in measures if one.bottom is not None]
+    # Sums are exact, so those of a coarse key are the sums of the finest one's; medians must see all records.
+    finest = named.group_by(_KEY).agg(expr for one in whole for expr in _sums(one))
+    medians = [one for one in measures if one.bottom is None]
+    tops = [named.filter(one.rows).select(*_KEY, one.top.alias("top")) for one in medians]
+    sums, *records = pl.collect_all([finest, *tops])
+    parts = []
+    for keys in _keys(by_venue=name != "orders"):
+        coarse = _of_venues(sums, keys).group_by(keys).agg(pl.exclude(_KEY).sum())
+        parts += [_quotients(coarse, one, keys) for one in whole]
+    for one, rows in zip(medians, records, strict=True):
+        parts += [_medians(rows, one, keys) for keys in _keys(by_venue=name != "orders")]
+    return parts
+
+
+def _sums(one: Stream) -> list[pl.Expr]:
+    """`top:METRIC, bottom:METRIC, n:METRIC` of the records that count."""
+    assert one.bottom is not None  # noqa: S101  # else it is a median
+    return [
+        one.top.filter(one.rows).sum().alias(f"top:{one.metric}"),
+        one.bottom.filter(one.rows).sum().alias(f"bottom:{one.metric}"),
+        one.rows.fill_null(value=False).cast(pl.Int64).sum().alias(f"n:{one.metric}"),
+    ]
+
+
+def _of_venues(rows: pl.DataFrame, keys: tuple[str, ...]) -> pl.DataFrame:
+    """Without the rows of no venue, where venues are told apart."""
+    return rows.filter(pl.col("venue").is_not_null()) if "venue" in keys else rows
+
+
+def _quotients(sums: pl.DataFrame, one: Stream, keys: tuple[str, ...]) -> pl.DataFrame:
+    """One metric as the quotient of its sums, without the groups in which no record counts."""
+    own = {name: pl.col(f"{name}:{one.metric}") for name in ("top", "bottom", "n")}
+    counted = sums.select(*keys, **own, below=own["bottom"] * one.divisor)
+    found = counted.filter((pl.col("n") > 0) & (pl.col("bottom") > 0))
+    return found.select(
+        *keys,
+        _quotient(found["top"], found["below"], "value"),
+        "n",
+        _quotient(found["bottom"], one.weight_divisor, "weight"),
+        pl.lit(one.metric).alias("metric"),
+    )
+
+
+def _medians(rows: pl.DataFrame, one: Stream, keys: tuple[str, ...]) -> pl.DataFrame:
+    """One metric as the median of its records, each of which weighs the same."""
     count = pl.len().cast(pl.Int64).alias("n")
-    if one.bottom is None:
-        found = named.group_by(keys).agg(one.top.median().alias("top"), count)
-        figures = found.with_columns(_quotient(found["top"], one.divisor, "value"), weight=pl.col("n").cast(pl.Float64))
-    else:
-        sums = named.group_by(keys).agg(one.top.sum().alias("top"), one.bottom.sum().alias("bottom"), count)
-        whole = sums.filter(pl.col("bottom") > 0).with_columns(below=pl.col("bottom") * one.divisor)
-        figures = whole.with_columns(
-            _quotient(whole["top"], whole["below"], "value"),
-            _quotient(whole["bottom"], one.weight_divisor, "weight"),
-        )
-    return figures.select(*keys, "value", "n", "weight", pl.lit(one.metric).alias("metric"))
+    found = _of_venues(rows, keys).group_by(keys).agg(pl.col("top").median(), count)
+    value, weight = _quotient(found["top"], one.divisor, "value"), pl.col("n").cast(pl.Float64).alias("weight")
+    return found.select(*keys, value, "n", weight, pl.lit(one.metric).alias("metric"))
 
 
 def _shares(routes: pl.DataFrame) -> list[pl.DataFrame]:

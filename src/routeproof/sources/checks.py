@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.tables.catalog import TABLES
+from routeproof.tables.registry import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from routeproof.sources.print_conditions import VENDORS
-from routeproof.tables.catalog import TABLES
+from routeproof.tables.registry import TABLES
 from routeproof.vocab.errors import MapError
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from routeproof.sources.instants import instant_field
 from routeproof.sources.map_file import INLINE_ORDER, INLINE_TERMS, FileMap, TimeFormat, nearest, writable_columns
 from routeproof.sources.print_conditions import judged
 from routeproof.sources.source import REJECT_SCHEMA, ReadContext, SourceResult
-from routeproof.tables.catalog import TABLES
-from routeproof.tables.inline_orders import orders_on_executions
+from routeproof.tables.intake.inline_orders import orders_on_executions
+from routeproof.tables.registry import TABLES
 from routeproof.tables.session_clock import day_of, days_of
 from routeproof.vocab.errors import MapError
 
@@ -32,6 +32,7 @@ POSITION = (ROW, BYTE, RAW)
 _NUMBERS = ("price", "quantity", "money", "count")
 _PROBLEM = "__problem"
 _DETAIL = "__detail"
+_CUSTOMER = pl.lit("customer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,10 +229,17 @@ def _tables(table: Table, good: pl.DataFrame, context: ReadContext) -> dict[str,
     frame = good.with_columns(provenance).with_columns(_defaults(table, good, context))
     if table.name == "executions" and "received_at" in good.columns:
         return _with_orders(frame, context)
-    tables = {table.name: table.conform(frame)}
+    conformed = table.conform(frame)
+    tables = {table.name: _with_asker(conformed) if table.name == "order_versions" else conformed}
     if table.name == "parent_orders" and "quantity" in good.columns:
         tables["order_versions"] = _first_versions(frame.filter(pl.col("quantity").is_not_null()))
     return tables
+
+
+def _with_asker(versions: pl.DataFrame) -> pl.DataFrame:
+    """Versions of which the original is the customer's: a file that leaves that out says the same as an order's row."""
+    unsaid = (pl.col("event") == "new") & (pl.col("requested_by") == "")
+    return versions.with_columns(pl.when(unsaid).then(_CUSTOMER).otherwise("requested_by").alias("requested_by"))
 
 
 def _with_orders(frame: pl.DataFrame, context: ReadContext) -> dict[str, pl.DataFrame]:
@@ -278,9 +286,7 @@ def _first_versions(frame: pl.DataFrame) -> pl.DataFrame:
         if name in frame.columns and versions.column(name).default is not None
     ]
     return versions.conform(
-        frame.with_columns(
-            *terms, pl.col("received_at").alias("effective_at"), pl.lit("customer").alias("requested_by")
-        )
+        frame.with_columns(*terms, pl.col("received_at").alias("effective_at"), _CUSTOMER.alias("requested_by"))
     )
 
 

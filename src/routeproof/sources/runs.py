@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from routeproof.tables.catalog import TABLES
-from routeproof.tables.merge import resequenced
-from routeproof.tables.plausibility import price_of, two_sided
+from routeproof.tables.intake.merge import resequenced
+from routeproof.tables.intake.plausibility import price_of, two_sided
+from routeproof.tables.registry import TABLES
 from routeproof.tables.row_order import in_order
 
 if TYPE_CHECKING:

@@ -68,7 +68,7 @@ def _refused(context: ReadContext, reason: str, detail: str) -> SourceResult:
 
 def _write(result: SourceResult, folder: Path, name: str) -> dict[str, object]:
     from routeproof.sources.runs import run_as_json, write_run  # noqa: PLC0415
-    from routeproof.tables.catalog import TABLES  # noqa: PLC0415
+    from routeproof.tables.registry import TABLES  # noqa: PLC0415
 
     files, runs = {}, []
     for table, frame in result.tables.items():

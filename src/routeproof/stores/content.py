@@ -96,12 +96,12 @@ def _parts(column: pl.Series) -> Iterator[bytes | memoryview]:
         return _text_parts(column)
     if isinstance(column.dtype, pl.Enum):
         return _coded_parts(column)
-    return _number_parts(column.to_physical())
+    return _number_parts(column.cast(pl.Int64))
 
 
 def _number_parts(values: pl.Series) -> Iterator[bytes | memoryview]:
     filled = (values.fill_null(0) if values.null_count() else values).to_numpy().astype("<i8", copy=False)
-    if (filled == filled[0]).all():
+    if filled[-1] == filled[0] and (filled == filled[0]).all():
         yield _ONE_VALUE
         yield filled[:1].tobytes()
         return
@@ -112,14 +112,20 @@ def _number_parts(values: pl.Series) -> Iterator[bytes | memoryview]:
 def _text_parts(values: pl.Series) -> Iterator[bytes | memoryview]:
     """The words, and codes where there are several; lengths and characters where most texts differ."""
     texts = values.fill_null("") if values.null_count() else values
-    words = texts.head(1) if (texts == texts[0]).all() else texts.unique()
-    if len(words) > 1 and len(words) * REPEATS > len(texts):
+    if texts.last() == texts.first() and (texts == texts.first()).all():
+        yield from _word_parts(texts.head(1), None)
+    elif _mostly_differ(texts):
         yield _TEXTS
-        yield from _spelled(texts)
-        return
-    words = words.sort()
-    codes = texts.cast(pl.Enum(words)).to_physical().to_numpy() if len(words) > 1 else None
-    yield from _word_parts(words, codes)
+        yield texts.str.len_bytes().to_numpy().astype("<i8").data
+        yield texts.str.join("").cast(pl.Binary).item()
+    else:
+        words = texts.unique().sort()
+        yield from _word_parts(words, texts.cast(pl.Enum(words)).to_physical().to_numpy())
+
+
+def _mostly_differ(texts: pl.Series) -> bool:
+    """Whether there are more different texts than a quarter; where nearly all differ, half of them tell it."""
+    return any(some.n_unique() * REPEATS > len(texts) for some in (texts.head(len(texts) // 2), texts))
 
 
 def _coded_parts(values: pl.Series) -> Iterator[bytes | memoryview]:
@@ -138,11 +144,8 @@ def _coded_parts(values: pl.Series) -> Iterator[bytes | memoryview]:
 def _word_parts(words: pl.Series, codes: np.ndarray | None) -> Iterator[bytes | memoryview]:
     yield _WORDS
     yield len(words).to_bytes(8, "little")
-    yield from _spelled(words)
+    spelled = [word.encode() for word in words.to_list()]
+    yield np.array([len(word) for word in spelled], dtype="<i8").data
+    yield b"".join(spelled)
     if codes is not None:
         yield codes.astype("<i4").data
-
-
-def _spelled(texts: pl.Series) -> Iterator[bytes | memoryview]:
-    yield texts.str.len_bytes().to_numpy().astype("<i8").data
-    yield texts.str.join("")[0].encode()

@@ -14,7 +14,8 @@ from routeproof.stores.content import content_hash, content_names
 from routeproof.stores.files import publish, removed_after, sha256_of
 from routeproof.stores.lake_file import SYMBOL_INDEX, write_file
 from routeproof.stores.manifest import WHOLE, Manifest, Partition
-from routeproof.tables.catalog import TABLES
+from routeproof.tables.registry import TABLES
+from routeproof.tables.wide import coded
 from routeproof.vocab.errors import LedgerBrokenError, UsageError
 
 if TYPE_CHECKING:
@@ -181,17 +182,17 @@ class Lake:
         """Write rows unless the part in force says the same; nothing and no rows are the same."""
         if held is None:
             return None if frame.is_empty() else self.write(table, part, frame)
-        same = held.content == content_hash(frame, content_names(frame.columns, table))
-        return None if same else self.write(table, part, frame)
+        content = content_hash(frame, content_names(frame.columns, table))
+        return None if held.content == content else self.write(table, part, frame, content)
 
-    def write(self, table: str, part: str, frame: pl.DataFrame) -> Partition:
+    def write(self, table: str, part: str, frame: pl.DataFrame, content: str = "") -> Partition:
         """Write rows; see `write_frames`."""
-        written = self.write_frames(table, part, [frame])
+        written = self.write_frames(table, part, [coded(frame)], content=content)
         assert written is not None  # noqa: S101  # there is no part in force to be the same as
         return written
 
     def write_frames(
-        self, table: str, part: str, frames: Iterable[pl.DataFrame], held: Partition | None = None
+        self, table: str, part: str, frames: Iterable[pl.DataFrame], held: Partition | None = None, content: str = ""
     ) -> Partition | None:
         """Write rows, already in canonical order, as one durable file that no manifest names yet.
 
@@ -200,6 +201,7 @@ class Lake:
             part: trading day, `all`, or source.
             frames: the rows, one frame after the other; at least one frame.
             held: the part in force, if being the same is worth knowing.
+            content: content hash of the rows, if it is known already.
 
         Returns:
             The partition to commit, or `None` if the part in force says the same.
@@ -211,7 +213,7 @@ class Lake:
         folder.mkdir(parents=True, exist_ok=True)
         temporary = folder / f".writing-{os.getpid()}.parquet"
         with removed_after(temporary):
-            told = write_file(temporary, table, frames)
+            told = write_file(temporary, table, frames, content)
             content = told.content()
             if held is not None and held.content == content:
                 return None

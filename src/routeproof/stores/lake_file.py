@@ -35,16 +35,17 @@ class Told:
         rows: so far.
     """
 
-    def __init__(self, table: str, columns: Sequence[str]) -> None:
+    def __init__(self, table: str, columns: Sequence[str], content: str = "") -> None:
         self._table = table
-        self._content = ContentHash(content_names(columns, table))
+        self._known, self._content = content, ContentHash(content_names(columns, table))
         self._symbols: dict[str, list[int]] = {}
         self._kinds: set[str] = set()
         self.rows = 0
 
     def add(self, frame: pl.DataFrame) -> None:
         """The next rows, in canonical order."""
-        self._content.update(frame)
+        if not self._known:
+            self._content.update(frame)
         if self._table in INDEXED_TABLES and not frame.is_empty():
             self._add_symbols(frame)
         if self._table == "quotes":
@@ -64,7 +65,7 @@ class Told:
 
     def content(self) -> str:
         """Content hash of all rows."""
-        return self._content.hexdigest()
+        return self._known or self._content.hexdigest()
 
     def metadata(self) -> dict[str, str]:
         """Key-value metadata of the file."""
@@ -76,14 +77,15 @@ def _joined(held: list[int], found: list[int]) -> list[int]:
     return [held[0], held[1] + found[1], min(held[2], found[2]), max(held[3], found[3])]
 
 
-def write_file(path: Path, table: str, frames: Iterable[pl.DataFrame]) -> Told:
+def write_file(path: Path, table: str, frames: Iterable[pl.DataFrame], content: str = "") -> Told:
     """Write frames, in canonical order and of one schema, at least one of them, as one Parquet file.
 
+    `content` is the content hash of all rows, where somebody knows it already.
     Text columns may be strings or `Enum`; readers find strings either way.
     """
     rest = iter(frames)
     first = next(rest)
-    told = Told(table, first.columns)
+    told = Told(table, first.columns, content)
     schema = _schema_of_texts(first)
 
     def passing(*_: object) -> Iterator[pl.DataFrame]:

@@ -11,7 +11,7 @@ import polars as pl
 
 from routeproof.stores.lake import SymbolRange
 from routeproof.stores.lake_file import KINDS, SYMBOL_INDEX
-from routeproof.tables.quote_book import Int64s, QuoteBook, book_in, book_of, ordered_book, symbol_ranges
+from routeproof.tables.lookup.quote_book import Int64s, QuoteBook, book_in, book_of, ordered_book, symbol_ranges
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -34,7 +34,7 @@ def in_order(frame: pl.DataFrame, keys: Sequence[str], *, few: int = FEW) -> pl.
         return frame
     if frame.height < SMALL:
         return frame.sort(keys, nulls_last=False, maintain_order=True)
-    if is_ordered(frame, keys):
+    if is_ordered(frame.head(SMALL), keys) and is_ordered(frame, keys):
         return frame
     return gathered(frame, _row_order(frame, keys, few))
 

@@ -13,13 +13,19 @@ if TYPE_CHECKING:
 FEW = 1_000
 """Fewer rows are moved as they are: to find what holds nothing costs more."""
 
+MANY = 50_000
+"""Fewer rows are moved at once, and written as they are: to look at each column first costs more."""
+
 
 def slim(frame: pl.DataFrame) -> pl.DataFrame:
     """The same frame; a column without any value is kept as one null, so that moving rows does not move it."""
     if frame.height < FEW:
         return frame
-    empty = [column for column in frame.iter_columns() if column.null_count() == frame.height]
-    return frame.with_columns(pl.lit(None, dtype=column.dtype).alias(column.name) for column in empty)
+    return frame.with_columns(
+        pl.lit(None, dtype=frame.schema[name]).alias(name)
+        for name, count in zip(frame.columns, frame.null_count().row(0), strict=True)  # a column apart is spelled out
+        if count == frame.height
+    )
 
 
 def kept(frame: pl.DataFrame, predicate: pl.Expr | pl.Series) -> pl.DataFrame:
@@ -27,6 +33,8 @@ def kept(frame: pl.DataFrame, predicate: pl.Expr | pl.Series) -> pl.DataFrame:
     chosen = frame.select(predicate.fill_null(value=False)).to_series()
     if len(chosen) != frame.height:  # a literal
         return frame.filter(predicate)
+    if not chosen.any():
+        return frame.clear()
     return frame if chosen.all() else frame.filter(chosen)
 
 
@@ -54,17 +62,31 @@ def stacked(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
 
 
 def gathered(frame: pl.DataFrame, places: pl.Series) -> pl.DataFrame:
-    """The rows of those numbers, column by column: moving all at once would hold the frame in memory three times."""
+    """The rows of those numbers; of many rows column by column: all at once would hold them in memory three times."""
+    if frame.height < MANY:
+        return frame.rechunk()[places]
     moved, fixed = [], []
     for column in frame.iter_columns():
-        if _is_constant(column):
+        if is_constant(column):
             fixed.append(pl.lit(column.first(), dtype=column.dtype).alias(column.name))
         else:
             moved.append(column.rechunk().gather(places))  # a row of many chunks is slow to find
     return pl.DataFrame(moved).with_columns(fixed).select(frame.columns) if moved else frame[places]
 
 
-def _is_constant(column: pl.Series) -> bool:
+def coded(frame: pl.DataFrame) -> pl.DataFrame:
+    """The same frame; texts that are alike in all rows, or absent from all, are codes, which take less to write."""
+    if frame.height < MANY:
+        return frame
+    texts = [column for column in frame.select(pl.col(pl.String)).iter_columns() if is_constant(column)]
+    return frame.with_columns(
+        pl.lit(column.first(), dtype=pl.Enum(column.head(1).drop_nulls())).alias(column.name) for column in texts
+    )
+
+
+def is_constant(column: pl.Series) -> bool:
+    """Whether all rows, of which there is at least one, have one value, or none has any."""
     if column.null_count():
         return column.null_count() == len(column)
-    return len(column) > 0 and bool((column == column.first()).all())
+    first = column.first()
+    return len(column) > 0 and bool(column.last() == first) and bool((column == first).all())

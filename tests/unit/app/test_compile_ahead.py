@@ -6,7 +6,7 @@ from routeproof.app.measuring.compile_ahead import exercise
 from routeproof.metrics import fused_kernel
 from routeproof.sources.fix import cells, days, scanner
 from routeproof.sources.fix.fold import sha256
-from routeproof.tables import asof
+from routeproof.tables.lookup import asof
 
 KERNELS = {
     scanner: ("scan",),

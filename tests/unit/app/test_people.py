@@ -69,7 +69,7 @@ def test_a_business_date_does_not_shorten_the(desk: Desk) -> None:
     [
         ("carl", "ann", "carl", "own_work"),
         ("adam", "cleo", "cleo", "own_work"),
-        ("adam", "ann", "adam", "not_permitted"),
+        ("adam", "ann", "adam", "own_work"),
         ("adam", "ann", "ed", "not_permitted"),
     ],
 )

@@ -11,9 +11,9 @@ import pytest
 from pydantic import ValidationError
 
 from routeproof.app.desk.stream_looks import require_streams, stream_look
-from routeproof.governance.remediation_bodies import ExitTest, StreamLevel
-from routeproof.governance.remediation_rules import met, wanted
-from routeproof.governance.remediation_state import Look, StreamLook
+from routeproof.governance.remediation.bodies import ExitTest, StreamLevel
+from routeproof.governance.remediation.rules import met, wanted
+from routeproof.governance.remediation.state import Look, StreamLook
 from routeproof.policy.thresholds import DriftStandards
 from routeproof.rules.streams import STREAMS
 from routeproof.vocab.errors import UsageError

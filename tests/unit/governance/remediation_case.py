@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from routeproof.app.desk.remediation import act_on_remediation, open_remediation, policy_of, remediation_shown
 from routeproof.app.objects.act import act
-from routeproof.governance.remediation import REMEDIATION
+from routeproof.governance.remediation.noun import REMEDIATION
 
 if TYPE_CHECKING:
     from governance_desk import Desk

@@ -12,9 +12,9 @@ from governance_desk import Desk, new_desk
 from routeproof.app.cases.work_cases import case_shown, escalate
 from routeproof.app.firm.case_policy import case_around
 from routeproof.app.objects.act import act
-from routeproof.governance.case import CASE
-from routeproof.governance.case_clocks import session_minutes_after
-from routeproof.governance.case_harm import Fill, harm_of
+from routeproof.governance.case.clocks import session_minutes_after
+from routeproof.governance.case.harm import Fill, harm_of
+from routeproof.governance.case.noun import CASE
 from routeproof.governance.decider import Event, Happened, RefusalError
 from routeproof.stores.shipped_policy import load_equity_calendar
 

@@ -17,7 +17,7 @@ from routeproof.app.provider.go_live import configurations_of, demanded_scripts,
 from routeproof.governance.certification import CERTIFICATION
 from routeproof.governance.config import CONFIG
 from routeproof.governance.decider import RefusalError
-from routeproof.governance.provider import PROVIDER
+from routeproof.governance.provider.noun import PROVIDER
 from routeproof.ledger.entry import read_entry
 from routeproof.policy.providers import provider_policy
 from routeproof.stores.shipped_certification import SCRIPTS, shipped_script_bytes

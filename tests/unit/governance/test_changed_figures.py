@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from routeproof.governance.changed_figures import Builds, Figure, changes, figures_of
+from routeproof.governance.review.changed_figures import Builds, Figure, changes, figures_of
 
 
 def _never(_name: str, _old: Figure, _new: Figure) -> bool:

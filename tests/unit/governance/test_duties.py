@@ -20,10 +20,10 @@ from routeproof.app.firm.policy import decide_policy, propose_policy
 from routeproof.app.firm.procedures import propose_procedure
 from routeproof.app.init_workspace import init_workspace
 from routeproof.governance.decider import RefusalError
-from routeproof.governance.duties import duties_on
-from routeproof.governance.duty_facts import Circumstances, Duty, Owed, Proof, Subject
-from routeproof.governance.duty_periods import after, periods
-from routeproof.governance.duty_repeats import repeats
+from routeproof.governance.duty.facts import Circumstances, Duty, Owed, Proof, Subject
+from routeproof.governance.duty.owed import duties_on
+from routeproof.governance.duty.periods import after, periods
+from routeproof.governance.duty.repeats import repeats
 from routeproof.governance.wsp import WSP
 from routeproof.policy.obligations import Obligation, obligations_of
 from routeproof.renderers.ics import render_ics

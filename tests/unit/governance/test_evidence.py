@@ -17,7 +17,7 @@ from routeproof.app.firm.retention import complete_expiry, evidence_listed, expi
 from routeproof.app.ledger.verify import verify_workspace
 from routeproof.app.objects.act import act
 from routeproof.governance.decider import Command, Nothing, RefusalError
-from routeproof.governance.duty import DUTY
+from routeproof.governance.duty.noun import DUTY
 from routeproof.governance.evidence import EVIDENCE, EvidenceRecord, Standing
 from routeproof.governance.roster import Roster
 from routeproof.governance.wsp import WSP

@@ -11,12 +11,13 @@ from governance_desk import Desk, new_desk
 from routeproof.app.firm.case_policy import case_around
 from routeproof.app.objects.act import act
 from routeproof.app.provider.file import provider_around
-from routeproof.governance.case import CASE
+from routeproof.governance.case.noun import CASE
 from routeproof.governance.config import CONFIG
 from routeproof.governance.conflict import CONFLICT
 from routeproof.governance.decider import RefusalError
-from routeproof.governance.provider import PROVIDER
-from routeproof.governance.sla import SLA
+from routeproof.governance.people import PEOPLE, STREAM_ID
+from routeproof.governance.provider.noun import PROVIDER
+from routeproof.governance.sla.noun import SLA
 from routeproof.governance.suppression import SUPPRESSION
 from routeproof.stores.provider_documents import load_questionnaires
 
@@ -87,8 +88,9 @@ CASES: dict[str, tuple[Noun[Any], tuple[Step, ...], Step]] = {
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
-    """Three people who hold every role together."""
-    return new_desk(tmp_path / "workspace", dict.fromkeys(("one", "two", "three"), EVERYTHING))
+    """Three people who hold every role together, and an administrator."""
+    people = dict.fromkeys(("one", "two", "three"), EVERYTHING)
+    return new_desk(tmp_path / "workspace", {**people, "adam": ("admin",)})
 
 
 def _do(desk: Desk, noun: Noun[Any], step: Step, on: date) -> None:
@@ -115,3 +117,19 @@ def test_own_work_is_refused_every_time(desk: Desk, who: str) -> None:
     with desk.context() as context:
         found = context.records.query("SELECT COUNT(*) FROM ledger_leaves WHERE type = 'act.refused'")
     assert found[0][0] == ATTEMPTS
+
+
+@pytest.mark.parametrize("who", CASES)
+def test_own_work_is_refused_as_such_whatever_the_role(desk: Desk, who: str) -> None:
+    """Who holds no role any more is told so of the work of others, and of a body that has no shape."""
+    noun, steps, attempt = CASES[who]
+    for step in steps:
+        _do(desk, noun, step, DAY)
+    person, verb, body = attempt
+    for role in EVERYTHING:
+        desk.act("adam", PEOPLE, STREAM_ID, "revoke", {"person": person, "role": role})
+    tried = ((person, body, "own_work"), ("adam", body, "not_permitted"), (person, {"x": 1}, "not_permitted"))
+    for by, given, code in tried:
+        with pytest.raises(RefusalError) as refused:
+            _do(desk, noun, (by, verb, given), DAY)
+        assert refused.value.code == code

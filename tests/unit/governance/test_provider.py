@@ -13,8 +13,8 @@ from routeproof.app.objects.fold import fold
 from routeproof.app.provider.compare import compare_providers
 from routeproof.app.provider.listing import providers_listed
 from routeproof.governance.decider import RefusalError
-from routeproof.governance.provider import PROVIDER
-from routeproof.governance.provider_shown import show_provider
+from routeproof.governance.provider.noun import PROVIDER
+from routeproof.governance.provider.shown import show_provider
 from routeproof.ledger.canonical import canonical_bytes
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from governance_desk import Desk, new_desk
 from routeproof.app.objects.act import project_object
 from routeproof.app.objects.fold import fold
 from routeproof.governance.decider import RefusalError
-from routeproof.governance.review import REVIEW
+from routeproof.governance.review.noun import REVIEW
 from unit.governance.review_case import REVIEW_ID, closed, do, look, opened
 
 if TYPE_CHECKING:

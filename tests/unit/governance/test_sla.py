@@ -11,10 +11,10 @@ import pytest
 from governance_desk import Desk, new_desk
 from routeproof.app.objects.fold import object_of
 from routeproof.app.objects.kept import body_of
-from routeproof.governance.case import CASE
+from routeproof.governance.case.noun import CASE
 from routeproof.governance.decider import RefusalError
-from routeproof.governance.sla import SLA
-from routeproof.governance.sla_terms import Clause, Terms, capped
+from routeproof.governance.sla.noun import SLA
+from routeproof.governance.sla.terms import Clause, Terms, capped
 from routeproof.stores.provider_documents import load_sla_template
 from routeproof.vocab.errors import UsageError
 

@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routeproof.policy.monitoring import Limits, Scoped
-from routeproof.policy.tighter import TIGHTER, named, refused, speaks_of_rule, tightened
+from routeproof.policy.tighter import TIGHTER, named, refused, speaks_of_rule, tightened, whole_key
 from routeproof.policy.whole import whole_policy
 from routeproof.rules.limits import limit
 from routeproof.rules.registry import ALL, BY_NAME
 from routeproof.stores.shipped_policy import load_equity_calendar, shipped_subjects
+from routeproof.vocab.errors import UsageError
 
 LIMITS = whole_policy(shipped_subjects(), load_equity_calendar()).monitoring.limits_on(date(2026, 11, 2))
 NO_BOUND = {
@@ -68,6 +69,36 @@ def test_what_is_recorded_tightens_a_rule_there_is(key: str, value: float, said:
 def test_a_metric_or_a_key_of_policy_speaks_of_no_rule(key: str, *, speaks: bool) -> None:
     """Those are kept as what people agreed to watch."""
     assert speaks_of_rule(LIMITS, shipped_subjects().keys(), key) is speaks
+
+
+@pytest.mark.parametrize(
+    ("key", "whole"),
+    [
+        ("ack_ms", "slow_acknowledgement.ack_ms"),
+        ("slow_fill.fill_ms", "slow_fill.fill_ms"),
+        ("rules.slow_fill.fill_ms", "rules.slow_fill.fill_ms"),
+        ("slow_fill", "slow_fill"),
+        ("e_over_q", "e_over_q"),
+    ],
+)
+def test_a_bare_word_is_the_threshold_of_the_one_rule_that_has_it(key: str, whole: str) -> None:
+    """What names a rule or a metric stays as it is."""
+    assert whole_key(key, {"e_over_q", "orders"}) == whole
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("fill_ms", "found 'fill_ms', which 2 rules have: write lot_size_handling.fill_ms or slow_fill.fill_ms"),
+        ("orders", "found 'orders', which is a metric too: write provider_outage.orders"),
+        ("luck", "expected RULE.THRESHOLD or a metric, found 'luck', which is neither; thresholds are ack_ms, "),
+        ("window_s", "found 'window_s', which is neither"),
+    ],
+)
+def test_a_bare_word_that_may_mean_several_or_nothing_is_refused(key: str, said: str) -> None:
+    """With what to write instead."""
+    with pytest.raises(UsageError, match=said):
+        whole_key(key, {"e_over_q", "orders"})
 
 
 def _limits(scoped: list[tuple[str | None, str | None, int]]) -> Limits:

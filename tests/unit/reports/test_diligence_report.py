@@ -9,7 +9,7 @@ import pytest
 
 from provider_desk import DAY, ProviderDesk
 from routeproof.app.provider.report import report_on
-from routeproof.governance.provider import PROVIDER
+from routeproof.governance.provider.noun import PROVIDER
 from routeproof.renderers.html import render_html
 from routeproof.renderers.plain import plain_document
 from routeproof.reports.catalog.diligence_report import DiligenceInputs, diligence_report

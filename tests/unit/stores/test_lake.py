@@ -12,12 +12,13 @@ import pytest
 
 from routeproof.ledger.entry import Fact
 from routeproof.stores.commits import Actor, SourceOutcome, commit, source_outcomes
+from routeproof.stores.content import content_hash
 from routeproof.stores.lake import Lake
 from routeproof.stores.lake_file import SYMBOL_INDEX
 from routeproof.stores.raw import RawStore
 from routeproof.stores.records import Records
 from routeproof.stores.records_database import Database
-from routeproof.tables.catalog import TABLES
+from routeproof.tables.registry import TABLES
 from routeproof.vocab.errors import LedgerBrokenError, UsageError
 
 ACTOR = Actor("os:ann", "operator", "s1", "2026-07-02")
@@ -189,3 +190,21 @@ def test_a_missing_file_is_the_callers_mistake(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"nothing\.csv"):
         RawStore(tmp_path / "raw").keep(tmp_path / "nothing.csv")
     assert not any((tmp_path / "raw").iterdir())
+
+
+def test_texts_that_all_rows_share_read_back_as_texts(lake: Lake) -> None:
+    """Many rows with one word, none, and two: what was written is what is read, and its hash is that of the texts."""
+    rows = 60_000
+    frame = pl.DataFrame(
+        {"one": ["FIX.4.4"] * rows, "none": [None] * rows, "two": ["a", None] * (rows // 2), "row": range(rows)},
+        schema={"one": pl.String, "none": pl.String, "two": pl.String, "row": pl.Int64},
+    )
+    written = lake.write("rejects", "all", frame)
+    assert lake.read_partition(written).equals(frame)
+    assert lake.read_partition(written).schema == frame.schema
+    assert written.content == content_hash(frame, frame.columns)
+    assert lake.write_if_changed("rejects", "all", frame, written) is None
+    other = frame.with_columns(pl.lit("FIX.4.2").alias("one"))
+    changed = lake.write_if_changed("rejects", "all", other, written)
+    assert changed is not None
+    assert changed.content == content_hash(other, other.columns)

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from routeproof.tables.best_shown import QUOTE_COLUMNS, best_shown
+from routeproof.tables.lookup.best_shown import QUOTE_COLUMNS, best_shown
 
 QUOTES = pl.DataFrame(
     [

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from examples import examples
-from routeproof.tables.printed_within import BLOCK, printed_within
+from routeproof.tables.lookup.printed_within import BLOCK, printed_within
 
 PRINT = st.tuples(
     st.sampled_from("AB"), st.integers(0, 60), st.integers(1, 9), st.integers(1, 5), st.sampled_from(["X", "D", None])

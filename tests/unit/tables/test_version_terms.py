@@ -2,8 +2,8 @@
 
 import polars as pl
 
-from routeproof.tables.catalog import TABLES
-from routeproof.tables.version_terms import version_terms
+from routeproof.tables.measured.version_terms import version_terms
+from routeproof.tables.registry import TABLES
 
 DAY_NS = 86_400_000_000_000
 

@@ -6,14 +6,14 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from routeproof.governance.case_clocks import clocks_from, sooner
-from routeproof.governance.case_state import CLOSED
+from routeproof.governance.case.clocks import clocks_from, sooner
+from routeproof.governance.case.state import CLOSED
 from routeproof.policy.monitoring import SEVERITIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from routeproof.governance.case_state import Case
+    from routeproof.governance.case.state import Case
     from routeproof.policy.cases import CaseRules
     from routeproof.policy.sessions import SessionCalendar
 

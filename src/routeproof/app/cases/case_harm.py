@@ -13,8 +13,8 @@ from routeproof.app.objects.act import act
 from routeproof.app.objects.fold import object_of
 from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.shipped_rules import rules_of
-from routeproof.governance.case import CASE
-from routeproof.governance.case_harm import Fill, harm_of
+from routeproof.governance.case.harm import Fill, harm_of
+from routeproof.governance.case.noun import CASE
 from routeproof.tables.switches import Switches
 from routeproof.vocab.errors import RouteproofError, UsageError
 

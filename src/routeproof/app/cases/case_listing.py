@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.objects.case_rows import RANKS
-from routeproof.governance.case_state import CLOSED
+from routeproof.governance.case.state import CLOSED
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:

@@ -12,36 +12,49 @@ from routeproof.app.cases.replay import (
     TABLES,
     as_bytes,
     judged_rows,
+    orders_of_day,
     replay_of,
-    rows_of_day,
+    rows_among,
 )
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
     from routeproof.app.context import Context
 
-Found = dict[str, Any]
+    Found = dict[str, Any]
+    Groups = Mapping[str, Sequence[Found]]
 
 
-def pin_findings(
-    context: Context, day: date, manifest: str, groups: Mapping[str, Sequence[Found]]
-) -> dict[str, dict[str, Any]]:
-    """Store one document per group of findings of a day; group to `sha256` and `rows` (`SOURCE:ROW`)."""
-    orders = {item["order_id"] for found in groups.values() for item in found if item["order_id"]}
-    executions = {name for found in groups.values() for item in found for name in item["execution_ids"]}
-    day_rows = rows_of_day(context.lake, manifest, day, orders, executions)
-    contents, places = [], []
-    for found in groups.values():
-        own = {item["order_id"] for item in found if item["order_id"]}
-        replay = replay_of(day_rows, own, {name for item in found for name in item["execution_ids"]})
-        judged = [item["source_row"] for item in found if item["source_row"]]
-        contents.append(as_bytes({"manifest": manifest, "findings": list(found), **replay}))
-        places.append(list(dict.fromkeys([*judged, *judged_rows(replay)])))
-    hashes = context.evidence.put_all(contents, media_type=JSON_TYPE, name=NAME)
-    return {group: {"sha256": sha256, "rows": rows} for group, sha256, rows in zip(groups, hashes, places, strict=True)}
+def pinner_of(context: Context, day: date, manifest: str, groups: Groups) -> Callable[[Groups], dict[str, Found]]:
+    """What stores one document per group of findings, for any of the groups: group to `sha256` and `rows`.
+
+    The lake is read once for all groups. `rows` are `SOURCE:ROW`.
+    """
+    known = orders_of_day(context.lake, manifest, day, *_named(groups))
+
+    def pinned(part: Groups) -> dict[str, Found]:
+        rows = rows_among(known, *_named(part))
+        contents, places = [], []
+        for name, found in part.items():
+            replay = replay_of(rows, *_named({name: found}))
+            judged = [item["source_row"] for item in found if item["source_row"]]
+            contents.append(as_bytes({"manifest": manifest, "findings": list(found), **replay}))
+            places.append(list(dict.fromkeys([*judged, *judged_rows(replay)])))
+        hashes = context.evidence.put_all(contents, media_type=JSON_TYPE, name=NAME)
+        return {name: {"sha256": hash_, "rows": where} for name, hash_, where in zip(part, hashes, places, strict=True)}
+
+    return pinned
+
+
+def _named(groups: Groups) -> tuple[set[str], set[str]]:
+    """Orders and executions that findings name."""
+    every = [item for found in groups.values() for item in found]
+    return {item["order_id"] for item in every if item["order_id"]}, {
+        name for item in every for name in item["execution_ids"]
+    }
 
 
 def pin_inquiry(context: Context, body: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -56,7 +69,8 @@ def pin_inquiry(context: Context, body: Mapping[str, Any]) -> tuple[str, dict[st
     if not days:
         message = f"expected an order of the lake, found none named {order!r}: take its files in first"
         raise UsageError(message, where="order_id")
-    replays = [replay_of(rows_of_day(context.lake, manifest, day, [order]), [order]) for day in days]
+    known = [orders_of_day(context.lake, manifest, day, [order]) for day in days]
+    replays = [replay_of(rows_among(item, [order]), [order]) for item in known]
     content = as_bytes({"manifest": manifest, "order_id": order, "days": replays})
     sha256 = context.evidence.put(content, media_type=JSON_TYPE, name=NAME)
     return order, {"sha256": sha256, "rows": [row for item in replays for row in judged_rows(item)]}

@@ -7,24 +7,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.cases.case_events import Terms, case_name, events_of
-from routeproof.app.cases.incidents import matters_of
+from routeproof.app.cases.incidents import cases_of_incidents, matters_of
 from routeproof.app.objects.act import project_objects
 from routeproof.app.objects.amended_day import program_fact
 from routeproof.app.objects.findings import SUPPRESSED, entries_at, replay_findings, stream_of
 from routeproof.app.objects.fold import happened, object_of, step
 from routeproof.app.objects.governed import objects_of
 from routeproof.app.policy_in_force import policy_in_force
-from routeproof.governance.case import CASE
-from routeproof.governance.case_state import CLOSED
+from routeproof.governance.case.noun import CASE
+from routeproof.governance.case.state import CLOSED
 from routeproof.governance.suppression import SUPPRESSION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import date
 
     from routeproof.app.context import Context
     from routeproof.app.objects.fold import Version
-    from routeproof.governance.case_state import Case
+    from routeproof.governance.case.state import Case
     from routeproof.governance.suppression import Suppression
     from routeproof.ledger.entry import Fact
     from routeproof.policy.cases import CaseRules
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from routeproof.stores.records_database import Database
 
     Found = dict[str, Any]
-    Pinner = Callable[[Mapping[str, Sequence[Found]]], Mapping[str, Found]]
+    Groups = Mapping[str, Sequence[Found]]
+    Pinner = Callable[[Groups], Callable[[Groups], Mapping[str, Found]]]
 
 GROUPS = 1_000
 """Groups that one transaction takes."""
@@ -61,20 +62,24 @@ def work_findings(context: Context, day: date, pinned: Pinner | None = None) -> 
     Args:
         context: the workspace; entries stand under the account that runs the program.
         day: trading day.
-        pinned: makes the evidence of groups of findings: group to `sha256`, `rows`; none where there is no lake.
+        pinned: of all groups of findings, what makes the evidence of some: group to `sha256`, `rows`; none where there
+            is no lake.
     """
     policy = policy_in_force(context.records).whole
     rules = policy.cases.on(context.business_day)
     suppressed = _suppress(context, day, rules)
     opened: list[str] = []
     joined = 0
+    size = context.records.size()
     groups = _candidates(context.records, day, rules)
+    pin = pinned(groups) if pinned and groups else None
     names = list(groups)
     for start in range(0, len(names), GROUPS):
         part = {name: groups[name] for name in names[start : start + GROUPS]}
-        pins = pinned(part) if pinned else {}
-        batch = _Batch(context, day, Terms(rules, policy.calendar, context.clock()), pins, set(part))
-        context.records.decide(batch.decide, batch.project)
+        pins = pin(part) if pin else {}
+        batch = _Batch(context, day, Terms(rules, policy.calendar, context.clock()), pins, part, size)
+        written = context.records.decide(batch.decide, batch.project)
+        size += len(written)
         opened += batch.opened
         joined += batch.joined
         for sha256 in {pin["sha256"] for pin in pins.values()} - batch.used:
@@ -92,7 +97,7 @@ def _candidates(records: Records, day: date, rules: CaseRules) -> dict[str, list
     )
     found = [json.loads(str(document)) for (document,) in rows]
     groups: dict[str, list[Found]] = {}
-    for finding, group in zip(found, matters_of(records, day, found, rules.incident_margin_ms), strict=True):
+    for finding, group in zip(found, matters_of(records, day, found, rules), strict=True):
         groups.setdefault(group, []).append({**finding, "group": group})
     return groups
 
@@ -131,27 +136,55 @@ def _by_suppression(approved: Sequence[Suppression], found: Sequence[Found]) -> 
     return by
 
 
-def _cases_of(records: Records, groups: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
-    """Id and state of the cases that groups have or had, the newest first."""
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A case that there is: its id, its state, and the group under which it was opened."""
+
+    id: str
+    state: str
+    group: str
+
+
+def _cases_of(records: Records, groups: Sequence[str], held: Mapping[str, Collection[str]]) -> dict[str, list[_Known]]:
+    """The cases that groups have or had, the newest first; `held` names, by group, those that hold findings of it."""
     if not groups:
         return {}
     names = {f"g{place}": group for place, group in enumerate(groups)}
+    wanted = sorted({case for group in groups for case in held.get(group, ())})
+    ids = {f"c{place}": case for place, case in enumerate(wanted)}
     rows = records.query(
-        f"SELECT group_id, id, state FROM cases WHERE group_id IN ({', '.join(f':{name}' for name in names)}) "  # noqa: S608
-        "ORDER BY opened_at DESC, id DESC",
-        names,
+        f"SELECT group_id, id, state FROM cases WHERE group_id IN ({_marks(names)}) "  # noqa: S608  # our names
+        f"OR id IN ({_marks(ids) or 'NULL'}) ORDER BY opened_at DESC, id DESC",
+        names | ids,
     )
-    found: dict[str, list[tuple[str, str]]] = {}
-    for group, name, state in rows:
-        found.setdefault(str(group), []).append((str(name), str(state)))
-    return found
+    cases = [_Known(str(name), str(state), str(group)) for group, name, state in rows]
+    own: dict[str, list[_Known]] = {}
+    for case in cases:
+        own.setdefault(case.group, []).append(case)
+    further = {group: set(held.get(group, ())) for group in groups}
+    return {
+        group: own.get(group, [])
+        if not further[group]
+        else [case for case in cases if case.group == group or case.id in further[group]]
+        for group in groups
+    }
+
+
+def _marks(names: Mapping[str, str]) -> str:
+    return ", ".join(f":{name}" for name in names)
 
 
 class _Batch:
-    """One transaction: groups read again under the write lock, their events, and the rows that follow."""
+    """One transaction: groups as they are under the write lock, their events, and the rows that follow.
 
-    def __init__(self, context: Context, day: date, terms: Terms, pins: Mapping[str, Found], wanted: set[str]) -> None:
-        self._context, self._day, self._terms, self._pins, self._wanted = context, day, terms, pins, wanted
+    `groups` hold as they were read while the record has `size` entries; when others appended, they are read again.
+    """
+
+    def __init__(  # what one transaction needs
+        self, context: Context, day: date, terms: Terms, pins: Mapping[str, Found], groups: Groups, size: int
+    ) -> None:
+        self._context, self._day, self._terms, self._pins, self._groups = context, day, terms, pins, groups
+        self._size = size
         self._before: dict[str, Version[Case] | None] = {}
         self.opened: list[str] = []
         self.joined = 0
@@ -159,19 +192,20 @@ class _Batch:
 
     def decide(self, records: Records) -> list[Fact]:
         """Facts of all groups."""
-        groups = _candidates(records, self._day, self._terms.rules)
-        wanted = {name: found for name, found in groups.items() if name in self._wanted}
-        before = _cases_of(records, list(wanted))
+        wanted = self._groups
+        if records.size() != self._size:
+            groups = _candidates(records, self._day, self._terms.rules)
+            wanted = {name: found for name, found in groups.items() if name in self._groups}
+        before = _cases_of(records, list(wanted), cases_of_incidents(records, self._day, self._terms.rules))
         return [
             fact for name, found in wanted.items() for fact in self._facts(records, name, found, before.get(name, []))
         ]
 
-    def _facts(
-        self, records: Records, group: str, found: Sequence[Found], before: Sequence[tuple[str, str]]
-    ) -> list[Fact]:
-        last = None if not before else before[0][0]
-        alive = last is not None and before[0][1] != CLOSED
-        case_id = str(last) if alive else case_name(group, len(before))
+    def _facts(self, records: Records, group: str, found: Sequence[Found], before: Sequence[_Known]) -> list[Fact]:
+        open_ = next((case.id for case in before if case.state != CLOSED), None)
+        last = before[0].id if before else None
+        alive = open_ is not None
+        case_id = open_ or case_name(group, sum(case.group == group for case in before))
         version = object_of(records, CASE, case_id) if alive else None
         self._before[CASE.stream(case_id)] = version
         pin = self._pins.get(group)

@@ -10,8 +10,8 @@ from routeproof.app.objects.act import act, project_object, shown
 from routeproof.app.objects.amended_day import program_fact
 from routeproof.app.objects.findings import entry_at
 from routeproof.app.objects.fold import happened, object_of, step
-from routeproof.governance.case import CASE
-from routeproof.governance.case_rules import overdue_events
+from routeproof.governance.case.noun import CASE
+from routeproof.governance.case.rules import overdue_events
 from routeproof.governance.decider import RefusalError
 from routeproof.vocab.errors import RouteproofError, UsageError
 

@@ -20,7 +20,7 @@ from routeproof.app.objects.governed import ids_of
 from routeproof.app.provider.go_live import configurations_of
 from routeproof.governance.certification import CERTIFICATION, Outcome, versions_to_certify
 from routeproof.governance.decider import refuse
-from routeproof.governance.provider import PROVIDER
+from routeproof.governance.provider.noun import PROVIDER
 from routeproof.lab.certification.play import Setting, play_script
 from routeproof.renderers.html import render_html
 from routeproof.renderers.json import render_json
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from routeproof.app.context import Context
     from routeproof.governance.config import Configuration
-    from routeproof.governance.provider_state import Provider
+    from routeproof.governance.provider.state import Provider
     from routeproof.lab.certification.play import Line
     from routeproof.lab.certification.results import ScriptResult, StepResult
     from routeproof.lab.certification.script import Script

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from routeproof.governance.remediation_rules import next_look_from
-from routeproof.governance.remediation_state import Look
+from routeproof.governance.remediation.rules import next_look_from
+from routeproof.governance.remediation.state import Look
 from routeproof.metrics.registry import BY_NAME
 from routeproof.vocab.errors import RouteproofError
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from routeproof.app.context import Context
-    from routeproof.governance.remediation_state import Remediation
+    from routeproof.governance.remediation.state import Remediation
 
 METRIC_OF_ROW: dict[str, str] = {
     "price_improvement": "price_improvement_usd_per_share",

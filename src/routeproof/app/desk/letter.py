@@ -17,7 +17,7 @@ from routeproof.app.desk.pinned_pack import JSON_FILE
 from routeproof.app.objects.fold import object_of
 from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.review.order import Order
-from routeproof.governance.provider import PROVIDER
+from routeproof.governance.provider.noun import PROVIDER
 from routeproof.ledger.canonical import canonical_bytes
 from routeproof.reports.catalog.provider_letter import LetterInputs, letter_text, provider_letter
 from routeproof.stores.evidence import ExpiredError
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from routeproof.app.context import Context
-    from routeproof.governance.remediation_state import Remediation
+    from routeproof.governance.remediation.state import Remediation
 
 
 @dataclass(frozen=True, slots=True)

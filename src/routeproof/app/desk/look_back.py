@@ -9,8 +9,8 @@ from urllib.parse import quote
 from routeproof.app.desk.pinned_pack import options_of
 from routeproof.app.objects.fold import object_of
 from routeproof.app.review.order import switches_against
-from routeproof.governance.predictions import Measured, score_predictions
-from routeproof.governance.review import REVIEW
+from routeproof.governance.review.noun import REVIEW
+from routeproof.governance.review.predictions import Measured, score_predictions
 from routeproof.metrics.registry import BY_NAME
 from routeproof.vocab.errors import UsageError
 from routeproof.vocab.times import previous_quarter, quarter_days
@@ -18,7 +18,7 @@ from routeproof.vocab.times import previous_quarter, quarter_days
 if TYPE_CHECKING:
     from routeproof.app.context import Context
     from routeproof.app.desk.pinned_pack import Pack
-    from routeproof.governance.review_state import Prediction, Review
+    from routeproof.governance.review.state import Prediction, Review
     from routeproof.stores.records import Records
 
 CELLS: tuple[Literal["market"], Literal["limit"]] = ("market", "limit")

@@ -15,7 +15,7 @@ from routeproof.app.desk.own_figures import figure_rows
 from routeproof.app.objects.fold import object_of
 from routeproof.app.objects.kept import readable
 from routeproof.governance.decider import refuse
-from routeproof.governance.remediation import REMEDIATION
+from routeproof.governance.remediation.noun import REMEDIATION
 from routeproof.stores.files import write_whole
 from routeproof.vocab.errors import UsageError
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from routeproof.app.context import Context
-    from routeproof.governance.remediation_state import Remediation
+    from routeproof.governance.remediation.state import Remediation
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """A zip's earliest time: the same content gives the same file."""

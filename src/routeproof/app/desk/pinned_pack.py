@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from routeproof.app.review.earlier_builds import builds
 from routeproof.governance.decider import refuse
-from routeproof.governance.review_rules import PACK_FILES
+from routeproof.governance.review.rules import PACK_FILES
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from routeproof.app.objects.fold import object_of
 from routeproof.app.objects.kept import readable
 from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.provider.file import provider_around
-from routeproof.governance.provider import PROVIDER
-from routeproof.governance.remediation import OTHER, REMEDIATION
-from routeproof.governance.remediation_rules import overdue
+from routeproof.governance.provider.noun import PROVIDER
+from routeproof.governance.remediation.noun import OTHER, REMEDIATION
+from routeproof.governance.remediation.rules import overdue
 from routeproof.stores.shipped_policy import shipped_subjects
 from routeproof.vocab.errors import RouteproofError, UsageError
 from routeproof.vocab.times import quarter_days
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from routeproof.app.context import Context
-    from routeproof.governance.remediation_state import Remediation
+    from routeproof.governance.remediation.state import Remediation
     from routeproof.stores.records import Records
 
 DRAFTED = frozenset({"text", "files", "source", "figures"})

@@ -19,9 +19,9 @@ from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.review.benchmark import Declared
 from routeproof.app.review.earlier_builds import builds
 from routeproof.app.review.order import Order, switches_against
-from routeproof.governance.changed_figures import SCORECARD, Builds, Figure, changes, figures_of
 from routeproof.governance.restatement import RESTATEMENT
-from routeproof.governance.review import REVIEW
+from routeproof.governance.review.changed_figures import SCORECARD, Builds, Figure, changes, figures_of
+from routeproof.governance.review.noun import REVIEW
 from routeproof.ledger.canonical import canonical_bytes
 from routeproof.stores.evidence import ExpiredError
 from routeproof.vocab.errors import RefusedError, UsageError
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from routeproof.app.context import Context
     from routeproof.governance.restatement import Restatement
-    from routeproof.governance.review_state import Review
+    from routeproof.governance.review.state import Review
     from routeproof.policy.whole import WholePolicy
     from routeproof.stores.records import Records
 

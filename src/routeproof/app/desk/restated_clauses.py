@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.objects.governed import objects_of
-from routeproof.governance.sla import SLA
+from routeproof.governance.sla.noun import SLA
 from routeproof.vocab.times import quarter_days
 
 if TYPE_CHECKING:

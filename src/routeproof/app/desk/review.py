@@ -19,7 +19,7 @@ from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.provider.conflicts import declared_conflicts
 from routeproof.app.review.order import Order
 from routeproof.governance.conflict import barred
-from routeproof.governance.review import REVIEW
+from routeproof.governance.review.noun import REVIEW
 from routeproof.vocab.errors import UsageError
 from routeproof.vocab.times import quarter_days
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from routeproof.app.context import Context
-    from routeproof.governance.review_state import Review
+    from routeproof.governance.review.state import Review
     from routeproof.stores.records import Records
 
 

@@ -9,7 +9,7 @@ import polars as pl
 from routeproof.app.facts.agreed_levels import agreed_levels
 from routeproof.app.monitoring.drift import drift_standards, provider_streams
 from routeproof.evidence.drift import recovery
-from routeproof.governance.remediation_state import StreamLook
+from routeproof.governance.remediation.state import StreamLook
 from routeproof.rules.drifting import better, days_of, divided, own_baseline
 from routeproof.rules.stream_keys import STREAM_OF, is_level_of, stream_key
 from routeproof.vocab.errors import UsageError
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from routeproof.app.context import Context
     from routeproof.evidence.drift import Recovery
-    from routeproof.governance.remediation_bodies import Level
-    from routeproof.governance.remediation_state import Heightened, Remediation
+    from routeproof.governance.remediation.bodies import Level
+    from routeproof.governance.remediation.state import Heightened, Remediation
     from routeproof.policy.thresholds import DriftStandards
     from routeproof.rules.stream_keys import Key
 

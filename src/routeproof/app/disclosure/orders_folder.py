@@ -13,7 +13,7 @@ from routeproof.sources.catalog.csv_table import CSV_TABLE
 from routeproof.sources.map_file import parse_map
 from routeproof.sources.source import ReadContext
 from routeproof.stores.files import sha256_of
-from routeproof.tables.catalog import TABLES
+from routeproof.tables.registry import TABLES
 from routeproof.tables.session_clock import day_of
 from routeproof.vocab.errors import DataRejectedError, UsageError
 

@@ -6,6 +6,8 @@ from calendar import monthrange
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
+
 from routeproof import __version__
 from routeproof.app.intake.quality import completeness
 from routeproof.metrics.rule605.covered import REASONS
@@ -15,7 +17,7 @@ from routeproof.metrics.rule605.summary import COLUMNS
 from routeproof.renderers.html import render_html
 from routeproof.renderers.pdf import render_pdf
 from routeproof.reports.catalog.rule605_report import Rule605Inputs, rule605_report
-from routeproof.reports.rule605.files import keyed
+from routeproof.reports.rule605.files import added_up
 from routeproof.stores.files import write_whole
 
 if TYPE_CHECKING:
@@ -98,32 +100,25 @@ def _of_summary(made: Made605) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
 
 
 def _by_type(made: Made605) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
-    added: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for key, sums in keyed(made.sums.rows.iter_rows(named=True)).items():
-        for name, value in sums.items():
-            added[key[3]][name] += value
     names = {made.reporting.order_type(name): name for name in made.reporting.value("order_types")}
-    spread = made.reporting.codes("spread_fields")
-    rows = []
-    for code, name in names.items():
-        if code in added:
-            row = Figures(added[code], made.sums.metrics)
-            rows.append([f"{code} {name.replace('_', ' ')}", *_type_cells(row, applies=code in spread)])
-    return BY_TYPE, rows
-
-
-def _type_cells(row: Figures, *, applies: bool) -> list[str]:
+    added = added_up(made.sums.rows, ("order_type",))
+    place = {code: number for number, code in enumerate(names)}
+    rows = added.sort(pl.col("order_type").replace_strict(place, return_dtype=pl.Int64))
+    figures, spread = Figures(rows, made.sums.metrics), made.reporting.codes("spread_fields")
     spreads = [
-        row.mean("quoted_spread_usd_per_share"),
-        row.mean("effective_spread_usd_per_share"),
-        row.mean("e_over_q"),
-        *(row.total(name) for name in ("improved_shares", "at_quote_shares", "outside_shares")),
+        figures.mean("quoted_spread_usd_per_share"),
+        figures.mean("effective_spread_usd_per_share"),
+        figures.mean("e_over_q"),
+        *(figures.total(name) for name in ("improved_shares", "at_quote_shares", "outside_shares")),
     ]
-    return [
-        *(row.total(name) for name in ("covered_orders", "covered_shares", "executed_shares")),
-        *(spreads if applies else [""] * len(spreads)),
-        row.mean("time_to_execution_ms_avg"),
+    codes = rows["order_type"].to_list()
+    columns = [
+        [f"{code} {names[code].replace('_', ' ')}" for code in codes],
+        *(figures.total(name) for name in ("covered_orders", "covered_shares", "executed_shares")),
+        *([text if code in spread else "" for text, code in zip(column, codes, strict=True)] for column in spreads),
+        figures.mean("time_to_execution_ms_avg"),
     ]
+    return BY_TYPE, list(zip(*columns, strict=True))
 
 
 def _ties(made: Made605) -> Iterator[Plain]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -13,10 +14,10 @@ from routeproof.app.measuring.lake_source import LakeSource
 from routeproof.metrics.measure import Grouping, collect
 from routeproof.metrics.rule605.additive import KEYS, of_fills, of_versions
 from routeproof.metrics.rule605.judged import judged
-from routeproof.tables.day_measurement import Carry
-from routeproof.tables.day_pieces import can_divide, carry_of, joined_carry, tables_of
+from routeproof.tables.measured.day import Carry
+from routeproof.tables.measured.day_pieces import can_divide, carry_of, joined_carry, tables_of
+from routeproof.tables.measured.version_day import Readings, VersionDay, measure_version_day, with_route_cancels
 from routeproof.tables.switches import Switches
-from routeproof.tables.version_day import Readings, VersionDay, measure_version_day, with_route_cancels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from routeproof.metrics.metric import Metric
     from routeproof.metrics.rule605.judged import Reporter
     from routeproof.policy.report605 import Reporting605
-    from routeproof.tables.day_measurement import DayRules, DayTables
-    from routeproof.tables.quote_book import QuoteBook
+    from routeproof.tables.lookup.quote_book import QuoteBook
+    from routeproof.tables.measured.day import DayRules, DayTables
 
     _Left = tuple["_Piece", VersionDay]
 
@@ -173,12 +174,19 @@ def _walk(source: DaySource, all_days: Sequence[date], month: Month605, found: _
     wanted, lasting = [day for day in all_days if first <= day <= last], long_lived_of(source)
     switches, readings = month.switches(), month.readings()
     carry: VersionDay | None = None
-    with ThreadPoolExecutor(WORKERS) as pool:
+
+    def read(day: date) -> DayTables:
+        return with_route_cancels(_of_provider(day_tables(source, day, lasting), month.provider))
+
+    with ThreadPoolExecutor(WORKERS) as pool, ThreadPoolExecutor(1) as ahead:
+        reading, after = {day: ahead.submit(read, day) for day in wanted[:1]}, dict(pairwise(wanted))
         for day in walked_days(source, wanted, lasting):
             opened = Carry() if carry is None else Carry(versions=carry.versions)
             if day not in wanted and not concerns(day, lasting, opened, month.rules):
                 continue
-            tables = with_route_cancels(_of_provider(day_tables(source, day, lasting), month.provider))
+            tables = reading.pop(day).result() if day in reading else read(day)
+            if day in after:
+                reading[after[day]] = ahead.submit(read, after[day])
             found.has_tape = found.has_tape or not tables.trades.is_empty()
 
             def measured(run: list[str] | None, tables: DayTables = tables, carry: VersionDay | None = carry) -> _Left:

@@ -19,11 +19,11 @@ from routeproof.app.measuring.lake_source import LakeSource
 from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.shipped_rules import rules_of, shipped_rules
 from routeproof.metrics.rule605.judged import Reporter
-from routeproof.reports.rule605.files import File605, Header605, detailed_file, keyed, summary_file
+from routeproof.reports.rule605.files import File605, Header605, detailed_file, summary_file
 from routeproof.stores.files import sha256_of, write_whole
 from routeproof.stores.shipped_policy import load_report605_policy
 from routeproof.stores.zip_file import write_zip
-from routeproof.tables.catalog import TABLES
+from routeproof.tables.registry import TABLES
 from routeproof.vocab.errors import RefusedError, UsageError
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from routeproof.app.disclosure.report605_sums import Sums605
     from routeproof.app.measuring.day_walk import DaySource
     from routeproof.policy.report605 import Reporting605
-    from routeproof.tables.day_measurement import DayRules
+    from routeproof.tables.measured.day import DayRules
 
 Kind = Literal["detailed", "summary"]
 _REPORTER = re.compile(r"^[A-Z0-9]{1,10}$")
@@ -213,12 +213,11 @@ def report_605(asked: Asked605, flow: Flow605) -> Made605:
     )
     sums = month_sums(flow.source, flow.days, month)
     header = Header605(participant=asked.participant, reporter=asked.reporter, month=f"{asked.month:%Y%m}")
-    rows = keyed(sums.rows.iter_rows(named=True))
-    members, unknown = _members(flow.instruments, sorted({key[0] for key in rows}), asked.month, reporting)
+    members, unknown = _members(flow.instruments, sums.rows["symbol"].unique().sort().to_list(), asked.month, reporting)
     if asked.kind == "detailed":
-        file = detailed_file(header, rows, sums.metrics, reporting)
+        file = detailed_file(header, sums.rows, sums.metrics, reporting)
     else:
-        file = summary_file(header, rows, sums.metrics, reporting, members)
+        file = summary_file(header, sums.rows, sums.metrics, reporting, members)
     notes = _notes(asked, reporting, sums, flow, unknown if asked.kind == "summary" else [])
     return Made605(
         asked=asked,

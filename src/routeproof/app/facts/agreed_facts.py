@@ -11,7 +11,7 @@ from routeproof.app.objects.governed import objects_of
 from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.sla.deliveries import delivery_counts, taken_in
 from routeproof.app.sla.evaluate import agreement_in_force, evaluate_sla
-from routeproof.governance.sla import SLA
+from routeproof.governance.sla.noun import SLA
 from routeproof.metrics.registry import BY_NAME
 from routeproof.vocab.times import quarter_days
 

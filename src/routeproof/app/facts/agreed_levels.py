@@ -8,7 +8,7 @@ import polars as pl
 
 from routeproof.app.objects.governed import objects_of
 from routeproof.app.sla.evaluate import agreement_in_force
-from routeproof.governance.sla import SLA
+from routeproof.governance.sla.noun import SLA
 from routeproof.rules.stream_keys import AGREED, is_level_of, stream_key
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from routeproof.app.context import Context
-    from routeproof.governance.sla_terms import Terms
+    from routeproof.governance.sla.terms import Terms
 
 _SAME = ("provider", "venue", "order_type", "metric")
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from routeproof.app.facts.order_facts import OrderRows, order_facts
+from routeproof.app.facts.read_once import ReadOnce
 from routeproof.app.measuring.measure_range import measured_days
 from routeproof.rules.facts import Facts
-from routeproof.tables.quote_extremes import with_extremes
+from routeproof.tables.lookup.quote_extremes import with_extremes
 from routeproof.tables.switches import Switches
 from routeproof.vocab.errors import RefusedError
 from routeproof.vocab.times import NS_PER_S
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from routeproof.app.measuring.day_walk import DaySource
-    from routeproof.tables.day_measurement import DayRules, MeasuredDay
+    from routeproof.tables.measured.day import DayRules, MeasuredDay
     from routeproof.tables.session_clock import SessionHours
 
 AHEAD_DAYS = 14
@@ -47,6 +48,7 @@ class Tellers:
 
 def day_facts(source: DaySource, day: date, rules: DayRules, tellers: Tellers) -> dict[str, Any]:
     """Members of `Facts` that follow from orders, fills and the market."""
+    source = ReadOnce(source)
     flow = flow_facts(list(measured_days(source, [day], rules, Switches())), tellers)
     hours = rules.hours(day)
     parents = with_teller(source.rows("parent_orders", day), tellers, own="provider_id")

@@ -9,7 +9,7 @@ import polars as pl
 from routeproof.app.objects.governed import objects_of
 from routeproof.governance.config import CONFIG
 from routeproof.governance.conflict import CONFLICT, WITH_MONEY
-from routeproof.governance.provider import PROVIDER
+from routeproof.governance.provider.noun import PROVIDER
 
 if TYPE_CHECKING:
     from datetime import date

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from routeproof.app.facts.day_facts import Tellers
     from routeproof.app.measuring.lake_source import LakeSource
     from routeproof.policy.monitoring import Limits
-    from routeproof.tables.day_measurement import DayRules
+    from routeproof.tables.measured.day import DayRules
 
 HISTORY_KEY = "history_sessions"
 """Threshold by which a rule says how many sessions before the day it looks back on."""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.tables.ended_early import ended_early
-from routeproof.tables.open_limits import Market, open_limits
+from routeproof.tables.measured.ended_early import ended_early
+from routeproof.tables.measured.open_limits import Market, open_limits
 
 if TYPE_CHECKING:
     from datetime import date

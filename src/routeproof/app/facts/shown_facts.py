@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from routeproof.app.measuring.frame_source import REFERENCE_KINDS
-from routeproof.tables.best_shown import QUOTE_COLUMNS, best_shown
+from routeproof.tables.lookup.best_shown import QUOTE_COLUMNS, best_shown
 
 if TYPE_CHECKING:
     from datetime import date

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from routeproof.tables.division import divided
-from routeproof.tables.measured import side_sign
+from routeproof.tables.measured.rows import side_sign
 from routeproof.vocab import quote_status
 from routeproof.vocab.fixed import SCALE
 

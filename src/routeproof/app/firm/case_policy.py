@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from routeproof.app.objects.fold import object_of
 from routeproof.app.policy_in_force import policy_in_force
-from routeproof.governance.case import CASE
+from routeproof.governance.case.noun import CASE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

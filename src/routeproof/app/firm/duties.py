@@ -9,15 +9,15 @@ from routeproof.app.firm.duty_sources import circumstances
 from routeproof.app.objects.act import act, shown
 from routeproof.app.objects.fold import object_of
 from routeproof.app.policy_in_force import policy_in_force
-from routeproof.governance.duties import duties_on
-from routeproof.governance.duty import DUTY
+from routeproof.governance.duty.noun import DUTY
+from routeproof.governance.duty.owed import duties_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date
 
     from routeproof.app.context import Context
-    from routeproof.governance.duty_facts import Duty
+    from routeproof.governance.duty.facts import Duty
     from routeproof.stores.records import Records
 
 

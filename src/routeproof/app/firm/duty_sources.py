@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from routeproof.app.objects.entries_by_type import entries_by_type
 from routeproof.app.objects.governed import objects_of
-from routeproof.governance.duty import DUTY, DutyRecord
-from routeproof.governance.duty_facts import Circumstances, Owed, Proof, Subject
-from routeproof.governance.duty_repeats import repeats
-from routeproof.governance.provider import PROVIDER
-from routeproof.governance.remediation import REMEDIATION
-from routeproof.governance.review import REVIEW
+from routeproof.governance.duty.facts import Circumstances, Owed, Proof, Subject
+from routeproof.governance.duty.noun import DUTY, DutyRecord
+from routeproof.governance.duty.repeats import repeats
+from routeproof.governance.provider.noun import PROVIDER
+from routeproof.governance.remediation.noun import REMEDIATION
+from routeproof.governance.review.noun import REVIEW
 from routeproof.governance.wsp import WSP, Procedure
 from routeproof.ledger.entry import read_entry
 from routeproof.vocab.times import quarter_days

@@ -8,7 +8,7 @@ from routeproof.app.objects.act import act, shown
 from routeproof.app.objects.governed import objects_of
 from routeproof.app.policy_in_force import MARGINS, PolicyInForce, current_subjects, policy_in_force
 from routeproof.governance.policy import FIRM, FOUNDING, NOT_ADOPTED, POLICY
-from routeproof.governance.remediation import REMEDIATION
+from routeproof.governance.remediation.noun import REMEDIATION
 from routeproof.policy.changes import CALENDAR, entries_of, keys_of
 from routeproof.policy.dated import GRADES
 from routeproof.stores.shipped_policy import (

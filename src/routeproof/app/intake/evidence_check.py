@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.tables.catalog import TABLES
-from routeproof.tables.plausibility import (
+from routeproof.tables.intake.plausibility import (
     ABSURD_SHARE_LIMIT,
     CROSSED_SHARE_LIMIT,
     median_of_medians,
     median_prices,
     wrong_price_unit,
 )
+from routeproof.tables.registry import TABLES
 from routeproof.vocab.fixed import SCALE
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ from routeproof.sources.fix.fold.misfits import FIX_MISFITS
 from routeproof.sources.fix.fold.part import FOLDED
 from routeproof.sources.fix.messages import FIX_MESSAGES
 from routeproof.stores.lake_file import ROW_GROUP_ROWS
-from routeproof.tables.catalog import TABLES
-from routeproof.tables.merge import merge
-from routeproof.tables.wide import kept
+from routeproof.tables.intake.merge import merge
+from routeproof.tables.registry import TABLES
+from routeproof.tables.wide import is_constant, kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -171,6 +171,9 @@ def _fold(
 
 
 def _of_sources(chunk: Chunk, source_ids: Sequence[str]) -> Chunk:
+    if set(chunk(("source_id",)).get_column("source_id").unique()) <= set(source_ids):
+        return chunk
+
     def own(names: Sequence[str] | None) -> pl.DataFrame:
         read = chunk(None if names is None else [*dict.fromkeys((*names, "source_id"))])
         chosen = kept(read, pl.col("source_id").is_in(source_ids))
@@ -197,7 +200,7 @@ def _replace(
         return lake.write_if_changed(table.name, part, frame, in_force)
 
     def written(name: str) -> list[Partition | None]:
-        table, frame = _TABLES[name], pl.concat([piece.read() for piece in derived.pop(name)], rechunk=True)
+        table, frame = _TABLES[name], pl.concat([piece.read() for piece in derived.pop(name)])
         fresh = {day.isoformat(): rows for day, rows in _by_day(frame) if day}
         return [replaced(table, part, fresh.get(part, table.empty())) for part in sorted({*days, *fresh})]
 
@@ -209,5 +212,8 @@ def _replace(
 
 
 def _by_day(frame: pl.DataFrame) -> Iterator[tuple[date | None, pl.DataFrame]]:
-    for day in frame.get_column("trading_day").unique():
-        yield day, kept(frame, pl.col("trading_day") == day)
+    if is_constant(frame.get_column("trading_day")):
+        yield frame.item(0, "trading_day"), frame
+        return
+    for rows in frame.partition_by("trading_day"):
+        yield rows.item(0, "trading_day"), rows

@@ -25,7 +25,7 @@ from routeproof.sources.sandbox import Job, read_in_child
 from routeproof.sources.source import ReadContext
 from routeproof.stores.commits import SourceOutcome, commit, source_outcomes
 from routeproof.stores.manifest import Manifest
-from routeproof.tables.catalog import TABLES
+from routeproof.tables.registry import TABLES
 from routeproof.vocab.errors import MapError, UsageError
 
 INLINE = {"executions": ("parent_orders", "order_versions"), "parent_orders": ("order_versions",)}

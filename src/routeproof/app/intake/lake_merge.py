@@ -14,8 +14,8 @@ from routeproof.app.intake.series_merge import SeriesPart, merge_series
 from routeproof.sources.fix.messages import FIX_MESSAGES
 from routeproof.sources.fix.sequences import FIX_SEQUENCES
 from routeproof.stores.manifest import WHOLE
-from routeproof.tables.catalog import TABLES
-from routeproof.tables.merge import Merged, merge
+from routeproof.tables.intake.merge import Merged, merge
+from routeproof.tables.registry import TABLES
 from routeproof.tables.wide import stacked
 
 if TYPE_CHECKING:
@@ -55,7 +55,9 @@ def merge_deliveries(
     withdrawn = _with_withdrawn(lake, held_parts, reread) if reread else set()
     changed: list[Partition | None] = []
     series: list[SeriesPart] = []
-    for table, part in sorted({*_parts(deliveries), *withdrawn}):
+    frames = [(table, frame, _parts_of(frame)) for item in deliveries for table, frame in item.tables.items()]
+    told = {(table, part) for table, _, parts in frames for part in parts}
+    for table, part in sorted({*told, *_parts(deliveries), *withdrawn}):
         held = held_parts.get((table, part))
         gone = reread[table] if (table, part) in withdrawn else frozenset()
         if table in TABLES and TABLES[table].is_series:
@@ -67,7 +69,7 @@ def merge_deliveries(
             _account_known(copies.value_counts().iter_rows(), table, part, by_source)
             changed.append(partition)
         else:
-            delivered = [_of_part(item.tables[table], part) for item in deliveries if table in item.tables]
+            delivered = [_of_part(frame, part) for name, frame, parts in frames if name == table and part in parts]
             merged = _merge(table, _existing(lake, held, gone), delivered)
             _account(merged, table, part, by_source)
             partition = lake.write_if_changed(table, part, merged.frame, held)
@@ -107,9 +109,8 @@ def _merge(table: str, existing: pl.DataFrame | None, delivered: Sequence[pl.Dat
 
 
 def _parts(deliveries: Sequence[Delivery]) -> Iterator[tuple[str, str]]:
-    """Tables and parts that the deliveries speak of."""
+    """Tables and parts that the deliveries speak of outside memory."""
     for item in deliveries:
-        yield from ((table, part) for table, frame in item.tables.items() for part in _parts_of(frame))
         days = {day for piece in item.messages for day in piece.days if day}
         yield from ((FIX_MESSAGES.name, day.isoformat()) for day in days)
         yield from ((table, part) for table, runs in item.runs.items() for run in runs for part in _parts_of(run.index))

@@ -10,7 +10,7 @@ from routeproof.sources.fix.fold.misfits import FIX_MISFITS
 from routeproof.sources.fix.messages import FIX_MESSAGES
 from routeproof.sources.fix.set_aside import COLUMNS, set_aside
 from routeproof.stores.commits import source_outcomes
-from routeproof.tables.quality import clock_health, excluded_rows, link_coverage, quote_health, weekdays_without
+from routeproof.tables.intake.quality import clock_health, excluded_rows, link_coverage, quote_health, weekdays_without
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

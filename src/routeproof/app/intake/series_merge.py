@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from routeproof.sources.runs import Run, write_run
-from routeproof.tables.catalog import TABLES
-from routeproof.tables.key_ranges import KeyRange, key_ranges
-from routeproof.tables.merge import merge
+from routeproof.tables.intake.key_ranges import KeyRange, key_ranges
+from routeproof.tables.intake.merge import merge
+from routeproof.tables.registry import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

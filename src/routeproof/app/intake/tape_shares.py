@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from routeproof.app.shipped_rules import shipped_rules
-from routeproof.tables.tape_shares import COLUMNS_READ, NAME, shares_of_day, shares_together
+from routeproof.tables.measured.tape_shares import COLUMNS_READ, NAME, shares_of_day, shares_together
 from routeproof.vocab.errors import RefusedError
 
 if TYPE_CHECKING:

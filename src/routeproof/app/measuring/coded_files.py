@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from routeproof.tables.coded_rows import CodedRows, Words
+from routeproof.tables.measured.coded_rows import CodedRows, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
 
-from routeproof.tables.catalog import TABLES
-from routeproof.tables.day_measurement import DayTables
+from routeproof.tables.measured.day import DayTables
+from routeproof.tables.measured.standing_rows import standing_executions, terms_of_every_order, with_order_of_route
+from routeproof.tables.measured.version_terms import version_terms
+from routeproof.tables.registry import TABLES
 from routeproof.tables.session_clock import day_of
-from routeproof.tables.standing_rows import standing_executions, terms_of_every_order, with_order_of_route
-from routeproof.tables.version_terms import version_terms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
     from routeproof.app.measuring.stream_fills import FlowSource
-    from routeproof.tables.day_measurement import Carry, DayRules
-    from routeproof.tables.quote_book import QuoteBook
+    from routeproof.tables.lookup.quote_book import QuoteBook
+    from routeproof.tables.measured.day import Carry, DayRules
 
 
 class DaySource(Protocol):

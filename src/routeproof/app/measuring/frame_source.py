@@ -8,13 +8,13 @@ import polars as pl
 
 from routeproof.app.measuring.handed_quotes import HandedDay, HandedQuotes, RunSizes
 from routeproof.app.measuring.quote_batches import Rows, batches, batches_in_order, rows_by_day, rows_of_symbol
-from routeproof.tables.catalog import TABLES
-from routeproof.tables.coerce import coerce
-from routeproof.tables.day_flow import LINKING, DayFlow, day_flow
-from routeproof.tables.day_measurement import LONG_LIVED
-from routeproof.tables.quote_book import QuoteBook, book_of
-from routeproof.tables.quote_rows import UnclearRowsError, can_be_read_by_rows
-from routeproof.tables.standing_rows import standing_executions, with_order_of_route
+from routeproof.tables.intake.coerce import coerce
+from routeproof.tables.lookup.quote_book import QuoteBook, book_of
+from routeproof.tables.lookup.quote_rows import UnclearRowsError, can_be_read_by_rows
+from routeproof.tables.measured.day import LONG_LIVED
+from routeproof.tables.measured.day_flow import LINKING, DayFlow, day_flow
+from routeproof.tables.measured.standing_rows import standing_executions, with_order_of_route
+from routeproof.tables.registry import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -11,13 +11,13 @@ import polars as pl
 
 from routeproof.app.measuring.quote_batches import OutOfOrderError, Rows
 from routeproof.stores.quote_reader import Buffers
-from routeproof.tables.quote_rows import book_of_rows
+from routeproof.tables.lookup.quote_rows import book_of_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from routeproof.tables.quote_book import Int64s, QuoteBook
+    from routeproof.tables.lookup.quote_book import Int64s, QuoteBook
 
 
 class RunSizes(NamedTuple):

@@ -9,16 +9,16 @@ import polars as pl
 
 from routeproof.app.measuring.frame_source import REFERENCE_KINDS
 from routeproof.stores.quote_reader import CHUNK_ROWS, DayQuotes, day_quotes
-from routeproof.tables.catalog import TABLES
-from routeproof.tables.day_flow import LINKING, ORDER_COLUMNS, VERSION_COLUMNS, DayFlow, day_flow
-from routeproof.tables.day_measurement import LONG_LIVED
-from routeproof.tables.standing_rows import standing_executions, with_order_of_route
+from routeproof.tables.measured.day import LONG_LIVED
+from routeproof.tables.measured.day_flow import LINKING, ORDER_COLUMNS, VERSION_COLUMNS, DayFlow, day_flow
+from routeproof.tables.measured.standing_rows import standing_executions, with_order_of_route
+from routeproof.tables.registry import TABLES
 
 if TYPE_CHECKING:
     from datetime import date
 
     from routeproof.stores.lake import Lake
-    from routeproof.tables.quote_book import QuoteBook
+    from routeproof.tables.lookup.quote_book import QuoteBook
 
 FLOW_TABLES = ("parent_orders", "executions", "routes")
 

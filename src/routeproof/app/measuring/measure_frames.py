@@ -15,9 +15,9 @@ from routeproof.metrics.measure import DIMENSIONS, Grouping
 from routeproof.metrics.registry import ALL, BY_NAME
 from routeproof.sources.map_file import nearest
 from routeproof.sources.print_conditions import VENDORS, judged
-from routeproof.tables.catalog import TABLES
-from routeproof.tables.coerce import coerce
-from routeproof.tables.inline_orders import orders_on_executions, plain_orders
+from routeproof.tables.intake.coerce import coerce
+from routeproof.tables.intake.inline_orders import orders_on_executions, plain_orders
+from routeproof.tables.registry import TABLES
 from routeproof.tables.switches import Switches
 from routeproof.vocab.errors import SchemaError, UsageError
 

@@ -27,8 +27,7 @@ from routeproof.metrics.measure import (
 )
 from routeproof.sources.map_file import nearest
 from routeproof.stores.quote_reader import Buffers
-from routeproof.tables.day_flow import NotStreamableError
-from routeproof.tables.day_measurement import (
+from routeproof.tables.measured.day import (
     Carry,
     DayRules,
     DayTables,
@@ -37,7 +36,8 @@ from routeproof.tables.day_measurement import (
     measure_day,
     measure_tape_day,
 )
-from routeproof.tables.day_pieces import can_divide, carry_of, joined_carry, tables_of
+from routeproof.tables.measured.day_flow import NotStreamableError
+from routeproof.tables.measured.day_pieces import can_divide, carry_of, joined_carry, tables_of
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
     from routeproof.app.measuring.day_walk import DaySource
     from routeproof.metrics.metric import Frame
-    from routeproof.tables.coded_rows import CodedRows
+    from routeproof.tables.measured.coded_rows import CodedRows
     from routeproof.tables.switches import Switches
 
 

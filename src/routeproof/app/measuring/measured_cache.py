@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import polars as pl
 
 from routeproof.app.measuring.coded_files import read_pieces, write_piece
-from routeproof.tables.day_measurement import MeasuredDay
+from routeproof.tables.measured.day import MeasuredDay
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from routeproof.tables.coded_rows import CodedRows
+    from routeproof.tables.measured.coded_rows import CodedRows
 
 T = TypeVar("T")
 Write = Callable[[Path, T, frozenset[str]], object]

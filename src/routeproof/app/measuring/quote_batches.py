@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
-from routeproof.tables.coerce import in_kind
-from routeproof.tables.quote_rows import READ, UnclearRowsError
+from routeproof.tables.intake.coerce import in_kind
+from routeproof.tables.lookup.quote_rows import READ, UnclearRowsError
 from routeproof.tables.session_clock import days_of
 from routeproof.vocab.errors import SchemaError
 

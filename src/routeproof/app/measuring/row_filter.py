@@ -17,7 +17,7 @@ from routeproof.vocab.fixed import to_decimal, to_fixed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from routeproof.tables.coded_rows import CodedRows
+    from routeproof.tables.measured.coded_rows import CodedRows
 
 _PATTERN = re.compile(r"^\s*([a-z0-9_]+)\s*(>=|<|=)\s*(.*?)\s*$")
 _FIXED = ("price", "quantity", "limit_price", "stop_price", "fee", "rebate", "payment", "executed", "cancelled")

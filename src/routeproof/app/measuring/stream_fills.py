@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from routeproof.stores.quote_reader import Buffers
-from routeproof.tables.coded_rows import CodedRows
-from routeproof.tables.day_flow import runs_of
-from routeproof.tables.fused_day import BENCHMARKS, COLUMNS, WITH_SIZES, fill_columns, fused_executions
-from routeproof.tables.fused_versions import FusedVersions
-from routeproof.tables.quote_windows import windows
-from routeproof.tables.version_kernel import END
+from routeproof.tables.lookup.quote_windows import windows
+from routeproof.tables.measured.coded_rows import CodedRows
+from routeproof.tables.measured.day_flow import runs_of
+from routeproof.tables.measured.fused_day import BENCHMARKS, COLUMNS, WITH_SIZES, fill_columns, fused_executions
+from routeproof.tables.measured.fused_versions import FusedVersions
+from routeproof.tables.measured.version_kernel import END
 from routeproof.vocab.words import HORIZONS_NS
 
 if TYPE_CHECKING:
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from routeproof.tables.day_flow import DayFlow
-    from routeproof.tables.day_measurement import DayRules
-    from routeproof.tables.quote_book import QuoteBook
+    from routeproof.tables.lookup.quote_book import QuoteBook
+    from routeproof.tables.measured.day import DayRules
+    from routeproof.tables.measured.day_flow import DayFlow
     from routeproof.tables.switches import Switches
 
 WORKERS = 2

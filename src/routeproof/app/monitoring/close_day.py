@@ -8,7 +8,7 @@ from routeproof.app.intake.quality import completeness
 from routeproof.app.monitoring.judged import last_judgement
 from routeproof.app.objects.act import act, shown
 from routeproof.app.objects.fold import object_of
-from routeproof.governance.case_state import CLOSED
+from routeproof.governance.case.state import CLOSED
 from routeproof.governance.day import DAY
 
 if TYPE_CHECKING:

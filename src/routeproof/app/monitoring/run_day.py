@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from routeproof.app.cases.case_pins import pin_findings
+from routeproof.app.cases.case_pins import pinner_of
 from routeproof.app.cases.open_cases import Worked, work_findings
 from routeproof.app.cases.work_cases import escalate
 from routeproof.app.facts.agreed_facts import agreed_facts, restated_of
@@ -82,7 +83,7 @@ def run_day(
     found = documents_of(judged.findings, versions_of(policy))
     change = record_findings(context, day, found)
     record_judged(context, day, Judgement(held, policy.id, judged.unjudged, change.waiting))
-    worked = work_findings(context, day, lambda groups: pin_findings(context, day, held, groups))
+    worked = work_findings(context, day, partial(pinner_of, context, day, held))
     raised = escalate(context)
     tell_findings(context, channels_of(context.workspace), change, found)
     return DayRun(change, judged.unjudged, held, worked, tuple(raised))

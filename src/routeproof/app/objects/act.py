@@ -14,7 +14,7 @@ from routeproof.app.objects.entitled import entitled_role
 from routeproof.app.objects.fold import Version, fold, object_of, roster_of, step
 from routeproof.app.objects.kept import body_of, documents, readable, store_kept
 from routeproof.app.objects.refusals import record_refusal
-from routeproof.governance.case_state import Case
+from routeproof.governance.case.state import Case
 from routeproof.governance.decider import Body, Command, Event, Happened, Noun, RefusalError, S, refuse
 from routeproof.ledger.canonical import canonical_bytes
 from routeproof.ledger.entry import Fact
@@ -68,7 +68,7 @@ def act(
     acting = _acting(context, noun, object_id, verb)
     kept: list[str] = []
     try:
-        entitled_role(context.records, context.clock(), acting.person, f"{noun.name}.{verb}")
+        _permitted(context, acting, noun, object_id, verb, given)
         shaped = body_of(noun.verbs[verb].body, given)
         request = _Request(noun, object_id, verb, store_kept(shaped, context.evidence, kept), expected, around)
         _decide(context, acting, request, (*stored, *kept))
@@ -93,6 +93,44 @@ def _acting(context: Context, noun: Noun[S], object_id: str, verb: str) -> Actin
         record_refusal(context.records, context.actor, "", f"{noun.name}/{object_id}", verb, refusal)
         raise refusal
     return context.acting
+
+
+def _permitted(
+    context: Context, acting: Acting, noun: Noun[S], object_id: str, verb: str, given: Mapping[str, Any]
+) -> None:
+    """Refuse who has no role for the verb; own work is refused as such, whatever the role."""
+    try:
+        entitled_role(context.records, context.clock(), acting.person, f"{noun.name}.{verb}")
+    except RefusalError as refusal:
+        if refusal.code == "not_permitted":
+            _refuse_own_work(context, acting, noun, object_id, verb, given)
+        raise
+
+
+def _refuse_own_work(
+    context: Context, acting: Acting, noun: Noun[S], object_id: str, verb: str, given: Mapping[str, Any]
+) -> None:
+    """Refuse if the verb would be own work; what else speaks against it is left to who may do it."""
+    asked = noun.verbs[verb]
+    if asked.others is None:
+        return
+    before = fold(noun, context.records.stream(noun.stream(object_id)))
+    try:
+        command = Command(
+            verb=verb,
+            id=object_id,
+            body=body_of(asked.body, given),
+            by=acting.person,
+            role="",
+            on=acting.on,
+            roster=roster_of(context.records),
+        )
+        asked.others(before.state if before else None, command)
+    except RefusalError as refusal:
+        if refusal.code == "own_work":
+            raise
+    except UsageError:
+        return
 
 
 def _decide(context: Context, acting: Acting, request: _Request[S], stored: Sequence[str]) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from routeproof.governance.case_state import CLOSED
+from routeproof.governance.case.state import CLOSED
 from routeproof.ledger.canonical import canonical_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from routeproof.governance.case_state import Case
+    from routeproof.governance.case.state import Case
 
 RANKS = {"critical": 0, "high": 1, "medium": 2, "low": 3}
 CLOSED_RANK = 9

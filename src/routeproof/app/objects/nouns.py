@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from routeproof.governance.case import CASE
+from routeproof.governance.case.noun import CASE
 from routeproof.governance.certification import CERTIFICATION
 from routeproof.governance.config import CONFIG
 from routeproof.governance.conflict import CONFLICT
 from routeproof.governance.day import DAY
-from routeproof.governance.duty import DUTY
+from routeproof.governance.duty.noun import DUTY
 from routeproof.governance.evidence import EVIDENCE
 from routeproof.governance.internalised import INTERNALISED
 from routeproof.governance.people import PEOPLE
 from routeproof.governance.policy import POLICY
-from routeproof.governance.provider import PROVIDER
-from routeproof.governance.remediation import REMEDIATION
+from routeproof.governance.provider.noun import PROVIDER
+from routeproof.governance.remediation.noun import REMEDIATION
 from routeproof.governance.restatement import RESTATEMENT
-from routeproof.governance.review import REVIEW
-from routeproof.governance.sla import SLA
+from routeproof.governance.review.noun import REVIEW
+from routeproof.governance.sla.noun import SLA
 from routeproof.governance.suppression import SUPPRESSION
 from routeproof.governance.wsp import WSP
 

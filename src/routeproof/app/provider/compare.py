@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from routeproof.app.provider.conflicts import declared_conflicts
 from routeproof.app.provider.file import provider_of, questions_of
-from routeproof.governance.provider_score import mark_of
-from routeproof.governance.provider_shown import show_provider
+from routeproof.governance.provider.score import mark_of
+from routeproof.governance.provider.shown import show_provider
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from routeproof.app.context import Context
     from routeproof.governance.conflict import Conflict
-    from routeproof.governance.provider_state import Provider
+    from routeproof.governance.provider.state import Provider
     from routeproof.policy.questionnaire import Question
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from routeproof.app.objects.fold import object_of
 from routeproof.app.objects.kept import readable
 from routeproof.app.policy_in_force import policy_in_force
-from routeproof.governance.provider import PROVIDER
+from routeproof.governance.provider.noun import PROVIDER
 from routeproof.policy.questionnaire import questionnaire_on
 from routeproof.renderers.sheet import render_sheet
 from routeproof.sources.sheet import read_sheet
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from routeproof.app.context import Context
     from routeproof.app.objects.act import Around
-    from routeproof.governance.provider_state import Provider, Round
+    from routeproof.governance.provider.state import Provider, Round
     from routeproof.policy.providers import ProviderPolicy
     from routeproof.policy.questionnaire import Question, Questionnaire
     from routeproof.stores.records import Records

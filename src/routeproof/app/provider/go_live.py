@@ -10,7 +10,7 @@ from routeproof.app.objects.governed import objects_of
 from routeproof.app.policy_in_force import policy_in_force
 from routeproof.governance.certification import CERTIFICATION
 from routeproof.governance.config import CONFIG
-from routeproof.governance.provider import PROVIDER
+from routeproof.governance.provider.noun import PROVIDER
 from routeproof.stores.shipped_certification import shipped_script_bytes
 from routeproof.vocab.errors import UsageError
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from routeproof.app.objects.act import listed
 from routeproof.app.objects.governed import objects_of
-from routeproof.governance.provider import PROVIDER
-from routeproof.governance.provider_state import state_on
+from routeproof.governance.provider.noun import PROVIDER
+from routeproof.governance.provider.state import state_on
 
 if TYPE_CHECKING:
     from datetime import date

@@ -13,8 +13,8 @@ from routeproof.app.provider.conflicts import declared_conflicts
 from routeproof.app.provider.file import provider_of, questions_of
 from routeproof.governance.config import CONFIG
 from routeproof.governance.conflict import CONFLICT
-from routeproof.governance.provider import PROVIDER
-from routeproof.governance.sla import SLA
+from routeproof.governance.provider.noun import PROVIDER
+from routeproof.governance.sla.noun import SLA
 from routeproof.ledger.canonical import canonical_bytes
 from routeproof.renderers.html import render_html
 from routeproof.renderers.json import render_json

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from routeproof.app.review.quarter import Quarter
     from routeproof.reports.document import Document
     from routeproof.reports.pack.inputs import PackInputs
-    from routeproof.tables.day_measurement import DayRules
+    from routeproof.tables.measured.day import DayRules
 
 RENDERERS: dict[str, Callable[[Document], bytes]] = {
     "pack.json": render_json,

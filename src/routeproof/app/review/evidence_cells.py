@@ -17,7 +17,7 @@ from routeproof.metrics.registry import BY_NAME
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from routeproof.tables.day_measurement import MeasuredDay
+    from routeproof.tables.measured.day import MeasuredDay
 
 CELL_METRICS = (
     "price_improvement_usd_per_share",

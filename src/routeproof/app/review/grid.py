@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from routeproof.app.review.evidence_cells import Selection
 from routeproof.app.review.families import controlled
 from routeproof.reports.pack.inputs import GridCell
-from routeproof.tables.order_class import ORDER_GROUPS
+from routeproof.tables.measured.order_class import ORDER_GROUPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

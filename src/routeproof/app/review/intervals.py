@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from routeproof.policy.thresholds import EvidenceStandards
-    from routeproof.tables.day_measurement import MeasuredDay
+    from routeproof.tables.measured.day import MeasuredDay
 
 IMPROVEMENT = "price_improvement_usd_per_share"
 PROFILED: dict[str, tuple[str, ...]] = {

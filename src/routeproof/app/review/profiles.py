@@ -8,7 +8,7 @@ import polars as pl
 
 from routeproof.app.review.fill_times import GROUP_WORDS
 from routeproof.app.review.intervals import with_intervals
-from routeproof.tables.order_size import bucket_order
+from routeproof.tables.measured.order_size import bucket_order
 from routeproof.vocab.words import HORIZONS_NS
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from routeproof.app.review.intervals import profile_sums
 from routeproof.app.review.worst_rows import meets_the_market, worst_rows
 from routeproof.metrics.measure import Grouping, Partials, collect, finish_all, merge
 from routeproof.metrics.registry import BY_NAME
-from routeproof.tables.day_measurement import DayRules, MeasuredDay
+from routeproof.tables.measured.day import DayRules, MeasuredDay
 from routeproof.vocab.quote_status import STATUS_NAMES
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import polars as pl
 from routeproof.app.measuring.measure_range import measured_days
 from routeproof.app.review.benchmark import TAPE, Benchmark, Declared
 from routeproof.app.review.evidence_cells import CellTable, cells_of
-from routeproof.tables.day_measurement import DayRules, MeasuredDay
+from routeproof.tables.measured.day import DayRules, MeasuredDay
 from routeproof.vocab.errors import RefusedError
 
 if TYPE_CHECKING:

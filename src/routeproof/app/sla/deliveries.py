@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from routeproof.app.context import Context
-    from routeproof.governance.sla_terms import Delivery, Terms
+    from routeproof.governance.sla.terms import Delivery, Terms
     from routeproof.policy.sessions import SessionCalendar
     from routeproof.stores.records import Records
 

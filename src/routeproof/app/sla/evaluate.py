@@ -10,8 +10,8 @@ from routeproof.app.objects.kept import body_of
 from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.sla.deliveries import delivery_counts
 from routeproof.app.sla.windows import Figure, Span, figures
-from routeproof.governance.sla import SLA
-from routeproof.governance.sla_terms import Clause, Terms, capped
+from routeproof.governance.sla.noun import SLA
+from routeproof.governance.sla.terms import Clause, Terms, capped
 from routeproof.stores.provider_documents import load_sla_template
 from routeproof.vocab.errors import UsageError
 from routeproof.vocab.times import quarter_days
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from routeproof.app.context import Context
-    from routeproof.governance.sla import Sla, Version
+    from routeproof.governance.sla.noun import Sla, Version
 
 Row = dict[str, Any]
 TEMPLATE = "No agreement with {} is approved for {}: these are the clauses of the shipped template, which bind nobody."

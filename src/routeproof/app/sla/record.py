@@ -12,17 +12,17 @@ from routeproof.app.objects.act import act
 from routeproof.app.objects.fold import object_of
 from routeproof.app.sla.deliveries import delivery_counts
 from routeproof.app.sla.evaluate import agreement_in_force
-from routeproof.governance.case import CASE
+from routeproof.governance.case.noun import CASE
 from routeproof.governance.decider import refuse
-from routeproof.governance.sla import SLA
-from routeproof.governance.sla_terms import DELIVERY_METRICS
+from routeproof.governance.sla.noun import SLA
+from routeproof.governance.sla.terms import DELIVERY_METRICS
 from routeproof.metrics.registry import BY_NAME
 from routeproof.vocab.times import quarter_days
 
 if TYPE_CHECKING:
     from routeproof.app.context import Context
-    from routeproof.governance.sla import Version
-    from routeproof.governance.sla_terms import Clause
+    from routeproof.governance.sla.noun import Version
+    from routeproof.governance.sla.terms import Clause
 
 Row = dict[str, Any]
 CASE_DAYS = 30

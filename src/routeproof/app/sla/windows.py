@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from routeproof.app.measuring.measure import Question, measure
 from routeproof.app.sla.deliveries import delivery_counts
-from routeproof.governance.sla_terms import DELIVERY_METRICS
+from routeproof.governance.sla.terms import DELIVERY_METRICS
 from routeproof.metrics.registry import BY_NAME
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from routeproof.app.context import Context
-    from routeproof.governance.sla_terms import Clause, Terms
+    from routeproof.governance.sla.terms import Clause, Terms
 
 COUNTS = {"executions": "executions", "orders": "orders", "routes": "routes"}
 """The metric that counts the rows of a frame."""

@@ -5,26 +5,23 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from routeproof.app.watch.beside.lake_writer import FIX_LOG, Portion
 from routeproof.app.watch.drop_folder import DropFolder
 from routeproof.app.watch.growing_file import GrowingFile
-from routeproof.app.watch.lake_writer import Portion
 from routeproof.app.watch.positions import read_mark, write_mark
 from routeproof.sources.map_file import FileMap, load_map
 from routeproof.sources.registry import SOURCES
 from routeproof.sources.source import ReadContext
-from routeproof.tables.catalog import TABLES
+from routeproof.tables.registry import TABLES
 from routeproof.vocab.errors import RouteproofError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
     from routeproof.app.watch.config import Feed
     from routeproof.app.watch.engine import Engine
-    from routeproof.app.watch.lake_writer import LakeWriter
     from routeproof.app.watch.quotes import LiveQuotes
-
-FIX_LOG, OTHERS = "fix-log", "others"
 
 
 class Feeds:
@@ -36,12 +33,12 @@ class Feeds:
         drops: tuple[Feed, ...],
         engine: Engine,
         quotes: LiveQuotes,
-        writers: Mapping[str, LakeWriter],
+        offer: Callable[[Portion], None],
         folder: Path,
         say: Callable[[str], None],
     ) -> None:
-        """`folder` remembers how far the lake has growing files."""
-        self._engine, self._quotes, self._writers = engine, quotes, writers
+        """`offer` hands content to the lake; `folder` remembers how far it has growing files."""
+        self._engine, self._quotes, self._offer = engine, quotes, offer
         self._folder, self._say = folder, say
         self._tails = [
             (feed, GrowingFile(feed.path, feed.source != FIX_LOG, read_mark(folder, feed.path))) for feed in tails
@@ -71,9 +68,6 @@ class Feeds:
                     self._take(feed, path.read_bytes(), b"", scratch)
                 self._offer(self._portion(feed, f"drop-{path.name}", path=path))
         return added
-
-    def _offer(self, portion: Portion) -> None:
-        self._writers.get(portion.source, self._writers[OTHERS]).offer(portion)
 
     def _portion(self, feed: Feed, name: str, *, head: bytes = b"", path: Path | None = None) -> Portion:
         return Portion(name, feed.source, feed.map, feed.provider, head=head, path=path)

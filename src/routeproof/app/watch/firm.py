@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from routeproof.app.context import Context
     from routeproof.app.monitoring.policy import RulePolicy
     from routeproof.policy.monitoring import Waits
-    from routeproof.tables.day_measurement import DayRules
+    from routeproof.tables.measured.day import DayRules
 
 REREAD_NS = 5_000_000_000
 """How old what was read may be: a decision of the firm counts within this time."""

@@ -16,7 +16,7 @@ from routeproof.sources.fix.fold.parties import carrying, declared_parties, sess
 from routeproof.sources.fix.fold.recoding import declared_values
 from routeproof.sources.fix.growing import FLOW_TYPES, Groups, keys_of
 from routeproof.sources.fix.messages import distinct_messages
-from routeproof.tables.catalog import TABLES
+from routeproof.tables.registry import TABLES
 from routeproof.tables.wide import slim
 
 if TYPE_CHECKING:

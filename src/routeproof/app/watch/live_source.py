@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.tables.catalog import TABLES
-from routeproof.tables.day_measurement import LONG_LIVED
+from routeproof.tables.measured.day import LONG_LIVED
+from routeproof.tables.registry import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from routeproof.app.watch.quotes import LiveQuotes
     from routeproof.stores.lake import Lake
-    from routeproof.tables.quote_book import QuoteBook
+    from routeproof.tables.lookup.quote_book import QuoteBook
 
 OF_LAKE = ("market_status", "auctions", "trades")
 """Tables of the market that come from the lake."""

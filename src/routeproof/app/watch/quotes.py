@@ -8,8 +8,8 @@ import polars as pl
 
 from routeproof.app.measuring.frame_source import REFERENCE_KINDS
 from routeproof.app.measuring.lake_source import LakeSource
-from routeproof.tables.catalog import TABLES
-from routeproof.tables.quote_book import QuoteBook, book_of
+from routeproof.tables.lookup.quote_book import QuoteBook, book_of
+from routeproof.tables.registry import TABLES
 
 if TYPE_CHECKING:
     from datetime import date

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from routeproof.app.context import open_context
 from routeproof.app.notify.channels import channels_of
-from routeproof.app.watch.case_worker import CaseWorker
+from routeproof.app.watch.beside.lake_writer import FIX_LOG, Portion
+from routeproof.app.watch.beside.process import Beside
 from routeproof.app.watch.catch_up import hold_lake, journaled_after
 from routeproof.app.watch.engine import Engine
-from routeproof.app.watch.feeds import FIX_LOG, OTHERS, Feeds
-from routeproof.app.watch.lake_writer import LakeWriter, Portion
+from routeproof.app.watch.feeds import Feeds
 from routeproof.app.watch.notifier import Notifier
 from routeproof.app.watch.positions import read_position, write_position
 from routeproof.app.watch.providers_of import known_logs
@@ -61,19 +61,18 @@ def serve(root: Path, config: WatchConfig, talk: Talk, stopping: threading.Event
     with ExitStack() as stack:
         context = stack.enter_context(open_context(root, role="watch"))
         folder.mkdir(parents=True, exist_ok=True)
+        beside = Beside(root, talk.say)
+        beside.start()
+        stack.callback(beside.stop)
         warm_up()
         quotes = LiveQuotes(context.lake)
         channels = channels_of(context.workspace, config.path)
         engine = Engine(context, quotes, _sections(context, config), channels)
-        cases = CaseWorker(root, engine.news, talk.say)
         notifier = Notifier(root, channels, talk.say)
-        lake, others = (  # what is slow to read holds up nobody
-            LakeWriter(root, talk.say, lambda: engine.days_over) for _ in range(2)
-        )
         session = _open_engine(config.fix, folder / FIX, context.clock) if config.fix else None
         listening = session.start() if session else ()
-        watch = _Watch(context, config, engine, lake, session, folder, talk)
-        helpers = (lake, others, cases, notifier, StatusTeller(folder, watch.status))
+        watch = _Watch(context, config, engine, beside, session, folder, talk)
+        helpers = (notifier, StatusTeller(folder, watch.status))
         for helper in helpers:
             helper.start()
         try:
@@ -84,8 +83,8 @@ def serve(root: Path, config: WatchConfig, talk: Talk, stopping: threading.Event
                 }
             )
             watch.catch_up()
-            feeds = Feeds(config.tails, config.drops, engine, quotes, {FIX_LOG: lake, OTHERS: others}, folder, talk.say)
-            topics = Topics([open_topic(item, config.path.parent) for item in config.topics], engine, lake)
+            feeds = Feeds(config.tails, config.drops, engine, quotes, beside.offer, folder, talk.say)
+            topics = Topics([open_topic(item, config.path.parent) for item in config.topics], engine, beside.offer)
             stack.callback(topics.close)
             watch.run(feeds, topics, stopping)
         finally:
@@ -99,10 +98,10 @@ class _Watch:
     """One run."""
 
     def __init__(
-        self, context: Context, config: WatchConfig, engine: Engine, lake: LakeWriter, session: SessionEngine | None,
+        self, context: Context, config: WatchConfig, engine: Engine, beside: Beside, session: SessionEngine | None,
         folder: Path, talk: Talk,
     ) -> None:  # fmt: skip
-        self._context, self._engine, self._lake, self._session = context, engine, lake, session
+        self._context, self._engine, self._beside, self._session = context, engine, beside, session
         self._folder, self._talk = folder, talk
         self._providers = {item.name: item.provider for item in config.fix}
         self._journaled = 0
@@ -125,6 +124,7 @@ class _Watch:
             came = feeds.look(scratch) or came
             came = topics.look() or came
             self._engine.go_on()
+            self._beside.tell(self._engine.days_over, self._engine.news())
             if not came and self._session is None:
                 stopping.wait(TICK_S)
         if self._session is not None:
@@ -132,6 +132,7 @@ class _Watch:
         self._take_batches()
         feeds.look(scratch)
         self._engine.judge_windows()
+        self._beside.tell(self._engine.days_over, self._engine.news())
 
     def _take_batches(self) -> bool:
         if self._session is None:
@@ -160,7 +161,7 @@ class _Watch:
         portion = Portion(f"watch-{name}.fix", FIX_LOG, None, provider, parts=[content])
         if after is not None:
             portion.done.append(lambda: write_position(self._folder, after))
-        self._lake.offer(portion)
+        self._beside.offer(portion)
         self._engine.take_log(provider, content)
 
     def status(self) -> dict[str, Any]:

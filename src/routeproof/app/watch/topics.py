@@ -5,22 +5,20 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from routeproof.app.watch.feeds import FIX_LOG
-from routeproof.app.watch.lake_writer import Portion
+from routeproof.app.watch.beside.lake_writer import FIX_LOG, Portion
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from routeproof.app.watch.engine import Engine
-    from routeproof.app.watch.lake_writer import LakeWriter
     from routeproof.sources.live.kafka_topic import TopicReader
 
 
 class Topics:
     """All topics."""
 
-    def __init__(self, readers: Sequence[TopicReader], engine: Engine, lake: LakeWriter) -> None:
-        self._readers, self._engine, self._lake = readers, engine, lake
+    def __init__(self, readers: Sequence[TopicReader], engine: Engine, offer: Callable[[Portion], None]) -> None:
+        self._readers, self._engine, self._offer = readers, engine, offer
 
     def look(self) -> bool:
         """Take what came; whether anything did."""
@@ -34,7 +32,7 @@ class Topics:
             content = b"\n".join(taken.values) + b"\n"
             portion = Portion(f"kafka-{reader.topic.name}", FIX_LOG, None, provider, parts=[content])
             portion.done.append(partial(reader.commit, taken))
-            self._lake.offer(portion)
+            self._offer(portion)
             self._engine.take_log(provider, content)
         return came
 

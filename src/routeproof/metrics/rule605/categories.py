@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.tables.order_class import IMMEDIATE
+from routeproof.tables.measured.order_class import IMMEDIATE
 
 if TYPE_CHECKING:
     from routeproof.policy.report605 import Reporting605

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from routeproof.metrics.rule605.figures import BPS, EMPTY, Figures
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Sequence
 
     from routeproof.policy.report605 import Reporting605
 
@@ -36,13 +36,13 @@ class Field:
     Attributes:
         name: header name.
         applies: `ALL`, `SPREAD`, `RESTING` or `BEST`.
-        value: text of the row's sums.
+        value: text of each row's sums.
         subjects: readings of the policy that it rests on.
     """
 
     name: str
     applies: str
-    value: Callable[[Figures], str]
+    value: Callable[[Figures], list[str]]
     subjects: tuple[str, ...] = ()
 
     @property
@@ -54,14 +54,14 @@ class Field:
 KEY_FIELDS = ("DsgntParticipant", "RprtEntityCd", "RptDate", "Symbol", "LotSizeFlag", "OrderSize", "OrderType")
 
 
-def _within(place: int) -> Callable[[Figures], str]:
+def _within(place: int) -> Callable[[Figures], list[str]]:
     name = f"shares_within_{place}"
     if place == 0:
         return lambda row: row.total(name)
     return lambda row: row.remainder(name, f"shares_within_{place - 1}")
 
 
-def _longest(row: Figures) -> str:
+def _longest(row: Figures) -> list[str]:
     return row.remainder("executed_shares", f"shares_within_{len(BUCKETS) - 1}")
 
 
@@ -73,7 +73,7 @@ def _realized(horizon: str, label: str) -> tuple[Field, Field]:
     )
 
 
-def _known(name: str) -> Callable[[Figures], str]:
+def _known(name: str) -> Callable[[Figures], list[str]]:
     """A total; empty where no row had a value."""
     return lambda row: row.known_total(name)
 
@@ -128,25 +128,23 @@ FIELDS = (
 HEADER = (*KEY_FIELDS, *(field.name for field in FIELDS))
 
 
-@dataclass(frozen=True, slots=True)
-class Applicable:
-    """Order-type codes that groups of fields apply to in a month."""
-
-    codes: Mapping[str, frozenset[str] | None]
-
-    def has(self, field: Field, code: str) -> bool:
-        """Whether a field applies to a code; one that does not is empty, never zero."""
-        allowed = self.codes[field.applies]
-        return allowed is None or code in allowed
-
-
-def applicable(reporting: Reporting605) -> Applicable:
-    """Which fields apply to which codes. Policies `spread_fields`, `resting_fields`, `best_displayed`."""
-    spread = reporting.codes("spread_fields")
+def applicable(reporting: Reporting605) -> dict[str, frozenset[str]]:
+    """Order-type codes that each group of fields applies to; which they are is policy, by date."""
+    every, spread = reporting.codes("order_types"), reporting.codes("spread_fields")
     best = spread if reporting.value("best_displayed") else frozenset[str]()
-    return Applicable({ALL: None, SPREAD: spread, RESTING: reporting.codes("resting_fields"), BEST: best})
+    return {ALL: every, SPREAD: spread, RESTING: reporting.codes("resting_fields"), BEST: best}
 
 
-def detailed_cells(row: Figures, code: str, fields: Applicable) -> list[str]:
-    """Fields 8 to 55 of a row."""
-    return [field.value(row) if fields.has(field, code) else EMPTY for field in FIELDS]
+def detailed_columns(rows: Figures, codes: Sequence[str], reporting: Reporting605) -> list[list[str]]:
+    """Fields 8 to 55, each as a column; a field that does not apply to a row's order type is empty, never zero.
+
+    Args:
+        rows: sums, one row per group.
+        codes: order type of each row.
+        reporting: readings in force.
+    """
+    allowed = applicable(reporting)
+    return [
+        [text if code in allowed[field.applies] else EMPTY for text, code in zip(field.value(rows), codes, strict=True)]
+        for field in FIELDS
+    ]

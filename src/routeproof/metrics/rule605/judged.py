@@ -13,16 +13,16 @@ from routeproof.metrics.rule605.covered import exclusion_reason
 from routeproof.metrics.rule605.improvement import size_benchmark
 from routeproof.metrics.rule605.quantities import cancelled_of_version, executed_at_reporter, shares_of_version
 from routeproof.metrics.rule605.sizes import lot_flag, notional_bucket, notional_price
-from routeproof.tables.measured import size_improvement
+from routeproof.tables.measured.rows import size_improvement
+from routeproof.tables.measured.version_terms import KEY
 from routeproof.tables.session_clock import day_of
-from routeproof.tables.version_terms import KEY
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import date
 
     from routeproof.policy.report605 import Reporting605
-    from routeproof.tables.version_day import VersionDay
+    from routeproof.tables.measured.version_day import VersionDay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

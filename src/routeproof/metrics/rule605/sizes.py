@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.tables.order_size import DEFAULT_ROUND_LOT, NANO_DOLLARS_PER_SHARE_PRODUCT, lot
+from routeproof.tables.measured.order_size import DEFAULT_ROUND_LOT, NANO_DOLLARS_PER_SHARE_PRODUCT, lot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

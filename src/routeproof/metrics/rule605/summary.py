@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from routeproof.metrics.rule605.figures import BPS, EMPTY, Figures
-from routeproof.metrics.rule605.rounding import half_up
+import polars as pl
+
+from routeproof.metrics.rule605.figures import BPS, Figures, ratios
 from routeproof.metrics.rule605.sizes import SUMMARY_BELOW
+from routeproof.vocab.fixed import SCALE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from routeproof.policy.report605 import Reporting605
 
 HEADER = (
@@ -36,68 +36,75 @@ CATEGORIES = {"market": "M", "marketable_limit": "ML"}
 _SHARES = ("improved_shares", "at_quote_shares", "outside_shares")
 
 
-def summary_type(reporting: Reporting605, code: str, immediate: str) -> str | None:
-    """`M` or `ML` of a covered order; null for the types that the summary leaves out, all immediate ones among them.
+def summary_type(reporting: Reporting605) -> pl.Expr:
+    """`M` or `ML` of rows with `order_type, immediate`; null for what the summary leaves out, all immediate ones too.
 
     Source: order execution summary specification, field OrderType, [C].
     """
-    by_code = {reporting.order_type(name): word for name, word in CATEGORIES.items()}
-    return None if immediate == "Y" else by_code.get(code)
+    words = {reporting.order_type(name): word for name, word in CATEGORIES.items()}
+    word = pl.col("order_type").replace_strict(words, default=None, return_dtype=pl.String)
+    return pl.when(pl.col("immediate") == "N").then(word)
 
 
-def summary_sizes(bucket: int) -> Iterable[int]:
-    """Size codes that an order of a bucket is counted under."""
-    return (bucket, BELOW) if bucket < SUMMARY_BELOW else (bucket,)
+def with_total_below(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows, and again those of fewer than 200,000 dollars under the size of all of them together."""
+    below = rows.filter(pl.col("order_size") < SUMMARY_BELOW)
+    return pl.concat([rows, below.with_columns(pl.lit(BELOW, dtype=pl.Int64).alias("order_size"))])
 
 
-def average_shares(row: Figures) -> str:
+def average_shares(rows: Figures) -> list[str]:
     """Column 7: shares per covered order."""
-    return half_up(row.raw("covered_shares:sum"), row.raw("covered_orders:sum") * 10**9)
+    return rows.ratio("covered_shares:sum", "covered_orders:sum", divisor=SCALE)
 
 
-def average_notional(row: Figures) -> str:
+def average_notional(rows: Figures) -> list[str]:
     """Column 8: dollars per covered order."""
-    return half_up(row.raw("covered_notional:sum"), row.raw("covered_orders:sum") * 10**18)
+    return rows.ratio("covered_notional:sum", "covered_orders:sum", divisor=SCALE * SCALE)
 
 
-def at_quote_or_better(row: Figures) -> str:
+def _classified(rows: Figures) -> tuple[list[int], list[int], list[int]]:
+    """Shares improved, improved or at the quote, and all, of each row."""
+    improved, at, outside = (rows.raw(f"{name}:sum") for name in _SHARES)
+    better = [sum(pair) for pair in zip(improved, at, strict=True)]
+    return improved, better, [sum(pair) for pair in zip(better, outside, strict=True)]
+
+
+def at_quote_or_better(rows: Figures) -> list[str]:
     """Column 10: fraction of the shares executed at the quote or better."""
-    improved, at, outside = (row.raw(f"{name}:sum") for name in _SHARES)
-    classified = improved + at + outside
-    return half_up(improved + at, classified) if classified else EMPTY
+    _, better, every = _classified(rows)
+    return ratios(better, every)
 
 
-def improved(row: Figures) -> str:
+def improved(rows: Figures) -> list[str]:
     """Column 11: fraction of the shares executed with price improvement."""
-    shares = [row.raw(f"{name}:sum") for name in _SHARES]
-    return half_up(shares[0], sum(shares)) if sum(shares) else EMPTY
+    better, _, every = _classified(rows)
+    return ratios(better, every)
 
 
-def improvement_fraction(row: Figures) -> str:
+def improvement_fraction(rows: Figures) -> list[str]:
     """Column 12: dollars improved less dollars outside, over the average midpoint times the shares executed."""
-    net = row.raw("improved_usd_per_share:sum") - row.raw("outside_usd_per_share:sum")
-    middle = row.raw("midpoint:sum")  # twice the midpoint
-    return half_up(2 * net, middle) if middle else EMPTY
+    both = zip(rows.raw("improved_usd_per_share:sum"), rows.raw("outside_usd_per_share:sum"), strict=True)
+    return ratios((2 * (gain - loss) for gain, loss in both), rows.raw("midpoint:sum"))  # of twice the midpoint
 
 
-def quoted_fraction(row: Figures) -> str:
+def quoted_fraction(rows: Figures) -> list[str]:
     """Column 14: average quoted spread over the average midpoint."""
-    return row.ratio("quoted_spread_usd_per_share:sum", "midpoint:sum", multiplier=2)
+    return rows.ratio("quoted_spread_usd_per_share:sum", "midpoint:sum", multiplier=2)
 
 
-def summary_cells(row: Figures) -> list[str]:
-    """Columns 7 to 18; without an execution only the first two are filled."""
+def summary_columns(rows: Figures) -> list[list[str]]:
+    """Columns 7 to 18; a row without an execution has the first two."""
     return [
-        average_shares(row),
-        average_notional(row),
-        row.mean("midpoint"),
-        at_quote_or_better(row),
-        improved(row),
-        improvement_fraction(row),
-        row.mean("effective_spread_bps", BPS),
-        quoted_fraction(row),
-        row.mean("e_over_q"),
-        row.mean("realized_fraction_15s"),
-        row.mean("realized_fraction_60s"),
-        row.mean("time_to_execution_ms_avg"),
+        average_shares(rows),
+        average_notional(rows),
+        rows.mean("midpoint"),
+        at_quote_or_better(rows),
+        improved(rows),
+        improvement_fraction(rows),
+        rows.mean("effective_spread_bps", BPS),
+        quoted_fraction(rows),
+        rows.mean("e_over_q"),
+        rows.mean("realized_fraction_15s"),
+        rows.mean("realized_fraction_60s"),
+        rows.mean("time_to_execution_ms_avg"),
     ]

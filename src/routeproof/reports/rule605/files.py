@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import polars as pl
 
 from routeproof.metrics.rule605 import detailed, summary
 from routeproof.metrics.rule605.additive import KEYS
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
     from routeproof.policy.report605 import Reporting605
 
 LINE_END = "\r\n"
-Sums = dict[str, int]
-Key = tuple[str, str, int, str, str]
-"""Symbol, lot flag, order size, order type, immediate."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,28 +45,28 @@ class File605:
 
 
 def detailed_file(
-    header: Header605, sums: Mapping[Key, Sums], metrics: Mapping[str, Metric], reporting: Reporting605
+    header: Header605, sums: pl.DataFrame, metrics: Mapping[str, Metric], reporting: Reporting605
 ) -> File605:
-    """The report under 605(a)(1): one row per symbol, lot flag, order size and order type, in that order."""
-    grouped: dict[tuple[str, str, int, str], Sums] = defaultdict(dict)
-    for (symbol, lot, size, code, _), row in sums.items():
-        _add(grouped[symbol, lot, size, code], row)
-    fields = detailed.applicable(reporting)
-    order = {reporting.order_type(name): place for place, name in enumerate(reporting.value("order_types"))}
-    start = [header.participant, header.reporter, header.month]
-    rows = [
-        [*start, symbol, lot, str(size), code, *detailed.detailed_cells(Figures(row, metrics), code, fields)]
-        for (symbol, lot, size, code), row in sorted(
-            grouped.items(), key=lambda item: (*item[0][:3], order[item[0][3]])
-        )
-    ]
+    """The report under 605(a)(1): one row per symbol, lot flag, order size and order type, in that order.
+
+    Args:
+        header: first fields.
+        sums: `KEYS` and one column per sum.
+        metrics: what the sums are of.
+        reporting: readings in force.
+    """
+    keys = ("symbol", "lot_flag", "order_size", "order_type")
+    place = {code: number for number, code in enumerate(reporting.value("order_types").values())}
+    in_order = pl.col("order_type").replace_strict(place, return_dtype=pl.Int64)
+    rows = added_up(sums, keys).sort("symbol", "lot_flag", "order_size", in_order)
+    columns = detailed.detailed_columns(Figures(rows, metrics), rows["order_type"].to_list(), reporting)
     name = reporting.value("file_names")["detailed"].format(reporter=header.reporter, month=header.month)
-    return File605(name, rows, _bytes(detailed.HEADER, rows, "|"))
+    return _file(name, detailed.HEADER, "|", _rows(header, rows.select(keys), columns))
 
 
 def summary_file(
     header: Header605,
-    sums: Mapping[Key, Sums],
+    sums: pl.DataFrame,
     metrics: Mapping[str, Metric],
     reporting: Reporting605,
     members: Mapping[str, bool],
@@ -77,39 +75,36 @@ def summary_file(
 
     Args:
         header: first columns.
-        sums: by `Key`.
+        sums: `KEYS` and one column per sum.
         metrics: what the sums are of.
         reporting: readings in force.
         members: symbol -> member of the S&P 500 on the first day of the month, for every symbol of the sums.
     """
-    grouped: dict[tuple[str, int, str], Sums] = defaultdict(dict)
-    for (symbol, _, bucket, code, immediate), row in sums.items():
-        word = summary.summary_type(reporting, code, immediate)
-        for size in summary.summary_sizes(bucket) if word else ():
-            _add(grouped["Y" if members[symbol] else "N", size, str(word)], row)
-    start = [header.participant, header.reporter, header.month]
-    rows = [
-        [*start, member, str(size), word, *summary.summary_cells(Figures(row, metrics))]
-        for (member, size, word), row in sorted(grouped.items())
-    ]
+    keys = ("sp500", "order_size", "summary_type")
+    flags = {symbol: "Y" if is_member else "N" for symbol, is_member in members.items()}
+    typed = sums.with_columns(
+        summary.summary_type(reporting).alias("summary_type"),
+        pl.col("symbol").replace_strict(flags, return_dtype=pl.String).alias("sp500"),
+    ).filter(pl.col("summary_type").is_not_null())
+    rows = added_up(summary.with_total_below(typed), keys).sort(keys)
+    columns = summary.summary_columns(Figures(rows, metrics))
     name = reporting.value("file_names")["summary"].format(reporter=header.reporter, month=header.month)
-    return File605(name, rows, _bytes(summary.HEADER, rows, ","))
+    return _file(name, summary.HEADER, ",", _rows(header, rows.select(keys), columns))
 
 
-def keyed(rows: Iterable[dict[str, object]]) -> dict[Key, Sums]:
-    """Rows of sums by their key; what is null was not added."""
-    found: dict[Key, Sums] = {}
-    for row in rows:
-        key: Key = tuple(row[name] for name in KEYS)  # type: ignore[assignment] # the frame's types
-        found[key] = {name: int(str(value)) for name, value in row.items() if name not in KEYS and value is not None}
-    return found
+def added_up(sums: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
+    """The sums by fewer keys; exact, in 128 bits."""
+    others = [name for name in sums.columns if name not in {*KEYS, *keys}]
+    return sums.group_by(keys).agg(pl.col(others).cast(pl.Int128).sum())
 
 
-def _add(total: Sums, row: Mapping[str, int]) -> None:
-    for name, value in row.items():
-        total[name] = total.get(name, 0) + value
+def _rows(header: Header605, keys: pl.DataFrame, columns: Sequence[Sequence[str]]) -> list[list[str]]:
+    start = [header.participant, header.reporter, header.month]
+    return [
+        [*start, *(str(cell) for cell in key), *cells] for key, *cells in zip(keys.iter_rows(), *columns, strict=True)
+    ]
 
 
-def _bytes(header: Sequence[str], rows: Iterable[Sequence[str]], separator: str) -> bytes:
-    lines = [separator.join(header), *(separator.join(row) for row in rows)]
-    return "".join(line + LINE_END for line in lines).encode("ascii", "replace")
+def _file(name: str, header: Sequence[str], separator: str, rows: list[list[str]]) -> File605:
+    lines: Iterable[str] = (separator.join(header), *(separator.join(row) for row in rows))
+    return File605(name, rows, "".join(line + LINE_END for line in lines).encode("ascii", "replace"))

@@ -48,12 +48,7 @@ BEFORE = {
 
 def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     """Pairs of events whose median lies the wrong way round by more than is allowed."""
-    lags = pl.concat([*_of_routes(facts), *_of_fills(facts), *_of_messages(facts)])
-    medians = (
-        lags.drop_nulls("lag_ns")
-        .group_by("provider", "party", "pair")
-        .agg(pl.col("lag_ns").median().alias("median_ns"), pl.len().alias("n"), pl.col("at").max())
-    )
+    medians = pl.concat([*_of_routes(facts), *_of_fills(facts), *_of_messages(facts)]).collect()
     declared = facts.need("clocks").select("provider", "uncertainty_ns")
     known = medians.join(declared, on="provider", how="left", maintain_order="left")
     allowed = pl.coalesce(
@@ -83,44 +78,50 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     )
 
 
-def _lags(frame: pl.DataFrame, pair: str, later: str, earlier: str, party: str | None = None) -> pl.DataFrame:
-    return frame.select(
+def _medians(frame: pl.LazyFrame, pair: str, later: str, earlier: str, party: str | None = None) -> pl.LazyFrame:
+    """`provider, party, pair, median_ns, n, at` of the lags of one pair."""
+    lags = frame.select(
         "provider",
         (pl.lit(None, dtype=pl.String) if party is None else pl.col(party).cast(pl.String)).alias("party"),
-        pl.lit(pair).alias("pair"),
         (pl.col(later) - pl.col(earlier)).alias("lag_ns"),
         pl.col(later).alias("at"),
     )
+    return (
+        lags.drop_nulls("lag_ns")
+        .group_by("provider", "party")
+        .agg(pl.col("lag_ns").median().alias("median_ns"), pl.len().alias("n"), pl.col("at").max())
+        .with_columns(pl.lit(pair).alias("pair"))
+    )
 
 
-def _of_routes(facts: Facts) -> list[pl.DataFrame]:
-    routes = facts.routes
-    if routes is None or routes.is_empty():
+def _of_routes(facts: Facts) -> list[pl.LazyFrame]:
+    if facts.routes is None or facts.routes.is_empty():
         return []
+    routes = facts.routes.lazy()
     first = routes.filter(pl.col("hop") == 1)
     onward = routes.filter(pl.col("hop") == 2)  # noqa: PLR2004  # the provider's own orders
     entered = first.group_by("provider", "order_id").agg(pl.col("sent_at").min().alias("entered_at"))
     served = onward.join(entered, on=["provider", "order_id"])
     return [
-        _lags(first, "acknowledgement", "acknowledged_at", "sent_at"),
-        _lags(served, "onward", "sent_at", "entered_at"),
-        _lags(onward, "venue", "acknowledged_at", "sent_at"),
+        _medians(first, "acknowledgement", "acknowledged_at", "sent_at"),
+        _medians(served, "onward", "sent_at", "entered_at"),
+        _medians(onward, "venue", "acknowledged_at", "sent_at"),
     ]
 
 
-def _of_fills(facts: Facts) -> list[pl.DataFrame]:
+def _of_fills(facts: Facts) -> list[pl.LazyFrame]:
     if facts.executions is None or facts.parents is None:
         return []
-    received = facts.parents.select("order_id", "provider", "received_at").unique("order_id", keep="none")
-    told = facts.executions.filter(pl.col("status") == "new").drop("provider").join(received, on="order_id")
-    return [_lags(told, "fill", "executed_at", "received_at")]
+    received = facts.parents.lazy().select("order_id", "provider", "received_at").unique("order_id", keep="none")
+    told = facts.executions.lazy().filter(pl.col("status") == "new").drop("provider").join(received, on="order_id")
+    return [_medians(told, "fill", "executed_at", "received_at")]
 
 
-def _of_messages(facts: Facts) -> list[pl.DataFrame]:
+def _of_messages(facts: Facts) -> list[pl.LazyFrame]:
     if facts.messages is None:
         return []
-    reports = facts.messages.filter(pl.col("msg_type").cast(pl.String) == "8")
-    return [_lags(reports, "event", "sent_at", "transact_at", "sender")]
+    reports = facts.messages.lazy().filter(pl.col("msg_type").cast(pl.String) == "8")
+    return [_medians(reports, "event", "sent_at", "transact_at", "sender")]
 
 
 RULE = Rule(

@@ -1,7 +1,8 @@
 """One thing was told twice, and not in the same words.
 
-Four signs: a fill report whose ExecID (field 17) came before in the same session with another symbol, side, price or
-quantity; one trade (field 880) of one symbol that reports give different prices; where sequence numbers were kept, a
+Four signs: a fill report whose ExecID (field 17) came before on the day in the same session with another symbol, side,
+price or quantity (after the session began anew with number 1: of the same ClOrdID, since some parties count from one
+again); one trade (field 880) of one symbol that reports give different prices; where sequence numbers were kept, a
 session's number that two different messages carry within one epoch, told once for each session; and an execution,
 order or route of a table whose identity was taken in with other content (the first one stands). Of messages only fills
 count (ExecType F, 1 or 2): corrections and busts say themselves that they change something. Messages marked as resent
@@ -50,7 +51,8 @@ def _in_messages(facts: Facts) -> list[pl.DataFrame]:
         & (pl.col("last_qty") > 0)
     )
     settled = facts.waits.lateness_ms * 1_000_000
-    return [_executions(fills, settled), _trades(fills, settled), _numbers(messages, facts.sequences, settled)]
+    starts = facts.sequences
+    return [_executions(fills, starts, settled), _trades(fills, settled), _numbers(messages, starts, settled)]
 
 
 def _in_tables(facts: Facts) -> pl.DataFrame:
@@ -103,8 +105,20 @@ def _comes_again(by: Sequence[str]) -> pl.Expr:
     return pl.struct(by).hash().is_duplicated()  # equal values have equal hashes
 
 
-def _executions(fills: pl.DataFrame, settled: int) -> pl.DataFrame:
-    told = _told(fills.filter(pl.col("exec_id").is_not_null()), [*SESSION, "exec_id"])
+def _told_in_sessions(fills: pl.DataFrame, sequences: pl.DataFrame | None) -> pl.DataFrame:
+    """Accounts of one ExecID: of one epoch, or of one order where a session began anew between them."""
+    name = [*SESSION, "exec_id"]
+    if sequences is None or sequences.is_empty():
+        return _told(fills, name)
+    again = in_epochs(fills.filter(_comes_again(name)), epoch_starts(sequences), "sent_at")
+    in_one = _told(again, [*name, "epoch"]).filter(pl.col("accounts") > 1)
+    of_one = _told(again.filter(pl.col("cl_ord_id").is_not_null()), [*name, "cl_ord_id"])
+    both = [in_one.drop("epoch"), of_one.filter(pl.col("accounts") > 1).drop("cl_ord_id")]
+    return pl.concat(both).unique(name, keep="first", maintain_order=True)
+
+
+def _executions(fills: pl.DataFrame, sequences: pl.DataFrame | None, settled: int) -> pl.DataFrame:
+    told = _told_in_sessions(fills.filter(pl.col("exec_id").is_not_null()), sequences)
     sentence = pl.format(
         "{} reported execution {} twice, and not alike: first {} of {} at {}, then {} of {} at {}.",
         pl.when(pl.col("sender") == "").then(pl.lit("An unnamed party")).otherwise("sender"),

@@ -39,11 +39,13 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
 def _old(facts: Facts, limits: Limits) -> pl.DataFrame:
     """The first ISO of each route above, or order, against when its sender had it."""
     routes = facts.need("routes")
+    sent = routes.filter("iso", pl.col("order_class").is_in(IMMEDIATE))
+    if sent.is_empty():
+        return NO_HITS
     above = routes.select(pl.col("route_id").alias("parent_route_id"), pl.col("arrived_at").alias("had_route_at"))
     received = facts.need("parents").select("order_id", pl.col("received_at").alias("had_order_at"))
     isos = (
-        routes.filter("iso", pl.col("order_class").is_in(IMMEDIATE))
-        .join(above.unique("parent_route_id", keep="first", maintain_order=True), on="parent_route_id", how="left")
+        sent.join(above.unique("parent_route_id", keep="first", maintain_order=True), on="parent_route_id", how="left")
         .join(received.unique("order_id", keep="first", maintain_order=True), on="order_id", how="left")
         .with_columns(had_at=pl.when(pl.col("hop") > 1).then("had_route_at").otherwise("had_order_at"))
         .sort("sent_at", "route_id")
@@ -71,10 +73,12 @@ def _old(facts: Facts, limits: Limits) -> pl.DataFrame:
 
 def _unswept(facts: Facts, limits: Limits) -> pl.DataFrame:
     """ISO fills beyond the protected quotes whose route had no companion at another venue."""
+    fills = facts.need("fills").filter(pl.col("iso") == 1)
+    if fills.is_empty():
+        return NO_HITS
     within_ns = limit(limits, "sweep_ms") * NS_PER_MS
     routes = facts.need("routes").select("route_id", "order_id", "venue", pl.col("sent_at").alias("route_sent_at"))
     others = routes.rename({"route_id": "other_id", "venue": "other_venue", "route_sent_at": "other_sent_at"})
-    fills = facts.need("fills").filter(pl.col("iso") == 1)
     own = fills.join(routes.select("route_id", "route_sent_at", pl.col("venue").alias("route_venue")), on="route_id")
     near = (pl.col("other_sent_at") - pl.col("route_sent_at")).abs() <= within_ns
     swept = own.join(others, on="order_id").filter(

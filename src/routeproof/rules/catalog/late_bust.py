@@ -58,7 +58,7 @@ RULE = Rule(
     scope=(),
     needs=("executions",),
     units={"days": "trading days"},
-    source="17 CFR 240.15c6-1: settlement on T+1; FINRA Rule 11890 series: clearly erroneous transactions",
+    source="17 CFR 240.15c6-1(a): T+1 since 28 May 2024; FINRA Rule 11890 series: clearly erroneous transactions",
     judge=judge,
     docs=__doc__ or "",
 )

@@ -19,7 +19,7 @@ from routeproof.rules.rule import Rule
 from routeproof.rules.say import shares, span
 from routeproof.rules.touch import MARKETABLE
 from routeproof.tables.division import divided
-from routeproof.tables.order_size import DEFAULT_ROUND_LOT
+from routeproof.tables.measured.order_size import DEFAULT_ROUND_LOT
 from routeproof.vocab.times import NS_PER_MS
 
 if TYPE_CHECKING:

@@ -94,7 +94,7 @@ RULE = Rule(
     scope=("provider", "venue", "symbol", "order_type"),
     needs=("fills",),
     units={"grace_ms": "ms", "auction_ms": "ms"},
-    source="FINRA Rule 5310(a)(1)(E): terms and conditions of the order; Rule 5260: trading halts",
+    source="FINRA Rule 5310(a)(1)(E): terms and conditions of the order; Rule 5260: no transactions in a halt",
     judge=judge,
     docs=__doc__ or "",
 )

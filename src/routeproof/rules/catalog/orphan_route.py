@@ -24,13 +24,12 @@ if TYPE_CHECKING:
 def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     """Routes without an order, or with one that was never received."""
     del limits  # it has no threshold
-    known = facts.need("parents").select("order_id").unique().with_columns(known=pl.lit(value=True))
-    routes = facts.need("routes").join(known, on="order_id", how="left", maintain_order="left")
-    unknown = pl.col("known").is_null() & pl.col("order_class").is_null()  # a class: of an order of an earlier day
+    unclassed = facts.need("routes").filter(pl.col("order_class").is_null())  # a class: of an order of an earlier day
+    unknown = unclassed.join(facts.need("parents").select("order_id"), on="order_id", how="anti")
     receiver = pl.coalesce(pl.col("venue"), pl.col("to_party").replace("", None), pl.lit("an unnamed party"))
     return hits(
-        routes,
         unknown,
+        pl.lit(value=True),
         Shape(
             at=pl.col("sent_at"),
             key=pl.col("route_id"),
@@ -54,7 +53,7 @@ RULE = Rule(
     scope=(),
     needs=("routes", "parents"),
     units={},
-    source="FINRA Rule 3110(b)(2): review of transactions; Rule 6830: reporting of order events, routes among them",
+    source="FINRA Rule 3110(b)(2): review of transactions; Rule 6830(a)(1): each order event is reported",
     judge=judge,
     docs=__doc__ or "",
 )

@@ -24,7 +24,7 @@ import polars as pl
 from routeproof.rules.hits import Shape, hits
 from routeproof.rules.payer_quality import best_payers
 from routeproof.rules.rule import Rule
-from routeproof.rules.say import percent, trimmed
+from routeproof.rules.say import percent, trimmed, usd
 from routeproof.rules.windows import MEETING, divided_days, end_of, series, share_of
 
 if TYPE_CHECKING:
@@ -77,15 +77,15 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
 
 def _shape(facts: Facts) -> Shape:
     best = pl.format(
-        "{} sent {} of its shares of orders that meet the market to {} over {} sessions, which pays ${} a share where "
-        "other payers pay ${}, and improves prices by ${} a share less than they do.",
+        "{} sent {} of its shares of orders that meet the market to {} over {} sessions, which pays {} a share where "
+        "other payers pay {}, and improves prices by {} a share less than they do.",
         "provider",
         percent(pl.col("value")),
         "venue",
         "sessions",
-        trimmed(pl.col("paid"), 5),
-        trimmed(pl.col("others_paid"), 5),
-        trimmed(pl.col("worse"), 5),
+        usd(pl.col("paid"), 5),
+        usd(pl.col("others_paid"), 5),
+        usd(pl.col("worse"), 5),
     )
     together = pl.format(
         "{} sent {} of its shares of orders that meet the market to venues that pay for them over {} sessions; policy "

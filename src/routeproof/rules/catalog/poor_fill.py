@@ -17,7 +17,7 @@ from routeproof.rules.halts import halted_between
 from routeproof.rules.hits import Shape, hits
 from routeproof.rules.limits import limit
 from routeproof.rules.rule import Rule
-from routeproof.rules.say import dollars, named, shares, trimmed
+from routeproof.rules.say import dollars, named, shares, trimmed, usd
 from routeproof.rules.touch import MARKETABLE, beyond, in_auction
 from routeproof.vocab import quote_status
 from routeproof.vocab.fixed import SCALE
@@ -55,7 +55,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
             threshold=allowed,
             sentence=pl.format(
                 "{} of {} were filled at {} at {}: {} a share ({} bps) worse than the best quote of {} at receipt, "
-                "${} in all.",
+                "{} in all.",
                 shares(pl.col("quantity")),
                 "symbol",
                 dollars(pl.col("price")),
@@ -63,7 +63,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
                 dollars(worse),
                 trimmed(bps, 1),
                 dollars(pl.col("far_touch")),
-                trimmed(harm, 2),
+                usd(harm, 2),
             ),
         ),
     )

@@ -39,14 +39,13 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
 
 def _of_firm(facts: Facts, limits: Limits) -> pl.DataFrame:
     """Orders of regular hours whose first own route came late."""
-    first = facts.need("routes").filter(pl.col("hop") == 1).group_by("order_id").agg(pl.col("sent_at").min())
-    versions = facts.need("versions").filter((pl.col("event") == "new") & (pl.col("version") == 1))
-    asked = versions.group_by("order_id").agg(pl.col("quantity").max(), pl.col("order_type").max())
+    routes = facts.need("routes").lazy()
+    first = routes.filter(pl.col("hop") == 1).group_by("order_id").agg(pl.col("sent_at").min())
     orders = (
         facts.need("parents")
+        .lazy()
         .filter(~pl.col("refused"), pl.col("received_at").is_between(facts.open_at, facts.close_at))
         .join(first, on="order_id")
-        .join(asked, on="order_id", how="left")
         .with_columns(pl.lit(1, dtype=pl.Int64).alias("hop"))
     )
     allowed, waited = limit(limits, "firm_ms"), pl.col("sent_at") - pl.col("received_at")

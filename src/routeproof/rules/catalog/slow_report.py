@@ -56,7 +56,7 @@ RULE = Rule(
     scope=("provider", "venue", "symbol", "order_type"),
     needs=("fills",),
     units={"report_ms": "ms"},
-    source="FINRA Rule 3110(b)(1): supervision needs reports in time; cf. Rule 6380A(a): trades reported within 10 s",
+    source="FINRA Rule 3110(b)(1): supervision needs reports in time; cf. Rule 6380A(a)(1): 10 s to report a trade",
     judge=judge,
     docs=__doc__ or "",
 )

@@ -40,7 +40,8 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     versions = _with_tick(facts.need("versions").filter(pl.col("event").is_in(OPENING_EVENTS)), facts)
     found = [_limits(versions, "effective_at")]
     if facts.routes is not None:
-        own = facts.routes.join(versions.select("order_id", "limit_price"), on=["order_id", "limit_price"], how="anti")
+        priced = facts.routes.filter(pl.col("limit_price").is_not_null())
+        own = priced.join(versions.select("order_id", "limit_price"), on=["order_id", "limit_price"], how="anti")
         found.append(_limits(_with_tick(own, facts), "sent_at"))
     if facts.fills is not None and facts.venues is not None:
         found.append(_fills(_with_tick(facts.fills, facts, price="price"), facts.venues))

@@ -23,7 +23,7 @@ import polars as pl
 from routeproof.rules.hits import Shape, hits
 from routeproof.rules.limits import limit
 from routeproof.rules.rule import Rule
-from routeproof.rules.say import dollars, shares, trimmed
+from routeproof.rules.say import dollars, shares, usd
 from routeproof.rules.windows import end_of
 from routeproof.tables.division import divided
 from routeproof.vocab.fixed import SCALE
@@ -145,11 +145,11 @@ def _together(settled: pl.DataFrame, facts: Facts, limits: Limits) -> pl.DataFra
             observed=excess,
             threshold=allowed,
             sentence=pl.format(
-                "{} claims price improvement of {} for the day; by our record it was {}, ${} a share less.",
+                "{} claims price improvement of {} for the day; by our record it was {}, {} a share less.",
                 "provider",
                 dollars(pl.col("theirs")),
                 dollars(pl.col("ours")),
-                trimmed(excess, 6),
+                usd(excess),
             ),
         ),
     )

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import numpy as np
 import polars as pl
 
 from routeproof.tables.schema import Column, Table
+from routeproof.tables.wide import is_constant, kept
 from routeproof.vocab.times import NS_PER_S
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    Longs = npt.NDArray[np.int64]
 
 FIX_SEQUENCES = Table(
     name="fix_sequences",
@@ -45,31 +56,52 @@ def sequence_ranges(messages: pl.DataFrame) -> pl.DataFrame:
         starts again with 1, and at a minute of silence; so ranges of different pieces may be told in other cuts, while
         their union is that of the messages. Messages without a number or an instant are left out.
     """
-    numbered = messages.filter(pl.col("seq").is_not_null() & pl.col("trading_day").is_not_null()).select(
+    is_reset = (pl.col("msg_type") == "4").fill_null(value=False)
+    numbered = kept(messages, pl.col("seq").is_not_null() & pl.col("trading_day").is_not_null()).select(
         "trading_day", "sender", "target", "seq", "sent_at", "source_id", "firm_id", "source_row",
         (pl.col("poss_dup") == "Y").fill_null(value=False).alias("resent"),
-        (pl.col("msg_type") == "4").fill_null(value=False).alias("is_reset"),
-        pl.when(pl.col("msg_type") == "4").then(pl.coalesce("sending_at", "sent_at")).otherwise("sent_at").alias("end"),
+        is_reset.alias("is_reset"),
+        pl.when(is_reset).then(pl.coalesce("sending_at", "sent_at")).otherwise("sent_at").alias("end"),
     )  # fmt: skip
-    sessions = numbered.select(_SESSION).unique().sort(_SESSION).with_row_index("session")  # few: numbers sort faster
-    told = ("session", "sent_at", "seq", "end")
-    placed = numbered.join(sessions, on=_SESSION, nulls_equal=True).sort(told, maintain_order=True)
-    ordered = placed.filter(~pl.all_horizontal(_as_above(name) for name in told))
-    same = _as_above("session")
-    follows = (pl.col("seq") == pl.col("seq").shift() + 1) & (pl.col("seq") != 1) & ~pl.col("is_reset")
-    near = pl.col("sent_at") - pl.col("sent_at").shift() <= APART_NS
-    begins = ~(same & follows & near).fill_null(value=False)
-    ranges = ordered.group_by(begins.cum_sum().alias("run"), maintain_order=True).agg(
-        *(pl.col(name).first() for name in (*_SESSION, "source_row")),
-        pl.col("seq").first().alias("from_seq"),
-        pl.col("seq").last().alias("to_seq"),
-        pl.col("sent_at").first().alias("from_at"),
-        pl.col("end").last().alias("to_at"),
+    if numbered.is_empty():
+        return FIX_SEQUENCES.empty()
+    told = (_sessions(numbered), *(numbered.get_column(name).to_numpy() for name in ("sent_at", "seq", "end")))
+    rows = _in_order(told)
+    differs = np.any([np.diff(values[rows]) != 0 for values in told], axis=0)
+    rows = rows[np.append(True, differs)]  # of copies the first in the file
+    session, sent_at, seq, end = (values[rows] for values in told)
+    follows = (np.diff(session) == 0) & (np.diff(seq) == 1) & (seq[1:] != 1) & (np.diff(sent_at) <= APART_NS)
+    follows &= ~numbered.get_column("is_reset").to_numpy()[rows[1:]]
+    starts = np.flatnonzero(np.append(True, ~follows))
+    ends = np.append(starts[1:], rows.size) - 1
+    ranges = numbered.select(*_SESSION, "source_row")[pl.Series(rows[starts])].with_columns(
+        pl.Series("from_seq", seq[starts]),
+        pl.Series("to_seq", seq[ends]),
+        pl.Series("from_at", sent_at[starts]),
+        pl.Series("to_at", end[ends]),
     )
     return FIX_SEQUENCES.conform(ranges)
 
 
-def _as_above(name: str) -> pl.Expr:
-    """Whether a row has the value of the row above; the first has none above."""
-    above = pl.int_range(pl.len()) > 0
-    return above & pl.col(name).eq_missing(pl.col(name).shift())
+def _sessions(messages: pl.DataFrame) -> Longs:
+    """(n,) number of each row's session, in the order of what makes a session; null is the least."""
+    number = np.zeros(messages.height, dtype=np.int64)
+    for column in messages.select(_SESSION).iter_columns():
+        if is_constant(column):
+            continue
+        is_text = column.dtype == pl.String
+        words = column.cast(pl.Enum(column.unique().drop_nulls().sort())) if is_text else column
+        codes = words.to_physical().cast(pl.Int64)
+        known = (codes - codes.min() + 1).fill_null(0).to_numpy()
+        number = number * (int(known.max()) + 1) + known
+    return number
+
+
+def _in_order(keys: Sequence[Longs]) -> Longs:
+    """Row numbers by the keys, rows alike in file order; most logs tell each session in order."""
+    rows = np.argsort(keys[0], kind="stable")
+    after = np.zeros(rows.size - 1, dtype=bool)
+    for values in reversed(keys):
+        change = np.diff(values[rows])
+        after = (change < 0) | ((change == 0) & after)
+    return np.lexsort(keys[::-1]) if after.any() else rows

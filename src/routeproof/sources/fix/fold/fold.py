@@ -17,7 +17,7 @@ from routeproof.sources.fix.fold.part import FOLDED, Part, Reading, fold_part
 from routeproof.sources.fix.fold.parties import carrying, declared_parties, sessions_of
 from routeproof.sources.fix.fold.recoding import declared_values
 from routeproof.sources.fix.messages import distinct_messages
-from routeproof.tables.catalog import TABLES
+from routeproof.tables.registry import TABLES
 from routeproof.tables.wide import slim
 
 if TYPE_CHECKING:

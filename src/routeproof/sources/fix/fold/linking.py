@@ -77,6 +77,8 @@ def _step(
         .with_row_index("row")
         .select("row", "chain", *_KEYS, "at")
     )
+    if rows.is_empty():
+        return NO_LINKS
     table = above.filter(pl.col("tag").is_in(targets)).select("chain", *_KEYS, "at").unique(maintain_order=True)
     parent = meant(rows, table.rename({"chain": "parent"}), keys=_KEYS, value="parent")
     day = pl.col("at") // 86_400_000_000_000

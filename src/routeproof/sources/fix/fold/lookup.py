@@ -82,7 +82,7 @@ def content_ids(frame: pl.DataFrame, *parts: pl.Expr | str) -> pl.Series:
 
 
 def _ids(texts: pl.Series) -> pl.Series:
-    content = np.frombuffer(texts.str.join("").item().encode(), dtype=np.uint8)
+    content = np.frombuffer(texts.str.join("").cast(pl.Binary).item(), dtype=np.uint8)
     ends = np.cumsum(texts.str.len_bytes().to_numpy(), dtype=np.int64)
     lines = np.full((ends.size, ID_LENGTH + 1), ord("\n"), dtype=np.uint8)
     lines[:, :ID_LENGTH] = hex_digests(content, ends, ID_LENGTH)

@@ -23,7 +23,7 @@ from routeproof.sources.fix.fold.narrow import attach
 from routeproof.sources.fix.fold.parties import Sessions, with_edges
 from routeproof.sources.fix.fold.recoding import with_symbols, with_venues
 from routeproof.sources.fix.set_aside import multi_leg
-from routeproof.tables.catalog import TABLES
+from routeproof.tables.registry import TABLES
 from routeproof.tables.wide import kept, slim
 
 if TYPE_CHECKING:

@@ -1,0 +1,156 @@
+"""Takes what arrived into the lake beside the judging, so that every question of the workspace sees it soon."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from routeproof.app.context import of_today, open_context
+from routeproof.app.intake.ingest import ingest
+from routeproof.app.monitoring.run_day import run_day
+from routeproof.sources.fix.messages import FIX_MESSAGES
+from routeproof.vocab.errors import RouteproofError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+    from pathlib import Path
+
+    from routeproof.app.context import Context
+    from routeproof.stores.manifest import Manifest
+
+FIX_LOG = "fix-log"
+"""The source whose rows are judged as they arrive."""
+
+SEEN_WITHIN_S = 0.8
+"""While a commit is short, what comes is in the lake within this time, at the worst: just after one has begun."""
+
+SHORT_S = 1.0
+SHARE_OF_TIME = 0.2
+"""Longer commits take at most about this share of the time: a large day is committed less often than a small one."""
+
+FLOW = ("parent_orders", "order_versions", "routes", "executions")
+"""Tables whose days are judged from the lake: files other than FIX logs are not judged row by row as they arrive."""
+
+
+def pause_s(taken_s: float) -> float:
+    """How long to wait after a commit that took so long; half of the time at least is left to the judging."""
+    if taken_s > SHORT_S:
+        return taken_s / SHARE_OF_TIME - taken_s
+    return max(taken_s, SEEN_WITHIN_S - 2 * taken_s)
+
+
+@dataclass(slots=True)
+class Portion:
+    """Content of one feed that waits for the lake.
+
+    Attributes:
+        name: of the file that it becomes.
+        source, map_path, provider: as `ingest` takes them.
+        parts: bytes in order.
+        path: a whole file instead of parts.
+        done: called once it is in the lake.
+    """
+
+    name: str
+    source: str
+    map_path: Path | None
+    provider: str
+    head: bytes = b""
+    parts: list[bytes] = field(default_factory=list)
+    path: Path | None = None
+    done: list[Callable[[], None]] = field(default_factory=list)
+
+
+class LakeWriter:
+    """A thread with its own connection; portions of one feed that wait become one file."""
+
+    def __init__(self, root: Path, say: Callable[[str], None], days_over: Callable[[], frozenset[date]]) -> None:
+        """`days_over` gives the days whose findings are made from the lake, by running over them again."""
+        self._root, self._say, self._days_over = root, say, days_over
+        self._lock = threading.Condition()
+        self._waiting: dict[str, Portion] = {}
+        self._stopping = False
+        self._number = 0
+        self._thread = threading.Thread(target=self._run, name="lake-writer", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def offer(self, portion: Portion) -> None:
+        """Hand over content; it is put behind what of the same feed still waits."""
+        with self._lock:
+            held = self._waiting.get(portion.name)
+            if held is None or held.path is not None or portion.path is not None or held.head != portion.head:
+                self._waiting[portion.name if held is None else f"{portion.name}-{len(self._waiting)}"] = portion
+            else:
+                held.parts += portion.parts
+                held.done += portion.done
+            self._lock.notify()
+
+    def stop(self) -> None:
+        """Take in what still waits, then end."""
+        with self._lock:
+            self._stopping = True
+            self._lock.notify()
+        self._thread.join()
+
+    def _run(self) -> None:
+        with open_context(self._root, role="watch") as context:
+            while True:
+                with self._lock:
+                    while not self._waiting and not self._stopping:
+                        self._lock.wait()
+                    if not self._waiting:
+                        return
+                    portions, self._waiting = list(self._waiting.values()), {}
+                begun = time.monotonic()
+                for portion in portions:
+                    self._take_in(of_today(context), portion)
+                taken = time.monotonic() - begun
+                with self._lock:
+                    if not self._stopping:
+                        self._lock.wait_for(lambda: self._stopping, pause_s(taken))
+
+    def _take_in(self, context: Context, portion: Portion) -> None:
+        self._number += 1
+        made = f"{portion.name}-{context.clock()}-{self._number}"
+        path = portion.path or context.workspace.scratch_folder / made
+        try:
+            if portion.path is None:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(portion.head + b"".join(portion.parts))
+            before = context.lake.manifest()
+            report = ingest(context, portion.source, [path], map_path=portion.map_path, provider_id=portion.provider)
+            late = (_days(report.files) | _changed(before, context.lake.manifest())) & self._days_over()
+            for day in sorted(late | _days(report.files, FLOW)):
+                run_day(context, day)
+        except RouteproofError as error:
+            self._say(f"{portion.name}: {error.message} [{error.where}]")
+            return
+        except OSError as error:
+            self._say(f"{portion.name}: expected a disk that takes it, found: {error}; what sessions sent is journaled")
+            return
+        finally:
+            if portion.path is None:
+                path.unlink(missing_ok=True)
+        for done in portion.done:
+            done()
+
+
+def _days(files: Sequence[Mapping[str, Any]], tables: Collection[str] = (*FLOW, FIX_MESSAGES.name)) -> set[date]:
+    """Days that files of these tables speak of."""
+    days = [day["day"] for item in files if item["table"] in tables for day in item["days"]]
+    return {date.fromisoformat(day) for day in days if day}
+
+
+def _changed(before: Manifest, after: Manifest) -> set[date]:
+    """Days on which orders or fills are others than before: a bust may speak of a fill of any day."""
+    return {
+        date.fromisoformat(part)
+        for (table, part), item in after.partitions.items()
+        if table in FLOW and before.partitions.get((table, part)) != item
+    }

@@ -1,0 +1,1 @@
+"""Remediation of a provider's underperformance."""

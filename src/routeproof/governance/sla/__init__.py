@@ -1,0 +1,1 @@
+"""The agreement with a provider."""

@@ -1,0 +1,1 @@
+"""What the market was at an instant."""

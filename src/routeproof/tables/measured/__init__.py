@@ -1,0 +1,1 @@
+"""Rows measured against the market."""
