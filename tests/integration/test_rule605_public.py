@@ -213,8 +213,9 @@ def test_what_is_no_report_is_refused_and_kept(context: Context, tmp_path: Path)
     """The raw bytes are stored before they are judged; nothing is committed."""
     path = written(tmp_path, "hello\n")
     before = commits(context)
-    with pytest.raises(DataRejectedError, match="expected a Rule 605 report"):
+    with pytest.raises(DataRejectedError, match="expected a Rule 605 report") as told:
         ingest_605(context, [path])
+    assert told.value.where == path.name
     assert commits(context) == before
     assert len([item for item in context.workspace.raw_folder.rglob("*") if item.is_file()]) == 1
 

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from routeproof.app.intake.ingest import IngestReport
 
 EXIT_REJECTED = 3
-DISCLOSURES = ("rule605",)
-"""Sources that are public reports: they need no map, and their rows are judged one by one."""
 
 
 @click.command()
@@ -29,13 +27,20 @@ def ingest(source: str, paths: tuple[Path, ...], map_path: Path | None, provider
     """Take PATHS in through SOURCE; the bytes are kept first, then read, then split into rows and rejects.
 
     SOURCE is fix-log, csv, parquet, xlsx, lean or taq. Exit code 3: nothing was accepted, a file was refused, or more
-    rows were rejected than policy allows. Public reports are a SOURCE too: rule605 takes legacy, detailed and summary
-    files, told apart by their first record; exit code 3: a row was rejected.
+    rows were rejected than policy allows. Public reports are a SOURCE too. rule605: legacy, detailed and summary
+    files, told apart by their first record; exit code 3: a row was rejected. rule606: public and customer reports,
+    archives of them, and with --map quarterly files of before 2020.
 
     Example: routeproof ingest fix-log sor-2026-07-*.log.gz --map parties.toml --provider ACME
     """
-    if source in DISCLOSURES:
-        return _disclosure(source, paths, acts)
+    if source == "rule605":
+        from routeproof.cli.ingest_605 import take_605  # noqa: PLC0415
+
+        return take_605(acts, paths)
+    if source == "rule606":
+        from routeproof.cli.ingest_606 import take_606  # noqa: PLC0415
+
+        return take_606(acts, paths, map_path)
     from routeproof.app.intake.ingest import ingest as take_in  # noqa: PLC0415
     from routeproof.cli.progress import ingest_progress  # noqa: PLC0415
 
@@ -48,12 +53,6 @@ def ingest(source: str, paths: tuple[Path, ...], map_path: Path | None, provider
     else:
         _talk(report)
     return 0 if report.is_taken else EXIT_REJECTED
-
-
-def _disclosure(source: str, paths: tuple[Path, ...], acts: Acts) -> int:
-    from routeproof.cli.ingest_605 import take_in_605  # noqa: PLC0415
-
-    return {"rule605": take_in_605}[source](paths, acts)
 
 
 def _plain(report: IngestReport) -> dict[str, object]:

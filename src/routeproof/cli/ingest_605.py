@@ -20,7 +20,7 @@ SHOWN = 20
 """Remarks, and new parts, that people are shown; `--json` and the lake have all."""
 
 
-def take_in_605(paths: Sequence[Path], acts: Acts) -> int:
+def take_605(acts: Acts, paths: Sequence[Path]) -> int:
     """Take public Rule 605 reports in and print what became of them; 3 if a row was rejected."""
     from routeproof.app.disclosure.ingest_605 import ingest_605  # noqa: PLC0415
     from routeproof.cli.progress import ingest_progress  # noqa: PLC0415

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,9 @@ from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+
+STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 
 @click.group(invoke_without_command=True)
@@ -33,15 +37,29 @@ def watch(ctx: click.Context, config: Path | None, workspace: Path) -> None:
     if config is None:
         message = "expected --config FILE.toml with [[fix]], [[tail]] or [[drop]] tables, found none"
         raise UsageError(message, where="--config")
-    import threading  # noqa: PLC0415
+    stopping = _stopping()  # before anything else begins a thread
 
     from routeproof.app.watch.config import load_watch_config  # noqa: PLC0415
     from routeproof.app.watch.serve import Talk, serve  # noqa: PLC0415
 
-    stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
     serve(workspace, load_watch_config(config), Talk(_ready, lambda text: click.echo(text, err=True)), stopping)
+
+
+def _stopping() -> threading.Event:
+    """Set by SIGTERM or Ctrl-C.
+
+    A thread waits for them, and no other thread can be given them: handlers would not do, since loading QuickFIX takes
+    the one of Ctrl-C away.
+    """
+    stopping = threading.Event()
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+
+    def wait() -> None:
+        signal.sigwait(STOPPING)
+        stopping.set()
+
+    threading.Thread(target=wait, name="stopping", daemon=True).start()
+    return stopping
 
 
 def _ready(event: Mapping[str, Any]) -> None:

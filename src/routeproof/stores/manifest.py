@@ -62,6 +62,10 @@ UNMEASURED = frozenset(
     {
         *("rejects", "tape_shares", "fix_misfits", "fix_sequences", "vendor_figures"),
         *("rule605_legacy", "rule605_detailed", "rule605_summary", "rule605_remarks"),
+        *("rule606_a1_reports", "rule606_a1_months", "rule606_a1_sections", "rule606_a1_venues"),
+        *("rule606_b1_reports", "rule606_b1_sections", "rule606_b1_orders", "rule606_b1_routes"),
+        *("rule606_b1_transactions", "rule606_b3_reports", "rule606_b3_sections", "rule606_b3_months"),
+        *("rule606_b3_exposed_venues", "rule606_b3_venues", "rule606_historical"),
     }
 )
 """Tables that say how the data came, what follows from other tables, what others claim or publish; no own figure is

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from routeproof.app.disclosure.public_605 import joined, part_name
+from routeproof.app.intake.shelf import Shelf, Shelved
 from routeproof.ledger.canonical import canonical_bytes
 from routeproof.ledger.entry import Fact
 from routeproof.sources.rule605.problems import ROW, Remark, remarks_frame
@@ -20,6 +21,7 @@ from routeproof.stores.commits import SourceOutcome, commit, source_outcomes
 from routeproof.stores.shipped_disclosure import disclosure605_id, load_disclosure605
 from routeproof.tables.rule605.remarks import CORRECTED, QUARANTINED, REJECTED, REMARKS
 from routeproof.tables.rule605.sums import LAYOUTS
+from routeproof.vocab.errors import DataRejectedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -82,21 +84,21 @@ class Ingest605:
 
 @dataclass(slots=True)
 class _Read:
-    """One file, read: its rows lie on disk, by part.
+    """One file, read: its rows by part, on scratch disk once there are many.
 
     Attributes:
         raw: the kept file.
         sniffed: its layout.
         received: data records.
         remarks: so far; duplicates are added when the parts are joined.
-        pieces: part to files of its rows.
+        pieces: part to its rows.
     """
 
     raw: RawFile
     sniffed: Sniffed
     received: int = 0
     remarks: list[Remark] = field(default_factory=list)
-    pieces: dict[PartKey, list[Path]] = field(default_factory=dict)
+    pieces: dict[PartKey, list[Shelved]] = field(default_factory=dict)
 
 
 def ingest_605(context: Context, paths: Sequence[Path], on_done: Callable[[str], None] = lambda _: None) -> Ingest605:
@@ -117,7 +119,8 @@ def ingest_605(context: Context, paths: Sequence[Path], on_done: Callable[[str],
     outcomes: dict[str, Mapping[str, object]] = dict(seen)
     changed: list[Partition] = []
     try:
-        files = [_read(item, scratch / item.source_id) for item in fresh]
+        shelf = Shelf(scratch, "rows")
+        files = [_named(item, shelf) for item in fresh]
         for item in raw_files:
             on_done(item.name)
         if files:
@@ -129,17 +132,23 @@ def ingest_605(context: Context, paths: Sequence[Path], on_done: Callable[[str],
     return _report(context, raw_files, outcomes, changed)
 
 
-def _read(raw: RawFile, folder: Path) -> _Read:
+def _named(raw: RawFile, shelf: Shelf) -> _Read:
+    """One file read; an error speaks of it by the name that it came with."""
+    try:
+        return _read(raw, shelf)
+    except DataRejectedError as error:
+        error.where = raw.name
+        raise
+
+
+def _read(raw: RawFile, shelf: Shelf) -> _Read:
     sniffed = sniff(raw.path)
-    folder.mkdir(parents=True, exist_ok=True)
     read = _Read(raw, sniffed)
-    for number, batch in enumerate(read_file(raw.path, sniffed, load_disclosure605())):
+    for batch in read_file(raw.path, sniffed, load_disclosure605()):
         read.received += batch.received
         read.remarks += batch.remarks
-        for place, (reporter, month, rows) in enumerate(_by_part(batch.rows)):
-            path = folder / f"{number}-{place}.parquet"
-            rows.write_parquet(path, compression="lz4")
-            read.pieces.setdefault((sniffed.layout.name, reporter, month), []).append(path)
+        for reporter, month, rows in _by_part(batch.rows):
+            read.pieces.setdefault((sniffed.layout.name, reporter, month), []).append(shelf.set_down(rows))
     return read
 
 
@@ -185,7 +194,7 @@ def _with_rejected(remarks: list[Remark], rejected: list[Remark]) -> list[Remark
 
 
 def _rows(context: Context, item: _Read, key: PartKey) -> pl.DataFrame:
-    frame = pl.concat([pl.read_parquet(path) for path in item.pieces[key]])
+    frame = pl.concat([piece.read() for piece in item.pieces[key]])
     return frame.with_columns(
         pl.lit(item.raw.source_id).alias("source_id"), pl.lit(context.workspace.firm_id).alias("firm_id")
     )

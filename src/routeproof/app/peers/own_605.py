@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from routeproof.app.measuring.day_walk import DaySource
-    from routeproof.tables.day_measurement import DayRules
+    from routeproof.tables.measured.day import DayRules
 
 _WIDE = pl.Int128()
 _SPREAD_ONLY = ("improved", "at_quote", "outside")
@@ -49,7 +49,8 @@ def own_terms(flow: OwnFlow, months: Sequence[str]) -> pl.DataFrame:
     """Own covered orders of some months, YYYYMM, as rows of `tables.rule605.sums` with `day` beside them.
 
     The reporter is the provider, and all fills are its own wherever they were made; participant is null.
-    Spreads and classes are null for order types for which a report leaves them empty. A month without covered orders has no rows.
+    Spreads and classes are null for order types for which a report leaves them empty. A month without covered orders
+    has no rows.
 
     Args:
         flow: whose orders.

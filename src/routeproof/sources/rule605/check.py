@@ -14,7 +14,7 @@ from routeproof.tables.rule605.remarks import QUARANTINED, REJECTED
 from routeproof.vocab.fixed import SCALE_DIGITS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from routeproof.tables.rule605.layout import Layout
 
@@ -51,17 +51,12 @@ class Checked:
 
 def run_checks(rows: pl.DataFrame, checks: Sequence[Check], layout: Layout) -> Checked:
     """Run all checks over all rows at once; a row that several checks reject is rejected by the first of them."""
-    if not checks:
-        return Checked(rows, [])
-    fired = rows.select(check.fires.fill_null(value=False).alias(str(at)) for at, check in enumerate(checks))
-    hit = [at for at, (found,) in enumerate(zip(fired.select(pl.all().any()).row(0), strict=True)) if found]
     rejected = pl.repeat(value=False, n=rows.height, dtype=pl.Boolean, eager=True)
     found: list[Remark] = []
     nulls: dict[str, pl.Series] = {}
-    for at in hit:
-        check, mask = checks[at], fired.get_column(str(at)) & ~rejected
-        kind = REJECTED if check.outcome == "reject" else QUARANTINED
-        found += [_remark(row, kind, check, layout) for row in rows.filter(mask).iter_rows(named=True)]
+    for check, fired in _fired(rows, checks):
+        mask = fired & ~rejected
+        found += _remarks(rows.filter(mask), check, layout)
         if check.outcome == "reject":
             rejected |= mask
         elif check.outcome == "set_aside":
@@ -70,6 +65,21 @@ def run_checks(rows: pl.DataFrame, checks: Sequence[Check], layout: Layout) -> C
         pl.when(pl.lit(mask)).then(None).otherwise(pl.col(name)).alias(name) for name, mask in nulls.items()
     )
     return Checked(aside.filter(~rejected) if rejected.any() else aside, found)
+
+
+def all_remarks(rows: pl.DataFrame, checks: Sequence[Check], layout: Layout) -> list[Remark]:
+    """What every check says of every row, whatever the others say of it."""
+    fired = _fired(rows, checks)
+    return [item for check, mask in fired for item in _remarks(rows.filter(mask), check, layout)]
+
+
+def _fired(rows: pl.DataFrame, checks: Sequence[Check]) -> list[tuple[Check, pl.Series]]:
+    """Checks that fire at all, with the rows on which they do; all are looked at in one pass."""
+    if not checks:
+        return []
+    fired = rows.select(check.fires.fill_null(value=False).alias(str(at)) for at, check in enumerate(checks))
+    hits = fired.select(pl.all().any()).row(0)
+    return [(check, fired.get_column(str(at))) for at, (check, hit) in enumerate(zip(checks, hits, strict=True)) if hit]
 
 
 def number(row: Row, column: str, layout: Layout) -> str:
@@ -83,6 +93,8 @@ def number(row: Row, column: str, layout: Layout) -> str:
     return shown(value, {"count": 0, "total": TOTAL_DIGITS, "average": SCALE_DIGITS}[kind])
 
 
-def _remark(row: Row, kind: str, check: Check, layout: Layout) -> Remark:
-    stated = None if check.field == "" or row[check.field] is None else number(row, check.field, layout)
-    return remark(row[ROW], kind, check.code, check.field, check.says(row), stated=stated)
+def _remarks(rows: pl.DataFrame, check: Check, layout: Layout) -> Iterator[Remark]:
+    kind = REJECTED if check.outcome == "reject" else QUARANTINED
+    for row in rows.iter_rows(named=True):
+        stated = None if check.field == "" or row[check.field] is None else number(row, check.field, layout)
+        yield remark(row[ROW], kind, check.code, check.field, check.says(row), stated=stated)

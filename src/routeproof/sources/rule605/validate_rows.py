@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.sources.rule605.check import Check, number, run_checks
+from routeproof.sources.rule605.check import Check, all_remarks, number, run_checks
 from routeproof.sources.rule605.header import header_problems
 from routeproof.sources.rule605.keys import key_checks
 from routeproof.sources.rule605.problems import DUPLICATE_KEY, NOT_EMPTY, NOTE, PROBLEM, ROW, Remark, remark
@@ -17,7 +17,7 @@ from routeproof.tables.rule605.legacy import OF_TRADED_AT_ONCE, RESTING_TYPES
 from routeproof.tables.rule605.remarks import REJECTED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from pathlib import Path
 
     from routeproof.policy.disclosure605 import Disclosure605
@@ -59,18 +59,13 @@ def _problems(records: Records, sniffed: Sniffed, policy: Disclosure605) -> list
     sums = sum_checks(sniffed, rows, types)
     noted = [check for check in sums if _is_note(check, layout)]
     checks = [*(check for check in sums if not _is_note(check, layout)), *_statement_checks(layout)]
-    found = [*records.remarks, *keyed.remarks, *_each(checks, rows, layout)]
-    notes = _each([*noted, *_note_checks(layout, policy)], rows, layout)
+    found = [*records.remarks, *keyed.remarks, *all_remarks(rows, checks, layout)]
+    notes = all_remarks(rows, [*noted, *_note_checks(layout, policy)], layout)
     return [*({**item, "kind": PROBLEM} for item in found), *({**item, "kind": NOTE} for item in notes)]
 
 
 def _is_note(check: Check, layout: Layout) -> bool:
     return layout.name == "detailed" and check.outcome == "mark"
-
-
-def _each(checks: Iterable[Check], rows: pl.DataFrame, layout: Layout) -> list[Remark]:
-    """One check after the other: a row may break several, and each is told."""
-    return [item for check in checks for item in run_checks(rows, [check], layout).remarks]
 
 
 def _statement_checks(layout: Layout) -> list[Check]:
