@@ -310,7 +310,7 @@ def test_a_review_against_the_industry(flow: Path, twin: str, tmp_path: Path) ->
     pack = json.loads((tmp_path / "pack.json").read_text("utf-8"))
     rows = {row["id"]: row["cells"] for row in pack["scorecard"]["rows"]}
     improvement, capture = rows["price_improvement"], rows["spread_capture"]
-    assert improvement["benchmark"]["name"].startswith("industry: public Rule 605, 1 reporter, 2026-11;")
+    assert improvement["benchmark"]["name"].startswith("industry: public Rule 605, 1 reporter, 2026-11")
     assert improvement["benchmark"]["value"] == improvement["market"]["value"] == -0.002
     assert (improvement["benchmark"]["n"], improvement["benchmark"]["coverage"]) == (2, 1)
     assert capture["benchmark"]["value"] == pytest.approx(-0.2, rel=1e-9)

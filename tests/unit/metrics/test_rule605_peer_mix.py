@@ -6,7 +6,10 @@ from typing import Any
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from examples import examples
 from routeproof.metrics.rule605.peer_mix import CELL, E_OVER_Q, PER_SHARE, adjusted
 from routeproof.metrics.rule605.peer_sums import added_up, figures
 from routeproof.tables.rule605.sums import KEYS, PRODUCTS, SHARES, WEIGHTS
@@ -88,3 +91,32 @@ def test_amounts_that_are_not_stated_weigh_nothing() -> None:
     assert (row["classified_shares"], row["improved_shares"], row["improved_usd"]) == (200, 150, 0.5)
     assert row["price_improvement_usd_per_share"] == 0.005
     assert row["e_over_q"] is None
+
+
+ROWS = st.lists(
+    st.builds(
+        lambda symbol, reporter, shares, effective, quoted: cell(symbol, shares, effective, quoted, reporter=reporter),
+        st.sampled_from(["ABC", "DEF", "GHI"]), st.sampled_from(["R", "S"]), st.integers(1, 10**6),
+        st.integers(-(10**4), 10**5), st.integers(0, 10**5),
+    ),
+    min_size=1,
+    max_size=12,
+)  # fmt: skip
+
+
+@given(ROWS, st.randoms(use_true_random=False))
+@examples(20)
+def test_order_and_empty_rows_change_nothing(rows: list[dict[str, Any]], dice: Any) -> None:  # noqa: ANN401
+    """Shuffled, and with rows of no shares among them: the same sums, the same figures in our mix, bit for bit."""
+    own = added_up(terms(cell("ABC", 300, 45, 60), cell("DEF", 100, 5, 10)), CELL)
+    shuffled = [*rows, cell("ABC", 0, 0, 0, reporter="R")]
+    dice.shuffle(shuffled)
+    by = ("reporter",)
+    plain, other = added_up(terms(*rows), by), added_up(terms(*shuffled), by)
+    for before in plain.iter_rows(named=True):
+        (after,) = other.filter(pl.col("reporter") == before["reporter"]).rows(named=True)
+        assert figures(before, "detailed") | {"rows": 0} == figures(after, "detailed") | {"rows": 0}
+    mixes = [
+        adjusted(added_up(terms(*item), [*by, *CELL]), own, by, E_OVER_Q).sort("reporter") for item in (rows, shuffled)
+    ]
+    assert mixes[0].equals(mixes[1])

@@ -198,7 +198,7 @@ def industry_of(context: Context, provider: str, span: tuple[date, date], manife
     contents = {item.part: item.content for item in parts}
     own = added_up(sides.own.lazy(), CELL)
     return Industry(
-        name=f"industry: {said}; an average, which does not say what competing markets would give",
+        name=f"industry: {said}",
         public=added_up(in_cells_of(sides.public, own), CELL),
         own=own,
         daily=added_up(sides.own.lazy(), [*CELL, "day"]),
