@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from routeproof.cli.benchmark_605 import rule_605
 from routeproof.cli.options import workspace_option
 from routeproof.cli.printing import print_json, print_table
 from routeproof.vocab.sheet_text import inert_text
@@ -23,6 +24,9 @@ LAYOUTS = ("table", "csv", "json")
 @click.group()
 def benchmark() -> None:
     """Public disclosures of others as a measure: what they execute like, and where they send their orders."""
+
+
+benchmark.add_command(rule_605)
 
 
 @benchmark.command("606")

@@ -22,7 +22,9 @@ def review() -> None:
 @click.option("--provider", required=True, help="Provider under review.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for the pack.")
 @click.option(
-    "--against", help="Benchmark: another provider's id, `prior` (own quarter before) or `tape` (all at execution)."
+    "--against",
+    help="Benchmark: another provider's id, `prior` (own quarter before), `tape` (all at execution) or `industry` "
+    "(public Rule 605 reports in the own mix).",
 )
 @click.option("--control", help="Provider id of a declared direct (control) flow, for the latency threshold.")
 @click.option("--declared", type=click.Path(path_type=Path, dir_okay=False), help="TOML of declared benchmark figures.")

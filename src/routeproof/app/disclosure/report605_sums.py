@@ -96,6 +96,7 @@ class Sums605:
 class _Piece:
     """What some symbols of a day add."""
 
+    day: date
     versions: pl.DataFrame
     fills: pl.DataFrame
     reasons: pl.DataFrame
@@ -126,6 +127,17 @@ def month_sums(source: DaySource, all_days: Sequence[date], month: Month605) -> 
     return Sums605(_joined(found.pieces), metrics, reasons, stray, other, seen, found.has_tape)
 
 
+def daily_sums(source: DaySource, all_days: Sequence[date], month: Month605) -> pl.DataFrame:
+    """The same sums by the day on which the orders were done with: `day`, `KEYS`, sums by name."""
+    found = _Found()
+    _walk(source, all_days, month, found)
+    days: dict[date, list[_Piece]] = {}
+    for piece in found.pieces:
+        days.setdefault(piece.day, []).append(piece)
+    parts = [_joined(pieces).with_columns(pl.lit(day).alias("day")) for day, pieces in days.items()]
+    return pl.concat(parts) if parts else _joined([]).with_columns(pl.lit(None, dtype=pl.Date()).alias("day"))
+
+
 def _joined(pieces: Sequence[_Piece]) -> pl.DataFrame:
     if not pieces:
         return pl.DataFrame(schema=dict.fromkeys(KEYS, pl.String()) | {"order_size": pl.Int64()})
@@ -147,13 +159,13 @@ def _reasons(parts: Sequence[pl.DataFrame]) -> dict[str, dict[str, int]]:
     }
 
 
-def _added_up(day: VersionDay, month: Month605) -> _Piece:
+def _added_up(day: VersionDay, month: Month605, on: date) -> _Piece:
     """The exact sums of complete versions and their fills, and why the others are not counted."""
     item = judged(day, month.days, month.reporting, month.reporter)
     by = Grouping(("group",), of_versions()), Grouping(("group",), of_fills(month.reporting))
     sums = collect(item.versions, by[0], "orders").sums, collect(item.fills, by[1], "executions").sums
     keyed = [item.groups.join(part, on="group", how="inner").drop("group") for part in sums]
-    return _Piece(keyed[0], keyed[1], item.reasons, item.stray_fills, day.fills.height)
+    return _Piece(on, keyed[0], keyed[1], item.reasons, item.stray_fills, day.fills.height)
 
 
 def _walk(source: DaySource, all_days: Sequence[date], month: Month605, found: _Found) -> None:
@@ -182,13 +194,13 @@ def _walk(source: DaySource, all_days: Sequence[date], month: Month605, found: _
                 held = carry if carry is None or run is None else carry_of(carry, run)
                 book = _book(source, tables.day, run, piece)
                 done, left = measure_version_day(piece, book, month.rules, switches, readings, held)
-                return _added_up(done, month), left
+                return _added_up(done, month, tables.day), left
 
             results = list(pool.map(measured, _runs(source, tables, opened)))
             found.pieces += [piece for piece, _ in results]
             carry = joined_carry([left for _, left in results])
     if carry is not None and carry.versions.height:
-        found.pieces.append(_added_up(carry.placed_anew(), month))
+        found.pieces.append(_added_up(carry.placed_anew(), month, last))
 
 
 def _runs(source: DaySource, tables: DayTables, carry: Carry) -> list[list[str] | None]:

@@ -184,5 +184,11 @@ def _identity(review: Review, digest: str, command: str) -> PackIdentity:
         command=command,
         switches={name: str(value) for name, value in review.switches.stamped().items()},
         metric_versions={metric.name: str(metric.version) for metric in ALL},
-        declared={row: f"{item.value:g}, {item.source}" for row, item in review.benchmark.declared.items()},
+        declared={row: f"{item.value:g}, {item.source}" for row, item in review.benchmark.declared.items()}
+        | _public_rows(review.benchmark),
     )
+
+
+def _public_rows(benchmark: Benchmark) -> dict[str, str]:
+    """Which public rows the industry column rests on; a manifest does not name them."""
+    return {} if benchmark.industry is None else {"industry": f"public rows sha256 {benchmark.industry.digest}"}

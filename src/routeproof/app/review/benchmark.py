@@ -12,10 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from routeproof.app.review.evidence_cells import CellTable
+    from routeproof.app.peers.industry import Industry, Published
+    from routeproof.app.review.evidence_cells import CellTable, Selection
 
 TAPE = "tape"
 """What `--against` says for the tape, and whom its cells belong to."""
+INDUSTRY = "industry"
+"""What `--against` says for public Rule 605 reports."""
 ROWS = ("price_improvement", "spread_capture", "fill_time", "limit_fill_rate", "reversion")
 
 
@@ -37,6 +40,7 @@ class Benchmark:
         provider: whose cells they are.
         is_same_period: the cells are of the reviewed period itself.
         is_tape: the cells hold the tape and, beside it, the review's own flow without order classes.
+        industry: public figures in the own mix, in place of cells.
         declared: figures by scorecard row, which take the place of measured ones.
     """
 
@@ -45,7 +49,14 @@ class Benchmark:
     provider: str = ""
     is_same_period: bool = False
     is_tape: bool = False
+    industry: Industry | None = None
     declared: Mapping[str, Declared] = field(default_factory=dict)
+
+    def published(self, metric: str, selection: Selection) -> Published | None:
+        """The public figure of a selection; null without an industry, or for one order class: 605 has others."""
+        if self.industry is None or selection.order_class is not None:
+            return None
+        return self.industry.figure(metric, selection.groups, selection.symbol, selection.month)
 
     def name_of(self, row: str) -> str:
         """What a row is compared with."""

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from routeproof import __version__
 from routeproof.app.ledger.checkpoints import checkpoint_at
 from routeproof.app.measuring.lake_source import LakeSource
+from routeproof.app.peers.industry import industry_of
 from routeproof.app.policy_in_force import names_people, policy_as_recorded
 from routeproof.app.reconcile.reconcile import reconcile
 from routeproof.app.reconcile.shown import has_report, reported_parts
 from routeproof.app.review.adoptions import EVENT as ADOPTED
 from routeproof.app.review.adoptions import adoptions_of, drafts_of
 from routeproof.app.review.assemble import Review, pack_inputs
-from routeproof.app.review.benchmark import TAPE, choose_benchmark
+from routeproof.app.review.benchmark import INDUSTRY, TAPE, Benchmark, choose_benchmark
 from routeproof.app.review.clock import SHIFTS_NS
 from routeproof.app.review.deliveries import deliveries
 from routeproof.app.review.earlier_builds import EVENT, before_build, earlier_builds
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
 
     from routeproof.app.context import Context
     from routeproof.app.policy_in_force import PolicyInForce
-    from routeproof.app.review.benchmark import Benchmark
     from routeproof.app.review.evidence_cells import CellTable
     from routeproof.app.review.order import Order
     from routeproof.app.review.quarter import Quarter
@@ -221,6 +221,10 @@ def _require_providers(order: Order, known: Sequence[str], days: Sequence[date])
 def _benchmark(
     context: Context, order: Order, quarter: Quarter, prior: CellTable | None, rules: DayRules, manifest: str
 ) -> Benchmark:
+    if order.against == INDUSTRY:
+        span = quarter_days(order.quarter)
+        industry = industry_of(context, order.provider, span, manifest)
+        return Benchmark(name=industry.name, provider=INDUSTRY, industry=industry, declared=order.declared)
     if order.against != TAPE:
         return choose_benchmark(quarter.cells, prior, order.provider, order.declared, order.against)
     tape = LakeSource(context.lake, manifest, "tape")
@@ -260,6 +264,8 @@ def _digest(review: Review, order: Order) -> str:
     }
     if review.reported:
         inputs["reported"] = dict(review.reported)
+    if review.benchmark.industry is not None:
+        inputs["industry"] = review.benchmark.industry.digest
     if review.checkpoint:
         inputs["checkpoint"] = review.checkpoint
     if review.policy_notes:

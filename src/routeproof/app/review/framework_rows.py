@@ -108,7 +108,15 @@ def _improvement(
                 words = [_word(judge, cells, metric, replace(chosen, month=month), benchmark) for month in months]
                 quarter = _word(judge, cells, metric, chosen, benchmark)
                 found[f"{label} of {group} orders"] = consistent_underperformance(words, quarter, thresholds)
-    return any_underperformance(found)
+    return _of_average(any_underperformance(found), benchmark)
+
+
+def _of_average(result: ThresholdResult, benchmark: Benchmark) -> ThresholdResult:
+    """Not worse than an industry average is no pass: it does not show what competing markets would have given."""
+    if benchmark.industry is None or result.outcome != "not_met":
+        return result
+    reason = f"{result.reason}; but an industry average alone does not show what competing markets would have given"
+    return replace(result, outcome="cannot_tell", reason=reason)
 
 
 def _months(cells: CellTable) -> list[str]:

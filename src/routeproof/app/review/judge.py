@@ -95,6 +95,11 @@ class Judge:
         subject = cells.partials(metric, selection)
         if row in benchmark.declared:
             difference = compare_fixed(subject, benchmark.declared[row].value, standards, nearer_zero=nearer_zero)
+        elif benchmark.industry is not None:
+            published = benchmark.published(metric, selection)
+            if published is None:
+                return None
+            difference = published.against(standards, nearer_zero=nearer_zero)
         elif benchmark.cells is not None:
             other = replace(selection, provider=benchmark.provider)
             difference = compare(subject, benchmark.cells.partials(metric, other), standards, nearer_zero=nearer_zero)

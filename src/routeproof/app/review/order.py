@@ -22,7 +22,7 @@ class Order:
     Attributes:
         quarter: `2026Q3`.
         provider: under review.
-        against: another provider's id, `prior` or `tape`; else chosen, see `choose_benchmark`.
+        against: another provider's id, `prior`, `tape` or `industry`; else chosen, see `choose_benchmark`.
         control: provider id of a declared direct (control) flow, for the latency threshold.
         declared: declared benchmark figures by scorecard row.
         switches: how the market is looked up.

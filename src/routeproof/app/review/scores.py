@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from routeproof.app.peers.industry import NOT_STATED, POPULATION
 from routeproof.app.review.evidence_cells import Selection
 from routeproof.app.review.families import controlled
 from routeproof.evidence.shrink import shrink
@@ -157,7 +158,8 @@ def _column(
 
 def _limit_benchmark(judge: Judge, selection: Selection, benchmark: Benchmark, plan: RowPlan) -> Estimate | None:
     """What limit orders are held against where it differs from the market column's: like is compared with like."""
-    is_one = plan.id in benchmark.declared or benchmark.cells is None or benchmark.is_tape
+    has_classes = benchmark.cells is not None or benchmark.industry is not None
+    is_one = plan.id in benchmark.declared or not has_classes or benchmark.is_tape
     if is_one or not (plan.market and plan.limit):
         return None
     return _benchmark_estimate(judge, selection, benchmark, plan.metric, plan, plan.limit)
@@ -169,6 +171,8 @@ def _benchmark_estimate(
     if plan.id in benchmark.declared and metric == plan.metric:
         declared = benchmark.declared[plan.id]
         return Estimate(value=declared.value, population="declared, taken as exact", metric=metric)
+    if benchmark.industry is not None:
+        return _published(benchmark, metric, replace(selection, groups=(group,)))
     if benchmark.cells is None:
         return Estimate(reason=_none_of(benchmark, plan, metric))
     chosen = replace(selection, provider=benchmark.provider, groups=(group,))
@@ -176,6 +180,13 @@ def _benchmark_estimate(
         found = judge.estimate(benchmark.cells, metric, chosen, "all eligible prints of the same securities and days")
         return found if found.value is not None else replace(found, reason="the tape has no orders to time or to count")
     return judge.estimate(benchmark.cells, metric, chosen, _POPULATION[group])
+
+
+def _published(benchmark: Benchmark, metric: str, selection: Selection) -> Estimate:
+    found = benchmark.published(metric, selection)
+    if found is None or found.value is None:
+        return Estimate(reason=found.reason if found else NOT_STATED)
+    return Estimate(value=found.value, n=found.n, coverage=found.coverage, population=POPULATION, metric=metric)
 
 
 def _none_of(benchmark: Benchmark, plan: RowPlan, metric: str) -> str:
