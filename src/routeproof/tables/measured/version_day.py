@@ -115,7 +115,9 @@ def measure_version_day(
     versions = _with_next_halt(versions, tables.status)
     trades = regular_prints(with_hours(tables.trades, tables.day, rules.hours))
     if not trades.is_empty():
-        versions = _with_prints(with_hours(versions, tables.day, rules.hours), fills, trades, readings.off_exchange)
+        so_far = fills if carry is None else pl.concat([VersionDay(versions, carry.fills).placed_anew().fills, fills])
+        timed_versions = with_hours(versions, tables.day, rules.hours)
+        versions = _with_prints(timed_versions, so_far, trades, readings.off_exchange)
     lasting = versions.filter(pl.col("time_in_force").is_in(LONG_LIVED))
     if lasting.is_empty():
         return VersionDay(versions, fills), VersionDay(lasting, fills.clear() if carry is None else carry.fills)
@@ -227,14 +229,17 @@ def _with_prints(
     filled = known.group_by("place").agg(
         pl.col("quantity").sum().alias("taken"), pl.col("executed_at").max().alias("last")
     )
-    waits = pl.col("terms_class").is_in(WAITING_CLASSES)
+    waits, started = pl.col("terms_class").is_in(WAITING_CLASSES), pl.col("clock_start_at").is_not_null()
     done = pl.when(pl.col("taken") >= pl.col("quantity")).then("last")
     numbered = versions.with_columns(pl.int_range(pl.len()).alias("place"))
+    if versions.height and versions["version"].max() != 1:  # a version asks for what earlier ones had filled too
+        every = numbered.join(filled, on="place", how="left").with_columns(pl.col("taken").fill_null(0)).sort(KEY)
+        filled = every.select("place", pl.col("taken").cum_sum().over("order_id"), "last")
     lives = numbered.join(filled, on="place", how="left", maintain_order="left").select(
         "symbol",
         "side",
         "limit_price",
-        pl.when(waits).then(pl.max_horizontal("clock_start_at", "open_at")).alias("from_at"),
+        pl.when(waits & started).then(pl.max_horizontal("clock_start_at", "open_at")).alias("from_at"),
         pl.min_horizontal("ends_at", "close_at", done).alias("to_at"),
     )
     found = printed_within(lives, trades, off_exchange)
