@@ -1,1 +1,1 @@
-"""Public disclosures under Rules 605 and 606: read, validate, compare, make, sign, restate."""
+"""Public disclosures under Rules 605 and 606: validate, take in, compare, make."""
