@@ -127,6 +127,19 @@ def test_layouts_are_never_mixed(workspace: Path, tmp_path: Path) -> None:
     assert "legacy 2016-01" in nothing["notes"][0]
 
 
+def test_members_of_the_index(workspace: Path, tmp_path: Path) -> None:
+    """Detailed rows have no membership of their own: the workspace's instruments say it, null where they do not."""
+    taken(workspace, written(tmp_path, detailed({}, {"Symbol": "DEF"}, {"Symbol": "GHI"})))
+    (tmp_path / "map.toml").write_text('table = "instruments"\n', "utf-8")
+    rows = "symbol,valid_from,sp500\nABC,2026-01-02,true\nDEF,2026-01-02,true\nDEF,2026-06-01,false\n"
+    path = written(tmp_path, rows, "instruments.csv")
+    done = call("ingest", "csv", str(path), "--map", str(tmp_path / "map.toml"), "-w", str(workspace))
+    assert done.returncode == 0, done.stderr
+    found = asked(workspace, "--by", "sp500,symbol")["rows"]
+    assert [(row["sp500"], row["symbol"]) for row in found] == [("N", "DEF"), ("Y", "ABC"), (None, "GHI")]
+    assert len(asked(workspace, "--by", "symbol", "--where", "sp500=Y")["rows"]) == 1
+
+
 @pytest.mark.parametrize(
     ("options", "word"),
     [

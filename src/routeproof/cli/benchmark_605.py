@@ -75,8 +75,9 @@ def rule_605(
 ) -> None:
     """Execution quality that others publish, by reporter, month, symbol, order type and size.
 
-    Dimensions: reporter, participant, month, symbol, order_type, order_size, lot_size (codes as in the files); sp500 in
-    summary reports. Averages are weighted by executed shares of the rows that state them.
+    Dimensions: reporter, participant, month, symbol, order_type, order_size, lot_size (codes as in the files), and
+    sp500, which summary reports state and instruments say of the others. Averages are weighted by executed shares of
+    the rows that state them.
 
     Example: routeproof benchmark 605 --from 2026-08 --to 2026-09 --by reporter,order_type --format csv
     """

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 _MONTH = re.compile(r"^(\d{4})-?(0[1-9]|1[0-2])$")
 _WHERE = re.compile(r"^([a-z0-9_]+)=(.*)$", re.DOTALL)
 NOT_IN = {
-    "legacy": ("lot_size", "sp500"),
-    "detailed": ("sp500",),
+    "legacy": ("lot_size",),
+    "detailed": (),
     "summary": ("symbol", "lot_size"),
 }
 """Dimensions that a layout does not have: null in every row."""
@@ -248,8 +248,17 @@ def _span(months: Sequence[str]) -> str:
 
 def terms_of(lake: Lake, layout: str, parts: Sequence[Partition], where: Mapping[str, tuple[str, ...]]) -> pl.LazyFrame:
     """Additive rows of some parts that meet all conditions."""
-    terms = additive(LAYOUTS[layout], _scanned(lake, parts))
+    terms = with_membership(lake, additive(LAYOUTS[layout], _scanned(lake, parts)))
     return _chosen(terms, where, KEYS)
+
+
+def with_membership(lake: Lake, terms: pl.LazyFrame) -> pl.LazyFrame:
+    """Additive rows with `sp500`, Y or N, as the lake's instruments last say of their symbol; null where none does."""
+    said = lake.read("instruments").filter(pl.col("sp500").is_not_null()).sort("symbol", "valid_from")
+    last = said.unique("symbol", keep="last", maintain_order=True).select("symbol", "sp500").rows()
+    members = {symbol: "Y" if flag else "N" for symbol, flag in last}
+    found = pl.col("symbol").replace_strict(members, default=None, return_dtype=pl.String()) if members else None
+    return terms if found is None else terms.with_columns(found.alias("sp500"))
 
 
 def _scanned(lake: Lake, parts: Sequence[Partition]) -> pl.LazyFrame:
@@ -269,6 +278,8 @@ def notes_of(layout: str, question: Asked, rows: Sequence[Row]) -> list[str]:
     absent = [name for name in (*question.by, *question.where) if name in NOT_IN[layout]]
     if absent:
         notes.append(f"{layout.capitalize()} reports do not state {', '.join(dict.fromkeys(absent))}.")
+    if layout != "summary" and "sp500" in (*question.by, *question.where):
+        notes.append("Membership of the S&P 500 is what this workspace's instruments last say; null where they do not.")
     if layout == "legacy":
         notes.append(
             "Legacy reports state no quoted spread: E/Q is null. They leave out orders of fewer than 100 and of 10,000 "

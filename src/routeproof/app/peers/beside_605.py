@@ -21,6 +21,7 @@ from routeproof.app.peers.benchmark_605 import (
     row_of,
     said_month,
     terms_of,
+    with_membership,
     with_month,
 )
 from routeproof.app.peers.own_605 import OwnFlow, own_terms
@@ -127,36 +128,15 @@ def sides_of(context: Context, parts: Sequence[Partition], question: Asked, besi
     months = tuple(sorted({item.part.rpartition("-")[2] for item in parts}))
     source = LakeSource(lake, manifest)
     rules = rules_of(lake, manifest, policy_in_force(context.records).whole)
-    own = own_terms(OwnFlow(source, source.days(), rules, beside.provider), months)
+    flow = OwnFlow(source, source.days(), rules, beside.provider)
+    own = with_membership(lake, own_terms(flow, months).lazy()).collect()
     for name, values in question.where.items():
         if name not in OF_REPORTER:
             own = own.filter(pl.col(name).is_in(values))
-    securities = _securities(lake.read("instruments", manifest=manifest), beside.match)
+    security = pl.col("symbol") if beside.match == "symbol" else pl.col("sp500").fill_null("unknown")
     public = terms_of(lake, "detailed", parts, question.where)
-    return Sides(securities(public), securities(own.lazy()).collect(), months)
-
-
-class _Securities:
-    """Adds `security` to additive rows."""
-
-    def __init__(self, members: dict[str, str] | None) -> None:
-        self._members = members
-
-    def __call__(self, terms: pl.LazyFrame) -> pl.LazyFrame:
-        if self._members is None:
-            return terms.with_columns(pl.col("symbol").alias("security"))
-        named = pl.col("symbol").replace_strict(self._members, default="unknown", return_dtype=pl.String())
-        return terms.with_columns(named.alias("security"))
-
-
-def _securities(instruments: pl.DataFrame, match: Match) -> _Securities:
-    if match == "symbol":
-        return _Securities(None)
-    said = instruments.filter(pl.col("sp500").is_not_null()).sort("symbol", "valid_from")
-    last = said.unique("symbol", keep="last", maintain_order=True)
-    return _Securities(
-        {symbol: "S&P 500" if flag else "other" for symbol, flag in last.select("symbol", "sp500").rows()}
-    )
+    named = security.alias("security")
+    return Sides(public.with_columns(named), own.with_columns(named), months)
 
 
 def _rows(context: Context, question: Asked, sides: Sides, beside: Beside) -> list[Row]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 DIMENSIONS = ("reporter", "participant", "month", "symbol", "order_type", "order_size", "lot_size", "sp500")
-"""What rows can be told apart by; `sp500` in summary reports only."""
+"""What rows can be told apart by; `sp500` is a field of summary reports, and of others what the instruments say."""
 
 LAYOUT_HORIZONS = {"legacy": ("300s",), "detailed": HORIZONS, "summary": ()}
 """Horizons of the realized spreads that a layout states in dollars."""

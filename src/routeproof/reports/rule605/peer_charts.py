@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Plain = dict[str, Any]
 Spec = dict[str, object]
 
-MOST_DOTS = 36
+MOST_DOTS = 26
 """Rows that a dot plot still tells apart; of more, those with the most executed shares."""
 MOST_LINES = 6
 TENS = [0, 1, 10, 100, 1_000, 10_000, 100_000, 1_000_000]
