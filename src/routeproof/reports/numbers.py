@@ -46,12 +46,19 @@ def printed(value: float, kind: Kind) -> str:
     if kind in ("share", "rate"):
         return _percent(value)
     if kind == "ms":
-        return _signed(f"{value:,.1f}" if abs(value) < MILLISECONDS_WITH_DECIMALS else f"{value:,.0f}")
+        return _signed(f"{value:,.{_decimals_of_ms(value)}f}")
     if kind == "count":
         return _signed(f"{value:,.0f}")
     if kind == "usd":
         return _signed(f"{value:,.0f}")
     return _signed(f"{value:.3f}" if kind in ("index", "ratio") else f"{value:.2f}")
+
+
+def _decimals_of_ms(value: float) -> int:
+    """Three below a millisecond, none where one more tells nothing."""
+    if 0 < abs(value) < 1:
+        return 3
+    return 1 if abs(value) < MILLISECONDS_WITH_DECIMALS else 0
 
 
 def _in_dollars(text: str) -> str:

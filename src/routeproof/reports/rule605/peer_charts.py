@@ -218,7 +218,7 @@ def _dot_figure(inputs: Benchmark605Inputs, shown: Shown, points: Sequence[Plain
         "axis": {"labelLimit": 210, "labelPadding": 5, "ticks": False, "domain": False, "grid": True},
     }  # fmt: skip
     title = f"{shown.title}{', in our mix' if inputs.provider else ''} ({shown.better})"
-    scale, axis = _axis(shown)
+    scale, axis = _axis(shown, points[-1]["value"])
     x = {"field": "value", "type": "quantitative", "title": title, "scale": scale | {"padding": 8}, "axis": axis}
     looks: Spec = {
         "field": "group", "type": "nominal", "legend": {"orient": "top", "title": None} if len(there) > 1 else None,
@@ -253,9 +253,9 @@ def _dot_figure(inputs: Benchmark605Inputs, shown: Shown, points: Sequence[Plain
     )
 
 
-def _axis(shown: Shown) -> tuple[Spec, Spec]:
-    """Scale and axis of a figure."""
-    if shown.is_log:
+def _axis(shown: Shown, highest: float) -> tuple[Spec, Spec]:
+    """Scale and axis of a figure; tens only where the figures reach over one."""
+    if shown.is_log and highest >= TENS[2]:
         return {"type": "symlog", "constant": 1}, {"values": TENS, "labelExpr": "format(datum.value, ',')"}
     form: Spec = {"format": ".1%"} if shown.kind == "rate" else {}
     return {"zero": False}, {"tickCount": 5, **form}
@@ -304,7 +304,7 @@ def _trend_figure(
     inputs: Benchmark605Inputs, shown: Shown, points: Sequence[Plain], kept: Sequence[str], left: int
 ) -> Figure:
     title = f"{shown.title}{', in our mix' if inputs.provider else ''} ({shown.better})"
-    scale, axis = _axis(shown)
+    scale, axis = _axis(shown, max(item["value"] for item in points))
     legend: Spec | None = {"orient": "top", "title": None, "columns": 3} if len(kept) > 1 else None
     look: Spec = {"field": "line", "type": "nominal", "legend": legend}
     plain = {"field": "line", "type": "nominal", "legend": None}
