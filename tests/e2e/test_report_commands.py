@@ -39,6 +39,7 @@ def test_a_public_report_from_making_to_its_duty(desk: Desk) -> None:
         "sha256": hashlib.sha256(content).hexdigest(),
         "orders_in": 11,
         "excluded": {"refused": 1, "not_held": 1, "not_customer_order": 1, "directed": 1},
+        "warnings": [],
     }
     assert (desk.folder / "a.pdf").read_bytes().startswith(b"%PDF")
     assert b"Reconciliation" in (desk.folder / "a.html").read_bytes()

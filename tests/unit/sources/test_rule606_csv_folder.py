@@ -1,5 +1,6 @@
 """Tables that people edited are a report again, or are refused with the file and line."""
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,16 @@ def test_what_is_no_report_is_refused(folder: Path, name: str, old: str, new: st
     with pytest.raises(FolderError, match="expected") as refused:
         read_folder(folder)
     assert refused.value.where.endswith(where)
+
+
+def test_other_readers_keep_their_limit(folder: Path) -> None:
+    """How long a field may be is one setting of the whole program."""
+    before = csv.field_size_limit()
+    read_folder(folder)
+    (folder / "section.csv").write_bytes(b'"')
+    with pytest.raises(FolderError):
+        read_folder(folder)
+    assert csv.field_size_limit() == before
 
 
 def test_other_bytes_are_refused(folder: Path) -> None:

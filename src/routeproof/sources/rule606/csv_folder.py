@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from routeproof.tables.rule606.flat import EMPTY, EXTRAS, REPORT, ROOT, SECTION, FlatReport, Row, tables_of
@@ -98,14 +99,24 @@ def _read(path: Path, *, may_lack: bool = False) -> list[tuple[int, dict[str, st
         message = f"expected at most {MOST_BYTES:,} bytes, found {len(content):,}"
         raise FolderError(message, where=path.name)
     try:
-        return list(_records(text, path.name))
+        with _long_fields():
+            return list(_records(text, path.name))
     except csv.Error as error:
         message = f"expected comma-separated values, found: {error}"
         raise FolderError(message, where=path.name) from error
 
 
+@contextmanager
+def _long_fields() -> Iterator[None]:
+    """A text of a report may be longer than other readers let a field be; the limit is the whole program's."""
+    before = csv.field_size_limit(_FIELD_CHARACTERS)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
+
+
 def _records(text: str, name: str) -> Iterator[tuple[int, dict[str, str]]]:
-    csv.field_size_limit(_FIELD_CHARACTERS)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     columns = next(reader, [])
     if len(set(columns)) != len(columns):
