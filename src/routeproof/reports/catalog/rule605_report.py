@@ -257,7 +257,16 @@ def _plain(name: str) -> str:
 
 
 def _short(value: object) -> str:
-    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    if isinstance(value, dict):
-        text = ", ".join(f"{name} {item}" for name, item in value.items())
+    text = _said(value)
     return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
+
+
+def _said(value: object) -> str:
+    """A value of policy as words."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(_said, value))
+    if isinstance(value, dict):
+        return "; ".join(f"{_plain(name)}: {_said(item)}" for name, item in value.items())
+    return str(value)
