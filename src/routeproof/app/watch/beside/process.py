@@ -43,7 +43,7 @@ class Beside:
         self._number = 0
         self._over: frozenset[date] = frozenset()
         self._to_send: SimpleQueue[tuple[str, Any] | None] = SimpleQueue()
-        self._is_stopping = self._has_ended = False
+        self._has_ended = False
 
     def start(self) -> None:
         """Begin."""
@@ -90,7 +90,6 @@ class Beside:
 
     def stop(self) -> None:
         """Take in and work what still waits, then end."""
-        self._is_stopping = True
         self._to_send.put(("stop", None))
         self._hearer.join()
         self._to_send.put(None)
