@@ -15,16 +15,18 @@ import numpy as np
 import polars as pl
 
 from routeproof.sources.fields import LARGEST
+from routeproof.sources.line_ends import with_line_feeds
 from routeproof.sources.rule605.numbers import NANO, UNITS, numbers_of_texts
 from routeproof.sources.rule605.problems import FIELDS, LONG_ROW, ROW, UNREADABLE_ROW, Remark, remark
 from routeproof.sources.streams import blocks, open_stream
 from routeproof.sources.text_frames import BYTE_ORDER_MARK
 from routeproof.sources.text_records import (
+    IDLE,
     Piece,
     RecordScanner,
-    blank_records,
+    every_field_of,
     field_counts,
-    fields_of,
+    idle_records,
     undecodable_records,
 )
 from routeproof.tables.rule605.layout import TOTAL_DIGITS
@@ -69,11 +71,11 @@ def read_records(path: Path, sniffed: Sniffed) -> Iterator[Records]:
     """
     first, skips_header = 1, bool(sniffed.header)
     with open_stream(path) as stream:
-        for piece in RecordScanner().pieces(_unmarked(blocks(stream, path))):
+        for piece in RecordScanner().pieces(_unmarked(with_line_feeds(blocks(stream, path)))):
             kept = piece
             if skips_header and len(piece.starts):
                 at = 0
-                while at < len(piece.starts) and not piece.record(at):
+                while at < len(piece.starts) and not piece.record(at).strip(IDLE):
                     at += 1
                 kept, skips_header = _after(piece, at + 1), at == len(piece.starts)
             if len(kept.starts) or kept.refused:
@@ -199,7 +201,7 @@ def _value(dtype: pl.DataType, item: Field) -> pl.Expr:
 
 def _through_text(piece: Piece, sniffed: Sniffed, first: int) -> Records:
     chosen = np.ones(len(piece.starts), dtype=bool)
-    chosen[blank_records(piece)] = False
+    chosen[idle_records(piece, sniffed.delimiter)] = False
     undecodable = undecodable_records(piece)
     chosen[undecodable[undecodable < len(chosen)]] = False
     places = np.flatnonzero(chosen)
@@ -257,7 +259,7 @@ def _texts_by_csv(piece: Piece, places: NDArray[np.int64], delimiter: str, names
     counts: list[int] = []
     for at in places:
         try:
-            found = fields_of(piece.record(int(at)), delimiter)
+            found = every_field_of(piece.record(int(at)), delimiter)
         except csv.Error:
             found = []  # a record without any field lacks its keys
         counts.append(len(found))
