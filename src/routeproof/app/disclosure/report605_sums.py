@@ -80,6 +80,7 @@ class Sums605:
         stray_fills: fills that name no known order.
         other_fills: fills of orders of other months.
         fills_seen: standing fills of the walked days.
+        overfilled: covered versions with more shares executed than they had.
         has_tape: whether any print was there.
     """
 
@@ -89,6 +90,7 @@ class Sums605:
     stray_fills: int
     other_fills: int
     fills_seen: int
+    overfilled: int
     has_tape: bool
 
 
@@ -102,6 +104,7 @@ class _Piece:
     reasons: pl.DataFrame
     stray: int
     seen: int
+    overfilled: int
 
 
 @dataclass(slots=True)
@@ -120,11 +123,12 @@ def month_sums(source: DaySource, all_days: Sequence[date], month: Month605) -> 
     """
     found = _Found()
     _walk(source, all_days, month, found)
-    seen, stray = (sum(getattr(piece, name) for piece in found.pieces) for name in ("seen", "stray"))
+    counts = ("seen", "stray", "overfilled")
+    seen, stray, overfilled = (sum(getattr(piece, name) for piece in found.pieces) for name in counts)
     reasons = _reasons([piece.reasons for piece in found.pieces])
     other = seen - stray - sum(item["fills"] for item in reasons.values())
     metrics = {metric.name: metric for metric in (*of_versions(), *of_fills(month.reporting))}
-    return Sums605(_joined(found.pieces), metrics, reasons, stray, other, seen, found.has_tape)
+    return Sums605(_joined(found.pieces), metrics, reasons, stray, other, seen, overfilled, found.has_tape)
 
 
 def daily_sums(source: DaySource, all_days: Sequence[date], month: Month605) -> pl.DataFrame:
@@ -165,7 +169,7 @@ def _added_up(day: VersionDay, month: Month605, on: date) -> _Piece:
     by = Grouping(("group",), of_versions()), Grouping(("group",), of_fills(month.reporting))
     sums = collect(item.versions, by[0], "orders").sums, collect(item.fills, by[1], "executions").sums
     keyed = [item.groups.join(part, on="group", how="inner").drop("group") for part in sums]
-    return _Piece(on, keyed[0], keyed[1], item.reasons, item.stray_fills, day.fills.height)
+    return _Piece(on, keyed[0], keyed[1], item.reasons, item.stray_fills, day.fills.height, item.overfilled)
 
 
 def _walk(source: DaySource, all_days: Sequence[date], month: Month605, found: _Found) -> None:

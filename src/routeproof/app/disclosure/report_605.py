@@ -259,6 +259,8 @@ def _notes(asked: Asked605, reporting: Reporting605, sums: Sums605, flow: Flow60
         notes.append("Fields 45 to 49 are not due yet and empty.")
     if sums.stray_fills:
         notes.append(f"{sums.stray_fills} fills name no known order and are in no report.")
+    if sums.overfilled:
+        notes.append(f"{sums.overfilled} covered orders have more shares executed than they had: check their fills.")
     notes += [f"{rows} rows of no shares in {name} were left out." for name, rows in flow.left_out.items()]
     return notes
 
