@@ -18,13 +18,12 @@ if TYPE_CHECKING:
 
 FORMATS = ("table", "csv", "json")
 TABLE = (
-    "side", "kind", "used", "liquidity_share", "executed_shares", "fill_rate_shares", "coverage", "e_over_q",
+    "side", "kind", "used", "liquidity_share", "shares", "fill_rate_shares", "coverage", "e_over_q",
     "e_over_q_adjusted", "weight_matched", "own_e_over_q_matched", "effective_spread_usd_per_share",
     "effective_spread_of_midpoint", "price_improvement_usd_per_share", "price_improvement_of_midpoint", "time_ms",
 )  # fmt: skip
 """What a table shows of what is there; the other formats carry every figure."""
 SHORT = {
-    "executed_shares": "shares",
     "fill_rate_shares": "fill",
     "e_over_q": "E/Q",
     "e_over_q_adjusted": "E/Q our mix",
@@ -106,6 +105,8 @@ def rule_605(
 
 
 def _write(rows: Sequence[dict[str, Any]], by: Sequence[str], layout: str) -> None:
+    from routeproof.metrics.rule605.peer_sums import with_shares  # noqa: PLC0415
+
     if not rows:
         return
     columns = list(rows[0])
@@ -114,6 +115,8 @@ def _write(rows: Sequence[dict[str, Any]], by: Sequence[str], layout: str) -> No
         writer.writeheader()
         writer.writerows({name: inert_text(v) if isinstance(v, str) else v for name, v in row.items()} for row in rows)
         return
+    rows = [with_shares(row) for row in rows]
+    columns.append("shares")
     names = [*by, *(name for name in TABLE if name in columns and any(row[name] is not None for row in rows))]
     shown = [{SHORT.get(name, name): _shown(row[name]) for name in names} for row in rows]
     print_table([SHORT.get(name, name) for name in names], shown)

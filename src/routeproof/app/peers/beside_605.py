@@ -335,8 +335,7 @@ def _reporters(sides: Sides) -> list[str]:
     for kind, is_kind in ((EXCHANGE, ~is_off), (OFF_EXCHANGE, is_off)):
         values = found.filter(is_kind & pl.col("adjusted").is_not_null()).get_column("adjusted").sort().to_list()
         if values:
-            notes.append(
-                f"E/Q in our mix over {len(values)} {kind} reporters: {values[0]:.4f} to {values[-1]:.4f}, "
-                f"median {median(values):.4f}."
-            )
+            reporters = f"{len(values)} {kind} reporter{'s' if len(values) > 1 else ''}"
+            bounds = f"{values[0]:.4f} to {values[-1]:.4f}"
+            notes.append(f"E/Q in our mix over {reporters}: {bounds}, median {median(values):.4f}.")
     return notes

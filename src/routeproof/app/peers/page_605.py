@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from routeproof import __version__
 from routeproof.app.peers.benchmark_605 import said_month
 from routeproof.ledger.canonical import canonical_bytes
-from routeproof.metrics.rule605.peer_sums import contradicts
+from routeproof.metrics.rule605.peer_sums import contradicts, with_shares
 from routeproof.policy.disclosure605 import first_of
 from routeproof.renderers.html import render_html
 from routeproof.renderers.pdf import render_pdf
@@ -64,7 +64,7 @@ def document_of(context: Context, found: Benchmark605, provider: str) -> Documen
         Benchmark605Inputs(
             layout=found.layout,
             by=found.by,
-            rows=found.rows,
+            rows=[with_shares(row) for row in found.rows],
             doubted=frozenset(place for place, row in enumerate(found.rows) if contradicts(row)),
             said=_said(found.layout, last),
             notes=found.notes,

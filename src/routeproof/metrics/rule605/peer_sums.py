@@ -126,3 +126,13 @@ def contradicts(row: Mapping[str, Any]) -> bool:
     if effective is None or net is None or row.get("quoted_spread_usd_per_share") is not None:
         return False
     return bool(effective + 2 * net < -ROUNDING)
+
+
+def with_shares(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The row with `shares`: executed by the reporter and away, which its averages are weighted by; null if neither is.
+
+    A broker that routes everything away has executed none itself.
+    """
+    both = [row.get(name) for name in ("executed_shares", "executed_away_shares")]
+    stated = [shares for shares in both if shares is not None]
+    return {**row, "shares": sum(stated) if stated else None}

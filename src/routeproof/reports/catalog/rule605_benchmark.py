@@ -101,7 +101,7 @@ def _front(inputs: Benchmark605Inputs) -> tuple[Block, ...]:
 _OTHERS: tuple[Shown, ...] = (
     Shown("liquidity_share", "Of liquidity in our symbols", "rate", ""),
     Shown("covered_orders", "Covered orders", "count", ""),
-    Shown("executed_shares", "Executed shares", "count", ""),
+    Shown("shares", "Executed shares", "count", ""),
     Shown("coverage", "Coverage", "rate", ""),
     Shown("weight_matched", "Our weight matched", "rate", ""),
     Shown("own_e_over_q_matched", "Own E/Q there", "ratio", ""),

@@ -19,6 +19,9 @@ MOST_DOTS = 26
 """Rows that a dot plot still tells apart; of more, those with the most executed shares."""
 MOST_LINES = 6
 TENS = [0, 1, 10, 100, 1_000, 10_000, 100_000, 1_000_000]
+SPREAD_OF_TENS = 20
+"""How many times the lowest figure the highest is before tens tell more than equal steps."""
+ROOM_ABOVE = 1.3
 DOUBT = 0.5
 """Share of doubted rows from which a figure is not drawn at all: what is left would be a choice by chance."""
 LEAST_MONTHS = 3
@@ -192,7 +195,7 @@ def _points(inputs: Benchmark605Inputs, shown: Shown) -> list[Plain]:
             bounds = {"lower": None, "upper": None}
             if shown is _E_OVER_Q and row.get("side") == "own":
                 bounds = {"lower": row["own_e_over_q_lower"], "upper": row["own_e_over_q_upper"]}
-            weight = 0 if row.get("side") == "own" else -(row.get("executed_shares") or 0)
+            weight = 0 if row.get("side") == "own" else -(row.get("shares") or 0)
             found.append(said | bounds | {"weight": weight, "is_own": row.get("side") == "own"})
     kept = sorted(found, key=lambda item: (not item["is_own"], item["weight"], item["label"]))[:MOST_DOTS]
     return sorted(kept, key=lambda item: (item["value"], item["label"]))
@@ -218,8 +221,8 @@ def _dot_figure(inputs: Benchmark605Inputs, shown: Shown, points: Sequence[Plain
         "axis": {"labelLimit": 210, "labelPadding": 5, "ticks": False, "domain": False, "grid": True},
     }  # fmt: skip
     title = f"{shown.title}{', in our mix' if inputs.provider else ''} ({shown.better})"
-    scale, axis = _axis(shown, points[-1]["value"])
-    x = {"field": "value", "type": "quantitative", "title": title, "scale": scale | {"padding": 8}, "axis": axis}
+    scale, axis = _axis(shown, points[0]["value"], points[-1]["value"])
+    x = {"field": "value", "type": "quantitative", "title": title, "scale": {"padding": 8} | scale, "axis": axis}
     looks: Spec = {
         "field": "group", "type": "nominal", "legend": {"orient": "top", "title": None} if len(there) > 1 else None,
     }  # fmt: skip
@@ -253,10 +256,17 @@ def _dot_figure(inputs: Benchmark605Inputs, shown: Shown, points: Sequence[Plain
     )
 
 
-def _axis(shown: Shown, highest: float) -> tuple[Spec, Spec]:
-    """Scale and axis of a figure; tens only where the figures reach over one."""
-    if shown.is_log and highest >= TENS[2]:
-        return {"type": "symlog", "constant": 1}, {"values": TENS, "labelExpr": "format(datum.value, ',')"}
+def _axis(shown: Shown, lowest: float, highest: float) -> tuple[Spec, Spec]:
+    """Scale and axis of a figure; tens only where the figures reach over more than one.
+
+    The axis begins at a ten below the lowest figure, or at zero: time is never negative.
+    """
+    if shown.is_log and highest >= TENS[2] and highest > SPREAD_OF_TENS * lowest:
+        axis: Spec = {"values": TENS, "labelExpr": "format(datum.value, ',')"}
+        bounds: Spec = {"domainMax": highest * ROOM_ABOVE, "padding": 0, "nice": False}
+        if lowest >= TENS[1]:
+            return {"type": "log", "domainMin": max(ten for ten in TENS if ten <= lowest)} | bounds, axis
+        return {"type": "symlog", "constant": 1, "domainMin": 0} | bounds, axis
     form: Spec = {"format": ".1%"} if shown.kind == "rate" else {}
     return {"zero": False}, {"tickCount": 5, **form}
 
@@ -285,7 +295,7 @@ def trends(inputs: Benchmark605Inputs) -> tuple[Block, ...]:
     for row in inputs.rows:
         own = row.get("side") == "own"
         label = "own flow" if own else label_of(row, names, inputs.said)
-        sizes[label] = sizes.get(label, 0) + (float("inf") if own else row.get("executed_shares") or 0)
+        sizes[label] = sizes.get(label, 0) + (float("inf") if own else row.get("shares") or 0)
     kept = sorted(sizes, key=lambda label: (-sizes[label], label))[:MOST_LINES]
     figures = []
     for shown in _drawable(inputs):
@@ -304,7 +314,8 @@ def _trend_figure(
     inputs: Benchmark605Inputs, shown: Shown, points: Sequence[Plain], kept: Sequence[str], left: int
 ) -> Figure:
     title = f"{shown.title}{', in our mix' if inputs.provider else ''} ({shown.better})"
-    scale, axis = _axis(shown, max(item["value"] for item in points))
+    drawn = [item["value"] for item in points]
+    scale, axis = _axis(shown, min(drawn), max(drawn))
     legend: Spec | None = {"orient": "top", "title": None, "columns": 3} if len(kept) > 1 else None
     look: Spec = {"field": "line", "type": "nominal", "legend": legend}
     plain = {"field": "line", "type": "nominal", "legend": None}
