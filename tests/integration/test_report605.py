@@ -361,3 +361,12 @@ def test_more_shares_executed_than_ordered_are_told(folder: Path) -> None:
     (folder / "executions.csv").write_text(EXECUTIONS.replace("10.03,100", "10.03,150"), "utf-8")
     made = report_605(asked_605("detailed", "FIRM", "T", "2026-08", folder / "out"), flow_of_folder(folder))
     assert any("more shares executed" in note for note in made.notes)
+
+
+def test_what_is_doubtful_about_a_report_is_noted(folder: Path) -> None:
+    """A participant that is none in the month, an index nobody spoke of, and quotes of odd lots that are not there."""
+    made = report_605(asked_605("detailed", "FIRM", "W", "2026-12", folder / "out"), flow_of_folder(folder))
+    assert any(note.startswith("W is no designated participant") for note in made.notes)
+    assert any("fields 45 to 49 are empty" in note for note in made.notes)
+    made = report_605(asked_605("summary", "FIRM", "T", "2026-08", folder / "out"), flow_of_folder(folder))
+    assert made.notes == ("Index membership is unknown for A: reported as N.",)

@@ -21,6 +21,7 @@ from routeproof.app.shipped_rules import rules_of, shipped_rules
 from routeproof.metrics.rule605.judged import Reporter
 from routeproof.reports.rule605.files import File605, Header605, detailed_file, summary_file
 from routeproof.stores.files import sha256_of, write_whole
+from routeproof.stores.shipped_disclosure import load_disclosure605
 from routeproof.stores.shipped_policy import load_report605_policy
 from routeproof.stores.zip_file import write_zip
 from routeproof.tables.registry import TABLES
@@ -251,8 +252,13 @@ def _notes(asked: Asked605, reporting: Reporting605, sums: Sums605, flow: Flow60
     notes = []
     if not reporting.value("compliance"):
         notes.append(f"{asked.month:%Y-%m} is before the amended report is due: this is no filing.")
+    participants = load_disclosure605().participants.on_or_first(asked.month).value
+    if asked.participant not in participants:
+        notes.append(
+            f"{asked.participant} is no designated participant in {asked.month:%Y-%m} as far as is known here."
+        )
     if unknown:
-        notes.append(f"Index membership is unknown for {len(unknown)} symbols, {unknown[0]} first: reported as N.")
+        notes.append(f"Index membership is unknown for {_some(unknown)}: reported as N.")
     if asked.kind == "detailed" and not sums.has_tape:
         notes.append("There is no tape: fields 53 and 54 are empty.")
     if asked.kind == "detailed" and not reporting.value("best_displayed"):
@@ -265,6 +271,10 @@ def _notes(asked: Asked605, reporting: Reporting605, sums: Sums605, flow: Flow60
         notes.append(f"{sums.overfilled} covered orders have more shares executed than they had: check their fills.")
     notes += [f"{rows} rows of no shares in {name} were left out." for name, rows in flow.left_out.items()]
     return notes
+
+
+def _some(symbols: Sequence[str]) -> str:
+    return symbols[0] if len(symbols) == 1 else f"{len(symbols)} symbols, {symbols[0]} first"
 
 
 def _knows_no_odd_lots(sums: Sums605) -> bool:
