@@ -6,7 +6,8 @@ import contextlib
 import io
 import json
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,10 @@ from routeproof.app.shipped_rules import shipped_rules
 from routeproof.cli.main import main
 from routeproof.metrics.rule605.figures import Figures
 from routeproof.metrics.rule605.judged import Reporter, judged
+from routeproof.policy.changes import Change, with_change
+from routeproof.policy.report605 import report605_policy
 from routeproof.reports.rule605.files import Header605, added_up, detailed_file
-from routeproof.stores.shipped_policy import load_report605_policy
+from routeproof.stores.shipped_policy import load_report605_policy, shipped_subjects
 from routeproof.tables.intake.coerce import coerce
 from routeproof.tables.measured.version_day import Readings, measure_version_day
 from routeproof.tables.registry import TABLES
@@ -342,3 +345,17 @@ def test_a_missing_file_and_a_bad_row_are_told(folder: Path) -> None:
     done = report("detailed", folder)
     assert done.returncode == 2
     assert "quotes.csv" in done.stderr
+
+
+def test_the_firms_readings_make_the_report_and_are_said(folder: Path) -> None:
+    """The lot flag is the firm's word from August on; the report says since when, and by whose decision."""
+    change = Change(
+        key="rule605.lot_flags.round", value="RND", effective_from=date(2026, 8, 1), citation="Firm policy P1"
+    )
+    readings = report605_policy(with_change(shipped_subjects(), change)["rule605"])
+    asked = asked_605("detailed", "FIRM", "T", "2026-08", folder.parent / "own")
+    shipped, own = (report_605(asked, replace(flow_of_folder(folder), **more)) for more in ({}, {"readings": readings}))
+    assert {row[4] for row in shipped.file.rows} == {"ROUND"}
+    assert {row[4] for row in own.file.rows} == {"RND"}
+    assert [line for line in own.notes if "lot_flags" in line and "since 2026-08-01: Firm policy P1." in line]
+    assert not any("Firm policy" in line for line in shipped.notes)
