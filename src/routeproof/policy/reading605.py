@@ -19,7 +19,7 @@ CATEGORIES = (
     *("non_marketable", "non_marketable_ioc", "stop_market", "stop_marketable_limit", "stop_non_marketable_limit"),
 )
 SPECIAL = ("multi_leg", "not_held", "on_open", "on_close", "pegged", "all_or_none")
-MOST_SECONDS = 86_400
+MOST_SECONDS, MOST_MONTHS = 86_400, 12
 _WORD = re.compile(r"[A-Z0-9][A-Z0-9 _-]{0,19}")
 _FILE_NAME = re.compile(r"(?:[A-Za-z0-9_.-]|\{reporter\}|\{month\})+")
 
@@ -60,6 +60,11 @@ def _names(value: Mapping[str, str]) -> bool:
     return all(_FILE_NAME.fullmatch(name) and "{reporter}" in name and "{month}" in name for name in value.values())
 
 
+def _exemption(value: Mapping[str, Any]) -> bool:
+    limit, months = value["trades_per_day"], value["months"]
+    return isinstance(value["enabled"], bool) and limit >= 0 and isinstance(months, int) and 1 <= months <= MOST_MONTHS
+
+
 BUCKET_FIELDS = range(14, 22)
 """Numbers of the fields that count shares by time."""
 CHOICES: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
@@ -72,6 +77,7 @@ CHOICES: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
     "locked": ("include or exclude", _one_of("include", "exclude")),
     "after_close": ("final_quote or null", _one_of("final_quote", "null")),
     "outside_hours_fills": ("include or exclude", _one_of("include", "exclude")),
+    "inactive_security": ("enabled = true or false, trades a day, and 1 to 12 months", _exemption),
     "lot_flags": ("three different words of capital letters", _words),
     "cancelled_shares": ("true or false twice", _flags),
     "time_buckets_ns": ("seven rising bounds in nanoseconds", _bounds),

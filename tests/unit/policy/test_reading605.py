@@ -33,6 +33,7 @@ def test_every_choice_is_of_a_reading_that_there_is() -> None:
         ("crossed", "exclude"),
         ("halts.executable_before_s", 0),
         ("lot_flags.odd", "ODD LOT"),
+        ("inactive_security.enabled", True),
         ("special_handling", ["not_held"]),
         ("cancelled_shares", {"expired": False}),
         ("file_names.detailed", "{month}-{reporter}.txt"),
@@ -65,6 +66,7 @@ def test_an_open_reading_changes_from_its_day(key: str, value: object) -> None:
         ("resting_fields", ["market", "odd"]),
         ("file_names.detailed", "../{reporter}{month}"),
         ("time_buckets_ns", [1, 2, 3, 4, 5, 7, 6]),
+        ("inactive_security.months", 0),
         ("directed", 1),
     ],
 )

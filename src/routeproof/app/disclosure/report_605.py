@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
 
+from routeproof.app.disclosure.inactive_605 import inactive_symbols
 from routeproof.app.disclosure.orders_folder import read_orders_folder
 from routeproof.app.disclosure.report605_sums import Month605, month_sums
 from routeproof.app.measuring.lake_source import LakeSource
@@ -208,10 +209,11 @@ def report_605(asked: Asked605, flow: Flow605) -> Made605:
     reporting = flow.readings.on(asked.month)
     last = asked.month.replace(day=monthrange(asked.month.year, asked.month.month)[1])
     own = flow.venues.filter(pl.col("affiliate_of") == asked.reporter)["mic"].to_list()
+    exempt, remark = inactive_symbols(flow.source, flow.rules, flow.instruments, reporting)
     month = Month605(
         days=(asked.month, last),
         reporting=reporting,
-        reporter=Reporter(code=asked.reporter, own_venues=own),
+        reporter=Reporter(code=asked.reporter, own_venues=own, exempt_symbols=exempt),
         rules=flow.rules,
         provider=asked.provider,
     )
@@ -222,7 +224,7 @@ def report_605(asked: Asked605, flow: Flow605) -> Made605:
         file = detailed_file(header, sums.rows, sums.metrics, reporting)
     else:
         file = summary_file(header, sums.rows, sums.metrics, reporting, members)
-    notes = _notes(asked, reporting, sums, flow, unknown if asked.kind == "summary" else [])
+    notes = [*_notes(asked, reporting, sums, flow, unknown if asked.kind == "summary" else []), remark]
     return Made605(
         asked=asked,
         reporting=reporting,
