@@ -21,6 +21,7 @@ from routeproof.sources.rule606.to_xml import to_xml
 from routeproof.stores.shipped_disclosure import load_disclosure605
 from routeproof.tables.rule605.remarks import REJECTED
 from routeproof.tables.rule605.sums import additive
+from routeproof.tables.rule606.flat import FlatReport
 from routeproof.vocab.errors import DataRejectedError
 
 CODE = re.compile(r"[a-z][a-z0-9_]*")
@@ -43,8 +44,11 @@ def read_605(path: Path, folder: Path) -> str:
             failed.append(error.code)
             continue
         accepted, rejected = accepted + here[0], rejected + here[1]
+    if not failed and verdict.rows:  # a header that is no record leaves nothing to count
+        assert verdict.rows == accepted + rejected, (verdict.rows, accepted, rejected)
     if verdict.ok:
         assert not failed, f"validate found nothing, ingest refused: {failed}"
+        assert not rejected, f"validate found nothing, ingest rejected {rejected} rows"
     return "refused" if not accepted else "partly" if rejected or failed else "read"
 
 
@@ -93,7 +97,7 @@ def read_606(path: Path, folder: Path) -> str:
         if found.report is None:
             refused += 1
             continue
-        again = read_report(Document("again", to_xml(found.report))).report
+        again = read_report(Document("again", _written(found.report))).report
         assert again is not None
         assert again.rows.keys() == found.report.rows.keys()
         for table, rows in found.report.rows.items():
@@ -101,6 +105,14 @@ def read_606(path: Path, folder: Path) -> str:
         part_of(found.report, document.name, FIRM, SOURCE_ID)
         taken += 1
     return "refused" if not taken else "partly" if refused else "read"
+
+
+def _written(report: FlatReport) -> bytes:
+    try:
+        return to_xml(report)
+    except DataRejectedError as error:
+        message = f"what was read cannot be written: {error}"
+        raise AssertionError(message) from error
 
 
 def _validated(found: Validation) -> Validation:
