@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -233,3 +234,21 @@ def test_a_file_that_is_no_text_says_what_it_is(tmp_path: Path, content: bytes, 
     path.write_bytes(content)
     (problem,) = validate_file(path).problems
     assert words in problem.message
+
+
+def test_each_file_of_an_archive_is_judged_by_itself(tmp_path: Path) -> None:
+    """Rows add up; a problem names its member and the row there; one bad file makes the archive wrong."""
+    members = {"a.dat": legacy() + "\n", "b.txt": detailed({}, {"CvrdOrderCnt": "x"}), "c": "hello"}
+    path = tmp_path / "all.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in members.items():
+            archive.writestr(name, text)
+    found = validate_file(path, with_notes=False)
+    assert (found.ok, found.format, found.rows) == (False, "mixed", 3)
+    told = [(item.member, item.row, item.column, item.code) for item in found.problems]
+    assert told == [
+        ("b.txt", 2, "CvrdOrderCnt", "not_a_number"),
+        ("b.txt", 2, "", "duplicate_key"),
+        ("c", 0, "", "unknown_layout"),
+    ]
+    assert found.as_json()["problems"][0].keys() == {"row", "column", "code", "message", "member"}  # type: ignore[index]
