@@ -27,13 +27,11 @@ if TYPE_CHECKING:
 
     Strays = Mapping[str, Sequence[str]]
 
-GROUP_ORDERS = 1 << 20
-"""Orders whose terms are held at once, unless one symbol has more."""
-
-RUN_ROWS = 1_000_000
-"""Quotes and prints of a run, unless one symbol has more; an order, a route or a fill counts as `FLOW_ROWS` of them."""
+WORKERS = 2
+"""Runs that are measured at once: each has its part of the quotes that may be held, and as many orders."""
 
 FLOW_ROWS = 4
+"""An order, a route or a fill takes as much memory as so many quotes."""
 
 _FLOW = ("parent_orders", "executions", "routes")
 _COLUMNS = {
@@ -96,7 +94,8 @@ def groups_of(source: DaySource, day: date, lasting: LongLived) -> Iterator[Grou
     if not sizes or not isinstance(source, LakeSource):
         yield whole_group(source, day, lasting)
         return
-    groups = list(_cut({symbol: size.orders for symbol, size in sizes.items()}, GROUP_ORDERS))
+    most = source.chunk_rows // WORKERS
+    groups = list(_cut({symbol: size.orders for symbol, size in sizes.items()}, most))
     status, quotes = source.rows("market_status", day), source.quotes(day)
     has_tape = bool(source.lake.symbol_ranges("trades", day, source.manifest))
     for symbols in groups:
@@ -106,7 +105,7 @@ def groups_of(source: DaySource, day: date, lasting: LongLived) -> Iterator[Grou
             versions = versions.join(orders.lazy().select("order_id"), on="order_id", how="semi")
         began = LongLived(lasting.orders, lasting.terms.filter(pl.col("symbol").is_in(symbols)))
         terms = day_terms(day, orders, versions.collect(), began)
-        runs = _cut({symbol: sizes[symbol].rows for symbol in symbols}, RUN_ROWS)
+        runs = _cut({symbol: sizes[symbol].rows for symbol in symbols}, most)
         yield Group(_of_terms(day, terms, status), tuple(tuple(run) for run in runs), quotes, has_tape)
 
 

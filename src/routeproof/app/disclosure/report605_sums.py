@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.app.disclosure.report605_runs import groups_of, is_elsewhere, run_of, whole_group, whole_run
+from routeproof.app.disclosure.report605_runs import WORKERS, groups_of, is_elsewhere, run_of, whole_group, whole_run
 from routeproof.app.measuring.day_walk import concerns, long_lived_of, walked_days
 from routeproof.app.measuring.lake_source import LakeSource
 from routeproof.metrics.measure import Grouping, collect
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from routeproof.metrics.rule605.judged import Reporter
     from routeproof.policy.report605 import Reporting605
     from routeproof.tables.measured.day import DayRules, DayTables
-
-WORKERS = 2
-"""Runs of symbols that are measured at once; each holds its quotes and wide rows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
