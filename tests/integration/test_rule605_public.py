@@ -7,6 +7,7 @@ import gzip
 import json
 import subprocess
 import sys
+import zipfile
 from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING, Any
 
@@ -242,3 +243,54 @@ def test_the_command_line(tmp_path: Path) -> None:
     assert (document["problems"][0]["row"], document["problems"][0]["column"]) == (2, 8)
     ran = call("ingest", "rule605", str(written(tmp_path, "hello")), "-w", str(tmp_path / "ws"), "--json")
     assert (ran.returncode, json.loads(ran.stderr)["error"]["code"]) == (3, "unknown_layout")
+
+
+def packed(folder: Path, name: str, members: dict[str, str]) -> Path:
+    """An archive of texts."""
+    path = folder / name
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for member, text in members.items():
+            archive.writestr(member, text)
+    return path
+
+
+def test_an_archive_of_several_files_is_each_of_them(context: Context, tmp_path: Path) -> None:
+    """Layouts are told file by file, entries name the member, what is no report does not hold up the others."""
+    members = {
+        "b.txt": detailed({}),
+        "a.dat": legacy() + "\n" + legacy(f8="x") + "\n",
+        "c.csv": summary({"AvgEFQPct": "80"}),
+        "readme.txt": "hello",
+        "c.pdf": "%PDF-1.7",
+    }
+    path = packed(tmp_path, "all.zip", members)
+    first = taken(context, path)
+    assert (first["format"], first["rows"], first["accepted"]) == ("mixed", 4, 3)
+    assert first["rejected"] == [
+        {"row": 2, "code": "not_a_number", "member": "a.dat"},
+        {"row": 0, "code": "unknown_layout", "member": "readme.txt"},
+    ]
+    assert [(row["member"], row["code"]) for row in first["corrections"]] == [("c.csv", "percent_points")]
+    before = commits(context)
+    assert taken(context, path) == first
+    assert taken(context, written(tmp_path, members["b.txt"], "again.txt"))["accepted"] == 1
+    assert commits(context) == before
+
+
+def test_a_report_and_its_page_in_one_archive_are_one_file(context: Context, tmp_path: Path) -> None:
+    """The answer is that of the file alone; a second path names the archive's file too."""
+    path = packed(tmp_path, "one.zip", {"a.dat": legacy() + "\n" + legacy(f8="x") + "\n", "a.pdf": "%PDF-1.7"})
+    assert taken(context, path)["rejected"] == [{"row": 2, "code": "not_a_number"}]
+    both = taken(context, path, written(tmp_path, detailed({}), "b.txt"))
+    assert both["rejected"] == [{"row": 2, "code": "not_a_number", "file": "one.zip", "member": "a.dat"}]
+
+
+def test_an_archive_without_a_report_is_refused_and_kept(context: Context, tmp_path: Path) -> None:
+    """So is one that is cut off."""
+    path = packed(tmp_path, "none.zip", {"a.pdf": "%PDF-1.7", "b.pdf": "%PDF-1.7"})
+    with pytest.raises(DataRejectedError, match="found none"):
+        ingest_605(context, [path])
+    path.write_bytes(path.read_bytes()[:-9])
+    with pytest.raises(DataRejectedError, match="whole archive"):
+        ingest_605(context, [path])
+    assert len([item for item in context.workspace.raw_folder.rglob("*") if item.is_file()]) == 2

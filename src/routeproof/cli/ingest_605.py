@@ -41,12 +41,14 @@ def _talk(report: Ingest605) -> None:
         click.echo(f"  new: {name}")
     if len(report.changed) > SHOWN:
         click.echo(f"  … and {len(report.changed) - SHOWN:,} more parts")
-    for file, frame in report.remarks:
+    for given, frame in report.remarks:
         for kind, code, rows in frame.group_by("kind", "code", maintain_order=True).len().iter_rows():
-            click.echo(f"  {file}: {kind} {rows:,}: {code}")
+            click.echo(f"  {given.raw.name}: {kind} {rows:,}: {code}")
+    for item in report.failed:
+        click.echo(f"  {item.file}/{item.member}: {item.code}: {item.message}", err=True)
     listed = [
-        {"file": file, "row": row["source_row"], "kind": row["kind"], "what": row["message"]}
-        for file, frame in report.remarks
+        {"file": given.raw.name, "row": row["source_row"], "kind": row["kind"], "what": row["message"]}
+        for given, frame in report.remarks
         for row in frame.head(SHOWN).iter_rows(named=True)
     ][:SHOWN]
     if listed:

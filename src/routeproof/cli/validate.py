@@ -27,8 +27,9 @@ EXIT_REJECTED = 3
 def validate(rule: str, path: Path, xsd: Path | None, *, with_notes: bool, as_json: bool) -> int:
     """Whether FILE is a right public report, and where it is not: row, column, sentence. Exit code 3 if it is wrong.
 
-    605: a legacy, detailed or summary file, told by its first record, plain or packed; a row is a data record. What
-    rests on readings that are not confirmed is a note: it is shown, and makes no file wrong.
+    605: a legacy, detailed or summary file, told by its first record, plain or packed; a row is a data record. Of
+    an archive each file is judged by itself. What rests on readings that are not confirmed is a note: it is shown, and
+    makes no file wrong.
 
     606: a document of 606(a)(1), (b)(1) or (b)(3), plain or packed; a row is a line, a column the path of an element,
     and a document type of any kind is refused. Sums and months that do not fit are notes: wrong in no schema.
@@ -61,6 +62,7 @@ def _talk(path: Path, found: Validation) -> None:
     click.echo(f"{path.name}: {found.format or 'unknown format'}, {found.rows:,} rows, {verdict}")
     rows = [
         {
+            "member": item.member,
             "row": item.row,
             "column": item.column,
             "code": f"{item.code} (note)" if item.is_note else item.code,
@@ -69,5 +71,7 @@ def _talk(path: Path, found: Validation) -> None:
         for item in found.problems
     ]
     if rows:
-        for line in sentence_lines(("row", "column", "code", "message"), rows):
+        several = any(item.member for item in found.problems)
+        columns = (*(("member",) if several else ()), "row", "column", "code", "message")
+        for line in sentence_lines(columns, rows):
             click.echo(line)

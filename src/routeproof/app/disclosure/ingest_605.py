@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from routeproof.app.disclosure.given_605 import Failed, Given, keep_given
 from routeproof.app.disclosure.public_605 import joined, part_name
 from routeproof.app.intake.shelf import Shelf, Shelved
 from routeproof.ledger.canonical import canonical_bytes
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from routeproof.app.context import Context
     from routeproof.sources.rule605.sniff import Sniffed
     from routeproof.stores.manifest import Partition
-    from routeproof.stores.raw import RawFile
 
 SOURCE = "rule605"
 PartKey = tuple[str, str, str]
@@ -45,7 +45,8 @@ class Ingest605:
         formats: of the files, in the order given.
         rows: data records received.
         accepted: of these.
-        remarks: file name to its remarks, in file order: columns of `tables.rule605.remarks`.
+        remarks: of each file, in order: columns of `tables.rule605.remarks`.
+        failed: members of archives that are no reports.
         manifest: the lake after it.
         changed: parts of the lake that say something new.
     """
@@ -53,33 +54,44 @@ class Ingest605:
     formats: tuple[str, ...]
     rows: int
     accepted: int
-    remarks: tuple[tuple[str, pl.DataFrame], ...]
+    remarks: tuple[tuple[Given, pl.DataFrame], ...]
+    failed: tuple[Failed, ...]
     manifest: str
     changed: tuple[str, ...]
 
     @property
     def is_whole(self) -> bool:
-        """No row was rejected."""
-        return all((frame.get_column("kind") != REJECTED).all() for _, frame in self.remarks)
+        """No row was rejected, and no member of an archive."""
+        return not self.failed and all((frame.get_column("kind") != REJECTED).all() for _, frame in self.remarks)
 
     def as_json(self) -> dict[str, object]:
-        """The document that `ingest rule605 --json` prints; entries name their file where there are several."""
+        """The document that `ingest rule605 --json` prints; entries name their file or member where there are several.
+
+        A member of an archive that is no report is rejected as row 0, which speaks of the whole file.
+        """
         formats = list(dict.fromkeys(self.formats))
         return {
-            "format": formats[0] if len(formats) == 1 else "mixed",
+            "format": formats[0] if len(formats) == 1 else "mixed" if formats else "",
             "rows": self.rows,
             "accepted": self.accepted,
-            "rejected": self._entries(REJECTED, _rejected),
+            "rejected": self._entries(REJECTED, _rejected)
+            + [{"row": 0, "code": item.code, **self._place(item)} for item in self.failed],
             "corrections": self._entries(CORRECTED, _correction),
             "quarantined": self._entries(QUARANTINED, _quarantined),
         }
 
     def _entries(self, kind: str, entry: Callable[[Mapping[str, Any]], dict[str, object]]) -> list[dict[str, object]]:
         return [
-            {**entry(row), **({"file": file} if len(self.remarks) > 1 else {})}
-            for file, frame in self.remarks
+            {**entry(row), **self._place(given)}
+            for given, frame in self.remarks
             for row in frame.filter(pl.col("kind") == kind).iter_rows(named=True)
         ]
+
+    def _place(self, item: Given | Failed) -> dict[str, object]:
+        everything: list[Given | Failed] = [*(given for given, _ in self.remarks), *self.failed]
+        several_files = len({one.file for one in everything}) > 1
+        named = {"file": item.file} if several_files or (len(everything) > 1 and not item.member) else {}
+        return {**named, **({"member": item.member} if item.member and len(everything) > 1 else {})}
 
 
 @dataclass(slots=True)
@@ -87,14 +99,14 @@ class _Read:
     """One file, read: its rows by part, on scratch disk once there are many.
 
     Attributes:
-        raw: the kept file.
+        given: the kept file.
         sniffed: its layout.
         received: data records.
         remarks: so far; duplicates are added when the parts are joined.
         pieces: part to its rows.
     """
 
-    raw: RawFile
+    given: Given
     sniffed: Sniffed
     received: int = 0
     remarks: list[Remark] = field(default_factory=list)
@@ -111,40 +123,50 @@ def ingest_605(context: Context, paths: Sequence[Path], on_done: Callable[[str],
         UsageError: for an unreadable path.
         DataRejectedError: for a file that is damaged or has no layout that is known; the raw bytes are kept.
     """
-    raw_files = [context.raw.keep(path) for path in paths]
     reading = hashlib.sha256(canonical_bytes({"source": SOURCE, "checks": disclosure605_id()})).hexdigest()[:16]
     seen = {item.source_id: item.outcome for item in source_outcomes(context.records) if item.reading == reading}
-    fresh = list({item.source_id: item for item in raw_files if item.source_id not in seen}.values())
     scratch = context.workspace.scratch_folder / f"{os.getpid()}-{context.actor.session}-{SOURCE}"
     outcomes: dict[str, Mapping[str, object]] = dict(seen)
     changed: list[Partition] = []
     try:
+        handed = keep_given(context, paths, scratch / "members")
         shelf = Shelf(scratch, "rows")
-        files = [_named(item, shelf) for item in fresh]
-        for item in raw_files:
-            on_done(item.name)
+        files, failed = _fresh(handed.given, seen, shelf)
+        for path in paths:
+            on_done(path.name)
         if files:
             with context.workspace.lake_lock():
                 changed = _commit(context, files, reading)
-            outcomes |= {item.raw.source_id: _outcome(item) for item in files}
+            outcomes |= {item.given.raw.source_id: _outcome(item) for item in files}
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    return _report(context, raw_files, outcomes, changed)
+    known = [item for item in handed.given if item.raw.source_id in outcomes]
+    return _report(context, known, (*handed.failed, *failed), outcomes, changed)
 
 
-def _named(raw: RawFile, shelf: Shelf) -> _Read:
-    """One file read; an error speaks of it by the name that it came with."""
-    try:
-        return _read(raw, shelf)
-    except DataRejectedError as error:
-        error.where = raw.name
-        raise
+def _fresh(given: Sequence[Given], seen: Mapping[str, object], shelf: Shelf) -> tuple[list[_Read], list[Failed]]:
+    """Files that are not known, read; members of archives that are no reports.
+
+    Raises:
+        DataRejectedError: for a file that is none; it is spoken of by the name that it came with.
+    """
+    files: list[_Read] = []
+    failed: list[Failed] = []
+    for item in {one.raw.source_id: one for one in given if one.raw.source_id not in seen}.values():
+        try:
+            files.append(_read(item, shelf))
+        except DataRejectedError as error:
+            error.where = item.raw.name
+            if not item.member:
+                raise
+            failed.append(Failed(item.file, item.member, error.code, error.message))
+    return files, failed
 
 
-def _read(raw: RawFile, shelf: Shelf) -> _Read:
-    sniffed = sniff(raw.path)
-    read = _Read(raw, sniffed)
-    for batch in read_file(raw.path, sniffed, load_disclosure605()):
+def _read(given: Given, shelf: Shelf) -> _Read:
+    sniffed = sniff(given.raw.path)
+    read = _Read(given, sniffed)
+    for batch in read_file(given.raw.path, sniffed, load_disclosure605()):
         read.received += batch.received
         read.remarks += batch.remarks
         for reporter, month, rows in _by_part(batch.rows):
@@ -170,17 +192,17 @@ def _commit(context: Context, files: Sequence[_Read], reading: str) -> list[Part
         given = [_rows(context, item, key) for item in files if key in item.pieces]
         part = joined(layout, given, context.lake.read_partition(held) if held else None)
         for item in files:
-            item.remarks = _with_rejected(item.remarks, part.duplicates.get(item.raw.source_id, []))
+            item.remarks = _with_rejected(item.remarks, part.duplicates.get(item.given.raw.source_id, []))
         written = context.lake.write_if_changed(layout.table.name, name, part.rows, held)
         changed.append(written)
         if written is not None and held is not None and part.replaced:
             restated.append(_restated(context, key, part.replaced, given, held, written))
     for item in files:
         frame = _remarks(item)
-        held = held_parts.get((REMARKS.name, item.raw.source_id))
-        changed.append(context.lake.write_if_changed(REMARKS.name, item.raw.source_id, frame, held))
+        held = held_parts.get((REMARKS.name, item.given.raw.source_id))
+        changed.append(context.lake.write_if_changed(REMARKS.name, item.given.raw.source_id, frame, held))
     partitions = [item for item in changed if item is not None]
-    sources = [SourceOutcome(item.raw.source_id, reading, _outcome(item)) for item in files]
+    sources = [SourceOutcome(item.given.raw.source_id, reading, _outcome(item)) for item in files]
     commit(
         context.workspace.lake_folder, context.lake, context.records, partitions, sources, context.actor, also=restated
     )
@@ -196,13 +218,13 @@ def _with_rejected(remarks: list[Remark], rejected: list[Remark]) -> list[Remark
 def _rows(context: Context, item: _Read, key: PartKey) -> pl.DataFrame:
     frame = pl.concat([piece.read() for piece in item.pieces[key]])
     return frame.with_columns(
-        pl.lit(item.raw.source_id).alias("source_id"), pl.lit(context.workspace.firm_id).alias("firm_id")
+        pl.lit(item.given.raw.source_id).alias("source_id"), pl.lit(context.workspace.firm_id).alias("firm_id")
     )
 
 
 def _remarks(item: _Read) -> pl.DataFrame:
     frame = remarks_frame(item.sniffed.layout, item.remarks)
-    return REMARKS.sort(frame.with_columns(pl.lit(item.raw.source_id).alias("source_id")))
+    return REMARKS.sort(frame.with_columns(pl.lit(item.given.raw.source_id).alias("source_id")))
 
 
 def _restated(
@@ -245,9 +267,9 @@ def _outcome(item: _Read) -> dict[str, object]:
     }
     return {
         "source": SOURCE,
-        "file": item.raw.name,
-        "sha256": item.raw.sha256,
-        "size": item.raw.size,
+        "file": item.given.raw.name,
+        "sha256": item.given.raw.sha256,
+        "size": item.given.raw.size,
         "provider": "",
         "table": item.sniffed.layout.table.name,
         **counts,
@@ -255,28 +277,31 @@ def _outcome(item: _Read) -> dict[str, object]:
         "refused": "",
         "sections": {},
         "format": item.sniffed.layout.format,
+        **({"archive": item.given.archive, "member": item.given.member} if item.given.member else {}),
         "days": [{"day": None, **counts}],
     }
 
 
 def _report(
     context: Context,
-    raw_files: Sequence[RawFile],
+    given: Sequence[Given],
+    failed: Sequence[Failed],
     outcomes: Mapping[str, Mapping[str, Any]],
     changed: Sequence[Partition],
 ) -> Ingest605:
     held = context.lake.manifest().partitions
     remarks = []
-    for item in raw_files:
-        part = held.get((REMARKS.name, item.source_id))
+    for item in given:
+        part = held.get((REMARKS.name, item.raw.source_id))
         frame = REMARKS.empty() if part is None else context.lake.read_partition(part)
-        remarks.append((item.name, frame))
-    found = [outcomes[item.source_id] for item in raw_files]
+        remarks.append((item, frame))
+    found = [outcomes[item.raw.source_id] for item in given]
     return Ingest605(
         formats=tuple(str(outcome["format"]) for outcome in found),
         rows=sum(int(outcome["received"]) for outcome in found),
         accepted=sum(int(outcome["accepted"]) for outcome in found),
         remarks=tuple(remarks),
+        failed=tuple(failed),
         manifest=context.lake.manifest().id,
         changed=tuple(f"{item.table}/{item.part}" for item in changed if item.table != REMARKS.name),
     )

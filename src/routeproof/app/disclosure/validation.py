@@ -15,6 +15,7 @@ class Problem:
         code: stable snake_case word.
         message: a sentence: what was expected, what was found.
         is_note: worth knowing, but no reason to call the file wrong.
+        member: file within an archive of several; empty if there is one file.
     """
 
     row: int
@@ -22,10 +23,17 @@ class Problem:
     code: str
     message: str
     is_note: bool = False
+    member: str = ""
 
     def as_json(self) -> dict[str, object]:
         """The members that programs read."""
-        return {"row": self.row, "column": self.column, "code": self.code, "message": self.message}
+        told: dict[str, object] = {
+            "row": self.row,
+            "column": self.column,
+            "code": self.code,
+            "message": self.message,
+        }
+        return {**told, "member": self.member} if self.member else told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +41,8 @@ class Validation:
     """The verdict on one file.
 
     Attributes:
-        format: `605-legacy`, `605-detailed`, `605-summary`, `606a1`, `606b1`, `606b3`; empty if none was recognised.
+        format: `605-legacy`, `605-detailed`, `605-summary`, `606a1`, `606b1`, `606b3`; `mixed` for
+            an archive of several; empty if none was recognised.
         rows: data records, whatever is wrong with them.
         problems: in file order.
     """

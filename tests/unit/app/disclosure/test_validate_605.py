@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -213,3 +214,21 @@ def test_a_record_that_is_none_is_one_problem(tmp_path: Path) -> None:
     found = codes(written(tmp_path, "\r\n".join(lines)))
     assert (2, "", "unreadable_row") in found
     assert {row for row, *_ in found} == {2, 3}
+
+
+def test_each_file_of_an_archive_is_judged_by_itself(tmp_path: Path) -> None:
+    """Rows add up; a problem names its member and the row there; one bad file makes the archive wrong."""
+    members = {"a.dat": legacy() + "\n", "b.txt": detailed({}, {"CvrdOrderCnt": "x"}), "c": "hello"}
+    path = tmp_path / "all.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in members.items():
+            archive.writestr(name, text)
+    found = validate_file(path, with_notes=False)
+    assert (found.ok, found.format, found.rows) == (False, "mixed", 3)
+    told = [(item.member, item.row, item.column, item.code) for item in found.problems]
+    assert told == [
+        ("b.txt", 2, "CvrdOrderCnt", "not_a_number"),
+        ("b.txt", 2, "", "duplicate_key"),
+        ("c", 0, "", "unknown_layout"),
+    ]
+    assert found.as_json()["problems"][0].keys() == {"row", "column", "code", "message", "member"}  # type: ignore[index]
