@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from routeproof.sources.line_ends import with_line_feeds
 from routeproof.sources.rows import BYTE, RAW, ROW
 from routeproof.sources.streams import DamagedFileError, blocks, open_stream
 from routeproof.sources.text_records import (
@@ -71,7 +72,7 @@ def text_frames(path: Path, delimiter: str, header: list[str] | None = None) -> 
     scanner = RecordScanner()
     with open_stream(path) as stream:
         try:
-            for last in scanner.pieces(blocks(stream, path)):
+            for last in scanner.pieces(with_line_feeds(blocks(stream, path))):
                 piece = last
                 if names is None and len(last.starts):
                     names, piece = _split_header(last, delimiter)

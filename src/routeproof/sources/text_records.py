@@ -24,6 +24,11 @@ MAX_PIECE_RECORDS = 1 << 17
 
 QUOTE, NEWLINE, RETURN, NUL = 34, 10, 13, 0
 _LINE_END = b"\r\n"
+IDLE = b" \t\r\n\x1a"
+"""Bytes that say nothing where a line has no others."""
+
+_LOOKED_AT = 8
+"""First bytes of a record that tell, for nearly all, that it has others."""
 
 
 @dataclass(slots=True)
@@ -65,8 +70,16 @@ class Piece:
 
 def fields_of(record: bytes, delimiter: str) -> list[str]:
     """Fields of one record, quoting undone."""
-    text = record.decode("utf-8", "replace")
-    return next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+    return next(_rows_of(record, delimiter), [])
+
+
+def every_field_of(record: bytes, delimiter: str) -> list[str]:
+    """The same, also of what stands after a carriage return inside the record, so that nothing goes missing unseen."""
+    return [field for row in _rows_of(record, delimiter) for field in row]
+
+
+def _rows_of(record: bytes, delimiter: str) -> Iterator[list[str]]:
+    return csv.reader(io.StringIO(record.decode("utf-8", "replace"), newline=""), delimiter=delimiter)
 
 
 def quoted_rows(record: bytes, delimiter: str) -> list[list[str]]:
@@ -192,6 +205,18 @@ def blank_records(piece: Piece) -> NDArray[np.int64]:
     ends = (content[piece.starts[short]], content[piece.ends[short] - 1])
     is_blank = np.logical_and(*((byte == NEWLINE) | (byte == RETURN) for byte in ends))
     return np.concatenate([empty, short[is_blank]]).astype(np.int64)
+
+
+def idle_records(piece: Piece) -> NDArray[np.int64]:
+    """Positions of the records that have nothing but white space, or the mark of old systems for the end of a file."""
+    content = np.frombuffer(piece.content, dtype=np.uint8)
+    is_idle = np.zeros(256, dtype=bool)
+    is_idle[list(IDLE)] = True
+    some = np.arange(len(piece.starts))
+    for place in range(_LOOKED_AT):  # hardly any record begins so
+        at = piece.starts[some] + place
+        some = some[(at >= piece.ends[some]) | is_idle[content[np.minimum(at, len(content) - 1)]]]
+    return np.array([at for at in some if not piece.record(int(at)).strip(IDLE)], dtype=np.int64)
 
 
 def _record_ends(content: bytes) -> NDArray[np.int64]:

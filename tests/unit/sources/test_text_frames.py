@@ -33,6 +33,13 @@ def written(tmp_path: Path, content: bytes) -> Path:
     return path
 
 
+def test_lines_that_end_with_a_return_alone_are_lines(tmp_path: Path) -> None:
+    """The file of an old system is read like any other, and places in it stay true."""
+    rows, refused, _ = read(written(tmp_path, b'a,b\r1,2\r"x\ry",3\r4\r'))
+    assert rows == [{"a": "1", "b": "2"}, {"a": "x\ny", "b": "3"}]
+    assert refused == [(4, 16, "wrong_field_count")]
+
+
 def test_csv_spectrum(shared_data: Path) -> None:
     """Expected values are the collection's own."""
     folder = shared_data / "robustness" / "csv"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from routeproof.sources.line_ends import with_line_feeds
 from routeproof.sources.streams import blocks, open_stream
 from routeproof.sources.text_frames import BYTE_ORDER_MARK
-from routeproof.sources.text_records import Piece, RecordScanner, blank_records
+from routeproof.sources.text_records import IDLE, Piece, RecordScanner, idle_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,8 +40,8 @@ def record_blocks(path: Path, sniffed: Sniffed) -> Iterator[Block]:
     """
     first = 1
     with open_stream(path) as stream:
-        for piece in RecordScanner().pieces(_data(blocks(stream, path), sniffed)):
-            count = len(piece.starts) - len(blank_records(piece)) + len(piece.refused)
+        for piece in RecordScanner().pieces(_data(with_line_feeds(blocks(stream, path)), sniffed)):
+            count = len(piece.starts) - len(idle_records(piece)) + len(piece.refused)
             if count:
                 yield Block(piece, first, count)
                 first += count
@@ -49,5 +50,5 @@ def record_blocks(path: Path, sniffed: Sniffed) -> Iterator[Block]:
 def _data(found: Iterator[bytes], sniffed: Sniffed) -> Iterator[bytes]:
     """Blocks without byte order mark and header: the first line that is not blank, which holds no line end."""
     head = next(found, b"").removeprefix(BYTE_ORDER_MARK)
-    yield head.lstrip(b"\r\n").partition(b"\n")[2] if sniffed.header else head
+    yield head.lstrip(IDLE).partition(b"\n")[2] if sniffed.header else head
     yield from found

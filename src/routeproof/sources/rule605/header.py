@@ -24,6 +24,12 @@ def header_problems(sniffed: Sniffed) -> list[Remark]:
     expected = [item.official for item in layout.fields]
     spelled = {spelling: item.official for item in layout.fields for spelling in (item.official, *item.aliases)}
     given = [spelled.get(name, name) for name in sniffed.header]
+    in_capitals = {name.lower(): name for name in expected}
+    for place, name in enumerate(given):
+        right = in_capitals.get(name.lower(), name)
+        if right not in given:
+            found.append(remark(0, PROBLEM, HEADER, right, f"expected the spelling {right}, found {name!r}"))
+            given[place] = right
     found += [
         remark(0, PROBLEM, HEADER, name, f"expected the column {name}, found none of that name")
         for name in expected

@@ -18,7 +18,7 @@ from routeproof.sources.fields import LARGEST
 from routeproof.sources.rule605.blocks import record_blocks
 from routeproof.sources.rule605.numbers import NANO, UNITS, numbers_of_texts
 from routeproof.sources.rule605.problems import FIELDS, LONG_ROW, ROW, UNREADABLE_ROW, Remark, remark
-from routeproof.sources.text_records import blank_records, field_counts, fields_of, undecodable_records
+from routeproof.sources.text_records import every_field_of, field_counts, idle_records, undecodable_records
 from routeproof.tables.rule605.layout import TOTAL_DIGITS
 from routeproof.tables.rule605.remarks import REJECTED
 
@@ -168,7 +168,7 @@ def _value(dtype: pl.DataType, item: Field) -> pl.Expr:
 def _through_text(block: Block, sniffed: Sniffed) -> Records:
     piece = block.piece
     chosen = np.ones(len(piece.starts), dtype=bool)
-    chosen[blank_records(piece)] = False
+    chosen[idle_records(piece)] = False
     undecodable = undecodable_records(piece)
     chosen[undecodable[undecodable < len(chosen)]] = False
     places = np.flatnonzero(chosen)
@@ -226,7 +226,7 @@ def _texts_by_csv(piece: Piece, places: NDArray[np.int64], delimiter: str, names
     counts: list[int] = []
     for at in places:
         try:
-            found = fields_of(piece.record(int(at)), delimiter)
+            found = every_field_of(piece.record(int(at)), delimiter)
         except csv.Error:
             found = []  # a record without any field lacks its keys
         counts.append(len(found))

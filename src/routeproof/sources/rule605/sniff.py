@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from routeproof.sources.line_ends import with_line_feeds
 from routeproof.sources.streams import blocks, open_stream
 from routeproof.sources.text_frames import BYTE_ORDER_MARK
-from routeproof.sources.text_records import fields_of
+from routeproof.sources.text_records import IDLE, fields_of
 from routeproof.tables.rule605.legacy import LEGACY, ROLLED_UP
 from routeproof.tables.rule605.sums import LAYOUTS
 from routeproof.vocab.errors import DataRejectedError
@@ -25,6 +27,7 @@ ROLLED_UP_NAMES = {name.lower(): column for name, column in ROLLED_UP.items()}
 LEAST_NAMES = 3
 """Official names that a first record must have to be a header."""
 
+_WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _LEGACY_MONTH, _LEGACY_TYPE = 2, 4
 _MONTH = re.compile(r"\s*\d{6}\s*")
 _CODE = re.compile(r"\s*\d{2}\s*")
@@ -78,8 +81,12 @@ def sniff(path: Path) -> Sniffed:
         DamagedFileError: if it is packed and broken.
     """
     with open_stream(path) as stream:
-        head = next(blocks(stream, path), b"")[:HEAD_BYTES]
-    first = head.removeprefix(BYTE_ORDER_MARK).lstrip(b"\r\n").split(b"\n", 1)[0].rstrip(b"\r")
+        head = next(with_line_feeds(blocks(stream, path)))[:HEAD_BYTES]
+    if head.startswith(_WIDE_MARKS):
+        message = "expected text in UTF-8 or ASCII, found UTF-16 (its byte order mark): save the file as UTF-8"
+        raise UnknownLayoutError(message, where=path.name)
+    lines = head.removeprefix(BYTE_ORDER_MARK).split(b"\n")
+    first = next((line.rstrip(b"\r") for line in lines if line.strip(IDLE)), b"")
     is_whole = first.count(b'"') % 2 == 0  # else its last name may reach into the next record
     for delimiter in ("|", ",") if is_whole else ():
         names = tuple(name.strip() for name in fields_of(first, delimiter))
@@ -92,10 +99,10 @@ def sniff(path: Path) -> Sniffed:
     fields = fields_of(first, "|")
     if len(fields) > _LEGACY_TYPE and _MONTH.fullmatch(fields[_LEGACY_MONTH]) and _CODE.fullmatch(fields[_LEGACY_TYPE]):
         return Sniffed(LEGACY, "|")
-    shown = first[:80].decode("utf-8", "replace")
+    found = f"found {first[:80].decode('utf-8', 'replace')!r}" if first else "found nothing: the file is empty"
     message = (
         "expected a Rule 605 report: a header row with the names of a detailed or summary report, or a record of the "
-        f"26-field layout (month in field 3, order type in field 5), found {shown!r}"
+        f"26-field layout (month in field 3, order type in field 5), {found}"
     )
     raise UnknownLayoutError(message, where=path.name)
 

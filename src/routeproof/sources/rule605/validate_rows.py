@@ -65,7 +65,9 @@ def _problems(records: Records, sniffed: Sniffed, policy: Disclosure605) -> list
     sums = sum_checks(sniffed, rows, types)
     noted = [check for check in sums if _is_note(check, layout)]
     checks = [*(check for check in sums if not _is_note(check, layout)), *_statement_checks(layout)]
-    found = [*records.remarks, *keyed.remarks, *all_remarks(rows, checks, layout)]
+    unreadable = {(item[ROW], item["field"]) for item in records.remarks}
+    stated = [item for item in all_remarks(rows, checks, layout) if (item[ROW], item["field"]) not in unreadable]
+    found = [*records.remarks, *keyed.remarks, *stated]
     notes = all_remarks(rows, [*noted, *_note_checks(layout, policy)], layout)
     return [*({**item, "kind": PROBLEM} for item in found), *({**item, "kind": NOTE} for item in notes)]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from typing import TYPE_CHECKING
 
+from routeproof.sources.line_ends import with_line_feeds
 from routeproof.sources.rule605.header import header_problems
 from routeproof.sources.rule605.problems import (
     DUPLICATE_KEY,
@@ -18,7 +19,7 @@ from routeproof.sources.rule605.problems import (
 from routeproof.sources.rule605.summary_schema import KEY, NO_VALUE, REQUIRED, RULES, STATED_ALWAYS, STATED_IF_EXECUTED
 from routeproof.sources.streams import blocks, open_stream
 from routeproof.sources.text_frames import BYTE_ORDER_MARK
-from routeproof.sources.text_records import RecordScanner, fields_of
+from routeproof.sources.text_records import IDLE, RecordScanner, every_field_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -45,11 +46,11 @@ def _records(path: Path, delimiter: str) -> Iterator[list[str] | None]:
     """Fields of each data record, blank lines passed over; nothing where bytes or quotes make no record."""
     is_header = True
     with open_stream(path) as stream:
-        for piece in RecordScanner().pieces(blocks(stream, path)):
+        for piece in RecordScanner().pieces(with_line_feeds(blocks(stream, path))):
             whole = dict(zip(piece.rows.tolist(), range(len(piece.rows)), strict=True))
             for row in sorted({*whole, *(int(str(item["row"])) for item in piece.refused)}):
                 record = piece.record(whole[row]).removeprefix(BYTE_ORDER_MARK) if row in whole else None
-                if record == b"":
+                if record is not None and not record.strip(IDLE):
                     continue
                 if not is_header:
                     yield None if record is None else _fields(record, delimiter)
@@ -58,7 +59,7 @@ def _records(path: Path, delimiter: str) -> Iterator[list[str] | None]:
 
 def _fields(record: bytes, delimiter: str) -> list[str] | None:
     try:
-        return fields_of(record, delimiter)
+        return every_field_of(record, delimiter)
     except csv.Error:
         return None
 

@@ -232,3 +232,23 @@ def test_each_file_of_an_archive_is_judged_by_itself(tmp_path: Path) -> None:
         ("c", 0, "", "unknown_layout"),
     ]
     assert found.as_json()["problems"][0].keys() == {"row", "column", "code", "message", "member"}  # type: ignore[index]
+
+
+def test_names_in_other_capitals_are_told_once(tmp_path: Path) -> None:
+    """One problem for each name, with its right spelling; the rows are read all the same."""
+    found = codes(written(tmp_path, detailed({}).replace("RptDate", "rptdate").replace("Symbol", "SYMBOL")))
+    assert found == [(0, "RptDate", "header"), (0, "Symbol", "header")]
+
+
+def test_what_is_no_number_is_not_called_missing_too(tmp_path: Path) -> None:
+    """One cell, one problem."""
+    assert codes(written(tmp_path, legacy(f18="n/a"))) == [(1, 18, "not_a_number")]
+
+
+@pytest.mark.parametrize(("content", "words"), [(b"", "empty"), ("T|A|201701".encode("utf-16"), "UTF-16")])
+def test_a_file_that_is_no_text_says_what_it_is(tmp_path: Path, content: bytes, words: str) -> None:
+    """An empty file, and one in sixteen bits, where the way out is to save it anew."""
+    path = tmp_path / "report.dat"
+    path.write_bytes(content)
+    (problem,) = validate_file(path).problems
+    assert words in problem.message

@@ -34,7 +34,10 @@ ODD = {
     "quoted": "\n".join("|".join(f'"{field}"' for field in line.split("|")) for line in PLAIN.splitlines()),
     "padded": "\n".join("|".join(f"  {field} " for field in line.split("|")) for line in PLAIN.splitlines()),
     "thousands": PLAIN.replace("|2000|", '|"2,000"|').replace("|5000|", "|5,000|").replace("1234567", '"1,234,567"'),
+    "returns_alone": PLAIN.replace("\n", "\r"),
     "blank_lines": "\n\n" + PLAIN.replace("\n", "\n\n"),
+    "white_lines": "  \n" + PLAIN.replace("\n", "\n \t \n"),
+    "end_of_file_mark": PLAIN.replace("\n", "\r\n") + "\x1a",
     "no_end": PLAIN.rstrip("\n"),
     "short": PLAIN.replace("|-0.0100|||||||||", "|-0.0100"),
     "mixed": PLAIN.replace("T|TXXXX|201601|ABC|14", '"T" | "TXXXX"|201601|ABC|14'),
@@ -62,6 +65,13 @@ def test_numbers_are_exact_integers(tmp_path: Path) -> None:
     assert second["effective_spread_usd_per_share"] is None
     assert second["improved_shares"] is None
     assert second["shares_to_1800s"] == 0
+
+
+def test_a_return_inside_a_record_hides_nothing(tmp_path: Path) -> None:
+    """Of two records in one line neither is taken for the whole."""
+    found = records(written(tmp_path, legacy() + "\r" + legacy(f4="DEF") + "\n" + legacy(f4="GHI") + "\n"))
+    assert found.count == 2
+    assert [(item["source_row"], item["code"]) for item in found.remarks] == [(1, "long_row")]
 
 
 def test_packed_files_are_read_as_they_are(tmp_path: Path) -> None:
