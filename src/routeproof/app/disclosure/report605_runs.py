@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     Strays = Mapping[str, Sequence[str]]
 
 WORKERS = 2
-"""Runs that are measured at once: each has its part of the quotes that may be held, and as many orders."""
+"""Runs that are measured at once."""
 
 FLOW_ROWS = 4
 """An order, a route or a fill takes as much memory as so many quotes."""
@@ -94,8 +94,7 @@ def groups_of(source: DaySource, day: date, lasting: LongLived) -> Iterator[Grou
     if not sizes or not isinstance(source, LakeSource):
         yield whole_group(source, day, lasting)
         return
-    most = source.chunk_rows // WORKERS
-    groups = list(_cut({symbol: size.orders for symbol, size in sizes.items()}, most))
+    groups = list(_cut({symbol: size.orders for symbol, size in sizes.items()}, source.chunk_rows))
     status, quotes = source.rows("market_status", day), source.quotes(day)
     has_tape = bool(source.lake.symbol_ranges("trades", day, source.manifest))
     for symbols in groups:
@@ -105,7 +104,7 @@ def groups_of(source: DaySource, day: date, lasting: LongLived) -> Iterator[Grou
             versions = versions.join(orders.lazy().select("order_id"), on="order_id", how="semi")
         began = LongLived(lasting.orders, lasting.terms.filter(pl.col("symbol").is_in(symbols)))
         terms = day_terms(day, orders, versions.collect(), began)
-        runs = _cut({symbol: sizes[symbol].rows for symbol in symbols}, most)
+        runs = _cut({symbol: sizes[symbol].rows for symbol in symbols}, source.chunk_rows)
         yield Group(_of_terms(day, terms, status), tuple(tuple(run) for run in runs), quotes, has_tape)
 
 
