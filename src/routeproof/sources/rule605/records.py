@@ -1,8 +1,8 @@
 """Records of a file as typed rows, block by block: at once where a block is plain, through text where it is not.
 
-A block is plain when it has no quotes, blanks or thousands commas and every record has as many fields as the layout. It
-is then parsed straight into integers and decimals. Whatever does not pass is read as text, where quotes, padding,
-commas, short and long rows have their say; both ways give the same rows.
+A block is plain when nothing but padding and quotes stands around its fields, it has no thousands commas, and every
+record has as many fields as the layout. It is then parsed straight into integers and decimals. Whatever does not pass
+is read as text, where commas, odd quotes, short and long rows have their say; both ways give the same rows.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 
 from routeproof.sources.fields import LARGEST
+from routeproof.sources.rule605.bare import NEWLINE, bare, without_blank_lines
 from routeproof.sources.rule605.blocks import record_blocks
 from routeproof.sources.rule605.numbers import NANO, UNITS, numbers_of_texts
 from routeproof.sources.rule605.problems import FIELDS, LONG_ROW, ROW, UNREADABLE_ROW, Remark, remark
@@ -36,7 +37,8 @@ _EXTRA = "__extra"
 _EXTRAS = 2
 """Empty fields after the last one that are overlooked."""
 
-_UNPLAIN = (b'"', b" ", b"\t", b"\0")
+_UNPLAIN = (b"\t", b"\0")
+_UNSIMPLE = (b'"', b"\r", b"\0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def read_records(path: Path, sniffed: Sniffed) -> Iterator[Records]:
 
 def records_of(block: Block, sniffed: Sniffed) -> Records:
     """The records of one block."""
-    plain = None if block.piece.refused else _plain(block.piece.content, block.count, sniffed)
+    plain = None if block.piece.refused else _plain(block, sniffed)
     if plain is None:
         return _through_text(block, sniffed)
     return Records(_completed(plain, sniffed, block.first), [], block.count)
@@ -89,17 +91,21 @@ def _completed(frame: pl.DataFrame, sniffed: Sniffed, first: int) -> pl.DataFram
 # -- at once -----------------------------------------------------------------------------------------------------------
 
 
-def _plain(content: bytes, count: int, sniffed: Sniffed) -> pl.DataFrame | None:
-    """So many records parsed at once; nothing if they are not plain."""
-    content = content.replace(b"\r\n", b"\n") if b"\r" in content else content
-    if any(mark in content for mark in _UNPLAIN):
+def _plain(block: Block, sniffed: Sniffed) -> pl.DataFrame | None:
+    """The block parsed at once; nothing if it is not plain."""
+    content, count = bare(block.piece.content, sniffed.delimiter), block.count
+    if content is None or any(mark in content for mark in _UNPLAIN):
         return None
+    if count < len(block.piece.starts):
+        content = without_blank_lines(content)
     delimiter, width = sniffed.delimiter.encode(), len(sniffed.columns)
     if delimiter != b"," and b"," in content:
         return None
-    found = int(np.count_nonzero(np.frombuffer(content, dtype=np.uint8) == ord(delimiter)))
+    array = np.frombuffer(content, dtype=np.uint8)
+    lines = np.count_nonzero(array == NEWLINE) + (not content.endswith(b"\n"))
+    found = np.count_nonzero(array == ord(delimiter))
     trails = found == count * width and content.count(delimiter + b"\n") + content.endswith(delimiter) == count
-    if not trails and found != count * (width - 1):
+    if lines != count or (not trails and found != count * (width - 1)):
         return None
     try:
         frame = pl.read_csv(
@@ -198,24 +204,23 @@ def _numbered(rows: NDArray[np.int64], refused: Sequence[int], first: int) -> tu
 
 
 def _texts(piece: Piece, places: NDArray[np.int64], sniffed: Sniffed) -> pl.DataFrame:
-    """Texts of the records at some places, by polars if it finds as many, else by the `csv` module."""
+    """Texts of the records at some places: by polars where nobody needs to know how quotes work, else by `csv`."""
     names = [name or f"{_EXTRA}{place}" for place, name in enumerate(sniffed.columns)]
     names += [f"{_EXTRA}{len(names) + place}" for place in range(_EXTRAS)]
     counts = field_counts(piece, sniffed.delimiter)[places]
     if not len(places):
         return pl.DataFrame(schema={FIELDS: pl.Int64(), **{name: pl.String() for name in names}})
-    if counts.max() <= len(names):
-        content = b"".join(piece.record(int(at)) + b"\n" for at in places)
-        try:
-            frame = pl.read_csv(
-                content,
-                has_header=False,
-                separator=sniffed.delimiter,
-                quote_char='"' if b'"' in content else None,
-                schema=dict.fromkeys(names, pl.String()),
-            )
-        except pl.exceptions.PolarsError:
-            frame = pl.DataFrame()
+    content = b"".join(piece.record(int(at)) + b"\n" for at in places)
+    is_simple = not any(mark in content for mark in _UNSIMPLE)
+    if is_simple and counts.max() <= len(names) and (piece.ends - piece.starts).max() <= csv.field_size_limit():
+        widest = sniffed.delimiter.encode() * (len(names) - 1) + b"\n"
+        frame = pl.read_csv(
+            widest + content,
+            has_header=False,
+            separator=sniffed.delimiter,
+            quote_char=None,
+            schema=dict.fromkeys(names, pl.String()),
+        ).slice(1)
         if frame.height == len(places):
             return frame.with_columns(pl.Series(FIELDS, counts, dtype=pl.Int64))
     return _texts_by_csv(piece, places, sniffed.delimiter, names)
