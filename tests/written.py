@@ -31,10 +31,14 @@ WHOLE = (
     "accepted",
     "rejected",
     "contradicting",
+    "source_row",
+    "fills",
+    "late",
+    "late_and_whole_ms",
 )
 FLAGS = (
     *("held", "directed", "refused", "iso", "eligible", "breached", "resent", "is_reset"),
-    *("reported", "known", "amended"),
+    *("reported", "known", "amended", "orders_told", "differs"),
 )
 DAYS = ("day", "month", "valid_from", "due_on", "came_on")
 FIXED = (
@@ -43,7 +47,10 @@ FIXED = (
     *("own_fee", "shown_fee"),
 )
 LISTS = ("execution_ids", "found")
-NUMBERS = ("value", "weight", "usd_per_share", "observed", "threshold", "own_price", "own_improvement")
+NUMBERS = (
+    *("value", "weight", "usd_per_share", "observed", "threshold", "own_price", "own_improvement"),
+    *("stated", "recomputed", "lower", "upper", "tolerance", "late_ms", "p"),
+)
 OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 
 
@@ -82,7 +89,7 @@ def table(text: str, day: date, plain: tuple[str, ...] = ()) -> pl.DataFrame:
 
 
 def _column(name: str, cells: list[str | None], day: date) -> pl.Series:
-    if name.endswith("at"):
+    if name.endswith("at") and name != "what":
         return pl.Series([cell and instant(day, cell) for cell in cells], dtype=pl.Int64)
     if name in FLAGS:
         return pl.Series([cell == "yes" for cell in cells])

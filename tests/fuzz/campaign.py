@@ -108,7 +108,7 @@ def run(name: str, seed: int, numbers: range, folder: Path, saved: Path | None =
 
 def _is_contained(made: Sample, folder: Path) -> bool:
     """The child that `ingest` starts ends too, and the file is refused for it."""
-    if not SOURCES[made.source].in_child or made.sections is None:
+    if made.source not in SOURCES or not SOURCES[made.source].in_child or made.sections is None:
         return False
     path, out = folder / "dying", folder / "dying-out"
     path.write_bytes(made.content)

@@ -16,6 +16,7 @@ import traceback
 from pathlib import Path
 from typing import TextIO
 
+from fuzz.disclosures import READERS
 from fuzz.formats import sample
 from fuzz.judge import FILE, SOURCE_ID, is_foreign, judge
 from fuzz.sample import Sample, Seeds, read_seeds
@@ -60,8 +61,11 @@ def attempt(made: Sample, folder: Path, cpu_seconds: float = CPU_SECONDS) -> dic
     file_map: FileMap | None = None
     defect, verdict = "", "refused"
     try:
-        file_map = _map(made, folder)
-        pieces = read(made, path, file_map, folder)
+        if made.source in READERS:
+            verdict = READERS[made.source](path, folder)
+        else:
+            file_map = _map(made, folder)
+            pieces = read(made, path, file_map, folder)
     except RouteproofError as error:
         verdict = error.code
     except BaseException as error:  # noqa: BLE001  # a panic of a parser is no `Exception`

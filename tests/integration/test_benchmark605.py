@@ -6,6 +6,7 @@ import contextlib
 import csv
 import io
 import json
+import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ import polars as pl
 import pytest
 
 from oracle.random_flow import FIXED, Dice, frame, random_flow, random_market
+from routeproof.app.context import open_context
 from routeproof.cli.main import main
 from routeproof.vocab.fixed import to_decimal
 from rule605_files import LEGACY_RESTING, detailed, legacy, summary, written
@@ -330,3 +332,35 @@ def test_a_review_against_the_industry(flow: Path, twin: str, tmp_path: Path) ->
     assert improvement["market"]["verdict"] == "cannot_tell"
     assert "not like for like" in improvement["market"]["comparison"]["reason"]
     assert rows["reversion"]["benchmark"]["reason"] == "Rule 605 reports do not state it"
+
+
+def test_a_pack_against_the_industry_is_built_again_after_a_report_was_restated(
+    flow: Path, twin: str, tmp_path: Path
+) -> None:
+    """The restated report makes another pack; the earlier one is built from what was published by then."""
+    del twin
+    shutil.copytree(flow, tmp_path / "ws")
+    build = ["review", "build", "2026Q4", "--provider", "P1", "--against", "industry", "-w", str(tmp_path / "ws")]
+    first = pack_of(*build, folder=tmp_path / "first")
+    digest = json.loads(first["pack.json"])["digest"]
+    path = tmp_path / "TWIN.txt"
+    with open_context(tmp_path / "ws") as context:
+        part = context.lake.manifest().partitions["rule605_detailed", "TWIN-202611"]
+        rows = context.lake.read_partition(part).row(0, named=True)
+    fields = {
+        "RprtEntityCd": "TWIN", "RptDate": "202611", "Symbol": rows["symbol"], "LotSizeFlag": rows["lot_size"] or "",
+        "OrderSize": rows["order_size"], "OrderType": rows["order_type"],
+    }  # fmt: skip
+    path.write_text(detailed(fields), "ascii")
+    assert (
+        json.loads(call("ingest", "rule605", str(path), "-w", str(tmp_path / "ws"), "--json").stdout)["accepted"] == 1
+    )
+    assert json.loads(pack_of(*build, folder=tmp_path / "now")["pack.json"])["digest"] != digest
+    assert pack_of(*build, "--as-built", digest[:20], folder=tmp_path / "again") == first
+
+
+def pack_of(*command: str, folder: Path) -> dict[str, bytes]:
+    """Files of a pack by name."""
+    done = call(*command, "--out", str(folder))
+    assert done.returncode == 0, done.stderr
+    return {item.name: item.read_bytes() for item in folder.iterdir()}

@@ -7,8 +7,10 @@ The quote is 10.00 to 10.04 all day. Each of two providers buys six hundred shar
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -16,16 +18,27 @@ import pytest
 
 from governance_desk import new_desk
 from routeproof.app.context import open_context
+from routeproof.app.facts.day_facts import Tellers, day_facts
 from routeproof.app.facts.vendor_facts import vendor_of_lake
+from routeproof.app.facts.vendor_word import vendor_word
 from routeproof.app.intake.ingest import ingest
+from routeproof.app.measuring.lake_source import LakeSource
+from routeproof.app.policy_in_force import policy_in_force
+from routeproof.app.reconcile.one_day import differences_of_day
 from routeproof.app.reconcile.reconcile import reconcile
+from routeproof.app.shipped_rules import rules_of
+from routeproof.rules.catalog import vendor_record_differs, vendor_statistic_differs, vendor_times_backfilled
+from routeproof.rules.facts import Facts
+from routeproof.rules.judge import judge
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from routeproof.app.context import Context
+    from routeproof.policy.reconcile import ReconcilePolicy
 
+NOBODY = Tellers({}, {})
 ISO = '[time.{0}]\nunit = "iso"\n'
 MAPS = {
     "quotes": 'table = "quotes"\n[constants]\nkind = "nbbo"\n' + ISO.format("at"),
@@ -233,3 +246,75 @@ def test_the_rules_read_the_same_orders(lied: Path) -> None:
     told = facts.filter("known").sort("order_id").select("order_id", "vendor_filled").rows()
     assert told[:5] == [(f"H{n}", SHARES[n] * 10**9) for n in PRICES]
     assert told[5:] == [("P1", None), ("P2", 100 * 10**9), ("P3", None), ("P4", 100 * 10**9), ("P5", None)]
+
+
+def test_what_reconciling_shows_reaches_the_findings_of_the_day(lied: Path) -> None:
+    """Those of P alone; what other rules judge is left to them: 3 and 5 left out, 2 dearer.
+
+    With a later day without a report nothing more is said: the day of the report is judged by its own names.
+    """
+    day = date(2026, 7, 1)
+    with open_context(lied / "workspace") as context:
+        held = context.lake.manifest().id
+        policy = policy_in_force(context.records)
+        fills = day_facts(LakeSource(context.lake, held), day, rules_of(context.lake, held, policy.whole), NOBODY)
+        members, absent = vendor_word(context, policy, day, held, fills)
+        at_end, _ = vendor_word(context, policy, day, held, {**fills, "next_days": (date(2026, 10, 1),)})
+    assert absent.keys() == {"vendor_claims", "vendor_times"}
+    facts = Facts(day=day, close_at=fills["close_at"], **{**members, **at_end})
+    rules = [vendor_record_differs.RULE, vendor_statistic_differs.RULE, vendor_times_backfilled.RULE]
+    found = judge(rules, facts, policy.whole.monitoring.limits_on(day)).findings
+    assert found["provider"].unique().to_list() == ["P"]
+    records = found.filter(rule="vendor_record_differs").sort("key").select("key", "order_id", "execution_ids").rows()
+    assert records == [
+        ("differs execution executed_at", "P4", ["Pe4"]),
+        ("differs execution price", "P2", ["Pe2"]),
+        ("differs execution venue", "P4", ["Pe4"]),
+        ("differs order received_at", "P1", []),
+        ("missing_at_provider execution", "P3", ["Pe3"]),
+        ("missing_at_provider execution", "P5", ["Pe5"]),
+        ("missing_here order P9", None, []),
+    ]
+    (figure,) = found.filter(rule="vendor_statistic_differs").iter_rows(named=True)
+    assert figure["key"] == "2026Q3|spread_capture|benchmark=receipt|"
+    assert figure["observed"] == pytest.approx(0.5 - (1 - 28 / 24))
+    assert figure["source_row"].endswith(":2")
+    assert found.filter(rule="vendor_times_backfilled").is_empty()
+
+
+def test_what_another_day_knows_is_left_to_the_quarter(lied: Path, tmp_path: Path) -> None:
+    """P9 of another symbol on a later day excuses nothing; of AB it does, and so do P3's fill and order told there."""
+    folder = tmp_path / "copy"
+    shutil.copytree(lied / "workspace", folder)
+    later = "2026-07-02T14:00:00.000Z"
+    head = "provider_id,order_id,symbol,side,received_at,quantity,order_type\n"
+    told = "provider_id,execution_id,symbol,side,executed_at,price,quantity,venue\n"
+    day = date(2026, 7, 1)
+    with open_context(folder) as context:
+        policy = policy_in_force(context.records).whole.reconcile.on_or_first(day).value
+        taken_in(context, tmp_path, {"parent_orders": f"{head}P,P9,XY,buy,{later},300,market\n"})
+        assert keys(context, day, policy) == {"P9", "Pe3", "Pe5", "P3", "P5"}
+        more = f"{head}P,P9,AB,buy,{later},300,market\n"
+        taken_in(context, tmp_path, {"parent_orders": more.replace(later, "2026-07-03T14:00:00Z")})
+        taken_in(context, tmp_path, {"vendor_executions": f"{told}P,Pe3,AB,buy,{later},10.05,100,XNAS\n"})
+        assert keys(context, day, policy) == {"Pe5", "P3", "P5"}
+
+
+def keys(context: Context, day: date, policy: ReconcilePolicy) -> set[str]:
+    """Identities of what only one side has, by the lake alone."""
+    rows = differences_of_day(
+        context.lake, context.records, day, context.lake.manifest().id, measured(context, day), policy
+    )
+    assert rows is not None
+    lone = rows.filter(pl.col("what").str.starts_with("missing"))
+    return {row["our_id"] or row["their_id"] for row in lone.iter_rows(named=True)}
+
+
+def measured(context: Context, day: date) -> pl.DataFrame:
+    """The day's fills."""
+    held = context.lake.manifest().id
+    whole = policy_in_force(context.records).whole
+    fills: pl.DataFrame = day_facts(LakeSource(context.lake, held), day, rules_of(context.lake, held, whole), NOBODY)[
+        "fills"
+    ]
+    return fills

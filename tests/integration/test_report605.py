@@ -6,7 +6,8 @@ import contextlib
 import io
 import json
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +27,16 @@ from routeproof.app.shipped_rules import shipped_rules
 from routeproof.cli.main import main
 from routeproof.metrics.rule605.figures import Figures
 from routeproof.metrics.rule605.judged import Reporter, judged
+from routeproof.policy.changes import Change, with_change
+from routeproof.policy.report605 import report605_policy
 from routeproof.reports.rule605.files import Header605, added_up, detailed_file
-from routeproof.stores.shipped_policy import load_report605_policy
+from routeproof.stores.shipped_policy import load_report605_policy, shipped_subjects
 from routeproof.tables.intake.coerce import coerce
 from routeproof.tables.measured.version_day import Readings, measure_version_day
 from routeproof.tables.registry import TABLES
 from routeproof.vocab.fixed import to_decimal
 
+FIRST_OF_AUGUST = date(2026, 8, 1)
 FIRST, LAST = DAYS[0].replace(day=1), DAYS[0].replace(day=30)
 NAMES = {
     "quotes": "quotes",
@@ -369,3 +373,49 @@ def test_a_missing_file_and_a_bad_row_are_told(folder: Path) -> None:
     done = report("detailed", folder)
     assert done.returncode == 2
     assert "quotes.csv" in done.stderr
+
+
+def test_the_firms_readings_make_the_report_and_are_said(folder: Path) -> None:
+    """The lot flag is the firm's word from August on; the report says since when, and by whose decision."""
+    change = Change(
+        key="rule605.lot_flags.round", value="RND", effective_from=date(2026, 8, 1), citation="Firm policy P1"
+    )
+    readings = report605_policy(with_change(shipped_subjects(), change)["rule605"])
+    asked = asked_605("detailed", "FIRM", "T", "2026-08", folder.parent / "own")
+    shipped, own = (report_605(asked, replace(flow_of_folder(folder), **more)) for more in ({}, {"readings": readings}))
+    assert {row[4] for row in shipped.file.rows} == {"ROUND"}
+    assert {row[4] for row in own.file.rows} == {"RND"}
+    assert [line for line in own.notes if "lot_flags" in line and "since 2026-08-01: Firm policy P1." in line]
+    assert not any("Firm policy" in line for line in shipped.notes)
+
+
+def test_an_exemption_of_inactive_securities_that_the_firm_uses(folder: Path) -> None:
+    """One print a day in July is one a day at most, two are not; of a new security July says nothing.
+
+    July 2026 has 22 trading days. Without the tape of one of them nothing is known, and nothing left out.
+    """
+    rows = "".join(f"o-{name},{name},buy,2026-08-03T10:00:00-04:00,100,market\n" for name in "ABC")
+    (folder / "parent_orders.csv").write_text(ORDERS.partition("\n")[0] + "\n" + rows, "utf-8")
+    (folder / "executions.csv").unlink()
+    (folder / "instruments.csv").write_text("symbol,valid_from\nA,2026-01-02\nB,2026-01-02\nC,2026-07-15\n", "utf-8")
+    july = [
+        day for day in (date(2026, 7, 1) + timedelta(days=n) for n in range(31)) if day.weekday() < 5 and day.day != 3
+    ]
+    assert len(july) == 22
+    prints = [
+        f"{symbol},{day}T15:00:0{n}Z,10,100,XNAS\n" for day in july for symbol, n in (("A", 0), ("B", 1), ("B", 2))
+    ]
+    rule = {"enabled": True, "trades_per_day": 1, "months": 1}
+    change = Change(
+        key="rule605.inactive_security", value=rule, effective_from=FIRST_OF_AUGUST, citation="Firm policy P2"
+    )
+    readings = report605_policy(with_change(shipped_subjects(), change)["rule605"])
+    asked = asked_605("detailed", "FIRM", "T", "2026-08", folder.parent / "own")
+    made = []
+    for kept in (prints, prints[3:]):
+        (folder / "trades.csv").write_text("symbol,at,price,quantity,venue\n" + "".join(kept), "utf-8")
+        made.append(report_605(asked, replace(flow_of_folder(folder), readings=readings)))
+    assert made[0].excluded == {"inactive_security": 1, "no_nbbo": 2}
+    assert "1 of 2 securities are inactive: orders in them are left out." in made[0].notes
+    assert made[1].excluded == {"no_nbbo": 2}
+    assert "The tape of 2026-07-01 is not there: no security is taken as inactive." in made[1].notes

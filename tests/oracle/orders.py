@@ -44,7 +44,7 @@ def classify(version: Row, market: Market, how: Conventions) -> None:
     quote = market.quote(order["symbol"], version["clock_at"] + how.shift_ns, day, inclusive=False)
     version["terms"] = _terms(version, quote)
     waits = version["terms"] in WAITING
-    version["executable_at"] = _executable(version, market, how) if waits else version["clock_at"]
+    version["executable_at"] = executable(version, market, how) if waits else version["clock_at"]
     version["clock_start"] = version["executable_at"]
     version["order_class"] = _class(version, market.hours[day])
 
@@ -90,7 +90,8 @@ def _class(version: Row, hours: tuple[int, int]) -> str:  # noqa: PLR0911 - one 
     return str(terms)
 
 
-def _executable(version: Row, market: Market, how: Conventions) -> int | None:
+def executable(version: Row, market: Market, how: Conventions) -> int | None:
+    """When a waiting version first became executable in regular hours."""
     reported = version["triggered_at"] if version["terms"] == "stop" else None
     seen = _seen_executable(version, market, how)
     return min((at for at in (reported, seen) if at is not None), default=None)

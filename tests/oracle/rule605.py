@@ -8,7 +8,7 @@ from typing import Any
 
 from oracle.fills import HORIZONS, MS, add_horizons, order_book
 from oracle.lookup import Conventions, Market, Row
-from oracle.orders import WAITING, lot
+from oracle.orders import WAITING, executable, lot
 
 HOW = Conventions(locked="include", after_close="final_quote")
 IMMEDIATE = ("ioc", "fok")
@@ -35,6 +35,7 @@ def rows_605(flow: dict[str, list[Row]], market: Market) -> tuple[dict[Key, Row]
                 "is_last": version is versions[-1],
             }
             before += executed
+            _wait_for_the_open(version, market)
             version["last_fill_at"] = _filled_at(version["shares"], mine)
             version["clock_quote"] = _clock_quote(version, market)
             reason = _reason(version, mine, market)
@@ -42,6 +43,18 @@ def rows_605(flow: dict[str, list[Row]], market: Market) -> tuple[dict[Key, Row]
             if not reason:
                 _add(found.setdefault(_key(version), defaultdict(Fraction)), version, mine, market)
     return found, reasons
+
+
+def _is_early(version: Row, market: Market) -> bool:
+    """A limit between midpoint and far quote that came outside hours and may wait."""
+    outside = not _inside(version["clock_at"], market)
+    return outside and version["terms"] == "midpoint_or_better" and version["time_in_force"] not in IMMEDIATE
+
+
+def _wait_for_the_open(version: Row, market: Market) -> None:
+    if _is_early(version, market):
+        waiting = dict(version, terms="non_marketable")
+        version["clock_start"] = executable(waiting, market, HOW)
 
 
 def _fills(flow: dict[str, list[Row]], book: dict[str, list[Row]], market: Market) -> list[Row]:
@@ -68,7 +81,7 @@ def _filled_at(shares: Fraction, fills: list[Row]) -> int | None:
 
 def _waited(version: Row, market: Market) -> bool:
     start = version["clock_start"]
-    if version["terms"] not in WAITING or start is None:
+    if start is None or not (version["terms"] in WAITING or _is_early(version, market)):
         return False
     opened = market.hours[market.day_of(start)][0]
     return start > version["clock_at"] and start >= opened
@@ -99,7 +112,8 @@ def _reason(version: Row, fills: list[Row], market: Market) -> str:  # noqa: C90
         return "not_held"
     if terms in ("on_open", "on_close", "pegged"):
         return str(terms)
-    if not _inside(version["clock_at"], market) and not (terms in WAITING and start is not None):
+    may_wait = terms in WAITING or _is_early(version, market)
+    if not _inside(version["clock_at"], market) and not (may_wait and start is not None):
         return "outside_hours"
     if any(start is None or fill["executed_at"] < start for fill in fills):
         return "executed_before_clock_start"

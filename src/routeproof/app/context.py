@@ -67,6 +67,10 @@ class Context:
             self._opened["lake"] = Lake(self.workspace.lake_folder, self.records)
         return self._opened["lake"]
 
+    def with_lake_as_of(self, entries: int) -> Context:
+        """The same with the lake as it was when the record had so many entries."""
+        return replace(self, _opened={"lake": self.lake.as_of(entries)})
+
 
 def of_today(context: Context) -> Context:
     """The same with the business day of now: what runs past midnight acts on the day on which it acts."""

@@ -14,18 +14,20 @@ from routeproof.governance.policy import FIRM, POLICY, FirmPolicy, Proposed, sub
 from routeproof.ledger.canonical import canonical_bytes
 from routeproof.ledger.entry import Recorded, read_entry
 from routeproof.metrics.registry import ALL
+from routeproof.policy.reading605 import SUBJECT as RULE605
 from routeproof.policy.whole import WholePolicy, whole_policy
 from routeproof.stores.shipped_policy import (
     load_equity_calendar,
     measuring_subjects,
     shipped_documents_sha256,
     shipped_policy_id,
+    shipped_readings_id,
     shipped_subjects,
 )
 from routeproof.vocab.times import NS_PER_S
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from routeproof.policy.changes import Subjects
     from routeproof.stores.records import Records
@@ -43,11 +45,13 @@ class PolicyInForce:
         firm: what the firm decided; null in a workspace where nothing was.
         whole: shipped values and approved changes, by date.
         id: of everything that figures are measured and judged by; the shipped id where nothing of that was changed.
+        readings: the same of the readings of Rule 605.
     """
 
     firm: FirmPolicy | None
     whole: WholePolicy
     id: str
+    readings: str
 
     @property
     def adopted(self) -> bool:
@@ -101,7 +105,8 @@ def policy_of(entries: Sequence[Recorded]) -> PolicyInForce:
     version = fold(POLICY, [entry for entry in entries if entry.fact.stream == STREAM])
     firm = version.state if version else None
     approved = firm.approved() if firm else ()
-    return PolicyInForce(firm, _whole(approved), _id(approved))
+    measuring = _id(approved, {*measuring_subjects(), "calendar"}, shipped_policy_id())
+    return PolicyInForce(firm, _whole(approved), measuring, _id(approved, {RULE605}, shipped_readings_id()))
 
 
 def current_subjects(firm: FirmPolicy | None) -> Subjects:
@@ -119,16 +124,16 @@ def _whole(approved: Sequence[Proposed]) -> WholePolicy:
     return _built(canonical_bytes([item.model_dump(mode="json") for item in approved]))
 
 
-def _id(approved: Sequence[Proposed]) -> str:
-    named = {*measuring_subjects(), "calendar"}
+def _id(approved: Sequence[Proposed], named: Collection[str], shipped: str) -> str:
+    """Name of some subjects with what was approved of them; that of the shipped ones where nothing was."""
     said = [
         [item.id, item.key, item.value, item.effective_from.isoformat()]
         for item in approved
         if item.key.split(".")[0] in named
     ]
     if not said:
-        return shipped_policy_id()
-    digest = hashlib.sha256(canonical_bytes([shipped_policy_id(), said])).hexdigest()
+        return shipped
+    digest = hashlib.sha256(canonical_bytes([shipped, said])).hexdigest()
     return f"firm-{digest[:12]}"
 
 

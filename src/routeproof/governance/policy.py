@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from routeproof.governance.decider import Body, Command, Event, Happened, Noun, State, Verb, another_person, refuse
 from routeproof.governance.roster import Instant
 from routeproof.policy.changes import Change, with_change
+from routeproof.policy.reading605 import confirmed_at
 from routeproof.policy.whole import whole_policy
 
 if TYPE_CHECKING:
@@ -118,6 +119,10 @@ def _propose(state: FirmPolicy | None, command: Command) -> Sequence[Event]:
 
 
 def _require_sound(state: FirmPolicy, proposal: Proposed, around: Mapping[str, Any]) -> None:
+    settled = confirmed_at(around["subjects"], proposal.key, proposal.effective_from)
+    if settled:
+        message = f"expected a reading that the text leaves open, found {proposal.key}, which it settles: {settled}"
+        refuse("criteria_not_met", message, where=proposal.key)
     new_keys = around["new_keys"]
     before = subjects_with(around["subjects"], state.approved(), new_keys)
     whole_policy(with_change(before, proposal.change(), new_keys), around["calendar"])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from routeproof.policy.book import timeline
+from routeproof.policy.reading605 import CONFIRMED, FIRM, checked
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from routeproof.policy.dated import Dated, Timeline
-
-CONFIRMED = "C"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +46,15 @@ class Reporting605:
         """Subjects whose text is not confirmed from a primary source, in the order of the document."""
         return tuple(name for name, entry in self.entries.items() if entry.grade != CONFIRMED)
 
+    @property
+    def decided(self) -> tuple[str, ...]:
+        """The firm's own readings: what each is, since when, by which proposal; sentences in document order."""
+        return tuple(
+            f"Reading {name} = {entry.value!r} since {entry.effective_from}: {entry.citation}."
+            for name, entry in self.entries.items()
+            if entry.grade == FIRM
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Report605Policy:
@@ -63,11 +71,13 @@ def report605_policy(document: Mapping[str, Any]) -> Report605Policy:
     """Build the policy from its parsed document.
 
     Raises:
-        UsageError: an entry that is not dated, cited and graded as all policy is.
+        UsageError: an entry that is not dated, cited and graded as all policy is, or that no report can be made by.
     """
     if not document:
         message = "expected the readings of Rule 605, found none"
         raise UsageError(message)
+    for name, rows in document.items():
+        checked(name, rows)
     return Report605Policy(tuple(timeline(name, rows, _as_is) for name, rows in document.items()))
 
 

@@ -15,7 +15,9 @@ from routeproof.policy.monitoring import MonitoringPolicy, monitoring_policy
 from routeproof.policy.obligations import Obligation, obligations_of
 from routeproof.policy.oversight import OversightPolicy, oversight_policy
 from routeproof.policy.providers import ProviderPolicy, provider_policy
+from routeproof.policy.reading605 import SUBJECT as RULE605
 from routeproof.policy.reconcile import ReconcilePolicy, reconcile_policy
+from routeproof.policy.report605 import Report605Policy, report605_policy
 from routeproof.policy.retention import Retention, retention_of
 from routeproof.policy.sessions import CalendarException, SessionCalendar
 from routeproof.vocab.errors import UsageError
@@ -41,6 +43,7 @@ class WholePolicy:
         monitoring: thresholds of the rules, and how long findings wait.
         cases: clocks, second persons and words of cases.
         reconcile: how far a provider's report may be from our record.
+        rule605: how execution quality reports are made, reading by reading.
         rule606: order routing reports: what they show, and when a customer's is not owed.
     """
 
@@ -54,6 +57,7 @@ class WholePolicy:
     monitoring: MonitoringPolicy
     cases: CasePolicy
     reconcile: Timeline[ReconcilePolicy]
+    rule605: Report605Policy
     rule606: Rule606
 
 
@@ -75,6 +79,7 @@ def whole_policy(subjects: Subjects, calendar: SessionCalendar) -> WholePolicy:
             monitoring=monitoring_policy(subjects),
             cases=case_policy(subjects),
             reconcile=reconcile_policy(subjects),
+            rule605=report605_policy(subjects[RULE605]),
             rule606=rule606(subjects),
         )
     except (TypeError, ValueError, KeyError) as error:

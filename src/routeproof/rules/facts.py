@@ -64,6 +64,11 @@ class Facts:
         contradictions: `provider, table, name, source_id, source_row`: executions, orders and routes that were set
             aside since the same identity (`name`) is known with other content; only from files that are tables.
         vendor: the provider's own figures per order beside ours: see `tables.vendor_orders`.
+        vendor_differences: what the provider's report of the day and the record disagree on, row by row: see
+            `app.reconcile.one_day`.
+        vendor_claims: on the last trading day of a quarter, figures that providers state about it beside ours: see
+            `app.facts.vendor_word`.
+        vendor_times: on that day, whether times of the quarter's fills look written afterwards, by provider.
         agreed_levels: levels of daily streams that an agreement sets: see `rules.stream_keys.AGREED`.
         history: daily streams of earlier days and of this one: see `rules.streams`.
         payers: venues that pay for order flow, by `payments` and the conflict register: `provider` (null: whoever's),
@@ -110,6 +115,9 @@ class Facts:
     restated: pl.DataFrame | None = None
     contradictions: pl.DataFrame | None = None
     vendor: pl.DataFrame | None = None
+    vendor_differences: pl.DataFrame | None = None
+    vendor_claims: pl.DataFrame | None = None
+    vendor_times: pl.DataFrame | None = None
     history: pl.DataFrame | None = None
     payers: pl.DataFrame | None = None
     affiliates: pl.DataFrame | None = None

@@ -49,6 +49,9 @@ from routeproof.rules.catalog import (
     vendor_file_late,
     vendor_file_missing,
     vendor_file_restated,
+    vendor_record_differs,
+    vendor_statistic_differs,
+    vendor_times_backfilled,
 )
 
 ALL = (
@@ -96,6 +99,9 @@ ALL = (
     vendor_file_incomplete.RULE,
     vendor_file_restated.RULE,
     vendor_figure_differs.RULE,
+    vendor_record_differs.RULE,
+    vendor_statistic_differs.RULE,
+    vendor_times_backfilled.RULE,
     configuration_differs.RULE,
     dearer_venue.RULE,
 )

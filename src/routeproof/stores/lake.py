@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from routeproof.stores.records import Records
 
 
+NO_LAST = 2**62
+"""Number of a commit that no lake reaches."""
+
+
 @dataclass(frozen=True, slots=True)
 class SymbolRange:
     """Rows of one symbol in a sorted file.
@@ -45,10 +49,20 @@ class SymbolRange:
 class Lake:
     """Reads and writes the lake of one workspace; what is visible is what a manifest in `records` names."""
 
-    def __init__(self, root: Path, records: Records) -> None:
+    def __init__(self, root: Path, records: Records, last_commit: int = NO_LAST) -> None:
         self._root = root
         self._records = records
+        self._last = last_commit
         self._known: dict[int, Manifest] = {}
+
+    def as_of(self, entries: int) -> Lake:
+        """The lake for reading as it was when the record had so many entries: what was committed later is not there.
+
+        A manifest names what own figures are measured from; this names also what others published and claimed by then.
+        """
+        query = "SELECT COALESCE(MAX(seq), 0) FROM lake_commits WHERE entry_index < :entries"
+        ((last,),) = self._records.query(query, {"entries": entries})
+        return Lake(self._root, self._records, int(str(last)))
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
@@ -77,13 +91,15 @@ class Lake:
 
     def _seq_of(self, manifest_id: str | None) -> int:
         if manifest_id is None:
-            ((newest,),) = self._records.query("SELECT COALESCE(MAX(seq), 0) FROM lake_commits")
+            query = "SELECT COALESCE(MAX(seq), 0) FROM lake_commits WHERE seq <= :last"
+            ((newest,),) = self._records.query(query, {"last": self._last})
             return int(str(newest))
         if manifest_id == Manifest({}).id:
             return 0
         found = self._records.query(
-            "SELECT manifest, MIN(seq) FROM lake_commits WHERE substr(manifest, 1, :length) = :id GROUP BY manifest",
-            {"length": len(manifest_id), "id": manifest_id},
+            "SELECT manifest, MIN(seq) FROM lake_commits WHERE substr(manifest, 1, :length) = :id "
+            "AND seq <= :last GROUP BY manifest",
+            {"length": len(manifest_id), "id": manifest_id, "last": self._last},
         )
         if len(found) != 1:
             message = f"expected the id of one lake commit, found {len(found)} commits for {manifest_id!r}"

@@ -10,6 +10,7 @@ from importlib import resources
 
 from routeproof.policy.book import PolicyBook, policy_book
 from routeproof.policy.changes import Subjects, merged
+from routeproof.policy.reading605 import SUBJECT as RULE605
 from routeproof.policy.report605 import Report605Policy, report605_policy
 from routeproof.policy.sessions import SessionCalendar, parse_calendar
 
@@ -42,7 +43,8 @@ def load_shipped_policy() -> PolicyBook:
 @cache
 def shipped_subjects() -> Subjects:
     """Return all shipped documents together, parsed: what a firm adopts, and then changes by date."""
-    return merged(tomllib.loads(_text(name)) for name in (*DOCUMENTS, *GOVERNANCE))
+    documents = [tomllib.loads(_text(name)) for name in (*DOCUMENTS, *GOVERNANCE)]
+    return merged([*documents, {RULE605: tomllib.loads(_text(REPORT_605))}])
 
 
 @cache
@@ -60,7 +62,7 @@ def monitoring_subjects() -> frozenset[str]:
 @cache
 def shipped_documents_sha256() -> str:
     """Return the SHA-256 over all shipped documents and the calendar: what an adoption speaks of."""
-    return _sha256(*DOCUMENTS, *GOVERNANCE, CALENDAR)
+    return _sha256(*DOCUMENTS, *GOVERNANCE, REPORT_605, CALENDAR)
 
 
 @cache
@@ -73,6 +75,12 @@ def load_equity_calendar() -> SessionCalendar:
 def load_report605_policy() -> Report605Policy:
     """Return how Rule 605 reports are made, by date."""
     return report605_policy(tomllib.loads(_text(REPORT_605)))
+
+
+@cache
+def shipped_readings_id() -> str:
+    """Name of the shipped readings of Rule 605: `readings-` and the first 12 hex digits of their document's hash."""
+    return f"readings-{_sha256(REPORT_605)[:12]}"
 
 
 @cache

@@ -224,3 +224,20 @@ def test_the_value_of_a_day_is_the_last_that_took_effect(changes: list[tuple[dat
             expected = (effective_from, value)
     found = (entries[-1]["effective_from"], entries[-1]["value"]) if entries else None
     assert json.dumps(found, default=str) == json.dumps(expected, default=str)
+
+
+def test_an_open_reading_of_rule_605_is_the_firms_a_settled_one_is_not(desk: Desk) -> None:
+    """It names the readings, not what figures are measured by; a text that was read cannot be voted down."""
+    with desk.context() as context:
+        before = policy_in_force(context.records)
+    number = _propose(desk, key="rule605.directed", value="exclude", effective_from="2026-11-01")
+    _approve(desk, "carl", number)
+    with desk.context() as context:
+        after = policy_in_force(context.records)
+    reading = after.whole.rule605.on(date(2026, 11, 1))
+    assert reading.value("directed") == "exclude"
+    assert f"Firm policy {number}, proposed by ann, approved by carl on 2026-09-20" in reading.decided[0]
+    assert (after.id, before.readings[:9], after.readings[:5]) == (before.id, "readings-", "firm-")
+    with pytest.raises(RefusalError) as refused:
+        _propose(desk, key="rule605.rounding.decimals", value=4, effective_from="2026-11-01")
+    assert refused.value.code == "criteria_not_met"

@@ -133,3 +133,15 @@ def test_extras_that_would_break_the_document_are_refused(folder: Path, extras: 
     report.extras = extras
     with pytest.raises(NotXmlError, match="expected"):
         to_xml(report)
+
+
+@pytest.mark.parametrize("name", ["é", "日本", "a\u0300.b-1", "_x", "xm\ufeffl"])
+def test_names_of_any_alphabet_that_xml_allows_come_back(tmp_path: Path, name: str) -> None:
+    """An instruction before the document, and a prefix that nothing uses: written as they were read."""
+    document = A1.replace("<heldOrder", f"<?{name} x?><heldOrder", 1).replace(
+        "Report>", f'Report xmlns:{name}="u:x">', 1
+    )
+    written(tmp_path, document)
+    content = to_xml(read_folder(tmp_path)).decode()
+    assert f"<?{name} x?>" in content
+    assert f'xmlns:{name}="u:x"' in content

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
 
+from routeproof.app.disclosure.inactive_605 import inactive_symbols
 from routeproof.app.disclosure.orders_folder import read_orders_folder
 from routeproof.app.disclosure.report605_sums import Month605, month_sums
 from routeproof.app.measuring.lake_source import LakeSource
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from routeproof.app.context import Context
     from routeproof.app.disclosure.report605_sums import Sums605
     from routeproof.app.measuring.day_walk import DaySource
-    from routeproof.policy.report605 import Reporting605
+    from routeproof.policy.report605 import Report605Policy, Reporting605
     from routeproof.tables.measured.day import DayRules
 
 Kind = Literal["detailed", "summary"]
@@ -76,6 +77,7 @@ class Flow605:
         rules: hours and round lots.
         origin: what the report was made from, in words for people: a manifest or a digest of files.
         left_out: rows of no shares that were not taken in, by file.
+        readings: of the rule, by date: those in force, else the shipped ones.
     """
 
     source: DaySource
@@ -85,6 +87,7 @@ class Flow605:
     rules: DayRules
     origin: str
     left_out: dict[str, int]
+    readings: Report605Policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +179,7 @@ def flow_of_folder(folder: Path) -> Flow605:
         rules=shipped_rules(lots),
         origin=f"files with digest {read.digest}",
         left_out={name: rows for name, rows in read.left_out.items() if rows},
+        readings=load_report605_policy(),
     )
 
 
@@ -190,8 +194,9 @@ def flow_of_workspace(context: Context) -> Flow605:
         instruments=context.lake.read("instruments", manifest=manifest),
         venues=context.lake.read("venues", manifest=manifest),
         rules=rules_of(context.lake, manifest, policy.whole),
-        origin=f"manifest {manifest}, policy {policy.id}",
+        origin=f"manifest {manifest}, policy {policy.id}, {policy.readings} of Rule 605",
         left_out={},
+        readings=policy.whole.rule605,
     )
 
 
@@ -201,13 +206,14 @@ def report_605(asked: Asked605, flow: Flow605) -> Made605:
     Raises:
         RefusedError: index membership of a symbol is unknown and the policy takes none for granted.
     """
-    reporting = load_report605_policy().on(asked.month)
+    reporting = flow.readings.on(asked.month)
     last = asked.month.replace(day=monthrange(asked.month.year, asked.month.month)[1])
     own = flow.venues.filter(pl.col("affiliate_of") == asked.reporter)["mic"].to_list()
+    exempt, remark = inactive_symbols(flow.source, flow.rules, flow.instruments, reporting)
     month = Month605(
         days=(asked.month, last),
         reporting=reporting,
-        reporter=Reporter(code=asked.reporter, own_venues=own),
+        reporter=Reporter(code=asked.reporter, own_venues=own, exempt_symbols=exempt),
         rules=flow.rules,
         provider=asked.provider,
     )
@@ -218,7 +224,7 @@ def report_605(asked: Asked605, flow: Flow605) -> Made605:
         file = detailed_file(header, sums.rows, sums.metrics, reporting)
     else:
         file = summary_file(header, sums.rows, sums.metrics, reporting, members)
-    notes = _notes(asked, reporting, sums, flow, unknown if asked.kind == "summary" else [])
+    notes = [*_notes(asked, reporting, sums, flow, unknown if asked.kind == "summary" else []), remark]
     return Made605(
         asked=asked,
         reporting=reporting,
@@ -248,7 +254,7 @@ def _members(
 
 
 def _notes(asked: Asked605, reporting: Reporting605, sums: Sums605, flow: Flow605, unknown: Sequence[str]) -> list[str]:
-    notes = []
+    notes = [*reporting.decided]
     if not reporting.value("compliance"):
         notes.append(f"{asked.month:%Y-%m} is before the amended report is due: this is no filing.")
     if unknown:

@@ -20,6 +20,7 @@ from routeproof.app.facts.log_facts import log_facts, record_facts
 from routeproof.app.facts.shown_facts import shown_facts
 from routeproof.app.facts.told_facts import told_facts
 from routeproof.app.facts.vendor_facts import vendor_of_lake
+from routeproof.app.facts.vendor_word import vendor_word
 from routeproof.app.measuring.lake_source import LakeSource
 from routeproof.app.monitoring.judged import Judgement, record_judged
 from routeproof.app.monitoring.policy import RulePolicy, rule_policy
@@ -46,7 +47,10 @@ if TYPE_CHECKING:
 
 HORIZON_NS = 300 * NS_PER_S
 """The longest look ahead of a measured row."""
-OF_WHOLE_DAYS = ("history", "sla", "deliveries", "vendor", "displays")
+OF_WHOLE_DAYS = (
+    *("history", "sla", "deliveries", "displays"),
+    *("vendor", "vendor_differences", "vendor_claims", "vendor_times"),
+)
 """Members of `Facts` that are gathered once a day is over."""
 
 
@@ -122,12 +126,13 @@ def gather(
     members["vendor"] = vendor_of_lake(context.lake, of_day, day, manifest)
     if members["vendor"] is None:
         absent["vendor"] = "no provider's own figures were taken in for the day"
+    word, not_told = vendor_word(context, policy_in_force(context.records), day, manifest, of_day, told)
     of_choice, not_shown = shown_facts(context, day, manifest, of_day["routes"])
     agreed, more_absent = agreed_facts(context, day, manifest)
     maker = stream_maker(context, manifest, of_firm.get("affiliates"), told)
     members["agreed_levels"] = agreed_levels(context, day)
-    members |= {**agreed, **of_choice, "history": maker.until(day, of_day, sessions)}
-    return facts_of(day, members, absent | more_absent | not_shown, None)
+    members |= {**agreed, **of_choice, **word, "history": maker.until(day, of_day, sessions)}
+    return facts_of(day, members, absent | more_absent | not_shown | not_told, None)
 
 
 def stream_maker(

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
     from routeproof.app.context import Context
     from routeproof.policy.thresholds import EvidenceStandards
+    from routeproof.policy.whole import WholePolicy
     from routeproof.stores.manifest import Partition
 
 Match = Literal["symbol", "group"]
@@ -121,14 +122,16 @@ def _alone(context: Context, question: Asked, beside: Beside) -> Benchmark605:
     return replace(found, rows=tuple(row | empty for row in found.rows), notes=(*found.notes, why))
 
 
-def sides_of(context: Context, parts: Sequence[Partition], question: Asked, beside: Beside) -> Sides:
-    """Both sides over the months that have public rows."""
+def sides_of(
+    context: Context, parts: Sequence[Partition], question: Asked, beside: Beside, policy: WholePolicy | None = None
+) -> Sides:
+    """Both sides over the months that have public rows; by the policy in force if none is given."""
     lake = context.lake
     manifest = lake.manifest(question.manifest).id
     months = tuple(sorted({item.part.rpartition("-")[2] for item in parts}))
     source = LakeSource(lake, manifest)
-    rules = rules_of(lake, manifest, policy_in_force(context.records).whole)
-    flow = OwnFlow(source, source.days(), rules, beside.provider)
+    whole = policy or policy_in_force(context.records).whole
+    flow = OwnFlow(source, source.days(), rules_of(lake, manifest, whole), beside.provider, whole.rule605)
     own = with_membership(lake, own_terms(flow, months).lazy()).collect()
     for name, values in question.where.items():
         if name not in OF_REPORTER:

@@ -27,7 +27,6 @@ from routeproof.metrics.rule605.peer_mix import (
 )
 from routeproof.metrics.rule605.peer_sums import added_up
 from routeproof.policy.disclosure605 import first_of
-from routeproof.stores.shipped_policy import load_report605_policy
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
@@ -35,6 +34,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from routeproof.app.context import Context
+    from routeproof.app.policy_in_force import PolicyInForce
+    from routeproof.policy.report605 import Report605Policy
     from routeproof.policy.thresholds import EvidenceStandards
 
 _BY_NAME = {item.name: item for item in PER_SHARE}
@@ -109,7 +110,7 @@ class Industry:
         daily: own sums by `CELL` and day.
         codes: order group -> order types.
         doubt: why no verdict may rest on these rows; empty if one may.
-        digest: of the public rows.
+        digest: of the public rows, and of the readings by which own flow is counted.
     """
 
     name: str
@@ -176,7 +177,9 @@ class Industry:
         )
 
 
-def industry_of(context: Context, provider: str, span: tuple[date, date], manifest: str) -> Industry:
+def industry_of(
+    context: Context, provider: str, span: tuple[date, date], manifest: str, policy: PolicyInForce
+) -> Industry:
     """All detailed public reports of the period, in the mix of the provider's flow.
 
     Raises:
@@ -190,7 +193,7 @@ def industry_of(context: Context, provider: str, span: tuple[date, date], manife
             "them in with `routeproof ingest rule605`"
         )
         raise UsageError(message, where="--against industry")
-    sides = sides_of(context, parts, replace(question, manifest=manifest), Beside(provider=provider))
+    sides = sides_of(context, parts, replace(question, manifest=manifest), Beside(provider=provider), policy.whole)
     months = [said_month(month) for month in sides.months]
     reporters = {item.part.rpartition("-")[0] for item in parts}
     said = f"public Rule 605, {len(reporters)} reporter{'s' if len(reporters) > 1 else ''}, {months[0]}"
@@ -202,14 +205,14 @@ def industry_of(context: Context, provider: str, span: tuple[date, date], manife
         public=added_up(in_cells_of(sides.public, own), CELL),
         own=own,
         daily=added_up(sides.own.lazy(), [*CELL, "day"]),
-        codes=_codes(sides.months),
+        codes=_codes(sides.months, policy.whole.rule605),
         doubt=_doubt(context, provider, sides, manifest),
-        digest=hashlib.sha256(canonical_bytes(contents)).hexdigest(),
+        digest=hashlib.sha256(canonical_bytes([contents, policy.readings])).hexdigest(),
     )
 
 
-def _codes(months: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    reporting = load_report605_policy().on(first_of(max(months)))
+def _codes(months: Sequence[str], readings: Report605Policy) -> dict[str, tuple[str, ...]]:
+    reporting = readings.on(first_of(max(months)))
     return {group: tuple(reporting.order_type(name) for name in names) for group, names in CATEGORIES.items()}
 
 

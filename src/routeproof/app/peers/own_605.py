@@ -13,7 +13,6 @@ from routeproof.metrics.metric import Quotient
 from routeproof.metrics.rule605.additive import of_fills
 from routeproof.metrics.rule605.judged import Reporter
 from routeproof.policy.disclosure605 import first_of
-from routeproof.stores.shipped_policy import load_report605_policy
 from routeproof.tables.rule605.sums import HORIZONS
 from routeproof.vocab.fixed import SCALE
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from routeproof.app.measuring.day_walk import DaySource
+    from routeproof.policy.report605 import Report605Policy
     from routeproof.tables.measured.day import DayRules
 
 _WIDE = pl.Int128()
@@ -37,12 +37,14 @@ class OwnFlow:
         days: on which it has flow.
         rules: hours and round lots.
         provider: through whom the orders went.
+        readings: of the rule, by date.
     """
 
     source: DaySource
     days: Sequence[date]
     rules: DayRules
     provider: str
+    readings: Report605Policy
 
 
 def own_terms(flow: OwnFlow, months: Sequence[str]) -> pl.DataFrame:
@@ -61,7 +63,7 @@ def own_terms(flow: OwnFlow, months: Sequence[str]) -> pl.DataFrame:
 
 def _month(flow: OwnFlow, month: str) -> pl.DataFrame:
     first = first_of(month)
-    reporting = load_report605_policy().on(first)
+    reporting = flow.readings.on(first)
     sums = daily_sums(
         flow.source,
         flow.days,

@@ -18,10 +18,10 @@ from routeproof.app.reconcile.headline import headline
 from routeproof.app.reconcile.lacking import place_of_lacking
 from routeproof.app.reconcile.one_provider import OneProvider
 from routeproof.app.reconcile.orders import Compared, compare_orders
-from routeproof.app.reconcile.record import FILL_COLUMNS, Record, orders_of, record_of, told_by
+from routeproof.app.reconcile.record import FILL_COLUMNS, Record, no_fills, orders_of, record_of, told_by
 from routeproof.app.reconcile.reported import Report, report_of, reported_days
 from routeproof.app.reconcile.statistics import Recomputed
-from routeproof.app.reconcile.times import pattern_of_times
+from routeproof.app.reconcile.times import late_and_whole, pattern_of_times
 from routeproof.app.shipped_rules import rules_of
 from routeproof.tables.switches import Switches
 from routeproof.vocab.errors import UsageError
@@ -66,10 +66,17 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
-    """The comparison: `plain` as JSON values, `differences` as rows of `DIFFERENCES`."""
+    """The comparison.
+
+    Attributes:
+        plain: as JSON values.
+        differences: rows of `DIFFERENCES`.
+        late_and_whole: identities of the fills on which a pattern of times rests.
+    """
 
     plain: dict[str, Any]
     differences: pl.DataFrame
+    late_and_whole: list[str]
 
     @property
     def agrees(self) -> bool:
@@ -118,7 +125,8 @@ def reconcile(
     plain = _plain(lake, asked, report, record, days, orders, fills, rows)
     found = [item.differences for item in (orders, fills) if item is not None]
     differences = pl.concat([DIFFERENCES.to_frame(), *found])
-    return Reconciliation(plain, differences.sort("what", "of", "trading_day", "our_id", "their_id", "field"))
+    ordered = differences.sort("what", "of", "trading_day", "our_id", "their_id", "field")
+    return Reconciliation(plain, ordered, late_and_whole(record.fills, plain["timestamps"]["late_ms"]))
 
 
 def _nothing(lake: Lake, asked: Asked) -> str:
@@ -146,14 +154,7 @@ def _measured(
         for figure in figures:
             if not figure.claim.reason:
                 figure.see(by_switches[figure.claim.switches])
-    return (pl.concat(kept, how="vertical_relaxed") if kept else _no_fills()), figures
-
-
-def _no_fills() -> pl.DataFrame:
-    text, number = pl.String(), pl.Int64()
-    texts = ("provider", "execution_id", "order_id", "symbol", "side", "venue", "status", "source_id")
-    schema = {name: text if name in texts else number for name in FILL_COLUMNS} | {"trading_day": pl.Date()}
-    return pl.DataFrame(schema=schema)
+    return (pl.concat(kept, how="vertical_relaxed") if kept else no_fills()), figures
 
 
 def _plain(

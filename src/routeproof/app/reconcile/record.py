@@ -102,6 +102,8 @@ def record_of(
     orders: pl.DataFrame,
     measured: pl.DataFrame,
     days: Sequence[date],
+    *,
+    within: Sequence[date] | None = None,
 ) -> Record:
     """Orders, fills and their names.
 
@@ -112,11 +114,12 @@ def record_of(
         orders: as `orders_of`.
         measured: executions of the days, `FILL_COLUMNS`; those of others are left out.
         days: trading days of the period.
+        within: days whose messages and routes give names; all if omitted.
     """
     fills = _fills(lake, manifest, own, measured, orders, days)
     logged = FIX_MESSAGES.name in {table for table, _ in lake.manifest(manifest).partitions}
-    messages = lake.read(FIX_MESSAGES.name, columns=MESSAGE_COLUMNS, manifest=manifest) if logged else _no_messages()
-    routes = lake.read("routes", columns=["route_id", "order_id", "trading_day"], manifest=manifest)
+    messages = lake.read(FIX_MESSAGES.name, within, MESSAGE_COLUMNS, manifest=manifest) if logged else _no_messages()
+    routes = lake.read("routes", within, columns=["route_id", "order_id", "trading_day"], manifest=manifest)
     seen = lake.read("sightings", days, ["execution_id", "exec_id_seen"], manifest=manifest)
     return Record(
         orders=orders,
@@ -135,14 +138,24 @@ def _no_messages() -> pl.DataFrame:
     return pl.DataFrame(schema=schema)
 
 
-def orders_of(lake: Lake, manifest: str, provider: str, told: Told, days: Sequence[date]) -> pl.DataFrame:
-    """All orders of a provider, as `Record.orders`."""
-    every = lake.scan("parent_orders", columns=_ORDER_COLUMNS, manifest=manifest)
+def no_fills() -> pl.DataFrame:
+    """Measured executions, `FILL_COLUMNS`, of which there are none."""
+    text, number = pl.String(), pl.Int64()
+    texts = ("provider", "execution_id", "order_id", "symbol", "side", "venue", "status", "source_id")
+    schema = {name: text if name in texts else number for name in FILL_COLUMNS} | {"trading_day": pl.Date()}
+    return pl.DataFrame(schema=schema)
+
+
+def orders_of(
+    lake: Lake, manifest: str, provider: str, told: Told, days: Sequence[date], *, within: Sequence[date] | None = None
+) -> pl.DataFrame:
+    """All orders of a provider, as `Record.orders`; with `within`, those of these days alone."""
+    every = lake.scan("parent_orders", within, columns=_ORDER_COLUMNS, manifest=manifest)
     own = every.filter(told.provider("provider_id") == provider).collect()
     own = own.unique("order_id", keep="first", maintain_order=True)
     wanted = ~pl.col("refused") & pl.col("trading_day").is_in(list(days))
     terms = ["order_id", "version", "quantity", "limit_price"]
-    versions = lake.scan("order_versions", columns=terms, manifest=manifest).collect()
+    versions = lake.scan("order_versions", within, columns=terms, manifest=manifest).collect()
     by_order = (
         versions.join(own, on="order_id", how="semi")
         .sort("order_id", "version")

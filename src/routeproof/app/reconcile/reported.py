@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from routeproof.app.reconcile.definitions import claim_of
 from routeproof.stores.commits import source_outcomes
 from routeproof.tables.canonical.vendor_executions import VENDOR_EXECUTIONS
 from routeproof.tables.canonical.vendor_orders import VENDOR_ORDERS
@@ -39,26 +40,56 @@ class Report:
         return self.orders.is_empty() and self.fills.is_empty() and self.statistics.is_empty()
 
 
-def report_of(lake: Lake, records: Records, provider: str, first: date, last: date) -> Report:
+def report_of(
+    lake: Lake, records: Records, provider: str, first: date, last: date, manifest: str | None = None
+) -> Report:
     """The provider's report of the days from `first` to `last`; its figures of every period.
 
     Rows that name no provider are its own where no order of the lake is another's.
     """
-    others = lake.read("parent_orders", columns=["provider_id"])["provider_id"].unique().to_list()
-    own = pl.col("provider_id").is_in([provider, *([""] if {*others} <= {provider, "", None} else [])])
+    others = ordering_providers(lake)
+    own = pl.col("provider_id").is_in([provider, *([""] if others <= {provider} else [])])
     within = [day for day in reported_days(lake) if first <= day <= last]
     rank = {outcome.source_id: place for place, outcome in enumerate(source_outcomes(records))}
     return Report(
-        orders=reported_orders(lake, within).filter(own),
-        fills=_newest(lake.read(VENDOR_EXECUTIONS.name, within).filter(own), rank),
-        statistics=lake.read(VENDOR_STATISTICS.name).filter(own),
+        orders=reported_orders(lake, within, manifest).filter(own),
+        fills=_newest(lake.read(VENDOR_EXECUTIONS.name, within, manifest=manifest).filter(own), rank),
+        statistics=lake.read(VENDOR_STATISTICS.name, manifest=manifest).filter(own),
     )
+
+
+def ordering_providers(lake: Lake) -> set[str]:
+    """Providers that some order of the lake names."""
+    named = lake.scan("parent_orders", columns=["provider_id"]).unique().collect()["provider_id"]
+    return {name for name in named.to_list() if name}
 
 
 def reported_days(lake: Lake) -> tuple[date, ...]:
     """Days that some provider's orders or fills were reported for, ascending."""
     names = (VENDOR_ORDERS.name, EARLIER, VENDOR_EXECUTIONS.name)
     return tuple(sorted({day for name in names for day in lake.days(name)}))
+
+
+def providers_of_days(lake: Lake, days: Sequence[date], manifest: str | None = None) -> list[str]:
+    """Providers, by name, that reported orders or fills of some days.
+
+    A report that names none is that of the only provider whose orders the lake has.
+    """
+    read = [lake.read(table, days, ["provider_id"], manifest=manifest) for table in TABLES_READ[:-1]]
+    return _named(lake, {name for rows in read for name in rows["provider_id"]})
+
+
+def providers_reporting(lake: Lake, first: date, last: date) -> list[str]:
+    """The same of days from `first` to `last`, and providers that stated figures of that time."""
+    days = [day for day in reported_days(lake) if first <= day <= last]
+    rows = lake.read(VENDOR_STATISTICS.name).to_dicts()
+    stating = {str(row["provider_id"]) for row in rows if claim_of(row, first, last) is not None}
+    return sorted({*providers_of_days(lake, days), *_named(lake, stating)})
+
+
+def _named(lake: Lake, names: set[str]) -> list[str]:
+    others = ordering_providers(lake)
+    return sorted((names - {""}) | (others if "" in names and len(others) == 1 else set()))
 
 
 def reported_orders(lake: Lake, days: Sequence[date], manifest: str | None = None) -> pl.DataFrame:

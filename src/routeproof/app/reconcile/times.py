@@ -32,12 +32,7 @@ def pattern_of_times(
         reports stand on whole milliseconds if lateness had nothing to do with it; `pattern`: `backfilled` or null;
         `reason` why no pattern can be told.
     """
-    known = fills.filter(~pl.col("amended"), pl.col("reported_at").is_not_null()).select(
-        "execution_id",
-        (pl.col("reported_at") - pl.col("executed_at") > round(late_ms * NS_PER_MS)).alias("late"),
-        (pl.col("executed_at") % NS_PER_MS == 0).alias("whole"),
-        "executed_at",
-    )
+    known = _known(fills, late_ms)
     late, whole = known["late"], known["whole"]
     table = Table2x2(
         both=int((late & whole).sum()),
@@ -56,6 +51,20 @@ def pattern_of_times(
         "p": p,
         **_judged(table, p, policy),
     }
+
+
+def late_and_whole(fills: pl.DataFrame, late_ms: float) -> list[str]:
+    """Identities, in order, of fills that were reported late and stand on a whole millisecond."""
+    return _known(fills, late_ms).filter("late", "whole")["execution_id"].sort().to_list()
+
+
+def _known(fills: pl.DataFrame, late_ms: float) -> pl.DataFrame:
+    return fills.filter(~pl.col("amended"), pl.col("reported_at").is_not_null()).select(
+        "execution_id",
+        (pl.col("reported_at") - pl.col("executed_at") > round(late_ms * NS_PER_MS)).alias("late"),
+        (pl.col("executed_at") % NS_PER_MS == 0).alias("whole"),
+        "executed_at",
+    )
 
 
 def _judged(table: Table2x2, p: float | None, policy: ReconcilePolicy) -> dict[str, Any]:

@@ -191,4 +191,6 @@ def _identity(review: Review, digest: str, command: str) -> PackIdentity:
 
 def _public_rows(benchmark: Benchmark) -> dict[str, str]:
     """Which public rows the industry column rests on; a manifest does not name them."""
-    return {} if benchmark.industry is None else {"industry": f"public rows sha256 {benchmark.industry.digest}"}
+    if benchmark.industry is None:
+        return {}
+    return {"industry": f"public rows and readings of Rule 605 sha256 {benchmark.industry.digest}"}

@@ -153,6 +153,7 @@ def review_of(context: Context, order: Order, on_step: Callable[[str], None]) ->
     wanted = order.manifest
     if order.as_built is not None:
         recorded, wanted = before_build(recorded, order.stream, order.as_built)
+        context = context.with_lake_as_of(len(recorded))  # what others published and claimed by then
     held = context.lake.manifest(wanted)
     if not held.partitions:
         message = "expected orders, executions and quotes, found an empty workspace: ingest orders and executions first"
@@ -181,7 +182,7 @@ def review_of(context: Context, order: Order, on_step: Callable[[str], None]) ->
         quarter=quarter,
         prior=prior,
         judge=Judge(book=policy.whole.book, period_start=first, point=order.switches.benchmark),
-        benchmark=_benchmark(context, order, quarter, prior, rules, manifest),
+        benchmark=_benchmark(context, order, quarter, prior, (rules, policy), manifest),
         control=order.control,
         switches=order.switches,
         policy_id=policy.id,
@@ -191,7 +192,7 @@ def review_of(context: Context, order: Order, on_step: Callable[[str], None]) ->
         adoptions=adoptions_of(recorded, order.stream),
         reported=reported,
         compared=compared,
-        deliveries=deliveries(context.records, context.workspace.lake_folder, manifest, days),
+        deliveries=deliveries(context.records, context.workspace.lake_folder, manifest, days, len(recorded)),
     )
 
 
@@ -219,11 +220,17 @@ def _require_providers(order: Order, known: Sequence[str], days: Sequence[date])
 
 
 def _benchmark(
-    context: Context, order: Order, quarter: Quarter, prior: CellTable | None, rules: DayRules, manifest: str
+    context: Context,
+    order: Order,
+    quarter: Quarter,
+    prior: CellTable | None,
+    judged_by: tuple[DayRules, PolicyInForce],
+    manifest: str,
 ) -> Benchmark:
+    rules, policy = judged_by
     if order.against == INDUSTRY:
         span = quarter_days(order.quarter)
-        industry = industry_of(context, order.provider, span, manifest)
+        industry = industry_of(context, order.provider, span, manifest, policy)
         return Benchmark(name=industry.name, provider=INDUSTRY, industry=industry, declared=order.declared)
     if order.against != TAPE:
         return choose_benchmark(quarter.cells, prior, order.provider, order.declared, order.against)

@@ -16,16 +16,19 @@ Row = dict[str, Any]
 NO_DAY = "(no day)"
 
 
-def deliveries(records: Records, lake_folder: Path, manifest: str, days: Sequence[date]) -> list[Row]:
+def deliveries(
+    records: Records, lake_folder: Path, manifest: str, days: Sequence[date], entries: int | None = None
+) -> list[Row]:
     """Rows `day, source, table, received, accepted, rejected` (reason to count), in order.
 
     Read from the commit documents up to the last commit that left the lake at this manifest, so that later
     deliveries do not change what an earlier pack says of its data. A file that was read again counts once, as last
-    read. Rows without a readable day stand with `NO_DAY`, if their file has rows of these days or of no day at all.
+    read. With `entries`, only commits of the first so many entries of the record: what others publish changes no
+    manifest. Rows without a readable day stand with `NO_DAY`, if their file has rows of these days or of no day at all.
     """
     wanted = {day.isoformat() for day in days}
     latest: dict[str, Any] = {}
-    for document in _documents(records, lake_folder, manifest):
+    for document in _documents(records, lake_folder, manifest, entries):
         latest |= {item["source_id"]: item["outcome"] for item in document["sources"]}
     rows: dict[tuple[str, str, str], Row] = {}
     for outcome in latest.values():
@@ -38,9 +41,11 @@ def deliveries(records: Records, lake_folder: Path, manifest: str, days: Sequenc
     return [rows[key] for key in sorted(rows)]
 
 
-def _documents(records: Records, lake_folder: Path, manifest: str) -> Iterator[Any]:
+def _documents(records: Records, lake_folder: Path, manifest: str, entries: int | None) -> Iterator[Any]:
     has_begun = False
-    for found, sha256 in records.query("SELECT manifest, document FROM lake_commits ORDER BY seq"):
+    for found, sha256, index in records.query("SELECT manifest, document, entry_index FROM lake_commits ORDER BY seq"):
+        if entries is not None and int(str(index)) >= entries:
+            return
         if has_begun and found != manifest:
             return
         has_begun = has_begun or found == manifest

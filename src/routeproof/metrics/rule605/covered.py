@@ -13,6 +13,7 @@ from routeproof.vocab.times import NS_PER_S, months_after
 from routeproof.vocab.words import LASTING
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date
 
     from routeproof.policy.report605 import Reporting605
@@ -27,6 +28,7 @@ REASONS = {
     "pegged": "pegged",
     "all_or_none": "to be executed only at its full size",
     "directed": "the customer named the venue",
+    "inactive_security": "in a security that hardly traded in the months before",
     "unclassified": "the order's terms are unknown",
     "outside_hours": "received outside regular hours and not executable in them as a resting order or stop",
     "halted": "received in a halt, or executable shortly before one and still open",
@@ -43,7 +45,7 @@ REASONS = {
 RESTING = ("non_marketable", "stop")
 
 
-def exclusion_reason(reporting: Reporting605) -> pl.Expr:
+def exclusion_reason(reporting: Reporting605, exempt_symbols: Collection[str] = ()) -> pl.Expr:
     """The reason why a version is no covered order; null where it is one.
 
     Reads measured versions with `category, shares, has_early_fill, has_fill_outside_hours, next_halt_at`.
@@ -53,6 +55,7 @@ def exclusion_reason(reporting: Reporting605) -> pl.Expr:
         "no_shares": pl.col("shares") <= 0,
         **{name: rule for name, rule in _special().items() if name in reporting.value("special_handling")},
         **({"directed": pl.col("directed")} if reporting.value("directed") == "exclude" else {}),
+        **({"inactive_security": inactive(exempt_symbols)} if exempt_symbols else {}),
         "unclassified": _has_no_terms(),
         "outside_hours": received_outside_hours(),
         "halted": halted(reporting),
@@ -88,12 +91,20 @@ def _has_no_terms() -> pl.Expr:
     return pl.col("category").is_null() | pl.col("shares").is_null() | pl.col("clock_at").is_null()
 
 
-def received_outside_hours() -> pl.Expr:
-    """Received outside regular hours and not a resting or stop order that became executable in them.
+def inactive(symbols: Collection[str]) -> pl.Expr:
+    """In a security that is exempt as inactive. Policy `inactive_security`, by date."""
+    return pl.col("symbol").is_in(sorted(symbols))
 
+
+def received_outside_hours() -> pl.Expr:
+    """Received outside regular hours and not a non-marketable or stop order that became executable in them.
+
+    Limits between midpoint and far quote are non-marketable; immediate ones of them do not wait for the open.
     Source: 89 FR 26428, abstract: certain orders submitted outside of regular trading hours are covered.
     """
-    became = pl.col("terms_class").is_in(RESTING) & pl.col("clock_start_at").is_not_null()
+    waits = pl.col("terms_class").is_in(RESTING)
+    waits |= (pl.col("terms_class") == "midpoint_or_better") & (pl.col("clock_start_at") > pl.col("clock_at"))
+    became = waits & pl.col("clock_start_at").is_not_null()
     return (pl.col("session") != "regular") & ~became
 
 

@@ -32,10 +32,12 @@ class Reporter:
     Attributes:
         code: reporter identification code; it is a venue of its own.
         own_venues: further venues where the reporter executes.
+        exempt_symbols: securities that are left out as inactive.
     """
 
     code: str
     own_venues: Collection[str] = ()
+    exempt_symbols: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def judged(day: VersionDay, days: tuple[date, date], reporting: Reporting605, re
     """
     known = day.fills.filter(pl.col("place").is_not_null())
     inside = pl.col("belongs_on").is_between(*days)
-    every = _with_reason(day.versions, known, reporting)
+    every = _with_reason(day.versions, known, reporting, reporter)
     groups = every.select(KEYS).unique(maintain_order=True).with_row_index("group")
     every = every.join(groups, on=KEYS, how="left", nulls_equal=True, maintain_order="left")
     is_kept = every.select((inside & pl.col("reason").is_null()).alias("kept"))["kept"]
@@ -99,7 +101,9 @@ def _with_sums(fills: pl.DataFrame, reporting: Reporting605, reporter: Reporter)
     return fills
 
 
-def _with_reason(versions: pl.DataFrame, fills: pl.DataFrame, reporting: Reporting605) -> pl.DataFrame:
+def _with_reason(
+    versions: pl.DataFrame, fills: pl.DataFrame, reporting: Reporting605, reporter: Reporter
+) -> pl.DataFrame:
     early = (pl.col("time_to_execution_ns").is_null() | (pl.col("time_to_execution_ns") < 0)).any()
     had = fills.group_by("place").agg(
         pl.col("quantity").sum().alias("executed"),
@@ -126,7 +130,7 @@ def _with_reason(versions: pl.DataFrame, fills: pl.DataFrame, reporting: Reporti
         pl.min_horizontal("ends_at", filled_at).alias("out_of_force_at"),
         pl.when(is_immediate()).then(pl.lit("Y")).otherwise(pl.lit("N")).alias("immediate"),
     ).with_columns(
-        exclusion_reason(reporting).alias("reason"),
+        exclusion_reason(reporting, reporter.exempt_symbols).alias("reason"),
         order_type_code(reporting).alias("order_type"),
         notional_bucket(reporting.value("notional_buckets")).alias("order_size"),
         lot_flag(reporting, joined.columns).alias("lot_flag"),

@@ -21,7 +21,12 @@ DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
 _IN_ATTRIBUTES = {"\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+_BEGINS = (
+    "A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff"
+    "\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+)
+_NAME = re.compile(f"[{_BEGINS}][{_BEGINS}0-9.\u00b7\u0300-\u036f\u203f\u2040-]*")
+"""XML 1.0, productions 4 and 4a, without the colon."""
 
 Children = dict[str, dict[tuple[int | str, ...], list["Row"]]]
 

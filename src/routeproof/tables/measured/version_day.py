@@ -13,6 +13,7 @@ from routeproof.tables.lookup.printed_within import printed_within
 from routeproof.tables.lookup.quote_book import look_up
 from routeproof.tables.measured.day import LONG_LIVED, Carry, DayTables, day_versions, with_hours
 from routeproof.tables.measured.executions import measure_executions
+from routeproof.tables.measured.order_class import IMMEDIATE
 from routeproof.tables.measured.rows import (
     assign_versions,
     filled_before_executable,
@@ -22,6 +23,7 @@ from routeproof.tables.measured.rows import (
 )
 from routeproof.tables.measured.tape_shares import regular_prints
 from routeproof.tables.measured.version_terms import KEY
+from routeproof.tables.measured.versions import NOT_YET, first_executable
 from routeproof.tables.session_clock import session_name
 from routeproof.tables.text_link import rows_of
 from routeproof.tables.wide import among, but
@@ -106,8 +108,9 @@ def measure_version_day(
     """
     before = Carry() if carry is None else Carry(versions=carry.versions)
     versions = day_versions(tables, book, rules, switches, before)
+    versions = _with_open_clocks(with_hours(versions, tables.day, rules.hours), book, switches, readings)
     if readings.event_quote:
-        versions = _with_event_quotes(with_hours(versions, tables.day, rules.hours), book, switches)
+        versions = _with_event_quotes(versions, book, switches)
     timed = with_hours(tables.executions, tables.day, rules.hours)
     looked = measure_executions(timed, book, switches)
     fills = with_best_touch(_fills(looked, versions, switches, readings), tables.odd_lots, switches)
@@ -125,6 +128,28 @@ def measure_version_day(
     held = living if carry is None else pl.concat([carry.fills, living])
     done = VersionDay(but(versions, lasting, ["order_id"]), but(fills, lasting, ["order_id"]))
     return done.placed_anew(), VersionDay(lasting, held).placed_anew()
+
+
+def _with_open_clocks(versions: pl.DataFrame, book: QuoteBook, switches: Switches, readings: Readings) -> pl.DataFrame:
+    """Limits between midpoint and far quote that were received outside hours wait, as every non-marketable order does.
+
+    Their clock starts once they are executable in regular hours, null while they are not; their class stays that of
+    receipt. An immediate order does not wait. Source: 89 FR 26428, abstract; 17 CFR 242.600(b), executable.
+    """
+    is_early = (pl.col("terms_class") == "midpoint_or_better") & (pl.col("session") != "regular")
+    unset = pl.col("clock_start_at").is_null() | (pl.col("clock_start_at") == pl.col("clock_at"))
+    waits = is_early & unset & ~pl.col("time_in_force").is_in(IMMEDIATE).fill_null(value=False)
+    rows = versions.select(waits.fill_null(value=False).alias("rows"))["rows"].arg_true()
+    if rows.is_empty():
+        return versions
+    chosen = versions[rows].with_columns(pl.lit("non_marketable").alias("terms_class"))
+    low, high = book.bounds(chosen["symbol"])
+    starts = pl.Series(first_executable(chosen, book, low, high, switches.shift_ns)).replace(NOT_YET, None)
+    instants = (starts + switches.shift_ns).fill_null(NOT_YET).to_numpy()
+    inclusive = readings.event_quote or switches.tie == "inclusive"
+    found = look_up(book, low, high, instants, inclusive=inclusive).columns("clock")
+    timed = [starts.alias("executable_at"), starts.alias("clock_start_at"), *found]
+    return versions.with_columns(versions[item.name].scatter(rows, item) for item in timed)
 
 
 def _with_event_quotes(versions: pl.DataFrame, book: QuoteBook, switches: Switches) -> pl.DataFrame:

@@ -69,7 +69,7 @@ def resume_versions(pending: pl.DataFrame, book: QuoteBook, switches: Switches) 
 
 def _with_clock(looked: pl.DataFrame, book: QuoteBook, low: Int64s, high: Int64s, switches: Switches) -> pl.DataFrame:
     waits = pl.col("terms_class").is_in(["non_marketable", "stop"])
-    executable_at = _executable_at(looked, book, low, high, switches.shift_ns)
+    executable_at = first_executable(looked, book, low, high, switches.shift_ns)
     classed = looked.with_columns(
         pl.when(waits)
         .then(pl.Series(executable_at))
@@ -103,7 +103,7 @@ def _instants(frame: pl.DataFrame, name: str, shift_ns: int) -> Int64s:
     return instants
 
 
-def _executable_at(looked: pl.DataFrame, book: QuoteBook, low: Int64s, high: Int64s, shift_ns: int) -> Int64s:
+def first_executable(looked: pl.DataFrame, book: QuoteBook, low: Int64s, high: Int64s, shift_ns: int) -> Int64s:
     """(n,) when each waiting version first became executable in regular hours, `NOT_YET` where it did not.
 
     A buy limit becomes executable at the first quote whose bid is at or below it, a sell at the first whose ask is at

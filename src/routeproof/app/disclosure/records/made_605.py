@@ -40,7 +40,7 @@ def remade_605(context: Context, kind: Kind, period: str, options: Mapping[str, 
 
 
 def _made(context: Context, made: Made605) -> Made:
-    asked = made.asked
+    asked, policy = made.asked, policy_in_force(context.records)
     return Made(
         kind="605-detailed" if asked.kind == "detailed" else "605-summary",
         period=f"{asked.month:%Y-%m}",
@@ -50,7 +50,8 @@ def _made(context: Context, made: Made605) -> Made:
         options={"reporter": asked.reporter, "participant": asked.participant, "provider": asked.provider},
         basis={
             "manifest": context.lake.manifest().id,
-            "policy": policy_in_force(context.records).id,
+            "policy": policy.id,
+            "readings": policy.readings,
             "unconfirmed": ", ".join(made.reporting.unconfirmed),
             "version": __version__,
         },
