@@ -419,3 +419,22 @@ def test_an_exemption_of_inactive_securities_that_the_firm_uses(folder: Path) ->
     assert "1 of 2 securities are inactive: orders in them are left out." in made[0].notes
     assert made[1].excluded == {"no_nbbo": 2}
     assert "The tape of 2026-07-01 is not there: no security is taken as inactive." in made[1].notes
+
+
+def test_a_line_written_twice_counts_once_and_a_name_used_twice_is_told(folder: Path) -> None:
+    """Repeated lines change nothing; two orders, or two fills, of one name would count one another's shares."""
+    before = json.loads(report("detailed", folder).stdout)
+    for name, text in (("parent_orders", ORDERS), ("executions", EXECUTIONS)):
+        (folder / f"{name}.csv").write_text(text + text.splitlines()[1] + "\n", "utf-8")
+    assert json.loads(report("detailed", folder).stdout) == before
+    (folder / "parent_orders.csv").write_text(ORDERS.replace("o2,A", "o1,A"), "utf-8")
+    done = report("detailed", folder)
+    assert done.returncode == 3
+    assert json.loads(done.stderr)["error"]["where"] == "parent_orders.csv, row 3"
+
+
+def test_more_shares_executed_than_ordered_are_told(folder: Path) -> None:
+    """The fills stay in the report as they are; people read that they need a look."""
+    (folder / "executions.csv").write_text(EXECUTIONS.replace("10.03,100", "10.03,150"), "utf-8")
+    made = report_605(asked_605("detailed", "FIRM", "T", "2026-08", folder / "out"), flow_of_folder(folder))
+    assert any("more shares executed" in note for note in made.notes)

@@ -16,6 +16,7 @@ from routeproof.app.disclosure.validate_606 import validate_file
 from routeproof.governance.conflict import CONFLICT
 from routeproof.governance.provider.noun import PROVIDER
 from routeproof.renderers.html import render_html
+from routeproof.reports.document import Table
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
@@ -261,6 +262,16 @@ def test_a_routing_report_has_each_order_with_its_venues_and_times(desk: Desk) -
     assert (made.orders_in, made.excluded) == (7, {"refused": 1})
 
 
+def test_the_pages_of_a_routing_report_have_its_times(desk: Desk) -> None:
+    """Each venue of an order on a line of its own, with the seconds that the file has."""
+    made = _made(desk, Asked606b(customer="A1", to=JULY), make_606b1)
+    document = made.document()
+    page = render_html(document).decode()
+    assert document.title == "Order routing report for A1"
+    assert "2026-07-06 14:00:02" in page
+    assert "2026-07-06 14:00:03" in page
+
+
 @pytest.mark.parametrize("lost", [("routes",), ("executions",), ("routes", "executions"), ("quotes", "venues")])
 def test_what_was_never_taken_in_leaves_numbers_empty(tmp_path: Path, lost: tuple[str, ...]) -> None:
     """Every report is still made, and every order is still in it."""
@@ -314,6 +325,27 @@ def test_a_handling_report_has_every_field_of_a_venue(handled: Made) -> None:
     month = root.find("hNondirected/hMonthly")
     assert month is not None
     assert _texts(month, "year", "mon", "sentShr", "executedAsPrincipalShr") == ["2026", "7", "300", "100"]
+
+
+def test_the_pages_of_a_handling_report_have_every_number_of_the_file(handled: Made) -> None:
+    """All 21 numbers of a venue, as the file states them but for commas; a dash where it states none."""
+    document = handled.document()
+    tables = [
+        block
+        for section in document.sections
+        if section.id == "handling-False"
+        for block in section.blocks
+        if isinstance(block, Table)
+    ]
+    shown = {
+        (row.cells[0].text, column.id): cell.text
+        for table in tables
+        for row in table.rows
+        for column, cell in zip(table.columns[1:], row.cells[1:], strict=True)
+    }
+    venues = _read(handled).findall("hNondirected/hMonthly/routingVenueList/iVenue")
+    stated = {(venue.findtext("venueName"), name): venue.findtext(name) or "—" for venue in venues for name in FIELDS}
+    assert {(place[0].split(" (")[0], place[1]): text.replace(",", "") for place, text in shown.items()} == stated
 
 
 def test_what_the_lake_cannot_tell_is_empty_and_said(handled: Made) -> None:

@@ -25,6 +25,8 @@ OPTIONAL = (
     "routes", "executions", "trades", "order_versions", "instruments", "market_status", "auctions", "venues",
 )  # fmt: skip
 
+_OF_THE_FILE = ("source_row", "sequence")
+"""Where a row stood, which is no fact of its own."""
 
 NO_SHARES = "zero_size"
 """Rows of no shares say nothing: they are left out and counted."""
@@ -72,9 +74,26 @@ def read_orders_folder(folder: Path) -> OrdersFolder:
             digest.update(f"{name} {sha256_of(path)}\n".encode())
             for table, rows in _read(path, name, left_out).items():
                 tables[table] = _added(table, tables.get(table), rows)
+    tables = {name: _once(name, rows) for name, rows in tables.items()}
     tables["order_versions"] = _with_limits(_with_route_terms(tables))
     tables = {name: TABLES[name].sort(rows) for name, rows in tables.items()}
     return OrdersFolder(FrameSource(tables, tables["quotes"]), tables, digest.hexdigest(), left_out)
+
+
+def _once(name: str, rows: pl.DataFrame) -> pl.DataFrame:
+    """Each row once by its identity; a line that was written twice is one row, two rows of one name are an error."""
+    identity = list(TABLES[name].identity)
+    if not identity:
+        return rows
+    said = [column for column in rows.columns if column not in _OF_THE_FILE]
+    found = rows.unique(said, keep="first", maintain_order=True)
+    again = found.filter(~pl.struct(identity).is_first_distinct())
+    if again.height:
+        row = again.row(0, named=True)
+        named = ", ".join(f"{column} {row[column]}" for column in identity)
+        message = f"expected one row for each {', '.join(identity)}, found {named} again with other values"
+        raise DataRejectedError(message, where=f"{name}.csv, row {row['source_row']}")
+    return found
 
 
 def _added(table: str, held: pl.DataFrame | None, rows: pl.DataFrame) -> pl.DataFrame:

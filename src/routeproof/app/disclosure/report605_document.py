@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections import defaultdict
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -21,7 +22,7 @@ from routeproof.reports.rule605.files import added_up
 from routeproof.stores.files import write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -29,15 +30,18 @@ if TYPE_CHECKING:
     from routeproof.app.disclosure.report_605 import Made605
 
 Plain = dict[str, Any]
-BY_TYPE = (
-    "Order type", "Covered orders", "Covered shares", "Executed shares", "Quoted $", "Effective $", "E/Q",
-    "Improved shares", "At the quote", "Outside", "Average ms",
-)  # fmt: skip
-SUMMARY_TITLES = (
-    "S&P 500", "Size", "Type", "Avg shares", "Avg notional $", "Avg mid", "At quote or better", "Improved",
-    "PI / mid", "Effective / mid", "Quoted / mid", "E/Q", "Realized 15 s / mid", "Realized 1 min / mid",
-    "Avg ms",
-)  # fmt: skip
+BY_TYPE = {
+    "Order type": None, "Covered orders": 0, "Covered shares": 2, "Executed shares": 2, "Quoted $": 4, "Effective $": 4,
+    "E/Q": 3, "Improved shares": 2, "At the quote": 2, "Outside": 2, "Average ms": 1,
+}  # fmt: skip
+"""Columns of the table for people, and how many decimals they are read with; the file has six."""
+OF_SUMMARY = {
+    "S&P 500": None, "Size": None, "Type": None, "Avg shares": 1, "Avg notional $": 2, "Avg mid": 4,
+    "At quote or better": 4, "Improved": 4, "PI / mid": 6, "Effective / mid": 6, "Quoted / mid": 6, "E/Q": 4,
+    "Realized 15 s / mid": 6, "Realized 1 min / mid": 6, "Avg ms": 1,
+}  # fmt: skip
+"""The same for the summary, whose rows are the file's own."""
+SHARE_DECIMALS = 2
 KEYS_LEFT_OUT = 3
 """Columns of the summary that are the same in every row: participant, reporter, month."""
 
@@ -96,7 +100,7 @@ def _fields(made: Made605) -> list[Plain]:
 
 
 def _of_summary(made: Made605) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
-    return SUMMARY_TITLES, [row[KEYS_LEFT_OUT:] for row in made.file.rows]
+    return tuple(OF_SUMMARY), [_for_people(row[KEYS_LEFT_OUT:], OF_SUMMARY) for row in made.file.rows]
 
 
 def _by_type(made: Made605) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
@@ -118,7 +122,22 @@ def _by_type(made: Made605) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
         *([text if code in spread else "" for text, code in zip(column, codes, strict=True)] for column in spreads),
         figures.mean("time_to_execution_ms_avg"),
     ]
-    return BY_TYPE, list(zip(*columns, strict=True))
+    return tuple(BY_TYPE), [_for_people(row, BY_TYPE) for row in zip(*columns, strict=True)]
+
+
+def _for_people(row: Sequence[str], columns: Mapping[str, int | None]) -> Sequence[str]:
+    return [
+        text if decimals is None else _read(text, decimals)
+        for text, decimals in zip(row, columns.values(), strict=True)
+    ]
+
+
+def _read(text: str, decimals: int) -> str:
+    """A number as people read it: thousands apart, no more decimals than tell something; empty stays empty."""
+    if not text:
+        return text
+    shown = f"{Decimal(text).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):,}"
+    return shown.removesuffix("." + "0" * decimals) if decimals == SHARE_DECIMALS else shown
 
 
 def _ties(made: Made605) -> Iterator[Plain]:

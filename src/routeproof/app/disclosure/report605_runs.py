@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     Strays = Mapping[str, Sequence[str]]
 
 WORKERS = 2
-"""Runs that are measured at once."""
+"""Runs that are measured at once; as many groups are held: one is measured, one is read."""
 
 FLOW_ROWS = 4
 """An order, a route or a fill takes as much memory as so many quotes."""
@@ -94,7 +94,7 @@ def groups_of(source: DaySource, day: date, lasting: LongLived) -> Iterator[Grou
     if not sizes or not isinstance(source, LakeSource):
         yield whole_group(source, day, lasting)
         return
-    groups = list(_cut({symbol: size.orders for symbol, size in sizes.items()}, source.chunk_rows))
+    groups = list(_cut({symbol: size.orders for symbol, size in sizes.items()}, source.chunk_rows // WORKERS))
     status, quotes = source.rows("market_status", day), source.quotes(day)
     has_tape = bool(source.lake.symbol_ranges("trades", day, source.manifest))
     for symbols in groups:

@@ -76,6 +76,7 @@ class Sums605:
         stray_fills: fills that name no known order.
         other_fills: fills of orders of other months.
         fills_seen: standing fills of the walked days.
+        overfilled: covered versions with more shares executed than they had.
         has_tape: whether any print was there.
     """
 
@@ -85,6 +86,7 @@ class Sums605:
     stray_fills: int
     other_fills: int
     fills_seen: int
+    overfilled: int
     has_tape: bool
 
 
@@ -97,6 +99,7 @@ class _Piece:
     reasons: pl.DataFrame
     stray: int
     seen: int
+    overfilled: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +139,11 @@ def month_sums(source: DaySource, all_days: Sequence[date], month: Month605) -> 
         total = piece if total is None else _merged([total, piece])
     metrics = {metric.name: metric for metric in (*of_versions(), *of_fills(month.reporting))}
     if total is None:
-        return Sums605(_NOTHING, metrics, {}, 0, 0, 0, walk.has_tape)
+        return Sums605(_NOTHING, metrics, {}, 0, 0, 0, 0, walk.has_tape)
     reasons = _reasons(total.reasons)
     other = total.seen - total.stray - sum(item["fills"] for item in reasons.values())
-    return Sums605(_joined(total), metrics, reasons, total.stray, other, total.seen, walk.has_tape)
+    counts = (total.stray, other, total.seen, total.overfilled)
+    return Sums605(_joined(total), metrics, reasons, *counts, walk.has_tape)
 
 
 def daily_sums(source: DaySource, all_days: Sequence[date], month: Month605) -> pl.DataFrame:
@@ -162,6 +166,7 @@ def _merged(pieces: Sequence[_Piece]) -> _Piece:
         reasons=_added([piece.reasons for piece in pieces], ["reason"]),
         stray=sum(piece.stray for piece in pieces),
         seen=sum(piece.seen for piece in pieces),
+        overfilled=sum(piece.overfilled for piece in pieces),
     )
 
 
@@ -187,7 +192,7 @@ def _added_up(day: VersionDay, month: Month605) -> _Piece:
     by = Grouping(("group",), of_versions()), Grouping(("group",), of_fills(month.reporting))
     sums = collect(item.versions, by[0], "orders").sums, collect(item.fills, by[1], "executions").sums
     keyed = [item.groups.join(part, on="group", how="inner").drop("group") for part in sums]
-    return _Piece(keyed[0], keyed[1], item.reasons, item.stray_fills, day.fills.height)
+    return _Piece(keyed[0], keyed[1], item.reasons, item.stray_fills, day.fills.height, item.overfilled)
 
 
 def _walk(walk: _Month, all_days: Sequence[date]) -> Iterator[tuple[date, _Piece]]:

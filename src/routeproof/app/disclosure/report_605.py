@@ -263,10 +263,20 @@ def _notes(asked: Asked605, reporting: Reporting605, sums: Sums605, flow: Flow60
         notes.append("There is no tape: fields 53 and 54 are empty.")
     if asked.kind == "detailed" and not reporting.value("best_displayed"):
         notes.append("Fields 45 to 49 are not due yet and empty.")
+    elif asked.kind == "detailed" and _knows_no_odd_lots(sums):
+        notes.append("No quotes of odd lots were taken in for these orders: fields 45 to 49 are empty.")
     if sums.stray_fills:
         notes.append(f"{sums.stray_fills} fills name no known order and are in no report.")
+    if sums.overfilled:
+        notes.append(f"{sums.overfilled} covered orders have more shares executed than they had: check their fills.")
     notes += [f"{rows} rows of no shares in {name} were left out." for name, rows in flow.left_out.items()]
     return notes
+
+
+def _knows_no_odd_lots(sums: Sums605) -> bool:
+    """No fill was held against the best displayed price, which takes quotes of odd lots."""
+    known = "best_touch_improved_shares:rows"
+    return known not in sums.rows.columns or not sums.rows[known].sum()
 
 
 def _written(asked: Asked605, file: File605) -> tuple[dict[str, Any], ...]:

@@ -50,6 +50,7 @@ class Judged:
         groups: `group` and the `KEYS` that it stands for.
         reasons: `reason` (null = covered), `versions, orders, fills` counted.
         stray_fills: fills that name no known order.
+        overfilled: covered versions with more shares executed than they had.
     """
 
     versions: pl.DataFrame
@@ -57,6 +58,7 @@ class Judged:
     groups: pl.DataFrame
     reasons: pl.DataFrame
     stray_fills: int
+    overfilled: int
 
 
 def judged(day: VersionDay, days: tuple[date, date], reporting: Reporting605, reporter: Reporter) -> Judged:
@@ -81,12 +83,14 @@ def judged(day: VersionDay, days: tuple[date, date], reporting: Reporting605, re
     reasons = versions.group_by("reason").agg(
         pl.len().alias("versions"), (pl.col("version") == 1).sum().alias("orders"), pl.col("fills").sum()
     )
+    kept = every.filter(is_kept)
     return Judged(
-        versions=every.filter(is_kept),
+        versions=kept,
         fills=_with_sums(fills.filter("kept"), reporting, reporter),
         groups=groups,
         reasons=reasons,
         stray_fills=day.fills.height - known.height,
+        overfilled=kept.filter(pl.col("executed") > pl.col("shares")).height,
     )
 
 

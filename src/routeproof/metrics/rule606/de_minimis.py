@@ -73,7 +73,7 @@ class Levels:
 
 
 def _share(fixed: int) -> str:
-    return f"{to_decimal(fixed).normalize():f}"
+    return f"{to_decimal(fixed).normalize():,f}"
 
 
 def calendar_months(to: date) -> tuple[date, date]:

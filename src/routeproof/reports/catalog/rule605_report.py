@@ -30,7 +30,11 @@ NAMES = {"detailed": "605(a)(1) detailed report", "summary": "605(a)(2) summary 
 LONGEST_VALUE = 120
 WIDEST_UPRIGHT = 11
 """Columns of numbers that fit a page that stands upright."""
-FIRST_WIDTH = 2.4
+NAMED = ("Order type", "S&P 500", "Type")
+"""Columns of words."""
+LONGEST_UPRIGHT = 11
+"""Characters of a number that fit one of these."""
+FIRST_WIDTH = 2.0
 """Of the order type's column, against one of numbers."""
 
 
@@ -119,9 +123,10 @@ def _front(inputs: Rule605Inputs) -> Section:
     header, rows = inputs.figures
     first = FIRST_WIDTH if inputs.kind == "detailed" else 1.0
     columns = [
-        Column(id=name, title=name, align="right" if place else "left", weight=1.0 if place else first)
+        Column(id=name, title=name, align="left" if name in NAMED else "right", weight=1.0 if place else first)
         for place, name in enumerate(header)
     ]
+    longest = max((len(cell) for row in rows for cell in row[1:]), default=0)
     by = "Covered orders by order type" if inputs.kind == "detailed" else "The file, row by row"
     blocks: list[Block] = [KeyFigures(items=figures)]
     if inputs.unconfirmed:
@@ -136,8 +141,11 @@ def _front(inputs: Rule605Inputs) -> Section:
                 Row(id=f"figures-{place}", cells=tuple(words(cell) for cell in row)) for place, row in enumerate(rows)
             ),
             caption=by,
-            note="An empty cell has no data or does not apply; it is never zero.",
-            landscape=len(columns) > WIDEST_UPRIGHT,
+            note=(
+                "An empty cell has no data or does not apply; it is never zero. Rounded for reading: the file has six "
+                "decimals."
+            ),
+            landscape=len(columns) > WIDEST_UPRIGHT or longest > LONGEST_UPRIGHT,
             compact=True,
         )
     )

@@ -60,9 +60,13 @@ def _order(order: RoutedOrder, names: VenueNames) -> Element:
     return ("order", [*head, *routes])
 
 
+def moment_of(at: int) -> datetime:
+    """UTC to the nearest second, half a second rounded up, as the schema says."""
+    return EPOCH + timedelta(seconds=(2 * at + NS_PER_S) // (2 * NS_PER_S))
+
+
 def _transaction(at: int) -> Element:
-    """UTC date and time to the nearest second, half a second rounded up, as the schema says."""
-    moment = EPOCH + timedelta(seconds=(2 * at + NS_PER_S) // (2 * NS_PER_S))
+    moment = moment_of(at)
     return ("transaction", [("date", f"{moment:%Y-%m-%d}"), ("time", f"{moment:%H:%M:%S}")])
 
 
@@ -90,10 +94,14 @@ def _month(month: MonthHandling, names: VenueNames) -> Element:
 
 
 def _venue(venue: VenueHandling, names: VenueNames) -> Element:
+    return ("iVenue", [*names.elements(venue.venue, "venueName"), *venue_numbers(venue)])
+
+
+def venue_numbers(venue: VenueHandling) -> list[tuple[str, str]]:
+    """Element and text of every number that the file states of a venue in a month, in the schema's order."""
     executed = venue.executed.shares
     sides = venue.sides or {}
-    parts: list[Element] = [
-        *names.elements(venue.venue, "venueName"),
+    parts = [
         ("routedShr", shares(venue.routed_shares)),
         ("iocRoutedShr", shares(venue.ioc_shares)),
         ("furtherRoutableShr", NOT_MEANINGFUL),
@@ -115,7 +123,7 @@ def _venue(venue: VenueHandling, names: VenueNames) -> Element:
         ("removedLiquidityPct", percent(venue.removed.shares, executed)),
         ("removedLiquidityNetCph", _cents(venue.removed)),
     ]
-    return ("iVenue", parts)
+    return parts
 
 
 def _average(total: int | None, count: int | None) -> str:

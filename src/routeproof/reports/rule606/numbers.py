@@ -53,3 +53,10 @@ def shares(fixed: int | None) -> str:
 def whole(numerator: int, denominator: int) -> str:
     """A quotient as a whole number."""
     return ratio(numerator, denominator, 0)
+
+
+def apart(text: str) -> str:
+    """The same number for people, with commas between thousands; empty stays empty."""
+    size = text.removeprefix("-")
+    whole_part, point, rest = size.partition(".")
+    return f"{'-' if size != text else ''}{int(whole_part):,}{point}{rest}" if text else text

@@ -29,7 +29,7 @@ def without_blank_lines(content: bytes) -> bytes:
     """The same lines, those that are empty left out."""
     array = np.frombuffer(content, dtype=np.uint8)
     is_end = array == NEWLINE
-    return array[~(is_end & np.append(True, is_end[:-1]))].tobytes()
+    return bytes(array[~(is_end & np.append(True, is_end[:-1]))])
 
 
 def _without_padding(content: bytes, delimiter: str) -> bytes | None:
@@ -39,7 +39,7 @@ def _without_padding(content: bytes, delimiter: str) -> bytes | None:
     breaks = np.diff(blanks) > 1
     before = is_edge[array[blanks[np.append(True, breaks)] - 1]]
     after = is_edge[array[blanks[np.append(breaks, True)] + 1]]
-    return array[array != SPACE][1:-1].tobytes() if (before | after).all() else None
+    return bytes(array[array != SPACE][1:-1]) if (before | after).all() else None
 
 
 def _without_quotes(content: bytes, delimiter: str) -> bytes | None:
@@ -50,7 +50,7 @@ def _without_quotes(content: bytes, delimiter: str) -> bytes | None:
     is_paired = len(opened) == len(closed)
     if not (is_paired and is_edge[array[opened - 1]].all() and is_edge[array[closed + 1]].all()):
         return None
-    return array[array != QUOTE][1:-1].tobytes()
+    return bytes(array[array != QUOTE][1:-1])
 
 
 def _between_lines(content: bytes) -> NDArray[np.uint8]:
