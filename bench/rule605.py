@@ -1,14 +1,17 @@
 """Public Rule 605 files of the benchmark's own, and how fast they become typed, checked rows and a workspace.
 
-`python -m bench.rule605 limit|read|ingest FOLDER MEGABYTES` builds a legacy file of that size in the folder, once, and
-reads it: counting separators (the limit), with every check of a row, or as a whole `ingest rule605`.
+`python -m bench.rule605 limit|read|validate|ingest MEGABYTES [FOLDER]` builds a legacy file of that size and reads it:
+counting separators (the limit), with every check of a row, as a whole `validate 605` or `ingest rule605`. The file is
+removed again, unless a folder is given: there it stays and is used again.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -81,6 +84,15 @@ def read(path: Path) -> dict[str, float]:
     return meter.read() | _counted(path, sum(r for r, _ in batches), sum(a for _, a in batches))
 
 
+def validate(path: Path) -> dict[str, float]:
+    """`validate 605`."""
+    from routeproof.app.disclosure.validate_605 import validate_file  # noqa: PLC0415
+
+    meter = Meter(time.perf_counter)
+    found = validate_file(path)
+    return meter.read() | _counted(path, found.rows, found.rows - len(found.problems))
+
+
 def ingest(path: Path) -> dict[str, float]:
     """`ingest rule605` into an empty workspace, everything included."""
     from routeproof.app.context import open_context  # noqa: PLC0415
@@ -102,7 +114,17 @@ def _counted(path: Path, rows: int, taken: int) -> dict[str, float]:
     return {"rows": float(rows), "taken": float(taken), "bytes": float(path.stat().st_size)}
 
 
-TASKS = {"limit": limit, "read": read, "ingest": ingest}
+TASKS = {"limit": limit, "read": read, "validate": validate, "ingest": ingest}
+
+
+def main(task: str, megabytes: int, folder: Path) -> None:
+    """Build the file, do the task, say what it took: one JSON line."""
+    figures = TASKS[task](build(folder, megabytes))
+    rates = {f"mb_per_{name}": figures["bytes"] / 1e6 / figures[name] for name in ("wall_s", "cpu_s")}
+    said = {name: round(value, 2) for name, value in (figures | rates).items()}
+    print(json.dumps(said | {"load": round(os.getloadavg()[0], 1)}))
+
 
 if __name__ == "__main__":
-    print(json.dumps(TASKS[sys.argv[1]](build(Path(sys.argv[2]), int(sys.argv[3])))))
+    with tempfile.TemporaryDirectory(prefix="bench-605-") as scratch:
+        main(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3] if len(sys.argv) > 3 else scratch))  # noqa: PLR2004

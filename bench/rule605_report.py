@@ -1,7 +1,8 @@
-"""`python -m bench.rule605_report FOLDER [--orders 10] [--days 20]`: a detailed 605 report of that many million orders.
+"""`python -m bench.rule605_report [--orders 10] [--days 20]`: a detailed 605 report of that many million orders.
 
-The vendor's files are made and taken in once; then the report is made, with all 55 fields: tape, odd-lot quotes and
-resting orders are there. One JSON line on stdout.
+The vendor's files are made, taken in, and removed again when the report is made, with all 55 fields: tape, odd-lot
+quotes and resting orders are there. With `--folder` the workspace stays there and is used again. The report is made by
+a process of its own, whose figures are the one JSON line on stdout.
 """
 
 from __future__ import annotations
@@ -9,22 +10,28 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
+import tempfile
 import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from multiprocessing import get_context
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
 from bench.dataset import OPEN_AFTER_MIDNIGHT_NS, SESSION_NS, VENUES
 from bench.lake import MAPS
-from bench.meter import KILOBYTE
+from bench.meter import Meter
 from routeproof.app.context import open_context
 from routeproof.app.disclosure.report_605 import asked_605, flow_of_workspace, report_605
 from routeproof.app.init_workspace import init_workspace
 from routeproof.app.intake.ingest import ingest
+
+if TYPE_CHECKING:
+    from routeproof.app.context import Context
+    from routeproof.stores.manifest import Partition
 
 FIRST_DAY = date(2026, 11, 2)
 SYMBOLS = 500
@@ -49,33 +56,43 @@ class Day:
 
 
 def main() -> None:
-    """Make the data, take it in, make the report, say what it took."""
+    """Make the data, take it in, have the report made."""
     parser = argparse.ArgumentParser(prog="python -m bench.rule605_report")
-    parser.add_argument("folder", type=Path)
     parser.add_argument("--orders", type=float, default=10.0, help="millions")
     parser.add_argument("--days", type=int, default=20)
+    parser.add_argument("--folder", type=Path, help="where the workspace stays; by default it is removed")
     given = parser.parse_args()
-    workspace = given.folder / "workspace"
-    if not workspace.exists():
-        init_workspace(workspace)
-        for number in range(given.days):
-            _take_in(workspace, given.folder, _day(number, int(given.orders * 1e6 / given.days)))
-    before, cpu = time.perf_counter(), time.process_time()
+    with tempfile.TemporaryDirectory(prefix="bench-605-") as scratch:
+        folder = given.folder or Path(scratch)
+        workspace = folder / "workspace"
+        if not workspace.exists():
+            init_workspace(workspace)
+            for number in range(given.days):
+                _take_in(workspace, folder, _day(number, int(given.orders * 1e6 / given.days)))
+        with get_context("spawn").Pool(1) as alone:
+            print(json.dumps(alone.apply(_reported, (workspace, folder / "out"))))
+
+
+def _reported(workspace: Path, out: Path) -> dict[str, object]:
+    meter = Meter(time.perf_counter)
     with open_context(workspace) as context:
-        asked = asked_605("detailed", "FIRM", "T", "2026-11", given.folder / "out")
-        made = report_605(asked, flow_of_workspace(context))
-    told = {
+        flow = flow_of_workspace(context)
+        made = report_605(asked_605("detailed", "FIRM", "T", "2026-11", out), flow)
+        rows = {name: sum(item.rows for item in _parts(context, name)) for name in ("quotes", "executions", "trades")}
+    return {
         "orders_in": made.orders_in,
         "covered": made.covered,
         "excluded": made.excluded,
-        "rows": made.files[0]["rows"],
-        "sha256": made.files[0]["sha256"],
-        "wall_s": round(time.perf_counter() - before, 1),
-        "cpu_s": round(time.process_time() - cpu, 1),
-        "peak_gb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * KILOBYTE / 1e9, 2),
+        **rows,
+        **{name: made.files[0][name] for name in ("rows", "sha256")},
+        **{name: round(value, 1) for name, value in meter.read().items()},
         "load": round(os.getloadavg()[0], 1),
     }
-    print(json.dumps(told))
+
+
+def _parts(context: Context, table: str) -> list[Partition]:
+    held = context.lake.manifest().partitions
+    return [part for (name, _), part in held.items() if name == table]
 
 
 def _take_in(workspace: Path, folder: Path, day: Day) -> None:

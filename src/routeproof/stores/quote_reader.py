@@ -11,7 +11,15 @@ import polars as pl
 
 from routeproof.stores.lake import SymbolRange
 from routeproof.stores.lake_file import KINDS, SYMBOL_INDEX
-from routeproof.tables.lookup.quote_book import Int64s, QuoteBook, book_in, book_of, ordered_book, symbol_ranges
+from routeproof.tables.lookup.quote_book import (
+    Int64s,
+    QuoteBook,
+    book_in,
+    book_in_order,
+    book_of,
+    ordered_book,
+    symbol_ranges,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -117,8 +125,8 @@ class DayQuotes:
         if self.path is None or not wanted:
             return book_of(pl.DataFrame(schema=dict.fromkeys(("symbol", "at", "sequence", "bid", "ask"), pl.Int64)))
         if not self.is_pure:
-            quotes = self._read(self._runs(wanted), ("symbol", "sequence", "kind", *PRICES, *SIZES))
-            return book_of(quotes.filter(pl.col("kind").is_in(self.kinds)))
+            quotes = self._read(self._runs(wanted), ("symbol", "kind", *PRICES, *SIZES))
+            return book_in_order(quotes.filter(pl.col("kind").is_in(self.kinds)))
         lengths = [self.ranges[symbol].rows for symbol in wanted]
         if buffers is None:
             return ordered_book(self._read(self._runs(wanted), PRICES + SIZES), wanted, lengths)

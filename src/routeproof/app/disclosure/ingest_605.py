@@ -18,6 +18,7 @@ from routeproof.ledger.entry import Fact
 from routeproof.sources.rule605.problems import ROW, Remark, remarks_frame
 from routeproof.sources.rule605.read import read_file
 from routeproof.sources.rule605.sniff import sniff
+from routeproof.sources.side_by_side import side_by_side
 from routeproof.stores.commits import SourceOutcome, commit, source_outcomes
 from routeproof.stores.shipped_disclosure import disclosure605_id, load_disclosure605
 from routeproof.tables.rule605.remarks import CORRECTED, QUARANTINED, REJECTED, REMARKS
@@ -113,6 +114,15 @@ class _Read:
     pieces: dict[PartKey, list[Shelved]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """One part of the lake: none if it says the same; what was rejected by source; an event if rows were replaced."""
+
+    written: Partition | None
+    duplicates: Mapping[str, list[Remark]]
+    restated: Fact | None
+
+
 def ingest_605(context: Context, paths: Sequence[Path], on_done: Callable[[str], None] = lambda _: None) -> Ingest605:
     """Take files in; a file that is known under the checks in force changes nothing.
 
@@ -186,17 +196,15 @@ def _commit(context: Context, files: Sequence[_Read], reading: str) -> list[Part
     held_parts = context.lake.manifest().partitions
     changed: list[Partition | None] = []
     restated: list[Fact] = []
-    for key in sorted({key for item in files for key in item.pieces}):
-        layout, name = LAYOUTS[key[0]], part_name(key[1], key[2])
-        held = held_parts.get((layout.table.name, name))
-        given = [_rows(context, item, key) for item in files if key in item.pieces]
-        part = joined(layout, given, context.lake.read_partition(held) if held else None)
+
+    def written(key: PartKey) -> _Written:
+        return _written(context, [item for item in files if key in item.pieces], key, held_parts)
+
+    for part in side_by_side(written, sorted({key for item in files for key in item.pieces})):
         for item in files:
             item.remarks = _with_rejected(item.remarks, part.duplicates.get(item.given.raw.source_id, []))
-        written = context.lake.write_if_changed(layout.table.name, name, part.rows, held)
-        changed.append(written)
-        if written is not None and held is not None and part.replaced:
-            restated.append(_restated(context, key, part.replaced, given, held, written))
+        changed.append(part.written)
+        restated += [] if part.restated is None else [part.restated]
     for item in files:
         frame = _remarks(item)
         held = held_parts.get((REMARKS.name, item.given.raw.source_id))
@@ -207,6 +215,20 @@ def _commit(context: Context, files: Sequence[_Read], reading: str) -> list[Part
         context.workspace.lake_folder, context.lake, context.records, partitions, sources, context.actor, also=restated
     )
     return partitions
+
+
+def _written(
+    context: Context, files: Sequence[_Read], key: PartKey, held_parts: Mapping[tuple[str, str], Partition]
+) -> _Written:
+    """One reporter's month joined with what stood there, and written if that says something new."""
+    layout, name = LAYOUTS[key[0]], part_name(key[1], key[2])
+    held = held_parts.get((layout.table.name, name))
+    given = [_rows(context, item, key) for item in files]
+    part = joined(layout, given, context.lake.read_partition(held) if held else None)
+    written = context.lake.write_if_changed(layout.table.name, name, part.rows, held)
+    if written is None or held is None or not part.replaced:
+        return _Written(written, part.duplicates, None)
+    return _Written(written, part.duplicates, _restated(context, key, part.replaced, given, held, written))
 
 
 def _with_rejected(remarks: list[Remark], rejected: list[Remark]) -> list[Remark]:

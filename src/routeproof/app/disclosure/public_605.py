@@ -54,15 +54,24 @@ def joined(layout: Layout, given: Sequence[pl.DataFrame], held: pl.DataFrame | N
     """
     table, key = layout.table, list(layout.key)
     new = pl.concat([table.conform(frame) for frame in given])
-    is_first = new.select(pl.struct(key).is_first_distinct()).to_series()
-    doubled, new = new.filter(~is_first), new.filter(is_first)
+    ordered, doubled = table.sort(new), new.clear()
+    if _has_doubled(ordered, key):
+        is_first = new.select(pl.struct(key).is_first_distinct()).to_series()
+        doubled, new = new.filter(~is_first), new.filter(is_first)
+        ordered = table.sort(new)
     if held is None or held.is_empty():
-        return Part(table.sort(new), _duplicates(layout, doubled), (), 0)
+        return Part(ordered, _duplicates(layout, doubled), (), 0)
     again = held.join(new.select(key), on=key, how="semi", nulls_equal=True).get_column("source_id")
     replaced = sorted({*again, *new.get_column("source_id")} & {*held.get_column("source_id")})
     rows = pl.concat([held.filter(~pl.col("source_id").is_in(replaced)), new])
     others = tuple(name for name in replaced if name not in set(new.get_column("source_id")))
     return Part(table.sort(rows), _duplicates(layout, doubled), others, held.height)
+
+
+def _has_doubled(ordered: pl.DataFrame, key: Sequence[str]) -> bool:
+    """Whether two rows, which stand in the order of the key, have one key."""
+    as_above = pl.all_horizontal(pl.col(name).eq_missing(pl.col(name).shift()) for name in key)
+    return bool(ordered.select(as_above.any()).item())
 
 
 def _duplicates(layout: Layout, doubled: pl.DataFrame) -> dict[str, list[Remark]]:

@@ -3,37 +3,33 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.app.measuring.day_walk import concerns, day_tables, long_lived_of, symbols_of, walked_days
+from routeproof.app.disclosure.report605_runs import WORKERS, groups_of, is_elsewhere, run_of, whole_group, whole_run
+from routeproof.app.measuring.day_walk import concerns, long_lived_of, walked_days
 from routeproof.app.measuring.lake_source import LakeSource
 from routeproof.metrics.measure import Grouping, collect
 from routeproof.metrics.rule605.additive import KEYS, of_fills, of_versions
 from routeproof.metrics.rule605.judged import judged
 from routeproof.tables.measured.day import Carry
-from routeproof.tables.measured.day_pieces import can_divide, carry_of, joined_carry, tables_of
+from routeproof.tables.measured.day_pieces import carry_of, joined_carry
 from routeproof.tables.measured.version_day import Readings, VersionDay, measure_version_day, with_route_cancels
 from routeproof.tables.switches import Switches
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
-    from routeproof.app.measuring.day_walk import DaySource
+    from routeproof.app.disclosure.report605_runs import Group, Run
+    from routeproof.app.measuring.day_walk import DaySource, LongLived
     from routeproof.metrics.metric import Metric
     from routeproof.metrics.rule605.judged import Reporter
     from routeproof.policy.report605 import Reporting605
-    from routeproof.tables.lookup.quote_book import QuoteBook
     from routeproof.tables.measured.day import DayRules, DayTables
-
-    _Left = tuple["_Piece", VersionDay]
-
-WORKERS = 2
-"""Runs of symbols that are measured at once; each holds its quotes and wide rows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,9 +92,8 @@ class Sums605:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """What some symbols of a day add."""
+    """What some orders add: sums by `KEYS` of versions and of fills, counts by reason, and how many fills are what."""
 
-    day: date
     versions: pl.DataFrame
     fills: pl.DataFrame
     reasons: pl.DataFrame
@@ -107,10 +102,28 @@ class _Piece:
     overfilled: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """A run measured: what it adds, what lives on, what it names and does not have."""
+
+    piece: _Piece
+    left: VersionDay
+    strays: Mapping[str, Sequence[str]]
+
+
 @dataclass(slots=True)
-class _Found:
-    pieces: list[_Piece] = field(default_factory=list)
+class _Month:
+    """A month's walk: what it reads, and what lives on from the days so far."""
+
+    source: DaySource
+    month: Month605
+    lasting: LongLived
+    carry: VersionDay | None = None
     has_tape: bool = False
+
+    def opened(self) -> Carry:
+        """What the day so far begins with."""
+        return Carry() if self.carry is None else Carry(versions=self.carry.versions)
 
 
 def month_sums(source: DaySource, all_days: Sequence[date], month: Month605) -> Sums605:
@@ -121,102 +134,115 @@ def month_sums(source: DaySource, all_days: Sequence[date], month: Month605) -> 
         all_days: days that the source has flow on.
         month: what is asked.
     """
-    found = _Found()
-    _walk(source, all_days, month, found)
-    counts = ("seen", "stray", "overfilled")
-    seen, stray, overfilled = (sum(getattr(piece, name) for piece in found.pieces) for name in counts)
-    reasons = _reasons([piece.reasons for piece in found.pieces])
-    other = seen - stray - sum(item["fills"] for item in reasons.values())
+    walk, total = _Month(source, month, long_lived_of(source)), None
+    for _, piece in _walk(walk, all_days):
+        total = piece if total is None else _merged([total, piece])
     metrics = {metric.name: metric for metric in (*of_versions(), *of_fills(month.reporting))}
-    return Sums605(_joined(found.pieces), metrics, reasons, stray, other, seen, overfilled, found.has_tape)
+    if total is None:
+        return Sums605(_NOTHING, metrics, {}, 0, 0, 0, 0, walk.has_tape)
+    reasons = _reasons(total.reasons)
+    other = total.seen - total.stray - sum(item["fills"] for item in reasons.values())
+    counts = (total.stray, other, total.seen, total.overfilled)
+    return Sums605(_joined(total), metrics, reasons, *counts, walk.has_tape)
 
 
 def daily_sums(source: DaySource, all_days: Sequence[date], month: Month605) -> pl.DataFrame:
     """The same sums by the day on which the orders were done with: `day`, `KEYS`, sums by name."""
-    found = _Found()
-    _walk(source, all_days, month, found)
-    days: dict[date, list[_Piece]] = {}
-    for piece in found.pieces:
-        days.setdefault(piece.day, []).append(piece)
-    parts = [_joined(pieces).with_columns(pl.lit(day).alias("day")) for day, pieces in days.items()]
-    return pl.concat(parts) if parts else _joined([]).with_columns(pl.lit(None, dtype=pl.Date()).alias("day"))
+    days: dict[date, _Piece] = {}
+    for day, piece in _walk(_Month(source, month, long_lived_of(source)), all_days):
+        days[day] = _merged([days[day], piece]) if day in days else piece
+    parts = [_joined(piece).with_columns(pl.lit(day).alias("day")) for day, piece in days.items()]
+    return pl.concat(parts) if parts else _NOTHING.with_columns(pl.lit(None, dtype=pl.Date()).alias("day"))
 
 
-def _joined(pieces: Sequence[_Piece]) -> pl.DataFrame:
-    if not pieces:
-        return pl.DataFrame(schema=dict.fromkeys(KEYS, pl.String()) | {"order_size": pl.Int64()})
-    orders, fills = (
-        pl.concat(part).group_by(KEYS).agg(pl.exclude(KEYS).sum())
-        for part in ([piece.versions for piece in pieces], [piece.fills for piece in pieces])
+_NOTHING = pl.DataFrame(schema=dict.fromkeys(KEYS, pl.String()) | {"order_size": pl.Int64()})
+
+
+def _merged(pieces: Sequence[_Piece]) -> _Piece:
+    """What several pieces, at least one, add together."""
+    return _Piece(
+        versions=_added([piece.versions for piece in pieces], KEYS),
+        fills=_added([piece.fills for piece in pieces], KEYS),
+        reasons=_added([piece.reasons for piece in pieces], ["reason"]),
+        stray=sum(piece.stray for piece in pieces),
+        seen=sum(piece.seen for piece in pieces),
+        overfilled=sum(piece.overfilled for piece in pieces),
     )
-    return orders.join(fills, on=KEYS, how="left")
 
 
-def _reasons(parts: Sequence[pl.DataFrame]) -> dict[str, dict[str, int]]:
-    if not parts:
-        return {}
-    added = pl.concat(parts).group_by("reason").agg(pl.exclude("reason").sum()).sort("reason", nulls_last=False)
+def _added(parts: Sequence[pl.DataFrame], keys: Sequence[str]) -> pl.DataFrame:
+    return pl.concat(parts).group_by(keys).agg(pl.exclude(keys).sum())
+
+
+def _joined(piece: _Piece) -> pl.DataFrame:
+    return piece.versions.join(piece.fills, on=KEYS, how="left")
+
+
+def _reasons(counts: pl.DataFrame) -> dict[str, dict[str, int]]:
     return {
         row["reason"] or "": {name: int(row[name]) for name in ("versions", "orders", "fills")}
-        for row in added.iter_rows(named=True)
+        for row in counts.sort("reason", nulls_last=False).iter_rows(named=True)
         if row["versions"]
     }
 
 
-def _added_up(day: VersionDay, month: Month605, on: date) -> _Piece:
+def _added_up(day: VersionDay, month: Month605) -> _Piece:
     """The exact sums of complete versions and their fills, and why the others are not counted."""
     item = judged(day, month.days, month.reporting, month.reporter)
     by = Grouping(("group",), of_versions()), Grouping(("group",), of_fills(month.reporting))
     sums = collect(item.versions, by[0], "orders").sums, collect(item.fills, by[1], "executions").sums
     keyed = [item.groups.join(part, on="group", how="inner").drop("group") for part in sums]
-    return _Piece(on, keyed[0], keyed[1], item.reasons, item.stray_fills, day.fills.height, item.overfilled)
+    return _Piece(keyed[0], keyed[1], item.reasons, item.stray_fills, day.fills.height, item.overfilled)
 
 
-def _walk(source: DaySource, all_days: Sequence[date], month: Month605, found: _Found) -> None:
-    """Day by day, a few runs of symbols at a time; orders that outlive their day are added up last."""
-    first, last = month.days
-    wanted, lasting = [day for day in all_days if first <= day <= last], long_lived_of(source)
-    switches, readings = month.switches(), month.readings()
-    carry: VersionDay | None = None
-
-    def read(day: date) -> DayTables:
-        return with_route_cancels(_of_provider(day_tables(source, day, lasting), month.provider))
-
-    with ThreadPoolExecutor(WORKERS) as pool, ThreadPoolExecutor(1) as ahead:
-        reading, after = {day: ahead.submit(read, day) for day in wanted[:1]}, dict(pairwise(wanted))
-        for day in walked_days(source, wanted, lasting):
-            opened = Carry() if carry is None else Carry(versions=carry.versions)
-            if day not in wanted and not concerns(day, lasting, opened, month.rules):
+def _walk(walk: _Month, all_days: Sequence[date]) -> Iterator[tuple[date, _Piece]]:
+    """What each day adds; orders that outlive their day are added up last."""
+    first, last = walk.month.days
+    wanted = [day for day in all_days if first <= day <= last]
+    days = walked_days(walk.source, wanted, walk.lasting)
+    groups = _ahead(group for day in days for group in groups_of(walk.source, day, walk.lasting))
+    with ThreadPoolExecutor(WORKERS) as pool:
+        for day, of_day in groupby(groups, lambda group: group.tables.day):
+            if day not in wanted and not concerns(day, walk.lasting, walk.opened(), walk.month.rules):
                 continue
-            tables = reading.pop(day).result() if day in reading else read(day)
-            if day in after:
-                reading[after[day]] = ahead.submit(read, after[day])
-            found.has_tape = found.has_tape or not tables.trades.is_empty()
-
-            def measured(run: list[str] | None, tables: DayTables = tables, carry: VersionDay | None = carry) -> _Left:
-                piece = tables if run is None else tables_of(tables, run)
-                held = carry if carry is None or run is None else carry_of(carry, run)
-                book = _book(source, tables.day, run, piece)
-                done, left = measure_version_day(piece, book, month.rules, switches, readings, held)
-                return _added_up(done, month, tables.day), left
-
-            results = list(pool.map(measured, _runs(source, tables, opened)))
-            found.pieces += [piece for piece, _ in results]
-            carry = joined_carry([left for _, left in results])
-    if carry is not None and carry.versions.height:
-        found.pieces.append(_added_up(carry.placed_anew(), month, last))
+            done = [item for group in of_day for item in _measured(walk, group, pool)]
+            strays = [item.strays for item in done if any(item.strays.values())]
+            known = walk.lasting.orders["order_id"]
+            if strays and isinstance(walk.source, LakeSource) and is_elsewhere(walk.source, day, strays, known):
+                done = _measured(walk, whole_group(walk.source, day, walk.lasting), pool)
+            walk.carry = joined_carry([item.left for item in done])
+            yield day, _merged([item.piece for item in done])
+    if walk.carry is not None and walk.carry.versions.height:
+        yield last, _added_up(walk.carry.placed_anew(), walk.month)
 
 
-def _runs(source: DaySource, tables: DayTables, carry: Carry) -> list[list[str] | None]:
-    """Runs of symbols whose quotes may be held at once; one run of all where the source or the flow cannot be cut."""
-    if not isinstance(source, LakeSource) or not can_divide(tables, carry):
-        return [None]
-    return list(source.quotes(tables.day).chunks(symbols_of(tables, carry).drop_nulls().to_list())) or [None]
+def _ahead(groups: Iterator[Group]) -> Iterator[Group]:
+    """The same, each read while the one before is measured."""
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(next, groups, None)
+        while (group := coming.result()) is not None:
+            coming = reader.submit(next, groups, None)
+            yield group
 
 
-def _book(source: DaySource, day: date, run: list[str] | None, tables: DayTables) -> QuoteBook:
-    symbols = symbols_of(tables, Carry()) if run is None else pl.Series(run)
-    return source.book(day, symbols)
+def _measured(walk: _Month, group: Group, pool: ThreadPoolExecutor) -> list[_Measured]:
+    """A group run by run, a few at a time."""
+    walk.has_tape = walk.has_tape or group.has_tape
+    opened, source, month = walk.opened(), walk.source, walk.month
+
+    def measured(run: Run, carry: VersionDay | None) -> _Measured:
+        tables = with_route_cancels(_of_provider(run.tables, month.provider))
+        done, left = measure_version_day(tables, run.book, month.rules, month.switches(), month.readings(), carry)
+        return _Measured(_added_up(done, month), left, run.strays)
+
+    def of_symbols(symbols: tuple[str, ...]) -> _Measured:
+        assert isinstance(source, LakeSource)  # noqa: S101 others come in one piece
+        carry = walk.carry if walk.carry is None else carry_of(walk.carry, symbols)
+        return measured(run_of(source, group, symbols, opened), carry)
+
+    if not group.runs:
+        return [measured(whole_run(source, group, opened), walk.carry)]
+    return list(pool.map(of_symbols, group.runs))
 
 
 def _of_provider(tables: DayTables, provider: str) -> DayTables:

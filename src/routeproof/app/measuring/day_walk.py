@@ -82,14 +82,10 @@ def concerns(day: date, lasting: LongLived, carry: Carry, rules: DayRules) -> bo
 
 def day_tables(source: DaySource, day: date, lasting: LongLived, *, vwap: bool = True) -> DayTables:
     """A day's canonical rows, each long-lived order on the day on which its clock starts; prints only for `vwap`."""
-    orders = source.rows("parent_orders", day).join(lasting.orders, on="order_id", how="anti")
-    versions = terms_of_every_order(orders, source.rows("order_versions", day))
-    terms = version_terms(orders, versions)
     routes = source.rows("routes", day).with_columns(pl.col("version").fill_null(1))
-    starts_today = lasting.terms.filter(pl.col("clock_day") == day)
     return DayTables(
         day=day,
-        terms=pl.concat([terms, starts_today.select(terms.columns)]),
+        terms=day_terms(day, source.rows("parent_orders", day), source.rows("order_versions", day), lasting),
         routes=routes,
         executions=with_order_of_route(standing_executions(source.rows("executions", day)), routes),
         trades=source.rows("trades", day) if vwap else TABLES["trades"].empty(),
@@ -98,6 +94,14 @@ def day_tables(source: DaySource, day: date, lasting: LongLived, *, vwap: bool =
         odd_lots=source.quotes_of("odd_lot", day),
         venue_quotes=source.quotes_of("venue", day),
     )
+
+
+def day_terms(day: date, orders: pl.DataFrame, versions: pl.DataFrame, lasting: LongLived) -> pl.DataFrame:
+    """Terms of a day's orders, of long-lived ones on the day on which their clock starts."""
+    short = orders.join(lasting.orders, on="order_id", how="anti")
+    terms = version_terms(short, terms_of_every_order(short, versions))
+    starts_today = lasting.terms.filter(pl.col("clock_day") == day)
+    return pl.concat([terms, starts_today.select(terms.columns)])
 
 
 def symbols_of(tables: DayTables, carry: Carry) -> pl.Series:

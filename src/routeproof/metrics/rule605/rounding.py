@@ -14,6 +14,9 @@ def half_up(numerator: int, denominator: int) -> str:
     Raises:
         ZeroDivisionError: if the denominator is 0.
     """
+    exact, rest = divmod(numerator, denominator)
+    if not rest:
+        return str(exact)
     negative = (numerator < 0) != (denominator < 0)
     upper, lower = abs(numerator) * _UNIT, abs(denominator)
     digits = (2 * upper + lower) // (2 * lower)

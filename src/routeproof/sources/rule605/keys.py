@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from routeproof.policy.disclosure605 import first_of
-from routeproof.sources.rule605.check import Check, Row, number
+from routeproof.sources.rule605.check import Check, number
 from routeproof.sources.rule605.problems import FIELDS, NOT_A_NUMBER, SHORT_ROW, UNKNOWN_CODE, UNKNOWN_PARTICIPANT
 from routeproof.tables.rule605.legacy import RESTING_TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Collection, Sequence
 
     from routeproof.policy.disclosure605 import Disclosure605
+    from routeproof.sources.rule605.check import Row
     from routeproof.sources.rule605.sniff import Sniffed
     from routeproof.tables.rule605.layout import Layout
 
@@ -26,27 +27,31 @@ _CODES = ("order_type", "order_size", "sp500")
 
 
 def key_checks(sniffed: Sniffed, rows: pl.DataFrame, policy: Disclosure605) -> list[Check]:
-    """Checks of the fields that say which row it is.
+    """Checks of the fields that say which row it is; those that these rows can fail.
 
     A record of the 26-field layout has no names, so a missing delimiter moves what follows it: it must be whole, or end
     after the fields that its order type states.
     """
     layout = sniffed.layout
-    found = [Check(SHORT_ROW, "", "reject", _too_short(sniffed), lambda row: _says_short(row, sniffed))]
-    months = rows.get_column("month").unique().drop_nulls()
-    good = [month for month in months if re.match(MONTH, month)]
-    found.append(_one_of(layout, "month", good, NOT_A_NUMBER, lambda _: "a month as YYYYMM"))
-    found += _participants(good, policy)
-    reporters = [name for name in rows.get_column("reporter").unique().drop_nulls() if re.match(REPORTER, name)]
-    found.append(
-        _one_of(layout, "reporter", reporters, UNKNOWN_PARTICIPANT, lambda _: "a reporter's code, letters and digits")
-    )
+    months, reporters, participants = (_stated(rows, name) for name in ("month", "reporter", "participant"))
+    good = [month for month in months if re.fullmatch(MONTH, month)]
+    found = _short_rows(sniffed, rows)
+    found += _one_of(layout, "month", months, good, NOT_A_NUMBER, "a month as YYYYMM")
+    found += _participants(participants, good, policy)
+    named = [name for name in reporters if re.fullmatch(REPORTER, name)]
+    words = "a reporter's code, letters and digits"
+    found += _one_of(layout, "reporter", reporters, named, UNKNOWN_PARTICIPANT, words)
     for name in _CODES:
         if name in layout.columns():
             known = codes_of(layout, name, policy)
             words = f"one of {', '.join(known)}"
-            found.append(_one_of(layout, name, known, UNKNOWN_CODE, lambda _, words=words: words))  # type: ignore[misc]
+            found += _one_of(layout, name, _stated(rows, name), known, UNKNOWN_CODE, words)
     return found
+
+
+def _stated(rows: pl.DataFrame, name: str) -> list[str]:
+    """Distinct values of a column."""
+    return rows.get_column(name).unique().drop_nulls().to_list()
 
 
 def codes_of(layout: Layout, name: str, policy: Disclosure605) -> tuple[str, ...]:
@@ -57,14 +62,11 @@ def codes_of(layout: Layout, name: str, policy: Disclosure605) -> tuple[str, ...
     return tuple(dict.fromkeys(str(code) for entry in lines[layout.name].values for code in entry.value))
 
 
-def _participants(months: Collection[str], policy: Disclosure605) -> list[Check]:
+def _participants(stated: Sequence[str], months: Sequence[str], policy: Disclosure605) -> list[Check]:
     """A participant that is no code is no key; a code that the plan does not know in the row's month is marked.
 
     Codes come with new exchanges before anybody has told them here, and the row says all the same what was executed.
     """
-    by_codes: dict[tuple[str, ...], list[str]] = {}
-    for month in months:
-        by_codes.setdefault(tuple(policy.participants.on_or_first(first_of(month)).value), []).append(month)
     is_code = pl.col("participant").str.contains(PARTICIPANT)
     malformed = Check(
         UNKNOWN_PARTICIPANT,
@@ -73,7 +75,11 @@ def _participants(months: Collection[str], policy: Disclosure605) -> list[Check]
         ~is_code,
         lambda row: f"expected a participant's code, letters only, found {row['participant']!r}",
     )
-    return [malformed] + [
+    found = [] if all(re.fullmatch(PARTICIPANT, code) for code in stated) else [malformed]
+    by_codes: dict[tuple[str, ...], list[str]] = {}
+    for month in months:
+        by_codes.setdefault(tuple(policy.participants.on_or_first(first_of(month)).value), []).append(month)
+    return found + [
         Check(
             UNKNOWN_PARTICIPANT,
             "participant",
@@ -84,26 +90,37 @@ def _participants(months: Collection[str], policy: Disclosure605) -> list[Check]
             ),
         )
         for codes, of_codes in by_codes.items()
+        if not set(codes).issuperset(stated)
     ]
 
 
-def _one_of(layout: Layout, name: str, known: Collection[str], code: str, words: Callable[[Row], str]) -> Check:
-    return Check(
-        code,
-        name,
-        "reject",
-        ~pl.col(name).is_in(list(known)),
-        lambda row: f"expected {words(row)} in {layout.named(name)}, found {row[name]!r}",
-    )
+def _one_of(
+    layout: Layout, name: str, stated: Collection[str], known: Collection[str], code: str, words: str
+) -> list[Check]:
+    """The check that a code is known; none if all stated ones are."""
+    if set(known).issuperset(stated):
+        return []
+    return [
+        Check(
+            code,
+            name,
+            "reject",
+            ~pl.col(name).is_in(list(known)),
+            lambda row: f"expected {words} in {layout.named(name)}, found {row[name]!r}",
+        )
+    ]
 
 
-def _too_short(sniffed: Sniffed) -> pl.Expr:
+def _short_rows(sniffed: Sniffed, rows: pl.DataFrame) -> list[Check]:
     keys = [name for name in sniffed.layout.key if name not in sniffed.may_be_empty]
     missing = pl.any_horizontal(pl.col(name).is_null() for name in keys)
-    if sniffed.header:
-        return missing
-    is_resting = pl.col("order_type").is_in(RESTING_TYPES)
-    return missing | (pl.col(FIELDS) < pl.when(is_resting).then(RESTING_WIDTH).otherwise(len(sniffed.columns)))
+    if not sniffed.header:
+        is_resting = pl.col("order_type").is_in(RESTING_TYPES)
+        missing |= pl.col(FIELDS) < pl.when(is_resting).then(RESTING_WIDTH).otherwise(len(sniffed.columns))
+    is_whole = rows.get_column(FIELDS).min() == len(sniffed.columns)
+    if is_whole and not any(rows.get_column(name).null_count() for name in keys):
+        return []
+    return [Check(SHORT_ROW, "", "reject", missing, lambda row: _says_short(row, sniffed))]
 
 
 RESTING_WIDTH = 17

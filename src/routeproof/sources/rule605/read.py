@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from routeproof.sources.rule605.blocks import record_blocks
 from routeproof.sources.rule605.check import Checked, run_checks
 from routeproof.sources.rule605.keys import key_checks
 from routeproof.sources.rule605.plausible import plausibility_checks, without_percent_points
 from routeproof.sources.rule605.problems import FIELDS, ROW, SHORT_ROW, Remark, remark
-from routeproof.sources.rule605.records import read_records
+from routeproof.sources.rule605.records import records_of
 from routeproof.sources.rule605.resting import without_resting_statistics
 from routeproof.sources.rule605.sums import sum_checks
+from routeproof.sources.side_by_side import side_by_side
 from routeproof.tables.rule605.remarks import CORRECTED, REJECTED
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from routeproof.policy.disclosure605 import Disclosure605
-    from routeproof.sources.rule605.records import Records
+    from routeproof.sources.rule605.blocks import Block
     from routeproof.sources.rule605.sniff import Sniffed
 
 
@@ -41,19 +43,19 @@ class Batch:
 
 
 def read_file(path: Path, sniffed: Sniffed, policy: Disclosure605) -> Iterator[Batch]:
-    """Batches of a file in order, judged by the policy given; memory stays within a batch.
+    """Batches of a file in order, judged by the policy given; memory stays within a batch for each core.
 
     Whether a key occurs twice is not told here: that takes all rows.
 
     Raises:
         DamagedFileError: where a packed file breaks off.
     """
-    for records in read_records(path, sniffed):
-        yield judged(records, sniffed, policy)
+    return side_by_side(lambda block: judged(block, sniffed, policy), record_blocks(path, sniffed))
 
 
-def judged(records: Records, sniffed: Sniffed, policy: Disclosure605) -> Batch:
-    """One batch after its checks."""
+def judged(block: Block, sniffed: Sniffed, policy: Disclosure605) -> Batch:
+    """One block read and checked."""
+    records = records_of(block, sniffed)
     layout = sniffed.layout
     lost = [int(str(item[ROW])) for item in records.remarks if item["kind"] == REJECTED]
     first_reasons = list({item[ROW]: item for item in reversed(records.remarks) if item["kind"] == REJECTED}.values())

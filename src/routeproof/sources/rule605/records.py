@@ -1,8 +1,8 @@
 """Records of a file as typed rows, block by block: at once where a block is plain, through text where it is not.
 
-A block is plain when it has no quotes, blanks or thousands commas and every record has as many fields as the layout. It
-is then parsed straight into integers and decimals. Whatever does not pass is read as text, where quotes, padding,
-commas, short and long rows have their say; both ways give the same rows.
+A block is plain when nothing but padding and quotes stands around its fields, it has no thousands commas, and every
+record has as many fields as the layout. It is then parsed straight into integers and decimals. Whatever does not pass
+is read as text, where commas, odd quotes, short and long rows have their say; both ways give the same rows.
 """
 
 from __future__ import annotations
@@ -15,36 +15,30 @@ import numpy as np
 import polars as pl
 
 from routeproof.sources.fields import LARGEST
-from routeproof.sources.line_ends import with_line_feeds
+from routeproof.sources.rule605.bare import NEWLINE, bare, without_blank_lines
+from routeproof.sources.rule605.blocks import record_blocks
 from routeproof.sources.rule605.numbers import NANO, UNITS, numbers_of_texts
 from routeproof.sources.rule605.problems import FIELDS, LONG_ROW, ROW, UNREADABLE_ROW, Remark, remark
-from routeproof.sources.streams import blocks, open_stream
-from routeproof.sources.text_frames import BYTE_ORDER_MARK
-from routeproof.sources.text_records import (
-    IDLE,
-    Piece,
-    RecordScanner,
-    every_field_of,
-    field_counts,
-    idle_records,
-    undecodable_records,
-)
+from routeproof.sources.text_records import every_field_of, field_counts, idle_records, undecodable_records
 from routeproof.tables.rule605.layout import TOTAL_DIGITS
 from routeproof.tables.rule605.remarks import REJECTED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
+    from routeproof.sources.rule605.blocks import Block
     from routeproof.sources.rule605.sniff import Sniffed
+    from routeproof.sources.text_records import Piece
     from routeproof.tables.rule605.layout import Field
 _EXTRA = "__extra"
 _EXTRAS = 2
 """Empty fields after the last one that are overlooked."""
 
-_UNPLAIN = (b'"', b" ", b"\t", b"\0")
+_UNPLAIN = (b"\t", b"\0")
+_UNSIMPLE = (b'"', b"\r", b"\0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,41 +63,16 @@ def read_records(path: Path, sniffed: Sniffed) -> Iterator[Records]:
     Raises:
         DamagedFileError: where a packed file breaks off.
     """
-    first, skips_header = 1, bool(sniffed.header)
-    with open_stream(path) as stream:
-        for piece in RecordScanner().pieces(_unmarked(with_line_feeds(blocks(stream, path)))):
-            kept = piece
-            if skips_header and len(piece.starts):
-                at = 0
-                while at < len(piece.starts) and not piece.record(at).strip(IDLE):
-                    at += 1
-                kept, skips_header = _after(piece, at + 1), at == len(piece.starts)
-            if len(kept.starts) or kept.refused:
-                records = _records(kept, sniffed, first)
-                first += records.count
-                yield records
+    for block in record_blocks(path, sniffed):
+        yield records_of(block, sniffed)
 
 
-def _unmarked(found: Iterator[bytes]) -> Iterator[bytes]:
-    """Blocks without the byte order mark that some programs put before the first."""
-    yield next(found, b"").removeprefix(BYTE_ORDER_MARK)
-    yield from found
-
-
-def _after(piece: Piece, count: int) -> Piece:
-    """The piece without its first records, header and blank lines before it."""
-    if count >= len(piece.starts):
-        nothing = np.zeros(0, dtype=np.int64)
-        return Piece(b"", nothing, nothing, nothing, piece.base, piece.refused)
-    end = int(piece.starts[count])
-    starts, ends = piece.starts[count:] - end, piece.ends[count:] - end
-    return Piece(piece.content[end:], starts, ends, piece.rows[count:], piece.base + end, piece.refused)
-
-
-def _records(piece: Piece, sniffed: Sniffed, first: int) -> Records:
-    if not piece.refused and (plain := _plain(piece, sniffed)) is not None:
-        return Records(_completed(plain, sniffed, first), [], plain.height)
-    return _through_text(piece, sniffed, first)
+def records_of(block: Block, sniffed: Sniffed) -> Records:
+    """The records of one block."""
+    plain = None if block.piece.refused else _plain(block, sniffed)
+    if plain is None:
+        return _through_text(block, sniffed)
+    return Records(_completed(plain, sniffed, block.first), [], block.count)
 
 
 def _completed(frame: pl.DataFrame, sniffed: Sniffed, first: int) -> pl.DataFrame:
@@ -122,19 +91,21 @@ def _completed(frame: pl.DataFrame, sniffed: Sniffed, first: int) -> pl.DataFram
 # -- at once -----------------------------------------------------------------------------------------------------------
 
 
-def _plain(piece: Piece, sniffed: Sniffed) -> pl.DataFrame | None:
+def _plain(block: Block, sniffed: Sniffed) -> pl.DataFrame | None:
     """The block parsed at once; nothing if it is not plain."""
-    content = piece.content.replace(b"\r\n", b"\n") if b"\r" in piece.content else piece.content
-    content = content.rstrip(b"\n") + b"\n" if content.endswith(b"\n\n") else content
-    if any(mark in content for mark in _UNPLAIN):
+    content, count = bare(block.piece.content, sniffed.delimiter), block.count
+    if content is None or any(mark in content for mark in _UNPLAIN):
         return None
-    delimiter = sniffed.delimiter.encode()
+    if count < len(block.piece.starts):
+        content = without_blank_lines(content)
+    delimiter, width = sniffed.delimiter.encode(), len(sniffed.columns)
     if delimiter != b"," and b"," in content:
         return None
-    count, width = content.count(b"\n") + (not content.endswith(b"\n")), len(sniffed.columns)
-    found = content.count(delimiter)
+    array = np.frombuffer(content, dtype=np.uint8)
+    lines = np.count_nonzero(array == NEWLINE) + (not content.endswith(b"\n"))
+    found = np.count_nonzero(array == ord(delimiter))
     trails = found == count * width and content.count(delimiter + b"\n") + content.endswith(delimiter) == count
-    if not trails and found != count * (width - 1):
+    if lines != count or (not trails and found != count * (width - 1)):
         return None
     try:
         frame = pl.read_csv(
@@ -170,19 +141,20 @@ def _stored(frame: pl.DataFrame, sniffed: Sniffed) -> pl.DataFrame | None:
         return None
     if frame.get_column(frame.columns[0]).null_count():
         return None  # a blank line, or a record that has nothing where it begins
-    present = [item for item in sniffed.layout.fields if item.column in frame.columns]
-    checks = [check.alias(str(at)) for at, check in enumerate(_checks(frame, present))]
-    if any(found[0] for found in frame.select(checks)):
+    types = frame.schema
+    present = [item for item in sniffed.layout.fields if item.column in types]
+    checks = [check.alias(str(at)) for at, check in enumerate(_checks(types, present))]
+    if any(frame.select(checks).row(0)):
         return None
-    return frame.select(_value(frame.schema[item.column], item).alias(item.column) for item in present)
+    return frame.select(_value(types[item.column], item).alias(item.column) for item in present)
 
 
-def _checks(frame: pl.DataFrame, present: Sequence[Field]) -> Iterator[pl.Expr]:
+def _checks(types: Mapping[str, pl.DataType], present: Sequence[Field]) -> Iterator[pl.Expr]:
     for item in present:
         if item.kind in {"count", "total"}:
             value = pl.col(item.column)
             yield (value.min() < 0).fill_null(value=False)
-            if frame.schema[item.column] == NANO:
+            if types[item.column] == NANO:
                 yield (value.to_physical() % pl.lit(UNITS[item.kind], dtype=pl.Int128()) != 0).any()
             elif item.kind == "total":
                 yield (value.max() > LARGEST // 10**TOTAL_DIGITS).fill_null(value=False)
@@ -199,14 +171,15 @@ def _value(dtype: pl.DataType, item: Field) -> pl.Expr:
 # -- through text ------------------------------------------------------------------------------------------------------
 
 
-def _through_text(piece: Piece, sniffed: Sniffed, first: int) -> Records:
+def _through_text(block: Block, sniffed: Sniffed) -> Records:
+    piece = block.piece
     chosen = np.ones(len(piece.starts), dtype=bool)
-    chosen[idle_records(piece, sniffed.delimiter)] = False
+    chosen[idle_records(piece)] = False
     undecodable = undecodable_records(piece)
     chosen[undecodable[undecodable < len(chosen)]] = False
     places = np.flatnonzero(chosen)
     refused = [*(int(str(item["row"])) for item in piece.refused), *(int(piece.rows[at]) for at in undecodable)]
-    numbers, lost = _numbered(piece.rows[places], refused, first)
+    numbers, lost = _numbered(piece.rows[places], refused, block.first)
     texts = _texts(piece, places, sniffed).with_columns(pl.Series(ROW, numbers, dtype=pl.Int64))
     width = len(sniffed.columns)
     rows, found = numbers_of_texts(_stripped(texts, width), sniffed.layout)
@@ -220,7 +193,7 @@ def _through_text(piece: Piece, sniffed: Sniffed, first: int) -> Records:
     filled = kept.with_columns(
         pl.lit(None, dtype=sniffed.layout.table.column(name).dtype).alias(name) for name in absent
     )
-    return Records(filled.select(ROW, FIELDS, *sniffed.layout.columns()), found, len(numbers) + len(lost))
+    return Records(filled.select(ROW, FIELDS, *sniffed.layout.columns()), found, block.count)
 
 
 def _numbered(rows: NDArray[np.int64], refused: Sequence[int], first: int) -> tuple[list[int], list[int]]:
@@ -231,24 +204,23 @@ def _numbered(rows: NDArray[np.int64], refused: Sequence[int], first: int) -> tu
 
 
 def _texts(piece: Piece, places: NDArray[np.int64], sniffed: Sniffed) -> pl.DataFrame:
-    """Texts of the records at some places, by polars if it finds as many, else by the `csv` module."""
+    """Texts of the records at some places: by polars where nobody needs to know how quotes work, else by `csv`."""
     names = [name or f"{_EXTRA}{place}" for place, name in enumerate(sniffed.columns)]
     names += [f"{_EXTRA}{len(names) + place}" for place in range(_EXTRAS)]
     counts = field_counts(piece, sniffed.delimiter)[places]
     if not len(places):
         return pl.DataFrame(schema={FIELDS: pl.Int64(), **{name: pl.String() for name in names}})
-    if counts.max() <= len(names):
-        content = b"".join(piece.record(int(at)) + b"\n" for at in places)
-        try:
-            frame = pl.read_csv(
-                content,
-                has_header=False,
-                separator=sniffed.delimiter,
-                quote_char='"' if b'"' in content else None,
-                schema=dict.fromkeys(names, pl.String()),
-            )
-        except pl.exceptions.PolarsError:
-            frame = pl.DataFrame()
+    content = b"".join(piece.record(int(at)) + b"\n" for at in places)
+    is_simple = not any(mark in content for mark in _UNSIMPLE)
+    if is_simple and counts.max() <= len(names) and (piece.ends - piece.starts).max() <= csv.field_size_limit():
+        widest = sniffed.delimiter.encode() * (len(names) - 1) + b"\n"
+        frame = pl.read_csv(
+            widest + content,
+            has_header=False,
+            separator=sniffed.delimiter,
+            quote_char=None,
+            schema=dict.fromkeys(names, pl.String()),
+        ).slice(1)
         if frame.height == len(places):
             return frame.with_columns(pl.Series(FIELDS, counts, dtype=pl.Int64))
     return _texts_by_csv(piece, places, sniffed.delimiter, names)

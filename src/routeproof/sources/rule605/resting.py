@@ -23,8 +23,8 @@ def without_resting_statistics(rows: pl.DataFrame) -> Checked:
     What is not zero is set aside and told.
     """
     rests = pl.col("order_type").is_in(RESTING_TYPES)
-    stated = [rests & pl.col(name).is_not_null() for name in OF_TRADED_AT_ONCE]
-    if not rows.select(pl.any_horizontal(stated).any()).item():
+    states = pl.any_horizontal(pl.col(name).is_not_null() for name in OF_TRADED_AT_ONCE)
+    if not rows.select((rests & states).any()).item():
         return Checked(rows, [])
     checks = [
         Check(NOT_EMPTY, name, "set_aside", rests & (pl.col(name) != 0), _says(name)) for name in OF_TRADED_AT_ONCE

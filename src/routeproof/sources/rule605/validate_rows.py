@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from routeproof.sources.rule605.blocks import record_blocks
 from routeproof.sources.rule605.check import Check, all_remarks, number, run_checks
 from routeproof.sources.rule605.header import header_problems
 from routeproof.sources.rule605.keys import key_checks
 from routeproof.sources.rule605.problems import DUPLICATE_KEY, NOT_EMPTY, NOTE, PROBLEM, ROW, Remark, remark
-from routeproof.sources.rule605.records import read_records
+from routeproof.sources.rule605.records import records_of
 from routeproof.sources.rule605.summary_schema import LEAST, REQUIRED
 from routeproof.sources.rule605.sums import sum_checks
+from routeproof.sources.side_by_side import side_by_side
 from routeproof.tables.rule605.legacy import OF_TRADED_AT_ONCE, RESTING_TYPES
 from routeproof.tables.rule605.remarks import REJECTED
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from routeproof.policy.disclosure605 import Disclosure605
+    from routeproof.sources.rule605.blocks import Block
     from routeproof.sources.rule605.check import Row
     from routeproof.sources.rule605.records import Records
     from routeproof.sources.rule605.sniff import Sniffed
@@ -41,13 +44,16 @@ def validate_rows(path: Path, sniffed: Sniffed, policy: Disclosure605) -> tuple[
     Raises:
         DamagedFileError: where a packed file breaks off.
     """
-    found, keys, count = header_problems(sniffed), [], 0
-    for records in read_records(path, sniffed):
-        count += records.count
-        found += _problems(records, sniffed, policy)
-        keys.append(records.rows.select(ROW, pl.struct(sniffed.layout.key).hash().alias("key")))
-    found += _doubled(keys)
-    return count, sorted(found, key=lambda item: int(str(item[ROW])))
+
+    def judged(block: Block) -> tuple[int, list[Remark], pl.DataFrame]:
+        records = records_of(block, sniffed)
+        keys = records.rows.select(ROW, pl.struct(sniffed.layout.key).hash().alias("key"))
+        return records.count, _problems(records, sniffed, policy), keys
+
+    parts = list(side_by_side(judged, record_blocks(path, sniffed)))
+    found = [*header_problems(sniffed), *(item for _, part, _ in parts for item in part)]
+    found += _doubled([keys for _, _, keys in parts])
+    return sum(count for count, _, _ in parts), sorted(found, key=lambda item: int(str(item[ROW])))
 
 
 def _problems(records: Records, sniffed: Sniffed, policy: Disclosure605) -> list[Remark]:

@@ -88,11 +88,15 @@ def book_of(quotes: pl.DataFrame) -> QuoteBook:
     Args:
         quotes: canonical `quotes` columns `symbol, at, sequence, bid, ask`, sizes optional.
     """
-    ordered = quotes.sort("symbol", "at", "sequence", maintain_order=True)
-    if not ordered.height:
-        return ordered_book(ordered, [], [])
-    lengths = ordered.select(pl.col("symbol").rle()).unnest("symbol")
-    return ordered_book(ordered, lengths["value"].to_list(), lengths["len"].to_list())
+    return book_in_order(quotes.sort("symbol", "at", "sequence", maintain_order=True))
+
+
+def book_in_order(quotes: pl.DataFrame) -> QuoteBook:
+    """The same of quotes that stand by symbol, instant, sequence; nobody asks for the sequence again."""
+    if not quotes.height:
+        return ordered_book(quotes, [], [])
+    lengths = quotes.select(pl.col("symbol").rle()).unnest("symbol")
+    return ordered_book(quotes, lengths["value"].to_list(), lengths["len"].to_list())
 
 
 def ordered_book(quotes: pl.DataFrame, symbols: Sequence[str], lengths: Sequence[int]) -> QuoteBook:

@@ -9,7 +9,7 @@ from routeproof.vocab.words import LASTING, OPENING_EVENTS
 ENDING_EVENTS = ("cancel", "expire", "done", "reject")
 KEY = ["order_id", "version"]
 
-_ORDER_COLUMNS = (
+ORDER_COLUMNS = (
     "order_id",
     "provider_id",
     "symbol",
@@ -21,7 +21,7 @@ _ORDER_COLUMNS = (
     "received_at",
     "refused",
 )
-_TERM_COLUMNS = (
+TERM_COLUMNS = (
     "order_id",
     "version",
     "effective_at",
@@ -49,8 +49,8 @@ def version_terms(orders: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFrame:
     opened = _sorted(versions.filter(pl.col("event").is_in(OPENING_EVENTS)))
     if "restate" in opened["event"]:  # a restatement changes terms, not the moment the version began
         opened = opened.with_columns(pl.col("effective_at").first().over(KEY))
-    opening = _last_of_each(opened).select(_TERM_COLUMNS)
-    joined = opening.join(orders.select(_ORDER_COLUMNS), on="order_id", how="inner", maintain_order="left")
+    opening = _last_of_each(opened).select(TERM_COLUMNS)
+    joined = opening.join(orders.select(ORDER_COLUMNS), on="order_id", how="inner", maintain_order="left")
     for changes in (_ended(versions), _cancelled(versions), _triggered(versions)):
         joined = _with_changes(joined, changes)
     order = pl.col("order_id")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections import Counter, deque
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,11 +15,12 @@ from routeproof.sources.fix.fold.part import FOLDED, Part, Reading, fold_part
 from routeproof.sources.fix.fold.parties import carrying, declared_parties, sessions_of
 from routeproof.sources.fix.fold.recoding import declared_values
 from routeproof.sources.fix.messages import distinct_messages
+from routeproof.sources.side_by_side import side_by_side
 from routeproof.tables.registry import TABLES
 from routeproof.tables.wide import slim
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from routeproof.sources.fix.fold.division import Chunk
     from routeproof.sources.fix.fold.facts import Facts
@@ -117,21 +116,9 @@ def fold_parts(
         return fold_part(divided.messages(number), reading, given)
 
     said: list[tuple[Facts, Facts]] = []
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        for number, part in enumerate(_side_by_side(pool, folded, range(divided.parts))):
-            said.append((part.facts, part.asked))
-            yield number, part
-        known = united(facts for facts, _ in said)
-        lacking = [number for number, (own, asked) in enumerate(said) if own.lacks(asked, known)]
-        yield from zip(lacking, _side_by_side(pool, lambda number: folded(number, known), lacking), strict=True)
-
-
-def _side_by_side(pool: ThreadPoolExecutor, fold: Callable[[int], Part], numbers: Sequence[int]) -> Iterator[Part]:
-    """Parts in order; no more are under way or waiting than there are cores."""
-    waiting: deque[Future[Part]] = deque()
-    for number in numbers:
-        waiting.append(pool.submit(fold, number))
-        if len(waiting) >= (os.cpu_count() or 1):
-            yield waiting.popleft().result()
-    while waiting:
-        yield waiting.popleft().result()
+    for number, part in enumerate(side_by_side(folded, range(divided.parts))):
+        said.append((part.facts, part.asked))
+        yield number, part
+    known = united(facts for facts, _ in said)
+    lacking = [number for number, (own, asked) in enumerate(said) if own.lacks(asked, known)]
+    yield from zip(lacking, side_by_side(lambda number: folded(number, known), lacking), strict=True)
