@@ -294,3 +294,15 @@ def test_an_archive_without_a_report_is_refused_and_kept(context: Context, tmp_p
     with pytest.raises(DataRejectedError, match="whole archive"):
         ingest_605(context, [path])
     assert len([item for item in context.workspace.raw_folder.rglob("*") if item.is_file()]) == 2
+
+
+def test_a_row_is_told_once_whatever_else_is_odd_about_it(context: Context, tmp_path: Path) -> None:
+    """A participant that is none is only marked; a count that is none rejects the row all the same, in few words."""
+    path = written(tmp_path, legacy(f1="S", f8="x" * 5_000) + "\n" + legacy(f1="S", f4="DEF") + "\n")
+    found = taken(context, path)
+    assert (found["rows"], found["accepted"]) == (2, 1)
+    assert found["rejected"] == [{"row": 1, "code": "not_a_number"}]
+    assert found["quarantined"] == [{"row": 2, "column": 1, "code": "unknown_participant"}]
+    part = context.lake.manifest().partitions
+    (remarks,) = [context.lake.read_partition(item) for (table, _), item in part.items() if table == "rule605_remarks"]
+    assert remarks["message"].str.len_chars().max() == 1_000

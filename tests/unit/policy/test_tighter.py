@@ -30,6 +30,7 @@ NO_BOUND = {
     "gaps_told",
     "judge_pegged",
     "judge_long_lived",
+    "most_single",
 }
 """Widths of windows, ways of counting, and what a rule takes for all providers alike."""
 

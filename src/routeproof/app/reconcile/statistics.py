@@ -143,6 +143,6 @@ def stated_row(
         "level": claim.row["level"],
         "reason": why,
         "notes": list(claim.notes),
-        "source_id": claim.row["source_id"],
-        "source_row": claim.row["source_row"],
+        "source_id": claim.row.get("source_id"),
+        "source_row": claim.row.get("source_row"),
     }

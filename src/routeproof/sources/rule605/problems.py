@@ -36,6 +36,9 @@ PROBLEM, NOTE = "problem", "note"
 
 Remark = dict[str, object]
 
+LONGEST = 1_000
+"""Characters of a sentence or a stated text."""
+
 
 def remark(
     row: int,
@@ -47,16 +50,20 @@ def remark(
     stated: str | None = None,
     became: str | None = None,
 ) -> Remark:
-    """One row of the remarks table."""
+    """One row of the remarks table; a text that somebody filed may be of any length, a sentence about it is not."""
     return {
         ROW: row,
         "kind": kind,
         "code": code,
         "field": field,
-        "stated": stated,
+        "stated": None if stated is None else _cut(stated),
         "became": became,
-        "message": message,
+        "message": _cut(message),
     }
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
 def remarks_frame(layout: Layout, found: Iterable[Mapping[str, object]]) -> pl.DataFrame:

@@ -60,7 +60,7 @@ def judged(block: Block, sniffed: Sniffed, policy: Disclosure605) -> Batch:
     lost = [int(str(item[ROW])) for item in records.remarks if item["kind"] == REJECTED]
     first_reasons = list({item[ROW]: item for item in reversed(records.remarks) if item["kind"] == REJECTED}.values())
     keyed = run_checks(records.rows, key_checks(sniffed, records.rows, policy), layout)
-    unkeyed = {item[ROW] for item in keyed.remarks}
+    unkeyed = {item[ROW] for item in keyed.remarks if item["kind"] == REJECTED}
     rows = keyed.rows.filter(~pl.col(ROW).is_in(lost)) if lost else keyed.rows
     remarks = keyed.remarks + [item for item in first_reasons if item[ROW] not in unkeyed]
     remarks += [item for item in records.remarks if item["kind"] != REJECTED]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 NUMBER = re.compile(r"[+-]?(\d+(\.\d{0,6})?([eE][+-]?\d+)?)?")
 NO_VALUE = ("", "nan", "NaN", "inf", "+inf", "-inf")
@@ -46,11 +46,17 @@ class Rule:
     def problem(self, text: str) -> tuple[str, str] | None:
         """Code and sentence of the first thing that is wrong with a text that is there; nothing if it is right."""
         pattern = self.pattern or NUMBER
+        none = self.code, f"expected {self.words} in {self.name}, found {text!r}"
         if not pattern.fullmatch(text):
-            return self.code, f"expected {self.words} in {self.name}, found {text!r}"
+            return none
         if self.least is self.most is self.below is None:
             return None
-        value = Decimal(text)
+        try:
+            return self._beyond(Decimal(text), text)
+        except InvalidOperation:  # a sign alone, or an exponent beyond all bounds: the pattern lets both pass
+            return none
+
+    def _beyond(self, value: Decimal, text: str) -> tuple[str, str] | None:
         if self.least is not None and value < self.least:
             return LEAST, f"expected {self.least} or more in {self.name}, found {text}"
         if self.most is not None and value > self.most:

@@ -252,3 +252,10 @@ def test_each_file_of_an_archive_is_judged_by_itself(tmp_path: Path) -> None:
         ("c", 0, "", "unknown_layout"),
     ]
     assert found.as_json()["problems"][0].keys() == {"row", "column", "code", "message", "member"}  # type: ignore[index]
+
+
+@pytest.mark.parametrize("text", ["+", "-", "1e99999999999999999999"])
+def test_what_only_looks_like_a_number_is_none(tmp_path: Path, text: str) -> None:
+    """The metadata's pattern lets a sign alone pass; a bound cannot be held against it."""
+    found = codes(written(tmp_path, summary({"AvgOrderQty": text})))
+    assert found == [(1, "AvgOrderQty", "not_a_number")]
