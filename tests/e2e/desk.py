@@ -1,7 +1,5 @@
 """A desk: a folder with files and a workspace, and the program as a person would call it."""
 
-import contextlib
-import io
 import json
 import os
 import subprocess
@@ -10,9 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from routeproof.cli.main import main
+from program import call
 
 BUILD = ("review", "build", "2026Q3", "--provider", "P", "--declared", "declared.toml")
 
@@ -25,16 +21,8 @@ class Desk:
 
     def call(self, *words: str) -> tuple[int, str, str]:
         """Exit code, stdout and stderr of the program, run in this process and in the folder."""
-        written, talk = io.BytesIO(), io.StringIO()
-        out = io.TextIOWrapper(written, encoding="utf-8", write_through=True)
-        with (
-            contextlib.chdir(self.folder),
-            contextlib.redirect_stdout(out),
-            contextlib.redirect_stderr(talk),
-            pytest.raises(SystemExit) as stopped,
-        ):
-            main([*words, *self._workspace(words)])
-        return int(str(stopped.value.code or 0)), written.getvalue().decode(), talk.getvalue()
+        done = call(*words, *self._workspace(words), folder=self.folder)
+        return done.returncode, done.stdout, done.stderr
 
     def run(self, *words: str) -> str:
         """Stdout of a call that must succeed."""
