@@ -13,7 +13,10 @@ from postgres import a_server, own_schema
 ROOT = Path(__file__).resolve().parent.parent
 IN_MEMORY = Path("/dev/shm")  # noqa: S108  # pytest makes a folder of its own in it
 ROOM_BYTES = 2 << 30
-LONG_FIRST = ("e2e", "faults", "integration", "fuzz", "tamper", "golden", "oracle", "properties", "cases", "unit")
+LONG_FIRST = (
+    *("e2e", "faults", "fix_session", "integration", "fuzz", "properties", "oracle", "tamper", "golden"),
+    *("architecture", "cases", "unit"),
+)
 
 
 def pytest_configure() -> None:

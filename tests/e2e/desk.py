@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -63,6 +64,10 @@ class Desk:
     def files(self, out: str) -> dict[str, bytes]:
         """Every file of a built pack."""
         return {path.name: path.read_bytes() for path in sorted((self.folder / out).iterdir())}
+
+    def copied(self, folder: Path) -> "Desk":
+        """Another desk with the same files, which a test may write to; the folder is made."""
+        return Desk(Path(shutil.copytree(self.folder, folder)))
 
     @staticmethod
     def _workspace(words: tuple[str, ...]) -> tuple[str, ...]:

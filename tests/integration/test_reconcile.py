@@ -7,14 +7,13 @@ The quote is 10.00 to 10.04 all day. Each of two providers buys six hundred shar
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
 
 from governance_desk import new_desk
+from program import call
 from routeproof.app.context import open_context
 from routeproof.app.facts.vendor_facts import vendor_of_lake
 from routeproof.app.intake.ingest import ingest
@@ -107,12 +106,9 @@ def lied(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def told(lied: Path) -> dict[str, Any]:
     """What the command says of it: exit 1 and one JSON document; every difference in a file."""
-    command = ["reconcile", "--provider", "P", "--period", "2026Q3", "--json", "--out", str(lied / "differences.csv")]
-    done = subprocess.run(
-        [sys.executable, "-m", "routeproof", *command, "--workspace", str(lied / "workspace")],
-        capture_output=True,
-        text=True,
-        check=False,
+    done = call(
+        *("reconcile", "--provider", "P", "--period", "2026Q3", "--json"),
+        *("--out", str(lied / "differences.csv"), "--workspace", str(lied / "workspace")),
     )
     assert done.returncode == 1, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
