@@ -22,7 +22,7 @@ LONG_FIRST = (
 def pytest_configure() -> None:
     """Temporary folders stand in memory where there is room, because a disk takes milliseconds for each sync.
 
-    No test is about the disk: faults are injected into system calls, and a power cut is an image of what was synced.
+    The tests of `faults` that are about the disk ask for a folder on it.
     """
     if "TMPDIR" not in os.environ and os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free > ROOM_BYTES:
         os.environ["TMPDIR"] = tempfile.tempdir = str(IN_MEMORY)
