@@ -36,7 +36,7 @@ demo: .venv/.ready-run
 	$(BIN)/routeproof demo --workspace demo/workspace --out demo/pack
 
 test: .venv/.ready-dev
-	$(BIN)/python -m pytest -m "not night" -n $(WORKERS) --dist loadfile $(TESTS)
+	$(BIN)/python -m pytest -m "not night" -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 test-fix: .venv/.ready-fix
 	$(BIN)/python -m pytest -m "not night" tests/fix_session

@@ -78,6 +78,10 @@ class Flow:
     filled: int = FILLED_OF_RESTING
 
 
+MONTH = Flow(firsts=FIRSTS[:1])
+"""The quarter's first month alone: the same averages, of 13 days."""
+
+
 def trading_days(firsts: tuple[date, ...]) -> list[date]:
     """Thirteen weekdays in each month of the quarter, none of them a holiday."""
     found = []

@@ -1,18 +1,15 @@
 """A desk: a folder with files and a workspace, and the program as a person would call it."""
 
-import contextlib
-import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from routeproof.cli.main import main
+from program import call
 
 BUILD = ("review", "build", "2026Q3", "--provider", "P", "--declared", "declared.toml")
 
@@ -25,16 +22,8 @@ class Desk:
 
     def call(self, *words: str) -> tuple[int, str, str]:
         """Exit code, stdout and stderr of the program, run in this process and in the folder."""
-        written, talk = io.BytesIO(), io.StringIO()
-        out = io.TextIOWrapper(written, encoding="utf-8", write_through=True)
-        with (
-            contextlib.chdir(self.folder),
-            contextlib.redirect_stdout(out),
-            contextlib.redirect_stderr(talk),
-            pytest.raises(SystemExit) as stopped,
-        ):
-            main([*words, *self._workspace(words)])
-        return int(str(stopped.value.code or 0)), written.getvalue().decode(), talk.getvalue()
+        done = call(*words, *self._workspace(words), folder=self.folder)
+        return done.returncode, done.stdout, done.stderr
 
     def run(self, *words: str) -> str:
         """Stdout of a call that must succeed."""
@@ -75,6 +64,10 @@ class Desk:
     def files(self, out: str) -> dict[str, bytes]:
         """Every file of a built pack."""
         return {path.name: path.read_bytes() for path in sorted((self.folder / out).iterdir())}
+
+    def copied(self, folder: Path) -> "Desk":
+        """Another desk with the same files, which a test may write to; the folder is made."""
+        return Desk(Path(shutil.copytree(self.folder, folder)))
 
     @staticmethod
     def _workspace(words: tuple[str, ...]) -> tuple[str, ...]:

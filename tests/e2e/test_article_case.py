@@ -101,9 +101,9 @@ def test_every_cell_names_its_population(rows: dict[str, Any]) -> None:
     assert rows["limit_fill_rate"]["cells"]["market"]["reason"].startswith("N/A")
 
 
-def test_a_cell_leads_back_to_its_rows(article: Desk) -> None:
+def test_a_cell_leads_back_to_its_rows(month: Desk) -> None:
     """`measure` with the options that a cell prints gives the cell's value: eleven cells of two scorecards."""
-    pack = article.pack("pack")
+    pack = month.pack("pack")
     cells = [
         cell
         for score in (pack["scorecard"], pack["securities"][0])
@@ -113,7 +113,7 @@ def test_a_cell_leads_back_to_its_rows(article: Desk) -> None:
     ]
     asked = {(cell["rows"], cell["metric"]): cell["value"] for cell in cells}
     assert len(asked) == 2 * 9
-    answers = {rows: json.loads(article.run("measure", *shlex.split(rows), "--json"))["rows"] for rows, _ in asked}
+    answers = {rows: json.loads(month.run("measure", *shlex.split(rows), "--json"))["rows"] for rows, _ in asked}
     for (rows, metric), value in asked.items():
         (answer,) = answers[rows]
         assert answer[metric] == pytest.approx(value, rel=1e-11), (rows, metric)

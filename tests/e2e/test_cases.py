@@ -42,16 +42,22 @@ OTHER = {"O4": ("XYZ", "buy", "100", "10.02")}
 END = ("--disposition", "explained", "--root-cause", "venue", "--rationale", "Reported by the venue")
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+@pytest.fixture(scope="module")
+def stocked(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """A workspace with people, and the bad day taken in."""
-    made = Desk(tmp_path)
-    (tmp_path / "people.toml").write_text(PEOPLE, encoding="utf-8")
+    made = Desk(tmp_path_factory.mktemp("cases"))
+    (made.folder / "people.toml").write_text(PEOPLE, encoding="utf-8")
     made.run("init", "workspace", "--people", "people.toml")
     for name, text in MAPS.items():
-        (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
+        (made.folder / f"{name}.toml").write_text(text, encoding="utf-8")
     _take_in(made, "first", DAY, {**FILLS, **OTHER})
     return made
+
+
+@pytest.fixture
+def desk(stocked: Desk, tmp_path: Path) -> Desk:
+    """A copy of it that a test may write to."""
+    return stocked.copied(tmp_path / "desk")
 
 
 def _take_in(desk: Desk, file: str, day: str, fills: dict[str, tuple[str, str, str, str]]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from icalendar import Calendar
 
-from e2e.article_case import tables, write_files
+from e2e.article_case import MONTH, tables, write_files
 from e2e.desk import Desk
 from routeproof.cli.main import cli, main
 
@@ -60,7 +60,7 @@ def _refused(desk: Desk, *words: str) -> tuple[int, str]:
 
 def test_a_margin_by_two_persons_moves_the_verdicts_of_a_pack_and_the_pack_says_so(desk: Desk) -> None:
     """Margin 0.5 USD a share from 15 June: entered after the quarter began, whatever business date it is given."""
-    write_files(desk.folder, tables())
+    write_files(desk.folder, tables(MONTH))
     for name in ("quotes", "orders", "executions"):
         desk.run("ingest", "csv", f"{name}.csv", "--map", f"{name}.toml")
     before = desk.build("before")

@@ -1,14 +1,13 @@
 """A quarter from pack to signatures, its remediation and its restatement, by the command line alone."""
 
 import json
-import shutil
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from e2e.article_case import tables, write_files
+from e2e.article_case import MONTH, tables, write_files
 from e2e.desk import Desk
 from routeproof.app.context import open_context
 from routeproof.app.desk.look_back import QuarterFigures
@@ -51,9 +50,9 @@ late-1,P-0706-1,ABC,buy,{at},10.005,500,XNAS,corrected,P-0706-1-f
 
 @pytest.fixture(scope="module")
 def stocked(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """A workspace with people and the article's quarter, its pack in `pack`."""
+    """A workspace with people and the article's first month, its pack in `pack`."""
     desk = Desk(tmp_path_factory.mktemp("governed"))
-    lines = tables()
+    lines = tables(MONTH)
     write_files(desk.folder, lines)
     (desk.folder / "people.toml").write_text(PEOPLE, encoding="utf-8")
     desk.run("init", "workspace", "--people", "people.toml")
@@ -69,8 +68,7 @@ def stocked(tmp_path_factory: pytest.TempPathFactory) -> Desk:
 @pytest.fixture
 def desk(stocked: Desk, tmp_path: Path) -> Desk:
     """A copy of it that a test may write to."""
-    shutil.copytree(stocked.folder, tmp_path / "desk")
-    return Desk(tmp_path / "desk")
+    return stocked.copied(tmp_path / "desk")
 
 
 def _as(desk: Desk, person: str, *words: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -231,14 +229,14 @@ def test_what_was_built_and_never_reviewed_is_restated_too(desk: Desk) -> None:
 def test_a_late_correction_is_restated_and_reaches_the_closed_review(desk: Desk) -> None:
     """A late correction is restated, by figure and cause; a material one is added to the review and signed by another.
 
-    The correction takes the improvement from 500 of 42,900 shares, see `test_review_rebuild`.
+    The correction takes the improvement from 500 of 14,300 shares, see `test_review_rebuild`.
     """
     _closed(desk)
     desk.run("ingest", "csv", "late.csv", "--map", "late.toml")
     state = _as(desk, "ann", "restate", "2026Q3", "--provider", "P")
     figures = {item["figure"]: item for item in state["changed"]}
     moved = figures["scorecard/price_improvement/market"]
-    assert moved["new"] == pytest.approx(0.0015 - 500 * 0.00144 / 42_900, rel=1e-9)
+    assert moved["new"] == pytest.approx(0.0015 - 500 * 0.00144 / 14_300, rel=1e-9)
     assert moved["old"] == pytest.approx(0.0015, rel=1e-9)
     assert moved["cause"] == "data"
     assert moved["rows"] == desk.pack("pack")["scorecard"]["rows"][0]["cells"]["market"]["n"]

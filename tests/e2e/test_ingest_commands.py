@@ -4,23 +4,26 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
 import click
 import pytest
 
+from program import call
 from routeproof.cli.main import cli
 from routeproof.stores.shipped_policy import load_shipped_policy
 
 QUOTES = "symbol,at,bid,ask\n" + "".join(f"IBM,2026-07-01T13:30:{at:02d}Z,10.0{at % 5},10.1\n" for at in range(40))
+Program = Callable[..., "subprocess.CompletedProcess[str]"]
 MAP = 'table = "quotes"\n[time.at]\nunit = "iso"\n'
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A workspace `ws`, a map and a quotes file."""
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A workspace `ws`, which the environment names, a map and a quotes file."""
+    monkeypatch.setenv("ROUTEPROOF_WORKSPACE", "ws")
     (tmp_path / "quotes.toml").write_text(MAP, encoding="utf-8")
     (tmp_path / "quotes.csv").write_text(QUOTES, encoding="utf-8")
     assert run(tmp_path, "init", "ws").returncode == 0
@@ -28,7 +31,12 @@ def folder(tmp_path: Path) -> Path:
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """The program in a folder, with `ws` as its workspace."""
+    """The program in the folder."""
+    return call(*arguments, folder=folder)
+
+
+def start(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The same as a program of its own, with as little around it as possible."""
     return subprocess.run(
         [sys.executable, "-m", "routeproof", *arguments],
         cwd=folder, env={"ROUTEPROOF_WORKSPACE": "ws", "PATH": ""}, capture_output=True, text=True, check=False,
@@ -37,7 +45,7 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_ingest_answers_with_counts_and_manifest(folder: Path) -> None:
     """Exit 0; nothing but JSON on stdout."""
-    done = run(folder, "ingest", "csv", "quotes.csv", "--map", "quotes.toml", "--json")
+    done = start(folder, "ingest", "csv", "quotes.csv", "--map", "quotes.toml", "--json")
     assert done.returncode == 0, done.stderr
     answer = json.loads(done.stdout)
     assert (answer["received"], answer["accepted"], answer["rejected"], answer["noise"]) == (40, 40, {}, 0)
@@ -61,26 +69,26 @@ def test_the_reject_share_decides_the_exit_code(folder: Path, bad: int, code: in
 def test_too_many_rejects_are_said_and_the_limit_is_policy(folder: Path) -> None:
     """The limit is a dated value of policy, not of the program's code."""
     (folder / "quotes.csv").write_text(QUOTES + "IBM,never,1,2\n" * 3, encoding="utf-8")
-    done = run(folder, "ingest", "csv", "quotes.csv", "--map", "quotes.toml")
+    done = start(folder, "ingest", "csv", "quotes.csv", "--map", "quotes.toml")
     assert done.returncode == 3
     assert "above the 5.0% of rejects that policy allows" in done.stderr
     assert load_shipped_policy().intake.on(date(2026, 7, 1)).value.reject_share == 0.05
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "word"),
+    ("how", "arguments", "code", "word"),
     [
-        (("ingest", "csv", "quotes.csv"), 2, "wrong_map"),
-        (("ingest", "morse", "quotes.csv"), 2, "usage"),
-        (("ingest", "csv", "nothing.csv", "--map", "quotes.toml"), 2, "usage"),
-        (("ingest", "csv", "--map"), 2, "usage"),
-        (("quality", "--workspace", "nowhere"), 2, "no_workspace"),
-        (("init", "ws"), 2, "no_workspace"),
+        (start, ("ingest", "csv", "quotes.csv"), 2, "wrong_map"),
+        (run, ("ingest", "morse", "quotes.csv"), 2, "usage"),
+        (run, ("ingest", "csv", "nothing.csv", "--map", "quotes.toml"), 2, "usage"),
+        (start, ("ingest", "csv", "--map"), 2, "usage"),
+        (run, ("quality", "--workspace", "nowhere"), 2, "no_workspace"),
+        (run, ("init", "ws"), 2, "no_workspace"),
     ],
 )
-def test_errors_have_one_shape(folder: Path, arguments: tuple[str, ...], code: int, word: str) -> None:
+def test_errors_have_one_shape(folder: Path, how: Program, arguments: tuple[str, ...], code: int, word: str) -> None:
     """On stderr, with a stable code; stdout stays empty."""
-    done = run(folder, *arguments, "--json")
+    done = how(folder, *arguments, "--json")
     assert done.returncode == code
     assert done.stdout == ""
     error = json.loads(done.stderr)["error"]

@@ -11,9 +11,9 @@ from routeproof.app.ledger.verify import verify_workspace
 
 
 @pytest.fixture
-def workspace(article: Desk, tmp_path: Path) -> Path:
-    """A copy of the article's workspace, with quotes, orders, executions and a built pack."""
-    return Path(shutil.copytree(article.folder / "workspace", tmp_path / "workspace"))
+def workspace(month: Desk, tmp_path: Path) -> Path:
+    """A copy of the month's workspace, with quotes, orders, executions and a built pack."""
+    return Path(shutil.copytree(month.folder / "workspace", tmp_path / "workspace"))
 
 
 def test_a_workspace_with_data_and_a_pack_verifies(workspace: Path) -> None:
@@ -36,10 +36,10 @@ def test_a_changed_or_missing_file_is_named(pattern: str, workspace: Path) -> No
     assert "deleted" in kinds
 
 
-def test_evidence_of_commits_goes_into_the_export(article: Desk, tmp_path: Path) -> None:
+def test_evidence_of_commits_goes_into_the_export(month: Desk, tmp_path: Path) -> None:
     """Each commit document is in `evidence/` under its own hash."""
-    article.run("ledger", "export", "--out", str(tmp_path / "export"))
-    documents = [path.stem for path in (article.folder / "workspace/lake/commits").glob("*.json")]
+    month.run("ledger", "export", "--out", str(tmp_path / "export"))
+    documents = [path.stem for path in (month.folder / "workspace/lake/commits").glob("*.json")]
     held = {path.name for path in (tmp_path / "export/evidence").iterdir()}
     assert set(documents) <= held
     assert "manifest" in json.loads((tmp_path / "export/evidence" / documents[0]).read_bytes())

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from e2e.article_case import tables, write_files
+from e2e.article_case import MONTH, tables, write_files
 from e2e.desk import Desk
 from tamper.desk import offline
 
@@ -19,9 +19,9 @@ roles = ["analyst"]
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """The article's case, taken in by a named person."""
+    """The article's first month, taken in by a named person."""
     desk = Desk(tmp_path_factory.mktemp("checkpoint"))
-    write_files(desk.folder, tables())
+    write_files(desk.folder, tables(MONTH))
     (desk.folder / "people.toml").write_text(PEOPLE)
     desk.run("init", "workspace", "--people", "people.toml")
     for name in ("quotes", "orders", "executions"):

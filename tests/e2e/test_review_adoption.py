@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from e2e.article_case import tables, write_files
+from e2e.article_case import MONTH, tables, write_files
 from e2e.desk import Desk
 
 REVIEW = ("2026Q3", "--provider", "P")
@@ -14,12 +14,9 @@ OURS = "The provider was asked on 6 October why fills take 150 ms."
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """A first pack in `first`; then one analysis adopted as it stands, one edited, one of a security; `second`."""
-    made = Desk(tmp_path_factory.mktemp("adoption"))
-    write_files(made.folder, tables())
-    made.take_in("quotes", "orders", "executions")
-    made.build("first")
+def desk(month: Desk, tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """A first pack in `pack`; then one analysis adopted as it stands, one edited, one of a security; `second`."""
+    made = month.copied(tmp_path_factory.mktemp("adoption") / "desk")
     (made.folder / "note.txt").write_text(OURS + "\n", encoding="utf-8")
     made.run("review", "adopt", *REVIEW, "--row", "limit_fill_rate", "--by", "R. Alvarez")
     made.run("review", "adopt", *REVIEW, "--row", "fill_time", "--by", "R. Alvarez", "--text-file", "note.txt")
@@ -35,7 +32,7 @@ def rows_of(score: dict[str, Any]) -> dict[str, Any]:
 
 def test_an_adopted_draft_carries_name_and_time(desk: Desk) -> None:
     """And reads as it did."""
-    before = rows_of(desk.pack("first")["scorecard"])["limit_fill_rate"]
+    before = rows_of(desk.pack("pack")["scorecard"])["limit_fill_rate"]
     after = rows_of(desk.pack("second")["scorecard"])["limit_fill_rate"]
     assert (after["analysis"], after["analysis_status"]) == (before["analysis"], "adopted")
     assert after["analysis_by"] == "R. Alvarez"
@@ -45,7 +42,7 @@ def test_an_adopted_draft_carries_name_and_time(desk: Desk) -> None:
 
 def test_an_edited_analysis_stands_beside_its_draft(desk: Desk) -> None:
     """In the JSON and on the page."""
-    draft = rows_of(desk.pack("first")["scorecard"])["fill_time"]["analysis"]
+    draft = rows_of(desk.pack("pack")["scorecard"])["fill_time"]["analysis"]
     row = rows_of(desk.pack("second")["scorecard"])["fill_time"]
     assert (row["analysis"], row["analysis_draft"], row["analysis_status"]) == (OURS, draft, "edited")
     page = desk.files("second")["pack.html"].decode()
@@ -64,8 +61,8 @@ def test_an_adoption_speaks_for_its_scorecard_only(desk: Desk) -> None:
 
 def test_the_pack_from_before_still_builds_as_it_was(desk: Desk) -> None:
     """Adoptions that came later are not in it."""
-    desk.build("again", "--as-built", desk.pack("first")["digest"])
-    assert desk.files("again") == desk.files("first")
+    desk.build("again", "--as-built", desk.pack("pack")["digest"])
+    assert desk.files("again") == desk.files("pack")
     desk.build("latest")
     assert desk.files("latest") == desk.files("second")
 
@@ -73,7 +70,7 @@ def test_the_pack_from_before_still_builds_as_it_was(desk: Desk) -> None:
 def test_when_the_numbers_change_it_needs_adopting_again(tmp_path: Path) -> None:
     """A late fill makes fills slower: the old adoption is shown as one for an earlier draft, and lapses."""
     desk = Desk(tmp_path)
-    lines = tables()
+    lines = tables(MONTH)
     slow = lines["executions"].pop(1)
     write_files(desk.folder, lines)
     desk.take_in("quotes", "orders", "executions")
@@ -102,5 +99,5 @@ def test_the_adoption_is_on_record(desk: Desk) -> None:
     assert [entry["stream"] for entry in found] == ["review/2026Q3/P"] * 3
     edited = found[1]["payload"]
     assert (edited["by"], edited["text"]) == ("R. Alvarez", OURS)
-    assert edited["draft"] == rows_of(desk.pack("first")["scorecard"])["fill_time"]["analysis"]
-    assert edited["digest"] == desk.pack("first")["digest"]
+    assert edited["draft"] == rows_of(desk.pack("pack")["scorecard"])["fill_time"]["analysis"]
+    assert edited["digest"] == desk.pack("pack")["digest"]

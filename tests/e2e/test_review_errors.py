@@ -16,7 +16,7 @@ PROVIDER = ("--provider", "P", "--out", "x")
         (("2026Q3", "--provider", "Q", "--out", "x"), "orders of provider 'Q' in 2026Q3; providers there: P"),
         (("2026Q5", *PROVIDER), "expected a quarter such as 2026Q3, found '2026Q5'"),
         (("summer", *PROVIDER), "expected a quarter such as 2026Q3, found 'SUMMER'"),
-        (("2025Q3", *PROVIDER), "providers there: none; days with orders in the workspace: from 2026-07-06 to 2026-09"),
+        (("2025Q3", *PROVIDER), "providers there: none; days with orders in the workspace: from 2026-07-06 to 2026-07"),
         (("2026Q3", *PROVIDER, "--against", "Q"), "expected --against prior or one of (no other provider), found 'Q'"),
         (("2026Q3", *PROVIDER, "--against", "prior"), "no measured orders of P in the quarter before"),
         (("2026Q3", *PROVIDER, "--control", "direct"), "orders of provider 'direct' in 2026Q3"),
@@ -27,19 +27,19 @@ PROVIDER = ("--provider", "P", "--out", "x")
         (("2026Q3", "--provider", "P", "--out", "quotes.csv/pack"), "expected a folder that can be written"),
     ],
 )
-def test_what_cannot_be_built_is_refused_in_words(article: Desk, words: tuple[str, ...], said: str) -> None:
+def test_what_cannot_be_built_is_refused_in_words(month: Desk, words: tuple[str, ...], said: str) -> None:
     """The message stands on stderr, nothing on stdout."""
-    code, out, talk = article.call("review", "build", *words)
+    code, out, talk = month.call("review", "build", *words)
     assert (code, out) == (2, "")
     assert said in talk
     assert "Traceback" not in talk
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write anywhere")
-def test_a_folder_without_permission_is_refused(article: Desk, tmp_path: Path) -> None:
+def test_a_folder_without_permission_is_refused(month: Desk, tmp_path: Path) -> None:
     """Before anything is measured."""
     tmp_path.chmod(0o500)
-    code, _, talk = article.call(*BUILD, "--out", str(tmp_path / "pack"))
+    code, _, talk = month.call(*BUILD, "--out", str(tmp_path / "pack"))
     assert (code, "expected a folder that can be written" in talk) == (2, True)
 
 
@@ -64,7 +64,7 @@ def test_an_empty_workspace_says_what_is_missing(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_what_cannot_be_adopted_is_refused_in_words(article: Desk, words: tuple[str, ...], said: str) -> None:
+def test_what_cannot_be_adopted_is_refused_in_words(month: Desk, words: tuple[str, ...], said: str) -> None:
     """Nothing is recorded then."""
-    code, out, talk = article.call("review", "adopt", *words)
+    code, out, talk = month.call("review", "adopt", *words)
     assert (code, out, said in talk) == (2, "", True), talk

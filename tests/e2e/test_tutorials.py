@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from e2e.article_case import tables, write_files
+from e2e.article_case import MONTH, tables, write_files
 from e2e.desk import Desk
 from e2e.forgers import FORGERS
 from e2e.tutorial import run_tutorial
@@ -10,10 +10,10 @@ from e2e.tutorial import run_tutorial
 PAGES = Path(__file__).parents[2] / "docs/tutorials"
 
 
-def test_minutes_that_were_changed(article: Desk, tmp_path: Path) -> None:
+def test_minutes_that_were_changed(month: Desk, tmp_path: Path) -> None:
     """Seen in the file, in the entry, and, when all is written anew, against the checkpoint that left."""
     desk = Desk(tmp_path)
-    desk.folder.joinpath("pack").symlink_to(article.folder / "pack")
+    desk.folder.joinpath("pack").symlink_to(month.folder / "pack")
     assert run_tutorial(PAGES / "minutes-that-were-changed.md", desk, FORGERS) >= 8
 
 
@@ -26,7 +26,7 @@ def test_a_quarter_of_underperformance(tmp_path: Path) -> None:
 def test_a_provider_that_is_let_go(tmp_path: Path) -> None:
     """From the letter to termination with a transition plan."""
     desk = Desk(tmp_path)
-    write_files(desk.folder, tables())
+    write_files(desk.folder, tables(MONTH))
     assert run_tutorial(PAGES / "a-provider-that-is-let-go.md", desk) >= 15
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import json
-import subprocess
-import sys
 import zipfile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+
+from program import call
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,13 +21,8 @@ OPEN_MS, CLOSE_MS = 34_200_000, 57_600_000
 HORIZONS_MS = {"50ms": 50, "1s": 1_000, "15s": 15_000, "60s": 60_000, "300s": 300_000}
 
 
-def call(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """The command line as a user starts it."""
-    return subprocess.run([sys.executable, "-m", "routeproof", *arguments], capture_output=True, text=True, check=False)
-
-
 def run(*arguments: str) -> str:
-    """What the command line prints; it must succeed."""
+    """What a command prints; it must succeed."""
     result = call(*arguments)
     assert result.returncode == 0, result.stderr
     return result.stdout

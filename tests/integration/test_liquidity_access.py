@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from governance_desk import Desk, new_desk
@@ -14,9 +12,6 @@ from routeproof.app.provider.liquidity_access import liquidity_access
 from routeproof.app.provider.tested import answers_beside_figures
 from routeproof.governance.provider.noun import PROVIDER
 from routeproof.vocab.errors import UsageError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 TIMES = '[time.{}]\nunit = "iso"\nzone = "America/New_York"\n'
 # Of A: XNAS 600, ARCX 350, IEXG 10, FINN 40, of 1000. Of B, which the provider does not trade: only EDGX.
@@ -42,10 +37,11 @@ execution_id,order_id,symbol,side,executed_at,price,quantity,venue
 """
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    """P says XNAS, IEXG and XPHL; Q is somebody else."""
-    desk = new_desk(tmp_path / "workspace")
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """P says XNAS, IEXG and XPHL; Q is somebody else. What a test records changes no figure of another's."""
+    folder = tmp_path_factory.mktemp("access")
+    desk = new_desk(folder / "workspace")
     for person, name in (("ann", "P"), ("abe", "N")):
         with desk.context(person) as context:
             body = {"name": name, "role": "technology_only", "venues": ["XNAS", "IEXG", "XPHL"]}
@@ -55,10 +51,10 @@ def desk(tmp_path: Path) -> Desk:
         ("parent_orders", "received_at", ORDERS),
         ("executions", "executed_at", FILLS),
     ):
-        (tmp_path / f"{table}.csv").write_text(text, "utf-8")
-        (tmp_path / f"{table}.toml").write_text(f'table = "{table}"\n' + TIMES.format(instant), "utf-8")
+        (folder / f"{table}.csv").write_text(text, "utf-8")
+        (folder / f"{table}.toml").write_text(f'table = "{table}"\n' + TIMES.format(instant), "utf-8")
         with desk.context() as context:
-            ingest(context, "csv", [tmp_path / f"{table}.csv"], map_path=tmp_path / f"{table}.toml")
+            ingest(context, "csv", [folder / f"{table}.csv"], map_path=folder / f"{table}.toml")
     return desk
 
 

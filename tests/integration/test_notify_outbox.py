@@ -16,6 +16,7 @@ import pytest
 from governance_desk import Clock
 from loopback import ADDRESS, web_server
 from notify_desk import notice, notify_desk, webhook
+from program import call
 from routeproof.app.notify.outbox_tables import OutboxError
 from routeproof.vocab.errors import UsageError
 
@@ -206,10 +207,10 @@ def test_what_failed_for_good_is_sent_again_on_demand(desk: NotifyDesk, web: Web
     desk.clock = Clock(time.time_ns())
     desk.keep(notice(1))
     assert desk.send().failed == 1
-    command = [sys.executable, "-m", "routeproof", "notify", "send", "-w", desk.root, "--json"]
-    idle = subprocess.run(command, capture_output=True, text=True, check=True)
+    command = ("notify", "send", "-w", str(desk.root), "--json")
+    idle = call(*command)
     assert json.loads(idle.stdout) == {"sent": 0, "waiting": 0, "failed": 0}
-    again = subprocess.run([*command, "--failed"], capture_output=True, text=True, check=True)
+    again = call(*command, "--failed")
     assert json.loads(again.stdout) == {"sent": 1, "waiting": 0, "failed": 0}
     assert len(web.requests) == 2
     assert len(set(web.ids)) == 1
@@ -240,25 +241,25 @@ def test_what_was_told_is_forgotten_after_400_days(desk: NotifyDesk, web: WebSer
 def test_the_commands(desk: NotifyDesk, web: WebServer) -> None:
     """A test goes out at once and is said to be one; the list shows what was sent, for people and programs."""
     allowed(desk, web.port, 'severities = ["low"]\nquiet_hours = ["00:00", "23:59"]')
-    program = [sys.executable, "-m", "routeproof", "notify"]
-    tried = subprocess.run([*program, "test", "hook", "-w", desk.root], capture_output=True, text=True, check=True)
+    program = [sys.executable, "-m", "routeproof", "notify", "test", "hook", "-w", desk.root]
+    tried = subprocess.run(program, capture_output=True, text=True, check=True)
     assert tried.stderr == "hook: sent, HTTP 204\n"
     document = json.loads(web.requests[0].body)
     assert (document["kind"], document["count"], document["notices"]) == ("test", 0, [])
     web.answers[:] = [500]
-    again = subprocess.run([*program, "test", "hook", "-w", desk.root, "--json"], capture_output=True, check=False)
+    again = call("notify", "test", "hook", "-w", str(desk.root), "--json")
     assert again.returncode == 1
     assert json.loads(again.stdout)["reason"] == "HTTP 500"
-    unknown = subprocess.run([*program, "test", "hock", "-w", desk.root], capture_output=True, text=True, check=False)
+    unknown = call("notify", "test", "hock", "-w", str(desk.root))
     assert (unknown.returncode, unknown.stderr) == (
         2,
         "routeproof: expected a channel (hook), found 'hock' [NAME]\n",
     )
     at(desk, "2026-07-01T12:00")
     assert desk.keep(notice(1), notice(2, "low")).dropped == {"severity": 1}
-    listed = subprocess.run([*program, "list", "-w", desk.root, "--json"], capture_output=True, check=True)
+    listed = call("notify", "list", "-w", str(desk.root), "--json")
     assert json.loads(listed.stdout)["owed"][0]["count"] == 1
-    lines = subprocess.run([*program, "list", "-w", desk.root], capture_output=True, text=True, check=True)
+    lines = call("notify", "list", "-w", str(desk.root))
     assert lines.stdout.splitlines()[-1].split()[2:] == ["hook", "quiet_hours", "1"]
 
 
@@ -268,12 +269,12 @@ def test_channels_of_a_further_file(desk: NotifyDesk, web: WebServer, tmp_path: 
     secret = json.dumps(str(desk.root / "keys/webhook"))
     text = webhook(web.port).replace('"keys/webhook"', secret)
     further.write_text(f'notify_hosts = ["{ADDRESS}:{web.port}"]\n{text}', encoding="utf-8")
-    program = [sys.executable, "-m", "routeproof", "notify", "test", "hook", "-w", desk.root, "--config", further]
-    barred = subprocess.run(program, capture_output=True, text=True, check=False)
+    test = ("notify", "test", "hook", "-w", str(desk.root), "--config", str(further))
+    barred = call(*test)
     assert barred.returncode == 2
     assert "expected notify_hosts to name" in barred.stderr
     desk.configure("", f"{ADDRESS}:{web.port}")
-    subprocess.run(program, check=True)
+    assert call(*test).returncode == 0
     assert len(web.requests) == 1
 
 

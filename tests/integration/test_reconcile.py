@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +15,7 @@ import polars as pl
 import pytest
 
 from governance_desk import new_desk
+from program import call
 from routeproof.app.context import open_context
 from routeproof.app.facts.day_facts import Tellers, day_facts
 from routeproof.app.facts.vendor_facts import vendor_of_lake
@@ -120,12 +119,9 @@ def lied(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def told(lied: Path) -> dict[str, Any]:
     """What the command says of it: exit 1 and one JSON document; every difference in a file."""
-    command = ["reconcile", "--provider", "P", "--period", "2026Q3", "--json", "--out", str(lied / "differences.csv")]
-    done = subprocess.run(
-        [sys.executable, "-m", "routeproof", *command, "--workspace", str(lied / "workspace")],
-        capture_output=True,
-        text=True,
-        check=False,
+    done = call(
+        *("reconcile", "--provider", "P", "--period", "2026Q3", "--json"),
+        *("--out", str(lied / "differences.csv"), "--workspace", str(lied / "workspace")),
     )
     assert done.returncode == 1, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)

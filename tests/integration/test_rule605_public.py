@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import gzip
 import json
-import subprocess
-import sys
 import zipfile
 from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING, Any
@@ -14,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import pytest
 
+from program import call
 from routeproof.app.context import open_context
 from routeproof.app.disclosure.ingest_605 import ingest_605
 from routeproof.app.disclosure.public_605 import part_name, public_rows, public_sums
@@ -52,11 +51,6 @@ def symbols(context: Context, layout: str = "legacy") -> list[str]:
 def commits(context: Context) -> int:
     """Entries of the record."""
     return context.records.size()
-
-
-def call(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """The command line as a user starts it."""
-    return subprocess.run([sys.executable, "-m", "routeproof", *arguments], capture_output=True, text=True, check=False)
 
 
 def test_a_real_month_is_taken_in_and_rolls_up(context: Context, shared_data: Path) -> None:

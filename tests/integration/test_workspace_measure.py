@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -12,6 +10,7 @@ import pytest
 
 import routeproof as rp
 from oracle.random_flow import FIXED, Dice, frame, random_flow, random_market
+from program import call
 from routeproof.app.context import open_context
 from routeproof.app.measuring.lake_source import LakeSource
 from routeproof.app.measuring.measure_frames import grouping_of
@@ -23,6 +22,7 @@ from routeproof.vocab.fixed import to_decimal
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from subprocess import CompletedProcess
 
 TABLES = {
     "quotes": "quotes",
@@ -35,9 +35,9 @@ TABLES = {
 SPREADS = ("executions", "covered_shares", "e_over_q", "price_improvement_usd_per_share", "markout_bps_1s", "hhi_venue")
 
 
-def call(*arguments: str) -> None:
-    """The command line; it must succeed."""
-    done = subprocess.run([sys.executable, "-m", "routeproof", *arguments], capture_output=True, text=True, check=False)
+def run(*arguments: str) -> None:
+    """A command that must succeed."""
+    done = call(*arguments)
     assert done.returncode == 0, done.stderr
 
 
@@ -64,13 +64,13 @@ def both(
     rows = flow | {"quotes": market.quotes, "trades": market.trades}
     frames = {table: frame(rows[name]) for table, name in TABLES.items()}
     folder = tmp_path_factory.mktemp(request.param)
-    call("init", str(folder / "ws"))
+    run("init", str(folder / "ws"))
     for table, content in frames.items():
         decimals(content).write_csv(folder / f"{table}.csv")
         instants = "".join(f'[time.{name}]\nunit = "ns"\n' for name in content.columns if name.endswith("at"))
         (folder / f"{table}.toml").write_text(f'table = "{table}"\n{instants}', "utf-8")
         file, file_map = str(folder / f"{table}.csv"), str(folder / f"{table}.toml")
-        call("ingest", "csv", file, "--map", file_map, "-w", str(folder / "ws"))
+        run("ingest", "csv", file, "--map", file_map, "-w", str(folder / "ws"))
     return folder / "ws", frames
 
 
@@ -119,20 +119,19 @@ def test_a_day_in_small_pieces_says_the_same(
     assert found.equals(expected)
 
 
-def run(workspace: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def measured(workspace: Path, *arguments: str) -> CompletedProcess[str]:
     """`routeproof measure`, whatever comes of it."""
-    command = [sys.executable, "-m", "routeproof", "measure", *arguments, "-w", str(workspace)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    return call("measure", *arguments, "-w", str(workspace))
 
 
 def test_a_mistyped_value_is_told(both: tuple[Path, dict[str, pl.DataFrame]]) -> None:
     """A provider that no order has is an error; a symbol that no row has gives no rows and a note of what is there."""
     workspace, frames = both
-    wrong = run(workspace, "--provider", "nobody")
+    wrong = measured(workspace, "--provider", "nobody")
     assert wrong.returncode == 2
     assert "found none named 'nobody'" in wrong.stderr
     assert all(name in wrong.stderr for name in frames["parent_orders"]["provider_id"].unique() if name)
-    empty = run(workspace, "--where", "symbol=NOSUCH", "--by", "symbol", "--json")
+    empty = measured(workspace, "--where", "symbol=NOSUCH", "--by", "symbol", "--json")
     assert empty.returncode == 0
     answer = json.loads(empty.stdout)
     assert answer["rows"] == []
@@ -140,7 +139,7 @@ def test_a_mistyped_value_is_told(both: tuple[Path, dict[str, pl.DataFrame]]) ->
     assert "found none named 'NOSUCH'" in note
     assert all(name in note for name in frames["parent_orders"]["symbol"].unique())
     assert f"note: {note}" in empty.stderr
-    late = run(workspace, "--from", "2031-01-01", "--json")
+    late = measured(workspace, "--from", "2031-01-01", "--json")
     assert late.returncode == 0
     assert json.loads(late.stdout)["meta"]["notes"][0].startswith("expected days of the lake between --from and --to")
-    assert run(workspace, "--by", "symbol").stderr.count("note:") == 0
+    assert measured(workspace, "--by", "symbol").stderr.count("note:") == 0

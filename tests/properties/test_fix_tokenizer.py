@@ -92,7 +92,7 @@ def read(raw: bytes, step: int, rows: int) -> tuple[list[dict[str, object]], lis
     return accepted, rejects, messages["message_id"].to_list()
 
 
-@examples(300)
+@examples(150, more_by_night=50)
 @given(
     log=st.lists(message(), max_size=8).map(b"".join),
     step=st.sampled_from([1, 7, 50, 333, 3000]),

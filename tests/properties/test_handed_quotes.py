@@ -121,7 +121,7 @@ def handed(draw: st.DrawFn) -> pl.DataFrame:
     handed(), st.integers(1, 9), st.integers(1, 9), st.integers(1, 9), st.booleans(),
     st.sets(st.sampled_from("ABCD"), min_size=1),
 )  # fmt: skip
-@examples(400)
+@examples(200, more_by_night=50)
 def test_books_are_those_of_the_whole_frame(
     quotes: pl.DataFrame,
     size: int,

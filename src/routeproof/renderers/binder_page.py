@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ def render_binder(view: Mapping[str, Any]) -> bytes:
     return (text.rstrip("\n") + "\n").encode()
 
 
+@cache  # it keeps its templates compiled
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("routeproof.renderers", "templates"),

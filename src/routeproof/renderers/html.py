@@ -1,5 +1,6 @@
 """The report as one HTML file: styles and charts inline, no script, nothing fetched from anywhere."""
 
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -11,6 +12,7 @@ from routeproof.renderers.plain import plain_document
 from routeproof.reports.document import Document
 
 
+@cache  # it keeps its templates compiled
 def _environment() -> Environment:
     return Environment(
         loader=PackageLoader("routeproof.renderers", "templates"),
