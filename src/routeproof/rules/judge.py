@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from routeproof.rules.finding import FINDINGS, UNDUE, findings_of
-from routeproof.rules.hits import HITS
+from routeproof.rules.hits import HITS, NO_HITS
 from routeproof.rules.rule import Judged
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from routeproof.rules.facts import Facts
     from routeproof.rules.rule import Rule
 
+_NONE = FINDINGS.to_frame()
 OFF = "switched off by policy"
 
 
@@ -30,7 +31,7 @@ def judge(rules: Iterable[Rule], facts: Facts, limits: Mapping[str, Limits]) -> 
         facts: of one day, or of part of its orders with all of their rows.
         limits: of each rule in force on the day.
     """
-    found, unjudged = [FINDINGS.to_frame()], {}
+    found, unjudged = [_NONE], {}
     for rule in rules:
         own = limits[rule.name]
         if not own.enabled:
@@ -40,7 +41,7 @@ def judge(rules: Iterable[Rule], facts: Facts, limits: Mapping[str, Limits]) -> 
             unjudged[rule.name] = "; ".join(f"{name}: {facts.absent.get(name, 'not there')}" for name in lacking)
             continue
         hits = rule.judge(facts, own)
-        assert hits.schema == HITS  # noqa: S101  # every rule shapes its hits by `hits`
+        assert hits is NO_HITS or hits.schema == HITS  # noqa: S101  # every rule shapes its hits by `hits`
         if hits.height:
             found.append(findings_of(rule, own, facts, hits))
     every = pl.concat(found).sort("at", "rule", "id")
