@@ -35,6 +35,13 @@ def attach(frame: pl.DataFrame, table: pl.DataFrame, on: str, own: str = "") -> 
     return frame.with_columns(take(others, place[keys]).iter_columns() if others.height else _nulls(others))
 
 
+def beside(frame: pl.DataFrame, table: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    """The frame with the other columns of `table`, which has at most one row per keys; null where it has none."""
+    if table.is_empty():
+        return frame.with_columns(_nulls(table.drop(keys)))
+    return frame.join(table, on=keys, how="left", maintain_order="left")
+
+
 def take(frame: pl.DataFrame, places: npt.NDArray[np.int64]) -> pl.DataFrame:
     """Rows of those numbers, in that order; a row of nulls for -1."""
     rows, frame = pl.Series(places), frame.rechunk()  # a row of many chunks is slow to find
