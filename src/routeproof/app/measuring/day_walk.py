@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
@@ -12,6 +13,7 @@ from routeproof.tables.measured.standing_rows import standing_executions, terms_
 from routeproof.tables.measured.version_terms import version_terms
 from routeproof.tables.registry import TABLES
 from routeproof.tables.session_clock import day_of
+from routeproof.tables.wide import but, kept
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,8 +63,19 @@ class LongLived:
 def long_lived_of(source: DaySource) -> LongLived:
     """The long-lived orders of a source, over all its days."""
     orders, versions = source.long_lived()
+    if orders.is_empty():
+        return LongLived(orders, _no_terms())
+    return LongLived(orders, _dated_terms(orders, versions))
+
+
+def _dated_terms(orders: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFrame:
     terms = version_terms(orders, terms_of_every_order(orders, versions))
-    return LongLived(orders, terms.with_columns(day_of(pl.col("clock_at")).alias("clock_day")))
+    return terms.with_columns(day_of(pl.col("clock_at")).alias("clock_day"))
+
+
+@cache
+def _no_terms() -> pl.DataFrame:
+    return _dated_terms(TABLES["parent_orders"].empty(), TABLES["order_versions"].empty())
 
 
 def walked_days(source: DaySource, wanted: Sequence[date], lasting: LongLived) -> list[date]:
@@ -82,14 +95,14 @@ def concerns(day: date, lasting: LongLived, carry: Carry, rules: DayRules) -> bo
 
 def day_tables(source: DaySource, day: date, lasting: LongLived, *, vwap: bool = True) -> DayTables:
     """A day's canonical rows, each long-lived order on the day on which its clock starts; prints only for `vwap`."""
-    orders = source.rows("parent_orders", day).join(lasting.orders, on="order_id", how="anti")
+    orders = but(source.rows("parent_orders", day), lasting.orders, ["order_id"])
     versions = terms_of_every_order(orders, source.rows("order_versions", day))
     terms = version_terms(orders, versions)
     routes = source.rows("routes", day).with_columns(pl.col("version").fill_null(1))
-    starts_today = lasting.terms.filter(pl.col("clock_day") == day)
+    starts_today = kept(lasting.terms, pl.col("clock_day") == day)
     return DayTables(
         day=day,
-        terms=pl.concat([terms, starts_today.select(terms.columns)]),
+        terms=pl.concat([terms, starts_today.select(terms.columns)]) if starts_today.height else terms,
         routes=routes,
         executions=with_order_of_route(standing_executions(source.rows("executions", day)), routes),
         trades=source.rows("trades", day) if vwap else TABLES["trades"].empty(),
