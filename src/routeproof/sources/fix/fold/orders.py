@@ -192,15 +192,16 @@ def _sent_onward(chains: pl.DataFrame, events: pl.DataFrame, nodes: pl.DataFrame
     onward = chains["chain"].filter(chains["hop"] > 0)
     opened = kept(events, pl.col("event").is_in(OPENING) & pl.col("chain").is_in(onward.implode()))
     goes_on = (pl.col("event") == "done") & pl.col("time_in_force").is_in(LASTING)
+    told = events.select("chain", "version", "event", "time_in_force", "effective_at", "quantity", "reason")
     ends = (
-        kept(events, pl.col("event").is_in(["cancel", "expire", "done"]) & ~goes_on)
+        kept(told, pl.col("event").is_in(["cancel", "expire", "done"]) & ~goes_on)
         .unique(["chain", "version"], keep="first", maintain_order=True)
         .select(
             "chain", "version", pl.col("effective_at").alias("ended_at"), pl.col("quantity").alias("ended_quantity")
         )
     )
     refusals = (
-        kept(events, pl.col("event") == "reject")
+        kept(told, pl.col("event") == "reject")
         .unique("chain", keep="first", maintain_order=True)
         .select(
             "chain", "version", pl.col("effective_at").alias("rejected_at"), pl.col("reason").alias("reject_reason")
