@@ -122,26 +122,23 @@ def order_versions(chains: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     by = pl.when(pl.col("event") == "cancel").then(asker).when(pl.col("event") == "replace").then(
         pl.when(pl.col("unasked").fill_null(value=False)).then(below).otherwise(pl.lit("customer"))
     ).otherwise(pl.lit(""))  # fmt: skip
-    return (
-        events.filter(~pl.col("event").is_in(["fill", "ack"]))
-        .join(parents, on="chain", how="inner", maintain_order="left")
-        .select(
-            "order_id",
-            "version",
-            "effective_at",
-            "event",
-            "quantity",
-            "leaves",
-            "order_type",
-            "limit_price",
-            "stop_price",
-            "time_in_force",
-            "instructions",
-            by.alias("requested_by"),
-            day_of(pl.col("effective_at")).alias("trading_day"),
-            pl.col("seq").alias("sequence"),
-            *_SOURCE,
-        )
+    told = attach(kept(events, ~pl.col("event").is_in(["fill", "ack"])), parents, "chain")
+    return kept(told, pl.col("order_id").is_not_null()).select(
+        "order_id",
+        "version",
+        "effective_at",
+        "event",
+        "quantity",
+        "leaves",
+        "order_type",
+        "limit_price",
+        "stop_price",
+        "time_in_force",
+        "instructions",
+        by.alias("requested_by"),
+        day_of(pl.col("effective_at")).alias("trading_day"),
+        pl.col("seq").alias("sequence"),
+        *_SOURCE,
     )
 
 
