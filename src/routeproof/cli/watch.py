@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import threading
 from pathlib import Path
@@ -38,6 +39,7 @@ def watch(ctx: click.Context, config: Path | None, workspace: Path) -> None:
         message = "expected --config FILE.toml with [[fix]], [[tail]] or [[drop]] tables, found none"
         raise UsageError(message, where="--config")
     stopping = _stopping()  # before anything else begins a thread
+    _compute_on_one_thread()
 
     from routeproof.app.watch.config import load_watch_config  # noqa: PLC0415
     from routeproof.app.watch.serve import Talk, serve  # noqa: PLC0415
@@ -60,6 +62,20 @@ def _stopping() -> threading.Event:
 
     threading.Thread(target=wait, name="stopping", daemon=True).start()
     return stopping
+
+
+def _compute_on_one_thread() -> None:
+    """A judgement is hundreds of operations on few rows: to share one among threads takes longer than to do it.
+
+    polars asks once, when it is first used; the process beside the watch, which takes in whole days, asks for itself.
+    """
+    threads = "POLARS_MAX_THREADS"
+    if threads not in os.environ:
+        os.environ[threads] = "1"
+        import polars as pl  # noqa: PLC0415
+
+        pl.thread_pool_size()
+        del os.environ[threads]
 
 
 def _ready(event: Mapping[str, Any]) -> None:

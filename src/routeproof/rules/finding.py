@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
 from routeproof.rules.hits import HITS
 from routeproof.vocab.times import NS_PER_MS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from routeproof.policy.monitoring import Limits
     from routeproof.rules.facts import Facts
     from routeproof.rules.rule import Rule
@@ -33,49 +36,63 @@ of one group are one matter: those of an order, or of an incident), family (see 
 FINAL, WAITING, UNDUE = "final", "waiting", "undue"
 """Undue: a timer that has not run out; it is no finding yet, and tells when to look again."""
 _DIGITS = 16
+NO_FINDINGS = FINDINGS.to_frame()
+_OF_RULE = {
+    "rule": pl.String,
+    "severity": pl.String,
+    "family": pl.String,
+    "wide": pl.Boolean,
+    "quoted": pl.Boolean,
+    "is_timer": pl.Boolean,
+}
 
 
-def findings_of(rule: Rule, limits: Limits, facts: Facts, hits: pl.DataFrame) -> pl.DataFrame:
-    """Hits of one rule as findings; of several hits with one identity the first in time stands."""
-    is_final = _is_final(facts, quoted=rule.quoted)
+def findings_of(facts: Facts, fired: Sequence[tuple[Rule, Limits, pl.DataFrame]]) -> pl.DataFrame:
+    """Hits of rules as findings; of several hits with one identity the first in time stands."""
+    if not fired:
+        return NO_FINDINGS
+    said = [
+        (rule.name, limits.severity, rule.family, rule.wide, rule.quoted, rule.kind == "lifecycle")
+        for rule, limits, _ in fired
+    ]
+    of_rule = pl.DataFrame(said, schema=_OF_RULE, orient="row")
+    rule_of = np.repeat(np.arange(len(fired)), [hits.height for _, _, hits in fired])
+    hits = pl.concat([hits for _, _, hits in fired]).hstack(of_rule[rule_of])
     first = hits.sort("at", "observed", "sentence", nulls_last=True)
-    ids = pl.Series("id", [_id(rule.name, facts.day.isoformat(), row) for row in first.iter_rows(named=True)])
+    day = facts.day.isoformat()
+    ids = pl.Series("id", [_id(row["rule"], day, row) for row in first.iter_rows(named=True)])
+    status = (
+        pl.when(_is_final(facts))
+        .then(pl.lit(FINAL))
+        .when(_is_undue(facts))
+        .then(pl.lit(UNDUE))
+        .otherwise(pl.lit(WAITING))
+    )
+    named = first.with_columns(ids, pl.lit(facts.day).alias("day"), status.alias("status"))
     return (
-        first.with_columns(
-            ids,
-            pl.lit(rule.name).alias("rule"),
-            pl.lit(limits.severity).alias("severity"),
-            pl.lit(facts.day).alias("day"),
-            pl.when(is_final)
-            .then(pl.lit(FINAL))
-            .when(_is_undue(facts, rule))
-            .then(pl.lit(UNDUE))
-            .otherwise(pl.lit(WAITING))
-            .alias("status"),
-            pl.lit(rule.family).alias("family"),
-        )
-        .with_columns(_group(wide=rule.wide).alias("group"))
+        named.unique("id", keep="first", maintain_order=True)
+        .with_columns(_group().alias("group"))
         .select(FINDINGS.names())
-        .unique("id", keep="first", maintain_order=True)
+        .sort("at", "rule", "id")
     )
 
 
-def _is_undue(facts: Facts, rule: Rule) -> pl.Expr:
+def _is_undue(facts: Facts) -> pl.Expr:
     """Whether a hit is a timer of an order that has not run out."""
-    if facts.seen_until is None or rule.kind != "lifecycle":
+    if facts.seen_until is None:
         return pl.lit(value=False)
-    return (pl.col("settles_at") > facts.seen_until).fill_null(value=False)
+    return pl.col("is_timer") & (pl.col("settles_at") > facts.seen_until).fill_null(value=False)
 
 
-def _is_final(facts: Facts, *, quoted: bool) -> pl.Expr:
+def _is_final(facts: Facts) -> pl.Expr:
     """Whether nothing that is seen later can change a hit: messages and, where it looked them up, quotes."""
     if facts.seen_until is None:
         return pl.lit(value=True)
     settled = pl.coalesce("settles_at", "at") <= facts.seen_until
-    if not quoted or facts.quotes_until is None:
+    if facts.quotes_until is None:
         return settled
     waited = pl.col("at") + facts.waits.quote_ms * NS_PER_MS <= facts.seen_until
-    return settled & ((pl.col("at") <= facts.quotes_until) | waited)
+    return settled & (~pl.col("quoted") | (pl.col("at") <= facts.quotes_until) | waited)
 
 
 def _id(rule: str, day: str, row: dict[str, object]) -> str:
@@ -92,7 +109,7 @@ def _list(value: object) -> list[str]:
     return [str(item) for item in value] if isinstance(value, list) else []
 
 
-def _group(*, wide: bool) -> pl.Expr:
+def _group() -> pl.Expr:
     """Findings about one order belong together; others by provider, family and day until incidents are known."""
     of_order = pl.concat_str(pl.lit("order:"), "order_id")
     of_fill = pl.concat_str(pl.lit("fill:"), pl.col("execution_ids").list.first())
@@ -104,6 +121,6 @@ def _group(*, wide: bool) -> pl.Expr:
         pl.lit(":"),
         pl.when(pl.col("family") == "").then("rule").otherwise("family"),
         pl.lit(":"),
-        pl.lit("") if wide else pl.col("venue").fill_null(""),
+        pl.when("wide").then(pl.lit("")).otherwise(pl.col("venue").fill_null("")),
     )
     return pl.when(pl.col("family") != "").then(of_family).otherwise(pl.coalesce(of_order, of_fill, of_family))

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from routeproof.tables.wide import kept
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 HITS = pl.Schema(
     {
@@ -60,19 +64,22 @@ class Shape:
     until_at: pl.Expr | None = None
 
 
-def hits(frame: pl.DataFrame | pl.LazyFrame, fired: pl.Expr, shape: Shape) -> pl.DataFrame:
+def hits(frame: pl.DataFrame | pl.LazyFrame, fired: pl.Expr, shape: Shape | Callable[[], Shape]) -> pl.DataFrame:
     """Rows of a frame on which a condition is true, as hits; a null condition does not fire.
 
     Args:
         frame: judged rows; `provider, venue, symbol, order_id, execution_id` (or `execution_ids`), `source_id` and
             `source_row` are taken over where the frame has them.
         fired: the condition.
-        shape: what the hit says.
+        shape: what the hit says; what is to be called is made only where a row fires, which is seldom.
     """
+    if isinstance(frame, pl.DataFrame) and frame.is_empty():
+        return NO_HITS
     fires = fired.fill_null(value=False)
     found = kept(frame, fires) if isinstance(frame, pl.DataFrame) else frame.filter(fires).collect()
     if found.is_empty():
         return NO_HITS
+    shape = shape if isinstance(shape, Shape) else shape()
     said = {
         "at": shape.at,
         **{name: _taken(name, found) for name in ("provider", "venue", "symbol", "order_id")},
@@ -87,6 +94,12 @@ def hits(frame: pl.DataFrame | pl.LazyFrame, fired: pl.Expr, shape: Shape) -> pl
         "source_row": _source(found),
     }
     return found.select(said[name].cast(dtype).alias(name) for name, dtype in HITS.items())
+
+
+def together(*found: pl.DataFrame) -> pl.DataFrame:
+    """Hits of several conditions."""
+    some = [hits for hits in found if hits.height]
+    return pl.concat(some) if some else NO_HITS
 
 
 def _taken(name: str, frame: pl.DataFrame) -> pl.Expr:

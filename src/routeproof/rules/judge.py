@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import polars as pl
-
-from routeproof.rules.finding import FINDINGS, UNDUE, findings_of
-from routeproof.rules.hits import HITS
+from routeproof.rules.finding import UNDUE, findings_of
+from routeproof.rules.hits import HITS, NO_HITS
 from routeproof.rules.rule import Judged
 
 if TYPE_CHECKING:
@@ -30,7 +28,7 @@ def judge(rules: Iterable[Rule], facts: Facts, limits: Mapping[str, Limits]) -> 
         facts: of one day, or of part of its orders with all of their rows.
         limits: of each rule in force on the day.
     """
-    found, unjudged = [FINDINGS.to_frame()], {}
+    fired, unjudged = [], {}
     for rule in rules:
         own = limits[rule.name]
         if not own.enabled:
@@ -40,9 +38,9 @@ def judge(rules: Iterable[Rule], facts: Facts, limits: Mapping[str, Limits]) -> 
             unjudged[rule.name] = "; ".join(f"{name}: {facts.absent.get(name, 'not there')}" for name in lacking)
             continue
         hits = rule.judge(facts, own)
-        assert hits.schema == HITS  # noqa: S101  # every rule shapes its hits by `hits`
+        assert hits is NO_HITS or hits.schema == HITS  # noqa: S101  # every rule shapes its hits by `hits`
         if hits.height:
-            found.append(findings_of(rule, own, facts, hits))
-    every = pl.concat(found).sort("at", "rule", "id")
+            fired.append((rule, own, hits))
+    every = findings_of(facts, fired)
     is_due = every["status"] != UNDUE
     return Judged(every.filter(is_due), unjudged, every.filter(~is_due))

@@ -116,9 +116,11 @@ class Table:
 
     def conform(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The frame with exactly the table's columns in order; absent ones take their default or null."""
-        present = set(frame.columns)
+        found = dict(zip(frame.columns, frame.dtypes, strict=True))
         return frame.select(
-            pl.col(column.name).cast(column.dtype) if column.name in present else _absent(column)
+            (pl.col(column.name) if found[column.name] == column.dtype else pl.col(column.name).cast(column.dtype))
+            if column.name in found
+            else _absent(column)
             for column in self.all_columns
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
@@ -12,6 +13,7 @@ from routeproof.tables.measured.standing_rows import standing_executions, terms_
 from routeproof.tables.measured.version_terms import version_terms
 from routeproof.tables.registry import TABLES
 from routeproof.tables.session_clock import day_of
+from routeproof.tables.wide import but, kept
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,8 +63,19 @@ class LongLived:
 def long_lived_of(source: DaySource) -> LongLived:
     """The long-lived orders of a source, over all its days."""
     orders, versions = source.long_lived()
+    if orders.is_empty():
+        return LongLived(orders, _no_terms())
+    return LongLived(orders, _dated_terms(orders, versions))
+
+
+def _dated_terms(orders: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFrame:
     terms = version_terms(orders, terms_of_every_order(orders, versions))
-    return LongLived(orders, terms.with_columns(day_of(pl.col("clock_at")).alias("clock_day")))
+    return terms.with_columns(day_of(pl.col("clock_at")).alias("clock_day"))
+
+
+@cache
+def _no_terms() -> pl.DataFrame:
+    return _dated_terms(TABLES["parent_orders"].empty(), TABLES["order_versions"].empty())
 
 
 def walked_days(source: DaySource, wanted: Sequence[date], lasting: LongLived) -> list[date]:
@@ -98,10 +111,10 @@ def day_tables(source: DaySource, day: date, lasting: LongLived, *, vwap: bool =
 
 def day_terms(day: date, orders: pl.DataFrame, versions: pl.DataFrame, lasting: LongLived) -> pl.DataFrame:
     """Terms of a day's orders, of long-lived ones on the day on which their clock starts."""
-    short = orders.join(lasting.orders, on="order_id", how="anti")
+    short = but(orders, lasting.orders, ["order_id"])
     terms = version_terms(short, terms_of_every_order(short, versions))
-    starts_today = lasting.terms.filter(pl.col("clock_day") == day)
-    return pl.concat([terms, starts_today.select(terms.columns)])
+    starts_today = kept(lasting.terms, pl.col("clock_day") == day)
+    return pl.concat([terms, starts_today.select(terms.columns)]) if starts_today.height else terms
 
 
 def symbols_of(tables: DayTables, carry: Carry) -> pl.Series:

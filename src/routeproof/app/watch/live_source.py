@@ -9,6 +9,7 @@ import polars as pl
 
 from routeproof.tables.measured.day import LONG_LIVED
 from routeproof.tables.registry import TABLES
+from routeproof.tables.wide import among, kept
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -87,10 +88,9 @@ class LiveSource:
 
     def long_lived(self) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Orders that may outlive their day, and their versions."""
-        versions = self.tables["order_versions"]
-        lasting = versions.filter(pl.col("time_in_force").is_in(LONG_LIVED)).select("order_id").unique()
-        orders = self.tables["parent_orders"].join(lasting, on="order_id", how="semi")
-        return orders, versions.join(lasting, on="order_id", how="semi")
+        orders, versions = self.tables["parent_orders"], self.tables["order_versions"]
+        lasting = kept(versions, pl.col("time_in_force").is_in(LONG_LIVED)).select("order_id")
+        return among(orders, lasting, ["order_id"]), among(versions, lasting, ["order_id"])
 
     def streamed(self) -> None:
         """It is asked for some orders at a time, which needs no streaming."""

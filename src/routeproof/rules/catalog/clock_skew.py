@@ -58,7 +58,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     return hits(
         known.with_columns(allowed.alias("allowed_ns")),
         (pl.col("n") >= limit(limits, "records")) & (skew > pl.col("allowed_ns")),
-        Shape(
+        lambda: Shape(
             at=pl.col("at"),
             unit="ms",
             observed=divided(skew, NS_PER_MS),

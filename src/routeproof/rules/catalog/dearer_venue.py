@@ -54,7 +54,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     return hits(
         counts.with_columns(bound.alias("least")),
         (pl.col("n") >= limit(limits, "routes")) & (pl.col("least") > allowed),
-        Shape(
+        lambda: Shape(
             at=pl.col("at"),
             unit="share",
             observed=share,

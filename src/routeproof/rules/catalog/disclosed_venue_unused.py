@@ -41,7 +41,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     return hits(
         frame,
         pl.lit(value=True),
-        Shape(
+        lambda: Shape(
             at=pl.lit(end_of(facts)),
             unit="sessions",
             observed=pl.col("sessions"),

@@ -34,7 +34,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     return hits(
         facts.need("fills"),
         meets & regular & ~in_auction(),
-        Shape(
+        lambda: Shape(
             at=pl.col("executed_at"),
             sentence=pl.format(
                 "{} of {} traded at {} at {} while the best quotes were {}: bid {}, ask {}.",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.rules.hits import NO_HITS, Shape, hits
+from routeproof.rules.hits import NO_HITS, Shape, hits, together
 from routeproof.rules.limits import limit
 from routeproof.rules.rule import Rule
 from routeproof.rules.say import dollars, named, shares, span
@@ -33,15 +33,15 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     """ISO routes sent too long after the decision, and ISO fills through quotes that nothing swept."""
     if not facts.law.get("rule_611"):
         return NO_HITS
-    return pl.concat([_old(facts, limits), _unswept(facts, limits)])
+    return together(_old(facts, limits), _unswept(facts, limits))
 
 
 def _old(facts: Facts, limits: Limits) -> pl.DataFrame:
     """The first ISO of each route above, or order, against when its sender had it."""
     routes = facts.need("routes")
-    sent = routes.filter("iso", pl.col("order_class").is_in(IMMEDIATE))
-    if sent.is_empty():
+    if not routes["iso"].any():
         return NO_HITS
+    sent = routes.filter("iso", pl.col("order_class").is_in(IMMEDIATE))
     above = routes.select(pl.col("route_id").alias("parent_route_id"), pl.col("arrived_at").alias("had_route_at"))
     received = facts.need("parents").select("order_id", pl.col("received_at").alias("had_order_at"))
     isos = (
@@ -73,9 +73,10 @@ def _old(facts: Facts, limits: Limits) -> pl.DataFrame:
 
 def _unswept(facts: Facts, limits: Limits) -> pl.DataFrame:
     """ISO fills beyond the protected quotes whose route had no companion at another venue."""
-    fills = facts.need("fills").filter(pl.col("iso") == 1)
-    if fills.is_empty():
+    fills = facts.need("fills")
+    if not (fills["iso"] == 1).any():
         return NO_HITS
+    fills = fills.filter(pl.col("iso") == 1)
     within_ns = limit(limits, "sweep_ms") * NS_PER_MS
     routes = facts.need("routes").select("route_id", "order_id", "venue", pl.col("sent_at").alias("route_sent_at"))
     others = routes.rename({"route_id": "other_id", "venue": "other_venue", "route_sent_at": "other_sent_at"})

@@ -32,7 +32,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     return hits(
         facts.need("executions"),
         pl.col("status").is_in(["busted", "corrected"]) & (told.dt.date() > last),
-        Shape(
+        lambda: Shape(
             at=pl.col("reported_at"),
             unit="trading days",
             threshold=pl.lit(allowed),

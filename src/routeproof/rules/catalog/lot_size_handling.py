@@ -40,8 +40,24 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     is_odd = (pl.col("quantity") < pl.col("round_lot")) & pl.col("order_class").is_in(_MARKET)
     missed = is_odd & (pl.col("executed") < pl.col("quantity"))
     late = is_odd & ~missed & (pl.col("last_fill_ns") > allowed * NS_PER_MS)
+    return hits(
+        orders,
+        part | missed | late,
+        lambda: Shape(
+            at=pl.col("received_at"),
+            unit="ms",
+            observed=pl.when(late).then(divided(pl.col("last_fill_ns"), NS_PER_MS)),
+            threshold=allowed,
+            settles_at=deadline,
+            key=pl.when(part).then(pl.lit("odd part")).otherwise(pl.lit("odd lot")),
+            sentence=_said(part, late, rest),
+        ),
+    )
+
+
+def _said(part: pl.Expr, late: pl.Expr, rest: pl.Expr) -> pl.Expr:
     whole = pl.format("{} of {}", shares(pl.col("quantity")), "symbol")
-    said = (
+    return (
         pl.when(part)
         .then(
             pl.format(
@@ -54,19 +70,6 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
         .when(late)
         .then(pl.format("The odd lot of {} was filled {} after it came, though it was displayed.", whole, _took()))
         .otherwise(pl.format("The odd lot of {} was not filled, though its size was displayed.", whole))
-    )
-    return hits(
-        orders,
-        part | missed | late,
-        Shape(
-            at=pl.col("received_at"),
-            unit="ms",
-            observed=pl.when(late).then(divided(pl.col("last_fill_ns"), NS_PER_MS)),
-            threshold=allowed,
-            settles_at=deadline,
-            key=pl.when(part).then(pl.lit("odd part")).otherwise(pl.lit("odd lot")),
-            sentence=said,
-        ),
     )
 
 

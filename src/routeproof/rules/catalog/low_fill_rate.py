@@ -50,7 +50,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     return hits(
         pl.DataFrame(rows, schema=_ROWS),
         pl.lit(value=True),
-        Shape(
+        lambda: Shape(
             at=pl.lit(end_of(facts)),
             unit="ratio",
             observed=pl.col("rate"),

@@ -45,7 +45,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     return hits(
         usual.filter(~pl.col("provider").is_in(seen.implode())),
         pl.col("days") >= least,
-        Shape(
+        lambda: Shape(
             at=pl.lit(at),
             unit="days",
             observed=pl.col("days"),

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from routeproof.rules.halts import HALTS
-from routeproof.rules.hits import Shape, hits
+from routeproof.rules.hits import NO_HITS, Shape, hits, together
 from routeproof.rules.limits import limit
 from routeproof.rules.rule import Rule
 from routeproof.rules.say import dollars, named, shares
@@ -37,7 +37,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     found = [_in_halts(fills, facts, grace_ns)]
     if facts.open_at is not None and facts.close_at is not None:
         found += _by_the_bell(fills, facts.open_at, facts.close_at, grace_ns, limits)
-    return pl.concat(found)
+    return together(*found)
 
 
 def _by_the_bell(
@@ -53,22 +53,26 @@ def _by_the_bell(
     name = pl.when(kind == "on_open").then(pl.lit("opening")).otherwise(pl.lit("closing"))
     return [
         hits(
-            fills, outside & ~asked, _shape("hours", pl.lit("outside regular hours, which the order did not ask for"))
+            fills,
+            outside & ~asked,
+            lambda: _shape("hours", pl.lit("outside regular hours, which the order did not ask for")),
         ),
-        hits(fills, astray, _shape("auction", pl.format("outside the {} auction that the order was for", name))),
+        hits(
+            fills, astray, lambda: _shape("auction", pl.format("outside the {} auction that the order was for", name))
+        ),
     ]
 
 
 def _in_halts(fills: pl.DataFrame, facts: Facts, grace_ns: pl.Expr) -> pl.DataFrame:
-    if facts.status is None:
-        return hits(fills, pl.lit(value=False), _shape("halt", pl.lit("")))
+    if facts.status is None or facts.status.is_empty():
+        return NO_HITS
     halts = facts.status.filter(pl.col("kind").is_in(HALTS)).select(
         "symbol", "from_at", pl.col("to_at").fill_null(_FAR).alias("to_at")
     )
     at = pl.col("executed_at")
     met = fills.join(halts, on="symbol").filter((at > pl.col("from_at") + grace_ns) & (at < pl.col("to_at") - grace_ns))
     once = met.sort("from_at").unique("execution_id", keep="first", maintain_order=True)
-    return hits(once, pl.lit(value=True), _shape("halt", pl.lit("while trading in it was halted")))
+    return hits(once, pl.lit(value=True), lambda: _shape("halt", pl.lit("while trading in it was halted")))
 
 
 def _shape(key: str, when: pl.Expr) -> Shape:

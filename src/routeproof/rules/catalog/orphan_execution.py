@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.rules.hits import Shape, hits
+from routeproof.rules.hits import Shape, hits, together
 from routeproof.rules.rule import Rule
 from routeproof.rules.say import dollars, named, shares
 from routeproof.vocab.times import NS_PER_MS
@@ -39,7 +39,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
         hits(
             facts.need("fills"),
             ~pl.col("order_known").fill_null(value=False),
-            Shape(
+            lambda: Shape(
                 at=pl.col("executed_at"),
                 settles_at=pl.col("executed_at") + lateness_ns,
                 sentence=pl.format(
@@ -58,7 +58,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
             hits(
                 facts.misfits,
                 what.is_not_null(),
-                Shape(
+                lambda: Shape(
                     at=pl.col("sent_at"),
                     settles_at=pl.col("sent_at") + lateness_ns,
                     key=pl.concat_str("reason", "sender", "cl_ord_id", "exec_id", separator=":", ignore_nulls=True),
@@ -72,7 +72,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
                 ),
             )
         )
-    return pl.concat(found)
+    return together(*found)
 
 
 RULE = Rule(

@@ -30,7 +30,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     return hits(
         unknown,
         pl.lit(value=True),
-        Shape(
+        lambda: Shape(
             at=pl.col("sent_at"),
             key=pl.col("route_id"),
             settles_at=pl.col("sent_at") + facts.waits.lateness_ms * NS_PER_MS,

@@ -39,7 +39,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     return hits(
         facts.need("fills"),
         usable & ~excused & (beyond > (allowed * SCALE).round().cast(pl.Int64)),
-        Shape(
+        lambda: Shape(
             at=pl.col("executed_at"),
             unit="usd_per_share",
             observed=divided(beyond, SCALE),

@@ -29,7 +29,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     return hits(
         facts.need("sla"),
         pl.col("breached") & pl.col("observed").is_not_null(),
-        Shape(
+        lambda: Shape(
             at=pl.lit(end_of(facts)),
             key=pl.format("{} {}", "clause", "period"),
             observed=pl.col("observed"),

@@ -53,7 +53,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     return hits(
         ended,
         plain & usable & within & (offered >= asked),
-        Shape(
+        lambda: Shape(
             at=pl.col("ended_at"),
             unit="shares",
             observed=divided(offered, SCALE),

@@ -48,7 +48,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     return hits(
         fills,
         judged & poor,
-        Shape(
+        lambda: Shape(
             at=pl.col("executed_at"),
             unit="bps",
             observed=bps,

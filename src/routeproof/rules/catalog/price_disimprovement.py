@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.rules.hits import NO_HITS, Shape, hits
+from routeproof.rules.hits import NO_HITS, Shape, hits, together
 from routeproof.rules.limits import limit
 from routeproof.rules.rule import Rule
 from routeproof.rules.say import dollars, named, shares
@@ -34,7 +34,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     found = [_against_quote(facts.need("fills"), limits)]
     if facts.reports is not None:
         found.append(_against_venue(facts.need("fills"), facts.reports, limits))
-    return pl.concat(found)
+    return together(*found)
 
 
 def _against_quote(fills: pl.DataFrame, limits: Limits) -> pl.DataFrame:
@@ -53,17 +53,26 @@ def _against_quote(fills: pl.DataFrame, limits: Limits) -> pl.DataFrame:
         & within_shown("receipt")
         & within_shown("execution")
     )
-    said = pl.format(
-        "{} of {} traded at {} at {}, {} a share worse than the quote of {} that the order met and that still stood.",
-        shares(pl.col("quantity")),
-        "symbol",
-        dollars(pl.col("price")),
-        named("venue", "an unnamed venue"),
-        dollars(worse),
-        dollars(pl.col("far_touch")),
-    )
     fired = judged & unmoved & (worse > least) & (beyond(worst_far()) > least)
-    return hits(fills, fired, _shape(worse, allowed, pl.lit(""), said))
+    return hits(
+        fills,
+        fired,
+        lambda: _shape(
+            worse,
+            allowed,
+            pl.lit(""),
+            pl.format(
+                "{} of {} traded at {} at {}, {} a share worse than the quote of {} that the order met and that "
+                "still stood.",
+                shares(pl.col("quantity")),
+                "symbol",
+                dollars(pl.col("price")),
+                named("venue", "an unnamed venue"),
+                dollars(worse),
+                dollars(pl.col("far_touch")),
+            ),
+        ),
+    )
 
 
 def _against_venue(fills: pl.DataFrame, reports: pl.DataFrame, limits: Limits) -> pl.DataFrame:

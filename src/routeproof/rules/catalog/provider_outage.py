@@ -40,7 +40,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     return hits(
         runs,
         (pl.col("n") >= pl.col("least")) & (lasted >= pl.col("allowed") * NS_PER_S),
-        Shape(
+        lambda: Shape(
             at=pl.col("from_at"),
             unit="s",
             observed=divided(lasted, NS_PER_S),

@@ -62,7 +62,7 @@ def _of_unit(frame: pl.DataFrame, unit: str, at: int) -> pl.DataFrame:
     return hits(
         frame,
         pl.lit(value=True),
-        Shape(
+        lambda: Shape(
             at=pl.lit(at),
             key=pl.col("key"),
             unit=unit,

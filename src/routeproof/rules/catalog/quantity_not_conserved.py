@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.rules.hits import Shape, hits
+from routeproof.rules.hits import Shape, hits, together
 from routeproof.rules.rule import Rule
 from routeproof.rules.say import named, shares
 from routeproof.tables.division import divided
@@ -37,14 +37,23 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
         found.append(_routes(facts.routes.join(over, on="order_id", how="anti")))
     if facts.misfits is not None:
         found.append(_totals(facts.misfits, facts.waits.lateness_ms * NS_PER_MS))
-    return pl.concat(found)
+    return together(*found)
 
 
 def _orders(orders: pl.DataFrame) -> pl.DataFrame:
     ended = pl.col("executed") + pl.col("cancelled")
     over = pl.col("executed") > pl.col("quantity")
+    seen = pl.when(over).then("executed").otherwise(ended)
+    return hits(
+        orders,
+        over | (ended > pl.col("quantity")),
+        lambda: _shape(pl.col("received_at"), seen, pl.lit("order"), _of_order(over)),
+    )
+
+
+def _of_order(over: pl.Expr) -> pl.Expr:
     whole = pl.format("Of an order for {} of {}", shares(pl.col("quantity")), "symbol")
-    said = (
+    return (
         pl.when(over)
         .then(pl.format("{} {} were filled.", whole, shares(pl.col("executed"))))
         .otherwise(
@@ -56,35 +65,38 @@ def _orders(orders: pl.DataFrame) -> pl.DataFrame:
             )
         )
     )
-    seen = pl.when(over).then("executed").otherwise(ended)
-    return hits(orders, over | (ended > pl.col("quantity")), _shape(pl.col("received_at"), seen, pl.lit("order"), said))
 
 
 def _routes(routes: pl.DataFrame) -> pl.DataFrame:
     over = (pl.col("is_leaf") == 1) & (pl.col("executed") > pl.col("quantity"))
-    said = pl.format(
+    return hits(routes, over, lambda: _shape(pl.col("sent_at"), pl.col("executed"), pl.col("route_id"), _of_route()))
+
+
+def _of_route() -> pl.Expr:
+    return pl.format(
         "Of a route of {} of {} to {} {} were filled.",
         shares(pl.col("quantity")),
         "symbol",
         named("venue", "an unnamed venue"),
         shares(pl.col("executed")),
     )
-    return hits(routes, over, _shape(pl.col("sent_at"), pl.col("executed"), pl.col("route_id"), said))
 
 
 def _totals(misfits: pl.DataFrame, lateness_ns: int) -> pl.DataFrame:
-    said = pl.format(
-        "The running total that was last stated for the order {} of {} is not the sum of its fills.",
-        named("cl_ord_id", "without an identity"),
-        named("sender", "an unnamed sender"),
+    return hits(
+        misfits,
+        pl.col("reason") == _MISMATCH,
+        lambda: Shape(
+            at=pl.col("sent_at"),
+            key=pl.concat_str("sender", "target", "cl_ord_id", separator=":", ignore_nulls=True),
+            settles_at=pl.col("sent_at") + lateness_ns,
+            sentence=pl.format(
+                "The running total that was last stated for the order {} of {} is not the sum of its fills.",
+                named("cl_ord_id", "without an identity"),
+                named("sender", "an unnamed sender"),
+            ),
+        ),
     )
-    shape = Shape(
-        at=pl.col("sent_at"),
-        key=pl.concat_str("sender", "target", "cl_ord_id", separator=":", ignore_nulls=True),
-        settles_at=pl.col("sent_at") + lateness_ns,
-        sentence=said,
-    )
-    return hits(misfits, pl.col("reason") == _MISMATCH, shape)
 
 
 def _shape(at: pl.Expr, seen: pl.Expr, key: pl.Expr, sentence: pl.Expr) -> Shape:

@@ -67,7 +67,7 @@ def _round(times: pl.DataFrame, facts: Facts, limits: Limits) -> pl.DataFrame:
     return hits(
         counts.with_columns(pl.Series("chance", chances, dtype=pl.Float64)),
         (pl.col("n") >= limit(limits, "records")) & (pl.col("chance") < limit(limits, "chance")) & (share >= allowed),
-        Shape(
+        lambda: Shape(
             at=pl.col("at"),
             unit="share",
             observed=share,
@@ -120,7 +120,7 @@ def _regular(times: pl.DataFrame, facts: Facts, limits: Limits) -> pl.DataFrame:
     return hits(
         most,
         (pl.col("n") >= limit(limits, "records")) & (share >= allowed),
-        Shape(
+        lambda: Shape(
             at=pl.col("at"),
             unit="share",
             observed=share,

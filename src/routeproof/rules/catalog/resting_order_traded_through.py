@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from routeproof.rules.halts import HALTS
-from routeproof.rules.hits import NO_HITS, Shape, hits
+from routeproof.rules.hits import NO_HITS, Shape, hits, together
 from routeproof.rules.limits import limit
 from routeproof.rules.rule import Rule
 from routeproof.rules.say import dollars, shares, span
@@ -41,9 +41,10 @@ _KEY = ["order_id", "version"]
 
 def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     """Open stretches of limit orders with prints beyond the limit, or a quote at it, and shares still unfilled."""
-    stretches = facts.need("open_limits").with_columns(
-        pl.lit("limit").alias("order_type"), pl.lit(None, dtype=pl.String).alias("venue")
-    )
+    told = facts.need("open_limits")
+    if not told["printed_at"].count() and not told["reached_at"].count():
+        return NO_HITS
+    stretches = told.with_columns(pl.lit("limit").alias("order_type"), pl.lit(None, dtype=pl.String).alias("venue"))
     told = stretches.filter(
         (pl.col("printed_at").is_not_null() | pl.col("reached_at").is_not_null())
         & (limit(limits, "judge_pegged") | ~pl.col("order_id").is_in(_pegged(facts.routes).implode()))
@@ -63,9 +64,9 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     is_through = (pl.col("printed") >= pl.col("printed_least")) & (pl.col("prints") >= limit(limits, "prints"))
     is_reached = (pl.col("reached_ns") - pl.col("grace") > patience) & pl.col("halted").is_null()
     unfilled = pl.col("unfilled") > 0
-    by_prints = hits(judged, is_through.fill_null(value=False) & unfilled, _traded_through())
-    by_quotes = hits(judged, ~is_through.fill_null(value=False) & is_reached & unfilled, _reached(patience))
-    return pl.concat([by_prints, by_quotes])
+    by_prints = hits(judged, is_through.fill_null(value=False) & unfilled, _traded_through)
+    by_quotes = hits(judged, ~is_through.fill_null(value=False) & is_reached & unfilled, lambda: _reached(patience))
+    return together(by_prints, by_quotes)
 
 
 def _pegged(routes: pl.DataFrame | None) -> pl.Series:

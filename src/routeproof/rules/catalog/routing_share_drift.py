@@ -68,7 +68,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     return hits(
         frame,
         pl.lit(value=True),
-        Shape(
+        lambda: Shape(
             at=pl.lit(end_of(facts)),
             key=pl.col("key"),
             unit="ratio",

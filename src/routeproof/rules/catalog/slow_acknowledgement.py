@@ -34,13 +34,10 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     silent = _ANSWERED.is_null() & (pl.col("executed") == 0) & pl.col("cancelled_at").is_null()
     waited = _ANSWERED - pl.col("sent_at")
     late = waited > allowed * NS_PER_MS
-    routed = pl.format(
-        "The route of {} of {} to {}", shares(pl.col("quantity")), "symbol", pl.coalesce(_receiver(), pl.lit("nobody"))
-    )
     return hits(
         facts.need("routes"),
         late.fill_null(value=False) | silent,
-        Shape(
+        lambda: Shape(
             at=pl.coalesce(_ANSWERED, deadline),
             unit="ms",
             observed=divided(waited, NS_PER_MS),
@@ -48,17 +45,22 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
             key=pl.col("route_id"),
             settles_at=pl.when(silent).then(deadline),
             sentence=pl.when(silent)
-            .then(pl.format("{} was not answered within {}.", routed, span(allowed * NS_PER_MS)))
+            .then(pl.format("{} was not answered within {}.", _routed(), span(allowed * NS_PER_MS)))
             .otherwise(
                 pl.format(
                     "{} was answered {} after it was sent; policy allows {}.",
-                    routed,
+                    _routed(),
                     span(waited),
                     span(allowed * NS_PER_MS),
                 )
             ),
         ),
     )
+
+
+def _routed() -> pl.Expr:
+    receiver = pl.coalesce(_receiver(), pl.lit("nobody"))
+    return pl.format("The route of {} of {} to {}", shares(pl.col("quantity")), "symbol", receiver)
 
 
 def _receiver() -> pl.Expr:

@@ -37,7 +37,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     return hits(
         fills,
         judged & (waited > allowed * NS_PER_MS),
-        Shape(
+        lambda: Shape(
             at=pl.col("executed_at"),
             unit="ms",
             observed=divided(waited, NS_PER_MS),

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.rules.hits import NO_HITS, Shape, hits
+from routeproof.rules.hits import NO_HITS, Shape, hits, together
 from routeproof.rules.limits import limit
 from routeproof.rules.rule import Rule
 from routeproof.rules.say import named, shares, span, trimmed
@@ -33,8 +33,11 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     """Delays of the firm beyond `firm_ms`, of its providers beyond `onward_ms`, and medians beyond `median_ms`."""
     if facts.open_at is None or facts.close_at is None:
         return NO_HITS
-    onward = _onward(facts)
-    return pl.concat([_of_firm(facts, limits), _single(onward, limits), _median(onward, limits)])
+    found = [_of_firm(facts, limits)]
+    if facts.need("routes")["parent_route_id"].count():
+        onward = _onward(facts)
+        found += [_single(onward, limits), _median(onward, limits)]
+    return together(*found)
 
 
 def _of_firm(facts: Facts, limits: Limits) -> pl.DataFrame:
@@ -49,14 +52,22 @@ def _of_firm(facts: Facts, limits: Limits) -> pl.DataFrame:
         .with_columns(pl.lit(1, dtype=pl.Int64).alias("hop"))
     )
     allowed, waited = limit(limits, "firm_ms"), pl.col("sent_at") - pl.col("received_at")
-    said = pl.format(
-        "{} {} between the receipt of an order in {} and its first route; policy allows {}.",
-        pl.lit("The firm itself took"),
-        span(waited),
-        "symbol",
-        span(allowed * NS_PER_MS),
+    return hits(
+        orders,
+        waited > allowed * NS_PER_MS,
+        lambda: _shape(
+            waited,
+            allowed,
+            pl.lit("firm"),
+            pl.format(
+                "{} {} between the receipt of an order in {} and its first route; policy allows {}.",
+                pl.lit("The firm itself took"),
+                span(waited),
+                "symbol",
+                span(allowed * NS_PER_MS),
+            ),
+        ),
     )
-    return hits(orders, waited > allowed * NS_PER_MS, _shape(waited, allowed, pl.lit("firm"), said))
 
 
 def _onward(facts: Facts) -> pl.DataFrame:
@@ -87,15 +98,23 @@ def _halted(facts: Facts) -> pl.Series:
 
 def _single(onward: pl.DataFrame, limits: Limits) -> pl.DataFrame:
     allowed, waited = limit(limits, "onward_ms"), pl.col("sent_at") - pl.col("above_sent_at")
-    said = pl.format(
-        "{} held {} of {} back for {} before it sent them onward; policy allows {}.",
-        named("provider", "The receiver"),
-        shares(pl.col("above_quantity")),
-        "symbol",
-        span(waited),
-        span(allowed * NS_PER_MS),
+    return hits(
+        onward,
+        waited > allowed * NS_PER_MS,
+        lambda: _shape(
+            waited,
+            allowed,
+            pl.col("parent_route_id"),
+            pl.format(
+                "{} held {} of {} back for {} before it sent them onward; policy allows {}.",
+                named("provider", "The receiver"),
+                shares(pl.col("above_quantity")),
+                "symbol",
+                span(waited),
+                span(allowed * NS_PER_MS),
+            ),
+        ),
     )
-    return hits(onward, waited > allowed * NS_PER_MS, _shape(waited, allowed, pl.col("parent_route_id"), said))
 
 
 def _median(onward: pl.DataFrame, limits: Limits) -> pl.DataFrame:

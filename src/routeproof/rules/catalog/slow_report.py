@@ -31,7 +31,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     return hits(
         facts.need("fills"),
         (pl.col("status") == "new") & (waited > allowed * NS_PER_MS),
-        Shape(
+        lambda: Shape(
             at=pl.col("reported_at"),
             unit="ms",
             observed=divided(waited, NS_PER_MS),

@@ -42,27 +42,30 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     at = pl.col("executed_at")
     halted = halted_between(fills, facts, at - (allowed * NS_PER_MS).cast(pl.Int64), at)
     judged = regular & ~in_auction() & ~halted
-    traded = pl.format("{} of {} traded", shares(pl.col("quantity")), "symbol")
     return hits(
         fills,
         judged & (is_absent | (age > allowed * NS_PER_MS)),
-        Shape(
+        lambda: Shape(
             at=pl.col("executed_at"),
             unit="ms",
             observed=pl.when(~is_absent).then(divided(age, NS_PER_MS)),
             threshold=allowed,
             sentence=pl.when(is_absent)
-            .then(pl.format("{} and there was no two-sided best quote to judge the price by.", traded))
+            .then(pl.format("{} and there was no two-sided best quote to judge the price by.", _traded()))
             .otherwise(
                 pl.format(
                     "{} and the best quote was {} old; policy trusts one for {}.",
-                    traded,
+                    _traded(),
                     span(age),
                     span(allowed * NS_PER_MS),
                 )
             ),
         ),
     )
+
+
+def _traded() -> pl.Expr:
+    return pl.format("{} of {} traded", shares(pl.col("quantity")), "symbol")
 
 
 RULE = Rule(

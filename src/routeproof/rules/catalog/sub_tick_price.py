@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.rules.hits import NO_HITS, Shape, hits
+from routeproof.rules.hits import NO_HITS, Shape, hits, together
 from routeproof.rules.rule import Rule
 from routeproof.rules.say import dollars, named, shares
 from routeproof.rules.touch import beyond, far, in_auction
@@ -45,7 +45,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
         found.append(_limits(_with_tick(own, facts), "sent_at"))
     if facts.fills is not None and facts.venues is not None:
         found.append(_fills(_with_tick(facts.fills, facts, price="price"), facts.venues))
-    return pl.concat(found)
+    return together(*found)
 
 
 def _with_tick(rows: pl.DataFrame, facts: Facts, price: str = "limit_price") -> pl.DataFrame:
@@ -65,15 +65,23 @@ def _limits(rows: pl.DataFrame, at: str) -> pl.DataFrame:
     off = pl.col("limit_price") % pl.col("tick") != 0
     is_route = "route_id" in rows.columns
     what, key = ("route", pl.col("route_id")) if is_route else ("order", pl.format("version {}", "version"))
-    said = pl.format(
-        "The limit of {} of the {} of {} of {} is no multiple of the tick of {}.",
-        dollars(pl.col("limit_price")),
-        pl.lit(what),
-        shares(pl.col("quantity")),
-        pl.coalesce(pl.col("symbol"), pl.lit("an unknown symbol")),
-        dollars(pl.col("tick")),
+    return hits(
+        rows,
+        pl.col("order_type").is_in(_PRICED) & off,
+        lambda: _shape(
+            pl.col(at),
+            pl.col("limit_price"),
+            key,
+            pl.format(
+                "The limit of {} of the {} of {} of {} is no multiple of the tick of {}.",
+                dollars(pl.col("limit_price")),
+                pl.lit(what),
+                shares(pl.col("quantity")),
+                pl.coalesce(pl.col("symbol"), pl.lit("an unknown symbol")),
+                dollars(pl.col("tick")),
+            ),
+        ),
     )
-    return hits(rows, pl.col("order_type").is_in(_PRICED) & off, _shape(pl.col(at), pl.col("limit_price"), key, said))
 
 
 def _fills(fills: pl.DataFrame, venues: pl.DataFrame) -> pl.DataFrame:
@@ -85,15 +93,24 @@ def _fills(fills: pl.DataFrame, venues: pl.DataFrame) -> pl.DataFrame:
         & (pl.col("execution_status") == quote_status.OK)
         & (beyond(far("execution")) >= 0)
     )
-    said = pl.format(
-        "{} of {} traded at {} at {}: neither on the tick of {} nor at half of it, and no better than the best quote.",
-        shares(pl.col("quantity")),
-        "symbol",
-        dollars(pl.col("price")),
-        named("venue", "an exchange"),
-        dollars(pl.col("tick")),
+    return hits(
+        fills,
+        judged & off,
+        lambda: _shape(
+            pl.col("executed_at"),
+            pl.col("price"),
+            pl.lit(""),
+            pl.format(
+                "{} of {} traded at {} at {}: neither on the tick of {} nor at half of it, and no better than "
+                "the best quote.",
+                shares(pl.col("quantity")),
+                "symbol",
+                dollars(pl.col("price")),
+                named("venue", "an exchange"),
+                dollars(pl.col("tick")),
+            ),
+        ),
     )
-    return hits(fills, judged & off, _shape(pl.col("executed_at"), pl.col("price"), pl.lit(""), said))
 
 
 def _shape(at: pl.Expr, price: pl.Expr, key: pl.Expr, sentence: pl.Expr) -> Shape:

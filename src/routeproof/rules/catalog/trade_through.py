@@ -53,7 +53,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     return hits(
         facts.need("fills"),
         judged & (through > (allowed * SCALE).round().cast(pl.Int64)),
-        Shape(
+        lambda: Shape(
             at=pl.col("executed_at"),
             unit="usd_per_share",
             observed=divided(through, SCALE),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.rules.hits import Shape, hits
+from routeproof.rules.hits import Shape, hits, together
 from routeproof.rules.rule import Rule
 from routeproof.rules.say import named, shares
 
@@ -31,7 +31,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
         hits(
             fills,
             pl.lit(value=True),
-            Shape(
+            lambda: Shape(
                 at=pl.col("executed_at"),
                 sentence=pl.format("{} of {} were filled at {}, which {}", *_words(), pl.lit(said)),
             ),
@@ -43,14 +43,14 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
             hits(
                 routes,
                 pl.lit(value=True),
-                Shape(
+                lambda: Shape(
                     at=pl.col("sent_at"),
                     key=pl.col("route_id"),
                     sentence=pl.format("{} of {} were routed to {}, which {}", *_words(), pl.lit(said)),
                 ),
             )
         )
-    return pl.concat(found)
+    return together(*found)
 
 
 def _unlisted(rows: pl.DataFrame, agreed: pl.DataFrame) -> pl.DataFrame:

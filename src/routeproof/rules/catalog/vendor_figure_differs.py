@@ -51,7 +51,7 @@ def _shares(told: pl.DataFrame) -> pl.DataFrame:
     return hits(
         told,
         pl.col("vendor_filled") > pl.col("own_filled"),
-        Shape(
+        lambda: Shape(
             at=pl.col("at"),
             key=pl.lit("shares"),
             unit="shares",
@@ -74,7 +74,7 @@ def _price(equal: pl.DataFrame, limits: Limits) -> pl.DataFrame:
     return hits(
         equal,
         apart > allowed * SCALE,
-        Shape(
+        lambda: Shape(
             at=pl.col("at"),
             key=pl.lit("price"),
             unit="usd_per_share",
@@ -97,7 +97,7 @@ def _improvement(equal: pl.DataFrame, limits: Limits) -> pl.DataFrame:
     return hits(
         equal,
         apart > allowed * SCALE,
-        Shape(
+        lambda: Shape(
             at=pl.col("at"),
             key=pl.lit("improvement"),
             unit="usd",
@@ -138,7 +138,7 @@ def _together(settled: pl.DataFrame, facts: Facts, limits: Limits) -> pl.DataFra
     return hits(
         sums,
         (excess > allowed) & (pl.col("orders") >= limit(limits, "least_orders")),
-        Shape(
+        lambda: Shape(
             at=pl.lit(end_of(facts)),
             key=pl.lit("sum"),
             unit="usd_per_share",

@@ -53,7 +53,7 @@ def _left_out(facts: Facts, limits: Limits) -> pl.DataFrame:
     return hits(
         by_provider,
         pl.col("orders") >= least,
-        Shape(
+        lambda: Shape(
             at=pl.lit(end_of(facts)),
             key=pl.lit("report"),
             unit="orders",
@@ -76,7 +76,7 @@ def _files(facts: Facts) -> pl.DataFrame:
     return hits(
         due,
         pl.col("found").list.contains("incomplete"),
-        Shape(
+        lambda: Shape(
             at=pl.lit(end_of(facts)),
             key=pl.format("{} {}", "delivery", "day"),
             unit="rows",

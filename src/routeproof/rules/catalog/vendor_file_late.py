@@ -29,7 +29,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     return hits(
         facts.need("deliveries").filter(pl.col("due_on") == facts.day),
         days > allowed,
-        Shape(
+        lambda: Shape(
             at=pl.lit(end_of(facts)),
             key=pl.format("{} {}", "delivery", "day"),
             unit="days",

@@ -28,7 +28,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     return hits(
         due,
         pl.col("found").list.contains("missing"),
-        Shape(
+        lambda: Shape(
             at=pl.lit(end_of(facts)),
             key=pl.format("{} {}", "delivery", "day"),
             sentence=pl.format(

@@ -117,20 +117,18 @@ def keys_of(messages: pl.DataFrame, reading: Reading, *, by_names_alone: bool = 
         texts += [("order", own, False), ("order", pl.col("secondary_cl_ord_id"), False)]
         parent = reading.sessions.parties.parent
         texts += [("order", own.str.extract(parent), False)] if parent else []
-    found = [_column(messages, name, text, session if by_session else None) for name, text, by_session in texts]
     if several and not by_names_alone:
-        recoded = with_symbols(messages, reading.symbols)
-        found.append(_column(recoded, "symbol", words.symbol(), None))
-    return np.stack(found)
-
-
-def _column(messages: pl.DataFrame, name: str, text: pl.Expr, session: Keys | None) -> Keys:
-    values = messages.select(pl.when(~text.is_in(_NO_ID)).then(text).alias("text")).to_series()
-    absent = values.is_null().to_numpy()
-    hashed = values.hash().to_numpy() ^ np.uint64(_SALTS[name])
-    if session is not None:
-        hashed = hashed ^ session
-    return np.where(absent, _NONE, hashed | np.uint64(1))
+        messages = with_symbols(messages, reading.symbols)
+        texts.append(("symbol", words.symbol(), False))
+    named = [pl.when(~text.is_in(_NO_ID)).then(text).hash() for _, text, _ in texts]
+    nothing = [text.is_null() | text.is_in(_NO_ID) for _, text, _ in texts]
+    hashed = messages.select(expr.alias(str(at)) for at, expr in enumerate([*named, *nothing]))
+    found = np.zeros((len(texts), messages.height), dtype=np.uint64)
+    for at, (name, _, by_session) in enumerate(texts):
+        keys = hashed[str(at)].to_numpy() ^ np.uint64(_SALTS[name])
+        keys = keys ^ session if by_session else keys
+        found[at] = np.where(hashed[str(at + len(texts))].to_numpy(), _NONE, keys | np.uint64(1))
+    return found
 
 
 @compiled

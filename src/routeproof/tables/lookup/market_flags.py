@@ -17,6 +17,8 @@ def with_market_flags(versions: pl.DataFrame, status: pl.DataFrame) -> pl.DataFr
 
     A day whose status was never delivered has no flags set: a halt that nobody reported shows as missing quotes.
     """
+    if status.is_empty():
+        return versions.with_columns(pl.lit("no").alias(name) for name in FLAGS)
     keys = ["order_id", "version"]
     inside = (
         versions.select(*keys, "symbol", "clock_at")

@@ -41,17 +41,11 @@ class QuoteBook:
 
     def bounds(self, symbols: pl.Series) -> tuple[Int64s, Int64s]:
         """(n,) first and after-last rows of each symbol; an unknown symbol has an empty range."""
-        unique = symbols.unique()
-        table = pl.DataFrame(
-            {
-                "symbol": unique,
-                "low": [self.ranges.get(symbol, (0, 0))[0] for symbol in unique],
-                "high": [self.ranges.get(symbol, (0, 0))[1] for symbol in unique],
-            },
-            schema={"symbol": pl.String, "low": pl.Int64, "high": pl.Int64},
-        )
-        joined = symbols.to_frame("symbol").join(table, on="symbol", how="left", maintain_order="left")
-        return joined["low"].to_numpy(), joined["high"].to_numpy()
+        names = symbols.unique().drop_nulls()
+        ranges = np.array([*(self.ranges.get(name, (0, 0)) for name in names), (0, 0)], dtype=np.int64)
+        place = symbols.cast(pl.Enum(names)).to_physical().cast(pl.Int64)
+        rows = (place.fill_null(len(names)) if place.null_count() else place).to_numpy()
+        return ranges[rows, 0], ranges[rows, 1]
 
 
 @dataclass(frozen=True, slots=True)

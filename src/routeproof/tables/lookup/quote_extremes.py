@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from routeproof.tables.lookup.asof import quote_in_force
+from routeproof.tables.kernels import kernel
+from routeproof.tables.lookup.asof import quote_in_force, read_only
 
 if TYPE_CHECKING:
     from routeproof.tables.lookup.quote_book import Int64s, QuoteBook
@@ -30,26 +31,19 @@ def with_extremes(rows: pl.DataFrame, book: QuoteBook, before_ns: int, after_ns:
     at = rows["executed_at"].to_numpy()
     first = quote_in_force(book.at, low, high, at - before_ns, inclusive=True)
     last = quote_in_force(book.at, low, high, at + after_ns.to_numpy(), inclusive=False)
-    begin = np.where(first < 0, low, first)
-    end = np.where(last < 0, low, last + 1)
-    usable = (book.bid > 0) & (book.ask > book.bid)
-    ask = _extreme(np.where(usable, book.ask, 0), begin, end, np.maximum)
-    bid = _extreme(np.where(usable, -book.bid, -_FAR), begin, end, np.maximum)
+    begin, end = np.where(first < 0, low, first), np.where(last < 0, low, last + 1)
+    ask, bid = np.zeros(at.size, dtype=np.int64), np.zeros(at.size, dtype=np.int64)
+    _extremes(*read_only(book.bid, book.ask, begin, end), ask, bid)
     return rows.with_columns(
-        pl.Series("ask_high_1s", ask).replace(0, None),
-        (-pl.Series("bid_low_1s", bid)).replace(_FAR, None).replace(0, None),
+        pl.Series("ask_high_1s", ask).replace(0, None), pl.Series("bid_low_1s", bid).replace(0, None)
     )
 
 
-_FAR = 2**62
-
-
-def _extreme(values: Int64s, begin: Int64s, end: Int64s, largest: np.ufunc) -> Int64s:
-    """Largest value of each window `[begin, end)`; 0 where it is empty."""
-    found = np.zeros(begin.shape, dtype=np.int64)
-    filled = np.flatnonzero(end > begin)
-    if filled.size:
-        padded = np.append(values, values[-1:])  # a window may end with the last row: reduceat needs one after it
-        ends = np.stack([begin[filled], end[filled]], axis=1).ravel()
-        found[filled] = largest.reduceat(padded, ends)[::2]
-    return found
+@kernel
+def _extremes(bid: Int64s, ask: Int64s, begin: Int64s, end: Int64s, highest: Int64s, lowest: Int64s) -> None:
+    """Highest ask and lowest bid of the usable quotes of each window `[begin, end)`; 0 where it has none."""
+    for at in range(begin.size):
+        for row in range(begin[at], end[at]):
+            if 0 < bid[row] < ask[row]:
+                highest[at] = max(highest[at], ask[row])
+                lowest[at] = bid[row] if lowest[at] == 0 else min(lowest[at], bid[row])

@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 OTHERS = ("provider", "venue")
 """Who may end an order that is not theirs."""
 
+_NUMBERS = ("limit_price", "ended_at", "executed", "unfilled", "source_row",
+            "end_bid", "end_ask", "end_bid_size", "end_ask_size", "end_age_ns")  # fmt: skip
+_ENDED = {name: pl.Int64() if name in _NUMBERS else pl.String() for name in (
+    "order_id", "provider", "symbol", "side", "event", "requested_by", "order_type", "limit_price", "ended_at",
+    "executed", "unfilled", "source_id", "source_row",
+    "end_bid", "end_ask", "end_bid_size", "end_ask_size", "end_age_ns")} | {"end_status": pl.Int8()}  # fmt: skip
+
 
 def ended_early(versions: pl.DataFrame, fills: pl.DataFrame, market: Market) -> pl.DataFrame:
     """Orders in regular hours whose rest was cancelled by the provider or a venue, or expired before the close.
@@ -32,6 +39,9 @@ def ended_early(versions: pl.DataFrame, fills: pl.DataFrame, market: Market) -> 
     cancelled = (pl.col("event") == "cancel") & pl.col("requested_by").is_in(OTHERS)
     lapsed = (pl.col("event") == "expire") | ((pl.col("event") == "done") & (pl.col("time_in_force") == "day"))
     inside = (pl.col("effective_at") >= market.open_at) & (pl.col("effective_at") < market.close_at)
+    early = versions.filter((cancelled | lapsed) & inside & pl.col("time_in_force").is_in(PATIENT))
+    if early.is_empty():
+        return pl.DataFrame(schema=_ENDED)
     done = (
         fills.select("order_id", "quantity")
         .drop_nulls()
@@ -39,8 +49,7 @@ def ended_early(versions: pl.DataFrame, fills: pl.DataFrame, market: Market) -> 
         .agg(pl.col("quantity").sum().alias("executed"))
     )
     ended = (
-        versions.filter((cancelled | lapsed) & inside & pl.col("time_in_force").is_in(PATIENT))
-        .sort("order_id", "effective_at", "version", "event")
+        early.sort("order_id", "effective_at", "version", "event")
         .unique("order_id", keep="first", maintain_order=True)
         .join(done, on="order_id", how="inner", maintain_order="left")
         .filter((pl.col("quantity") > 0) & (pl.col("executed") > 0))

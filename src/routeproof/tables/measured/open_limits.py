@@ -10,6 +10,7 @@ import polars as pl
 
 from routeproof.tables.lookup.asof import first_reaching, quote_in_force
 from routeproof.tables.measured.tape_shares import regular_prints
+from routeproof.tables.wide import among
 from routeproof.vocab.words import OPENING_EVENTS
 
 if TYPE_CHECKING:
@@ -22,6 +23,11 @@ CONDITIONAL = ("all_or_none", "mid_peg", "market_peg", "primary_peg", "L", "O", 
 """Instructions under which an order may rightly stay unfilled at its limit."""
 
 ENDING = ("cancel", "reject", "expire", "done")
+
+_TEXTS = ("order_id", "provider", "symbol", "side", "source_id")
+_STRETCH = {name: pl.String() if name in _TEXTS else pl.Int64() for name in (
+    "order_id", "version", "provider", "symbol", "side", "sign", "limit_price", "quantity", "from_at", "to_at",
+    "unfilled", "source_id", "source_row", "printed_at", "reached_at", "reached_ns")}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +62,14 @@ def open_limits(versions: pl.DataFrame, parents: pl.DataFrame, fills: pl.DataFra
         (begin and length of the longest time for which the opposite best quote could have filled it); null where there
         was none. Not-held, directed and conditional orders, and immediate ones, are left out.
     """
-    stretches = _stretches(versions, parents, fills, market)
+    limits = versions.filter(pl.col("order_type") == "limit").select("order_id")
+    if limits.is_empty():
+        return pl.DataFrame(schema=_STRETCH)
+    stretches = _stretches(among(versions, limits, ["order_id"]), parents, fills, market)
     return stretches.with_columns(*_printed(stretches, market), *_reached(stretches, market.book))
 
 
 def _stretches(versions: pl.DataFrame, parents: pl.DataFrame, fills: pl.DataFrame, market: Market) -> pl.DataFrame:
-    named = versions.filter(pl.col("order_type") == "limit").select("order_id")
-    versions = versions.join(named, on="order_id", how="semi")  # what follows is asked of no other order
     usual = parents.filter(pl.col("held") & ~pl.col("directed") & ~pl.col("refused")).select("order_id")
     ends = (
         versions.filter(pl.col("event").is_in(ENDING))

@@ -20,6 +20,8 @@ def route_paths(routes: pl.DataFrame) -> pl.DataFrame:
     Returns:
         `route_id, first_route_id, is_leaf`; a chain deeper than eight hops stops there.
     """
+    if not routes["parent_route_id"].count():
+        return routes.select("route_id", first_route_id="route_id", is_leaf=pl.lit(value=True))
     parent = routes.select("route_id", "parent_route_id")
     path = parent.with_columns(first_route_id=pl.col("route_id"), above=pl.col("parent_route_id")).drop(
         "parent_route_id"

@@ -31,16 +31,18 @@ def request_nodes(messages: pl.DataFrame) -> pl.DataFrame:
         .with_row_index("node")
         .with_columns(pl.col("node").cast(pl.Int64), pl.col("sent_at").alias("at"))
     )
-    said = requests.select("node", "msg_type", *EDGE, "cl_ord_id", "orig_cl_ord_id", "at")
-    follow = said.filter(pl.col("msg_type") != "D").select(
-        "node", *EDGE, pl.col("orig_cl_ord_id").alias("id"), "at"
-    ).with_row_index("row")  # fmt: skip
     parents = np.full(requests.height, -1, dtype=np.int64)
-    if follow.height:
+    if (requests["msg_type"] != "D").any():
+        said = requests.select("node", "msg_type", *EDGE, "cl_ord_id", "orig_cl_ord_id", "at")
+        follow = said.filter(pl.col("msg_type") != "D").select(
+            "node", *EDGE, pl.col("orig_cl_ord_id").alias("id"), "at"
+        ).with_row_index("row")  # fmt: skip
         opened = said.filter(pl.col("msg_type") != "F").select("node", *EDGE, pl.col("cl_ord_id").alias("id"), "at")
         parents[follow["node"].to_numpy()] = meant(follow, opened, keys=[*EDGE, "id"], value="node").fill_null(-1)
     chain = roots(np.where(parents == requests["node"].to_numpy(), -1, parents))
     chained = requests.with_columns(pl.Series("chain", chain))
+    if not (chained["msg_type"] == "F").any():
+        return chained
     cancels = kept(
         chained.select("node", "chain", "msg_type"), (pl.col("node") == pl.col("chain")) & (pl.col("msg_type") == "F")
     )["node"]
@@ -57,6 +59,9 @@ def reports(messages: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
     ids = nodes.select("node", *EDGE, pl.col("cl_ord_id").alias("id"), "at")
     own = meant(found.select("row", *EDGE, pl.coalesce("cl_ord_id", "ref_id").alias("id"), "at"), ids,
                 keys=[*EDGE, "id"], value="node")  # fmt: skip
+    requested = nodes.select("node", "chain", pl.col("msg_type").alias("request"))
+    if not own.null_count():
+        return attach(reported.with_columns(own.alias("node"), pl.lit("exact").alias("via")), requested, "node")
     original = _fallback(found, own, ids, pl.col("orig_cl_ord_id"), [*EDGE, "id"])
     known = found.select(pl.coalesce(own, original).alias("node")).to_series()
     orders = found.select(known, *EDGE, pl.col("provider_order_id").alias("id"), "at").filter(known.is_not_null())
@@ -77,7 +82,6 @@ def reports(messages: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
         .otherwise(pl.lit("unlinked"))
     )
     node = pl.coalesce(known, by_order, by_sequence).alias("node")
-    requested = nodes.select("node", "chain", pl.col("msg_type").alias("request"))
     return attach(reported.with_columns(node, via.alias("via")), requested, "node")
 
 

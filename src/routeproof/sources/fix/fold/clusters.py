@@ -36,8 +36,10 @@ def cluster(
     it never reported is not counted for the customer: it is noted as unreported. On `reported_days` the firm's side
     reported on orders that are not among these.
     """
-    placed = attach(fills, links.select("chain", pl.col("parent").alias("above")), "chain")
     routed = pl.col("hop").is_not_null() & ~pl.col("is_copy") & pl.col("chain").is_not_null()
+    if links.is_empty() and fills.select((routed & (pl.col("hop") == 1)).all()).item():  # nothing to meet: all count
+        return fills.with_columns(cluster="fill", counted=pl.lit(value=True)), {}
+    placed = attach(fills, links.select("chain", pl.col("parent").alias("above")), "chain")
     known = kept(placed.select(*_MET_BY, "above"), routed)
     up = _meet(known.filter(pl.col("above").is_not_null()), known)
     copies = _meet_anywhere(placed.select(*_MET_BY).filter(~routed), known)

@@ -53,13 +53,15 @@ def families(reports: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
             words.side().alias("side"),
         )
     )
+    if not (said["action"] != "fill").any():
+        return said.select(_plain("fill", *_STATES)), said.clear()
     root = said.with_columns(pl.Series("root", _roots(said)))
     revised = root.filter(pl.col("root") != pl.col("fill"))["root"].unique()
     is_plain = (pl.col("action") == "fill") & ~pl.col("root").is_in(revised.to_list())
     ordered = root.filter(~is_plain).sort("root", pl.col("action") != "fill", "sent_at", "m", maintain_order=True)
-    states = ordered.group_by("root", maintain_order=True).agg(_state())
+    states = ordered.group_by("root", maintain_order=True).agg(_STATES.values())
     lost = states.filter(pl.col("price").is_null())
-    every = kept(root, is_plain).select(_plain(states.columns))
+    every = kept(root, is_plain).select(_plain("root", *_STATES))
     if states.height:
         told = states.filter(pl.col("price").is_not_null())
         every = pl.concat([every, told], how="vertical_relaxed").sort("root")
@@ -94,7 +96,7 @@ def _roots(said: pl.DataFrame) -> npt.NDArray[np.int64]:
     return roots(parents)
 
 
-def _plain(names: list[str]) -> list[pl.Expr]:
+def _plain(*names: str) -> list[pl.Expr]:
     """A fill that nothing was said about later."""
     made = {
         "executed_at": pl.coalesce("transact_at", "sent_at"),
@@ -128,3 +130,7 @@ def _state() -> list[pl.Expr]:
         pl.when(last != "fill").then(pl.coalesce(pl.col("exec_id").filter(original).first(),
                                                  pl.col("exec_ref_id").first())).alias("refers_to"),
     ]  # fmt: skip
+
+
+_STATES = {expr.meta.output_name(): expr for expr in _state()}
+"""Columns of a state, from the reports on one fill in their order."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 OPENING = ("new", "replace")
 _ENDING = ("cancel", "reject", "restate", "trigger", "expire", "done")
 _DUPLICATE = 6  # OrdRejReason
+_NO_REPLACES = pl.DataFrame(schema={"answered_at": pl.Int64, "unasked": pl.Boolean})
 TERMS = ("order_type", "limit_price", "stop_price", "time_in_force", "instructions")
 
 
@@ -40,8 +41,11 @@ def history(nodes: pl.DataFrame, reports: pl.DataFrame, told_elsewhere: frozense
     )
     ordered = take(events, _in_order(events))
     runs = Runs(ordered["chain"].to_numpy())
-    opens = ordered.select(pl.col("event").is_in(OPENING)).to_series().to_numpy()
-    fills = ordered.select(pl.when(pl.col("event") == "fill").then("last_qty").fill_null(0)).to_series().to_numpy()
+    told = ordered.select(
+        pl.col("event").is_in(OPENING).alias("opens"),
+        pl.when(pl.col("event") == "fill").then("last_qty").fill_null(0).alias("fills"),
+    )
+    opens, fills = told["opens"].to_numpy(), told["fills"].to_numpy()
     stated = ordered.with_columns(
         pl.Series("version", runs.sums(opens.astype(np.int64))),
         pl.Series("filled", runs.sums(fills)),
@@ -72,12 +76,12 @@ def _late_rejects(events: pl.DataFrame, runs: Runs) -> pl.DataFrame:
     alive = pl.Series(runs.sums(lively.fill_null(value=False).to_numpy().astype(np.int64)) > 0)
     late = events.select((pl.col("event") == "reject") & alive).to_series()
     if not late.any():
-        return events.drop("is_over")
+        return events
     told = events.with_columns(late.alias("late")).filter(~pl.col("late") | pl.col("is_over"))
     return told.with_columns(
         pl.when("late").then(pl.lit("cancel")).otherwise("event").alias("event"),
         pl.when("late").then(pl.lit("unasked")).otherwise("cancel").alias("cancel"),
-    ).drop("late", "is_over")
+    ).drop("late")
 
 
 def _in_order(events: pl.DataFrame) -> npt.NDArray[np.int64]:
@@ -118,6 +122,8 @@ def _replaces(nodes: pl.DataFrame, own: pl.DataFrame, told_elsewhere: frozenset[
 
     Reported as replaced, or reported on under the new ClOrdID, or on a session without any reports that day.
     """
+    if not (nodes["msg_type"] == "G").any() and not (own["action"] == "replace").any():
+        return _NO_REPLACES
     asked = nodes.filter((pl.col("msg_type") == "G") & (pl.col("node") != pl.col("chain")))
     speaks_of_it = (pl.col("request") == "G") & (pl.col("node") != pl.col("chain"))
     accepting = own.filter(
@@ -163,14 +169,17 @@ def _first(names: tuple[str, ...]) -> pl.Expr:
 
 
 def _later(nodes: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
-    refused = own.filter(pl.col("action") == "refuse_request")["node"].drop_nulls().unique()
-    asked = nodes.filter((pl.col("msg_type") == "F") & ~pl.col("node").is_in(refused.to_list()))
-    cancel_asked = pl.col("chain").is_in(asked["chain"].unique().to_list())
+    cancel_asked = pl.lit(value=False)
+    if (nodes["msg_type"] == "F").any():
+        refused = own.filter(pl.col("action") == "refuse_request")["node"].drop_nulls().unique()
+        asked = nodes.filter((pl.col("msg_type") == "F") & ~pl.col("node").is_in(refused.to_list()))
+        cancel_asked = pl.col("chain").is_in(asked["chain"].unique().to_list())
     restates = pl.col("action") == "restate"
     return (
-        own.filter(pl.col("action").is_in([*_ENDING, "fill", "ack"]))
-        .filter((pl.col("action") != "reject") | (pl.col("request") == "D"))
-        .select(
+        own.filter(
+            pl.col("action").is_in([*_ENDING, "fill", "ack"])
+            & ((pl.col("action") != "reject") | (pl.col("request") == "D"))
+        ).select(
             "chain", "node", pl.col("action").alias("event"), pl.lit(1).alias("phase"),
             pl.col("sent_at").alias("order_at"), pl.col("m").alias("tie"), received_at().alias("effective_at"),
             "cum_qty", "leaves_qty", "last_qty",

@@ -32,7 +32,14 @@ def attach(frame: pl.DataFrame, table: pl.DataFrame, on: str, own: str = "") -> 
     place = np.full(size, -1, dtype=np.int64)
     place[known] = np.arange(known.size)
     place[-1] = -1  # what key -1 finds
-    return frame.with_columns(take(others, place[keys]).iter_columns() if others.height else _nulls(others))
+    return frame.with_columns(take(others, place[keys]).iter_columns() if others.height else _nulls(others, ()))
+
+
+def beside(frame: pl.DataFrame, table: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    """The frame with the other columns of `table`, which has at most one row per keys; null where it has none."""
+    if table.is_empty():
+        return frame.with_columns(_nulls(table, keys))
+    return frame.join(table, on=keys, how="left", maintain_order="left")
 
 
 def take(frame: pl.DataFrame, places: npt.NDArray[np.int64]) -> pl.DataFrame:
@@ -43,8 +50,8 @@ def take(frame: pl.DataFrame, places: npt.NDArray[np.int64]) -> pl.DataFrame:
     return frame.select(pl.all().gather(rows.set(rows < 0, None)))
 
 
-def _nulls(table: pl.DataFrame) -> list[pl.Expr]:
-    return [pl.lit(None, dtype=dtype).alias(name) for name, dtype in table.schema.items()]
+def _nulls(table: pl.DataFrame, but: Sequence[str]) -> list[pl.Expr]:
+    return [pl.lit(None, dtype=dtype).alias(name) for name, dtype in table.schema.items() if name not in but]
 
 
 def first_rows(frame: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:

@@ -10,7 +10,7 @@ import polars as pl
 from routeproof.sources.fix.fold import words
 from routeproof.sources.fix.fold.history import OPENING, received_at
 from routeproof.sources.fix.fold.lookup import content_ids
-from routeproof.sources.fix.fold.narrow import take
+from routeproof.sources.fix.fold.narrow import attach, beside, take
 from routeproof.tables.session_clock import day_of
 from routeproof.tables.wide import kept
 from routeproof.vocab.words import LASTING
@@ -61,7 +61,7 @@ def _reported(chains: pl.Series, reports: pl.DataFrame) -> list[pl.Series]:
 
 def _is_parent(chains: pl.DataFrame, others: frozenset[date]) -> pl.Expr:
     """Orders of customers; of the firm on days without customer sessions, whatever other days are folded with them."""
-    with_customers = [*chains.filter(pl.col("hop") == 0)["received_on"].unique(), *others]
+    with_customers = [*chains["received_on"].filter(chains["hop"] == 0).unique(), *others]
     alone = (pl.col("hop") == 1) & ~pl.col("received_on").is_in(with_customers)
     return ((pl.col("hop") == 0) | alone).alias("is_parent")
 
@@ -87,32 +87,29 @@ def identifiers(nodes: pl.DataFrame, reports: pl.DataFrame) -> pl.DataFrame:
 
 def parent_orders(chains: pl.DataFrame, events: pl.DataFrame, provider_id: str) -> pl.DataFrame:
     """Canonical parent orders of the chains with `is_parent`."""
-    refused = events.filter(pl.col("event") == "reject").unique("chain", keep="first", maintain_order=True).select(
+    refused = kept(events, pl.col("event") == "reject").unique("chain", keep="first", maintain_order=True).select(
         "chain", pl.lit(True).alias("refused"), pl.col("reason").alias("refused_reason")
     )  # fmt: skip
-    below = chains.filter(pl.col("hop") == 1).select(
-        pl.coalesce("parent", "chain").alias("chain"), pl.col("to_party").alias("below_party")
-    ).unique("chain", keep="first", maintain_order=True)  # fmt: skip
-    provider = pl.lit(provider_id) if provider_id else pl.col("below_party").fill_null("")
-    return (
-        chains.filter("is_parent")
-        .join(refused, on="chain", how="left", maintain_order="left")
-        .join(below, on="chain", how="left", maintain_order="left")
-        .select(
-            pl.col("chain_id").alias("order_id"),
-            pl.col("account").alias("account_id"),
-            provider.alias("provider_id"),
-            "symbol",
-            "side",
-            words.held().alias("held"),
-            words.directed().alias("directed"),
-            "received_at",
-            pl.col("refused").fill_null(value=False),
-            "refused_reason",
-            pl.col("received_on").alias("trading_day"),
-            pl.col("seq").alias("sequence"),
-            *_SOURCE,
-        )
+    rows, provider = attach(kept(chains, pl.col("is_parent")), refused, "chain"), pl.lit(provider_id)
+    if not provider_id:
+        below = chains.filter(pl.col("hop") == 1).select(
+            pl.coalesce("parent", "chain").alias("chain"), pl.col("to_party").alias("below_party")
+        ).unique("chain", keep="first", maintain_order=True)  # fmt: skip
+        rows, provider = attach(rows, below, "chain"), pl.col("below_party").fill_null("")
+    return rows.select(
+        pl.col("chain_id").alias("order_id"),
+        pl.col("account").alias("account_id"),
+        provider.alias("provider_id"),
+        "symbol",
+        "side",
+        words.held().alias("held"),
+        words.directed().alias("directed"),
+        "received_at",
+        pl.col("refused").fill_null(value=False),
+        "refused_reason",
+        pl.col("received_on").alias("trading_day"),
+        pl.col("seq").alias("sequence"),
+        *_SOURCE,
     )
 
 
@@ -125,26 +122,23 @@ def order_versions(chains: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     by = pl.when(pl.col("event") == "cancel").then(asker).when(pl.col("event") == "replace").then(
         pl.when(pl.col("unasked").fill_null(value=False)).then(below).otherwise(pl.lit("customer"))
     ).otherwise(pl.lit(""))  # fmt: skip
-    return (
-        events.filter(~pl.col("event").is_in(["fill", "ack"]))
-        .join(parents, on="chain", how="inner", maintain_order="left")
-        .select(
-            "order_id",
-            "version",
-            "effective_at",
-            "event",
-            "quantity",
-            "leaves",
-            "order_type",
-            "limit_price",
-            "stop_price",
-            "time_in_force",
-            "instructions",
-            by.alias("requested_by"),
-            day_of(pl.col("effective_at")).alias("trading_day"),
-            pl.col("seq").alias("sequence"),
-            *_SOURCE,
-        )
+    told = attach(kept(events, ~pl.col("event").is_in(["fill", "ack"])), parents, "chain")
+    return kept(told, pl.col("order_id").is_not_null()).select(
+        "order_id",
+        "version",
+        "effective_at",
+        "event",
+        "quantity",
+        "leaves",
+        "order_type",
+        "limit_price",
+        "stop_price",
+        "time_in_force",
+        "instructions",
+        by.alias("requested_by"),
+        day_of(pl.col("effective_at")).alias("trading_day"),
+        pl.col("seq").alias("sequence"),
+        *_SOURCE,
     )
 
 
@@ -192,19 +186,19 @@ def routes(chains: pl.DataFrame, events: pl.DataFrame, nodes: pl.DataFrame, part
 
 def _sent_onward(chains: pl.DataFrame, events: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
     """Instructions sent onward, each with how it ended."""
-    opened = events.filter(
-        pl.col("event").is_in(OPENING) & pl.col("chain").is_in(chains.filter(pl.col("hop") > 0)["chain"].to_list())
-    )
+    onward = chains["chain"].filter(chains["hop"] > 0)
+    opened = kept(events, pl.col("event").is_in(OPENING) & pl.col("chain").is_in(onward.implode()))
     goes_on = (pl.col("event") == "done") & pl.col("time_in_force").is_in(LASTING)
+    told = events.select("chain", "version", "event", "time_in_force", "effective_at", "quantity", "reason")
     ends = (
-        events.filter(pl.col("event").is_in(["cancel", "expire", "done"]) & ~goes_on)
+        kept(told, pl.col("event").is_in(["cancel", "expire", "done"]) & ~goes_on)
         .unique(["chain", "version"], keep="first", maintain_order=True)
         .select(
             "chain", "version", pl.col("effective_at").alias("ended_at"), pl.col("quantity").alias("ended_quantity")
         )
     )
     refusals = (
-        events.filter(pl.col("event") == "reject")
+        kept(told, pl.col("event") == "reject")
         .unique("chain", keep="first", maintain_order=True)
         .select(
             "chain", "version", pl.col("effective_at").alias("rejected_at"), pl.col("reason").alias("reject_reason")
@@ -217,10 +211,7 @@ def _sent_onward(chains: pl.DataFrame, events: pl.DataFrame, nodes: pl.DataFrame
     done = pl.when(pl.col("event") == "replace").then("cum").otherwise(0)
     replaced_at = pl.when(following).then(pl.col("answered_at").shift(-1).fill_null(pl.col("order_at").shift(-1)))
     unfilled = pl.when(following).then(pl.max_horizontal(pl.col("order_quantity") - done.shift(-1), pl.lit(0)))
-    return (
-        opened.with_columns(replaced_at.alias("replaced_at"), unfilled.alias("unfilled"), done.alias("done"))
-        .join(ends, on=["chain", "version"], how="left", maintain_order="left")
-        .join(refusals, on=["chain", "version"], how="left", maintain_order="left")
-        .join(chains.select(carried), on="chain", how="left", maintain_order="left")
-        .join(request, on="node", how="left", maintain_order="left")
-    )
+    rows = opened.with_columns(replaced_at.alias("replaced_at"), unfilled.alias("unfilled"), done.alias("done"))
+    for table in (ends, refusals):
+        rows = beside(rows, table, ["chain", "version"])
+    return attach(attach(rows, chains.select(carried), "chain"), request, "node")

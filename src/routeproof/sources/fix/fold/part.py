@@ -19,7 +19,7 @@ from routeproof.sources.fix.fold.history import OPENING, history
 from routeproof.sources.fix.fold.linking import NO_LINKS, link_chains
 from routeproof.sources.fix.fold.lookup import roots
 from routeproof.sources.fix.fold.misfits import misfits, named
-from routeproof.sources.fix.fold.narrow import attach
+from routeproof.sources.fix.fold.narrow import attach, take
 from routeproof.sources.fix.fold.parties import Sessions, with_edges
 from routeproof.sources.fix.fold.recoding import with_symbols, with_venues
 from routeproof.sources.fix.set_aside import multi_leg
@@ -94,8 +94,8 @@ def fold_part(messages: pl.DataFrame, reading: Reading, given: Facts = NO_FACTS)
         linkable = entered.with_columns(pl.col("received_at").alias("at"))
         links = link_chains(linkable, orders.identifiers(nodes, told), fills, parties)
     stated = told.select("chain", "cum_qty")
-    unlinked = named(told.filter(pl.col("node").is_null() & (pl.col("msg_type") == "8")))
-    refused = told.filter(pl.col("action") == "refuse_request").height
+    unlinked = named(kept(told, pl.col("node").is_null() & (pl.col("msg_type") == "8")))
+    refused = (told["action"] == "refuse_request").sum()
     sessions_told, sessions_asked = _sessions_told(nodes, told)
     del told
     placed = _with_owner(entered, links, events, given.senders)
@@ -106,7 +106,7 @@ def fold_part(messages: pl.DataFrame, reading: Reading, given: Facts = NO_FACTS)
     facts, asked = _facts(chains, placed, versioned)
     facts, asked = replace(facts, told=sessions_told), replace(asked, told=sessions_asked)
     del versioned
-    short = {"quantity_mismatches": _mismatches(met, stated, chains), "unusable_orders": chains.filter(~_IS_ORDER)}
+    short = {"quantity_mismatches": _mismatches(met, stated, chains), "unusable_orders": kept(chains, ~_IS_ORDER)}
     unfit = misfits({"reports_unlinked": unlinked, "busts_of_unseen_fills": lost, **unmet, **short}, reading.firm_id)
     methods = dict(links["method"].value_counts().rows())
     notes = {
@@ -131,16 +131,19 @@ def _sessions_told(nodes: pl.DataFrame, told: pl.DataFrame) -> tuple[frozenset[A
     """Sessions and days that reported on an order; and those of replaces that nothing was reported on."""
     session = ("from_party", "to_party", "trading_day")
     linked = kept(told.select("chain", "node", *session), pl.col("chain").is_not_null())
+    reported = frozenset(linked.select(session).unique().rows())
+    if not (nodes["msg_type"] == "G").any():
+        return reported, frozenset()
     asked = nodes.select("node", "msg_type", *session).filter(pl.col("msg_type") == "G")
-    silent = asked.join(linked.select("node"), on="node", how="anti") if asked.height else asked
-    return frozenset(linked.select(session).unique().rows()), frozenset(silent.select(session).unique().rows())
+    silent = asked.join(linked.select("node"), on="node", how="anti")
+    return reported, frozenset(silent.select(session).unique().rows())
 
 
 def _facts(chains: pl.DataFrame, placed: pl.DataFrame, fills: pl.DataFrame) -> tuple[Facts, Facts]:
     """What these orders say to others, and what they ask of others, but for `told`."""
 
     def values(frame: pl.DataFrame, name: str, predicate: pl.Expr) -> frozenset[Any]:
-        return frozenset(frame.select(pl.col(name).filter(predicate).unique()).to_series().drop_nulls())
+        return frozenset(frame.select(pl.col(name).filter(predicate).unique()).to_series()) - {None}
 
     near, deep = pl.col("hop") <= 1, pl.col("hop") > 1
     said = Facts(
@@ -171,25 +174,25 @@ def _with_owner(
 ) -> pl.DataFrame:
     """Chains with `parent` (chain above), `order_id` (of the parent order), `parent_version`, `has_below`."""
     linked = attach(chains, links.select("chain", "parent"), "chain")
-    places = linked.select(pl.col("chain").alias("parent"), pl.int_range(pl.len()).alias("place"))
-    above = attach(linked.select("parent"), places, "parent")["place"].fill_null(-1).to_numpy()
-    at_top = roots(above)
-    owner = linked.with_columns(
-        linked["is_parent"].gather(at_top).alias("is_owned"), linked["chain_id"].gather(at_top).alias("top_id")
-    )
+    top = linked.select(pl.col("is_parent").alias("is_owned"), pl.col("chain_id").alias("top_id"))
+    if links.height:
+        places = linked.select(pl.col("chain").alias("parent"), pl.int_range(pl.len()).alias("place"))
+        above = attach(linked.select("parent"), places, "parent")["place"].fill_null(-1).to_numpy()
+        top = take(top, roots(above))
     senders = [*linked["from_party"].unique(), *others]
-    opened = events.filter(pl.col("event").is_in(OPENING)).select(
-        pl.col("chain").alias("parent"),
-        pl.col("version").alias("parent_version"),
-        pl.col("effective_at").alias("sent_at"),
-    )
-    owned = owner.with_columns(
-        pl.when("is_owned").then("top_id").alias("order_id"),
+    owned = linked.with_columns(
+        *top,
+        pl.when(top["is_owned"]).then(top["top_id"]).alias("order_id"),
         pl.col("to_party").is_in(senders).alias("has_below"),
     )
     owned = owned if owned["sent_at"].is_sorted() else owned.sort("sent_at", maintain_order=True)
     if owned["parent"].null_count() == owned.height:
         return owned.with_columns(pl.lit(None, dtype=pl.Int64).alias("parent_version"))
+    opened = events.filter(pl.col("event").is_in(OPENING)).select(
+        pl.col("chain").alias("parent"),
+        pl.col("version").alias("parent_version"),
+        pl.col("effective_at").alias("sent_at"),
+    )
     found = owned.select("sent_at", "parent").join_asof(
         opened.sort("sent_at", "parent_version"), on="sent_at", by="parent", check_sortedness=False
     )["parent_version"]  # fmt: skip
@@ -202,11 +205,13 @@ def _with_version(fills: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     seen = told.filter(pl.col("event") == "fill").select(pl.col("tie").alias("m"), pl.col("version").alias("by_order"))
     named = told.filter(pl.col("event").is_in(OPENING)).select("node", pl.col("version").alias("by_name"))
     first = named.unique("node", keep="first", maintain_order=True)
-    old_names = events.filter(pl.col("unasked").fill_null(value=False))["chain"].unique().to_list()
-    joined = attach(attach(fills, seen, "m"), first, "node")
-    name = pl.when(pl.col("chain").is_in(old_names).not_()).then("by_name")
-    return joined.with_columns(pl.min_horizontal("by_order", name).fill_null(1).alias("chain_version")).drop(
-        "by_order", "by_name"
+    joined = attach(attach(fills.select("m", "node", "chain"), seen, "m"), first, "node")
+    name = pl.col("by_name")
+    if events["unasked"].any():
+        old_names = events.filter(pl.col("unasked").fill_null(value=False))["chain"].unique()
+        name = pl.when(pl.col("chain").is_in(old_names.implode()).not_()).then(name)
+    return fills.with_columns(
+        joined.select(pl.min_horizontal("by_order", name).fill_null(1).alias("chain_version")).to_series()
     )
 
 
@@ -216,15 +221,15 @@ def _tables(
 ) -> dict[str, pl.DataFrame]:  # fmt: skip
     known = attach(events.select("chain"), chains.select("chain", pl.lit(value=True).alias("known")), "chain")["known"]
     routed = orders.routes(chains, kept(events, known), nodes, reading.sessions.parties.venue)
-    upper = routed.select(
-        pl.col("chain").alias("parent"),
-        pl.col("chain_version").alias("above"),
-        pl.col("route_id").alias("parent_route_id"),
-    )
-    routed = attach(routed, chains.select("chain", pl.col("parent_version").alias("above")), "chain")
     if routed["parent"].null_count() == routed.height:
         routed = routed.with_columns(pl.lit(None, dtype=pl.String).alias("parent_route_id"))
     else:
+        upper = routed.select(
+            pl.col("chain").alias("parent"),
+            pl.col("chain_version").alias("above"),
+            pl.col("route_id").alias("parent_route_id"),
+        )
+        routed = attach(routed, chains.select("chain", pl.col("parent_version").alias("above")), "chain")
         routed = routed.join(upper, on=["parent", "above"], how="left", maintain_order="left")
     versions = orders.order_versions(chains, events)
     executed = results.with_parent_version(results.executions(met, chains, routed, reading.firm_id), versions)
@@ -254,4 +259,4 @@ def _mismatches(met: pl.DataFrame, told: pl.DataFrame, orders_on_sessions: pl.Da
     compared = np.zeros(size, dtype=bool)
     compared[chains] = True
     wrong = np.flatnonzero(compared & (stated != summed))
-    return orders_on_sessions.filter(pl.col("chain").is_in(wrong.tolist()))
+    return kept(orders_on_sessions, pl.col("chain").is_in(wrong.tolist())) if wrong.size else orders_on_sessions.clear()

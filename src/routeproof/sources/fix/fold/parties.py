@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 
-from routeproof.sources.fix.fold.narrow import attach
+from routeproof.sources.fix.fold.narrow import take
 from routeproof.vocab.errors import MapError
 
 if TYPE_CHECKING:
@@ -130,11 +130,13 @@ def with_edges(messages: pl.DataFrame, known: Sessions) -> pl.DataFrame:
     Added: `from_party, to_party` (in the direction orders travel), their number `edge`, `is_copy`, and `hop`: 0 for
     customer to firm, 1 for firm to provider, 2 onward; null for sessions that carry no orders.
     """
-    frame, sessions = _on_sessions(messages)
-    hop = [known.hops.get(session) for session in sessions.select(EDGE_PARTIES).rows()]
-    placed = sessions.with_columns(pl.Series("hop", hop, dtype=pl.Int64))
-    copied = frame.select(is_copy(known.parties).alias("is_copy")).to_series()
-    return attach(frame.with_columns(copied), placed, "edge")
+    sessions, edge = _on_sessions(messages)
+    placed = pl.DataFrame(
+        [(at, *session, known.hops.get(session)) for at, session in enumerate(sessions)],
+        schema={"edge": pl.UInt32, **dict.fromkeys(EDGE_PARTIES, pl.String), "hop": pl.Int64},
+        orient="row",
+    )
+    return messages.with_columns(is_copy(known.parties).alias("is_copy"), *take(placed, edge))
 
 
 def is_copy(parties: Parties) -> pl.Expr:
@@ -143,28 +145,17 @@ def is_copy(parties: Parties) -> pl.Expr:
     return (pl.col("sender").is_in(copies) | pl.col("target").is_in(copies)).fill_null(value=False)
 
 
-def _on_sessions(messages: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Messages with the number `edge` of their session, and the sessions: `edge, from_party, to_party`, in order."""
+def _on_sessions(messages: pl.DataFrame) -> tuple[list[tuple[Any, Any]], npt.NDArray[np.int64]]:
+    """Sessions of messages, `from_party, to_party` in order, null first, and each message's place among them."""
     down = messages.select(pl.col("msg_type").is_in(DOWNWARD).fill_null(value=False)).to_series()
     senders, sender = _numbered(messages.get_column("sender"))
     targets, target = _numbered(messages.get_column("target"))
-    number = (sender * len(targets) + target) * 2 + down.to_numpy()
-    pairs = np.unique(number)
-    directed = pl.DataFrame(
-        {
-            "pair": pairs,
-            "sender": senders.gather(pairs // 2 // len(targets)),
-            "target": targets.gather(pairs // 2 % len(targets)),
-            "down": pairs % 2 == 1,
-        }
-    ).with_columns(
-        pl.when("down").then("sender").otherwise("target").alias("from_party"),
-        pl.when("down").then("target").otherwise("sender").alias("to_party"),
-    )  # fmt: skip
-    sessions = directed.select(EDGE_PARTIES).unique().sort(EDGE_PARTIES).with_row_index("edge")
-    numbered = directed.join(sessions, on=EDGE_PARTIES, nulls_equal=True).sort("pair")["edge"]
-    edges = numbered.gather(np.searchsorted(pairs, number))
-    return messages.with_columns(edges.alias("edge")), sessions
+    pairs, pair = np.unique((sender * len(targets) + target) * 2 + down.to_numpy(), return_inverse=True)
+    ends = [(senders[at // 2 // len(targets)], targets[at // 2 % len(targets)]) for at in pairs.tolist()]
+    directed = [(one, other) if at % 2 else (other, one) for (one, other), at in zip(ends, pairs.tolist(), strict=True)]
+    sessions = sorted(set(directed), key=lambda session: [(name is not None, name or "") for name in session])
+    place = {session: at for at, session in enumerate(sessions)}
+    return sessions, np.array([place[session] for session in directed], dtype=np.int64)[pair]
 
 
 def _numbered(column: pl.Series) -> tuple[pl.Series, npt.NDArray[np.int64]]:
