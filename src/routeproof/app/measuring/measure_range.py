@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -95,6 +95,7 @@ def measured_days_together(
 ) -> Iterator[tuple[MeasuredDay, ...]]:
     """The same under several switches of one population: each day is read once and measured once per switches.
 
+    A day is read while the one before it is measured.
     Without `vwap` the prints of own flow's days are not read, and VWAP is null.
     """
     if all_switches[0].population == "tape":
@@ -103,13 +104,18 @@ def measured_days_together(
         return
     wanted, lasting = sorted(set(days)), long_lived_of(source)
     carries = [Carry() for _ in all_switches]
+    load = partial(day_tables, source, lasting=lasting, vwap=vwap)
     with ExitStack() as stack:
         several = len(all_switches) > 1
         each = stack.enter_context(ThreadPoolExecutor(len(all_switches))).map if several else map
-        for day in walked_days(source, wanted, lasting):
+        reader = stack.enter_context(ThreadPoolExecutor(1))
+        ahead: Future[DayTables] | None = None
+        walked = walked_days(source, wanted, lasting)
+        for day, after in zip(walked, [*walked[1:], None], strict=True):
             if day not in wanted and not concerns(day, lasting, carries[0], rules):
                 continue
-            tables = day_tables(source, day, lasting, vwap=vwap)
+            tables = load(day) if ahead is None else ahead.result()
+            ahead = reader.submit(load, after) if after in wanted else None
             book = source.book(day, symbols_of(tables, carries[0]))
             found = list(each(partial(measure_day, tables, book, rules), all_switches, carries))
             carries = [carry for _, carry in found]
