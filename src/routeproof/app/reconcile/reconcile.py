@@ -162,7 +162,7 @@ def reconcile(
     Raises:
         UsageError: the period is no quarter, or nothing was reported by the provider for it.
     """
-    comparing = comparison(lake, records, provider, period, policy, manifest)
+    comparing = compared_with(lake, records, provider, period, policy, manifest)
     source = OneProvider(comparing.source, comparing.own_orders)
     every = comparing.switches
     walked = measured_days_together(source, comparing.days, comparing.rules, every, vwap=comparing.needs_vwap)
@@ -171,7 +171,7 @@ def reconcile(
     return comparing.finished()
 
 
-def comparison(
+def compared_with(
     lake: Lake,
     records: Records,
     provider: str,
