@@ -24,11 +24,13 @@ from routeproof.app.intake.ingest import ingest
 from routeproof.app.measuring.lake_source import LakeSource
 from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.reconcile.one_day import differences_of_day
-from routeproof.app.reconcile.reconcile import reconcile
+from routeproof.app.reconcile.reconcile import compared_with, reconcile
+from routeproof.app.review.quarter import measure_quarter
 from routeproof.app.shipped_rules import rules_of
 from routeproof.rules.catalog import vendor_record_differs, vendor_statistic_differs, vendor_times_backfilled
 from routeproof.rules.facts import Facts
 from routeproof.rules.judge import judge
+from routeproof.tables.switches import Switches
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
@@ -221,6 +223,18 @@ def test_a_report_that_agrees_reconciles_to_nothing(lied: Path) -> None:
         "Provider H states E/Q 116.7%; recomputed 116.7%; 5 orders and 5 fills match, nothing is missing on either "
         "side, nothing differs beyond tolerance."
     )
+
+
+@pytest.mark.parametrize("provider", ["P", "H"])
+def test_days_that_a_pack_measures_give_the_comparison_that_the_command_gives(lied: Path, provider: str) -> None:
+    """Both providers' days, under a pack's own switches too, with fills of the other left out."""
+    with open_context(lied / "workspace") as context:
+        beside = compared_with(context.lake, context.records, provider, "2026Q3")
+        own = Switches(benchmark="venue")
+        measure_quarter(beside.source, beside.days, beside.rules, own, shifts_ns=(50_000_000,), beside=beside)
+        alone = reconcile(context.lake, context.records, provider, "2026Q3")
+        assert beside.finished().plain == alone.plain
+        assert beside.finished().differences.equals(alone.differences)
 
 
 def test_who_reported_nothing_is_an_error_that_says_what_to_do(lied: Path) -> None:

@@ -54,6 +54,7 @@ class Lake:
         self._records = records
         self._last = last_commit
         self._known: dict[int, Manifest] = {}
+        self._seqs: dict[str, int] = {}
 
     def as_of(self, entries: int) -> Lake:
         """The lake for reading as it was when the record had so many entries: what was committed later is not there.
@@ -94,6 +95,8 @@ class Lake:
             query = "SELECT COALESCE(MAX(seq), 0) FROM lake_commits WHERE seq <= :last"
             ((newest,),) = self._records.query(query, {"last": self._last})
             return int(str(newest))
+        if manifest_id in self._seqs:
+            return self._seqs[manifest_id]
         if manifest_id == Manifest({}).id:
             return 0
         found = self._records.query(
@@ -104,7 +107,10 @@ class Lake:
         if len(found) != 1:
             message = f"expected the id of one lake commit, found {len(found)} commits for {manifest_id!r}"
             raise UsageError(message, where="--manifest")
-        return int(str(found[0][1]))
+        seq = int(str(found[0][1]))
+        if manifest_id == found[0][0]:  # the first commit of a whole id stays the first
+            self._seqs[manifest_id] = seq
+        return seq
 
     def days(self, table: str, manifest: str | None = None) -> list[date]:
         """Trading days that hold rows of the table, in order."""

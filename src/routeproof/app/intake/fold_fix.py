@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from routeproof.stores.manifest import Manifest, Partition
     from routeproof.tables.schema import Table
 
-BATCH_MESSAGES = 400_000
-"""Messages folded at once, where no order joins more days than that."""
+BATCH_MESSAGES = 200_000
+"""Messages folded at once, where no order joins more days than that; they are written while the next are folded."""
 
 CHUNK_MESSAGES = ROW_GROUP_ROWS
 """Messages read from the lake at a time."""
@@ -95,9 +95,10 @@ def fold_changed(
     references = {} if alone else {day: lake.read_partition(item, REFERENCE_COLUMNS) for day, item in messages.items()}
     joined = [list(messages)] if alone else joined_days(references)
     groups = [group for group in joined if not set(group).isdisjoint(changed_days)]
-    written: list[Partition] = []
     before = lake.manifest().partitions
-    for days in _batches(groups, {day: item.rows for day, item in messages.items()}):
+
+    def fold(days: Sequence[str]) -> tuple[dict[str, list[Shelved]], list[str]]:
+        """Canonical rows of the days, and the logs that they come from."""
         known = {day: before.get((FIX_MESSAGES.name, day)) for day in days}
         anew = any(known[day] == messages[day] for day in days if day in changed_days)  # a map changed, no message
         earlier = [lake.read_partition(item, _TRACE) for item in known.values() if item is not None]
@@ -106,10 +107,17 @@ def fold_changed(
         told = set(sources) if anew else _told_anew(traces, earlier)
         providers = {item.provider_id for key, item in sources.items() if key in told}
         own = {key: item for key, item in sources.items() if item.provider_id in providers}
-        derived = _fold(chunks, own, firm_id, Shelf(scratch / "folded", days[0], ROWS_OF_A_MESSAGE * HELD_ROWS))
-        chunks.clear()
-        written += _replace(lake, view, derived, days, list(own), list(sources))
-    return written
+        shelf = Shelf(scratch / "folded", days[0], ROWS_OF_A_MESSAGE * HELD_ROWS)
+        return _fold(chunks, own, firm_id, shelf), list(own)
+
+    writing: list[Future[list[Partition]]] = []
+    with ThreadPoolExecutor(1) as writer:
+        for days in _batches(groups, {day: item.rows for day, item in messages.items()}):
+            derived, own_ids = fold(days)
+            if writing:
+                writing[-1].result()  # no more than two batches are in memory: one is written while the next is folded
+            writing.append(writer.submit(_replace, lake, view, derived, days, own_ids, list(sources)))
+    return [item for written in writing for item in written.result()]
 
 
 def _chunks(lake: Lake, item: Partition, fresh: pl.DataFrame | None) -> list[Chunk]:

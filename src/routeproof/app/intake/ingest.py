@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-import shutil
-from dataclasses import dataclass, field, replace
+import contextlib
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -13,45 +11,28 @@ from routeproof.app.intake.delivery import Delivery, deliver
 from routeproof.app.intake.evidence_check import plausible
 from routeproof.app.intake.fold_fix import fix_sources, fold_changed
 from routeproof.app.intake.lake_merge import merge_deliveries
-from routeproof.app.intake.shelf import Shelf, Shelved
+from routeproof.app.intake.reading import known_readings, manner_of, read_files, unread_batches
 from routeproof.app.intake.tape_shares import kept_shares
 from routeproof.app.policy_in_force import policy_in_force
-from routeproof.ledger.canonical import canonical_bytes
 from routeproof.sources.fix.messages import FIX_MESSAGES
-from routeproof.sources.fix.sequences import FIX_SEQUENCES, sequence_ranges
-from routeproof.sources.map_file import FileMap, load_map
-from routeproof.sources.registry import SOURCES
-from routeproof.sources.sandbox import Job, read_in_child
-from routeproof.sources.source import ReadContext
 from routeproof.stores.commits import SourceOutcome, commit, source_outcomes
 from routeproof.stores.manifest import Manifest
-from routeproof.tables.registry import TABLES
-from routeproof.vocab.errors import MapError, UsageError
 
 INLINE = {"executions": ("parent_orders", "order_versions"), "parent_orders": ("order_versions",)}
 """Tables whose rows may stand inline in a file of another table."""
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     import polars as pl
 
     from routeproof.app.context import Context
+    from routeproof.app.intake.reading import Manner, ReadFiles
     from routeproof.policy.book import PolicyBook
     from routeproof.policy.thresholds import IntakeLimits
-    from routeproof.sources.source import Source, SourceResult
     from routeproof.stores.manifest import Partition
     from routeproof.stores.raw import RawFile
-
-BATCH_BYTES = 160_000_000
-"""Unpacked bytes of one commit of tables that are merged in memory; about two million executions."""
-
-SERIES_BATCH_BYTES = 2_000_000_000
-"""The same of quotes and trades, which are merged from disk; scratch takes about as much."""
-
-PACKED_WEIGHT = 8
-"""How much larger delimited text is once unpacked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,43 +68,6 @@ class IngestReport:
         return self.accepted > 0 and share <= self.reject_share_limit and not self.refused
 
 
-@dataclass(frozen=True, slots=True)
-class _Delivered:
-    """What is known of all files of one ingest.
-
-    Attributes:
-        source_name: registered source.
-        file_map: the map, where there is one.
-        provider_id: provider that they speak of.
-        reading: hash of the three.
-        on_done: told the name of each file that has been read.
-        on_rows: told `read` or `merged` and a number of rows.
-    """
-
-    source_name: str
-    file_map: FileMap | None
-    provider_id: str
-    reading: str
-    on_done: Callable[[str], None]
-    on_rows: Callable[[str, int], None]
-
-    @property
-    def source(self) -> Source:
-        """The registered source."""
-        return SOURCES[self.source_name]
-
-    @property
-    def is_series(self) -> bool:
-        """The rows are quotes or trades, by the map or by a format that has no other."""
-        named = self.file_map.table if self.file_map is not None else ""
-        return TABLES[named].is_series if named else self.source.in_child
-
-    @property
-    def sections(self) -> Mapping[str, object]:
-        """What later deliveries are read under too."""
-        return self.file_map.sections if self.file_map is not None and not self.source.in_child else {}
-
-
 def ingest(
     context: Context,
     source_name: str,
@@ -149,112 +93,47 @@ def ingest(
         UsageError: for an unknown source, a missing map, an unreadable path.
         MapError: if the map does not fit a file; nothing but the raw bytes is kept then.
     """
-    if source_name not in SOURCES:
-        message = f"expected a source ({', '.join(SOURCES)}), found {source_name!r}"
-        raise UsageError(message, where="SOURCE")
-    source = SOURCES[source_name]
-    if source.needs_map and map_path is None:
-        message = f"expected --map FILE.toml: a {source_name} file does not say what its columns mean"
-        raise MapError(message, where="--map")
-    file_map = load_map(map_path) if map_path is not None else None
-    raw_files = [context.raw.keep(path) for path in paths]
-    reading = _reading(source_name, file_map, provider_id)
-    in_force = {(item.source_id, item.outcome["table"]): item for item in source_outcomes(context.records)}
-    seen = {item.source_id: item for item in in_force.values() if item.reading == reading}
-    fresh = list({item.sha256: item for item in raw_files if item.source_id not in seen}.values())
+    manner = manner_of(source_name, map_path, provider_id, on_done, on_rows)
+    return take_in(context, manner, [context.raw.keep(path) for path in paths])
+
+
+def take_in(
+    context: Context, manner: Manner, raw_files: Sequence[RawFile], ahead: ReadFiles | None = None
+) -> IngestReport:
+    """Read files that the raw store holds, and commit them; what was read ahead is used where it is what comes next.
+
+    Raises:
+        MapError: as `ingest`.
+    """
+    seen = known_readings(source_outcomes(context.records), manner)
     for item in raw_files:
         if item.source_id in seen:
-            on_done(item.name)
+            manner.on_done(item.name)
     outcomes: dict[str, dict[str, object]] = {}
-    delivered = _Delivered(source_name, file_map, provider_id, reading, on_done, on_rows)
-    for batch in batches(fresh, SERIES_BATCH_BYTES if delivered.is_series else BATCH_BYTES):
-        outcomes |= _take_in(context, delivered, batch)
+    for batch in unread_batches(raw_files, seen, manner):
+        read = ahead if ahead is not None and ahead.files == batch else read_files(context, manner, batch)
+        with contextlib.closing(read):
+            outcomes |= _committed(context, manner, read)
     known = {source_id: dict(item.outcome) for source_id, item in seen.items()}
     book = policy_in_force(context.records).whole.book
     return _report([{**known, **outcomes}[item.source_id] for item in raw_files], context.lake.manifest().id, book)
 
 
-def batches(files: Sequence[RawFile], limit: int = BATCH_BYTES) -> Iterator[list[RawFile]]:
-    """Files in order, cut so that the rows of one commit fit in memory; a file larger than the limit stands alone."""
-    batch: list[RawFile] = []
-    size = 0
-    for item in files:
-        weight = item.size * (PACKED_WEIGHT if item.is_packed else 1)
-        if batch and size + weight > limit:
-            yield batch
-            batch, size = [], 0
-        batch.append(item)
-        size += weight
-    if batch:
-        yield batch
-
-
-def _reading(source_name: str, file_map: FileMap | None, provider_id: str) -> str:
-    meaning = {"source": source_name, "map": file_map.digest if file_map else "", "provider": provider_id}
-    return hashlib.sha256(canonical_bytes(meaning)).hexdigest()[:16]
-
-
-def _take_in(context: Context, delivered: _Delivered, files: Sequence[RawFile]) -> dict[str, dict[str, object]]:
-    _clear_leftovers(context.workspace.scratch_folder)
-    scratch = context.workspace.scratch_folder / f"{os.getpid()}-{context.actor.session}-{files[0].source_id}"
-    scratch.mkdir(parents=True)
-    name, provider_id = delivered.source_name, delivered.provider_id
-    jobs = [
-        Job(item.path, ReadContext(item.name, item.source_id, context.workspace.firm_id, provider_id)) for item in files
-    ]
-    try:
-        results = _read(delivered, jobs, scratch)
-        with context.workspace.lake_lock():
-            deliveries = [
-                plausible(context.lake, deliver(name, item, provider_id, pieces, delivered.sections, messages))
-                for item, (pieces, messages) in zip(files, results, strict=True)
-            ]
-            results.clear()  # nothing but the deliveries holds the rows now
-            return _commit(context, deliveries, delivered, scratch)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-
-
-def _clear_leftovers(folder: Path) -> None:
-    """Results of runs that were killed; those of runs that live stay."""
-    for left in folder.glob("*-*-*"):
-        try:
-            os.kill(int(left.name.split("-")[0]), 0)
-        except (ProcessLookupError, ValueError):
-            shutil.rmtree(left, ignore_errors=True)
-        except PermissionError:
-            continue  # somebody else's run
-
-
-def _read(delivered: _Delivered, jobs: Sequence[Job], scratch: Path) -> list[tuple[list[SourceResult], list[Shelved]]]:
-    """Pieces per file, in a child where the parser is not ours; messages of FIX logs do not pile up in memory."""
-    if delivered.source.in_child:
-        read = read_in_child(
-            delivered.source_name,
-            jobs,
-            delivered.file_map,
-            scratch,
-            on_done=lambda job: delivered.on_done(job.context.file),
-            on_rows=lambda rows: delivered.on_rows("read", rows),
-        )
-        return [(pieces, []) for pieces in read]
-    shelf = Shelf(scratch / "read", "piece")
-    results = []
-    for job in jobs:
-        pieces, messages = [], []
-        for piece in delivered.source.read(job.path, delivered.file_map, job.context):
-            delivered.on_rows("read", piece.received)
-            told = piece.tables[FIX_MESSAGES.name]
-            messages.append(shelf.set_down(told))
-            tables = {FIX_MESSAGES.name: FIX_MESSAGES.empty(), FIX_SEQUENCES.name: sequence_ranges(told)}
-            pieces.append(replace(piece, tables=tables))
-        results.append((pieces, messages))
-        delivered.on_done(job.context.file)
-    return results
+def _committed(context: Context, manner: Manner, read: ReadFiles) -> dict[str, dict[str, object]]:
+    with context.workspace.lake_lock():
+        deliveries = [
+            plausible(
+                context.lake,
+                deliver(manner.source_name, item, manner.provider_id, pieces, manner.sections, messages),
+            )
+            for item, (pieces, messages) in zip(read.files, read.results, strict=True)
+        ]
+        read.results.clear()  # nothing but the deliveries holds the rows now
+        return _commit(context, deliveries, manner, read.scratch)
 
 
 def _commit(
-    context: Context, deliveries: Sequence[Delivery], delivered: _Delivered, scratch: Path
+    context: Context, deliveries: Sequence[Delivery], manner: Manner, scratch: Path
 ) -> dict[str, dict[str, object]]:
     committed = source_outcomes(context.records)
     earlier: dict[str, Any] = {item.source_id: item.outcome for item in committed}
@@ -265,7 +144,7 @@ def _commit(
         deliveries,
         _withdrawn(deliveries, committed),
         scratch,
-        lambda rows: delivered.on_rows("merged", rows),
+        lambda rows: manner.on_rows("merged", rows),
         fresh,
     )
     for item in deliveries:
@@ -280,7 +159,7 @@ def _commit(
         context.lake,
         context.records,
         changed,
-        [SourceOutcome(source_id, delivered.reading, outcome) for source_id, outcome in outcomes.items()],
+        [SourceOutcome(source_id, manner.reading, outcome) for source_id, outcome in outcomes.items()],
         context.actor,
     )
     return outcomes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from routeproof.tables.registry import TABLES
 from routeproof.tables.wide import stacked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from routeproof.app.intake.delivery import Delivery
@@ -28,8 +29,17 @@ if TYPE_CHECKING:
 
 REJECTS = "rejects"
 
-SERIES_AT_ONCE = 2
-"""Days of quotes or trades merged side by side, each in the memory of one range: hashing and writing take one core."""
+PARTS_AT_ONCE = 2
+"""Parts merged side by side: hashing and writing one take one core. One of quotes or trades takes a range's memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class _MergedPart:
+    """What became of a part: what to commit, delivered rows that were known by source, rows that contradict."""
+
+    partition: Partition | None
+    known: Mapping[str, int]
+    conflicts: pl.DataFrame | None = None
 
 
 def merge_deliveries(
@@ -50,35 +60,35 @@ def merge_deliveries(
         on_rows: told the number of quotes and trades that have been merged since the last call, from any thread.
         fresh: is given the messages of each day that changed, by part, where somebody is to read them next.
     """
-    by_source = {delivery.source_id: delivery for delivery in deliveries}
     held_parts = lake.manifest().partitions
     withdrawn = _with_withdrawn(lake, held_parts, reread) if reread else set()
-    changed: list[Partition | None] = []
-    series: list[SeriesPart] = []
     frames = [(table, frame, _parts_of(frame)) for item in deliveries for table, frame in item.tables.items()]
     told = {(table, part) for table, _, parts in frames for part in parts}
-    for table, part in sorted({*told, *_parts(deliveries), *withdrawn}):
-        held = held_parts.get((table, part))
-        gone = reread[table] if (table, part) in withdrawn else frozenset()
+
+    def merged(key: tuple[str, str]) -> _MergedPart:
+        table, part = key
+        held = held_parts.get(key)
+        gone = reread[table] if key in withdrawn else frozenset()
         if table in TABLES and TABLES[table].is_series:
             runs = [run for item in deliveries for run in item.runs.get(table, ())]
-            series.append(SeriesPart(table, part, runs, held, gone))
-        elif table == FIX_MESSAGES.name:
+            partition, known = merge_series(lake, SeriesPart(table, part, runs, held, gone), scratch, on_rows)
+            return _MergedPart(partition, known)
+        if table == FIX_MESSAGES.name:
             messages = [piece for item in deliveries for piece in item.messages]
             partition, copies = merge_log(lake, part, messages, held, {} if fresh is None else fresh)
-            _account_known(copies.value_counts().iter_rows(), table, part, by_source)
-            changed.append(partition)
-        else:
-            delivered = [_of_part(frame, part) for name, frame, parts in frames if name == table and part in parts]
-            merged = _merge(table, _existing(lake, held, gone), delivered)
-            _account(merged, table, part, by_source)
-            partition = lake.write_if_changed(table, part, merged.frame, held)
-            changed.append(partition)
-    with ThreadPoolExecutor(SERIES_AT_ONCE) as pool:
-        done = pool.map(lambda item: merge_series(lake, item, scratch, on_rows), series)
-        for item, (partition, known) in zip(series, done, strict=True):
-            _account_known(known.items(), item.table, item.part, by_source)
-            changed.append(partition)
+            return _MergedPart(partition, dict(copies.value_counts().iter_rows()))
+        delivered = [_of_part(frame, part) for name, frame, parts in frames if name == table and part in parts]
+        found = _merge(table, _existing(lake, held, gone), delivered)
+        partition = lake.write_if_changed(table, part, found.frame, held)
+        return _MergedPart(partition, dict(found.known.value_counts().iter_rows()), found.conflicts)
+
+    keys = sorted({*told, *_parts(deliveries), *withdrawn})
+    by_source = {delivery.source_id: delivery for delivery in deliveries}
+    changed: list[Partition | None] = []
+    with ThreadPoolExecutor(PARTS_AT_ONCE) as pool:
+        for (table, part), done in zip(keys, pool.map(merged, keys), strict=True):
+            _account(done, table, part, by_source)
+            changed.append(done.partition)
     rejected = [_write_rejects(lake, item) for item in deliveries if item.rejects or item.refused_runs]
     return [item for item in (*changed, *rejected) if item is not None]
 
@@ -131,19 +141,17 @@ def _of_part(frame: pl.DataFrame, part: str) -> pl.DataFrame:
     return frame.filter(pl.col("trading_day") == date.fromisoformat(part))
 
 
-def _account(merged: Merged, table: str, part: str, by_source: dict[str, Delivery]) -> None:
-    _account_known(merged.known.value_counts().iter_rows(), table, part, by_source)
-    for (source_id,), rows in merged.conflicts.group_by("source_id"):
-        if by_source[str(source_id)].main == table:
-            by_source[str(source_id)].refuse_rows(rows, CONFLICT, TABLES[table].identity)
-
-
-def _account_known(counts: Iterable[tuple[str, int]], table: str, part: str, by_source: Mapping[str, Delivery]) -> None:
+def _account(done: _MergedPart, table: str, part: str, by_source: Mapping[str, Delivery]) -> None:
     day = None if part == WHOLE else date.fromisoformat(part)
-    for source_id, count in counts:
+    for source_id, count in done.known.items():
         if by_source[source_id].main == table:
             known = by_source[source_id].known
             known[day] = known.get(day, 0) + count
+    if done.conflicts is None:
+        return
+    for (source_id,), rows in done.conflicts.group_by("source_id"):
+        if by_source[str(source_id)].main == table:
+            by_source[str(source_id)].refuse_rows(rows, CONFLICT, TABLES[table].identity)
 
 
 def _write_rejects(lake: Lake, delivery: Delivery) -> Partition | None:

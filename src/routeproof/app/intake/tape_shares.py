@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -19,20 +20,24 @@ if TYPE_CHECKING:
     from routeproof.stores.manifest import Partition
 
 
+DAYS_AT_ONCE = 2
+"""Days read side by side, each batch by batch: a file is written while the disk is waited for."""
+
+
 def kept_shares(lake: Lake, changed: Sequence[Partition]) -> list[Partition]:
     """Write the shares of the days whose prints change, so that they are committed together with them.
 
     A day outside the known calendar has no regular hours that could be told: nothing is kept of it.
     """
     held = lake.manifest().partitions
-    written = []
-    for item in changed:
-        if item.table != "trades":
-            continue
+
+    def written(item: Partition) -> Partition | None:
         shares = _of_day(lake.scan_partition(item), date.fromisoformat(item.part))
-        if shares is not None:
-            written.append(lake.write_if_changed(NAME, item.part, shares, held.get((NAME, item.part))))
-    return [item for item in written if item is not None]
+        return None if shares is None else lake.write_if_changed(NAME, item.part, shares, held.get((NAME, item.part)))
+
+    with ThreadPoolExecutor(DAYS_AT_ONCE) as pool:
+        made = list(pool.map(written, [item for item in changed if item.table == "trades"]))
+    return [item for item in made if item is not None]
 
 
 def tape_shares(lake: Lake, manifest: str, days: Sequence[date]) -> pl.DataFrame:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
@@ -34,6 +34,7 @@ from routeproof.tables.measured.day import (
     MeasuredDay,
     close_long_lived,
     measure_day,
+    measure_day_together,
     measure_tape_day,
 )
 from routeproof.tables.measured.day_flow import NotStreamableError
@@ -95,6 +96,7 @@ def measured_days_together(
 ) -> Iterator[tuple[MeasuredDay, ...]]:
     """The same under several switches of one population: each day is read once and measured once per switches.
 
+    A day is read while the one before it is measured.
     Without `vwap` the prints of own flow's days are not read, and VWAP is null.
     """
     if all_switches[0].population == "tape":
@@ -102,23 +104,45 @@ def measured_days_together(
             yield tuple(_tape_day(source, day, rules, switches) for switches in all_switches)
         return
     wanted, lasting = sorted(set(days)), long_lived_of(source)
-    carries = [Carry() for _ in all_switches]
+    load = partial(day_tables, source, lasting=lasting, vwap=vwap)
+    alike = _alike_but_for_benchmark(all_switches)
+    carries = [[Carry() for _ in some] for some in alike]
     with ExitStack() as stack:
-        several = len(all_switches) > 1
-        each = stack.enter_context(ThreadPoolExecutor(len(all_switches))).map if several else map
-        for day in walked_days(source, wanted, lasting):
-            if day not in wanted and not concerns(day, lasting, carries[0], rules):
+        each = stack.enter_context(ThreadPoolExecutor(len(alike))).map if len(alike) > 1 else map
+        reader = stack.enter_context(ThreadPoolExecutor(1))
+        ahead: Future[DayTables] | None = None
+        walked = walked_days(source, wanted, lasting)
+        for day, after in zip(walked, [*walked[1:], None], strict=True):
+            if day not in wanted and not concerns(day, lasting, carries[0][0], rules):
                 continue
-            tables = day_tables(source, day, lasting, vwap=vwap)
-            book = source.book(day, symbols_of(tables, carries[0]))
-            found = list(each(partial(measure_day, tables, book, rules), all_switches, carries))
-            carries = [carry for _, carry in found]
+            tables = load(day) if ahead is None else ahead.result()
+            ahead = reader.submit(load, after) if after in wanted else None
+            book = source.book(day, symbols_of(tables, carries[0][0]))
+            found = list(each(partial(measure_day_together, tables, book, rules), alike, carries))
+            carries = [[carry for _, carry in some] for some in found]
             if day in wanted:
-                yield tuple(measured for measured, _ in found)
+                yield _in_order(all_switches, alike, [[measured for measured, _ in some] for some in found])
     if wanted:
-        closed = [_closed(carry, wanted[0], wanted[-1]) for carry in carries]
-        if closed[0] is not None:
-            yield tuple(day for day in closed if day is not None)
+        closed = [[_closed(carry, wanted[0], wanted[-1]) for carry in some] for some in carries]
+        if closed[0][0] is not None:
+            yield _in_order(all_switches, alike, [[day for day in some if day is not None] for some in closed])
+
+
+def _alike_but_for_benchmark(all_switches: Sequence[Switches]) -> list[list[Switches]]:
+    """Switches in groups for which the market is looked up once."""
+    groups: dict[Switches, list[Switches]] = {}
+    for switches in all_switches:
+        groups.setdefault(replace(switches, benchmark="receipt"), []).append(switches)
+    return list(groups.values())
+
+
+def _in_order(
+    all_switches: Sequence[Switches], alike: Sequence[Sequence[Switches]], found: Sequence[Sequence[MeasuredDay]]
+) -> tuple[MeasuredDay, ...]:
+    by_switches = {
+        switches: day for some, days in zip(alike, found, strict=True) for switches, day in zip(some, days, strict=True)
+    }
+    return tuple(by_switches[switches] for switches in all_switches)
 
 
 def measured_pieces(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -11,14 +11,14 @@ from routeproof.app.measuring.lake_source import LakeSource
 from routeproof.app.measuring.measure_range import measured_days_together
 from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.reconcile.clocks import FILLS, ORDERS, clock_offsets
-from routeproof.app.reconcile.definitions import Claim, claim_of
+from routeproof.app.reconcile.definitions import claim_of
 from routeproof.app.reconcile.differences import DIFFERENCES
 from routeproof.app.reconcile.fills import compare_fills
 from routeproof.app.reconcile.headline import headline
 from routeproof.app.reconcile.lacking import place_of_lacking
 from routeproof.app.reconcile.one_provider import OneProvider
 from routeproof.app.reconcile.orders import Compared, compare_orders
-from routeproof.app.reconcile.record import FILL_COLUMNS, Record, no_fills, orders_of, record_of, told_by
+from routeproof.app.reconcile.record import FILL_COLUMNS, Record, Told, no_fills, orders_of, record_of, told_by
 from routeproof.app.reconcile.reported import Report, report_of, reported_days
 from routeproof.app.reconcile.statistics import Recomputed
 from routeproof.app.reconcile.times import late_and_whole, pattern_of_times
@@ -28,7 +28,7 @@ from routeproof.vocab.errors import UsageError
 from routeproof.vocab.times import quarter_days
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from routeproof.app.policy_in_force import PolicyInForce
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from routeproof.policy.thresholds import EvidenceStandards
     from routeproof.stores.lake import Lake
     from routeproof.stores.records import Records
-    from routeproof.tables.measured.day import DayRules
+    from routeproof.tables.measured.day import DayRules, MeasuredDay
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,71 @@ class Reconciliation:
         return not self.plain["has_differences"]
 
 
+@dataclass(slots=True)
+class Comparison:
+    """A report and the firm's record of its days, as measured days pass.
+
+    Attributes:
+        source: the record as of the commit that is asked for.
+        asked: what is compared.
+        report: what was reported.
+        told: who told what.
+        days: trading days of the period.
+        own_orders: the provider's orders, as `orders_of`.
+        figures: each stated figure, to be recomputed.
+    """
+
+    source: LakeSource
+    asked: Asked
+    report: Report
+    told: Told
+    days: tuple[date, ...]
+    own_orders: pl.DataFrame
+    figures: list[Recomputed]
+    _fills: list[pl.DataFrame] = field(default_factory=list)
+
+    @property
+    def rules(self) -> DayRules:
+        """How its days are measured."""
+        return rules_of(self.source.lake, self.asked.manifest, self.asked.policy.whole)
+
+    @property
+    def switches(self) -> tuple[Switches, ...]:
+        """How the market is looked up: as we do, and as the stated figures say that they do."""
+        stated = (figure.claim.switches for figure in self.figures if not figure.claim.reason)
+        return tuple(dict.fromkeys([Switches(), *stated]))
+
+    @property
+    def needs_vwap(self) -> bool:
+        """Whether a stated figure speaks of VWAP."""
+        return any("vwap" in figure.claim.metric for figure in self.figures)
+
+    def see(self, measured: Mapping[Switches, MeasuredDay]) -> None:
+        """Take in one day or several, measured under all `switches`; fills of other providers' orders are left out."""
+        rows = measured[Switches()].executions
+        if rows.width:
+            of_own = pl.col("order_id").is_null() | pl.col("order_id").is_in(self.own_orders["order_id"].implode())
+            self._fills.append(rows.select(FILL_COLUMNS).filter(of_own))
+        for figure in self.figures:
+            if not figure.claim.reason:
+                figure.see(measured[figure.claim.switches])
+
+    def finished(self) -> Reconciliation:
+        """The comparison, once all days were seen."""
+        lake, asked, report, told = self.source.lake, self.asked, self.report, self.told
+        measured = pl.concat(self._fills, how="vertical_relaxed") if self._fills else no_fills()
+        is_own = told.provider("provider") == asked.provider
+        record = record_of(lake, asked.manifest, is_own, self.own_orders, measured, self.days)
+        orders = compare_orders(report.orders, record, told.parent, asked.tolerances) if report.orders.height else None
+        fills = compare_fills(report.fills, record, told.parent, asked.tolerances) if report.fills.height else None
+        rows = [item.row(asked.standards, asked.tolerances) for item in self.figures]
+        plain = _plain(lake, asked, report, record, self.days, orders, fills, rows)
+        found = [item.differences for item in (orders, fills) if item is not None]
+        differences = pl.concat([DIFFERENCES.to_frame(), *found])
+        ordered = differences.sort("what", "of", "trading_day", "our_id", "their_id", "field")
+        return Reconciliation(plain, ordered, late_and_whole(record.fills, plain["timestamps"]["late_ms"]))
+
+
 def reconcile(
     lake: Lake,
     records: Records,
@@ -105,6 +170,28 @@ def reconcile(
     Raises:
         UsageError: the period is no quarter, or nothing was reported by the provider for it.
     """
+    comparing = compared_with(lake, records, provider, period, policy, manifest)
+    source = OneProvider(comparing.source, comparing.own_orders)
+    every = comparing.switches
+    walked = measured_days_together(source, comparing.days, comparing.rules, every, vwap=comparing.needs_vwap)
+    for together in walked:
+        comparing.see(dict(zip(every, together, strict=True)))
+    return comparing.finished()
+
+
+def compared_with(
+    lake: Lake,
+    records: Records,
+    provider: str,
+    period: str,
+    policy: PolicyInForce | None = None,
+    manifest: str | None = None,
+) -> Comparison:
+    """The comparison before the days are measured, for whoever measures them anyway; arguments as `reconcile`.
+
+    Raises:
+        UsageError: as `reconcile`.
+    """
     asked = Asked(provider, period, lake.manifest(manifest).id, policy or policy_in_force(records))
     first, last = asked.span
     report = report_of(lake, records, provider, first, last)
@@ -113,20 +200,16 @@ def reconcile(
         raise UsageError(_nothing(lake, asked), where="--provider, --period")
     source = LakeSource(lake, asked.manifest)
     days = tuple(day for day in source.days() if first <= day <= last)
-    rules = rules_of(lake, asked.manifest, asked.policy.whole)
     told = told_by(records, provider)
-    own_orders = orders_of(lake, asked.manifest, provider, told, days)
-    measured, figures = _measured(OneProvider(source, own_orders), days, rules, claims, provider)
-    is_own = told.provider("provider") == provider
-    record = record_of(lake, asked.manifest, is_own, own_orders, measured, days)
-    orders = compare_orders(report.orders, record, told.parent, asked.tolerances) if report.orders.height else None
-    fills = compare_fills(report.fills, record, told.parent, asked.tolerances) if report.fills.height else None
-    rows = [item.row(asked.standards, asked.tolerances) for item in figures]
-    plain = _plain(lake, asked, report, record, days, orders, fills, rows)
-    found = [item.differences for item in (orders, fills) if item is not None]
-    differences = pl.concat([DIFFERENCES.to_frame(), *found])
-    ordered = differences.sort("what", "of", "trading_day", "our_id", "their_id", "field")
-    return Reconciliation(plain, ordered, late_and_whole(record.fills, plain["timestamps"]["late_ms"]))
+    return Comparison(
+        source=source,
+        asked=asked,
+        report=report,
+        told=told,
+        days=days,
+        own_orders=orders_of(lake, asked.manifest, provider, told, days),
+        figures=[Recomputed(claim, provider) for claim in claims],
+    )
 
 
 def _nothing(lake: Lake, asked: Asked) -> str:
@@ -137,24 +220,6 @@ def _nothing(lake: Lake, asked: Asked) -> str:
         'routeproof ingest csv FILE --map MAP.toml, with table = "vendor_orders", "vendor_executions" or '
         '"vendor_statistics"'
     )
-
-
-def _measured(
-    source: OneProvider, days: Sequence[date], rules: DayRules, claims: Sequence[Claim], provider: str
-) -> tuple[pl.DataFrame, list[Recomputed]]:
-    """Measured executions with `FILL_COLUMNS`, and each claim recomputed; days are measured once per definition."""
-    figures = [Recomputed(claim, provider) for claim in claims]
-    every = list(dict.fromkeys([Switches(), *(claim.switches for claim in claims if not claim.reason)]))
-    kept: list[pl.DataFrame] = []
-    for together in measured_days_together(source, days, rules, every, vwap=any("vwap" in c.metric for c in claims)):
-        by_switches = dict(zip(every, together, strict=True))
-        rows = by_switches[Switches()].executions
-        if rows.width:
-            kept.append(rows.select(FILL_COLUMNS))
-        for figure in figures:
-            if not figure.claim.reason:
-                figure.see(by_switches[figure.claim.switches])
-    return (pl.concat(kept, how="vertical_relaxed") if kept else no_fills()), figures
 
 
 def _plain(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple, dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from routeproof.app.ledger.checkpoints import checkpoint_at
 from routeproof.app.measuring.lake_source import LakeSource
 from routeproof.app.peers.industry import industry_of
 from routeproof.app.policy_in_force import names_people, policy_as_recorded
-from routeproof.app.reconcile.reconcile import reconcile
+from routeproof.app.reconcile.reconcile import compared_with
 from routeproof.app.reconcile.shown import has_report, reported_parts
 from routeproof.app.review.adoptions import EVENT as ADOPTED
 from routeproof.app.review.adoptions import adoptions_of, drafts_of
@@ -41,10 +42,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date
     from pathlib import Path
-    from typing import Any
 
     from routeproof.app.context import Context
     from routeproof.app.policy_in_force import PolicyInForce
+    from routeproof.app.reconcile.reconcile import Comparison
     from routeproof.app.review.evidence_cells import CellTable
     from routeproof.app.review.order import Order
     from routeproof.app.review.quarter import Quarter
@@ -97,10 +98,10 @@ def build_review(
     document = quarterly_pack(replace(inputs, earlier=earlier))
     on_step("writing the pack")
     hashes = {}
-    for name, render in RENDERERS.items():
-        content = render(document)
-        write_whole(folder / name, content)
-        hashes[name] = hashlib.sha256(content).hexdigest()
+    with ThreadPoolExecutor(len(RENDERERS)) as pool:
+        for name, content in zip(RENDERERS, pool.map(lambda render: render(document), RENDERERS.values()), strict=True):
+            write_whole(folder / name, content)
+            hashes[name] = hashlib.sha256(content).hexdigest()
     drafts = canonical_bytes(drafts_of((inputs.overall, *inputs.securities)))
     _record(context, review, order, digest, hashes, drafts)
     return Built(folder, digest, hashes, document)
@@ -164,12 +165,17 @@ def review_of(context: Context, order: Order, on_step: Callable[[str], None]) ->
     rules = rules_of(context.lake, manifest, policy.whole)
     days = _between(source.days(), first, last)
     on_step(f"measuring {len(days)} days of {order.quarter}")
-    quarter = measure_quarter(source, days, rules, order.switches, shifts_ns=SHIFTS_NS)
+    comparing = _comparison(context, order, policy, manifest)
+    quarter = measure_quarter(source, days, rules, order.switches, shifts_ns=SHIFTS_NS, beside=comparing)
     _require_providers(order, quarter.cells.providers(), source.days())
     before = _between(source.days(), *quarter_days(previous_quarter(order.quarter)))
-    on_step(f"measuring {len(before)} days of the quarter before")
-    prior = measure_quarter(source, before, rules, order.switches, only_cells=True).cells if before else None
-    reported, compared = _reported(context, order, policy, manifest, on_step)
+    with ThreadPoolExecutor(1) as pool:  # the report is compared while the earlier quarter is measured
+        if comparing is not None:
+            on_step(f"reconciling the report of {order.provider}")
+        comparison = None if comparing is None else pool.submit(comparing.finished)
+        on_step(f"measuring {len(before)} days of the quarter before")
+        prior = measure_quarter(source, before, rules, order.switches, only_cells=True).cells if before else None
+    compared = None if comparison is None else comparison.result().plain
     on_step("judging")
     return Review(
         lake=context.lake,
@@ -190,22 +196,17 @@ def review_of(context: Context, order: Order, on_step: Callable[[str], None]) ->
         checkpoint=_checkpoint(context, recorded, order.stream) if names_people(recorded) else "",
         version=__version__,
         adoptions=adoptions_of(recorded, order.stream),
-        reported=reported,
+        reported={} if compared is None else reported_parts(context.lake, first, last),
         compared=compared,
         deliveries=deliveries(context.records, context.workspace.lake_folder, manifest, days, len(recorded)),
     )
 
 
-def _reported(
-    context: Context, order: Order, policy: PolicyInForce, manifest: str, on_step: Callable[[str], None]
-) -> tuple[dict[str, str], Mapping[str, Any] | None]:
-    """Content of the provider's own report, and that report against the record; nothing where there is none."""
-    first, last = quarter_days(order.quarter)
-    if not has_report(context.lake, context.records, order.provider, first, last):
-        return {}, None
-    on_step(f"reconciling the report of {order.provider}")
-    found = reconcile(context.lake, context.records, order.provider, order.quarter, policy, manifest)
-    return reported_parts(context.lake, first, last), found.plain
+def _comparison(context: Context, order: Order, policy: PolicyInForce, manifest: str) -> Comparison | None:
+    """The provider's own report beside the record, to be shown the measured days; `None` where there is no report."""
+    if not has_report(context.lake, context.records, order.provider, *quarter_days(order.quarter)):
+        return None
+    return compared_with(context.lake, context.records, order.provider, order.quarter, policy, manifest)
 
 
 def _require_providers(order: Order, known: Sequence[str], days: Sequence[date]) -> None:

@@ -99,11 +99,14 @@ class Selection:
 class CellTable:
     """All cells of a period, with one numbering of strata (security and order class) that all selections share.
 
-    `parts` holds the same cells by metric and provider, because every selection asks for one of each.
+    `parts` holds the same cells by metric and provider, because every selection asks for one of each. What was selected
+    is kept: a figure, its verdict, its rows and its coverage ask for the same cells.
     """
 
     cells: pl.DataFrame
     parts: Mapping[tuple[object, ...], pl.DataFrame] = field(init=False, repr=False)
+    _selected: dict[tuple[str, Selection], pl.DataFrame] = field(default_factory=dict, repr=False, compare=False)
+    _partials: dict[tuple[str, Selection], Partials] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         parts = self.cells.partition_by("metric", "provider", as_dict=True) if self.cells.width else {}
@@ -121,6 +124,12 @@ class CellTable:
 
     def partials(self, metric: str, selection: Selection) -> Partials:
         """The selected cells of a metric as evidence partials."""
+        key = (metric, selection)
+        if key not in self._partials:
+            self._partials[key] = self._partials_of(metric, selection)
+        return self._partials[key]
+
+    def _partials_of(self, metric: str, selection: Selection) -> Partials:
         if (metric, selection.provider) not in self.parts:
             return Partials.of(day=[], numerator=[], denominator=[])
         chosen = self._chosen(metric, selection)
@@ -140,7 +149,10 @@ class CellTable:
 
     def _chosen(self, metric: str, selection: Selection) -> pl.DataFrame:
         """The selected cells of a metric that its provider has."""
-        return selection.of(self.parts[metric, selection.provider])
+        key = (metric, selection)
+        if key not in self._selected:
+            self._selected[key] = selection.of(self.parts[metric, selection.provider])
+        return self._selected[key]
 
     def coverage(self, metric: str, selection: Selection) -> float | None:
         """Share of the selection's executed shares that the metric speaks for; `None` for metrics of orders."""

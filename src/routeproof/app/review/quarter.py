@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
 
@@ -18,7 +18,7 @@ from routeproof.tables.measured.day import DayRules, MeasuredDay
 from routeproof.vocab.quote_status import STATUS_NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from routeproof.app.measuring.day_walk import DaySource
@@ -73,6 +73,24 @@ MEETING = ("group", "venue_meeting", "time_of_day", "size")
 """Tables of quality, over orders that met the market; the others count everything."""
 
 
+class Beside(Protocol):
+    """Somebody who needs the same days measured, maybe under other switches too."""
+
+    @property
+    def switches(self) -> tuple[Switches, ...]:
+        """Under which."""
+        ...
+
+    @property
+    def needs_vwap(self) -> bool:
+        """Whether VWAP is asked for."""
+        ...
+
+    def see(self, measured: Mapping[Switches, MeasuredDay]) -> None:
+        """Take in one day or several, measured under these switches at least."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Quarter:
     """What is known of a period.
@@ -106,6 +124,7 @@ def measure_quarter(
     *,
     only_cells: bool = False,
     shifts_ns: Sequence[int] = (),
+    beside: Beside | None = None,
 ) -> Quarter:
     """Read the days once, measure them once per shift of the clock, and reduce them as they pass.
 
@@ -116,6 +135,7 @@ def measure_quarter(
         switches: how the market is looked up.
         only_cells: for periods that only serve as a benchmark.
         shifts_ns: further shifts of the firm's clock, of which only evidence cells are kept.
+        beside: is shown the measured rows, also those under its own switches.
     """
     metrics = tuple(BY_NAME[name] for name in (*_ORDERS, *_QUALITY))
     groupings = {} if only_cells else {name: Grouping(by, metrics) for name, by in GROUPINGS.items()}
@@ -123,7 +143,12 @@ def measure_quarter(
     cells, excluded, worst, times, sums = [], [], [], [], []
     shifted: dict[int, list[pl.DataFrame]] = {shift: [] for shift in shifts_ns}
     every = (switches, *(replace(switches, shift_ns=shift) for shift in shifts_ns))
-    for batch, *moved in batches(measured_days_together(source, days, rules, every, vwap=False)):
+    asked = every if beside is None else tuple(dict.fromkeys((*every, *beside.switches)))
+    walked = measured_days_together(source, days, rules, asked, vwap=beside is not None and beside.needs_vwap)
+    for together in batches(walked):
+        if beside is not None:
+            beside.see(dict(zip(asked, together, strict=True)))
+        batch, *moved = together[: len(every)]
         cells.append(cells_of(batch))
         for shift, other in zip(shifts_ns, moved, strict=True):
             shifted[shift].append(cells_of(other))

@@ -26,6 +26,7 @@ from routeproof.tables.session_clock import SessionHours, hours_frame
 from routeproof.tables.wide import among, but
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from routeproof.tables.lookup.quote_book import QuoteBook
@@ -126,12 +127,46 @@ def measure_day(
         The measured day, without orders that may outlive it and without fills whose class a later day may settle, and
         what lives on.
     """
+    return measure_day_together(tables, book, rules, (switches,), (carry,))[0]
+
+
+def measure_day_together(
+    tables: DayTables, book: QuoteBook, rules: DayRules, all_switches: Sequence[Switches], carries: Sequence[Carry]
+) -> list[tuple[MeasuredDay, Carry]]:
+    """The same under switches that differ in nothing but their benchmark; the market is looked up once."""
+    looked = _looked_up(tables, book, rules, all_switches[0], carries[0])
+    return [_settled(tables, looked, *own) for own in zip(all_switches, carries, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class _LookedUp:
+    """A day's own flow beside the market, before any benchmark is chosen.
+
+    Attributes:
+        versions: order versions alive on the day.
+        routes: the day's routes.
+        all_routes: the same, and those of orders that live on from earlier days.
+        fills: standing executions with their order version, routes and quotes.
+    """
+
+    versions: pl.DataFrame
+    routes: pl.DataFrame
+    all_routes: pl.DataFrame
+    fills: pl.DataFrame
+
+
+def _looked_up(tables: DayTables, book: QuoteBook, rules: DayRules, switches: Switches, carry: Carry) -> _LookedUp:
     versions = day_versions(tables, book, rules, switches, carry)
     routes = with_fade_base(measure_routes(tables.routes, book, switches), tables.venue_quotes, switches)
     all_routes = routes if carry.routes is None else pl.concat([carry.routes, routes], how="diagonal_relaxed")
     counted = tables.executions.filter(pl.col("status") != "busted")
     looked = measure_executions(with_hours(counted, tables.day, rules.hours), book, switches)
-    rows = measured_rows(join_routes(join_versions(looked, versions), all_routes), switches)
+    return _LookedUp(versions, routes, all_routes, join_routes(join_versions(looked, versions), all_routes))
+
+
+def _settled(tables: DayTables, looked: _LookedUp, switches: Switches, carry: Carry) -> tuple[MeasuredDay, Carry]:
+    versions, routes = looked.versions, looked.routes
+    rows = measured_rows(looked.fills, switches)
     rows = with_best_touch(with_interval_vwap(rows, tables.trades, switches.shift_ns), tables.odd_lots, switches)
     rows = with_auction_price(rows, tables.auctions)
     lasting = versions.filter(pl.col("time_in_force").is_in(LONG_LIVED))
@@ -145,7 +180,7 @@ def measure_day(
     waiting = long_versions.filter(pl.col("order_class") == "never_executable").select(KEY)
     return MeasuredDay(but(rows, waiting, KEY), orders, outcomes), Carry(
         versions=long_versions,
-        routes=among(all_routes, long_versions, ["order_id"]),
+        routes=among(looked.all_routes, long_versions, ["order_id"]),
         fills=_after(carry.fills, living),
         unclassed=_after(carry.unclassed, among(living, waiting, KEY)),
     )
