@@ -101,6 +101,11 @@ class Workspace:
         return self.root / "notify" / "outbox.sqlite"
 
     @property
+    def access_path(self) -> Path:
+        """SQLite database of accounts, sessions and tokens; apart from the record, which names no secret."""
+        return self.root / "access" / "access.sqlite"
+
+    @property
     def scratch_folder(self) -> Path:
         """Results in the making; may be deleted whenever nothing runs."""
         return self.root / "scratch"

@@ -1,0 +1,48 @@
+"""Files that a program sends before the call that names them: kept for an hour, each person's apart."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import time
+from typing import TYPE_CHECKING
+
+from routeproof.vocab.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from routeproof.web.visit import Visit
+
+KEPT_S = 3600
+_NAME = re.compile(r"^[0-9a-f]{32}$")
+
+
+def _folder(visit: Visit) -> Path:
+    return visit.context.workspace.scratch_folder / "uploads" / visit.person
+
+
+def keep_upload(visit: Visit, name: str, path: Path) -> str:
+    """Keep a file under a name of its own, and forget those whose hour is over."""
+    folder = _folder(visit)
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.iterdir():
+        if time.time() - old.stat().st_mtime > KEPT_S:
+            shutil.rmtree(old, ignore_errors=True)
+    (folder / name).mkdir()
+    shutil.copyfile(path, folder / name / path.name)
+    return name
+
+
+def kept_upload(visit: Visit, name: str) -> Path:
+    """The file of an upload of the same person.
+
+    Raises:
+        UsageError: if there is none of that name.
+    """
+    folder = _folder(visit) / name
+    found = list(folder.iterdir()) if _NAME.match(name) and folder.is_dir() else []
+    if not found:
+        message = "expected the name that an upload was given (POST /api/v1/uploads), found another one"
+        raise UsageError(message, where=name[:80])
+    return found[0]
