@@ -1,4 +1,4 @@
-"""Everything that people do with governed objects, by `noun.verb`: one table for whoever offers it on a page or a line."""
+"""Everything that people do with governed objects, by `noun.verb`: one table for whoever offers it."""
 
 from __future__ import annotations
 
@@ -193,7 +193,7 @@ def _on_roster(run: Run, context: Context, _: str, body: Mapping[str, Any]) -> d
 
 
 STEPS = {name: _step_of(name, run) for name, run in _RUNS.items()}
-"""By the name that the matrix uses. What only the program does by itself (founding, findings, measured rows) is not here."""
+"""By the name that the matrix uses. What only the program does by itself (founding, findings) is not here."""
 
 
 def looks_of(noun: str) -> Look:

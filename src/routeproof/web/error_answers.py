@@ -10,7 +10,6 @@ from urllib.parse import quote
 
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from routeproof.vocab.errors import RouteproofError
 from routeproof.web.answers import NO_STORE, ExactJSON
 from routeproof.web.faults import error_body, no_session, status_of
 from routeproof.web.render import environment
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
     from fastapi.exceptions import RequestValidationError
     from starlette.exceptions import HTTPException
     from starlette.requests import Request
+
+    from routeproof.vocab.errors import RouteproofError
 
 TITLES = {
     400: "This cannot be read",
@@ -44,8 +45,7 @@ async def our_error(request: Request, error: RouteproofError) -> Response:
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         to = f"/login?next={quote(back if request.method == 'GET' else '/', safe='')}"
         return RedirectResponse(to, status_code=303, headers=NO_STORE)
-    more: Mapping[str, Any] = getattr(error, "more", {})
-    return _answered(request, status, error.code, error.message, error.where, more)
+    return _answered(request, status, error.code, error.message, error.where, error.more)
 
 
 async def malformed(request: Request, error: RequestValidationError) -> Response:
