@@ -3,6 +3,25 @@
 from __future__ import annotations
 
 from routeproof.web import acts, looks
-from routeproof.web.pages import health, home, login, me
+from routeproof.web.api import tokens, uploads
+from routeproof.web.pages import (
+    admin,
+    data,
+    documents,
+    duties,
+    health,
+    help,  # noqa: A004  # the page of that name
+    home,
+    ledger,
+    login,
+    me,
+    objects,
+    policy,
+    procedures,
+)
 
-ALL = (*health.ALL, *login.routes.all, *home.routes.all, *me.routes.all, *looks.routes.all, *acts.routes.all)
+PAGES = (login, home, me, duties, procedures, policy, ledger, data, admin, help, documents, objects)
+"""Pages with a design of their own before those without one."""
+CALLS = (tokens, uploads, looks, acts)
+
+ALL = (*health.ALL, *(route for part in (*PAGES, *CALLS) for route in part.routes.all))

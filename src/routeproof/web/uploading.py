@@ -45,14 +45,19 @@ async def sent_form(request: Request, scratch: Path) -> AsyncIterator[tuple[dict
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def plain_name(name: str) -> str:
+    """The name of a file, as far as it can harm nothing: no folders, no hidden files, plain letters."""
+    plain = _UNSAFE.sub("_", name.replace("\\", "/").rsplit("/", 1)[-1])[-LONGEST_NAME:]
+    return plain.lstrip(". ") or "file"
+
+
 def _folder(scratch: Path) -> Path:
     scratch.mkdir(parents=True, exist_ok=True)
     return Path(tempfile.mkdtemp(prefix="upload-", dir=scratch))
 
 
 async def _kept(sent: UploadFile, folder: Path) -> Path:
-    plain = _UNSAFE.sub("_", (sent.filename or "file").replace("\\", "/").rsplit("/", 1)[-1])[-LONGEST_NAME:]
-    path = _place(folder, plain.lstrip(".") or "file")
+    path = _place(folder, plain_name(sent.filename or ""))
     with path.open("wb") as file:
         while piece := await sent.read(1 << 20):
             file.write(piece)

@@ -11,10 +11,12 @@ from routeproof.vocab.times import NS_PER_S
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import BinaryIO
 
     from routeproof.web.visit import Visit
 
 KEPT_NS = 3600 * NS_PER_S
+NAME_BYTES = 16
 _NAME = re.compile(r"^[0-9a-f]{32}$")
 
 
@@ -22,7 +24,7 @@ def _folder(visit: Visit) -> Path:
     return visit.context.workspace.scratch_folder / "uploads" / visit.person
 
 
-def keep_upload(visit: Visit, name: str, path: Path) -> str:
+def keep_upload(visit: Visit, name: str, file_name: str, content: BinaryIO) -> str:
     """Keep a file under a name of its own, and forget those whose hour is over."""
     folder = _folder(visit)
     folder.mkdir(parents=True, exist_ok=True)
@@ -30,7 +32,8 @@ def keep_upload(visit: Visit, name: str, path: Path) -> str:
         if visit.context.clock() - old.stat().st_mtime_ns > KEPT_NS:
             shutil.rmtree(old, ignore_errors=True)
     (folder / name).mkdir()
-    shutil.copyfile(path, folder / name / path.name)
+    with (folder / name / file_name).open("wb") as file:
+        shutil.copyfileobj(content, file)
     return name
 
 
