@@ -6,9 +6,12 @@ from routeproof.web import acts, looks
 from routeproof.web.api import tokens, uploads
 from routeproof.web.pages import (
     admin,
+    cases,
+    conflicts,
     data,
     documents,
     duties,
+    exceptions,
     health,
     help,  # noqa: A004  # the page of that name
     home,
@@ -18,9 +21,16 @@ from routeproof.web.pages import (
     objects,
     policy,
     procedures,
+    providers,
+    remediation,
+    reports,
+    reviews,
 )
 
-PAGES = (login, home, me, duties, procedures, policy, ledger, data, admin, help, documents, objects)
+PAGES = (
+    login, home, me, exceptions, cases, conflicts, providers, reviews, remediation, duties, procedures, policy, reports,
+    ledger, data, admin, help, documents, objects,
+)  # fmt: skip
 """Pages with a design of their own before those without one."""
 CALLS = (tokens, uploads, looks, acts)
 

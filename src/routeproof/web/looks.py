@@ -91,8 +91,13 @@ def span_of(noun: str, shown: Mapping[str, Any]) -> tuple[date, date] | None:
     return None
 
 
-def steps_for(visit: Visit, noun: str, object_id: str, *verbs: str) -> list[dict[str, Any]]:
-    """Forms of the steps that the person may take with an object, in this order; all of the noun's if none is named."""
+def steps_for(
+    visit: Visit, noun: str, object_id: str, *verbs: str, values: Mapping[str, Any] | None = None
+) -> list[dict[str, Any]]:
+    """Forms of the steps that the person may take with an object, in this order; all of the noun's if none is named.
+
+    `values` stand in the forms at first.
+    """
     found = [step for step in STEPS.values() if step.noun.name == noun and (not verbs or step.verb in verbs)]
     found.sort(key=lambda step: verbs.index(step.verb) if verbs else 0)
     return [
@@ -100,7 +105,7 @@ def steps_for(visit: Visit, noun: str, object_id: str, *verbs: str) -> list[dict
             "verb": step.verb,
             "label": step.verb.replace("_", " ").capitalize(),
             "action": f"{place_of(noun, object_id)}/{step.verb.replace('_', '-')}",
-            "fields": fields_of(step.body),
+            "fields": fields_of(step.body, values),
             "signs": step.signs,
         }
         for step in found
@@ -150,3 +155,9 @@ def _register() -> None:
 
 
 _register()
+
+
+def reached_case(visit: Visit, case: Mapping[str, Any]) -> bool:
+    """Whether the person's role reaches a case of the list."""
+    span = span_of("case", case)
+    return span is None or visit.reaches(*span)
