@@ -89,6 +89,7 @@ def _endpoint(route: Route) -> Callable[..., Response]:
         return _done(route, request, given)
 
     asked.__signature__ = _signature(route)  # type: ignore[attr-defined]
+    asked.way_in = route  # type: ignore[attr-defined]
     return asked
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from routeproof.app.objects.governed import objects_of
+from routeproof.app.objects.governed import ids_of
+from routeproof.app.steps import looks_of
 from routeproof.governance.conflict import CONFLICT
 from routeproof.web.looks import steps_for
 from routeproof.web.routing import Routes
@@ -18,5 +19,6 @@ routes = Routes()
 @routes.page("/conflicts", needs="view.conflicts", template="conflicts.html")
 def conflicts(visit: Visit) -> dict[str, Any]:
     """The register."""
-    found = [conflict.model_dump(mode="json") for conflict in objects_of(visit.context.records, CONFLICT)]
-    return {"rows": found, "steps": steps_for(visit, "conflict", "new", "declare")}
+    show = looks_of(CONFLICT.name)
+    rows = [show(visit.context, name) for name in ids_of(visit.context.records, CONFLICT)]
+    return {"rows": rows, "steps": steps_for(visit, "conflict", "new", "declare")}
