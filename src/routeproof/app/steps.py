@@ -1,11 +1,13 @@
-"""Everything that people do with governed objects, by `noun.verb`: one table for whoever offers it on a page or a line."""
+"""Everything that people do with governed objects, by `noun.verb`: one table for whoever offers it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydantic import Field
 
 from routeproof.app.cases.case_harm import record_harm
 from routeproof.app.cases.suppressing import add_suppression, suppression_shown
@@ -25,6 +27,7 @@ from routeproof.app.objects.nouns import NOUNS
 from routeproof.app.provider.file import provider_around
 from routeproof.app.provider.go_live import go_live_around, provider_shown
 from routeproof.app.sla.known import known_terms
+from routeproof.governance.decider import Body, Nothing
 from routeproof.governance.people import STREAM_ID
 from routeproof.vocab.errors import UsageError
 
@@ -32,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from routeproof.app.context import Context
-    from routeproof.governance.decider import Body, Noun
+    from routeproof.governance.decider import Noun
 
     Look = Callable[[Context, str], dict[str, Any]]
     Run = Callable[[Context, str, Mapping[str, Any]], dict[str, Any]]
@@ -48,21 +51,18 @@ class Step:
         noun: what the object is.
         verb: what is done.
         run: does it for the person of the context; takes the object's id and the body, returns the object as shown.
+        body: shape of what a person brings along; what the program works out by itself is not in it.
     """
 
     noun: Noun[Any]
     verb: str
     run: Run
+    body: type[Body]
 
     @property
     def name(self) -> str:
         """As the matrix names it: `noun.verb`."""
         return f"{self.noun.name}.{self.verb}"
-
-    @property
-    def body(self) -> type[Body]:
-        """Shape of what comes along."""
-        return self.noun.verbs[self.verb].body
 
     @property
     def signs(self) -> bool:
@@ -183,9 +183,35 @@ _RUNS: dict[str, Run] = {
 }
 
 
+class NewReview(Body):
+    """A review to be opened; its pack is built if there is none."""
+
+    quarter: str
+    provider: str
+
+
+class Reason(Body):
+    """Why."""
+
+    reason: str = Field(min_length=1)
+    kept: ClassVar[tuple[str, ...]] = ("reason",)
+
+
+_BROUGHT: dict[str, type[Body]] = {
+    "case.harm": Nothing,
+    "review.open": NewReview,
+    "review.supersede": Reason,
+    "policy.approve": Nothing,
+    "policy.withdraw": Nothing,
+    "people.approve": Nothing,
+}
+"""What a person brings along where the program works out the rest of the body."""
+
+
 def _step_of(name: str, run: Run) -> Step:
     noun, _, verb = name.partition(".")
-    return Step(BY_NOUN[noun], verb, partial(_on_roster, run) if name == "people.revoke" else run)
+    body = _BROUGHT.get(name) or BY_NOUN[noun].verbs[verb].body
+    return Step(BY_NOUN[noun], verb, partial(_on_roster, run) if name == "people.revoke" else run, body)
 
 
 def _on_roster(run: Run, context: Context, _: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -193,7 +219,7 @@ def _on_roster(run: Run, context: Context, _: str, body: Mapping[str, Any]) -> d
 
 
 STEPS = {name: _step_of(name, run) for name, run in _RUNS.items()}
-"""By the name that the matrix uses. What only the program does by itself (founding, findings, measured rows) is not here."""
+"""By the name that the matrix uses. What only the program does by itself (founding, findings) is not here."""
 
 
 def looks_of(noun: str) -> Look:

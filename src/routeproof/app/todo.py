@@ -88,7 +88,7 @@ def _second_looks(context: Context) -> Iterator[Todo]:
 
 def _reviews(context: Context, person: str) -> Iterator[Todo]:
     for review in objects_of(context.records, REVIEW):
-        signed = {signature.by for signature in review.signatures}
+        signed = {signature.person for signature in review.signatures}
         if review.closed_on is None and person not in signed and review.minutes is not None:
             what = f"Review {review.quarter} of {review.provider}"
             yield Todo(what, "read and sign", f"/reviews/{review.id}")

@@ -7,11 +7,11 @@ import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from routeproof.vocab.errors import RouteproofError
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from routeproof.vocab.errors import RouteproofError
 
 PRIVATE_FOLDER_MODE = 0o700
 BUSY_TIMEOUT_S = 30

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Body as JsonBody
-from pydantic import create_model
+from pydantic import BaseModel, create_model
 
 from routeproof.app.access.log_in import reauthenticate
 from routeproof.app.objects.changed import changed_since
@@ -45,9 +45,8 @@ def _act(visit: Visit, step: Step, object_id: str, body: Mapping[str, Any]) -> d
         return step.run(visit.context, object_id, body)
     except RefusalError as refusal:
         if refusal.code == "outdated_version":
-            refusal.more = changed_since(
-                visit.context, step.noun, object_id, str(body.get("expected_version_hash", ""))
-            )  # type: ignore[attr-defined]
+            seen = body.get("expected_version_hash") or body.get("version") or ""
+            refusal.more = changed_since(visit.context, step.noun, object_id, str(seen))
         raise
 
 
@@ -65,10 +64,8 @@ def _action(step: Step) -> Callable[..., Gone]:
 
 
 def _call(step: Step) -> Callable[..., dict[str, Any]]:
-    shape = _shape(step)
-
-    def called(visit: Visit, object_id: ID, body: Annotated[shape, JsonBody()]) -> dict[str, Any]:  # type: ignore[valid-type]
-        given: dict[str, Any] = body.model_dump(mode="json", exclude_unset=True)  # type: ignore[attr-defined]
+    def called(visit: Visit, object_id: ID, body: BaseModel) -> dict[str, Any]:
+        given: dict[str, Any] = body.model_dump(mode="json", exclude_unset=True)
         if step.signs:
             reauthenticate(visit.context, visit.person, given.pop("password"), place=address_of(visit.request))
         if step.name == "review.sign":
@@ -77,12 +74,7 @@ def _call(step: Step) -> Callable[..., dict[str, Any]]:
             given = change_at(given, path, lambda name: str(kept_upload(visit, name)))
         return _act(visit, step, object_id, given)
 
-    called.__annotations__ = {
-        "visit": Visit,
-        "object_id": ID,
-        "body": Annotated[shape, JsonBody()],
-        "return": dict[str, Any],
-    }
+    called.__annotations__["body"] = Annotated[_shape(step), JsonBody()]
     called.__doc__ = f"{step.verb.replace('_', ' ').capitalize()}: {step.noun.name}."
     return called
 

@@ -1,4 +1,4 @@
-"""The application: every route of `pages/` and `api/` behind one entrance, one shape of errors, one shield around it."""
+"""The application: every route behind one entrance, one shape of errors, one shield around it."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def make_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(RequestValidationError, malformed)  # type: ignore[arg-type]
     app.add_exception_handler(HTTPException, http_error)  # type: ignore[arg-type]
     app.add_exception_handler(Exception, any_error)
-    app.add_middleware(Shield, settings=settings)  # type: ignore[arg-type]
+    app.add_middleware(Shield, settings=settings)
     return app
 
 
@@ -89,6 +89,7 @@ def _endpoint(route: Route) -> Callable[..., Response]:
         return _done(route, request, given)
 
     asked.__signature__ = _signature(route)  # type: ignore[attr-defined]
+    asked.way_in = route  # type: ignore[attr-defined]
     return asked
 
 

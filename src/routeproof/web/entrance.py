@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from routeproof.app.access.entering import as_person
+from routeproof.app.access.events import record_access
 from routeproof.app.access.log_in import reauthenticate
 from routeproof.app.access.matrix import matrix_in_force
 from routeproof.app.access.preferences import preferences_of
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 COOKIE = "routeproof_session"
 SAFE = frozenset({"GET", "HEAD"})
 SESSION_DIGITS = 16
+EXAMINER = "examiner"
+"""What such a person reads is on record."""
 
 
 @contextlib.contextmanager
@@ -63,6 +66,8 @@ def entered(
             password = given.get("password", "")
             reauthenticate(context, session.person, password, place=place_of(request))
             visit = replace(visit, form={name: value for name, value in given.items() if name != "password"})
+        if EXAMINER in session.roles and request.method in SAFE:
+            record_access(acting, session.person, "read", {"path": str(request.url.path)[:300]})
         yield visit
 
 

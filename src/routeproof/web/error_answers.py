@@ -8,10 +8,12 @@ import traceback
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from routeproof.vocab.errors import RouteproofError
 from routeproof.web.answers import NO_STORE, ExactJSON
+from routeproof.web.entrance import entered
 from routeproof.web.faults import error_body, no_session, status_of
 from routeproof.web.render import environment
 
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from fastapi.exceptions import RequestValidationError
     from starlette.exceptions import HTTPException
     from starlette.requests import Request
+
+    from routeproof.web.routing import Route
 
 TITLES = {
     400: "This cannot be read",
@@ -44,16 +48,26 @@ async def our_error(request: Request, error: RouteproofError) -> Response:
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         to = f"/login?next={quote(back if request.method == 'GET' else '/', safe='')}"
         return RedirectResponse(to, status_code=303, headers=NO_STORE)
-    more: Mapping[str, Any] = getattr(error, "more", {})
-    return _answered(request, status, error.code, error.message, error.where, more)
+    return _answered(request, status, error.code, error.message, error.where, error.more)
 
 
 async def malformed(request: Request, error: RequestValidationError) -> Response:
-    """Parameters or a body of the wrong shape."""
+    """Parameters or a body of the wrong shape; who may not come in at all is told that, and nothing of shapes."""
+    way_in = getattr(request.scope.get("endpoint"), "way_in", None)
+    if way_in is not None:
+        try:
+            await run_in_threadpool(_come_in, request, way_in)
+        except RouteproofError as refused:
+            return await our_error(request, refused)
     problems = error.errors()
     said = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in problems)
     where = ".".join(map(str, problems[0]["loc"])) if problems else ""
     return _answered(request, 400, "malformed", f"expected a request of the documented shape, found: {said}", where, {})
+
+
+def _come_in(request: Request, way_in: Route) -> None:
+    with entered(request, way_in):
+        pass
 
 
 async def http_error(request: Request, error: HTTPException) -> Response:

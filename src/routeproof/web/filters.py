@@ -6,21 +6,21 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 NEW_YORK = ZoneInfo("America/New_York")
 NS_PER_S = 1_000_000_000
-DASH = "–"
+DASH = "\N{EN DASH}"
 
 
 def when(value: Any) -> Markup:  # noqa: ANN401  # an instant as the record has it: text of ns, ISO 8601, or none
     """An instant in exchange time; UTC on hover."""
     found = _instant(value)
     if found is None:
-        return Markup(DASH)
+        return escape(DASH)
     there = found.astimezone(NEW_YORK)
     return Markup('<time datetime="{}" title="{} UTC">{} <small>{}</small></time>').format(
         found.isoformat(), found.strftime("%Y-%m-%d %H:%M:%S"), there.strftime("%Y-%m-%d %H:%M"), there.tzname() or ""

@@ -90,12 +90,16 @@ def _kind(body: type[Body], name: str, part: Schema) -> str:
         return "file"
     if f"{name}.*" in body.attached:
         return "files"
+    if name in body.kept or name in {"text", "reason", "note", "words"}:
+        return "long"
+    return _kind_of_schema(part)
+
+
+def _kind_of_schema(part: Schema) -> str:
     if "enum" in part:
         return "choice"
     if part.get("format") == "date":
         return "date"
-    if name in body.kept or name in {"text", "reason", "note", "words"}:
-        return "long"
     kind = part.get("type", "")
     if kind == "array":
         items = part.get("items", {})
@@ -125,18 +129,12 @@ def _skeleton(part: Schema, depth: int) -> Any:  # noqa: ANN401  # JSON
     """What a value of the shape looks like, to be filled in."""
     if depth > SKELETON_DEPTH:
         return None
-    match part.get("type"):
-        case "object" if "properties" in part:
-            return {name: _skeleton(one, depth + 1) for name, one in part["properties"].items()}
-        case "object":
-            return {}
-        case "array":
-            return [_skeleton(part.get("items", {}), depth + 1)]
-        case "integer" | "number":
-            return 0
-        case "boolean":
-            return False
-    return part.get("enum", [""])[0]
+    kind = part.get("type")
+    if kind == "object":
+        return {name: _skeleton(one, depth + 1) for name, one in part.get("properties", {}).items()}
+    if kind == "array":
+        return [_skeleton(part.get("items", {}), depth + 1)]
+    return {"integer": 0, "number": 0, "boolean": False}.get(str(kind), part.get("enum", [""])[0])
 
 
 def _read(field: Field, text: str) -> Any:  # noqa: ANN401  # a member of the body

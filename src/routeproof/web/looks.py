@@ -10,6 +10,7 @@ from fastapi import Path as InPath
 from routeproof.app.objects.act import listed
 from routeproof.app.objects.fold import object_of
 from routeproof.app.steps import BY_NOUN, STEPS, looks_of
+from routeproof.vocab.errors import UsageError
 from routeproof.vocab.times import quarter_days
 from routeproof.web.examples import example_of
 from routeproof.web.faults import NotFoundError
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from routeproof.web.visit import Visit
 
 routes = Routes()
-ID = Annotated[str, InPath(alias="id", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$")]
+ID = Annotated[str, InPath(alias="id", pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@+-]{0,127}$")]
 """How objects are named; what cannot be a name is refused before anything is looked up."""
 AREAS = {
     "case": "exceptions",
@@ -70,7 +71,10 @@ def looked_at(visit: Visit, noun: str, object_id: str) -> dict[str, Any]:
     """
     if noun not in WITHOUT_LIST:
         require_object(visit, BY_NOUN[noun], object_id)
-    found = looks_of(noun)(visit.context, object_id)
+    try:
+        found = looks_of(noun)(visit.context, object_id)
+    except UsageError as error:
+        raise NotFoundError(error.message, where=error.where) from error
     span = span_of(noun, found)
     if span is not None:
         visit.require_reach(*span)
@@ -87,8 +91,13 @@ def span_of(noun: str, shown: Mapping[str, Any]) -> tuple[date, date] | None:
     return None
 
 
-def steps_for(visit: Visit, noun: str, object_id: str, *verbs: str) -> list[dict[str, Any]]:
-    """Forms of the steps that the person may take with an object, in this order; all of the noun's if none is named."""
+def steps_for(
+    visit: Visit, noun: str, object_id: str, *verbs: str, values: Mapping[str, Any] | None = None
+) -> list[dict[str, Any]]:
+    """Forms of the steps that the person may take with an object, in this order; all of the noun's if none is named.
+
+    `values` stand in the forms at first.
+    """
     found = [step for step in STEPS.values() if step.noun.name == noun and (not verbs or step.verb in verbs)]
     found.sort(key=lambda step: verbs.index(step.verb) if verbs else 0)
     return [
@@ -96,7 +105,7 @@ def steps_for(visit: Visit, noun: str, object_id: str, *verbs: str) -> list[dict
             "verb": step.verb,
             "label": step.verb.replace("_", " ").capitalize(),
             "action": f"{place_of(noun, object_id)}/{step.verb.replace('_', '-')}",
-            "fields": fields_of(step.body),
+            "fields": fields_of(step.body, values),
             "signs": step.signs,
         }
         for step in found
@@ -106,12 +115,18 @@ def steps_for(visit: Visit, noun: str, object_id: str, *verbs: str) -> list[dict
 
 def _lister(noun: str) -> Callable[..., dict[str, Any]]:
     def list_(visit: Visit) -> dict[str, Any]:
-        found = listed(visit.context, BY_NOUN[noun])
-        items = [item for item in found["items"] if _reached(visit, noun, item)]
+        items = list_of(visit, noun)
         return {"items": items, "total": len(items)}
 
     list_.__doc__ = f"All of: {noun}."
     return list_
+
+
+def list_of(visit: Visit, noun: str) -> list[dict[str, Any]]:
+    """Objects of a noun that the person's role reaches: `id, state, version, version_hash, ledger_index`."""
+    found = listed(visit.context, BY_NOUN[noun])["items"]
+    limited = visit.limits.from_on is not None or visit.limits.to_on is not None
+    return [item for item in found if not limited or _reached(visit, noun, item)]
 
 
 def _reached(visit: Visit, noun: str, item: Mapping[str, Any]) -> bool:
@@ -140,3 +155,9 @@ def _register() -> None:
 
 
 _register()
+
+
+def reached_case(visit: Visit, case: Mapping[str, Any]) -> bool:
+    """Whether the person's role reaches a case of the list."""
+    span = span_of("case", case)
+    return span is None or visit.reaches(*span)

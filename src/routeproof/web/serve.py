@@ -63,7 +63,7 @@ def serve(settings: Settings, *, host: str, port: int, workers: int = 1) -> None
         os.environ |= {SETTINGS: settings.as_text(), "PROMETHEUS_MULTIPROC_DIR": counts}
         config = _config(settings, host, port, "routeproof.web.application:from_environment", workers)
         threading.Thread(target=_say_when_ready, args=(address,), daemon=True).start()
-        Multiprocess(config, target=uvicorn.Server(config).run, sockets=[listening]).run()
+        Multiprocess(config, sockets=[listening]).run()
 
 
 def _config(settings: Settings, host: str, port: int, app: object, workers: int = 1) -> uvicorn.Config:

@@ -6,13 +6,13 @@ import contextlib
 import re
 import shutil
 import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starlette.datastructures import UploadFile
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from pathlib import Path
 
     from starlette.requests import Request
 
@@ -26,8 +26,7 @@ LONGEST_NAME = 100
 @contextlib.asynccontextmanager
 async def sent_form(request: Request, scratch: Path) -> AsyncIterator[tuple[dict[str, str], dict[str, Path]]]:
     """Fields and files of a form; a file keeps its name as far as it can harm nothing, and is gone afterwards."""
-    scratch.mkdir(parents=True, exist_ok=True)
-    folder = type(scratch)(tempfile.mkdtemp(prefix="upload-", dir=scratch))
+    folder = _folder(scratch)
     try:
         fields: dict[str, str] = {}
         files: dict[str, Path] = {}
@@ -46,11 +45,25 @@ async def sent_form(request: Request, scratch: Path) -> AsyncIterator[tuple[dict
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def plain_name(name: str) -> str:
+    """The name of a file, as far as it can harm nothing: no folders, no hidden files, plain letters."""
+    plain = _UNSAFE.sub("_", name.replace("\\", "/").rsplit("/", 1)[-1])[-LONGEST_NAME:]
+    return plain.lstrip(". ") or "file"
+
+
+def _folder(scratch: Path) -> Path:
+    scratch.mkdir(parents=True, exist_ok=True)
+    return Path(tempfile.mkdtemp(prefix="upload-", dir=scratch))
+
+
 async def _kept(sent: UploadFile, folder: Path) -> Path:
-    folder.mkdir()
-    plain = _UNSAFE.sub("_", (sent.filename or "file").replace("\\", "/").rsplit("/", 1)[-1])[-LONGEST_NAME:]
-    path = folder / (plain.lstrip(".") or "file")
+    path = _place(folder, plain_name(sent.filename or ""))
     with path.open("wb") as file:
         while piece := await sent.read(1 << 20):
             file.write(piece)
     return path
+
+
+def _place(folder: Path, name: str) -> Path:
+    folder.mkdir()
+    return folder / name

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 import shutil
-import time
 from typing import TYPE_CHECKING
 
 from routeproof.vocab.errors import UsageError
+from routeproof.vocab.times import NS_PER_S
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import BinaryIO
 
     from routeproof.web.visit import Visit
 
-KEPT_S = 3600
+KEPT_NS = 3600 * NS_PER_S
+NAME_BYTES = 16
 _NAME = re.compile(r"^[0-9a-f]{32}$")
 
 
@@ -22,15 +24,16 @@ def _folder(visit: Visit) -> Path:
     return visit.context.workspace.scratch_folder / "uploads" / visit.person
 
 
-def keep_upload(visit: Visit, name: str, path: Path) -> str:
+def keep_upload(visit: Visit, name: str, file_name: str, content: BinaryIO) -> str:
     """Keep a file under a name of its own, and forget those whose hour is over."""
     folder = _folder(visit)
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.iterdir():
-        if time.time() - old.stat().st_mtime > KEPT_S:
+        if visit.context.clock() - old.stat().st_mtime_ns > KEPT_NS:
             shutil.rmtree(old, ignore_errors=True)
     (folder / name).mkdir()
-    shutil.copyfile(path, folder / name / path.name)
+    with (folder / name / file_name).open("wb") as file:
+        shutil.copyfileobj(content, file)
     return name
 
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from routeproof.app.context import Context
 
+STREAM = "access"
+"""One stream for all: it is a log of what happened, not an object that people decide on."""
 ROLE = "access"
 """Stands in entries where no role of the person acted: the program notes what it saw."""
 
@@ -20,9 +22,9 @@ def record_access(context: Context, person: str, what: str, payload: Mapping[str
     context.records.append(
         [
             Fact(
-                stream=f"access/{person}",
+                stream=STREAM,
                 type=f"access.{what}",
-                payload=dict(payload),
+                payload={"person": person, **payload},
                 business_on=context.actor.business_on,
                 actor=context.actor.name,
                 role=ROLE,

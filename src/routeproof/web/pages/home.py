@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from routeproof.app.todo import provider_states, todo_of
 from routeproof.web.routing import Routes
-from routeproof.web.visit import Visit
+
+if TYPE_CHECKING:
+    from routeproof.web.visit import Visit
 
 routes = Routes()
 
