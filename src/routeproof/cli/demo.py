@@ -25,10 +25,8 @@ from routeproof.cli.printing import print_step
     show_default=True,
     help="Folder for the review pack.",
 )
-@click.option("--web-ready", is_flag=True, help="Only make a workspace at --out, with people and their work, to serve.")
-@click.option(
-    "--keep", is_flag=True, help="With --web-ready: leave a filled demo as it is, and say its accounts again."
-)
+@click.option("--web-ready", is_flag=True, help="Only make a workspace at --out, with people at work, to serve.")
+@click.option("--keep", is_flag=True, help="With --web-ready: leave a filled demo as it is; say its accounts.")
 @click.option("--seed", default=7, show_default=True, help="The only source of randomness.")
 @click.option("--days", type=click.IntRange(min=1), help="Only the first so many sessions of the quarter.")
 def demo(*, workspace: Path, out: Path, web_ready: bool, keep: bool, seed: int, days: int | None) -> None:

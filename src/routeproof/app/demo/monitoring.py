@@ -35,16 +35,15 @@ CLOSING = {
 ALIKE = {
     "disposition": "explained",
     "root_cause": "market",
-    "rationale": "Looked at together: the same minute, the same stock, a quote that was moving; no fill was out of order.",
+    "rationale": "Looked at together: a quote that was moving, the same minute, the same stock; nothing was out of order.",
 }
 
 
 def judge_days(stage: Stage, days: Sequence[date], on_step: Callable[[str], None]) -> None:
     """Run the rules over days, under one suppression that was approved before."""
     suppress = {
-        "rule": "clock_skew",
-        "scope": {"provider": "P1"},
-        "reason": "The clock of P1 wanders within what was agreed until its new time source in December.",
+        "rule": "stale_reference_quote",
+        "reason": "Thin stocks are quoted seldom: the quote in force is old, and right. The feed has a heartbeat from 2027.",
         "until": "2026-12-31",
     }
     add_suppression(stage.as_("analyst", TAKEN_IN), "S-1", suppress)
