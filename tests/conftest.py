@@ -1,6 +1,7 @@
 """Fixtures every test may use."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +26,22 @@ def shared_data() -> Path:
     if not path.is_dir():
         pytest.skip(f"no shared data: {path} is not a directory (set ROUTEPROOF_SHARED_DATA)")
     return path
+
+
+@pytest.fixture(scope="session")
+def demo_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small filled demo, `web_demo` says what of; made once for all processes of a run. Not to be written to."""
+    from web_demo import small_demo  # noqa: PLC0415  # few tests need the whole program
+
+    own = tmp_path_factory.getbasetemp()
+    return small_demo(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)
+
+
+@pytest.fixture
+def own_demo(demo_workspace: Path, tmp_path: Path) -> Path:
+    """A copy of the small filled demo that a test may write to."""
+    copied = shutil.copytree(demo_workspace, tmp_path / "demo")
+    return Path(copied)
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.context import open_context
@@ -34,6 +35,7 @@ def init_workspace(
     passphrase: Callable[[str], bytes | None] = lambda _: None,
     on: date | None = None,
     records: str = "",
+    clock: Callable[[], int] = time.time_ns,
 ) -> Workspace:
     """A new workspace in `root`, which must be empty or absent, with the founding roster `people`.
 
@@ -50,7 +52,7 @@ def init_workspace(
     workspace = Workspace(root=root, firm_id=firm_id, server=server_of(records, root) if records else None)
     make_folders(workspace)
     Records(workspace.records_place, lambda: 0).close()
-    with open_context(workspace) as context:
+    with open_context(workspace, clock=clock) as context:
         context.records.append(
             [
                 Fact(
