@@ -29,10 +29,11 @@ from routeproof.web.pages import (
     remediation,
     reports,
     reviews,
+    scorecard,
 )
 
 PAGES = (
-    login, home, me, explore, orders, exceptions, cases, conflicts, providers, reviews, remediation, duties, procedures, policy, reports,
+    login, home, me, scorecard, explore, orders, exceptions, cases, conflicts, providers, reviews, remediation, duties, procedures, policy, reports,
     ledger, data, admin, help, documents, objects,
 )  # fmt: skip
 """Pages with a design of their own before those without one."""

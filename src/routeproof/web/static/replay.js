@@ -41,6 +41,10 @@ would lose hundreds. Labels are made from the digits of the whole number, never 
       ...data.fills.map((f) => ({ x: f.x, text: `executed ${f.quantity} at ${f.price} on ${f.venue}` })),
     ];
     if (!xs.length && !events.length) return;
+    if (xs.length) { /* the last quote stays in force to the end of what is drawn */
+      const end = Math.max(xs[xs.length - 1], ...events.map((e) => e.x)) + 2e9;
+      if (end > xs[xs.length - 1]) { xs.push(end); data.path.bid.push(data.path.bid.at(-1)); data.path.ask.push(data.path.ask.at(-1)); }
+    }
     const every = [...events.map((e) => e.x)];
     const low = Math.min(...every, 0), high = Math.max(...every, 1), pad = Math.max((high - low) * 0.04, 500);
     const whole = [Math.floor(low - pad), Math.ceil(high + pad)];
@@ -74,7 +78,7 @@ would lose hundreds. Labels are made from the digits of the whole number, never 
       ctx.beginPath(); ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height); ctx.clip();
       data.marks.forEach((m) => line(m.x, colour("--quiet"), [4 * ratio, 3 * ratio]));
       const tall = (bbox.height * share) / Math.max(lanes.length, 1), bottom = bbox.top + bbox.height;
-      ctx.font = `${10.5 * ratio}px ${getComputedStyle(document.body).fontFamily}`; ctx.textBaseline = "middle";
+      ctx.font = `${10.5 * ratio}px ${getComputedStyle(document.body).fontFamily}`; ctx.textBaseline = "middle"; ctx.textAlign = "left";
       lanes.forEach((l, place) => {
         const y = bottom - bbox.height * share + tall * (place + 0.5), thick = Math.min(tall * 0.5, 6 * ratio);
         const from = at(l.from), to = Math.max(at(l.to), from + 2 * ratio);
