@@ -33,8 +33,8 @@ from routeproof.web.pages import (
 )
 
 PAGES = (
-    login, home, me, scorecard, explore, orders, exceptions, cases, conflicts, providers, reviews, remediation, duties, procedures, policy, reports,
-    ledger, data, admin, help, documents, objects,
+    login, home, me, scorecard, explore, orders, exceptions, cases, conflicts, providers, reviews, remediation, duties,
+    procedures, policy, reports, ledger, data, admin, help, documents, objects,
 )  # fmt: skip
 """Pages with a design of their own before those without one."""
 CALLS = (measure_api, orders_api, tokens, uploads, looks, acts)

@@ -1,4 +1,4 @@
-"""Measuring over the API: what `routeproof measure --format json` prints, and the catalogs of metrics and rules."""
+"""Measuring over the API: what `routeproof measure --format json` prints."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import Query
 
 from routeproof.app.measuring.answers import Pending, answer_of
-from routeproof.app.monitoring.catalog import rules_shown
-from routeproof.metrics.describe import described
-from routeproof.web.measure_query import MeasureQuery  # noqa: TC001  # a parameter is made of it
+from routeproof.web.measure_query import MeasureQuery  # a parameter is made of it
 from routeproof.web.routing import Routes
 
 if TYPE_CHECKING:
@@ -24,17 +22,3 @@ def measure(visit: Visit, asked: Annotated[MeasureQuery, Query()]) -> dict[str, 
     found = answer_of(visit.context, asked.question(visit))
     assert not isinstance(found, Pending)  # noqa: S101  # it was waited for
     return found.as_plain()
-
-
-@routes.api("GET", "/metrics", needs="anybody")
-def metrics(_: Visit) -> dict[str, Any]:
-    """Every metric with its definition, as `routeproof metrics --json` lists them."""
-    rows = described()
-    return {"items": rows, "total": len(rows)}
-
-
-@routes.api("GET", "/rules", needs="anybody")
-def rules(visit: Visit) -> dict[str, Any]:
-    """Every monitoring rule with its thresholds in force, as `routeproof rules --json` lists them."""
-    rows = rules_shown(visit.context.workspace.root)
-    return {"items": rows, "total": len(rows)}
