@@ -91,6 +91,11 @@ class Workspace:
         return self.root / "cache" / "measured"
 
     @property
+    def answers_folder(self) -> Path:
+        """Answers to questions that were asked before; may be deleted at any time."""
+        return self.root / "cache" / "answers"
+
+    @property
     def streams_folder(self) -> Path:
         """Daily streams kept between runs of the rules; may be deleted at any time."""
         return self.root / "cache" / "streams"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from routeproof.web import acts, looks
+from routeproof.web.api import measure as measure_api
+from routeproof.web.api import orders as orders_api
 from routeproof.web.api import tokens, uploads
 from routeproof.web.pages import (
     admin,
@@ -12,6 +14,7 @@ from routeproof.web.pages import (
     documents,
     duties,
     exceptions,
+    explore,
     health,
     help,  # noqa: A004  # the page of that name
     home,
@@ -19,20 +22,22 @@ from routeproof.web.pages import (
     login,
     me,
     objects,
+    orders,
     policy,
     procedures,
     providers,
     remediation,
     reports,
     reviews,
+    scorecard,
     second_factor,
 )
 
 PAGES = (
-    login, second_factor, home, me, exceptions, cases, conflicts, providers, reviews, remediation, duties, procedures,
-    policy, reports, ledger, data, admin, help, documents, objects,
+    login, second_factor, home, me, scorecard, explore, orders, exceptions, cases, conflicts, providers, reviews,
+    remediation, duties, procedures, policy, reports, ledger, data, admin, help, documents, objects,
 )  # fmt: skip
 """Pages with a design of their own before those without one."""
-CALLS = (tokens, uploads, looks, acts)
+CALLS = (measure_api, orders_api, tokens, uploads, looks, acts)
 
 ALL = (*health.ALL, *(route for part in (*PAGES, *CALLS) for route in part.routes.all))

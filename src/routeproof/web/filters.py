@@ -68,6 +68,44 @@ def short(value: Any, digits: int = 12) -> str:  # noqa: ANN401
     return str(value)[:digits] if value else DASH
 
 
+def exact(value: Any) -> Markup:  # noqa: ANN401  # UTC ns, as text or number
+    """An instant of the day in exchange time to the nanosecond; UTC on hover."""
+    if value is None:
+        return Markup(DASH)
+    seconds, ns = divmod(int(value), NS_PER_S)
+    utc = datetime.fromtimestamp(seconds, tz=UTC)
+    there = utc.astimezone(NEW_YORK)
+    return Markup('<time datetime="{}.{:09}Z" title="{}.{:09} UTC">{}.{:09}</time>').format(
+        utc.strftime("%Y-%m-%dT%H:%M:%S"), ns, utc.strftime("%Y-%m-%d %H:%M:%S"), ns, there.strftime("%H:%M:%S"), ns
+    )
+
+
+def offset(ns: int | None) -> str:
+    """A duration to its last nanosecond, in the unit that reads best: `+2.305 ms`."""
+    if ns is None:
+        return DASH
+    size = abs(ns)
+    digits, unit = next(((d, u) for d, u, below in OFFSETS if size < below), (9, "s"))
+    whole, part = divmod(size, 10**digits)
+    text = f"{whole:,}.{part:0{digits}d}".rstrip("0").rstrip(".") if digits else f"{whole:,}"
+    return f"{'+' if ns >= 0 else MINUS}{text}\N{NO-BREAK SPACE}{unit}"
+
+
+def figure(value: Any, unit: str) -> str:  # noqa: ANN401
+    """A metric's value with the decimals of its unit; null is a dash."""
+    if value is None:
+        return DASH
+    places = DECIMALS.get(unit, 2)
+    text = f"{value:,.{places}f}"
+    if unit == "shares" and "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return text.replace("-", MINUS) if text.strip("-0.,") else text.lstrip("-")
+
+
+MINUS = "\N{MINUS SIGN}"
+OFFSETS = ((0, "ns", 1_000), (3, "µs", 1_000_000), (6, "ms", NS_PER_S))
+DECIMALS = {"usd_per_share": 5, "bps": 3, "ratio": 4, "ms": 3, "usd": 2, "count": 0, "shares": 9}
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "when": when,
     "day": day,
@@ -75,4 +113,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "number": number,
     "percent": percent,
     "short": short,
+    "exact": exact,
+    "offset": offset,
+    "figure": figure,
 }

@@ -21,6 +21,7 @@ from routeproof.app.review.clock import SHIFTS_NS
 from routeproof.app.review.deliveries import deliveries
 from routeproof.app.review.earlier_builds import EVENT, before_build, earlier_builds
 from routeproof.app.review.judge import Judge
+from routeproof.app.review.kept_scorecard import KEPT_SCORECARD, kept_scorecard
 from routeproof.app.review.quarter import measure_quarter
 from routeproof.app.review.tape_benchmark import tape_benchmark
 from routeproof.app.shipped_rules import rules_of
@@ -102,7 +103,7 @@ def build_review(
         write_whole(folder / name, content)
         hashes[name] = hashlib.sha256(content).hexdigest()
     drafts = canonical_bytes(drafts_of((inputs.overall, *inputs.securities)))
-    _record(context, review, order, digest, hashes, drafts)
+    _record(context, review, order, digest, hashes, drafts, kept_scorecard(review, document))
     return Built(folder, digest, hashes, document)
 
 
@@ -274,10 +275,17 @@ def _digest(review: Review, order: Order) -> str:
 
 
 def _record(
-    context: Context, review: Review, order: Order, digest: str, hashes: Mapping[str, str], drafts: bytes
+    context: Context,
+    review: Review,
+    order: Order,
+    digest: str,
+    hashes: Mapping[str, str],
+    drafts: bytes,
+    scorecard: bytes,
 ) -> None:
     actor = context.actor
     drafts_sha256 = context.evidence.put(drafts, media_type="application/json", name=DRAFTS)
+    scorecard_sha256 = context.evidence.put(scorecard, media_type="application/json", name=KEPT_SCORECARD)
     fact = Fact(
         stream=order.stream,
         type=EVENT,
@@ -288,12 +296,13 @@ def _record(
             "files": dict(hashes),
             **review.facts(),
             "drafts": drafts_sha256,
+            "scorecard": scorecard_sha256,
         },
         business_on=actor.business_on,
         actor=actor.name,
         role=actor.role,
         session=actor.session,
         # The pack itself is not held here: its hashes stand in the payload.
-        evidence=(drafts_sha256,),
+        evidence=(drafts_sha256, scorecard_sha256),
     )
     context.records.append([fact])
