@@ -21,6 +21,7 @@ from routeproof.web.routing import API, Route, Routes
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from routeproof.app.context import Context
     from routeproof.governance.decider import Noun
     from routeproof.web.visit import Visit
 
@@ -143,6 +144,10 @@ def _shower(noun: str) -> Callable[..., dict[str, Any]]:
     return show
 
 
+def _founding(_: Context) -> str:
+    return f"{API}/policy/founding"
+
+
 def _register() -> None:
     for noun, place in PLACES.items():
         needs = f"view.{AREAS[noun]}"
@@ -150,7 +155,7 @@ def _register() -> None:
             routes.add(Route(method="GET", path=f"{API}/{place}", kind="api", needs=needs, handler=_lister(noun)))
         if noun != "people":
             path = f"{API}/{place}/{{id}}"
-            example = example_of(noun, before=API)
+            example = example_of(noun, before=API) if noun != "policy" else _founding
             routes.add(Route(method="GET", path=path, kind="api", needs=needs, handler=_shower(noun), example=example))
 
 
