@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import Query
 from pydantic import BaseModel, Field
 
-from routeproof.app.review.scorecard_shown import packs_on_record, scorecard_shown
+from routeproof.app.review.card.shown import packs_on_record, scorecard_shown
 from routeproof.vocab.times import quarter_days
 from routeproof.web.faults import NotFoundError
 from routeproof.web.measure_query import LONGEST

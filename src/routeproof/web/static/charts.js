@@ -37,7 +37,7 @@ A datum with a member `href` that begins with "/" is a link. What htmx swaps in 
     const spec = JSON.parse(figure.querySelector('script[type="application/json"]').textContent);
     try {
       if (place.chartView) place.chartView.finalize();
-      const compiled = vegaLite.compile({ autosize: { type: "fit-x", contains: "padding" }, ...spec, config: config() });
+      const compiled = vegaLite.compile({ ...spec, config: config() });
       const view = new vega.View(vega.parse(compiled.spec, null, { ast: true }), {
         expr: vega.expressionInterpreter || vegaInterpreter.expressionInterpreter,
         renderer: "canvas", container: place, hover: false,
