@@ -81,7 +81,9 @@ def usual_range(context: Context, last_on: date | None = None) -> tuple[date, da
 
 
 def explored(found: Measurement, sort_text: str = "") -> dict[str, Any]:
-    """`{"columns", "without", "rows", "total", "sort", "chart", "notes", "meta"}`; a figure that no row has is no column.
+    """`{"by", "columns", "without", "rows", "total", "sort", "chart", "notes", "meta"}`.
+
+    A figure that no row has is no column: `without` names it.
 
     A row has `keys` (dimension to value), `narrows` (the filters that find it again; null where a value is unknown),
     and `cells`, each with `value` and the `reason` of a null.

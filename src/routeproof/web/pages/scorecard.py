@@ -30,7 +30,7 @@ class ScorecardQuery(BaseModel):
 
 
 def chosen_scorecard(visit: Visit, asked: ScorecardQuery) -> dict[str, Any]:
-    """`{"packs", "quarter", "provider", "card"}`: what is on record within the person's days, and the one asked for."""
+    """`{"packs", "quarter", "provider", "built", "card"}`: what is on record within the person's days, and one."""
     packs = [item for item in packs_on_record(visit.context) if visit.reaches(*quarter_days(item["quarter"]))]
     wanted = {"quarter": asked.quarter.upper(), "provider": asked.provider}
     if wanted["quarter"]:
@@ -38,7 +38,7 @@ def chosen_scorecard(visit: Visit, asked: ScorecardQuery) -> dict[str, Any]:
     fits = [item for item in packs if all(not text or item[name] == text for name, text in wanted.items())]
     chosen = fits[0] if fits else wanted
     card = scorecard_shown(visit.context, **chosen, benchmark=asked.benchmark, security=asked.security)
-    return {"packs": packs, **chosen, "card": card}
+    return {"packs": packs, **chosen, "card": card, "built": chosen in packs}
 
 
 @routes.page("/scorecard", needs="view.measures", template="scorecard.html")
