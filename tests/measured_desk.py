@@ -21,15 +21,32 @@ unit = "iso"
 zone = "America/New_York"
 """
 QUOTES = "symbol,at,bid,ask\nABC,2026-07-01T13:30:00Z,10.00,10.02\nABC,2026-07-01T13:30:05Z,10.01,10.05\n"
-NAMES = ["execution_id", "order_id", "symbol", "side", "executed_at", "price", "quantity", "venue", "received_at", "order_type", "limit_price", "order_quantity", "provider_id"]
+NAMES = [
+    "execution_id",
+    "order_id",
+    "symbol",
+    "side",
+    "executed_at",
+    "price",
+    "quantity",
+    "venue",
+    "received_at",
+    "order_type",
+    "limit_price",
+    "order_quantity",
+    "provider_id",
+]
 FORMULA = '=HYPERLINK("http://x.example","y")'
 # 09:30:01 in New York on 1 July is 1782912601 s. A: 250 and 750 ms later; B: 100 ms. OLD is of the day before.
+_A = ("2026-07-01 09:30:01", "limit", "10.02", 400, "P1")
+_B = ("2026-07-01 09:30:01", "market", "", 50, "P1")
+_OLD = ("2026-06-30 09:30:01", "market", "", 50, "P1")
 FILLS = [
-    ("F1", "A", "ABC", "buy", 1_782_912_601_250_000, "10.015", 100, "XNAS", "2026-07-01 09:30:01", "limit", "10.02", 400, "P1"),
-    ("F2", "A", "ABC", "buy", 1_782_912_601_750_000, "10.02", 100, "ARCX", "2026-07-01 09:30:01", "limit", "10.02", 400, "P1"),
-    ("F3", "B", "ABC", "buy", 1_782_912_601_100_000, "10.03", 50, FORMULA, "2026-07-01 09:30:01", "market", "", 50, "P1"),
-    ("F4", "OLD", "ABC", "buy", 1_782_826_201_100_000, "10.02", 50, "XNAS", "2026-06-30 09:30:01", "market", "", 50, "P1"),
-]  # fmt: skip
+    ("F1", "A", "ABC", "buy", 1_782_912_601_250_000, "10.015", 100, "XNAS", *_A),
+    ("F2", "A", "ABC", "buy", 1_782_912_601_750_000, "10.02", 100, "ARCX", *_A),
+    ("F3", "B", "ABC", "buy", 1_782_912_601_100_000, "10.03", 50, FORMULA, *_B),
+    ("F4", "OLD", "ABC", "buy", 1_782_826_201_100_000, "10.02", 50, "XNAS", *_OLD),
+]
 
 
 def measured_workspace(root: Path, files: Path) -> Path:

@@ -71,7 +71,7 @@ def short(value: Any, digits: int = 12) -> str:  # noqa: ANN401
 def exact(value: Any) -> Markup:  # noqa: ANN401  # UTC ns, as text or number
     """An instant of the day in exchange time to the nanosecond; UTC on hover."""
     if value is None:
-        return Markup(DASH)
+        return escape(DASH)
     seconds, ns = divmod(int(value), NS_PER_S)
     utc = datetime.fromtimestamp(seconds, tz=UTC)
     there = utc.astimezone(NEW_YORK)

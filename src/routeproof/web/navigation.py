@@ -25,6 +25,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("Scorecard", "/scorecard", "view.measures"),
             Entry("Explore", "/explore", "view.measures"),
+            Entry("Orders", "/orders", "view.orders"),
             Entry("Venues", "/venues", "view.venues"),
             Entry("Conflicts", "/conflicts", "view.conflicts"),
         ),

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 KEPT = 500
 """Answers kept; those that were asked for longest ago make room."""
 META = "routeproof"
-POLL_S = 0.05
+FORGOTTEN_AFTER_S = 3600.0
 
 
 @dataclass(slots=True)
@@ -46,6 +46,10 @@ class _Work:
     ended: threading.Event
     error: BaseException | None = None
     begun_at: float = 0.0
+
+    def is_old(self) -> bool:
+        """Whether nobody will come for its end any more."""
+        return time.monotonic() - self.begun_at > FORGOTTEN_AFTER_S
 
 
 _AT_WORK: dict[Path, _Work] = {}
@@ -88,6 +92,8 @@ def answer_of(context: Context, question: Question, wait_s: float | None = None)
 
 def _work_on(workspace: Workspace, question: Question, path: Path) -> _Work:
     with _GUARD:
+        for old in [path for path, item in _AT_WORK.items() if item.ended.is_set() and item.is_old()]:
+            del _AT_WORK[old]
         work = _AT_WORK.get(path)
         if work is None:
             work = _AT_WORK[path] = _Work(threading.Event(), begun_at=time.monotonic())

@@ -81,29 +81,41 @@ def usual_range(context: Context, last_on: date | None = None) -> tuple[date, da
 
 
 def explored(found: Measurement, sort_text: str = "") -> dict[str, Any]:
-    """`{"columns", "rows", "total", "sort", "chart", "notes", "meta"}`.
+    """`{"by", "columns", "without", "rows", "total", "sort", "chart", "notes", "meta"}`.
+
+    A figure that no row has is no column: `without` names it.
 
     A row has `keys` (dimension to value), `narrows` (the filters that find it again; null where a value is unknown),
     and `cells`, each with `value` and the `reason` of a null.
     """
     meta, rows = found.meta, found.rows
     by = [name for name in ("shift_ms", *meta["by"]) if name in rows.columns]
-    metrics = [name for name in meta["metrics"] or BY_NAME if name in rows.columns]
+    asked = [name for name in meta["metrics"] or BY_NAME if name in rows.columns]
+    metrics = [name for name in asked if rows[name].null_count() < rows.height] or asked
     sort = Sort.of_text(sort_text, rows.columns, by, metrics)
     if sort.column is not None:
         rows = rows.sort(sort.column, descending=sort.descending, nulls_last=True, maintain_order=True)
-    reasons = _reasons(metrics, meta)
+    reasons = _reasons(asked, meta)
     shown = [_row(row, by, metrics, reasons) for row in rows.head(SHOWN).iter_rows(named=True)]
     return {
         "by": by,
         "columns": definitions(metrics),
+        "without": [{"label": BY_NAME[name].label, "reason": reasons[name]} for name in asked if name not in metrics],
         "rows": shown,
         "total": rows.height,
         "sort": sort,
-        "chart": chart_of(rows, by, metrics),
+        "chart": chart_of(rows, by, _most_telling(metrics, sort)),
         "notes": meta["notes"],
         "meta": meta,
     }
+
+
+def _most_telling(metrics: Sequence[str], sort: Sort) -> str:
+    """The metric that the rows stand by, else the first that is neither a count nor a share of what was covered."""
+    if sort.column in metrics:
+        return str(sort.column)
+    telling = (name for name in metrics if BY_NAME[name].unit not in {"count", "shares"} and name != "coverage")
+    return next(telling, next(iter(metrics), ""))
 
 
 def definitions(metrics: Sequence[str]) -> list[dict[str, Any]]:
@@ -140,12 +152,11 @@ def _word(value: Any) -> str:  # noqa: ANN401
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
-def chart_of(rows: pl.DataFrame, by: Sequence[str], metrics: Sequence[str]) -> dict[str, Any] | None:
-    """A Vega-Lite specification of the first figure that is no count, over the first dimension, coloured by the second.
+def chart_of(rows: pl.DataFrame, by: Sequence[str], drawn: str) -> dict[str, Any] | None:
+    """A Vega-Lite specification of a figure over the first dimension, coloured by the second.
 
     Null where there is nothing to compare: no dimension, one row, more rows than a reader can tell apart, or orders.
     """
-    drawn = next((name for name in metrics if BY_NAME[name].unit not in {"count", "shares"}), next(iter(metrics), ""))
     by_time = bool(by) and by[0] in TIMES
     most = CHARTED * 8 if by_time else CHARTED
     if not drawn or not by or len(by) > 2 or "order_id" in by or not 1 < rows.height <= most:  # noqa: PLR2004

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from routeproof.app.measuring.lake_source import LakeSource
 from routeproof.app.objects.findings import plain
-from routeproof.app.orders.figures import figures_of
+from routeproof.app.orders.figures import KEPT, figures_of
 from routeproof.app.orders.market import path_of
 from routeproof.app.orders.messages import messages_of
 from routeproof.app.orders.rows import rows_of_order
@@ -52,8 +52,10 @@ def order_shown(
         return None
     allow(rows.days[0], rows.days[-1])
     source = LakeSource(lake, manifest)
-    rules = rules_of(lake, manifest, policy_in_force(context.records).whole)
-    figures = figures_of(rows, source, rules)
+    policy = policy_in_force(context.records)
+    figures = KEPT.get(
+        (manifest, policy.id, order_id), lambda: figures_of(rows, source, rules_of(lake, manifest, policy.whole))
+    )
     events = _instants(rows)
     path = path_of(lake, manifest, rows.days, rows.symbol, events)
     parents = _plain(rows.tables["parent_orders"])

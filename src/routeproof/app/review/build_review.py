@@ -17,11 +17,11 @@ from routeproof.app.review.adoptions import EVENT as ADOPTED
 from routeproof.app.review.adoptions import adoptions_of, drafts_of
 from routeproof.app.review.assemble import Review, pack_inputs
 from routeproof.app.review.benchmark import INDUSTRY, TAPE, Benchmark, choose_benchmark
+from routeproof.app.review.card.kept import KEPT_SCORECARD, kept_scorecard
 from routeproof.app.review.clock import SHIFTS_NS
 from routeproof.app.review.deliveries import deliveries
 from routeproof.app.review.earlier_builds import EVENT, before_build, earlier_builds
 from routeproof.app.review.judge import Judge
-from routeproof.app.review.kept_scorecard import KEPT_SCORECARD, kept_scorecard
 from routeproof.app.review.quarter import measure_quarter
 from routeproof.app.review.tape_benchmark import tape_benchmark
 from routeproof.app.shipped_rules import rules_of

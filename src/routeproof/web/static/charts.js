@@ -19,7 +19,7 @@ A datum with a member `href` that begins with "/" is a link. What htmx swaps in 
     return {
       background: null,
       view: { stroke: null },
-      axis: { ...text, domainColor: rule, tickColor: rule, gridColor: rule, gridOpacity: 0.6, labelLimit: 160 },
+      axis: { ...text, domainColor: rule, tickColor: rule, gridColor: rule, gridOpacity: 0.6, tickCount: 7, labelLimit: 160 },
       legend: { ...text },
       title: { color: ink, font },
       range: { category: [accent, colour("--warn"), colour("--good"), quiet, ink, "#8b6fb3", "#b08a2e", "#4f9aa8"] },
@@ -37,7 +37,7 @@ A datum with a member `href` that begins with "/" is a link. What htmx swaps in 
     const spec = JSON.parse(figure.querySelector('script[type="application/json"]').textContent);
     try {
       if (place.chartView) place.chartView.finalize();
-      const compiled = vegaLite.compile({ autosize: { type: "fit-x", contains: "padding" }, ...spec, config: config() });
+      const compiled = vegaLite.compile({ ...spec, config: config() }, { logger: vega.logger(vega.Error) });
       const view = new vega.View(vega.parse(compiled.spec, null, { ast: true }), {
         expr: vega.expressionInterpreter || vegaInterpreter.expressionInterpreter,
         renderer: "canvas", container: place, hover: false,

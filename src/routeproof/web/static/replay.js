@@ -85,7 +85,11 @@ would lose hundreds. Labels are made from the digits of the whole number, never 
         ctx.fillStyle = l.depth ? colour("--accent") : colour("--quiet");
         ctx.globalAlpha = 0.55; ctx.fillRect(from, y - thick / 2, to - from, thick); ctx.globalAlpha = 1;
         if (l.acknowledged !== null) { ctx.fillStyle = colour("--ink"); ctx.fillRect(at(l.acknowledged) - ratio, y - thick, 2 * ratio, 2 * thick); }
-        if (tall > 9 * ratio) { ctx.fillStyle = colour("--quiet"); ctx.fillText(l.party, Math.max(Math.min(to, bbox.left + bbox.width - 60 * ratio), bbox.left) + 5 * ratio, y); }
+        if (tall > 9 * ratio) {
+          const right = to < bbox.left + bbox.width - 60 * ratio;
+          ctx.fillStyle = colour("--quiet"); ctx.textAlign = right ? "left" : "right";
+          ctx.fillText(l.party, right ? Math.max(to, bbox.left) + 5 * ratio : from - 5 * ratio, y);
+        }
       });
       const largest = Math.max(...data.fills.map((f) => f.quantity), 1);
       data.fills.forEach((f) => {
