@@ -53,8 +53,8 @@ def staffed_workspace(root: Path) -> Path:
 class Browser:
     """One person's browser."""
 
-    def __init__(self, workspace: Path, person: str = "", **settings: Any) -> None:
-        app = make_app(Settings(workspace=workspace, log_level="error", **settings))
+    def __init__(self, workspace: Path, person: str = "", **settings: bool | int) -> None:
+        app = make_app(Settings(workspace=workspace, log_level="error", **settings))  # type: ignore[arg-type]
         self.client = TestClient(
             app, base_url="http://127.0.0.1", follow_redirects=False, raise_server_exceptions=False
         )
@@ -63,6 +63,7 @@ class Browser:
             assert self.log_in(person).status_code == 303
 
     def log_in(self, person: str, password: str = PASSWORD) -> Response:
+        """Through the form, as people do."""
         page = self.client.get("/login")
         fields = {"username": person, "password": password, "csrf_token": _token(page.text)}
         answer = self.client.post("/login", data=fields)
@@ -70,13 +71,16 @@ class Browser:
             self.form_token = _token(self.client.get("/me").text)
         return answer
 
-    def get(self, path: str, **more: Any) -> Response:
+    def get(self, path: str, **more: Any) -> Response:  # noqa: ANN401
+        """A look."""
         return self.client.get(path, **more)
 
-    def send(self, path: str, fields: dict[str, str] | None = None, **more: Any) -> Response:
+    def send(self, path: str, fields: dict[str, str] | None = None, **more: Any) -> Response:  # noqa: ANN401
+        """A form with its token."""
         return self.client.post(path, data={"csrf_token": self.form_token, **(fields or {})}, **more)
 
-    def call(self, method: str, path: str, body: Any = None) -> Response:
+    def call(self, method: str, path: str, body: Any = None) -> Response:  # noqa: ANN401
+        """A call of the API."""
         return self.client.request(method, path, json=body, headers={"X-CSRF-Token": self.form_token})
 
 

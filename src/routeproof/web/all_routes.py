@@ -25,11 +25,12 @@ from routeproof.web.pages import (
     remediation,
     reports,
     reviews,
+    second_factor,
 )
 
 PAGES = (
-    login, home, me, exceptions, cases, conflicts, providers, reviews, remediation, duties, procedures, policy, reports,
-    ledger, data, admin, help, documents, objects,
+    login, second_factor, home, me, exceptions, cases, conflicts, providers, reviews, remediation, duties, procedures,
+    policy, reports, ledger, data, admin, help, documents, objects,
 )  # fmt: skip
 """Pages with a design of their own before those without one."""
 CALLS = (tokens, uploads, looks, acts)

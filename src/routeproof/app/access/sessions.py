@@ -147,3 +147,9 @@ def form_token(session: Session) -> str:
 def is_form_token(session: Session, given: str) -> bool:
     """Whether a form was made for this session."""
     return is_same(form_token(session), given)
+
+
+def complete_session(context: Context, secret: str) -> None:
+    """The second factor was given: the session is whole."""
+    with access_database(context.workspace).transaction() as database:
+        database.execute("update session set complete = 1 where hash = ?", (fingerprint(secret),))

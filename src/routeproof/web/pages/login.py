@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from starlette.responses import RedirectResponse
 
@@ -60,7 +61,9 @@ def logout(visit: Visit) -> Response:
 
 def _came_in(visit: Visit, session: Session) -> Response:
     secure = visit.request.url.scheme == "https"
-    came = RedirectResponse(inside(visit.form.get("next", "/")), status_code=303, headers=NO_STORE)
+    to = inside(visit.form.get("next", "/"))
+    there = to if session.complete else f"/login/second?next={quote(to, safe='')}"
+    came = RedirectResponse(there, status_code=303, headers=NO_STORE)
     came.set_cookie(COOKIE, session.secret, httponly=True, samesite="lax", secure=secure)
     came.delete_cookie(BEFORE)
     return came
