@@ -11,7 +11,7 @@ from routeproof.app.cases.suppressing import add_suppression
 from routeproof.app.cases.work_cases import case_step, each_case, open_case
 from routeproof.app.monitoring.close_day import close_day
 from routeproof.app.monitoring.run_day import run_day
-from routeproof.app.steps import STEPS
+from routeproof.app.steps import STEPS, looks_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -66,7 +66,8 @@ def work_cases(stage: Stage, order_day: date) -> None:
         case_step(stage.as_("supervisor", WORKED), case_id, "assign", {"to": "analyst"})
         case_step(stage.as_("analyst", WORKED), case_id, "note", {"text": NOTE})
     for case_id in (*closed, *waiting, *returned):
-        record_harm(stage.as_("analyst", WORKED), case_id)
+        if looks_of("case")(stage.context, case_id)["orders"]:
+            record_harm(stage.as_("analyst", WORKED), case_id)
         case_step(stage.as_("analyst", WORKED), case_id, "close", CLOSING)
     for case_id in closed:
         looked = {"approve": True, "text": "Read the replay and the answer of the provider."}
