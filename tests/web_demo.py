@@ -36,7 +36,7 @@ THIN = LabConfig(
             planted=(
                 Planted("payment_chasing", 0.3),
                 Planted("disimprovement", 0.5),
-                Planted("undisclosed_venue", 0.05),
+                Planted("undisclosed_venue", 0.1),
             ),
         ),
     ),

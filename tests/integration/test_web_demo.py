@@ -89,9 +89,10 @@ def test_another_password_of_the_environment_replaces_the_kept_one(
     own_demo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever names a password gets it, for accounts and keys."""
-    monkeypatch.setenv(VARIABLE, "another password of twelve")
-    assert filled_demo(own_demo).password == "another password of twelve"
-    assert Browser(own_demo).log_in("member1", "another password of twelve").status_code == 303
+    other = "another password of twelve"
+    monkeypatch.setenv(VARIABLE, other)
+    assert filled_demo(own_demo).password == other
+    assert Browser(own_demo).log_in("member1", other).status_code == 303
     with open_context(own_demo) as context:
         assert account_of(context, "examiner") is not None
 

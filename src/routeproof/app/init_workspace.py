@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import time
 from typing import TYPE_CHECKING, Any
 
-from routeproof.app.context import open_context
+from routeproof.app.context import open_context, wall_clock
 from routeproof.app.firm.found_people import ask_passphrases, check_founding, found_people
 from routeproof.app.ledger.log_key import log_key
 from routeproof.app.workspace import SETTINGS, WORKSPACE_VERSION, Workspace, WorkspaceError, settings_text
@@ -35,7 +34,7 @@ def init_workspace(
     passphrase: Callable[[str], bytes | None] = lambda _: None,
     on: date | None = None,
     records: str = "",
-    clock: Callable[[], int] = time.time_ns,
+    clock: Callable[[], int] = wall_clock,
 ) -> Workspace:
     """A new workspace in `root`, which must be empty or absent, with the founding roster `people`.
 

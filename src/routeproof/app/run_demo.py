@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import shutil
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from routeproof.app.context import open_context
+from routeproof.app.context import open_context, wall_clock
 from routeproof.app.init_workspace import init_workspace
 from routeproof.app.intake.take_delivery import take_delivery
 from routeproof.app.measuring.compile_ahead import compiling_ahead
@@ -71,7 +70,7 @@ def fill_quarter(
     scenario: LabConfig,
     *,
     workers: int = 2,
-    clock: Callable[[], int] = time.time_ns,
+    clock: Callable[[], int] = wall_clock,
     on_step: Callable[[str], None] = lambda _: None,
 ) -> Demo:
     """Simulate a scenario into a workspace that is there, and build the pack of its quarter."""

@@ -29,6 +29,7 @@ from routeproof.app.provider.go_live import go_live_around, provider_shown
 from routeproof.app.sla.known import known_terms
 from routeproof.governance.decider import Body, Nothing
 from routeproof.governance.people import STREAM_ID
+from routeproof.governance.policy import FIRM
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
@@ -231,7 +232,7 @@ _LOOKS: dict[str, Look] = {
     "case": case_shown,
     "day": lambda context, day: day_shown(context, _day(day)),
     "duty": duty_shown,
-    "policy": lambda context, proposal: policy_shown(context, proposal=proposal),
+    "policy": lambda context, proposal: policy_shown(context, proposal=None if proposal == FIRM else proposal),
     "provider": provider_shown,
     "remediation": remediation_shown,
     "report": report_shown,

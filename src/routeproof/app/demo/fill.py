@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from routeproof.app.context import open_context
+from routeproof.app.context import open_context, wall_clock
 from routeproof.app.demo.cast import Kept, chosen_password, keep, kept_in, make_accounts, renewed, roster
 from routeproof.app.demo.monitoring import DAYS, TAKEN_IN, close_days, judge_days, work_cases
 from routeproof.app.demo.player import play
@@ -19,6 +19,7 @@ from routeproof.app.ledger.notes import append_notes
 from routeproof.app.measuring.compile_ahead import compiling_ahead
 from routeproof.app.run_demo import FIRM, PROVIDER, QUARTER, clear_demo, fill_quarter
 from routeproof.lab.presets import demo as demo_scenario
+from routeproof.vocab.times import NS_PER_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +59,7 @@ def fill_demo(
     clear_demo(root)
     clock = StoryClock()
     clock.reach(FOUNDED)
-    today = datetime.now(UTC).date()
+    today = datetime.fromtimestamp(wall_clock() // NS_PER_S, tz=UTC).date()
     init_workspace(
         root, firm_id=FIRM, people=roster(today), passphrase=lambda _: password.encode(), on=FOUNDED, clock=clock
     )

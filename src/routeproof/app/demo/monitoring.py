@@ -1,4 +1,4 @@
-"""The last two weeks judged, their cases worked as far as people had come, days closed."""
+"""The last week judged, their cases worked as far as people had come, days closed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from routeproof.app.cases.suppressing import add_suppression
 from routeproof.app.cases.work_cases import case_step, each_case, open_case
 from routeproof.app.monitoring.close_day import close_day
 from routeproof.app.monitoring.run_day import run_day
-from routeproof.app.steps import STEPS
+from routeproof.app.steps import STEPS, looks_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from routeproof.app.demo.stage import Stage
 
 TAKEN_IN, WORKED, LOOKED, CLOSED = date(2026, 10, 1), date(2026, 10, 2), date(2026, 10, 5), date(2026, 10, 6)
-DAYS = 10
+DAYS = 5
+"""Sessions that are judged, the last ones: each is measured together with all that rests from before it."""
 LEFT_OPEN = 3
 """Days that wait for a supervisor."""
 LEFT_CASES = 12
@@ -35,7 +36,7 @@ CLOSING = {
 ALIKE = {
     "disposition": "explained",
     "root_cause": "market",
-    "rationale": "Looked at together: a quote that was moving, the same minute, the same stock; nothing was out of order.",
+    "rationale": "Looked at together: the same minute, the same stock, a moving quote; nothing was out of order.",
 }
 
 
@@ -43,7 +44,7 @@ def judge_days(stage: Stage, days: Sequence[date], on_step: Callable[[str], None
     """Run the rules over days, under one suppression that was approved before."""
     suppress = {
         "rule": "stale_reference_quote",
-        "reason": "Thin stocks are quoted seldom: the quote in force is old, and right. The feed has a heartbeat from 2027.",
+        "reason": "Thin stocks are quoted seldom: the quote is old, and right. The feed has a heartbeat from 2027.",
         "until": "2026-12-31",
     }
     add_suppression(stage.as_("analyst", TAKEN_IN), "S-1", suppress)
@@ -65,7 +66,8 @@ def work_cases(stage: Stage, order_day: date) -> None:
         case_step(stage.as_("supervisor", WORKED), case_id, "assign", {"to": "analyst"})
         case_step(stage.as_("analyst", WORKED), case_id, "note", {"text": NOTE})
     for case_id in (*closed, *waiting, *returned):
-        record_harm(stage.as_("analyst", WORKED), case_id)
+        if looks_of("case")(stage.context, case_id)["orders"]:
+            record_harm(stage.as_("analyst", WORKED), case_id)
         case_step(stage.as_("analyst", WORKED), case_id, "close", CLOSING)
     for case_id in closed:
         looked = {"approve": True, "text": "Read the replay and the answer of the provider."}

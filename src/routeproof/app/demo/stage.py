@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from routeproof.app.acting import Acting, key_path
+from routeproof.app.context import wall_clock
 from routeproof.stores.commits import Actor
 from routeproof.stores.keys import open_key
 from routeproof.vocab.times import NS_PER_S
@@ -33,7 +33,7 @@ class StoryClock:
     def __call__(self) -> int:
         """UTC nanoseconds."""
         self.now += TICK_NS
-        return min(self.now, time.time_ns())
+        return min(self.now, wall_clock())
 
     def reach(self, day: date) -> None:
         """The morning of a day, or some minutes later where it is later already."""
