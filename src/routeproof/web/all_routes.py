@@ -31,11 +31,12 @@ from routeproof.web.pages import (
     reviews,
     scorecard,
     second_factor,
+    venues,
 )
 
 PAGES = (
     login, second_factor, home, me, scorecard, explore, orders, exceptions, cases, conflicts, providers, reviews,
-    remediation, duties, procedures, policy, reports, ledger, data, admin, help, documents, objects,
+    venues, remediation, duties, procedures, policy, reports, ledger, data, admin, help, documents, objects,
 )  # fmt: skip
 """Pages with a design of their own before those without one."""
 CALLS = (measure_api, orders_api, tokens, uploads, looks, acts)
