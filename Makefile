@@ -1,5 +1,6 @@
 # Every target sets up what it needs: Python >= 3.11 and make are enough (uv is used when it is there).
 #   make demo         the product's main job on simulated flow, ends with what to look at
+#   make demo-web     a filled demo in the browser, one account per role (PORT=8765, DEMO_DIR=demo/web)
 #   make test         the tests (make test TESTS=tests/unit/metrics for a part)
 #   make check        lint (style, types, import contracts), then the tests
 #   make test-fix     the tests of live FIX sessions; compiles QuickFIX first (about eight minutes, once)
@@ -16,9 +17,11 @@
 BIN := .venv/bin
 TESTS ?= tests
 WORKERS ?= 2
+PORT ?= 8765
+DEMO_DIR ?= demo/web
 PINS := requirements/build.txt pyproject.toml tools/setup.sh
 
-.PHONY: help demo test test-fix test-night check lint style types contracts bench detection format reference lock uncompiled clean
+.PHONY: help demo demo-web test test-fix test-night check lint style types contracts bench detection format reference lock uncompiled clean
 
 help:
 	@sed -n '2,/^$$/s/^# \{0,1\}//p' Makefile
@@ -34,6 +37,10 @@ help:
 
 demo: .venv/.ready-run
 	$(BIN)/routeproof demo --workspace demo/workspace --out demo/pack
+
+demo-web: .venv/.ready-run
+	@$(BIN)/routeproof demo --web-ready --keep --out $(DEMO_DIR)
+	@exec $(BIN)/routeproof serve --workspace $(DEMO_DIR) --port $(PORT)
 
 test: .venv/.ready-dev
 	$(BIN)/python -m pytest -m "not night" -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)

@@ -51,6 +51,22 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
+def demo_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small filled demo, `web_demo` says what of; made once for all processes of a run. Not to be written to."""
+    from web_demo import small_demo  # noqa: PLC0415  # few tests need the whole program
+
+    own = tmp_path_factory.getbasetemp()
+    return small_demo(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)
+
+
+@pytest.fixture
+def own_demo(demo_workspace: Path, tmp_path: Path) -> Path:
+    """A copy of the small filled demo that a test may write to."""
+    copied = shutil.copytree(demo_workspace, tmp_path / "demo")
+    return Path(copied)
+
+
+@pytest.fixture(scope="session")
 def database_server() -> Iterator[str]:
     """URL of a PostgreSQL server: the one that DATABASE_URL names, else one of our own."""
     with a_server() as url:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from routeproof.app.context import open_context
+from routeproof.app.context import open_context, wall_clock
 from routeproof.app.firm.found_people import ask_passphrases, check_founding, found_people
 from routeproof.app.ledger.log_key import log_key
 from routeproof.app.workspace import SETTINGS, WORKSPACE_VERSION, Workspace, WorkspaceError, settings_text
@@ -34,6 +34,7 @@ def init_workspace(
     passphrase: Callable[[str], bytes | None] = lambda _: None,
     on: date | None = None,
     records: str = "",
+    clock: Callable[[], int] = wall_clock,
 ) -> Workspace:
     """A new workspace in `root`, which must be empty or absent, with the founding roster `people`.
 
@@ -50,7 +51,7 @@ def init_workspace(
     workspace = Workspace(root=root, firm_id=firm_id, server=server_of(records, root) if records else None)
     make_folders(workspace)
     Records(workspace.records_place, lambda: 0).close()
-    with open_context(workspace) as context:
+    with open_context(workspace, clock=clock) as context:
         context.records.append(
             [
                 Fact(

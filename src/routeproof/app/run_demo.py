@@ -6,7 +6,7 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from routeproof.app.context import open_context
+from routeproof.app.context import open_context, wall_clock
 from routeproof.app.init_workspace import init_workspace
 from routeproof.app.intake.take_delivery import take_delivery
 from routeproof.app.measuring.compile_ahead import compiling_ahead
@@ -20,7 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from routeproof.lab.config import LabConfig
+
 DELIVERY = "delivery"
+MARKS = (DELIVERY, "demo.json")
+"""Either shows that a folder holds a demo."""
+FIRM = "Demo Brokerage LLC"
 PROVIDER = "P2"
 QUARTER = "2026Q3"
 
@@ -53,27 +58,37 @@ def run_demo(
     Raises:
         UsageError: the workspace folder holds something that is no demo.
     """
-    _clear(workspace)
-    init_workspace(workspace, firm_id="Demo Brokerage LLC")
+    clear_demo(workspace)
+    init_workspace(workspace, firm_id=FIRM)
     with compiling_ahead():
-        return _made(workspace, pack, seed, days, on_step)
+        return fill_quarter(workspace, pack, demo_scenario(seed, days=days), on_step=on_step)
 
 
-def _made(workspace: Path, pack: Path, seed: int, days: int | None, on_step: Callable[[str], None]) -> Demo:
+def fill_quarter(
+    workspace: Path,
+    pack: Path,
+    scenario: LabConfig,
+    *,
+    workers: int = 2,
+    clock: Callable[[], int] = wall_clock,
+    on_step: Callable[[str], None] = lambda _: None,
+) -> Demo:
+    """Simulate a scenario into a workspace that is there, and build the pack of its quarter."""
     delivery = workspace / DELIVERY
     on_step("simulating two providers, their market and customers")
-    summary: dict[str, Any] = write_delivery(demo_scenario(seed, days=days), delivery, workers=2)
-    with open_context(workspace, role="demo") as context:
+    summary: dict[str, Any] = write_delivery(scenario, delivery, workers=workers)
+    with open_context(workspace, role="demo", clock=clock) as context:
         take_delivery(context, delivery, on_step=on_step)
         order = Order(quarter=QUARTER, provider=PROVIDER)
         built = build_review(context, order, pack, on_step=on_step)
     return Demo(built, summary)
 
 
-def _clear(workspace: Path) -> None:
+def clear_demo(workspace: Path) -> None:
+    """Remove an earlier demo; raises UsageError for a folder that holds something else."""
     if not workspace.exists() or not any(workspace.iterdir()):
         return
-    if not (workspace / DELIVERY).exists():
+    if not any((workspace / mark).exists() for mark in MARKS):
         message = f"expected an empty folder or an earlier demo, found other files in {workspace}"
         raise UsageError(message, where="--workspace")
     shutil.rmtree(workspace)

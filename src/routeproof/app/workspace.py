@@ -91,6 +91,11 @@ class Workspace:
         return self.root / "cache" / "measured"
 
     @property
+    def answers_folder(self) -> Path:
+        """Answers to questions that were asked before; may be deleted at any time."""
+        return self.root / "cache" / "answers"
+
+    @property
     def streams_folder(self) -> Path:
         """Daily streams kept between runs of the rules; may be deleted at any time."""
         return self.root / "cache" / "streams"
@@ -99,6 +104,11 @@ class Workspace:
     def outbox_path(self) -> Path:
         """SQLite database of what notification channels are owed and were sent; apart from the record."""
         return self.root / "notify" / "outbox.sqlite"
+
+    @property
+    def access_path(self) -> Path:
+        """SQLite database of accounts, sessions and tokens; apart from the record, which names no secret."""
+        return self.root / "access" / "access.sqlite"
 
     @property
     def scratch_folder(self) -> Path:

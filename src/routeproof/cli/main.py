@@ -58,6 +58,9 @@ COMMANDS = {
     "day": "routeproof.cli.day:day",
     "notify": "routeproof.cli.notify:notify",
     "report": "routeproof.cli.report:report",
+    "serve": "routeproof.cli.serve:serve",
+    "access": "routeproof.cli.access:access",
+    "account": "routeproof.cli.account:account",
     "lab": "routeproof.cli.lab:lab",
     "demo": "routeproof.cli.demo:demo",
 }
@@ -105,6 +108,9 @@ HELP = {
     "report": "Rule 605 and 606 reports: made, signed, published, restated.",
     "disclosure": "Customers' requests and their clock, notices, filings.",
     "notify": "Tell people outside: webhook, mail or a local command.",
+    "serve": "The application in a browser, over this workspace.",
+    "access": "Every way into the application, and who may take it.",
+    "account": "Accounts of people: who may log in.",
     "lab": "Simulate a market and providers, honest or cheating.",
     "demo": "The whole main job on a simulated quarter.",
 }

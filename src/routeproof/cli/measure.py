@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date
-from fractions import Fraction
 from pathlib import Path
 
 import click
 
 from routeproof.cli.options import json_option, workspace_option
-from routeproof.vocab.errors import UsageError
 
-_SPAN = re.compile(r"^\s*([+-]?\d+(?:\.\d+)?)\s*(ns|us|ms|s)\s*$")
-_UNIT_NS = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 1_000_000_000}
 FORMATS = ("table", "csv", "json", "parquet")
 
 
@@ -74,65 +68,28 @@ def measure(
     Example: routeproof measure --by symbol,order_class --from 2026-07-01 --to 2026-09-30 --format csv
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.measuring.measure import Question  # noqa: PLC0415
+    from routeproof.app.measuring.asked import Asked  # noqa: PLC0415
     from routeproof.app.measuring.measure import measure as answer  # noqa: PLC0415
     from routeproof.app.policy_in_force import policy_in_force  # noqa: PLC0415
     from routeproof.cli.measurement_output import write  # noqa: PLC0415
-    from routeproof.tables.switches import Switches  # noqa: PLC0415
 
-    switches = Switches(
-        population=population,  # type: ignore[arg-type] # click holds the choices
-        benchmark=benchmark or ("execution" if population == "tape" else "receipt"),  # type: ignore[arg-type]
-        tie=tie,  # type: ignore[arg-type]
-        locked=locked,  # type: ignore[arg-type]
-        after_close=after_close,  # type: ignore[arg-type]
-        stale_after_ns=_span_ns(stale_after, "--stale-after", "an age such as 60s"),
-    )
-    question = Question(
-        by=tuple(name.strip() for name in by.split(",") if name.strip()),
-        metrics=tuple(name.strip() for name in metrics.split(",") if name.strip()),
-        first=_day(first, "--from"),
-        last=_day(last, "--to"),
+    asked = Asked(
+        by=by,
+        metrics=metrics,
+        first=first,
+        last=last,
         provider=provider,
         where=where,
-        switches=switches,
-        shifts_ns=parse_shifts(shift),
+        benchmark=benchmark,
+        population=population,
+        tie=tie,
+        locked=locked,
+        after_close=after_close,
+        stale_after=stale_after,
+        shift=shift,
         manifest=manifest,
     )
+    question = asked.question()
     with open_context(workspace) as context:
         result = answer(context.lake, question, context.workspace.cache_folder, policy_in_force(context.records))
     write(result, "json" if as_json else layout, out)
-
-
-def _day(text: str | None, option: str) -> date | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        message = f"expected a day such as 2026-07-01, found {text!r}"
-        raise UsageError(message, where=option) from error
-
-
-def parse_shifts(text: str | None) -> tuple[int, ...]:
-    """Clock shifts in ns: one, or five even steps of a range `-50ms..50ms` (also written with `…`).
-
-    Raises:
-        UsageError: the text is neither.
-    """
-    if text is None:
-        return ()
-    expected = "a shift such as 10ms or a range such as -50ms..50ms"
-    ends = [_span_ns(part, "--shift", expected) for part in re.split(r"\.{2,3}|…", text)]
-    if len(ends) == 1:
-        return (ends[0],)
-    low, high = ends[0], ends[-1]
-    return tuple(sorted({low + (high - low) * step // 4 for step in range(5)}))
-
-
-def _span_ns(text: str, option: str, expected: str) -> int:
-    found = _SPAN.match(text)
-    if found is None:
-        message = f"expected {expected}, found {text!r}"
-        raise UsageError(message, where=option)
-    return round(Fraction(found[1]) * _UNIT_NS[found[2]])

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import json
 import shutil
 import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from routeproof.app.measuring.export import MEDIA_TYPES, exported
 from routeproof.cli.figures_table import figures_table
 from routeproof.tables.switches import Switches
 from routeproof.vocab.errors import UsageError
@@ -40,20 +39,15 @@ TABLE_COLUMNS = (
 
 def write(result: Measurement, layout: str, out: Path | None) -> None:
     """Write a measurement in a layout to a file or to stdout; stderr says what a table leaves out, and every note."""
-    if layout == "json":
-        _put((json.dumps(result.as_plain(), indent=1, ensure_ascii=False) + "\n").encode(), out)
-    elif layout == "csv":
-        _put(result.rows.write_csv().encode(), out)
-        _foot(result, carries_all=True)
-    elif layout == "parquet":
-        if out is None and sys.stdout.isatty():
-            message = "expected --out FILE, or a pipe: a terminal cannot show Parquet"
-            raise UsageError(message, where="--format")
-        buffer = io.BytesIO()
-        result.rows.write_parquet(buffer, metadata={"routeproof": json.dumps(result.meta, ensure_ascii=False)})
-        _put(buffer.getvalue(), out)
+    if layout == "parquet" and out is None and sys.stdout.isatty():
+        message = "expected --out FILE, or a pipe: a terminal cannot show Parquet"
+        raise UsageError(message, where="--format")
+    if layout in MEDIA_TYPES:
+        _put(exported(result, layout), out)
     else:
         _table(result, out)
+    if layout == "csv":
+        _foot(result, carries_all=True)
     for note in result.meta["notes"]:
         click.echo(f"note: {note}", err=True)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from routeproof.governance.decider import (
     Body,
@@ -19,7 +20,7 @@ from routeproof.governance.decider import (
     existing,
     refuse,
 )
-from routeproof.governance.roster import ROLES, Grant, Instant, Person, Roster
+from routeproof.governance.roster import ROLES, Grant, Instant, Limits, Person, Roster
 from routeproof.vocab.errors import UsageError
 from routeproof.vocab.times import NS_PER_S
 
@@ -31,12 +32,13 @@ NS_PER_HOUR = 3_600 * NS_PER_S
 
 
 class Founder(Body):
-    """A person of the founding roster, with the public key that was made for them."""
+    """A person of the founding roster, with the public key that was made for them; limits by role."""
 
     id: str = Field(min_length=1, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
     name: str
     roles: tuple[str, ...]
     key: str
+    limits: Mapping[str, Limits] = Field(default_factory=dict)
 
 
 class Founding(Body):
@@ -52,6 +54,7 @@ class Proposal(Body):
 
     person: str
     role: str
+    limits: Limits | None = None
     name: str | None = None
     key: str | None = None
 
@@ -84,6 +87,12 @@ class Proposed(Body):
     by: str
     approved_by: str | None = None
     effective_at: Instant | None = None
+    limits: Limits | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_no_limits(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        shown: dict[str, Any] = dump(self)
+        return shown if self.limits else {name: value for name, value in shown.items() if name != "limits"}
 
 
 class People(State):
@@ -107,7 +116,7 @@ def _found(state: People | None, command: Command) -> Sequence[Event]:
     if len(set(ids)) < len(ids):
         refuse("incomplete", "expected each person once, found an id twice", where="person")
     for person in body.person:
-        for role in person.roles:
+        for role in (*person.roles, *person.limits):
             _known_role(role)
     return [Event("people.founded", body.model_dump(mode="json"))]
 
@@ -186,7 +195,7 @@ def _founded(payload: Any) -> People:  # noqa: ANN401  # JSON
             id=item["id"],
             name=item["name"],
             key=item["key"],
-            grants=tuple(Grant(role=role) for role in item["roles"]),
+            grants=tuple(Grant(role=role, limits=item.get("limits", {}).get(role)) for role in item["roles"]),
         )
         for item in payload["person"]
     }
@@ -195,7 +204,9 @@ def _founded(payload: Any) -> People:  # noqa: ANN401  # JSON
 
 
 def _proposed(state: People, payload: Any, by: str) -> People:  # noqa: ANN401  # JSON
-    grant = Proposed(id=payload["id"], person=payload["person"], role=payload["role"], by=by)
+    grant = Proposed(
+        id=payload["id"], person=payload["person"], role=payload["role"], by=by, limits=payload.get("limits")
+    )
     after = state.model_copy(update={"proposed": (*state.proposed, grant)})
     if payload["key"] is None:
         return after
@@ -208,7 +219,7 @@ def _approved(state: People, payload: Any, by: str) -> People:  # noqa: ANN401  
     grant = grants[payload["id"]].model_copy(update={"approved_by": by, "effective_at": effective_at})
     grants[grant.id] = grant
     person = state.roster.people[grant.person]
-    given = Grant(role=grant.role, effective_at=effective_at)
+    given = Grant(role=grant.role, effective_at=effective_at, limits=grant.limits)
     after = state.model_copy(update={"proposed": tuple(grants.values())})
     return _with_person(after, person.model_copy(update={"grants": (*person.grants, given)}))
 

@@ -20,32 +20,6 @@ if TYPE_CHECKING:
     from routeproof.metrics.metric import Frame
     from routeproof.tables.measured.coded_rows import CodedRows
 
-DIMENSIONS = (
-    "symbol",
-    "order_type",
-    "order_class",
-    "order_group",
-    "lot",
-    "size_bucket",
-    "side",
-    "venue",
-    "provider",
-    "hop",
-    "strategy",
-    "day",
-    "month",
-    "quarter",
-    "session",
-    "liquidity",
-    "tif",
-    "time_of_day",
-    "beyond_displayed",
-    "halted",
-    "short_sale_restricted",
-    "stale_reference",
-)
-"""Columns that figures can be grouped by; a frame that lacks one has no figures of its own in that grouping."""
-
 
 @dataclass(frozen=True, slots=True)
 class Partials:

@@ -21,10 +21,12 @@ class GovernancePolicy:
     Attributes:
         entitlements: roles by action, written `noun.verb`; what is not named is refused.
         cooling_off_hours: between the approval of a role and its first use.
+        views: roles by area of the application; what is not named is shown to nobody.
     """
 
     entitlements: Timeline[Matrix]
     cooling_off_hours: Timeline[int]
+    views: Timeline[Matrix]
 
 
 def governance_policy(documents: Iterable[Mapping[str, Any]]) -> GovernancePolicy:
@@ -39,4 +41,5 @@ def governance_policy(documents: Iterable[Mapping[str, Any]]) -> GovernancePolic
     return GovernancePolicy(
         entitlements=timeline("entitlements", subjects["entitlements"], dict),
         cooling_off_hours=timeline("cooling_off_hours", subjects["cooling_off_hours"], int),
+        views=timeline("views", subjects["views"], dict),
     )

@@ -112,3 +112,13 @@ def public_text(key: Ed25519PublicKey) -> str:
 def key_id(public: str) -> str:
     """First 16 hex digits of the SHA-256 of the public key's bytes, given in base64."""
     return hashlib.sha256(base64.b64decode(public)).hexdigest()[:KEY_ID_DIGITS]
+
+
+def key_bytes(key: Ed25519PrivateKey) -> bytes:
+    """The 32 private bytes, to be sealed at once."""
+    return key.private_bytes_raw()
+
+
+def key_of(content: bytes) -> Ed25519PrivateKey:
+    """The key of 32 private bytes."""
+    return Ed25519PrivateKey.from_private_bytes(content)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class RouteproofError(Exception):
     """Something a person must know about: what was expected, what was found, where, what to do.
@@ -10,6 +12,7 @@ class RouteproofError(Exception):
         code: stable snake_case word, part of the public surface.
         exit_code: what the command line returns for it.
         where: file, row, byte or field the message speaks of; empty when it speaks of the whole.
+        more: members that a machine may read beside the message; none for most.
     """
 
     code = "routeproof_error"
@@ -19,6 +22,7 @@ class RouteproofError(Exception):
         super().__init__(message)
         self.message = message
         self.where = where
+        self.more: dict[str, Any] = {}
 
 
 class UsageError(RouteproofError):

@@ -2,10 +2,10 @@
 
 import pytest
 
+from routeproof.app.measuring.asked import parse_shifts
 from routeproof.app.measuring.measure import null_reason
 from routeproof.app.measuring.measure_frames import grouping_of
 from routeproof.app.measuring.row_filter import parse_filters
-from routeproof.cli.measure import parse_shifts
 from routeproof.vocab.errors import UsageError
 
 

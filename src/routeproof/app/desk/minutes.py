@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from routeproof.reports.document import Document
 
 
+FORMS = {"html": render_html, "pdf": render_pdf}
+
+
 def minutes_of(context: Context, object_id: str) -> Document:
     """The minutes of a review as they stand, with a checkpoint of the ledger that covers them.
 
@@ -41,6 +44,11 @@ def minutes_of(context: Context, object_id: str) -> Document:
     )
 
 
+def minutes_file(context: Context, object_id: str, form: str) -> bytes:
+    """The minutes as one of `FORMS`. Raises as `minutes_of`."""
+    return FORMS[form](minutes_of(context, object_id))
+
+
 def _checkpoint(context: Context) -> tuple[tuple[str, str], ...]:
     """The signed note, line by line, so that somebody can type it in again."""
     lines = [line for line in checkpoint_now(context).note.decode().splitlines() if line]
@@ -55,7 +63,7 @@ def write_minutes(context: Context, object_id: str, folder: Path) -> dict[str, A
     """
     document = minutes_of(context, object_id)
     hashes: dict[str, str] = {}
-    for name, content in (("minutes.html", render_html(document)), ("minutes.pdf", render_pdf(document))):
+    for name, content in ((f"minutes.{form}", render(document)) for form, render in FORMS.items()):
         try:
             folder.mkdir(parents=True, exist_ok=True)
             write_whole(folder / name, content)

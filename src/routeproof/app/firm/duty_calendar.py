@@ -16,15 +16,19 @@ if TYPE_CHECKING:
     from routeproof.app.context import Context
 
 
+def calendar_file(context: Context, shown: Mapping[str, Any]) -> bytes:
+    """The duties that were shown, as the bytes of a calendar file."""
+    return render_ics(shown["duties"], date.fromisoformat(shown["on"]), context.workspace.firm_id)
+
+
 def write_calendar(context: Context, shown: Mapping[str, Any], path: Path) -> None:
     """Write the duties that were shown as a calendar file.
 
     Raises:
         UsageError: if the file cannot be written.
     """
-    content = render_ics(shown["duties"], date.fromisoformat(shown["on"]), context.workspace.firm_id)
     try:
-        write_whole(path, content)
+        write_whole(path, calendar_file(context, shown))
     except OSError as error:
         message = f"expected a file that can be written, found: {error.strerror or error}"
         raise UsageError(message, where=str(path)) from error

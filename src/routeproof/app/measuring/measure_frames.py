@@ -11,7 +11,7 @@ from routeproof.app.measuring.frame_source import FrameSource
 from routeproof.app.measuring.measure_range import Range, measure_range
 from routeproof.app.measuring.quote_batches import OutOfOrderError
 from routeproof.app.shipped_rules import shipped_rules
-from routeproof.metrics.measure import DIMENSIONS, Grouping
+from routeproof.metrics.measure import Grouping
 from routeproof.metrics.registry import ALL, BY_NAME
 from routeproof.sources.map_file import nearest
 from routeproof.sources.print_conditions import VENDORS, judged
@@ -19,6 +19,7 @@ from routeproof.tables.intake.coerce import coerce
 from routeproof.tables.intake.inline_orders import orders_on_executions, plain_orders
 from routeproof.tables.registry import TABLES
 from routeproof.tables.switches import Switches
+from routeproof.vocab.dimensions import DIMENSIONS
 from routeproof.vocab.errors import SchemaError, UsageError
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def measure(
         quotes: canonical `quotes` columns; those of kind `odd_lot` and `venue` serve best displayed price and fade.
         orders: canonical `parent_orders` columns; order terms (`quantity, order_type, limit_price, time_in_force`) may
             stand inline.
-        by: dimensions, see `routeproof.metrics.measure.DIMENSIONS`.
+        by: dimensions, see `routeproof.vocab.dimensions`.
         metrics: names of the metrics wanted; all if omitted.
         trades: canonical `trades`, for VWAP and for `population="tape"`; `conditions` without `eligible` are read as
             the consolidated tape's sale conditions.

@@ -15,7 +15,6 @@ from routeproof.app.measuring.lake_source import LakeSource
 from routeproof.app.measuring.row_filter import RowFilter, Sieve
 from routeproof.app.measuring.stream_fills import can_stream, stream_fills
 from routeproof.metrics.measure import (
-    DIMENSIONS,
     UNKNOWN,
     Grouping,
     Partials,
@@ -39,6 +38,7 @@ from routeproof.tables.measured.day import (
 )
 from routeproof.tables.measured.day_flow import NotStreamableError
 from routeproof.tables.measured.day_pieces import can_divide, carry_of, joined_carry, tables_of
+from routeproof.vocab.dimensions import DIMENSIONS
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:

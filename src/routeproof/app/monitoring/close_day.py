@@ -10,6 +10,7 @@ from routeproof.app.objects.act import act, shown
 from routeproof.app.objects.fold import object_of
 from routeproof.governance.case.state import CLOSED
 from routeproof.governance.day import DAY
+from routeproof.stores.manifest import UNMEASURED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,11 +84,15 @@ def standing(context: Context, records: Records, day: date) -> Row:
 
 
 def _changed_since(context: Context, day: date, manifest: str) -> bool:
-    """Whether the day's rows are others than those that were judged."""
+    """Whether the day's measured rows are others than those that were judged; a manifest's id speaks of these alone."""
     part = day.isoformat()
 
     def content(at: str | None) -> dict[str, str]:
         held = context.lake.manifest(at).partitions
-        return {table: item.content for (table, name), item in held.items() if name == part and item.rows}
+        return {
+            table: item.content
+            for (table, name), item in held.items()
+            if name == part and item.rows and table not in UNMEASURED
+        }
 
     return content(manifest) != content(None)

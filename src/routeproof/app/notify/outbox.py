@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from routeproof.app.notify.message import Message
-from routeproof.app.notify.outbox_tables import PRIVATE_FOLDER_MODE, outbox_transaction
+from routeproof.app.notify.outbox_tables import outbox_database
 from routeproof.ledger.canonical import canonical_bytes
 from routeproof.renderers.notices.document import notices_document
 from routeproof.rules.notice import notice_from, told
 from routeproof.rules.notice_channel import Channel, quiet_until
+from routeproof.stores.side_database import PRIVATE_FOLDER_MODE
 
 if TYPE_CHECKING:
     import sqlite3
@@ -53,6 +54,7 @@ class Outbox:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._database = outbox_database(path)
 
     @contextmanager
     def sending(self) -> Iterator[None]:
@@ -78,7 +80,7 @@ class Outbox:
         ]
         if not rows:
             return 0
-        with outbox_transaction(self._path) as connection:
+        with self._database.transaction() as connection:
             before = connection.total_changes
             connection.executemany(
                 "insert into item (id, channel, notice, severity, because, kept_at, due_at) "
@@ -89,7 +91,7 @@ class Outbox:
 
     def gather(self, channel: Channel, now: int) -> None:
         """Make messages of what the channel is owed by now: what goes at once in one, what was kept in a digest."""
-        with outbox_transaction(self._path) as connection:
+        with self._database.transaction() as connection:
             owed = connection.execute(
                 "select * from item where channel = ? and message is null and due_at <= ? order by kept_at, rowid",
                 (channel.name, now),
@@ -104,7 +106,7 @@ class Outbox:
 
     def waiting(self, channels: Sequence[str], now: int) -> list[Waiting]:
         """Messages of the channels that are to be tried now, the oldest first."""
-        with outbox_transaction(self._path) as connection:
+        with self._database.transaction() as connection:
             rows = connection.execute(
                 "select * from message where state = 'waiting' and next_at <= ? order by made_at, rowid", (now,)
             ).fetchall()
@@ -118,12 +120,12 @@ class Outbox:
 
     def postpone(self, message_id: str, next_at: int) -> None:
         """Leave a message until later, untried."""
-        with outbox_transaction(self._path) as connection:
+        with self._database.transaction() as connection:
             connection.execute("update message set next_at = ? where id = ?", (next_at, message_id))
 
     def settle(self, message_id: str, state: State, reason: str, *, attempts: int, now: int, next_at: int) -> None:
         """Note what a delivery came to, after `attempts`."""
-        with outbox_transaction(self._path) as connection:
+        with self._database.transaction() as connection:
             connection.execute(
                 "update message set state = ?, reason = ?, deliveries = deliveries + 1, attempts = attempts + ?, "
                 "tried_at = ?, next_at = ? where id = ?",
@@ -132,7 +134,7 @@ class Outbox:
 
     def try_again(self, now: int) -> int:
         """Let messages that failed wait again, with their ids; how many."""
-        with outbox_transaction(self._path) as connection:
+        with self._database.transaction() as connection:
             return connection.execute(
                 "update message set state = 'waiting', deliveries = 0, next_at = ? where state = 'failed'", (now,)
             ).rowcount
@@ -140,7 +142,7 @@ class Outbox:
     def forget(self, before: int) -> None:
         """Drop what was settled, and made before that instant, with its notices."""
         settled = "select id from message where state in ('sent', 'failed') and made_at < ?"
-        with outbox_transaction(self._path) as connection:
+        with self._database.transaction() as connection:
             connection.execute(f"delete from item where message in ({settled})", (before,))  # noqa: S608
             connection.execute(f"delete from message where id in ({settled})", (before,))  # noqa: S608
 
@@ -149,7 +151,7 @@ class Outbox:
         if not self._path.exists():
             return [], 0
         chosen = "where (?1 is null or state = ?1) and (?2 is null or channel = ?2)"
-        with outbox_transaction(self._path) as connection:
+        with self._database.transaction() as connection:
             total = connection.execute(f"select count(*) from message {chosen}", (state, channel)).fetchone()[0]  # noqa: S608
             rows = connection.execute(
                 f"select * from message {chosen} order by made_at desc, rowid desc limit ?3",  # noqa: S608
@@ -161,7 +163,7 @@ class Outbox:
         """Notices that are in no message yet: how many by channel, reason and instant."""
         if not self._path.exists():
             return []
-        with outbox_transaction(self._path) as connection:
+        with self._database.transaction() as connection:
             rows = connection.execute(
                 "select channel, because, due_at, count(*) as count from item where message is null "
                 "group by channel, because, due_at order by due_at, channel, because"

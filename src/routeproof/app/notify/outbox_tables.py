@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-import sqlite3
 from typing import TYPE_CHECKING
 
+from routeproof.stores.side_database import SideDatabase
 from routeproof.vocab.errors import RouteproofError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-PRIVATE_FOLDER_MODE = 0o700
-BUSY_TIMEOUT_S = 30
 VERSION = 1
 TABLES = """
 create table message (
@@ -54,38 +50,6 @@ class OutboxError(RouteproofError):
     code = "outbox"
 
 
-@contextlib.contextmanager
-def outbox_transaction(path: Path) -> Iterator[sqlite3.Connection]:
-    """One transaction on the outbox at `path`, which is made if need be; on disk when the block is left without error.
-
-    Raises:
-        OutboxError: if the disk or the file does not take it; nothing of the block is kept then.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER_MODE)
-        connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
-        try:
-            connection.row_factory = sqlite3.Row
-            # The journal's removal is synced with its folder too, so that a power cut brings back nothing.
-            connection.execute("pragma synchronous = extra")
-            connection.execute("begin immediate")
-            _make_tables(connection, path)
-            yield connection
-            connection.execute("commit")
-        finally:
-            connection.close()  # what was not committed is rolled back
-    except sqlite3.Error as error:
-        message = f"expected an outbox that can be read and written, found: {error}"
-        raise OutboxError(message, where=str(path)) from error
-
-
-def _make_tables(connection: sqlite3.Connection, path: Path) -> None:
-    version = connection.execute("pragma user_version").fetchone()[0]
-    if version == VERSION:
-        return
-    if version > VERSION:
-        message = f"expected an outbox of version up to {VERSION}, found {version}: use a newer routeproof"
-        raise OutboxError(message, where=str(path))
-    for statement in filter(str.strip, TABLES.split(";")):
-        connection.execute(statement)
-    connection.execute(f"pragma user_version = {VERSION}")
+def outbox_database(path: Path) -> SideDatabase:
+    """The outbox at `path`, made when it is first used; what cannot be read or written raises OutboxError."""
+    return SideDatabase(path, TABLES, VERSION, "an outbox", OutboxError)

@@ -90,6 +90,17 @@ def write_questionnaire(context: Context, provider_id: str, out: Path) -> int:
     Raises:
         UsageError: if there is no such provider, or the file name has another ending than .csv, .json, .xlsx.
     """
+    columns, rows = _questionnaire(context, provider_id)
+    write_whole(out, render_sheet(out.suffix, columns, rows))
+    return len(rows)
+
+
+def questionnaire_file(context: Context, provider_id: str, form: str) -> bytes:
+    """The same as bytes; `form` is csv, json or xlsx. Raises as `write_questionnaire`."""
+    return render_sheet(f".{form}", *_questionnaire(context, provider_id))
+
+
+def _questionnaire(context: Context, provider_id: str) -> tuple[tuple[str, ...], list[dict[str, str]]]:
     provider = provider_of(context, provider_id)
     earlier = [item for item in provider.rounds[:-1] if not item.open]
     last = earlier[-1].answers if earlier else {}
@@ -104,8 +115,7 @@ def write_questionnaire(context: Context, provider_id: str, out: Path) -> int:
             row |= {"last_answer": said.answer, "last_evidence": said.evidence or ""}
             row |= {"last_answered_on": said.on.isoformat()}
         rows.append(row)
-    write_whole(out, render_sheet(out.suffix, columns, rows))
-    return len(rows)
+    return columns, rows
 
 
 def answers_body(context: Context, provider_id: str, path: Path) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from routeproof.app.review.adoptions import EVENT as ADOPTED
 from routeproof.app.review.adoptions import adoptions_of, drafts_of
 from routeproof.app.review.assemble import Review, pack_inputs
 from routeproof.app.review.benchmark import INDUSTRY, TAPE, Benchmark, choose_benchmark
+from routeproof.app.review.card.kept import KEPT_SCORECARD, kept_scorecard
 from routeproof.app.review.clock import SHIFTS_NS
 from routeproof.app.review.deliveries import deliveries
 from routeproof.app.review.earlier_builds import EVENT, before_build, earlier_builds
@@ -103,7 +104,7 @@ def build_review(
             write_whole(folder / name, content)
             hashes[name] = hashlib.sha256(content).hexdigest()
     drafts = canonical_bytes(drafts_of((inputs.overall, *inputs.securities)))
-    _record(context, review, order, digest, hashes, drafts)
+    _record(context, review, order, digest, hashes, drafts, kept_scorecard(review, document))
     return Built(folder, digest, hashes, document)
 
 
@@ -282,10 +283,17 @@ def _digest(review: Review, order: Order) -> str:
 
 
 def _record(
-    context: Context, review: Review, order: Order, digest: str, hashes: Mapping[str, str], drafts: bytes
+    context: Context,
+    review: Review,
+    order: Order,
+    digest: str,
+    hashes: Mapping[str, str],
+    drafts: bytes,
+    scorecard: bytes,
 ) -> None:
     actor = context.actor
     drafts_sha256 = context.evidence.put(drafts, media_type="application/json", name=DRAFTS)
+    scorecard_sha256 = context.evidence.put(scorecard, media_type="application/json", name=KEPT_SCORECARD)
     fact = Fact(
         stream=order.stream,
         type=EVENT,
@@ -296,12 +304,13 @@ def _record(
             "files": dict(hashes),
             **review.facts(),
             "drafts": drafts_sha256,
+            "scorecard": scorecard_sha256,
         },
         business_on=actor.business_on,
         actor=actor.name,
         role=actor.role,
         session=actor.session,
         # The pack itself is not held here: its hashes stand in the payload.
-        evidence=(drafts_sha256,),
+        evidence=(drafts_sha256, scorecard_sha256),
     )
     context.records.append([fact])

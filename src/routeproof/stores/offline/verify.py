@@ -1130,7 +1130,16 @@ def check_head(log: Log, head: Checkpoint, keys: Keys, values: list[dict[str, An
             report.problem("rewritten", "the log's name is not that of its first entry", 0, *log.place(0))
 
 
-ROLES = ("analyst", "supervisor", "committee", "compliance", "admin", "key_custodian", "examiner")
+ROLES = (
+    "analyst",
+    "vendor_manager",
+    "supervisor",
+    "committee",
+    "compliance",
+    "admin",
+    "key_custodian",
+    "examiner",
+)
 ROSTER = "people/roster"
 BY_PROGRAM = (
     "findings.recorded",

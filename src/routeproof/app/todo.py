@@ -1,0 +1,133 @@
+"""What needs a person today: cases, duties, reviews to sign, data that is missing; and how each provider stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from routeproof.app.access.matrix import may
+from routeproof.app.cases.case_listing import CaseFilter, list_cases
+from routeproof.app.firm.duties import duties_shown
+from routeproof.app.objects.governed import objects_of
+from routeproof.governance.case.state import AWAITING_REVIEW, CLOSED, OPEN
+from routeproof.governance.people import PEOPLE
+from routeproof.governance.provider.noun import PROVIDER
+from routeproof.governance.remediation.noun import REMEDIATION
+from routeproof.governance.review.noun import REVIEW
+from routeproof.vocab.times import NS_PER_S
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from routeproof.app.context import Context
+
+SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """One thing to do.
+
+    Attributes:
+        what: in words.
+        action: what the next step is called.
+        to: where it is done.
+        due_on: day or instant by which; empty if it has none.
+        late: whether that is over.
+    """
+
+    what: str
+    action: str
+    to: str
+    due_on: str = ""
+    late: bool = False
+
+
+def todo_of(context: Context, person: str, roles: Sequence[str], matrix: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """What needs the person, the most pressing first: `{"items", "total"}`."""
+
+    def may_do(needs: str) -> bool:
+        return may(matrix, needs, roles)
+
+    found: list[Todo] = []
+    if may_do("case.note"):
+        found += _cases(context, person)
+    if may_do("case.review"):
+        found += _second_looks(context)
+    if may_do("review.sign"):
+        found += _reviews(context, person)
+    if may_do("people.approve"):
+        found += _grants(context, person)
+    if may_do("duty.close"):
+        found += _duties(context)
+    found.sort(key=lambda item: (not item.late, item.due_on or "9999"))
+    return {"items": found[:SHOWN], "total": len(found)}
+
+
+def _cases(context: Context, person: str) -> Iterator[Todo]:
+    for owner, action in ((person, "investigate"), ("", "acknowledge")):
+        wanted = CaseFilter(state="alive" if owner else OPEN, owner=owner or None)
+        for case in list_cases(context.records, wanted, context.clock(), limit=SHOWN)["items"]:
+            if not owner and case.get("owner"):
+                continue
+            yield Todo(
+                what=f"{case['title']} ({case['id']})",
+                action=action,
+                to=f"/cases/{case['id']}",
+                due_on=_day(case["due_at"]),
+                late=bool(case.get("overdue")),
+            )
+
+
+def _second_looks(context: Context) -> Iterator[Todo]:
+    wanted = CaseFilter(state=AWAITING_REVIEW)
+    for case in list_cases(context.records, wanted, context.clock(), limit=SHOWN)["items"]:
+        yield Todo(f"{case['title']} ({case['id']})", "look at it as a second person", f"/cases/{case['id']}")
+
+
+def _reviews(context: Context, person: str) -> Iterator[Todo]:
+    for review in objects_of(context.records, REVIEW):
+        signed = {signature.person for signature in review.signatures}
+        if review.closed_on is None and person not in signed and review.minutes is not None:
+            what = f"Review {review.quarter} of {review.provider}"
+            yield Todo(what, "read and sign", f"/reviews/{review.id}")
+
+
+def _grants(context: Context, person: str) -> Iterator[Todo]:
+    for roster in objects_of(context.records, PEOPLE):
+        for grant in roster.proposed:
+            if grant.approved_by is None and person not in {grant.by, grant.person}:
+                yield Todo(f"{grant.role} for {grant.person}", "approve or let it be", "/admin")
+
+
+def _duties(context: Context) -> Iterator[Todo]:
+    for duty in duties_shown(context)["duties"]:
+        if duty["state"] in {"due", "overdue"}:
+            yield Todo(duty["title"], "close with evidence", "/duties", duty["due_on"], duty["state"] == "overdue")
+
+
+def _day(instant: str | None) -> str:
+    if not instant:
+        return ""
+    return datetime.fromtimestamp(int(instant) // NS_PER_S, tz=UTC).date().isoformat()
+
+
+def provider_states(context: Context) -> list[dict[str, Any]]:
+    """How every provider stands: its file, open cases, remediations that are under way."""
+    alive: dict[str, int] = {}
+    for provider, count in context.records.query(
+        "SELECT provider, COUNT(*) FROM cases WHERE state <> :closed GROUP BY provider", {"closed": CLOSED}
+    ):
+        alive[str(provider)] = int(str(count))
+    under_way = {item.provider for item in objects_of(context.records, REMEDIATION) if item.concluded is None}
+    return [
+        {
+            "id": provider.id,
+            "name": provider.name,
+            "state": provider.state,
+            "open_cases": alive.get(provider.id, 0),
+            "remediation": provider.id in under_way,
+        }
+        for provider in objects_of(context.records, PROVIDER)
+    ]

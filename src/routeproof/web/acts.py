@@ -1,0 +1,119 @@
+"""Every step of governance as a way in: a form's action, and a call of the API; one loop, one place that decides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import Body as JsonBody
+from pydantic import BaseModel, create_model
+
+from routeproof.app.access.log_in import reauthenticate
+from routeproof.app.objects.changed import changed_since
+from routeproof.app.objects.kept import change_at
+from routeproof.app.steps import STEPS, Step
+from routeproof.governance.decider import RefusalError
+from routeproof.web.entrance import place_of as address_of
+from routeproof.web.examples import example_of
+from routeproof.web.forms import body_of_form
+from routeproof.web.looks import ID, require_object
+from routeproof.web.places import PLACES, place_of
+from routeproof.web.routing import API, Route, Routes, Scope
+from routeproof.web.uploads_kept import kept_upload
+from routeproof.web.visit import Gone, Visit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+routes = Routes()
+CALLED = {"case.note": "notes", "review.sign": "signatures"}
+"""Steps whose call has a name of its own."""
+MADE = {"open", "add", "declare", "propose", "request", "notice", "filed"}
+"""Verbs that make an object: the form says its name."""
+VIRTUAL = {"duty", "day", "policy", "people"}
+"""Nouns whose objects are there before anybody did anything with them, or stand within one object."""
+
+
+def scope_of(step: Step) -> Scope:
+    """Whether it is only for other people's work."""
+    return "other" if step.noun.verbs[step.verb].others else "all"
+
+
+def _act(visit: Visit, step: Step, object_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    if step.verb not in MADE and step.noun.name not in VIRTUAL:
+        require_object(visit, step.noun, object_id)
+    try:
+        return step.run(visit.context, object_id, body)
+    except RefusalError as refusal:
+        if refusal.code == "outdated_version":
+            seen = body.get("expected_version_hash") or body.get("version") or ""
+            refusal.more = changed_since(visit.context, step.noun, object_id, str(seen))
+        raise
+
+
+def _action(step: Step) -> Callable[..., Gone]:
+    def sent(visit: Visit, object_id: ID) -> Gone:
+        done = _act(visit, step, object_id, body_of_form(step.body, visit.form, visit.uploads))
+        there = visit.form.get("back") or place_of(step.noun.name, str(done.get("id", object_id)))
+        return Gone(
+            there if there.startswith("/") and not there.startswith("//") else "/",
+            f"Done: {step.verb.replace('_', ' ')}.",
+        )
+
+    sent.__doc__ = f"{step.verb.replace('_', ' ').capitalize()}: {step.noun.name}."
+    return sent
+
+
+def _call(step: Step) -> Callable[..., dict[str, Any]]:
+    def called(visit: Visit, object_id: ID, body: BaseModel) -> dict[str, Any]:
+        given: dict[str, Any] = body.model_dump(mode="json", exclude_unset=True)
+        if step.signs:
+            reauthenticate(visit.context, visit.person, given.pop("password"), place=address_of(visit.request))
+        if step.name == "review.sign":
+            given["version"] = given.pop("version_hash")
+        for path in step.body.attached:
+            given = change_at(given, path, lambda name: str(kept_upload(visit, name)))
+        return _act(visit, step, object_id, given)
+
+    called.__annotations__["body"] = Annotated[_shape(step), JsonBody()]
+    called.__doc__ = f"{step.verb.replace('_', ' ').capitalize()}: {step.noun.name}."
+    return called
+
+
+def _shape(step: Step) -> Any:  # noqa: ANN401  # a model
+    more: dict[str, Any] = {"expected_version_hash": (str | None, None)}
+    if step.signs:
+        more["password"] = (str, ...)
+    if step.name == "review.sign":
+        return create_model("review_sign", version_hash=(str, ...), password=(str, ...))
+    return create_model(step.name.replace(".", "_"), __base__=step.body, **more)
+
+
+def _register() -> None:
+    for step in STEPS.values():
+        place = PLACES[step.noun.name]
+        word = step.verb.replace("_", "-")
+        common = {"needs": step.name, "scope": scope_of(step), "signs": step.signs}
+        routes.add(
+            Route(
+                method="POST",
+                path=f"/{place}/{{id}}/{word}",
+                kind="action",
+                handler=_action(step),
+                example=example_of(step.noun.name, word),
+                **common,  # type: ignore[arg-type]
+            )
+        )
+        called = CALLED.get(step.name, word)
+        routes.add(
+            Route(
+                method="POST",
+                path=f"{API}/{place}/{{id}}/{called}",
+                kind="api",
+                handler=_call(step),
+                example=example_of(step.noun.name, called, API),
+                **common,  # type: ignore[arg-type]
+            )
+        )
+
+
+_register()

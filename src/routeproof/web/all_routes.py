@@ -1,0 +1,44 @@
+"""Every way in. A page or a resource is one file and one name here; a path that is not here does not exist."""
+
+from __future__ import annotations
+
+from routeproof.web import acts, looks
+from routeproof.web.api import measure as measure_api
+from routeproof.web.api import orders as orders_api
+from routeproof.web.api import tokens, uploads
+from routeproof.web.pages import (
+    admin,
+    cases,
+    conflicts,
+    data,
+    documents,
+    duties,
+    exceptions,
+    explore,
+    health,
+    help,  # noqa: A004  # the page of that name
+    home,
+    ledger,
+    login,
+    me,
+    objects,
+    orders,
+    policy,
+    procedures,
+    providers,
+    remediation,
+    reports,
+    reviews,
+    scorecard,
+    second_factor,
+    venues,
+)
+
+PAGES = (
+    login, second_factor, home, me, scorecard, explore, orders, exceptions, cases, conflicts, providers, reviews,
+    venues, remediation, duties, procedures, policy, reports, ledger, data, admin, help, documents, objects,
+)  # fmt: skip
+"""Pages with a design of their own before those without one."""
+CALLS = (measure_api, orders_api, tokens, uploads, looks, acts)
+
+ALL = (*health.ALL, *(route for part in (*PAGES, *CALLS) for route in part.routes.all))

@@ -1,0 +1,123 @@
+"""The application: every route behind one entrance, one shape of errors, one shield around it."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from functools import partial
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.staticfiles import StaticFiles
+
+from routeproof import __version__
+from routeproof.vocab.errors import RouteproofError
+from routeproof.web.all_routes import ALL
+from routeproof.web.answers import answer
+from routeproof.web.entrance import entered
+from routeproof.web.error_answers import any_error, http_error, malformed, our_error
+from routeproof.web.routing import API
+from routeproof.web.settings import Settings
+from routeproof.web.shield import Shield
+from routeproof.web.uploading import sent_form
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+    from pathlib import Path
+
+    from starlette.responses import Response
+
+    from routeproof.web.routing import Route
+
+SETTINGS = "ROUTEPROOF_SERVE"
+"""Environment variable by which a worker is told what the server was told."""
+
+
+def make_app(settings: Settings) -> FastAPI:
+    """The application over a workspace."""
+    app = FastAPI(
+        title="routeproof",
+        version=__version__,
+        summary="Best execution supervision of a third-party order router.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+    )
+    app.state.settings = settings
+    for route in ALL:
+        _register(app, route)
+    static = resources.files("routeproof.web").joinpath("static")
+    app.mount("/static", StaticFiles(directory=str(static)), name="static")
+    app.add_exception_handler(RouteproofError, our_error)  # type: ignore[arg-type]
+    app.add_exception_handler(RequestValidationError, malformed)  # type: ignore[arg-type]
+    app.add_exception_handler(HTTPException, http_error)  # type: ignore[arg-type]
+    app.add_exception_handler(Exception, any_error)
+    app.add_middleware(Shield, settings=settings)
+    return app
+
+
+def from_environment() -> FastAPI:
+    """The application of a worker process."""
+    return make_app(Settings.of_text(os.environ[SETTINGS]))
+
+
+def _register(app: FastAPI, route: Route) -> None:
+    app.add_api_route(
+        route.path,
+        _form_endpoint(route) if route.kind == "action" else _endpoint(route),
+        methods=[route.method],
+        include_in_schema=route.kind == "api" or route.path in {"/healthz", "/readyz"},
+        operation_id=route.name.replace(" /", "_")
+        .replace("/", "_")
+        .replace("{", "")
+        .replace("}", "")
+        .replace(".", "_"),
+        summary=(inspect.getdoc(route.handler) or "").split("\n", 1)[0],
+        tags=[route.path.split("/")[3]] if route.path.startswith(API) else None,
+        response_model=None,
+    )
+
+
+def _endpoint(route: Route) -> Callable[..., Response]:
+    """A page or a call: runs in a thread of its own, with a workspace of its own."""
+
+    def asked(request: Request, **given: Any) -> Response:  # noqa: ANN401  # the handler's own parameters
+        return _done(route, request, given)
+
+    asked.__signature__ = _signature(route)  # type: ignore[attr-defined]
+    asked.way_in = route  # type: ignore[attr-defined]
+    return asked
+
+
+def _form_endpoint(route: Route) -> Callable[..., Awaitable[Response]]:
+    """An action: its form is read first, then it runs in a thread as a page does."""
+
+    async def sent(request: Request, **given: Any) -> Response:  # noqa: ANN401
+        scratch = request.app.state.settings.workspace / "scratch"
+        async with sent_form(request, scratch) as (fields, files):
+            return await run_in_threadpool(partial(_done, route, request, given, fields, files))
+
+    sent.__signature__ = _signature(route)  # type: ignore[attr-defined]
+    return sent
+
+
+def _signature(route: Route) -> inspect.Signature:
+    request = inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Request)
+    own = [item.replace(kind=inspect.Parameter.KEYWORD_ONLY) for item in route.parameters()]
+    return inspect.Signature([request, *own])
+
+
+def _done(
+    route: Route,
+    request: Request,
+    given: Mapping[str, Any],
+    fields: Mapping[str, str] | None = None,
+    files: Mapping[str, Path] | None = None,
+) -> Response:
+    with entered(request, route, fields, files) as visit:
+        request.state.person = visit.person
+        return answer(route, visit, route.handler(visit, **given))

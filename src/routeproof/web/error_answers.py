@@ -1,0 +1,111 @@
+"""Errors as they go out: JSON below `/api/`, a page elsewhere, and to the login where nobody has come in."""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from routeproof.vocab.errors import RouteproofError
+from routeproof.web.answers import NO_STORE, ExactJSON
+from routeproof.web.entrance import entered
+from routeproof.web.faults import error_body, no_session, status_of
+from routeproof.web.render import environment
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fastapi.exceptions import RequestValidationError
+    from starlette.exceptions import HTTPException
+    from starlette.requests import Request
+
+    from routeproof.web.routing import Route
+
+TITLES = {
+    400: "This cannot be read",
+    401: "Nobody has come in",
+    403: "Not permitted",
+    404: "Nothing there",
+    405: "Not a way in",
+    409: "Changed meanwhile",
+    413: "Too large",
+    422: "Refused",
+    429: "Too often",
+    503: "Not now",
+}
+MACHINES = ("/api/", "/healthz", "/readyz", "/metrics", "/openapi.json")
+
+
+async def our_error(request: Request, error: RouteproofError) -> Response:
+    """An error that says what to do."""
+    status = status_of(error)
+    if status == 401 and not _for_machine(request) and error.code == "no_session":  # noqa: PLR2004  # HTTP
+        back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        to = f"/login?next={quote(back if request.method == 'GET' else '/', safe='')}"
+        return RedirectResponse(to, status_code=303, headers=NO_STORE)
+    return _answered(request, status, error.code, error.message, error.where, error.more)
+
+
+async def malformed(request: Request, error: RequestValidationError) -> Response:
+    """Parameters or a body of the wrong shape; who may not come in at all is told that, and nothing of shapes."""
+    way_in = getattr(request.scope.get("endpoint"), "way_in", None)
+    if way_in is not None:
+        try:
+            await run_in_threadpool(_come_in, request, way_in)
+        except RouteproofError as refused:
+            return await our_error(request, refused)
+    problems = error.errors()
+    said = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in problems)
+    where = ".".join(map(str, problems[0]["loc"])) if problems else ""
+    return _answered(request, 400, "malformed", f"expected a request of the documented shape, found: {said}", where, {})
+
+
+def _come_in(request: Request, way_in: Route) -> None:
+    with entered(request, way_in):
+        pass
+
+
+async def http_error(request: Request, error: HTTPException) -> Response:
+    """What the framework refuses by itself: no such path, no such method."""
+    if error.status_code in {404, 405} and not {"cookie", "authorization"} & set(request.headers):
+        return await our_error(request, no_session())  # who has not come in learns of no path whether it is there
+    codes = {404: "not_found", 405: "method_not_allowed", 400: "malformed", 413: "too_large"}
+    code = codes.get(error.status_code, "http_error")
+    shown = _answered(request, error.status_code, code, str(error.detail), "", {})
+    shown.headers.update(error.headers or {})
+    return shown
+
+
+async def any_error(request: Request, error: Exception) -> Response:
+    """A fault of the program: it is told nothing of outside, and everything to the log."""
+    trace = "".join(traceback.format_exception(error))
+    line = {"event": "fault", "request_id": request.state.request_id, "path": request.url.path, "trace": trace}
+    sys.stderr.write(json.dumps(line) + "\n")
+    message = "a fault of the program; nothing was recorded. Tell whoever runs it the number of the request"
+    return _answered(request, 500, "internal", message, "", {})
+
+
+def _for_machine(request: Request) -> bool:
+    return request.url.path.startswith(MACHINES)
+
+
+def _answered(request: Request, status: int, code: str, message: str, where: str, more: Mapping[str, Any]) -> Response:
+    request_id = request.state.request_id
+    if _for_machine(request):
+        return ExactJSON(error_body(code, message, where, request_id, more), status_code=status, headers=NO_STORE)
+    values = {
+        "status": status,
+        "title": TITLES.get(status, "A fault"),
+        "code": code,
+        "message": message,
+        "where": where,
+        "more": more,
+        "request_id": request_id,
+    }
+    html = environment().get_template("error.html").render(values)
+    return HTMLResponse(html, status_code=status, headers=NO_STORE)

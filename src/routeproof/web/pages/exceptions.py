@@ -1,0 +1,94 @@
+"""Exceptions: cases as people triage them, one by one or many at once; and findings behind them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import Query
+
+from routeproof.app.cases.case_listing import CaseFilter, list_cases
+from routeproof.app.cases.case_views import views_of
+from routeproof.app.cases.work_cases import each_case
+from routeproof.app.firm.case_policy import case_codes
+from routeproof.app.monitoring.listing import FindingFilter, list_findings
+from routeproof.app.monitoring.worked_days import days_worked
+from routeproof.app.objects.fold import roster_of
+from routeproof.web.looks import reached_case
+from routeproof.web.routing import Routes
+from routeproof.web.visit import Gone
+
+if TYPE_CHECKING:
+    from routeproof.web.visit import Visit
+
+routes = Routes()
+Text = Annotated[str, Query(max_length=200)]
+STATES = ("alive", "open", "acknowledged", "investigating", "awaiting_review", "closed")
+PRIORITIES = ("high", "medium", "low")
+PAGE = 100
+MOST_AT_ONCE = 500
+
+
+@routes.page("/exceptions", needs="view.exceptions", template="exceptions.html")
+def exceptions(
+    visit: Visit,
+    state: Text = "alive",
+    priority: Text = "",
+    owner: Text = "",
+    rule: Text = "",
+    provider: Text = "",
+    text: Text = "",
+    overdue: Text = "",
+    after: Text = "",
+) -> dict[str, Any]:
+    """Cases by priority and age."""
+    given = {"state": state, "priority": priority, "owner": owner, "rule": rule, "provider": provider, "text": text}
+    wanted = CaseFilter(**{name: value or None for name, value in given.items()}, overdue=True if overdue else None)
+    found = list_cases(visit.context.records, wanted, visit.context.clock(), PAGE, after or None)
+    return {
+        "cases": [case for case in found["items"] if reached_case(visit, case)],
+        **{name: found[name] for name in ("total", "next")},
+        "given": {**given, "overdue": overdue},
+        "choices": {"state": STATES, "priority": PRIORITIES, "owner": sorted(roster_of(visit.context.records).people)},
+        "views": views_of(visit.context),
+        "codes": case_codes(visit.context),
+        "days": days_worked(visit.context),
+    }
+
+
+@routes.action("/exceptions/assign", needs="case.assign")
+def assign(visit: Visit) -> Gone:
+    """Give cases to a person."""
+    return _each(visit, "assign", {"to": visit.form.get("to", "")})
+
+
+@routes.action("/exceptions/acknowledge", needs="case.acknowledge")
+def acknowledge(visit: Visit) -> Gone:
+    """Say that cases were seen."""
+    return _each(visit, "acknowledge", {})
+
+
+@routes.action("/exceptions/close", needs="case.close")
+def close(visit: Visit) -> Gone:
+    """Close cases with one disposition and one rationale."""
+    names = ("disposition", "root_cause", "rationale")
+    return _each(visit, "close", {name: visit.form[name] for name in names if visit.form.get(name)})
+
+
+def _each(visit: Visit, verb: str, body: dict[str, Any]) -> Gone:
+    ids = [line for line in visit.form.get("case", "").split("\n") if line][:MOST_AT_ONCE]
+    rows = each_case(visit.context, ids, verb, body)
+    refused = [f"{row['id']}: {row['error']['message']}" for row in rows if row["error"]]
+    said = f"{verb.capitalize()}: {len(rows) - len(refused)} of {len(rows)} cases."
+    return Gone("/exceptions", " ".join([said, *refused[:3]]))
+
+
+@routes.api("GET", "/findings", needs="view.exceptions")
+def findings_call(
+    visit: Visit, day: date | None = None, rule: Text = "", provider: Text = "", limit: int = PAGE, after: Text = ""
+) -> dict[str, Any]:
+    """Findings that stand."""
+    wanted = FindingFilter(day=day, rule=rule or None, provider=provider or None)
+    found = list_findings(visit.context.records, wanted, min(max(limit, 1), 10 * PAGE), after or None)
+    shown = [item for item in found["findings"] if visit.reaches(date.fromisoformat(item["day"]))]
+    return {**found, "findings": shown}

@@ -1,0 +1,69 @@
+"""Objects whose page needs no design of its own: what is known, its documents, its history, the next steps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from routeproof.web.examples import example_of
+from routeproof.web.looks import AREAS, ID, list_of, looked_at, steps_for
+from routeproof.web.places import PLACES
+from routeproof.web.routing import Route, Routes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from routeproof.web.visit import Visit
+
+routes = Routes()
+NOUNS = ("config", "certification", "sla", "suppress", "disclosure", "report", "restatement", "evidence", "conflict")
+FAMILIAR = {"id", "state", "version", "version_hash", "ledger_index", "documents", "history", "receipt"}
+
+
+def _lister(noun: str) -> Callable[..., dict[str, Any]]:
+    def list_(visit: Visit) -> dict[str, Any]:
+        made = {"add", "open", "declare", "propose", "request", "notice", "filed"}
+        verbs = [step["verb"] for step in steps_for(visit, noun, "new") if step["verb"] in made]
+        return {
+            "noun": noun,
+            "rows": list_of(visit, noun),
+            "steps": steps_for(visit, noun, "new", *verbs) if verbs else [],
+        }
+
+    list_.__doc__ = f"All of: {noun}."
+    return list_
+
+
+def _shower(noun: str) -> Callable[..., dict[str, Any]]:
+    def show(visit: Visit, object_id: ID) -> dict[str, Any]:
+        found = looked_at(visit, noun, object_id)
+        facts = {name: value for name, value in found.items() if name not in FAMILIAR}
+        return {"noun": noun, "object": found, "facts": facts, "steps": steps_for(visit, noun, object_id)}
+
+    show.__doc__ = f"One {noun}."
+    return show
+
+
+for _noun in NOUNS:
+    _place, _needs = PLACES[_noun], f"view.{AREAS[_noun]}"
+    if _noun not in {"conflict", "report"}:
+        routes.add(
+            Route(
+                method="GET",
+                path=f"/{_place}",
+                kind="page",
+                needs=_needs,
+                handler=_lister(_noun),
+                template="objects.html",
+            )
+        )
+    routes.add(
+        Route(
+            method="GET",
+            path=f"/{_place}/{{id}}",
+            kind="page",
+            needs=_needs,
+            handler=_shower(_noun),
+            template="object.html",
+            example=example_of(_noun),
+        )
+    )

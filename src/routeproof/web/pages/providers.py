@@ -1,0 +1,91 @@
+"""Providers: the file, the questionnaire and last year's answers, agreement, configuration, incidents, documents."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import Query
+
+from routeproof.app.objects.act import act
+from routeproof.app.objects.governed import objects_of
+from routeproof.app.provider.compare import compare_providers
+from routeproof.app.provider.file import answers_body, questionnaire_file
+from routeproof.app.steps import BY_NOUN
+from routeproof.app.todo import provider_states
+from routeproof.web.examples import example_of
+from routeproof.web.faults import NotFoundError
+from routeproof.web.looks import ID, list_of, looked_at, require_object, steps_for
+from routeproof.web.routing import Routes
+from routeproof.web.visit import Gone, Sent
+
+if TYPE_CHECKING:
+    from routeproof.web.visit import Visit
+
+routes = Routes()
+DILIGENCE = ("add", "score", "condition", "meet", "approve", "refresh", "document", "venues", "reliance")
+RUNNING = ("incident", "fallback", "go_live", "terminate")
+BESIDE = ("sla", "config", "certification", "conflict", "remediation")
+FORMATS = {"csv": "text/csv; charset=utf-8", "json": "application/json", "xlsx": "application/octet-stream"}
+
+
+@routes.page("/providers", needs="view.providers", template="providers.html")
+def providers(visit: Visit, compare: Annotated[list[str] | None, Query()] = None) -> dict[str, Any]:
+    """Every provider; two or more of them side by side."""
+    found = provider_states(visit.context)
+    known = {item["id"] for item in found}
+    chosen = [name for name in dict.fromkeys(compare or ()) if name in known]
+    beside = compare_providers(visit.context, chosen, visit.context.business_day) if len(chosen) > 1 else None
+    return {
+        "providers": found,
+        "chosen": chosen,
+        "beside": beside,
+        "steps": steps_for(visit, "provider", "new", "add"),
+    }
+
+
+@routes.page("/providers/{id}", needs="view.providers", template="provider.html", example=example_of("provider"))
+def provider(visit: Visit, object_id: ID) -> dict[str, Any]:
+    """One provider's file."""
+    found = looked_at(visit, "provider", object_id)
+    return {
+        "provider": found,
+        "beside": {noun: _of_provider(visit, noun, object_id) for noun in BESIDE},
+        "diligence": steps_for(visit, "provider", object_id, *DILIGENCE[1:]),
+        "running": steps_for(visit, "provider", object_id, *RUNNING),
+    }
+
+
+@routes.page(
+    "/providers/{id}/questionnaire.{form}",
+    needs="view.providers",
+    example=example_of("provider", "questionnaire.csv"),
+)
+def questionnaire(visit: Visit, object_id: ID, form: str) -> Sent:
+    """The questionnaire of the open round, with last year's answers, to be filled in."""
+    require_object(visit, BY_NOUN["provider"], object_id)
+    if form not in FORMATS:
+        message = f"expected a questionnaire as {', '.join(FORMATS)}, found {form!r}"
+        raise NotFoundError(message)
+    return Sent(questionnaire_file(visit.context, object_id, form), FORMATS[form], f"{object_id}-questions.{form}")
+
+
+@routes.action("/providers/{id}/answers", needs="provider.answers", example=example_of("provider", "answers"))
+def answers(visit: Visit, object_id: ID) -> Gone:
+    """Take in a questionnaire that was filled in."""
+    require_object(visit, BY_NOUN["provider"], object_id)
+    if "file" not in visit.uploads:
+        message = "expected the questionnaire that was filled in, found no file"
+        raise NotFoundError(message, where="file")
+    act(
+        visit.context,
+        BY_NOUN["provider"],
+        object_id,
+        "answers",
+        answers_body(visit.context, object_id, visit.uploads["file"]),
+    )
+    return Gone(f"/providers/{object_id}", "The answers are on file.")
+
+
+def _of_provider(visit: Visit, noun: str, provider_id: str) -> list[dict[str, Any]]:
+    about = {state.id: getattr(state, "provider", None) for state in objects_of(visit.context.records, BY_NOUN[noun])}
+    return [item for item in list_of(visit, noun) if about.get(item["id"]) == provider_id]

@@ -1,0 +1,32 @@
+"""Where objects of a noun have their pages: one list for links, actions and calls."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+PLACES = {
+    "case": "cases",
+    "conflict": "conflicts",
+    "config": "configurations",
+    "certification": "certifications",
+    "day": "days",
+    "disclosure": "disclosures",
+    "duty": "duties",
+    "evidence": "evidence",
+    "people": "people",
+    "policy": "policy",
+    "provider": "providers",
+    "remediation": "remediation",
+    "report": "reports",
+    "restatement": "restatements",
+    "review": "reviews",
+    "sla": "sla",
+    "suppress": "suppressions",
+    "wsp": "wsp",
+}
+"""First part of a path, by noun."""
+
+
+def place_of(noun: str, object_id: str) -> str:
+    """Address of an object's page."""
+    return f"/{PLACES[noun]}/{quote(object_id, safe='')}"

@@ -1,0 +1,39 @@
+"""How the server runs: given by options and environment, the same for every worker."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+MIB = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a server is told when it starts.
+
+    Attributes:
+        workspace: folder.
+        behind_proxy: a reverse proxy ends TLS and says who asks (`X-Forwarded-For`, `-Proto`); cookies are secure then.
+        largest_body_bytes: of a request; a larger one is refused with 413.
+        log_level: of the structured log on stderr.
+    """
+
+    workspace: Path
+    behind_proxy: bool = False
+    largest_body_bytes: int = 64 * MIB
+    log_level: str = "info"
+
+    def as_text(self) -> str:
+        """For a worker process."""
+        return json.dumps(
+            {name: str(value) if isinstance(value, Path) else value for name, value in asdict(self).items()}
+        )
+
+    @classmethod
+    def of_text(cls, text: str) -> Settings:
+        """What `as_text` wrote."""
+        values: dict[str, Any] = json.loads(text)
+        return cls(**{**values, "workspace": Path(values["workspace"])})

@@ -1,0 +1,20 @@
+"use strict";
+/* Small things that pages do by themselves; without this file every page still works. */
+
+/* Every request that htmx makes carries the token of the page's forms. */
+document.addEventListener("htmx:configRequest", (event) => {
+  const token = document.querySelector('input[name="csrf_token"]');
+  if (token) event.detail.headers["X-CSRF-Token"] = token.value;
+});
+
+/* A select or a date in a form of class "at-once" asks as soon as it is chosen. */
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form.at-once");
+  if (form) form.requestSubmit();
+});
+
+/* A button with data-ask asks before it sends. */
+document.addEventListener("submit", (event) => {
+  const words = event.submitter && event.submitter.dataset.ask;
+  if (words && !window.confirm(words)) event.preventDefault();
+});

@@ -1,0 +1,69 @@
+"""Forms and their files: fields as text, files in a folder of the workspace that goes with the request."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from starlette.datastructures import UploadFile
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from starlette.requests import Request
+
+MOST_FIELDS = 500
+MOST_FILES = 20
+LONGEST_FIELD_BYTES = 1 << 20
+_UNSAFE = re.compile(r"[^A-Za-z0-9._ -]")
+LONGEST_NAME = 100
+
+
+@contextlib.asynccontextmanager
+async def sent_form(request: Request, scratch: Path) -> AsyncIterator[tuple[dict[str, str], dict[str, Path]]]:
+    """Fields and files of a form; a file keeps its name as far as it can harm nothing, and is gone afterwards."""
+    folder = _folder(scratch)
+    try:
+        fields: dict[str, str] = {}
+        files: dict[str, Path] = {}
+        async with request.form(
+            max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD_BYTES
+        ) as form:
+            for name, value in form.multi_items():
+                if isinstance(value, UploadFile):
+                    if value.filename:
+                        known = name if name not in files else f"{name}.{len(files)}"
+                        files[known] = await _kept(value, folder / str(len(files)))
+                else:
+                    fields[name] = value if name not in fields else f"{fields[name]}\n{value}"
+        yield fields, files
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def plain_name(name: str) -> str:
+    """The name of a file, as far as it can harm nothing: no folders, no hidden files, plain letters."""
+    plain = _UNSAFE.sub("_", name.replace("\\", "/").rsplit("/", 1)[-1])[-LONGEST_NAME:]
+    return plain.lstrip(". ") or "file"
+
+
+def _folder(scratch: Path) -> Path:
+    scratch.mkdir(parents=True, exist_ok=True)
+    return Path(tempfile.mkdtemp(prefix="upload-", dir=scratch))
+
+
+async def _kept(sent: UploadFile, folder: Path) -> Path:
+    path = _place(folder, plain_name(sent.filename or ""))
+    with path.open("wb") as file:
+        while piece := await sent.read(1 << 20):
+            file.write(piece)
+    return path
+
+
+def _place(folder: Path, name: str) -> Path:
+    folder.mkdir()
+    return folder / name
