@@ -1,168 +1,31 @@
-"""The 605 report from a workspace: the same as from memory, in pieces, in any order; its figures are those of TCA."""
+"""The 605 report in any order of rows, by the command, with the firm's readings; its figures are those of TCA."""
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
 import zipfile
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pytest
 
 import routeproof as rp
-from oracle.random_flow import DAYS, FIXED, Dice, frame, random_flow, random_market
-from routeproof.app.context import open_context
-from routeproof.app.disclosure.report605_sums import Month605, Sums605, month_sums
-from routeproof.app.disclosure.report_605 import asked_605, flow_of_folder, flow_of_workspace, report_605
+from report605_flow import FIRST, LAST, Done, call, file_of, frames_of, source_of, sums_of
+from routeproof.app.disclosure.report605_sums import Month605, Sums605
+from routeproof.app.disclosure.report_605 import asked_605, flow_of_folder, report_605
 from routeproof.app.measuring.day_walk import day_tables, long_lived_of
-from routeproof.app.measuring.frame_source import FrameSource
-from routeproof.app.measuring.lake_source import LakeSource
-from routeproof.app.measuring.measure_frames import canonical_flow
 from routeproof.app.shipped_rules import shipped_rules
-from routeproof.cli.main import main
 from routeproof.metrics.rule605.figures import Figures
 from routeproof.metrics.rule605.judged import Reporter, judged
 from routeproof.policy.changes import Change, with_change
 from routeproof.policy.report605 import report605_policy
-from routeproof.reports.rule605.files import Header605, added_up, detailed_file
+from routeproof.reports.rule605.files import added_up
 from routeproof.stores.shipped_policy import load_report605_policy, shipped_subjects
-from routeproof.tables.intake.coerce import coerce
 from routeproof.tables.measured.version_day import Readings, measure_version_day
-from routeproof.tables.registry import TABLES
-from routeproof.vocab.fixed import to_decimal
 
 FIRST_OF_AUGUST = date(2026, 8, 1)
-FIRST, LAST = DAYS[0].replace(day=1), DAYS[0].replace(day=30)
-NAMES = {
-    "quotes": "quotes",
-    "trades": "trades",
-    "parent_orders": "orders",
-    "order_versions": "versions",
-    "routes": "routes",
-    "executions": "executions",
-}
-
-
-@dataclass(frozen=True)
-class Done:
-    """What a command printed and how it ended."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-def call(*arguments: str) -> Done:
-    """The program, whatever comes of it; in this process, which has loaded everything."""
-    out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), pytest.raises(SystemExit) as ended:
-        main(list(arguments))
-    return Done(int(ended.value.code or 0), out.getvalue(), err.getvalue())
-
-
-def frames_of(seed: int, orders: int = 60) -> dict[str, pl.DataFrame]:
-    """Random flow as frames, by canonical table."""
-    dice = Dice(seed)
-    market, flow = random_market(dice), random_flow(dice, orders)
-    rows = flow | {"quotes": market.quotes, "trades": market.trades}
-    return {table: frame(rows[name]) for table, name in NAMES.items()}
-
-
-def source_of(frames: dict[str, pl.DataFrame]) -> FrameSource:
-    """The frames as a source of days."""
-    tables = canonical_flow(frames["executions"], frames["parent_orders"], frames["order_versions"])
-    tables |= {name: coerce(frames[name], TABLES[name], where=name) for name in ("routes", "trades", "quotes")}
-    return FrameSource(tables, tables["quotes"])
-
-
-def sums_of(source: Any) -> Sums605:  # noqa: ANN401 - either source
-    """The month's sums."""
-    month = Month605(
-        days=(FIRST, LAST),
-        reporting=load_report605_policy().on(FIRST),
-        reporter=Reporter(code="FIRM"),
-        rules=shipped_rules(),
-    )
-    return month_sums(source, source.days(), month)
-
-
-def file_of(sums: Sums605) -> bytes:
-    """The detailed file of the sums."""
-    header = Header605(participant="T", reporter="FIRM", month=f"{FIRST:%Y%m}")
-    return detailed_file(header, sums.rows, sums.metrics, load_report605_policy().on(FIRST)).content
-
-
-def write_csv(content: pl.DataFrame, path: Path) -> None:
-    """The frame as a file would have it: decimals as text."""
-    text = {
-        name: [None if value is None else f"{to_decimal(value):f}" for value in content[name]]
-        for name in content.columns
-        if name in FIXED
-    }
-    content.with_columns(**{name: pl.Series(v, dtype=pl.String) for name, v in text.items()}).write_csv(path)
-
-
-@pytest.fixture(scope="module")
-def taken_in(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, pl.DataFrame]]:
-    """A workspace that took random flow in, each file in two halves, and the same frames."""
-    frames = frames_of(17)
-    return workspace_of(tmp_path_factory.mktemp("taken-in"), frames), frames
-
-
-def workspace_of(folder: Path, frames: dict[str, pl.DataFrame]) -> Path:
-    """A workspace that took the frames in, orders and fills in two halves."""
-    assert call("init", str(folder / "ws")).returncode == 0
-    for table, content in frames.items():
-        instants = "".join(f'[time.{name}]\nunit = "ns"\n' for name in content.columns if name.endswith("at"))
-        (folder / f"{table}.toml").write_text(f'table = "{table}"\n{instants}', "utf-8")
-        half = content.height // 2 if table in {"parent_orders", "executions"} else 0
-        for number, part in enumerate((content[half:], content[:half]) if half else (content,)):
-            path = folder / f"{table}-{number}.csv"
-            write_csv(part, path)
-            done = call("ingest", "csv", str(path), "--map", str(folder / f"{table}.toml"), "-w", str(folder / "ws"))
-            assert done.returncode == 0, done.stderr
-    return folder / "ws"
-
-
-def test_a_workspace_says_what_memory_says(taken_in: tuple[Path, dict[str, pl.DataFrame]]) -> None:
-    """Files split in two and taken in, measured symbol by symbol or all at once, give the bytes of frames in memory."""
-    workspace, frames = taken_in
-    expected = sums_of(source_of(frames))
-    assert expected.rows.height > 10
-    assert set(expected.reasons) > {"", "not_held", "pegged"}
-    with open_context(workspace) as context:
-        manifest = context.lake.manifest().id
-        for chunk_rows in (1, 1_000):
-            found = sums_of(LakeSource(context.lake, manifest, chunk_rows=chunk_rows))
-            assert_same(found, expected)
-
-
-def assert_same(found: Sums605, expected: Sums605) -> None:
-    """The same bytes, the same counts beside them."""
-    assert file_of(found) == file_of(expected)
-    assert (found.reasons, found.has_tape) == (expected.reasons, expected.has_tape)
-    counts = [(sums.stray_fills, sums.other_fills, sums.fills_seen) for sums in (found, expected)]
-    assert counts[0] == counts[1]
-
-
-def test_what_links_two_symbols_is_not_cut(tmp_path: Path) -> None:
-    """Fills that say another symbol than their order, as whole or cut days: the order has them all the same."""
-    frames = frames_of(23, orders=12)
-    orders = frames["parent_orders"]
-    other = {symbol: next(name for name in orders["symbol"].unique().sort() if name != symbol)
-             for symbol in orders["symbol"].unique()}  # fmt: skip
-    fills = frames["executions"]
-    moved = (pl.col("order_id").is_not_null()) & (pl.int_range(pl.len()) % 3 == 0)
-    swapped = pl.when(moved).then(pl.col("symbol").replace(other)).otherwise("symbol")
-    frames["executions"] = fills.with_columns(swapped.alias("symbol"))
-    expected = sums_of(source_of(frames))
-    with open_context(workspace_of(tmp_path, frames)) as context:
-        assert_same(sums_of(LakeSource(context.lake, context.lake.manifest().id, chunk_rows=1)), expected)
 
 
 def test_the_order_of_rows_changes_nothing() -> None:
@@ -336,20 +199,6 @@ def test_the_report_for_people_is_the_same_twice(folder: Path, tmp_path: Path) -
         assert subject.replace("_", " ") in text
     assert "Reconciliation" in text
     assert "✗ NO" not in text
-
-
-def test_the_page_ties_to_the_lake(taken_in: tuple[Path, dict[str, pl.DataFrame]], tmp_path: Path) -> None:
-    """From a workspace, orders and the completeness statement are named and agree."""
-    workspace, _ = taken_in
-    given = ["--reporter", "FIRM", "--participant", "T", "--month", "2026-11", "--out", str(tmp_path)]
-    done = call("report", "605", "detailed", *given, "--html", str(tmp_path / "r.html"), "-w", str(workspace))
-    assert done.returncode == 0, done.stderr
-    text = (tmp_path / "r.html").read_text("utf-8")
-    assert "Completeness of the lake" in text
-    assert "✗ NO" not in text
-    with open_context(workspace) as context:
-        made = report_605(asked_605("summary", "FIRM", "T", "2026-11", tmp_path), flow_of_workspace(context))
-    assert made.orders_in == made.covered + sum(made.excluded.values())
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,75 @@
+"""The 605 report of a workspace, read in pieces, is the same as from memory, and ties to its lake."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pytest
+
+from report605_flow import call, file_of, frames_of, source_of, sums_of, workspace_of
+from routeproof.app.context import open_context
+from routeproof.app.disclosure.report_605 import asked_605, flow_of_workspace, report_605
+from routeproof.app.measuring.lake_source import LakeSource
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from routeproof.app.disclosure.report605_sums import Sums605
+
+
+@pytest.fixture(scope="module")
+def taken_in(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, pl.DataFrame]]:
+    """A workspace that took random flow in, each file in two halves, and the same frames."""
+    frames = frames_of(17)
+    return workspace_of(tmp_path_factory.mktemp("taken-in"), frames), frames
+
+
+def test_a_workspace_says_what_memory_says(taken_in: tuple[Path, dict[str, pl.DataFrame]]) -> None:
+    """Files split in two and taken in, measured symbol by symbol or all at once, give the bytes of frames in memory."""
+    workspace, frames = taken_in
+    expected = sums_of(source_of(frames))
+    assert expected.rows.height > 10
+    assert set(expected.reasons) > {"", "not_held", "pegged"}
+    with open_context(workspace) as context:
+        manifest = context.lake.manifest().id
+        for chunk_rows in (1, 1_000):
+            found = sums_of(LakeSource(context.lake, manifest, chunk_rows=chunk_rows))
+            assert_same(found, expected)
+
+
+def assert_same(found: Sums605, expected: Sums605) -> None:
+    """The same bytes, the same counts beside them."""
+    assert file_of(found) == file_of(expected)
+    assert (found.reasons, found.has_tape) == (expected.reasons, expected.has_tape)
+    counts = [(sums.stray_fills, sums.other_fills, sums.fills_seen) for sums in (found, expected)]
+    assert counts[0] == counts[1]
+
+
+def test_what_links_two_symbols_is_not_cut(tmp_path: Path) -> None:
+    """Fills that say another symbol than their order, as whole or cut days: the order has them all the same."""
+    frames = frames_of(23, orders=12)
+    orders = frames["parent_orders"]
+    other = {symbol: next(name for name in orders["symbol"].unique().sort() if name != symbol)
+             for symbol in orders["symbol"].unique()}  # fmt: skip
+    fills = frames["executions"]
+    moved = (pl.col("order_id").is_not_null()) & (pl.int_range(pl.len()) % 3 == 0)
+    swapped = pl.when(moved).then(pl.col("symbol").replace(other)).otherwise("symbol")
+    frames["executions"] = fills.with_columns(swapped.alias("symbol"))
+    expected = sums_of(source_of(frames))
+    with open_context(workspace_of(tmp_path, frames)) as context:
+        assert_same(sums_of(LakeSource(context.lake, context.lake.manifest().id, chunk_rows=1)), expected)
+
+
+def test_the_page_ties_to_the_lake(taken_in: tuple[Path, dict[str, pl.DataFrame]], tmp_path: Path) -> None:
+    """From a workspace, orders and the completeness statement are named and agree."""
+    workspace, _ = taken_in
+    given = ["--reporter", "FIRM", "--participant", "T", "--month", "2026-11", "--out", str(tmp_path)]
+    done = call("report", "605", "detailed", *given, "--html", str(tmp_path / "r.html"), "-w", str(workspace))
+    assert done.returncode == 0, done.stderr
+    text = (tmp_path / "r.html").read_text("utf-8")
+    assert "Completeness of the lake" in text
+    assert "✗ NO" not in text
+    with open_context(workspace) as context:
+        made = report_605(asked_605("summary", "FIRM", "T", "2026-11", tmp_path), flow_of_workspace(context))
+    assert made.orders_in == made.covered + sum(made.excluded.values())
