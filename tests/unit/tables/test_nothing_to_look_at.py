@@ -52,6 +52,7 @@ def parents() -> pl.DataFrame:
 
 
 def test_no_limit_order_gives_the_columns_of_one() -> None:
+    """Columns and types are those of a day that has a limit order."""
     one = open_limits(versions("limit"), parents(), FILLS, MARKET)
     none = open_limits(versions("market"), parents(), FILLS, MARKET)
     assert (one.height, none.height) == (1, 0)
@@ -59,6 +60,7 @@ def test_no_limit_order_gives_the_columns_of_one() -> None:
 
 
 def test_nothing_ended_early_gives_the_columns_of_what_did() -> None:
+    """Columns and types are those of a day on which a venue cancelled."""
     one = ended_early(versions("limit"), FILLS, MARKET)
     none = ended_early(versions("limit").head(1), FILLS, MARKET)
     assert (one.height, none.height) == (1, 0)
@@ -66,6 +68,7 @@ def test_nothing_ended_early_gives_the_columns_of_what_did() -> None:
 
 
 def test_without_a_status_and_without_onward_routes_the_columns_are_those_of_others() -> None:
+    """Short ways give what long ones give."""
     rows = pl.DataFrame({"order_id": ["o"], "version": [1], "symbol": ["A"], "clock_at": [1_500]})
     halt = TABLES["market_status"].conform(
         pl.DataFrame({"symbol": ["A"], "from_at": [1_000], "to_at": [2_000], "kind": ["halt"]})
@@ -80,6 +83,7 @@ def test_without_a_status_and_without_onward_routes_the_columns_are_those_of_oth
 
 
 def test_extremes_are_of_usable_quotes_in_force_in_the_window() -> None:
+    """Worked by hand."""
     rows = pl.DataFrame({"symbol": ["A", "A", "A", "B", "C"], "executed_at": [2_500, 1_500, 3_500, 1_500, 1_500]})
     found = with_extremes(rows, MARKET.book, 600, pl.Series([0, 0, 0, 0, 0], dtype=pl.Int64))
     # 2,500: the quotes of 1,000 and 2,000; 3,500: that of 2,000 only, for the one of 3,000 is locked; C has none
@@ -88,6 +92,7 @@ def test_extremes_are_of_usable_quotes_in_force_in_the_window() -> None:
 
 
 def test_bounds_of_an_unknown_or_absent_symbol_are_empty() -> None:
+    """Nothing is found for them, and nothing fails."""
     low, high = MARKET.book.bounds(pl.Series(["B", None, "C", "A"]))
     assert np.array_equal(low[[0, 3]], [3, 0])
     assert np.array_equal(high - low, [1, 0, 0, 3])
