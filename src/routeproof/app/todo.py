@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.access.matrix import may
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from routeproof.app.context import Context
 
 SHOWN = 12
+SOON_DAYS = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +103,12 @@ def _grants(context: Context, person: str) -> Iterator[Todo]:
 
 
 def _duties(context: Context) -> Iterator[Todo]:
+    """Duties that are overdue, or due within the month; what is owed later is on the page of duties."""
+    until = (context.business_day + timedelta(days=SOON_DAYS)).isoformat()
     for duty in duties_shown(context)["duties"]:
-        if duty["state"] in {"due", "overdue"}:
-            yield Todo(duty["title"], "close with evidence", "/duties", duty["due_on"], duty["state"] == "overdue")
+        if duty["state"] in {"due", "overdue"} and duty["due_on"] <= until:
+            late = duty["state"] == "overdue"
+            yield Todo(duty["title"], "close with evidence", f"/duties/{duty['id']}", duty["due_on"], late)
 
 
 def _day(instant: str | None) -> str:
