@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -38,30 +39,35 @@ def watch(ctx: click.Context, config: Path | None, workspace: Path) -> None:
     if config is None:
         message = "expected --config FILE.toml with [[fix]], [[tail]] or [[drop]] tables, found none"
         raise UsageError(message, where="--config")
-    stopping = _stopping()  # before anything else begins a thread
-    _compute_on_one_thread()
+    with _stopping() as stopping:  # before anything else begins a thread
+        _compute_on_one_thread()
 
-    from routeproof.app.watch.config import load_watch_config  # noqa: PLC0415
-    from routeproof.app.watch.serve import Talk, serve  # noqa: PLC0415
+        from routeproof.app.watch.config import load_watch_config  # noqa: PLC0415
+        from routeproof.app.watch.serve import Talk, serve  # noqa: PLC0415
 
-    serve(workspace, load_watch_config(config), Talk(_ready, lambda text: click.echo(text, err=True)), stopping)
+        serve(workspace, load_watch_config(config), Talk(_ready, lambda text: click.echo(text, err=True)), stopping)
 
 
-def _stopping() -> threading.Event:
-    """Set by SIGTERM or Ctrl-C.
+@contextlib.contextmanager
+def _stopping() -> Iterator[threading.Event]:
+    """Set by SIGTERM or Ctrl-C; a watch that could not begin leaves signals as they were.
 
     A thread waits for them, and no other thread can be given them: handlers would not do, since loading QuickFIX takes
     the one of Ctrl-C away.
     """
     stopping = threading.Event()
-    signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
 
     def wait() -> None:
         signal.sigwait(STOPPING)
         stopping.set()
 
     threading.Thread(target=wait, name="stopping", daemon=True).start()
-    return stopping
+    try:
+        yield stopping
+    except BaseException:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        raise
 
 
 def _compute_on_one_thread() -> None:

@@ -23,7 +23,7 @@ STATUS_BY_CODE = {
     "wrong_password": 401,
     "no_session": 401,
     "form_token": 403,
-    "reauthenticate": 403,
+    "reauthenticate": 401,
     "not_found": 404,
     "too_large": 413,
     "busy": 503,

@@ -90,8 +90,8 @@ def test_a_signature_asks_for_the_password_once_more(workspace: Path) -> None:
     path = "/api/v1/policy/founding/approve"
     assert cara.call("POST", path, {}).status_code == 400
     wrong = cara.call("POST", path, {"password": "another"})
-    assert (wrong.status_code, wrong.json()["error"]["code"]) == (403, "reauthenticate")
-    assert cara.send("/policy/founding/approve", {"password": "another"}).status_code == 403
+    assert (wrong.status_code, wrong.json()["error"]["code"]) == (401, "reauthenticate")
+    assert cara.send("/policy/founding/approve", {"password": "another"}).status_code == 401
     right = cara.call("POST", path, {"password": PASSWORD})
     assert right.status_code == 200
     assert right.json()["state"] == "approved"

@@ -112,7 +112,7 @@ def measured_days_together(
         reader = stack.enter_context(ThreadPoolExecutor(1))
         ahead: Future[DayTables] | None = None
         walked = walked_days(source, wanted, lasting)
-        for day, after in zip(walked, [*walked[1:], None], strict=True):
+        for day, after in zip(walked, [*walked, None][1:], strict=True):
             if day not in wanted and not concerns(day, lasting, carries[0][0], rules):
                 continue
             tables = load(day) if ahead is None else ahead.result()

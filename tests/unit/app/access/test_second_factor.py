@@ -61,5 +61,5 @@ def test_logging_in_stops_at_the_code(tmp_path: Path) -> None:
     asked = browser.get(answer.headers["location"])
     token = asked.text.split('name="csrf_token" value="')[1].split('"')[0]
     wrong = browser.client.post("/login/second", data={"csrf_token": token, "code": "000000", "next": "/duties"})
-    assert wrong.status_code == 403
+    assert wrong.status_code == 401
     assert browser.get("/duties").status_code == 303
