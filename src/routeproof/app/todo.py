@@ -124,14 +124,17 @@ def provider_states(context: Context) -> list[dict[str, Any]]:
         "SELECT provider, COUNT(*) FROM cases WHERE state <> :closed GROUP BY provider", {"closed": CLOSED}
     ):
         alive[str(provider)] = int(str(count))
-    under_way = {item.provider for item in objects_of(context.records, REMEDIATION) if item.concluded is None}
+    under_way: dict[str, list[str]] = {}
+    for item in objects_of(context.records, REMEDIATION):
+        if item.concluded is None:
+            under_way.setdefault(item.provider, []).append(item.id)
     return [
         {
             "id": provider.id,
             "name": provider.name,
             "state": provider.state,
             "open_cases": alive.get(provider.id, 0),
-            "remediation": provider.id in under_way,
+            "remediation": under_way.get(provider.id, []),
         }
         for provider in objects_of(context.records, PROVIDER)
     ]
