@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Body as JsonBody
@@ -12,6 +13,7 @@ from routeproof.app.objects.changed import changed_since
 from routeproof.app.objects.kept import change_at
 from routeproof.app.steps import STEPS, Step
 from routeproof.governance.decider import RefusalError
+from routeproof.vocab.errors import UsageError
 from routeproof.web.entrance import place_of as address_of
 from routeproof.web.examples import example_of
 from routeproof.web.forms import body_of_form
@@ -22,7 +24,7 @@ from routeproof.web.uploads_kept import kept_upload
 from routeproof.web.visit import Gone, Visit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
 routes = Routes()
 CALLED = {"case.note": "notes", "review.sign": "signatures"}
@@ -52,7 +54,11 @@ def _act(visit: Visit, step: Step, object_id: str, body: Mapping[str, Any]) -> d
 
 def _action(step: Step) -> Callable[..., Gone]:
     def sent(visit: Visit, object_id: ID) -> Gone:
-        done = _act(visit, step, object_id, body_of_form(step.body, visit.form, visit.uploads))
+        body = body_of_form(step.body, visit.form, visit.uploads)
+        sent = {str(path) for path in visit.uploads.values()}
+        for path in step.body.attached:
+            body = change_at(body, path, partial(_only_sent, sent))
+        done = _act(visit, step, object_id, body)
         there = visit.form.get("back") or place_of(step.noun.name, str(done.get("id", object_id)))
         return Gone(
             there if there.startswith("/") and not there.startswith("//") else "/",
@@ -61,6 +67,18 @@ def _action(step: Step) -> Callable[..., Gone]:
 
     sent.__doc__ = f"{step.verb.replace('_', ' ').capitalize()}: {step.noun.name}."
     return sent
+
+
+def _only_sent(sent: Collection[str], name: str) -> str:
+    """The place of a file that came with the form; a name of another file of the server is nothing a form may say.
+
+    Raises:
+        UsageError: for such a name, also deep within a field of JSON.
+    """
+    if name not in sent:
+        message = "expected a file that is sent along, found a name: use the field for files"
+        raise UsageError(message, where=name[:80])
+    return name
 
 
 def _call(step: Step) -> Callable[..., dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -107,6 +108,19 @@ def test_no_form_reads_a_file_of_the_server(workspace: Path, tmp_path: Path) -> 
     form = ann.send("/cases/C-1/note", {"text": "Look.", "evidence": str(secret)})
     assert form.status_code == 303
     assert ann.get("/api/v1/cases/C-1").json()["documents"] == []
+
+
+def test_no_field_of_json_reads_a_file_of_the_server(workspace: Path, tmp_path: Path) -> None:
+    """Nor where the file's place is deep within a field: the look of a reliance names a document."""
+    secret = tmp_path / "secret.txt"
+    secret.write_text("nothing for the web")
+    sam = Browser(workspace, "sam")
+    added = {"name": "Acme", "role": "member_agent"}
+    assert Browser(workspace, "ann").call("POST", "/api/v1/providers/ACME/add", added).status_code == 200
+    look = json.dumps({"document": str(secret), "on": "2026-07-01", "by": "sam", "text": "Looked at."})
+    answer = sam.send("/providers/ACME/reliance", {"look": look})
+    assert answer.status_code == 400
+    assert "expected a file that is sent along" in answer.text
 
 
 @pytest.mark.parametrize("name", ["../../../etc/passwd", "..\\evil.txt", ".hidden", "a/b\x00.txt", "=cmd|'/c calc'!A1"])
