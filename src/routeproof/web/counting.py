@@ -14,12 +14,12 @@ class Counts:
     """Requests by method, route and status, and how long they took."""
 
     def __init__(self) -> None:
-        self._registry = CollectorRegistry()
+        self._collectors = CollectorRegistry()
         self._requests = Counter(
-            "routeproof_requests_total", "Requests answered.", ("method", "route", "status"), registry=self._registry
+            "routeproof_requests_total", "Requests answered.", ("method", "route", "status"), registry=self._collectors
         )
         self._seconds = Histogram(
-            "routeproof_request_seconds", "Time to answer.", ("route",), buckets=SECONDS, registry=self._registry
+            "routeproof_request_seconds", "Time to answer.", ("route",), buckets=SECONDS, registry=self._collectors
         )
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -30,7 +30,7 @@ class Counts:
     def text(self) -> bytes:
         """As Prometheus reads it."""
         if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-            return generate_latest(self._registry)
+            return generate_latest(self._collectors)
         together = CollectorRegistry()
         MultiProcessCollector(together)  # type: ignore[no-untyped-call]
         return generate_latest(together)
