@@ -14,11 +14,11 @@ from routeproof.app.objects.kept import change_at
 from routeproof.app.steps import STEPS, Step
 from routeproof.governance.decider import RefusalError
 from routeproof.vocab.errors import UsageError
-from routeproof.web.entrance import place_of as address_of
+from routeproof.web.entrance import address_of
 from routeproof.web.examples import example_of
 from routeproof.web.forms import body_of_form
 from routeproof.web.looks import ID, require_object
-from routeproof.web.places import PLACES, place_of
+from routeproof.web.places import PLACES, inside, place_of
 from routeproof.web.routing import API, Route, Routes, Scope
 from routeproof.web.uploads_kept import kept_upload
 from routeproof.web.visit import Gone, Visit
@@ -60,10 +60,7 @@ def _action(step: Step) -> Callable[..., Gone]:
             body = change_at(body, path, partial(_only_sent, sent))
         done = _act(visit, step, object_id, body)
         there = visit.form.get("back") or place_of(step.noun.name, str(done.get("id", object_id)))
-        return Gone(
-            there if there.startswith("/") and not there.startswith("//") else "/",
-            f"Done: {step.verb.replace('_', ' ')}.",
-        )
+        return Gone(inside(there), f"Done: {step.verb.replace('_', ' ')}.")
 
     sent.__doc__ = f"{step.verb.replace('_', ' ').capitalize()}: {step.noun.name}."
     return sent

@@ -64,14 +64,14 @@ def entered(
             refuse("not_permitted", f"{route.needs} is for {_for_whom(visit, route)}; you have {_held(session)}")
         if route.signs and form is not None:
             password = given.get("password", "")
-            reauthenticate(context, session.person, password, place=place_of(request))
+            reauthenticate(context, session.person, password, place=address_of(request))
             visit = replace(visit, form={name: value for name, value in given.items() if name != "password"})
         if EXAMINER in session.roles and request.method in SAFE:
             record_access(acting, session.person, "read", {"path": str(request.url.path)[:300]})
         yield visit
 
 
-def place_of(request: Request) -> str:
+def address_of(request: Request) -> str:
     """Address of who asks; behind a proxy, as it says."""
     return request.client.host if request.client else ""
 

@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
+from routeproof.vocab.times import NS_PER_S
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 NEW_YORK = ZoneInfo("America/New_York")
-NS_PER_S = 1_000_000_000
 DASH = "\N{EN DASH}"
 
 

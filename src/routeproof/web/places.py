@@ -30,3 +30,8 @@ PLACES = {
 def place_of(noun: str, object_id: str) -> str:
     """Address of an object's page."""
     return f"/{PLACES[noun]}/{quote(object_id, safe='')}"
+
+
+def inside(to: str) -> str:
+    """An address within the application; whatever else was asked for, the front page."""
+    return to if to.startswith("/") and not to.startswith(("//", "/\\")) else "/"

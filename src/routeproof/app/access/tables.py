@@ -21,14 +21,6 @@ create table account (
     disabled integer not null default 0,
     changed_at integer not null
 ) strict;
-create table passkey (
-    id text primary key,
-    person text not null references account (person),
-    public_key blob not null,
-    sign_count integer not null,
-    name text not null,
-    made_at integer not null
-) strict;
 create table session (
     hash text primary key,
     person text not null,

@@ -12,8 +12,9 @@ from routeproof.app.access.sessions import Session, end_session
 from routeproof.app.access.throttle import TooManyError
 from routeproof.stores.sealing import derived, is_same, new_secret
 from routeproof.web.answers import NO_STORE, answer
-from routeproof.web.entrance import COOKIE, place_of
+from routeproof.web.entrance import COOKIE, address_of
 from routeproof.web.faults import FormTokenError
+from routeproof.web.places import inside
 from routeproof.web.routing import Routes
 from routeproof.web.visit import Shown, Visit
 
@@ -41,7 +42,7 @@ def login(visit: Visit) -> Response:
     name, password = visit.form.get("username", "").strip(), visit.form.get("password", "")
     agent = visit.request.headers.get("user-agent", "")
     try:
-        session = log_in(visit.context, name, password, place=place_of(visit.request), agent=agent)
+        session = log_in(visit.context, name, password, place=address_of(visit.request), agent=agent)
     except WrongPasswordError as error:
         return _form(visit, visit.form.get("next", "/"), error.message, 401)
     except TooManyError as error:
@@ -77,11 +78,6 @@ def _form(visit: Visit, to: str, problem: str, status: int) -> Response:
     if status == 429:  # noqa: PLR2004  # HTTP
         shown.headers["Retry-After"] = "300"
     return shown
-
-
-def inside(to: str) -> str:
-    """An address within the application; whatever else was asked for, the front page."""
-    return to if to.startswith("/") and not to.startswith(("//", "/\\")) else "/"
 
 
 _LOGIN = routes.all[0]

@@ -10,8 +10,8 @@ from routeproof.app.access.preferences import THEME, prefer
 from routeproof.app.access.sessions import end_sessions, sessions_listed
 from routeproof.app.access.tokens import tokens_listed
 from routeproof.vocab.errors import UsageError
-from routeproof.web.entrance import place_of
-from routeproof.web.pages.login import inside
+from routeproof.web.entrance import address_of
+from routeproof.web.places import inside
 from routeproof.web.render import THEMES
 from routeproof.web.routing import Routes
 from routeproof.web.visit import Gone, Visit
@@ -43,7 +43,7 @@ def theme(visit: Visit) -> Gone:
 def password(visit: Visit) -> Gone:
     """A new password, for the account and for the key; every session ends."""
     old = visit.form.get("old", "")
-    reauthenticate(visit.context, visit.person, old, place=place_of(visit.request))
+    reauthenticate(visit.context, visit.person, old, place=address_of(visit.request))
     change_password(visit.context, visit.person, old, visit.form.get("new", ""))
     return Gone("/login")
 

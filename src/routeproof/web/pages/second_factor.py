@@ -11,9 +11,9 @@ from routeproof.app.access.second_factor import give_code, new_factor, set_facto
 from routeproof.app.access.sessions import complete_session, form_token, is_form_token, session_of
 from routeproof.governance.decider import RefusalError
 from routeproof.web.answers import NO_STORE
-from routeproof.web.entrance import COOKIE, place_of
+from routeproof.web.entrance import COOKIE, address_of
 from routeproof.web.faults import FormTokenError, no_session
-from routeproof.web.pages.login import inside
+from routeproof.web.places import inside
 from routeproof.web.routing import Routes
 from routeproof.web.visit import Gone, Shown
 
@@ -34,13 +34,13 @@ def ask(visit: Visit, next: str = "/") -> Shown:  # noqa: A002  # name of the pa
 
 
 @routes.action("/login/second", needs="public")
-def give(visit: Visit) -> Response | Shown:
+def give(visit: Visit) -> Response:
     """Take the code; then the session is whole."""
     session = _begun(visit)
     if not is_form_token(session, visit.form.get("csrf_token", "")):
         message = "expected the form that was shown, found another one: load the page again"
         raise FormTokenError(message)
-    give_code(visit.context, session.person, visit.form.get("code", ""), place=place_of(visit.request))
+    give_code(visit.context, session.person, visit.form.get("code", ""), place=address_of(visit.request))
     complete_session(visit.context, session.secret)
     return RedirectResponse(inside(visit.form.get("next", "/")), status_code=303, headers=NO_STORE)
 
@@ -55,7 +55,7 @@ def offer(visit: Visit) -> dict[str, Any]:
 @routes.action("/me/second-factor", needs="anybody", scope="own")
 def take(visit: Visit) -> Gone:
     """Demand codes from now on."""
-    reauthenticate(visit.context, visit.person, visit.form.get("password", ""), place=place_of(visit.request))
+    reauthenticate(visit.context, visit.person, visit.form.get("password", ""), place=address_of(visit.request))
     secret = visit.form.get("secret", "")
     try:
         set_factor(visit.context, visit.person, secret, visit.form.get("code", ""))
