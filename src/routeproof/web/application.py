@@ -23,6 +23,7 @@ from routeproof.web.error_answers import any_error, http_error, malformed, our_e
 from routeproof.web.routing import API
 from routeproof.web.settings import Settings
 from routeproof.web.shield import Shield
+from routeproof.web.strict_json import StrictRoute
 from routeproof.web.uploading import sent_form
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def make_app(settings: Settings) -> FastAPI:
         openapi_url="/openapi.json",
     )
     app.state.settings = settings
+    app.router.route_class = StrictRoute
     for route in ALL:
         _register(app, route)
     static = resources.files("routeproof.web").joinpath("static")
