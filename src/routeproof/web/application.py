@@ -18,6 +18,7 @@ from routeproof import __version__
 from routeproof.vocab.errors import RouteproofError
 from routeproof.web.all_routes import ALL
 from routeproof.web.answers import answer
+from routeproof.web.described import PUBLIC, describe, errors_of
 from routeproof.web.entrance import entered
 from routeproof.web.error_answers import any_error, http_error, malformed, our_error
 from routeproof.web.routing import API
@@ -59,6 +60,7 @@ def make_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(HTTPException, http_error)  # type: ignore[arg-type]
     app.add_exception_handler(Exception, any_error)
     app.add_middleware(Shield, settings=settings)
+    describe(app)
     return app
 
 
@@ -72,7 +74,7 @@ def _register(app: FastAPI, route: Route) -> None:
         route.path,
         _form_endpoint(route) if route.kind == "action" else _endpoint(route),
         methods=[route.method],
-        include_in_schema=route.kind == "api" or route.path in {"/healthz", "/readyz"},
+        include_in_schema=route.path.startswith(API) or route.path in PUBLIC,
         operation_id=route.name.replace(" /", "_")
         .replace("/", "_")
         .replace("{", "")
@@ -81,6 +83,7 @@ def _register(app: FastAPI, route: Route) -> None:
         summary=(inspect.getdoc(route.handler) or "").split("\n", 1)[0],
         tags=[route.path.split("/")[3]] if route.path.startswith(API) else None,
         response_model=None,
+        responses=errors_of(route),
     )
 
 
