@@ -24,7 +24,7 @@ from routeproof.web.error_answers import any_error, http_error, malformed, our_e
 from routeproof.web.routing import API
 from routeproof.web.settings import Settings
 from routeproof.web.shield import Shield
-from routeproof.web.strict_json import StrictRoute
+from routeproof.web.strict_json import StrictRoute, require_as_described, strictly
 from routeproof.web.uploading import sent_form
 
 if TYPE_CHECKING:
@@ -91,6 +91,7 @@ def _endpoint(route: Route) -> Callable[..., Response]:
     """A page or a call: runs in a thread of its own, with a workspace of its own."""
 
     def asked(request: Request, **given: Any) -> Response:  # noqa: ANN401  # the handler's own parameters
+        require_as_described(request, given)
         return _done(route, request, given)
 
     asked.__signature__ = _signature(route)  # type: ignore[attr-defined]
@@ -112,7 +113,10 @@ def _form_endpoint(route: Route) -> Callable[..., Awaitable[Response]]:
 
 def _signature(route: Route) -> inspect.Signature:
     request = inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Request)
-    own = [item.replace(kind=inspect.Parameter.KEYWORD_ONLY) for item in route.parameters()]
+    own = []
+    for item in route.parameters():
+        annotation = strictly(item.annotation, of_form=route.kind == "page")
+        own.append(item.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=annotation))
     return inspect.Signature([request, *own])
 
 
