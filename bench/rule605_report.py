@@ -30,6 +30,8 @@ from routeproof.app.init_workspace import init_workspace
 from routeproof.app.intake.ingest import ingest
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from routeproof.app.context import Context
     from routeproof.stores.manifest import Partition
 
@@ -68,7 +70,7 @@ def main() -> None:
         if not workspace.exists():
             init_workspace(workspace)
             for number in range(given.days):
-                _take_in(workspace, folder, _day(number, int(given.orders * 1e6 / given.days)))
+                take_in(workspace, folder, [made_day(number, int(given.orders * 1e6 / given.days))])
         with get_context("spawn").Pool(1) as alone:
             print(json.dumps(alone.apply(_reported, (workspace, folder / "out"))))
 
@@ -95,20 +97,25 @@ def _parts(context: Context, table: str) -> list[Partition]:
     return [part for (name, _), part in held.items() if name == table]
 
 
-def _take_in(workspace: Path, folder: Path, day: Day) -> None:
+def take_in(workspace: Path, folder: Path, days: Sequence[Day]) -> None:
+    """Write days as a vendor would, take them in, remove the files."""
     for name, text in KINDS.items():
-        path, map_path = folder / f"{name}-{day.day}.parquet", folder / f"{name}.toml"
+        map_path = folder / f"{name}.toml"
         map_path.write_text(text)
-        day.frames[name].write_parquet(path)
+        paths = [folder / f"{name}-{day.day}.parquet" for day in days]
+        for day, path in zip(days, paths, strict=True):
+            day.frames[name].write_parquet(path)
         with open_context(workspace) as context:
-            report = ingest(context, "parquet", [path], map_path=map_path, provider_id="P")
+            report = ingest(context, "parquet", paths, map_path=map_path, provider_id="P")
         if not report.is_taken:
-            message = f"expected {path.name} to be taken in, found {report}"
+            message = f"expected {name} to be taken in, found {report}"
             raise RuntimeError(message)
-        path.unlink()
+        for path in paths:
+            path.unlink()
 
 
-def _day(number: int, orders: int) -> Day:
+def made_day(number: int, orders: int) -> Day:
+    """The frames of a weekday, by its number; the same for the same numbers."""
     rng = np.random.default_rng([20261102, number])
     day = FIRST_DAY + timedelta(days=number + 2 * (number // 5))
     midnight = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 10**9

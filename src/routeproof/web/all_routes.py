@@ -20,6 +20,7 @@ from routeproof.web.pages import (
     home,
     ledger,
     login,
+    mapping,
     me,
     objects,
     orders,
@@ -36,7 +37,7 @@ from routeproof.web.pages import (
 
 PAGES = (
     login, second_factor, home, me, scorecard, explore, orders, exceptions, cases, conflicts, providers, reviews,
-    venues, remediation, duties, procedures, policy, reports, ledger, data, admin, help, documents, objects,
+    venues, remediation, duties, procedures, policy, reports, ledger, mapping, data, admin, help, documents, objects,
 )  # fmt: skip
 """Pages with a design of their own before those without one."""
 CALLS = (measure_api, orders_api, tokens, uploads, looks, acts)

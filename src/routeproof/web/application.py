@@ -18,11 +18,13 @@ from routeproof import __version__
 from routeproof.vocab.errors import RouteproofError
 from routeproof.web.all_routes import ALL
 from routeproof.web.answers import answer
+from routeproof.web.described import PUBLIC, describe, errors_of
 from routeproof.web.entrance import entered
 from routeproof.web.error_answers import any_error, http_error, malformed, our_error
 from routeproof.web.routing import API
 from routeproof.web.settings import Settings
 from routeproof.web.shield import Shield
+from routeproof.web.strict_json import StrictRoute, require_as_described, strictly
 from routeproof.web.uploading import sent_form
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ def make_app(settings: Settings) -> FastAPI:
         openapi_url="/openapi.json",
     )
     app.state.settings = settings
+    app.router.route_class = StrictRoute
     for route in ALL:
         _register(app, route)
     static = resources.files("routeproof.web").joinpath("static")
@@ -57,6 +60,7 @@ def make_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(HTTPException, http_error)  # type: ignore[arg-type]
     app.add_exception_handler(Exception, any_error)
     app.add_middleware(Shield, settings=settings)
+    describe(app)
     return app
 
 
@@ -70,7 +74,7 @@ def _register(app: FastAPI, route: Route) -> None:
         route.path,
         _form_endpoint(route) if route.kind == "action" else _endpoint(route),
         methods=[route.method],
-        include_in_schema=route.kind == "api" or route.path in {"/healthz", "/readyz"},
+        include_in_schema=route.path.startswith(API) or route.path in PUBLIC,
         operation_id=route.name.replace(" /", "_")
         .replace("/", "_")
         .replace("{", "")
@@ -79,6 +83,7 @@ def _register(app: FastAPI, route: Route) -> None:
         summary=(inspect.getdoc(route.handler) or "").split("\n", 1)[0],
         tags=[route.path.split("/")[3]] if route.path.startswith(API) else None,
         response_model=None,
+        responses=errors_of(route),
     )
 
 
@@ -86,6 +91,7 @@ def _endpoint(route: Route) -> Callable[..., Response]:
     """A page or a call: runs in a thread of its own, with a workspace of its own."""
 
     def asked(request: Request, **given: Any) -> Response:  # noqa: ANN401  # the handler's own parameters
+        require_as_described(request, given)
         return _done(route, request, given)
 
     asked.__signature__ = _signature(route)  # type: ignore[attr-defined]
@@ -107,7 +113,10 @@ def _form_endpoint(route: Route) -> Callable[..., Awaitable[Response]]:
 
 def _signature(route: Route) -> inspect.Signature:
     request = inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Request)
-    own = [item.replace(kind=inspect.Parameter.KEYWORD_ONLY) for item in route.parameters()]
+    own = []
+    for item in route.parameters():
+        annotation = strictly(item.annotation, of_form=route.kind == "page")
+        own.append(item.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=annotation))
     return inspect.Signature([request, *own])
 
 

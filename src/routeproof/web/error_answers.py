@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Match
 
 from routeproof.vocab.errors import RouteproofError
 from routeproof.web.answers import NO_STORE, ExactJSON
@@ -78,7 +79,15 @@ async def http_error(request: Request, error: HTTPException) -> Response:
     code = codes.get(error.status_code, "http_error")
     shown = _answered(request, error.status_code, code, str(error.detail), "", {})
     shown.headers.update(error.headers or {})
+    if error.status_code == 405:  # noqa: PLR2004  # HTTP
+        shown.headers["Allow"] = ", ".join(sorted(_methods(request)))
     return shown
+
+
+def _methods(request: Request) -> set[str]:
+    """All ways into a path; the framework names those of the first route alone."""
+    found = (route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE)
+    return {method for route in found for method in getattr(route, "methods", None) or ()}
 
 
 async def any_error(request: Request, error: Exception) -> Response:

@@ -44,7 +44,11 @@ def kept_upload(visit: Visit, name: str) -> Path:
         UsageError: if there is none of that name.
     """
     folder = _folder(visit) / name
-    found = list(folder.iterdir()) if _NAME.match(name) and folder.is_dir() else []
+    found = (
+        [item for item in folder.iterdir() if not item.name.startswith(".")]
+        if _NAME.match(name) and folder.is_dir()
+        else []
+    )
     if not found:
         message = "expected the name that an upload was given (POST /api/v1/uploads), found another one"
         raise UsageError(message, where=name[:80])
