@@ -18,11 +18,13 @@ from routeproof.web.pages import (
     health,
     help,  # noqa: A004  # the page of that name
     home,
+    key,
     ledger,
     login,
     me,
     objects,
     orders,
+    passkeys,
     policy,
     procedures,
     providers,
@@ -31,11 +33,12 @@ from routeproof.web.pages import (
     reviews,
     scorecard,
     second_factor,
+    sso,
     venues,
 )
 
 PAGES = (
-    login, second_factor, home, me, scorecard, explore, orders, exceptions, cases, conflicts, providers, reviews,
+    login, sso, second_factor, passkeys, key, home, me, scorecard, explore, orders, exceptions, cases, conflicts, providers, reviews,
     venues, remediation, duties, procedures, policy, reports, ledger, data, admin, help, documents, objects,
 )  # fmt: skip
 """Pages with a design of their own before those without one."""

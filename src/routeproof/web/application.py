@@ -20,6 +20,7 @@ from routeproof.web.all_routes import ALL
 from routeproof.web.answers import answer
 from routeproof.web.entrance import entered
 from routeproof.web.error_answers import any_error, http_error, malformed, our_error
+from routeproof.web.log import take_over_logging
 from routeproof.web.routing import API
 from routeproof.web.settings import Settings
 from routeproof.web.shield import Shield
@@ -62,7 +63,9 @@ def make_app(settings: Settings) -> FastAPI:
 
 def from_environment() -> FastAPI:
     """The application of a worker process."""
-    return make_app(Settings.of_text(os.environ[SETTINGS]))
+    settings = Settings.of_text(os.environ[SETTINGS])
+    take_over_logging(settings.log_level)
+    return make_app(settings)
 
 
 def _register(app: FastAPI, route: Route) -> None:
@@ -119,5 +122,4 @@ def _done(
     files: Mapping[str, Path] | None = None,
 ) -> Response:
     with entered(request, route, fields, files) as visit:
-        request.state.person = visit.person
         return answer(route, visit, route.handler(visit, **given))
