@@ -20,7 +20,7 @@ from joserfc.jwk import ECKey, RSAKey
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CLIENT, SECRET = "routeproof", "a secret of nobody real"  # noqa: S105
+CLIENT, SECRET = "routeproof", "a secret of nobody real"
 
 
 @dataclass
@@ -69,7 +69,11 @@ class OidcProvider:
         shown = base64.urlsafe_b64encode(hashlib.sha256(form["code_verifier"].encode()).digest()).decode().rstrip("=")
         if shown != question["code_challenge"]:
             return 400, {"error": "invalid_grant"}
-        return 200, {"access_token": "none needed", "token_type": "Bearer", "id_token": self.id_token(question["nonce"])}
+        return 200, {
+            "access_token": "none needed",
+            "token_type": "Bearer",
+            "id_token": self.id_token(question["nonce"]),
+        }
 
     def id_token(self, nonce: str) -> str:
         """What the provider says of who logged in."""

@@ -50,6 +50,7 @@ def address(tmp_path: Path) -> Iterator[str]:
 
 
 def log_in(page: Any, address: str) -> None:  # noqa: ANN401
+    """With the password."""
     page.goto(f"{address}/login")
     page.fill("#username", "ann")
     page.fill("#password", PASSWORD)

@@ -49,7 +49,5 @@ def serve(
     open_workspace(workspace)
     if origin:
         site_of(origin)
-    settings = Settings(
-        workspace=workspace.resolve(), behind_proxy=behind_proxy, origin=origin, log_level=log_level
-    )
+    settings = Settings(workspace=workspace.resolve(), behind_proxy=behind_proxy, origin=origin, log_level=log_level)
     run(settings, host=host, port=port, workers=workers)

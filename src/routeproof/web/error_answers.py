@@ -45,7 +45,7 @@ MACHINES = ("/api/", "/healthz", "/readyz", "/metrics", "/openapi.json")
 async def our_error(request: Request, error: RouteproofError) -> Response:
     """An error that says what to do."""
     status = status_of(error)
-    if status in SUSPECT and error.code != "no_session":
+    if status in SUSPECT and (error.code != "no_session" or "authorization" in request.headers):
         _tell(request, "warning", "refused", code=error.code, status=status)
     if status == 401 and not _for_machine(request) and error.code == "no_session":  # noqa: PLR2004  # HTTP
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")

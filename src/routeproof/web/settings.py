@@ -18,7 +18,7 @@ class Settings:
         workspace: folder.
         behind_proxy: a reverse proxy ends TLS and says who asks (`X-Forwarded-For`, `-Proto`); cookies are secure then.
         largest_body_bytes: of a request; a larger one is refused with 413.
-        origin: address under which browsers reach the server; empty if nobody said, passkeys and single sign-on need it.
+        origin: address under which browsers reach the server; empty if nobody said. Passkeys and sign-on need it.
         log_level: of the structured log on stderr.
     """
 

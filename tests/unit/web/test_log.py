@@ -6,6 +6,7 @@ import json
 import logging
 import shutil
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 
@@ -56,10 +57,9 @@ def test_requests_are_told_one_line_each(made: Path, tmp_path: Path, capsys: pyt
     token = page.text.split('name="csrf_token" value="')[1].split('"')[0]
     capsys.readouterr()
     for nasty in NASTY:
-        sent = nasty.encode("utf-8", "surrogatepass").decode("latin-1")
         plain = nasty.encode("utf-8", "replace")
         header = plain.replace(b"\r", b"%0D").replace(b"\n", b"%0A").replace(b"\x00", b"%00")
-        browser.get(f"/cases/{sent.replace('/', '_')}", headers={"User-Agent": header, "X-Request-ID": header})
+        browser.get(f"/cases/{quote(plain, safe='')}", headers={"User-Agent": header, "X-Request-ID": header})
         fields = {"csrf_token": token, "username": plain.decode(), "password": plain.decode(), "next": plain.decode()}
         assert browser.client.post("/login", data=fields).status_code in {401, 429}
     told = events(capsys.readouterr().err)
@@ -68,6 +68,24 @@ def test_requests_are_told_one_line_each(made: Path, tmp_path: Path, capsys: pyt
     assert set(kinds) <= {"request", "refused"}
     assert {event.get("person") for event in told} == {"", "(nobody)"}, "what was typed for a name is nobody's"
     assert all(event["at"] and event["level"] and event["request_id"] and event["client"] for event in told)
+
+
+def test_who_is_refused_is_told(made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A wrong password, a role that may not, a token that is none, a form of elsewhere: who, where, and why."""
+    browser = Browser(shutil.copytree(made, tmp_path / "w"), "ann", log_level="warning")
+    stranger = Browser(tmp_path / "w", log_level="warning")
+    capsys.readouterr()
+    browser.get("/admin")
+    browser.client.post("/me/theme", data={"theme": "dark"})
+    stranger.log_in("sam", "not the password")
+    stranger.get("/api/v1/cases", headers={"Authorization": "Bearer rp_none"})
+    told = [(one["event"], one["code"], one["status"], one["person"]) for one in events(capsys.readouterr().err)]
+    assert told == [
+        ("refused", "not_permitted", 403, "ann"),
+        ("refused", "form_token", 403, "ann"),
+        ("refused", "wrong_password", 401, "sam"),
+        ("refused", "no_session", 401, ""),
+    ]
 
 
 def test_a_fault_is_told_with_its_trace_in_one_line(made: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -40,12 +40,14 @@ def workspace(made: Path, tmp_path: Path) -> Path:
 
 
 def browser_of(workspace: Path) -> Browser:
+    """Comes by TLS, under the name that the server knows."""
     browser = Browser(workspace, origin=ORIGIN)
     browser.client.base_url = ORIGIN  # type: ignore[assignment]
     return browser
 
 
 def options_in(page: Response) -> dict[str, Any]:
+    """What a page asks the browser to do."""
     found = OPTIONS.search(page.text)
     assert found is not None, page.text[-400:]
     return dict(json.loads(found.group(1)))
@@ -71,6 +73,7 @@ def asked(browser: Browser, person: str = "ann") -> tuple[dict[str, Any], str]:
 
 
 def give(browser: Browser, token: str, answer: str) -> int:
+    """Send the second step; its status."""
     return browser.client.post("/login/second", data={"csrf_token": token, "passkey": answer}).status_code
 
 

@@ -72,6 +72,28 @@ def test_what_is_revoked_opens_nothing_within_a_second(workspace: Path) -> None:
     assert time.monotonic() - begun < 5, "five requests; each acts on the next"
 
 
+def test_an_account_that_is_disabled_ends_its_sessions_and_tokens(workspace: Path) -> None:
+    """By an administrator, at once, with the account; or its sessions alone."""
+    ann, ada = Browser(workspace, "ann"), Browser(workspace, "ada")
+    token = ann.call("POST", "/api/v1/tokens", {"scopes": ["read"], "expires_on": "2026-12-31"}).json()["token"]
+    assert ada.send("/admin/sessions/end", {"person": "ann"}).status_code == 303
+    assert ann.get("/me").status_code == 303
+    assert ann.log_in("ann").status_code == 303
+    assert ada.send("/admin/accounts/disable", {"person": "ann"}).status_code == 303
+    assert ann.get("/me").status_code == 303
+    assert ann.get("/api/v1/cases", headers={"Authorization": f"Bearer {token}"}).status_code == 401
+    assert ann.log_in("ann").status_code == 401
+
+
+def test_lists_of_sessions_tokens_and_accounts_hold_no_secret(made: Path) -> None:
+    """What an administrator sees opens nothing: no cookie, no token, no hash of a password."""
+    ann, ada = Browser(made, "ann"), Browser(made, "ada")
+    token = ann.call("POST", "/api/v1/tokens", {"scopes": ["read"], "expires_on": "2026-12-31"}).json()["token"]
+    shown = ada.get("/admin").text + ann.get("/me").text + ann.get("/api/v1/tokens").text
+    for secret in (token, ann.client.cookies[COOKIE], "argon2"):
+        assert secret not in shown
+
+
 def test_no_other_site_changes_anything(made: Path) -> None:
     """Every route that changes something, four ways: no token, somebody else's, from another site, from a sister site.
 

@@ -10,13 +10,17 @@ import pytest
 from routeproof.app.access.accounts import change_password
 from routeproof.app.context import open_context
 from routeproof.vocab.errors import UsageError
+from routeproof.web.answers import answer
 from routeproof.web.pace import BURST, Pace
+from routeproof.web.serve import serve
+from routeproof.web.settings import Settings
+from routeproof.web.visit import Sent
 from web_client import PASSWORD, Browser, staffed_workspace
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-SCRIPT = '<script>alert(1)</script><img src=x onerror=alert(1)>"\' ${7*7} {{7*7}} javascript:alert(1)'
+SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(1)>\"' ${7*7} {{7*7}} javascript:alert(1)"
 
 
 @pytest.fixture(scope="module")
@@ -31,9 +35,20 @@ def workspace(made: Path, tmp_path: Path) -> Path:
     return shutil.copytree(made, tmp_path / "w")
 
 
-@pytest.mark.parametrize("path", ["/login", "/static/app.js", "/nowhere", "/healthz", "/api/v1/cases", "/openapi.json"])
+TYPES = {
+    "/login": "text/html; charset=utf-8",
+    "/static/app.js": "text/javascript; charset=utf-8",
+    "/healthz": "application/json",
+    "/api/v1/cases": "application/json",
+    "/openapi.json": "application/json",
+    "/metrics": "text/plain; version=0.0.4; charset=utf-8",
+    "/nowhere": None,
+}
+
+
+@pytest.mark.parametrize("path", TYPES)
 def test_every_answer_says_what_a_browser_may_do_with_it(made: Path, path: str) -> None:
-    """By TLS: come by TLS for two years; never guess a type, never embed, never tell others the address, never share."""
+    """Come by TLS for two years; never guess a type, never embed, never tell others the address, never share."""
     browser = Browser(made, behind_proxy=True)
     browser.client.base_url = "https://desk.example"  # type: ignore[assignment]
     headers = browser.get(path, headers={"Origin": "https://elsewhere.example"}).headers
@@ -44,14 +59,43 @@ def test_every_answer_says_what_a_browser_may_do_with_it(made: Path, path: str) 
     assert headers["cross-origin-resource-policy"] == "same-origin"
     assert "access-control-allow-origin" not in headers
     assert "server" not in headers
+    assert headers.get("content-type") == TYPES[path]
 
 
 @pytest.mark.parametrize("method", ["TRACE", "TRACK", "OPTIONS", "CONNECT", "PUT", "PATCH"])
 def test_no_other_method_does_anything(made: Path, method: str) -> None:
     """Neither echo, nor preflight, nor a change by another name."""
-    answer = Browser(made, "ann").client.request(method, "/me")
-    assert answer.status_code == 405
-    assert "routeproof_session" not in answer.text
+    found = Browser(made, "ann").client.request(method, "/me")
+    assert found.status_code == 405
+    assert "routeproof_session" not in found.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/static/", "/static", "/static/vendor/", "/static/../settings.py", "/static/%2e%2e/visit.py"]
+)
+def test_no_folder_is_listed(made: Path, path: str) -> None:
+    """Nor is a file beside it sent."""
+    found = Browser(made, "ann").get(path)
+    assert found.status_code in {307, 404, 405}
+    assert "pico" not in found.text
+
+
+def test_the_name_of_a_file_adds_no_header() -> None:
+    """Whatever it holds."""
+    name = 'a"b\r\nSet-Cookie: x=1;é.csv'
+    sent = answer(None, None, Sent(b"", "text/csv", name))  # type: ignore[arg-type]  # a file needs neither
+    said = sent.headers["content-disposition"]
+    assert said.isascii()
+    assert said.startswith(
+        "attachment; filename=\"a_b__Set-Cookie__x_1__.csv\"; filename*=UTF-8''a%22b%0D%0ASet-Cookie"
+    )
+    assert "set-cookie" not in sent.headers
+
+
+def test_plain_http_is_for_loopback(made: Path) -> None:
+    """Passwords do not travel in the clear."""
+    with pytest.raises(UsageError, match="behind-proxy"):
+        serve(Settings(workspace=made), host="0.0.0.0", port=0)  # noqa: S104  # refused before anything listens
 
 
 def test_what_a_person_writes_is_shown_as_text(workspace: Path) -> None:
@@ -65,6 +109,32 @@ def test_what_a_person_writes_is_shown_as_text(workspace: Path) -> None:
     assert "&lt;script&gt;alert(1)" in page
     assert "{{7*7}}" in page
     assert ann.get("/api/v1/cases/C-1").json()["notes"][0]["text"] == SCRIPT
+
+
+def test_an_address_is_decoded_once(workspace: Path) -> None:
+    """What stands behind two layers of escapes is no name."""
+    ann = Browser(workspace, "ann")
+    assert ann.call("POST", "/api/v1/cases/C-1/open", {"kind": "other", "title": "A look"}).status_code == 200
+    assert ann.get("/api/v1/cases/C%2D1").status_code == 200
+    assert ann.get("/api/v1/cases/C%252D1").status_code == 400
+    assert 'name="next" value="/"' in Browser(workspace).get("/login?next=%252f%252felsewhere.example").text
+
+
+def test_no_query_is_made_of_what_is_typed(workspace: Path) -> None:
+    """Quotes and comments of SQL name nobody and nothing, and end nothing of others."""
+    ann = Browser(workspace, "ann")
+    token = ann.call("POST", "/api/v1/tokens", {"scopes": ["read"], "expires_on": "2099-12-31"})
+    assert token.status_code == 400, "a year at most"
+    token = ann.call("POST", "/api/v1/tokens", {"scopes": ["read"], "expires_on": "2026-12-31"})
+    assert ann.send("/me/sessions/end", {"hash": "' or '1'='1"}).status_code == 303
+    assert ann.get("/me").status_code == 200
+    assert ann.call("DELETE", "/api/v1/tokens/T-1'%20or%20'1'='1").status_code == 400
+    assert ann.send("/me/passkeys/remove", {"passkey": "' or 1=1 --", "password": PASSWORD}).status_code == 404
+    bearer = {"Authorization": f"Bearer {token.json()['token']}"}
+    assert Browser(workspace).get("/api/v1/tokens", headers=bearer).status_code == 200
+    for name in ("ann' --", "' or '1'='1", 'ann"; drop table account; --'):
+        assert Browser(workspace).log_in(name).status_code == 401
+    assert Browser(workspace).log_in("ann").status_code == 303
 
 
 def test_a_flood_is_slowed_down_and_others_are_not() -> None:

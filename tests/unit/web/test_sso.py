@@ -61,6 +61,7 @@ def workspace(made: Path, provider: OidcProvider, tmp_path: Path) -> Path:
 
 
 def configure(root: Path, provider: OidcProvider, more: str = "") -> None:
+    """Name the provider in the settings, with the client's secret in a file."""
     from oidc_provider import CLIENT, SECRET  # noqa: PLC0415
 
     secret = root / "keys" / "sso.secret"
@@ -75,6 +76,7 @@ def configure(root: Path, provider: OidcProvider, more: str = "") -> None:
 
 
 def browser_of(workspace: Path) -> Browser:
+    """Comes by TLS, under the name that the server knows."""
     browser = Browser(workspace, origin=ORIGIN)
     browser.client.base_url = ORIGIN  # type: ignore[assignment]
     return browser
@@ -130,11 +132,13 @@ def test_what_is_recorded_needs_the_persons_password(workspace: Path, provider: 
 
 
 def unsigned(claims: dict[str, Any]) -> str:
+    """A token that says that it is not signed."""
     parts = ({"alg": "none", "typ": "JWT"}, claims)
     return ".".join(base64.urlsafe_b64encode(json.dumps(one).encode()).decode().rstrip("=") for one in parts) + "."
 
 
 def by_the_clients_secret(claims: dict[str, Any]) -> str:
+    """Signed with a secret that both sides share."""
     from joserfc import jwt  # noqa: PLC0415
     from joserfc.jwk import OctKey  # noqa: PLC0415
 
@@ -142,6 +146,7 @@ def by_the_clients_secret(claims: dict[str, Any]) -> str:
 
 
 def by_another_key(claims: dict[str, Any]) -> str:
+    """Signed with a key that is not the provider's, under its name."""
     from joserfc import jwt  # noqa: PLC0415
     from joserfc.jwk import RSAKey  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""Values that count once: a challenge, or the state of a way to another site and back, held for whoever was given it."""
+"""Values that count once: a challenge, or the state of a way to another site and back, held for who was given it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Coming in by an OpenID provider: authorization code with PKCE. It says who somebody is, and opens no key of theirs."""
+"""Coming in by an OpenID provider: authorization code with PKCE. It says who somebody is, and opens no key."""
 
 from __future__ import annotations
 

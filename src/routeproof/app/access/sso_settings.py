@@ -1,4 +1,4 @@
-"""Single sign-on as the table `[sso]` of the workspace's settings says; without it, nobody is asked and nothing is sent."""
+"""Single sign-on, as `[sso]` of the workspace's settings says; without it, nobody is asked and nothing is sent."""
 
 from __future__ import annotations
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from routeproof.app.notify.message import Message, Outcome, failed, refused
 from routeproof.app.notify.message_text import subject_of, text_of
-from routeproof.stores.secret_file import read_password
 from routeproof.app.notify.time_limit import TimeLimit
+from routeproof.stores.secret_file import read_password
 from routeproof.stores.trust import trust_of
 from routeproof.vocab.times import NS_PER_S
 
