@@ -39,7 +39,8 @@ from routeproof.web.pages import (
 
 PAGES = (
     login, sso, second_factor, passkeys, key, home, me, scorecard, explore, orders, exceptions, cases, conflicts,
-    providers, reviews, venues, remediation, duties, procedures, policy, reports, ledger, data, admin, help, documents, objects,
+    providers, reviews, venues, remediation, duties, procedures, policy, reports, ledger, data, admin, help, documents,
+    objects,
 )  # fmt: skip
 """Pages with a design of their own before those without one."""
 CALLS = (measure_api, orders_api, tokens, uploads, looks, acts)

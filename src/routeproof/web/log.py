@@ -20,7 +20,7 @@ def tell(threshold: str, level: str, event: str, **values: Any) -> None:  # noqa
 
 
 def line_of(level: str, event: str, values: dict[str, Any]) -> str:
-    """One line: breaks, escapes, marks of direction and whatever else is no plain character stand as escapes of JSON."""
+    """One line: breaks, escapes, marks of direction and all that is no plain character stand as escapes of JSON."""
     said = {"at": datetime.now(UTC).isoformat(timespec="milliseconds"), "level": level, "event": event, **values}
     return json.dumps(said, default=str).replace("\x7f", "\\u007f") + "\n"
 

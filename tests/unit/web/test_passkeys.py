@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -202,6 +203,17 @@ def test_a_server_that_does_not_know_its_address_offers_none(workspace: Path) ->
     refused = browser.send("/me/passkeys", {"password": PASSWORD, "name": "x"})
     assert refused.status_code == 400
     assert "ROUTEPROOF_ORIGIN" in refused.text
+
+
+def test_without_the_extra_the_server_says_what_to_install(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All else works."""
+    browser = browser_of(workspace)
+    browser.log_in("ann")
+    monkeypatch.setitem(sys.modules, "webauthn", None)
+    refused = browser.send("/me/passkeys", {"password": PASSWORD, "name": "x"})
+    assert refused.status_code == 400
+    assert "install routeproof[passkeys]" in refused.text
+    assert browser.get("/me").status_code == 200
 
 
 @pytest.mark.parametrize(

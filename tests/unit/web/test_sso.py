@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import shutil
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -238,6 +239,19 @@ def test_without_settings_nobody_is_asked(made: Path, provider: OidcProvider) ->
     assert browser.get("/login/sso").status_code == 404
     assert browser.get("/login/sso/back?code=x&state=y").status_code == 404
     assert provider.asked == []
+
+
+def test_without_the_extra_the_server_says_what_to_install(
+    workspace: Path, provider: OidcProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And passwords let in as ever."""
+    monkeypatch.setitem(sys.modules, "authlib.integrations.httpx_client", None)
+    browser = browser_of(workspace)
+    refused = browser.get("/login/sso")
+    assert refused.status_code == 400
+    assert "install routeproof[sso]" in refused.text
+    assert provider.asked == []
+    assert browser.log_in("ann").status_code == 303
 
 
 def test_a_login_page_asks_the_provider_nothing(workspace: Path, provider: OidcProvider) -> None:

@@ -130,8 +130,9 @@ def claims_of(
     from joserfc.errors import JoseError  # noqa: PLC0415
     from joserfc.jwk import KeySet  # noqa: PLC0415
 
+    published: Any = keys
     try:
-        read = jwt.decode(str(token.get("id_token", "")), KeySet.import_key_set(keys), algorithms=ALGORITHMS)
+        read = jwt.decode(str(token.get("id_token", "")), KeySet.import_key_set(published), algorithms=ALGORITHMS)
         claims: Any = CodeIDToken(
             read.claims,
             read.header,

@@ -33,12 +33,14 @@ def closed(visit: Visit, next: str = "/") -> dict[str, str]:  # noqa: A002  # na
 @routes.action("/me/key", needs="anybody", scope="own")
 def open_(visit: Visit) -> Response:
     """Open the key: from now on the session may record, under a new cookie."""
-    password = visit.form.get("password", "")
+    session, password = visit.session, visit.form.get("password", "")
     reauthenticate(visit.context, visit.person, password, place=address_of(visit.request))
+    gone = RedirectResponse(inside(visit.form.get("next", "/")), status_code=303, headers=NO_STORE)
+    if session is None or session.key is not None:
+        return gone
     key = opened_key(visit.context, visit.person, password)
-    if key is None or visit.session is None:
+    if key is None:
         message = "expected a password that opens your key of the roster, found a key that it does not open"
         raise UsageError(message, where="password")
-    gone = RedirectResponse(inside(visit.form.get("next", "/")), status_code=303, headers=NO_STORE)
-    come_in(visit.request, gone, renewed_session(visit.context, visit.session, key=key))
+    come_in(visit.request, gone, renewed_session(visit.context, session, key=key))
     return gone
