@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from routeproof.app.context import Context
 
 Kind = Literal["password", "sso"]
+KIND_WORDS = {"password": "password", "sso": "single sign-on"}
 IDLE_NS = 30 * 60 * NS_PER_S
 LONGEST_NS = 12 * 3600 * NS_PER_S
 TOUCH_NS = 60 * NS_PER_S
@@ -136,7 +137,8 @@ def sessions_listed(context: Context, person: str = "") -> list[dict[str, Any]]:
         ).fetchall()
     names = ("hash", "person", "kind", "agent")
     instants = ("made_at", "seen_at", "ends_at")
-    return [{name: row[name] for name in names} | {name: str(row[name]) for name in instants} for row in rows]
+    shown = [{name: row[name] for name in names} | {name: str(row[name]) for name in instants} for row in rows]
+    return [one | {"kind": KIND_WORDS[one["kind"]]} for one in shown]
 
 
 def form_token(session: Session) -> str:
