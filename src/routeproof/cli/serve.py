@@ -42,12 +42,12 @@ def serve(
     Example: routeproof serve --port 8080 --workspace demo/workspace
     """
     from routeproof.app.access.site import site_of  # noqa: PLC0415
+    from routeproof.app.access.sso_settings import sso_settings  # noqa: PLC0415
     from routeproof.app.workspace import open_workspace  # noqa: PLC0415
     from routeproof.web.serve import serve as run  # noqa: PLC0415
     from routeproof.web.settings import Settings  # noqa: PLC0415
 
-    open_workspace(workspace)
-    if origin:
+    if sso_settings(open_workspace(workspace)) is not None or origin:
         site_of(origin)
     settings = Settings(workspace=workspace.resolve(), behind_proxy=behind_proxy, origin=origin, log_level=log_level)
     run(settings, host=host, port=port, workers=workers)

@@ -8,6 +8,9 @@ import sys
 from datetime import UTC, datetime
 from typing import Any
 
+from routeproof.app.context import wall_clock
+from routeproof.vocab.times import NS_PER_S
+
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 TOLD_BY_US = "Exception in ASGI application"
 """What the server says of a fault, which `fault` told with the request's number."""
@@ -21,7 +24,8 @@ def tell(threshold: str, level: str, event: str, **values: Any) -> None:  # noqa
 
 def line_of(level: str, event: str, values: dict[str, Any]) -> str:
     """One line: breaks, escapes, marks of direction and all that is no plain character stand as escapes of JSON."""
-    said = {"at": datetime.now(UTC).isoformat(timespec="milliseconds"), "level": level, "event": event, **values}
+    at = datetime.fromtimestamp(wall_clock() / NS_PER_S, tz=UTC)
+    said = {"at": at.isoformat(timespec="milliseconds"), "level": level, "event": event, **values}
     return json.dumps(said, default=str).replace("\x7f", "\\u007f") + "\n"
 
 

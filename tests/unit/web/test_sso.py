@@ -9,10 +9,13 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from click.testing import CliRunner
 
 from routeproof.app.access.accounts import disable_account
 from routeproof.app.context import open_context
 from routeproof.app.ledger.verify import verify_workspace
+from routeproof.cli.serve import serve
+from routeproof.vocab.errors import UsageError
 from web_client import PASSWORD, Browser, form_token_in, staffed_workspace
 
 if TYPE_CHECKING:
@@ -239,6 +242,17 @@ def test_without_settings_nobody_is_asked(made: Path, provider: OidcProvider) ->
     assert browser.get("/login/sso").status_code == 404
     assert browser.get("/login/sso/back?code=x&state=y").status_code == 404
     assert provider.asked == []
+
+
+def test_a_server_starts_with_settings_that_can_be_used_alone(workspace: Path, provider: OidcProvider) -> None:
+    """Otherwise it says what is missing, before anybody stands at the door."""
+    run = CliRunner().invoke(serve, ["--workspace", str(workspace), "--port", "0"])
+    assert isinstance(run.exception, UsageError)
+    assert "--origin" in run.exception.message
+    configure(workspace, provider, 'isuer = "x"\n')
+    run = CliRunner().invoke(serve, ["--workspace", str(workspace), "--port", "0", "--origin", ORIGIN])
+    assert isinstance(run.exception, UsageError)
+    assert "isuer" in run.exception.message
 
 
 def test_without_the_extra_the_server_says_what_to_install(
