@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from starlette.testclient import TestClient
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from httpx import Response
 
+SOON = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
+"""A day on which a token may end."""
 PASSWORD = "correct horse battery staple"  # noqa: S105  # of nobody real
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 PEOPLE: dict[str, Any] = {

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from routeproof.web.log import line_of, take_over_logging
-from web_client import Browser, staffed_workspace
+from web_client import Browser
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,12 +30,6 @@ NASTY = [
 ]
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workspace with one person per role."""
-    return staffed_workspace(tmp_path_factory.mktemp("web") / "w")
-
-
 @pytest.fixture(autouse=True)
 def _logging() -> Iterator[None]:
     yield
@@ -50,9 +44,9 @@ def events(text: str) -> list[dict[str, Any]]:
     return [dict(json.loads(line)) for line in text.splitlines()]
 
 
-def test_requests_are_told_one_line_each(made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_requests_are_told_one_line_each(staffed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Paths, headers, names, passwords and fields of every nasty kind; the number of lines is known beforehand."""
-    browser = Browser(shutil.copytree(made, tmp_path / "w"), log_level="info")
+    browser = Browser(shutil.copytree(staffed, tmp_path / "w"), log_level="info")
     page = browser.get("/login")
     token = page.text.split('name="csrf_token" value="')[1].split('"')[0]
     capsys.readouterr()
@@ -70,9 +64,9 @@ def test_requests_are_told_one_line_each(made: Path, tmp_path: Path, capsys: pyt
     assert all(event["at"] and event["level"] and event["request_id"] and event["client"] for event in told)
 
 
-def test_who_is_refused_is_told(made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_who_is_refused_is_told(staffed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A wrong password, a role that may not, a token that is none, a form of elsewhere: who, where, and why."""
-    browser = Browser(shutil.copytree(made, tmp_path / "w"), "ann", log_level="warning")
+    browser = Browser(shutil.copytree(staffed, tmp_path / "w"), "ann", log_level="warning")
     stranger = Browser(tmp_path / "w", log_level="warning")
     capsys.readouterr()
     browser.get("/admin")
@@ -88,9 +82,9 @@ def test_who_is_refused_is_told(made: Path, tmp_path: Path, capsys: pytest.Captu
     ]
 
 
-def test_a_fault_is_told_with_its_trace_in_one_line(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_fault_is_told_with_its_trace_in_one_line(staffed: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Also where the fault's own words are somebody's."""
-    browser = Browser(made, log_level="info")
+    browser = Browser(staffed, log_level="info")
 
     def broken() -> None:
         message = "".join(NASTY)
@@ -121,9 +115,9 @@ def test_every_value_comes_back_as_it_was(nasty: str) -> None:
     assert json.loads(line)["said"] == nasty
 
 
-def test_no_secret_is_told(made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_secret_is_told(staffed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Neither password, nor cookie, nor token, nor what is in the address."""
-    browser = Browser(shutil.copytree(made, tmp_path / "w"), "ann", log_level="debug")
+    browser = Browser(shutil.copytree(staffed, tmp_path / "w"), "ann", log_level="debug")
     browser.get("/explore?by=secretly")
     browser.get("/api/v1/cases", headers={"Authorization": "Bearer rp_secret"})
     told = capsys.readouterr().err

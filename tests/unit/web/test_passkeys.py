@@ -15,7 +15,7 @@ from routeproof.app.access.site import site_of
 from routeproof.app.context import open_context
 from routeproof.vocab.errors import UsageError
 from soft_authenticator import PRESENT, VERIFIED, SoftAuthenticator
-from web_client import PASSWORD, Browser, form_token_in, staffed_workspace
+from web_client import PASSWORD, Browser, form_token_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,16 +28,10 @@ HOST = "desk.firm.example"
 OPTIONS = re.compile(r'id="passkey-options">(.*?)</script>', re.DOTALL)
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workspace with one person per role."""
-    return staffed_workspace(tmp_path_factory.mktemp("web") / "w")
-
-
 @pytest.fixture
-def workspace(made: Path, tmp_path: Path) -> Path:
+def workspace(staffed: Path, tmp_path: Path) -> Path:
     """A copy of its own."""
-    return shutil.copytree(made, tmp_path / "w")
+    return shutil.copytree(staffed, tmp_path / "w")
 
 
 def browser_of(workspace: Path) -> Browser:

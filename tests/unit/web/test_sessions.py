@@ -11,7 +11,7 @@ import pytest
 
 from routeproof.app.context import open_context
 from routeproof.web.all_routes import ALL
-from web_client import PASSWORD, Browser, staffed_workspace
+from web_client import PASSWORD, SOON, Browser
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,16 +22,10 @@ COOKIE = "routeproof_session"
 CHANGES = [route for route in ALL if route.method not in {"GET", "HEAD"} and not route.is_public]
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workspace with one person per role."""
-    return staffed_workspace(tmp_path_factory.mktemp("web") / "w")
-
-
 @pytest.fixture
-def workspace(made: Path, tmp_path: Path) -> Path:
+def workspace(staffed: Path, tmp_path: Path) -> Path:
     """A copy of its own."""
-    return shutil.copytree(made, tmp_path / "w")
+    return shutil.copytree(staffed, tmp_path / "w")
 
 
 def test_a_cookie_from_before_the_login_is_none_after_it(workspace: Path) -> None:
@@ -59,7 +53,7 @@ def test_a_role_that_is_withdrawn_acts_at_once(workspace: Path) -> None:
 def test_what_is_revoked_opens_nothing_within_a_second(workspace: Path) -> None:
     """A session that an administrator ended, one that its owner ended elsewhere, and a token."""
     ann, phone = Browser(workspace, "ann"), Browser(workspace, "ann")
-    made = ann.call("POST", "/api/v1/tokens", {"scopes": ["read"], "expires_on": "2026-12-31"}).json()
+    made = ann.call("POST", "/api/v1/tokens", {"scopes": ["read"], "expires_on": SOON}).json()
     program = Browser(workspace)
     bearer = {"Authorization": f"Bearer {made['token']}"}
     assert program.get("/api/v1/cases", headers=bearer).status_code == 200
@@ -75,7 +69,7 @@ def test_what_is_revoked_opens_nothing_within_a_second(workspace: Path) -> None:
 def test_an_account_that_is_disabled_ends_its_sessions_and_tokens(workspace: Path) -> None:
     """By an administrator, at once, with the account; or its sessions alone."""
     ann, ada = Browser(workspace, "ann"), Browser(workspace, "ada")
-    token = ann.call("POST", "/api/v1/tokens", {"scopes": ["read"], "expires_on": "2026-12-31"}).json()["token"]
+    token = ann.call("POST", "/api/v1/tokens", {"scopes": ["read"], "expires_on": SOON}).json()["token"]
     assert ada.send("/admin/sessions/end", {"person": "ann"}).status_code == 303
     assert ann.get("/me").status_code == 303
     assert ann.log_in("ann").status_code == 303
@@ -85,22 +79,22 @@ def test_an_account_that_is_disabled_ends_its_sessions_and_tokens(workspace: Pat
     assert ann.log_in("ann").status_code == 401
 
 
-def test_lists_of_sessions_tokens_and_accounts_hold_no_secret(made: Path) -> None:
+def test_lists_of_sessions_tokens_and_accounts_hold_no_secret(staffed: Path) -> None:
     """What an administrator sees opens nothing: no cookie, no token, no hash of a password."""
-    ann, ada = Browser(made, "ann"), Browser(made, "ada")
-    token = ann.call("POST", "/api/v1/tokens", {"scopes": ["read"], "expires_on": "2026-12-31"}).json()["token"]
+    ann, ada = Browser(staffed, "ann"), Browser(staffed, "ada")
+    token = ann.call("POST", "/api/v1/tokens", {"scopes": ["read"], "expires_on": SOON}).json()["token"]
     shown = ada.get("/admin").text + ann.get("/me").text + ann.get("/api/v1/tokens").text
     for secret in (token, ann.client.cookies[COOKIE], "argon2"):
         assert secret not in shown
 
 
-def test_no_other_site_changes_anything(made: Path) -> None:
+def test_no_other_site_changes_anything(staffed: Path) -> None:
     """Every route that changes something, four ways: no token, somebody else's, from another site, from a sister site.
 
     403 each time, whatever the person may, and the record is as long as before.
     """
-    ann, sam = Browser(made, "ann"), Browser(made, "sam")
-    with open_context(made) as context:
+    ann, sam = Browser(staffed, "ann"), Browser(staffed, "sam")
+    with open_context(staffed) as context:
         before = context.records.size()
     ways = {
         "no token": {},
@@ -116,14 +110,14 @@ def test_no_other_site_changes_anything(made: Path) -> None:
     ]
     assert wrong == []
     assert len(CHANGES) > 100
-    with open_context(made) as context:
+    with open_context(staffed) as context:
         assert context.records.size() == before
     assert ann.get("/me").status_code == 200, "nobody was logged out either"
 
 
-def test_nobody_is_logged_in_by_another_site(made: Path) -> None:
+def test_nobody_is_logged_in_by_another_site(staffed: Path) -> None:
     """The login's form has a token of its own."""
-    browser = Browser(made)
+    browser = Browser(staffed)
     fields = {"username": "ann", "password": PASSWORD}
     assert browser.client.post("/login", data=fields).status_code == 403
     assert browser.client.post("/login", data={**fields, "csrf_token": "guess"}).status_code == 403

@@ -15,7 +15,7 @@ from routeproof.web.pace import BURST, Pace
 from routeproof.web.serve import serve
 from routeproof.web.settings import Settings
 from routeproof.web.visit import Sent
-from web_client import PASSWORD, Browser, staffed_workspace
+from web_client import PASSWORD, SOON, Browser
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,16 +23,10 @@ if TYPE_CHECKING:
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(1)>\"' ${7*7} {{7*7}} javascript:alert(1)"
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workspace with one person per role."""
-    return staffed_workspace(tmp_path_factory.mktemp("web") / "w")
-
-
 @pytest.fixture
-def workspace(made: Path, tmp_path: Path) -> Path:
+def workspace(staffed: Path, tmp_path: Path) -> Path:
     """A copy of its own."""
-    return shutil.copytree(made, tmp_path / "w")
+    return shutil.copytree(staffed, tmp_path / "w")
 
 
 TYPES = {
@@ -47,9 +41,9 @@ TYPES = {
 
 
 @pytest.mark.parametrize("path", TYPES)
-def test_every_answer_says_what_a_browser_may_do_with_it(made: Path, path: str) -> None:
+def test_every_answer_says_what_a_browser_may_do_with_it(staffed: Path, path: str) -> None:
     """Come by TLS for two years; never guess a type, never embed, never tell others the address, never share."""
-    browser = Browser(made, behind_proxy=True)
+    browser = Browser(staffed, behind_proxy=True)
     browser.client.base_url = "https://desk.example"  # type: ignore[assignment]
     headers = browser.get(path, headers={"Origin": "https://elsewhere.example"}).headers
     assert headers["strict-transport-security"] == "max-age=63072000; includeSubDomains"
@@ -63,9 +57,9 @@ def test_every_answer_says_what_a_browser_may_do_with_it(made: Path, path: str) 
 
 
 @pytest.mark.parametrize("method", ["TRACE", "TRACK", "OPTIONS", "CONNECT", "PUT", "PATCH"])
-def test_no_other_method_does_anything(made: Path, method: str) -> None:
+def test_no_other_method_does_anything(staffed: Path, method: str) -> None:
     """Neither echo, nor preflight, nor a change by another name."""
-    found = Browser(made, "ann").client.request(method, "/me")
+    found = Browser(staffed, "ann").client.request(method, "/me")
     assert found.status_code == 405
     assert "routeproof_session" not in found.text
 
@@ -73,9 +67,9 @@ def test_no_other_method_does_anything(made: Path, method: str) -> None:
 @pytest.mark.parametrize(
     "path", ["/static/", "/static", "/static/vendor/", "/static/../settings.py", "/static/%2e%2e/visit.py"]
 )
-def test_no_folder_is_listed(made: Path, path: str) -> None:
+def test_no_folder_is_listed(staffed: Path, path: str) -> None:
     """Nor is a file beside it sent."""
-    found = Browser(made, "ann").get(path)
+    found = Browser(staffed, "ann").get(path)
     assert found.status_code in {307, 404, 405}
     assert "charts.js" not in found.text
     assert "behind_proxy" not in found.text
@@ -93,10 +87,10 @@ def test_the_name_of_a_file_adds_no_header() -> None:
     assert "set-cookie" not in sent.headers
 
 
-def test_plain_http_is_for_loopback(made: Path) -> None:
+def test_plain_http_is_for_loopback(staffed: Path) -> None:
     """Passwords do not travel in the clear."""
     with pytest.raises(UsageError, match="behind-proxy"):
-        serve(Settings(workspace=made), host="0.0.0.0", port=0)  # noqa: S104  # refused before anything listens
+        serve(Settings(workspace=staffed), host="0.0.0.0", port=0)  # noqa: S104  # refused before anything listens
 
 
 def test_what_a_person_writes_is_shown_as_text(workspace: Path) -> None:
@@ -126,7 +120,7 @@ def test_no_query_is_made_of_what_is_typed(workspace: Path) -> None:
     ann = Browser(workspace, "ann")
     token = ann.call("POST", "/api/v1/tokens", {"scopes": ["read"], "expires_on": "2099-12-31"})
     assert token.status_code == 400, "a year at most"
-    token = ann.call("POST", "/api/v1/tokens", {"scopes": ["read"], "expires_on": "2026-12-31"})
+    token = ann.call("POST", "/api/v1/tokens", {"scopes": ["read"], "expires_on": SOON})
     assert ann.send("/me/sessions/end", {"hash": "' or '1'='1"}).status_code == 303
     assert ann.get("/me").status_code == 200
     assert ann.call("DELETE", "/api/v1/tokens/T-1'%20or%20'1'='1").status_code == 400

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import shutil
 import statistics
 import time
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,6 @@ from routeproof.app.access.log_in import WrongPasswordError, knows_password, log
 from routeproof.app.access.tables import access_database
 from routeproof.app.context import open_context
 from routeproof.stores import sealing
-from web_client import staffed_workspace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,10 +40,10 @@ class Counted:
         return bool(self.hasher.verify(hashed, password))
 
 
-def test_an_unknown_name_costs_the_same_hashing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_name_costs_the_same_hashing(staffed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One verification by the same parameters: for a name of ours, one that is disabled, and one of nobody."""
     counted = Counted(sealing._HASHER)  # noqa: SLF001  # what is counted is its work
-    with open_context(staffed_workspace(tmp_path / "w")) as context:
+    with open_context(shutil.copytree(staffed, tmp_path / "w")) as context:
         with access_database(context.workspace).transaction() as database:
             database.execute("update account set disabled = 1 where person = 'sam'")
         monkeypatch.setattr(sealing, "_HASHER", counted)
@@ -63,10 +63,10 @@ def test_texts_are_compared_in_constant_time_whatever_they_hold() -> None:
 
 @pytest.mark.night
 def test_no_difference_between_a_known_and_an_unknown_name_can_be_measured(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    staffed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """10,000 pairs in random order, hashing made cheap so that it hides nothing: Welch's t below 4.5."""
-    with open_context(staffed_workspace(tmp_path / "w")) as context:
+    with open_context(shutil.copytree(staffed, tmp_path / "w")) as context:
         with access_database(context.workspace).transaction() as database:
             database.execute("update account set password = ?", (CHEAP.hash("the password of all"),))
         monkeypatch.setattr(sealing, "_NOBODY", CHEAP.hash("of nobody"))
