@@ -139,11 +139,6 @@ def test_a_flood_is_slowed_down_and_others_are_not() -> None:
     assert pace.has_time_for("other")
 
 
-def test_logging_out_clears_what_the_browser_kept(workspace: Path) -> None:
-    """What was on the screen is not in its cache."""
-    assert "cache" in Browser(workspace, "ann").send("/logout").headers["clear-site-data"]
-
-
 def test_a_password_that_anybody_would_try_is_refused(workspace: Path) -> None:
     """Too short, too long, or little but names; a sentence of any characters is taken, and kept as it is."""
     with open_context(workspace) as context:

@@ -60,7 +60,6 @@ def logout(visit: Visit) -> Response:
     end_session(visit.context, visit.session.secret)
     gone = RedirectResponse("/login", status_code=303, headers=NO_STORE)
     drop_cookie(visit.request, gone, SESSION)
-    gone.headers["Clear-Site-Data"] = '"cache", "storage"'
     return gone
 
 
