@@ -89,7 +89,7 @@ def test_lists_of_sessions_tokens_and_accounts_hold_no_secret(staffed: Path) -> 
 
 
 def test_no_other_site_changes_anything(staffed: Path) -> None:
-    """Every route that changes something, four ways: no token, somebody else's, from another site, from a sister site.
+    """Every route that changes something: no form token, somebody else's, from another site, from a sister site.
 
     403 each time, whatever the person may, and the record is as long as before.
     """
@@ -100,6 +100,7 @@ def test_no_other_site_changes_anything(staffed: Path) -> None:
         "no token": {},
         "another session's": {"X-CSRF-Token": sam.form_token},
         "another site": {"X-CSRF-Token": ann.form_token, "Sec-Fetch-Site": "cross-site"},
+        "credentials that a browser sends by itself": {"Authorization": "Basic YW5uOng="},
         "a sister site": {"X-CSRF-Token": ann.form_token, "Sec-Fetch-Site": "same-site"},
     }
     wrong = [
