@@ -67,6 +67,14 @@ def own_demo(demo_workspace: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def staffed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with one person per role, each with an account; people may log in, all else is done in a copy."""
+    from web_client import staffed_workspace  # noqa: PLC0415  # few tests need the web
+
+    return staffed_workspace(tmp_path_factory.mktemp("staffed") / "w")
+
+
+@pytest.fixture(scope="session")
 def database_server() -> Iterator[str]:
     """URL of a PostgreSQL server: the one that DATABASE_URL names, else one of our own."""
     with a_server() as url:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from starlette.testclient import TestClient
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from httpx import Response
 
+SOON = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
+"""A day on which a token may end."""
 PASSWORD = "correct horse battery staple"  # noqa: S105  # of nobody real
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 PEOPLE: dict[str, Any] = {
@@ -53,8 +55,8 @@ def staffed_workspace(root: Path) -> Path:
 class Browser:
     """One person's browser."""
 
-    def __init__(self, workspace: Path, person: str = "", **settings: bool | int) -> None:
-        app = make_app(Settings(workspace=workspace, log_level="error", **settings))  # type: ignore[arg-type]
+    def __init__(self, workspace: Path, person: str = "", **settings: bool | int | str) -> None:
+        app = make_app(Settings(workspace=workspace, **{"log_level": "error", **settings}))  # type: ignore[arg-type]
         self.client = TestClient(
             app, base_url="http://127.0.0.1", follow_redirects=False, raise_server_exceptions=False
         )
@@ -65,10 +67,11 @@ class Browser:
     def log_in(self, person: str, password: str = PASSWORD) -> Response:
         """Through the form, as people do."""
         page = self.client.get("/login")
-        fields = {"username": person, "password": password, "csrf_token": _token(page.text)}
+        fields = {"username": person, "password": password, "csrf_token": form_token_in(page.text)}
         answer = self.client.post("/login", data=fields)
         if answer.status_code == 303:
-            self.form_token = _token(self.client.get("/me").text)
+            page = self.client.get("/me")
+            self.form_token = form_token_in(page.text) if page.status_code == 200 else ""
         return answer
 
     def get(self, path: str, **more: Any) -> Response:  # noqa: ANN401
@@ -84,7 +87,8 @@ class Browser:
         return self.client.request(method, path, json=body, headers={"X-CSRF-Token": self.form_token})
 
 
-def _token(html: str) -> str:
+def form_token_in(html: str) -> str:
+    """The token of a page's forms."""
     found = TOKEN.search(html)
     assert found is not None
     return found.group(1)

@@ -32,7 +32,7 @@ def make(person: str, password_file: str | None, workspace: Path, *, as_json: bo
     """
     from pathlib import Path as Place  # noqa: PLC0415
 
-    from routeproof.app.access.accounts import make_account  # noqa: PLC0415
+    from routeproof.app.access.accounts import make_account, require_uncommon  # noqa: PLC0415
     from routeproof.app.context import open_context  # noqa: PLC0415
 
     secret = given_passphrase(Place(password_file) if password_file else None, f"Password of {person}")
@@ -40,11 +40,32 @@ def make(person: str, password_file: str | None, workspace: Path, *, as_json: bo
         message = "expected a password, found none: give --password-file, set ROUTEPROOF_PASSPHRASE or type it"
         raise UsageError(message, where="--password-file")
     with open_context(workspace) as context:
+        require_uncommon(context, person, secret.decode())
         made = make_account(context, person, secret.decode())
     if as_json:
         print_json(made)
         return
     click.echo(f"{person} can log in.", err=True)
+
+
+@account.command("forget-factors")
+@click.argument("person")
+@recorded_workspace_option
+@json_option
+def forget_factors(person: str, workspace: Path, *, as_json: bool) -> None:
+    """Forget authenticator and passkeys of PERSON, who lost them; their sessions end.
+
+    Example: routeproof account forget-factors ann
+    """
+    from routeproof.app.access.accounts import forget_factors as forget  # noqa: PLC0415
+    from routeproof.app.context import open_context  # noqa: PLC0415
+
+    with open_context(workspace) as context:
+        found = forget(context, person)
+    if as_json:
+        print_json({"person": person, "forgotten": found})
+        return
+    click.echo(f"{person} logs in by password alone until a new one is set up; forgotten: {found}.", err=True)
 
 
 @account.command("list")

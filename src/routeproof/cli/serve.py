@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes that answer.")
 @click.option("--behind-proxy", is_flag=True, help="A proxy ends TLS and says who asks.")
 @click.option(
+    "--origin",
+    default="",
+    envvar="ROUTEPROOF_ORIGIN",
+    help="Address under which browsers reach the server; passkeys and single sign-on need it.",
+)
+@click.option(
     "--log-level",
     type=click.Choice(["debug", "info", "warning", "error"]),
     default="info",
@@ -28,15 +34,20 @@ if TYPE_CHECKING:
     help="Of the log on stderr, one JSON document a line.",
 )
 @recorded_workspace_option
-def serve(*, host: str, port: int, workers: int, behind_proxy: bool, log_level: str, workspace: Path) -> None:
+def serve(
+    *, host: str, port: int, workers: int, behind_proxy: bool, origin: str, log_level: str, workspace: Path
+) -> None:
     """Serve the application until SIGTERM; one line on stdout says when it is ready.
 
     Example: routeproof serve --port 8080 --workspace demo/workspace
     """
+    from routeproof.app.access.site import site_of  # noqa: PLC0415
+    from routeproof.app.access.sso_settings import sso_settings  # noqa: PLC0415
     from routeproof.app.workspace import open_workspace  # noqa: PLC0415
     from routeproof.web.serve import serve as run  # noqa: PLC0415
     from routeproof.web.settings import Settings  # noqa: PLC0415
 
-    open_workspace(workspace)
-    settings = Settings(workspace=workspace.resolve(), behind_proxy=behind_proxy, log_level=log_level)
+    if sso_settings(open_workspace(workspace)) is not None or origin:
+        site_of(origin)
+    settings = Settings(workspace=workspace.resolve(), behind_proxy=behind_proxy, origin=origin, log_level=log_level)
     run(settings, host=host, port=port, workers=workers)

@@ -23,7 +23,7 @@ class SideDatabase:
 
     Attributes:
         path: the file; its folder is its owner's alone.
-        tables: SQL that makes the tables of this version.
+        tables: SQL that makes the tables of this version, and leaves those that an earlier version made.
         version: of the tables.
         name: what errors call it.
         error: class of what is raised.
@@ -52,16 +52,21 @@ class SideDatabase:
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """What was last committed; a file that is not there yet is made.
+        """What was last committed; a file that is not there yet is made, and one of an earlier version brought along.
 
         Raises:
             RouteproofError: of class `error`, if it cannot be read.
         """
         if not self.path.exists():
-            with self.transaction():
-                pass
+            self._bring_along()
         with self._connected() as connection:
+            if connection.execute("pragma user_version").fetchone()[0] != self.version:
+                self._bring_along()
             yield connection
+
+    def _bring_along(self) -> None:
+        with self.transaction():
+            pass
 
     @contextlib.contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:

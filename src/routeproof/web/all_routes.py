@@ -18,12 +18,14 @@ from routeproof.web.pages import (
     health,
     help,  # noqa: A004  # the page of that name
     home,
+    key,
     ledger,
     login,
     mapping,
     me,
     objects,
     orders,
+    passkeys,
     policy,
     procedures,
     providers,
@@ -32,12 +34,14 @@ from routeproof.web.pages import (
     reviews,
     scorecard,
     second_factor,
+    sso,
     venues,
 )
 
 PAGES = (
-    login, second_factor, home, me, scorecard, explore, orders, exceptions, cases, conflicts, providers, reviews,
-    venues, remediation, duties, procedures, policy, reports, ledger, mapping, data, admin, help, documents, objects,
+    login, sso, second_factor, passkeys, key, home, me, scorecard, explore, orders, exceptions, cases, conflicts,
+    providers, reviews, venues, remediation, duties, procedures, policy, reports, ledger, mapping, data, admin, help,
+    documents, objects,
 )  # fmt: skip
 """Pages with a design of their own before those without one."""
 CALLS = (measure_api, orders_api, tokens, uploads, looks, acts)

@@ -21,6 +21,7 @@ from routeproof.web.answers import answer
 from routeproof.web.described import PUBLIC, describe, errors_of
 from routeproof.web.entrance import entered
 from routeproof.web.error_answers import any_error, http_error, malformed, our_error
+from routeproof.web.log import take_over_logging
 from routeproof.web.routing import API
 from routeproof.web.settings import Settings
 from routeproof.web.shield import Shield
@@ -66,7 +67,9 @@ def make_app(settings: Settings) -> FastAPI:
 
 def from_environment() -> FastAPI:
     """The application of a worker process."""
-    return make_app(Settings.of_text(os.environ[SETTINGS]))
+    settings = Settings.of_text(os.environ[SETTINGS])
+    take_over_logging(settings.log_level)
+    return make_app(settings)
 
 
 def _register(app: FastAPI, route: Route) -> None:
@@ -128,5 +131,4 @@ def _done(
     files: Mapping[str, Path] | None = None,
 ) -> Response:
     with entered(request, route, fields, files) as visit:
-        request.state.person = visit.person
         return answer(route, visit, route.handler(visit, **given))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel, ConfigDict
 
-from routeproof.web.entrance import COOKIE
+from routeproof.web.cookies import SESSION
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -50,7 +50,7 @@ MEANINGS = {
     503: "Not now: busy, or the record takes no more until it is verified.",
 }
 SCHEMES = {
-    "session": {"type": "apiKey", "in": "cookie", "name": COOKIE},
+    "session": {"type": "apiKey", "in": "cookie", "name": SESSION},
     "token": {"type": "http", "scheme": "bearer"},
 }
 

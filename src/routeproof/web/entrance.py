@@ -6,9 +6,9 @@ import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from routeproof.app.access.entering import as_person
+from routeproof.app.access.entering import as_person, key_closed
 from routeproof.app.access.events import record_access
-from routeproof.app.access.log_in import reauthenticate
+from routeproof.app.access.log_in import opened_key, reauthenticate
 from routeproof.app.access.matrix import matrix_in_force
 from routeproof.app.access.preferences import preferences_of
 from routeproof.app.access.reach import limits_of
@@ -17,6 +17,7 @@ from routeproof.app.access.tokens import session_of_token
 from routeproof.app.context import open_context
 from routeproof.governance.decider import refuse
 from routeproof.stores.sealing import fingerprint
+from routeproof.web.cookies import SESSION, cookie_of
 from routeproof.web.faults import FormTokenError, no_session
 from routeproof.web.visit import Visit
 
@@ -30,9 +31,10 @@ if TYPE_CHECKING:
     from routeproof.app.context import Context
     from routeproof.web.routing import Route
 
-COOKIE = "routeproof_session"
 SAFE = frozenset({"GET", "HEAD"})
 SESSION_DIGITS = 16
+OWN_PAGES = frozenset({"same-origin", "none"})
+"""Where a browser says a change comes from: a page of ours, or the person themselves; never a sister site."""
 EXAMINER = "examiner"
 """What such a person reads is on record."""
 
@@ -53,22 +55,40 @@ def entered(
             yield Visit(request, context, None, {}, form or {}, uploads or {})
             return
         session = _session(request, context)
+        request.state.person = session.person
         _require_form_token(request, session, form or {})
         matrix = matrix_in_force(context)
-        acting = as_person(context, session.person, session.key, fingerprint(session.secret)[:SESSION_DIGITS])
-        limits = limits_of(context, session.person, session.roles)
         given = {name: value for name, value in (form or {}).items() if name != "csrf_token"}
+        limits = limits_of(context, session.person, session.roles)
         likes = preferences_of(context, session.person)
-        visit = Visit(request, acting, session, matrix, given, uploads or {}, limits, likes)
+        visit = Visit(request, context, session, matrix, given, uploads or {}, limits, likes)
         if not visit.may(route.needs):
             refuse("not_permitted", f"{route.needs} is for {_for_whom(visit, route)}; you have {_held(session)}")
         if route.signs and form is not None:
-            password = given.get("password", "")
-            reauthenticate(context, session.person, password, place=address_of(request))
-            visit = replace(visit, form={name: value for name, value in given.items() if name != "password"})
+            visit = _signing(visit)
+        if route.records and visit.session is not None and visit.session.key is None:
+            raise key_closed()
+        visit = _acting(visit)
         if EXAMINER in session.roles and request.method in SAFE:
-            record_access(acting, session.person, "read", {"path": str(request.url.path)[:300]})
+            record_access(visit.context, session.person, "read", {"path": str(request.url.path)[:300]})
         yield visit
+
+
+def _signing(visit: Visit) -> Visit:
+    """The password was given once more, and opens the key of a session that came in without it, for this one step."""
+    session, password = visit.session, visit.form.get("password", "")
+    reauthenticate(visit.context, visit.person, password, place=address_of(visit.request))
+    if session is not None and session.key is None:
+        session = replace(session, key=opened_key(visit.context, visit.person, password))
+    left = {name: value for name, value in visit.form.items() if name != "password"}
+    return replace(visit, form=left, session=session)
+
+
+def _acting(visit: Visit) -> Visit:
+    session = visit.session
+    assert session is not None  # noqa: S101  # a route that is not public has one
+    context = as_person(visit.context, session.person, session.key, fingerprint(session.secret)[:SESSION_DIGITS])
+    return replace(visit, context=context)
 
 
 def address_of(request: Request) -> str:
@@ -77,21 +97,26 @@ def address_of(request: Request) -> str:
 
 
 def _session(request: Request, context: Context) -> Session:
-    bearer = request.headers.get("authorization", "")
-    if bearer.lower().startswith("bearer "):
-        session = session_of_token(context, bearer[len("bearer ") :].strip(), request.method in SAFE)
+    if token := _bearer(request):
+        session = session_of_token(context, token, request.method in SAFE)
     else:
-        session = session_of(context, request.cookies.get(COOKIE, ""))
+        session = session_of(context, cookie_of(request, SESSION))
     if session is None or not session.complete:
         raise no_session()
     return session
 
 
+def _bearer(request: Request) -> str:
+    """The token of a program, which no browser sends by itself; credentials of another kind are none of ours."""
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if kind.lower() == "bearer" else ""
+
+
 def _require_form_token(request: Request, session: Session, form: Mapping[str, str]) -> None:
-    if request.method in SAFE or "authorization" in request.headers:
+    if request.method in SAFE or _bearer(request):
         return
     given = form.get("csrf_token") or request.headers.get("x-csrf-token", "")
-    if request.headers.get("sec-fetch-site", "same-origin") == "cross-site" or not is_form_token(session, given):
+    if request.headers.get("sec-fetch-site", "same-origin") not in OWN_PAGES or not is_form_token(session, given):
         message = (
             "expected a form of this session, found another one, or none: load the page again and send it once more"
         )

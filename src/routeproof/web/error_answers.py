@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 import traceback
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -16,6 +14,7 @@ from routeproof.vocab.errors import RouteproofError
 from routeproof.web.answers import NO_STORE, ExactJSON
 from routeproof.web.entrance import entered
 from routeproof.web.faults import error_body, no_session, status_of
+from routeproof.web.log import tell
 from routeproof.web.render import environment
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
 TITLES = {
     400: "This cannot be read",
-    401: "Nobody has come in",
+    401: "Who are you?",
     403: "Not permitted",
     404: "Nothing there",
     405: "Not a way in",
@@ -39,12 +38,16 @@ TITLES = {
     429: "Too often",
     503: "Not now",
 }
+SUSPECT = (401, 403, 429)
+"""Answers to somebody who is not who they say, or may not: such a refusal is an event of its own."""
 MACHINES = ("/api/", "/healthz", "/readyz", "/metrics", "/openapi.json")
 
 
 async def our_error(request: Request, error: RouteproofError) -> Response:
     """An error that says what to do."""
     status = status_of(error)
+    if status in SUSPECT and (error.code != "no_session" or "authorization" in request.headers):
+        _tell(request, "warning", "refused", code=error.code, status=status)
     if status == 401 and not _for_machine(request) and error.code == "no_session":  # noqa: PLR2004  # HTTP
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         to = f"/login?next={quote(back if request.method == 'GET' else '/', safe='')}"
@@ -93,10 +96,23 @@ def _methods(request: Request) -> set[str]:
 async def any_error(request: Request, error: Exception) -> Response:
     """A fault of the program: it is told nothing of outside, and everything to the log."""
     trace = "".join(traceback.format_exception(error))
-    line = {"event": "fault", "request_id": request.state.request_id, "path": request.url.path, "trace": trace}
-    sys.stderr.write(json.dumps(line) + "\n")
+    _tell(request, "error", "fault", path=request.url.path, trace=trace)
     message = "a fault of the program; nothing was recorded. Tell whoever runs it the number of the request"
     return _answered(request, 500, "internal", message, "", {})
+
+
+def _tell(request: Request, level: str, event: str, **values: object) -> None:
+    state = request.state
+    tell(
+        request.app.state.settings.log_level,
+        level,
+        event,
+        request_id=state.request_id,
+        route=getattr(request.scope.get("route"), "path", "(none)"),
+        person=getattr(state, "person", ""),
+        client=request.client.host if request.client else "",
+        **values,
+    )
 
 
 def _for_machine(request: Request) -> bool:

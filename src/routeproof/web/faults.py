@@ -24,6 +24,8 @@ STATUS_BY_CODE = {
     "no_session": 401,
     "form_token": 403,
     "reauthenticate": 401,
+    "key_closed": 401,
+    "sso": 401,
     "not_found": 404,
     "too_large": 413,
     "busy": 503,

@@ -61,6 +61,11 @@ class Route:
         """Whether it is for whoever comes."""
         return self.needs == PUBLIC
 
+    @property
+    def records(self) -> bool:
+        """Whether it enters the record under the person's signature: every step, and nothing that is only looked at."""
+        return self.method not in {"GET", "HEAD"} and "." in self.needs and not self.needs.startswith("view.")
+
     def parameters(self) -> list[inspect.Parameter]:
         """The handler's own parameters, with their types and not with the names of types."""
         own = list(inspect.signature(self.handler).parameters.values())[1:]

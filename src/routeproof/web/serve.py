@@ -17,6 +17,7 @@ from uvicorn.supervisors import Multiprocess
 
 from routeproof.vocab.errors import UsageError
 from routeproof.web.application import SETTINGS, make_app
+from routeproof.web.log import take_over_logging
 
 if TYPE_CHECKING:
     from routeproof.web.settings import Settings
@@ -49,6 +50,7 @@ def serve(settings: Settings, *, host: str, port: int, workers: int = 1) -> None
             "Put a proxy that ends TLS in front and give --behind-proxy"
         )
         raise UsageError(message, where="--host")
+    take_over_logging(settings.log_level)
     listening = _bound(host, port)
     address = f"http://{host}:{listening.getsockname()[1]}"
     # Uvicorn raises the signal once more when all is done; that shall be an end like any other.
@@ -73,6 +75,7 @@ def _config(settings: Settings, host: str, port: int, app: object, workers: int 
         port=port,
         workers=workers,
         factory=isinstance(app, str),
+        log_config=None,
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -18,12 +18,14 @@ class Settings:
         workspace: folder.
         behind_proxy: a reverse proxy ends TLS and says who asks (`X-Forwarded-For`, `-Proto`); cookies are secure then.
         largest_body_bytes: of a request; a larger one is refused with 413.
+        origin: address under which browsers reach the server; empty if nobody said. Passkeys and sign-on need it.
         log_level: of the structured log on stderr.
     """
 
     workspace: Path
     behind_proxy: bool = False
     largest_body_bytes: int = 64 * MIB
+    origin: str = ""
     log_level: str = "info"
 
     def as_text(self) -> str:

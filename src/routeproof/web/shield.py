@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import secrets
-import sys
 import time
 from typing import TYPE_CHECKING
 
 from routeproof.web.counting import COUNTS
 from routeproof.web.faults import error_body
+from routeproof.web.log import tell
 from routeproof.web.pace import Pace
 
 if TYPE_CHECKING:
@@ -113,17 +113,18 @@ class Shield:
         route = scope.get("route")
         path = getattr(route, "path", "(none)")
         COUNTS.request(scope["method"], path, status, seconds)
-        if self._settings.log_level in {"info", "debug"}:
-            line = {
-                "event": "request",
-                "request_id": request_id,
-                "method": scope["method"],
-                "route": path,
-                "status": status,
-                "ms": round(seconds * 1000, 1),
-                "person": scope["state"].get("person", ""),
-            }
-            sys.stderr.write(json.dumps(line) + "\n")
+        tell(
+            self._settings.log_level,
+            "info",
+            "request",
+            request_id=request_id,
+            method=scope["method"],
+            route=path,
+            status=status,
+            ms=round(seconds * 1000, 1),
+            person=scope["state"].get("person", ""),
+            client=scope["client"][0] if scope.get("client") else "",
+        )
 
 
 async def _refused(send: Send, status: int, code: str, message: str, request_id: str) -> None:

@@ -59,6 +59,11 @@ class Visit:
         return self.session.roles if self.session else ()
 
     @property
+    def origin(self) -> str:
+        """Address under which browsers reach the server; empty if nobody said."""
+        return str(self.request.app.state.settings.origin)
+
+    @property
     def theme(self) -> str:
         """Light, dark, or auto as the system has it."""
         return self.preferences.get(THEME, "auto")

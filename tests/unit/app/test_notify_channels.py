@@ -9,9 +9,9 @@ import pytest
 
 from notify_desk import SECRET, webhook
 from routeproof.app.notify.channels import channels_of
-from routeproof.app.notify.secret_file import read_password, read_secret
 from routeproof.app.notify.webhook import signature
 from routeproof.app.workspace import SETTINGS, Workspace
+from routeproof.stores.secret_file import read_password, read_secret
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:

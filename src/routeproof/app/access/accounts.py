@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 256
+FEWEST_LEFT = 6
+EASY_WORDS = ("password", "passphrase", "routeproof", "execution", "letmein", "welcome", "qwerty", "secret", "admin")
+"""Taken out of a password before what is left is counted; see docs/security/measures.md."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +93,11 @@ def change_password(context: Context, person: str, old: str, new: str) -> None:
     """Give an account and its key a new password; every session of the person ends.
 
     Raises:
-        UsageError: if it is too short or too long.
+        UsageError: if it is too short or too long, or little but words that anybody would try.
         PassphraseError: if the old one does not open the key.
     """
     require_strength(new)
+    require_uncommon(context, person, new)
     key = key_path(context.workspace, person)
     if is_protected(key):
         change_passphrase(key, old.encode(), new.encode())
@@ -117,14 +121,32 @@ def disable_account(context: Context, person: str, by: str) -> None:
     record_access(context, person, "account_disabled", {"by": by})
 
 
+def forget_factors(context: Context, person: str) -> int:
+    """Ask for no second factor until the person sets one up again, as after a device was lost; how many there were.
+
+    Their sessions end. It is on record, and for whoever runs the server: nobody does it by the browser.
+    """
+    with access_database(context.workspace).transaction() as database:
+        codes = database.execute(
+            "update account set totp = '', totp_step = 0 where person = ? and totp <> ''", (person,)
+        ).rowcount
+        passkeys = database.execute("delete from passkey where person = ?", (person,)).rowcount
+        database.execute("delete from session where person = ?", (person,))
+    record_access(context, person, "second_factors_forgotten", {"count": codes + passkeys})
+    return codes + passkeys
+
+
 def accounts_listed(context: Context) -> list[dict[str, Any]]:
     """Accounts, without a secret of theirs, by person."""
     with access_database(context.workspace).reading() as database:
-        rows = database.execute("select * from account order by person").fetchall()
+        rows = database.execute(
+            "select *, exists (select 1 from passkey where passkey.person = account.person) as with_passkey "
+            "from account order by person"
+        ).fetchall()
     return [
         {
             "person": row["person"],
-            "second_factor": bool(row["totp"]),
+            "second_factor": bool(row["totp"] or row["with_passkey"]),
             "disabled": bool(row["disabled"]),
             "must_change": bool(row["must_change"]),
             "changed_at": str(row["changed_at"]),
@@ -143,5 +165,24 @@ def require_strength(password: str) -> None:
         message = (
             f"expected a password of {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters, found {len(password)}: "
             "a sentence is easy to remember"
+        )
+        raise UsageError(message, where="password")
+
+
+def require_uncommon(context: Context, person: str, password: str) -> None:
+    """Refuse a password that is little but names of the firm, the program and the person, and the usual words.
+
+    Raises:
+        UsageError: saying what is expected.
+    """
+    known = roster_of(context.records).people.get(person)
+    words = {context.workspace.firm_id, person, *(known.name.split() if known else ()), *EASY_WORDS}
+    left = password.lower()
+    for word in sorted(filter(None, words), key=len, reverse=True):
+        left = left.replace(word.lower(), "")
+    if len(set(left)) < FEWEST_LEFT:
+        message = (
+            f"expected a password with {FEWEST_LEFT} different characters beside names of the firm, the program and "
+            f"the person, and words such as {EASY_WORDS[0]}, found fewer: a sentence is easy to remember"
         )
         raise UsageError(message, where="password")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from routeproof.app.access.accounts import account_of
 from routeproof.app.access.events import record_access
+from routeproof.app.access.passkeys import asks_second_factor
 from routeproof.app.access.sessions import begin_session
 from routeproof.app.access.throttle import count_failure, require_patience
 from routeproof.app.acting import key_path
@@ -40,10 +41,9 @@ def log_in(context: Context, name: str, password: str, *, place: str, agent: str
         count_failure(context, name, place)
         message = "expected a name and its password, found that they do not belong together"
         raise WrongPasswordError(message)
-    account = account_of(context, name)
-    second = bool(account and account.totp)
+    complete = not asks_second_factor(context, name)
     session = begin_session(
-        context, name, "password", opened_key(context, name, password), agent=agent, complete=not second
+        context, name, "password", opened_key(context, name, password), agent=agent, complete=complete
     )
     record_access(context, name, "session_begun", {"kind": "password"})
     return session

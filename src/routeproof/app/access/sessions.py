@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from routeproof.app.access.tables import access_database
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from routeproof.app.context import Context
 
-Kind = Literal["password", "passkey", "sso"]
+Kind = Literal["password", "sso"]
+KIND_WORDS = {"password": "password", "sso": "single sign-on"}
 IDLE_NS = 30 * 60 * NS_PER_S
 LONGEST_NS = 12 * 3600 * NS_PER_S
 TOUCH_NS = 60 * NS_PER_S
@@ -34,7 +35,7 @@ class Session:
         kind: how they came in.
         secret: the cookie's value; the forms' token follows from it.
         roles: that counted when it began; others since end it.
-        key: the person's private key; null where none was opened (single sign-on, passkey).
+        key: the person's private key; null where none was opened (single sign-on).
         complete: whether a second factor that is demanded was given.
     """
 
@@ -136,7 +137,8 @@ def sessions_listed(context: Context, person: str = "") -> list[dict[str, Any]]:
         ).fetchall()
     names = ("hash", "person", "kind", "agent")
     instants = ("made_at", "seen_at", "ends_at")
-    return [{name: row[name] for name in names} | {name: str(row[name]) for name in instants} for row in rows]
+    shown = [{name: row[name] for name in names} | {name: str(row[name]) for name in instants} for row in rows]
+    return [one | {"kind": KIND_WORDS[one["kind"]]} for one in shown]
 
 
 def form_token(session: Session) -> str:
@@ -149,7 +151,22 @@ def is_form_token(session: Session, given: str) -> bool:
     return is_same(form_token(session), given)
 
 
-def complete_session(context: Context, secret: str) -> None:
-    """The second factor was given: the session is whole."""
+def renewed_session(
+    context: Context, session: Session, *, key: Ed25519PrivateKey | None = None, complete: bool = True
+) -> Session:
+    """The same session with more rights under a new secret; the old one opens nothing any more.
+
+    Args:
+        context: of the workspace.
+        session: as it was until now.
+        key: the person's key, if it was opened now; else the session's own.
+        complete: whether nothing is missing any more.
+    """
+    secret, opened = new_secret(), key or session.key
+    sealed = seal(key_bytes(opened), secret) if opened else None
     with access_database(context.workspace).transaction() as database:
-        database.execute("update session set complete = 1 where hash = ?", (fingerprint(secret),))
+        database.execute(
+            "update session set hash = ?, sealed_key = ?, complete = ? where hash = ?",
+            (fingerprint(secret), sealed, int(complete), fingerprint(session.secret)),
+        )
+    return replace(session, secret=secret, key=opened, complete=complete)

@@ -10,9 +10,9 @@ from routeproof.vocab.errors import RouteproofError
 if TYPE_CHECKING:
     from routeproof.app.workspace import Workspace
 
-VERSION = 1
+VERSION = 2
 TABLES = """
-create table account (
+create table if not exists account (
     person text primary key,
     password text not null,
     totp text not null default '',
@@ -21,10 +21,10 @@ create table account (
     disabled integer not null default 0,
     changed_at integer not null
 ) strict;
-create table session (
+create table if not exists session (
     hash text primary key,
     person text not null,
-    kind text not null check (kind in ('password', 'passkey', 'sso')),
+    kind text not null check (kind in ('password', 'sso')),
     roles text not null,
     sealed_key blob,
     complete integer not null,
@@ -33,8 +33,8 @@ create table session (
     ends_at integer not null,
     agent text not null
 ) strict;
-create index session_person on session (person);
-create table token (
+create index if not exists session_person on session (person);
+create table if not exists token (
     id text primary key,
     hash text not null unique,
     person text not null,
@@ -46,19 +46,37 @@ create table token (
     used_at integer,
     revoked_at integer
 ) strict;
-create table attempt (
+create table if not exists attempt (
     who text not null,
     at integer not null
 ) strict;
-create index attempt_who on attempt (who, at);
-create table preference (
+create index if not exists attempt_who on attempt (who, at);
+create table if not exists preference (
     person text not null,
     name text not null,
     value text not null,
     primary key (person, name)
 ) strict;
+create table if not exists passkey (
+    id text primary key,
+    person text not null,
+    name text not null,
+    public_key blob not null,
+    sign_count integer not null,
+    made_at integer not null,
+    used_at integer
+) strict;
+create index if not exists passkey_person on passkey (person);
+create table if not exists once (
+    holder text not null,
+    purpose text not null,
+    value text not null,
+    ends_at integer not null,
+    primary key (holder, purpose)
+) strict;
 """
-"""Instants: UTC ns. `hash`: SHA-256 of a cookie or token; `sealed_key`: the person's key, readable with it alone."""
+"""Instants: UTC ns. `hash`: SHA-256 of a cookie or token; `sealed_key`: the person's key, readable with it alone;
+`holder`: SHA-256 of the cookie that a one-time value was given to."""
 
 
 class AccessError(RouteproofError):

@@ -6,6 +6,7 @@ import json
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
+from routeproof.app.access.entering import key_closed
 from routeproof.app.access.events import record_access
 from routeproof.app.access.sessions import Session
 from routeproof.app.access.tables import access_database
@@ -35,6 +36,7 @@ def make_token(
 
     Raises:
         UsageError: unknown scopes, or a day that is over or too far away.
+        KeyClosedError: a token that writes, of a session that opened no key.
     """
     now = context.clock()
     today = datetime.fromtimestamp(now // NS_PER_S, tz=UTC).date()
@@ -44,6 +46,8 @@ def make_token(
     if not today <= expires_on <= today + timedelta(days=LONGEST_DAYS):
         message = f"expected a last day from today to {LONGEST_DAYS} days from now, found {expires_on}"
         raise UsageError(message, where="expires_on")
+    if "write" in scopes and key is None:
+        raise key_closed()
     secret = PREFIX + new_secret()
     token_id = f"T-{fingerprint(secret)[:8]}"
     ends = datetime.combine(expires_on + timedelta(days=1), time(), UTC)

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 from routeproof.app.notify.message import Message, Outcome, failed, refused
 from routeproof.app.notify.message_text import subject_of, text_of
-from routeproof.app.notify.secret_file import read_password
 from routeproof.app.notify.time_limit import TimeLimit
-from routeproof.app.notify.trust import trust_of
+from routeproof.stores.secret_file import read_password
+from routeproof.stores.trust import trust_of
 from routeproof.vocab.times import NS_PER_S
 
 if TYPE_CHECKING:

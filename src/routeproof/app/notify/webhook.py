@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from routeproof.app.notify.message import Outcome, failed, refused
-from routeproof.app.notify.secret_file import read_secret
 from routeproof.app.notify.time_limit import TimeLimit
-from routeproof.app.notify.trust import trust_of
+from routeproof.stores.secret_file import read_secret
+from routeproof.stores.trust import trust_of
 from routeproof.vocab.times import NS_PER_S
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""My account: theme, password, sessions, tokens."""
+"""My account: theme, password, second factors, sessions, tokens."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from routeproof.app.access.accounts import change_password
 from routeproof.app.access.log_in import reauthenticate
+from routeproof.app.access.passkeys import passkeys_listed
 from routeproof.app.access.preferences import THEME, prefer
 from routeproof.app.access.sessions import end_sessions, sessions_listed
 from routeproof.app.access.tokens import tokens_listed
@@ -24,6 +25,7 @@ def me(visit: Visit) -> dict[str, Any]:
     """My account."""
     return {
         "sessions": sessions_listed(visit.context, visit.person),
+        "passkeys": passkeys_listed(visit.context, visit.person),
         "tokens": tokens_listed(visit.context, visit.person),
     }
 

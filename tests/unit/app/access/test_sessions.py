@@ -59,6 +59,26 @@ def test_a_role_taken_away_ends_the_session(workspace: Path) -> None:
         assert sessions_listed(context, "ann") == []
 
 
+def test_a_role_that_comes_into_force_ends_the_session(workspace: Path) -> None:
+    """Until its cooling-off is over it changes nothing; then the person logs in again, and has it."""
+    with open_context(workspace) as context:
+        begun = context.clock()
+
+        def later(hours: float, name: str = ""):  # noqa: ANN202  # a context
+            key = opened_key(context, name, PASSWORD) if name else None
+            acting = Acting(name, key, context.business_day) if key else None
+            return replace(context, clock=lambda: begun + int(hours * 60) * MINUTE_NS, acting=acting)
+
+        act(later(0, "ada"), PEOPLE, STREAM_ID, "grant", {"person": "ann", "role": "supervisor"})
+        act(later(0, "cara"), PEOPLE, STREAM_ID, "approve", {"grant": "G1"})
+        session = log_in(later(23.8), "ann", PASSWORD, place="here")
+        assert session_of(later(23.9), session.secret) is not None
+        assert session_of(later(24.1), session.secret) is None
+        again = log_in(later(24.1), "ann", PASSWORD, place="here")
+        assert again.roles == ("analyst", "supervisor")
+        assert again.secret != session.secret
+
+
 def test_what_is_stored_opens_nothing(workspace: Path) -> None:
     """Neither the cookie, nor the password, nor the key stands in the file of accounts."""
     with open_context(workspace) as context:

@@ -1,0 +1,155 @@
+"""What stands around every answer, and what no request gets through."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from routeproof.app.access.accounts import change_password
+from routeproof.app.context import open_context
+from routeproof.vocab.errors import UsageError
+from routeproof.web.answers import answer
+from routeproof.web.pace import BURST, Pace
+from routeproof.web.serve import serve
+from routeproof.web.settings import Settings
+from routeproof.web.visit import Sent
+from web_client import PASSWORD, SOON, Browser
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(1)>\"' ${7*7} {{7*7}} javascript:alert(1)"
+
+
+@pytest.fixture
+def workspace(staffed: Path, tmp_path: Path) -> Path:
+    """A copy of its own."""
+    return shutil.copytree(staffed, tmp_path / "w")
+
+
+TYPES = {
+    "/login": "text/html; charset=utf-8",
+    "/static/app.js": "text/javascript; charset=utf-8",
+    "/healthz": "application/json",
+    "/api/v1/cases": "application/json",
+    "/openapi.json": "application/json",
+    "/metrics": "text/plain; version=0.0.4; charset=utf-8",
+    "/nowhere": None,
+}
+
+
+@pytest.mark.parametrize("path", TYPES)
+def test_every_answer_says_what_a_browser_may_do_with_it(staffed: Path, path: str) -> None:
+    """Come by TLS for two years; never guess a type, never embed, never tell others the address, never share."""
+    browser = Browser(staffed, behind_proxy=True)
+    browser.client.base_url = "https://desk.example"  # type: ignore[assignment]
+    headers = browser.get(path, headers={"Origin": "https://elsewhere.example"}).headers
+    assert headers["strict-transport-security"] == "max-age=63072000; includeSubDomains"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "same-origin"
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert headers["cross-origin-resource-policy"] == "same-origin"
+    assert "access-control-allow-origin" not in headers
+    assert "server" not in headers
+    assert headers.get("content-type") == TYPES[path]
+
+
+@pytest.mark.parametrize("method", ["TRACE", "TRACK", "OPTIONS", "CONNECT", "PUT", "PATCH"])
+def test_no_other_method_does_anything(staffed: Path, method: str) -> None:
+    """Neither echo, nor preflight, nor a change by another name."""
+    found = Browser(staffed, "ann").client.request(method, "/me")
+    assert found.status_code == 405
+    assert "routeproof_session" not in found.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/static/", "/static", "/static/vendor/", "/static/../settings.py", "/static/%2e%2e/visit.py"]
+)
+def test_no_folder_is_listed(staffed: Path, path: str) -> None:
+    """Nor is a file beside it sent."""
+    found = Browser(staffed, "ann").get(path)
+    assert found.status_code in {307, 404, 405}
+    assert "charts.js" not in found.text
+    assert "behind_proxy" not in found.text
+
+
+def test_the_name_of_a_file_adds_no_header() -> None:
+    """Whatever it holds."""
+    name = 'a"b\r\nSet-Cookie: x=1;é.csv'
+    sent = answer(None, None, Sent(b"", "text/csv", name))  # type: ignore[arg-type]  # a file needs neither
+    said = sent.headers["content-disposition"]
+    assert said.isascii()
+    assert said.startswith(
+        "attachment; filename=\"a_b__Set-Cookie__x_1__.csv\"; filename*=UTF-8''a%22b%0D%0ASet-Cookie"
+    )
+    assert "set-cookie" not in sent.headers
+
+
+def test_plain_http_is_for_loopback(staffed: Path) -> None:
+    """Passwords do not travel in the clear."""
+    with pytest.raises(UsageError, match="behind-proxy"):
+        serve(Settings(workspace=staffed), host="0.0.0.0", port=0)  # noqa: S104  # refused before anything listens
+
+
+def test_what_a_person_writes_is_shown_as_text(workspace: Path) -> None:
+    """On the page it runs nothing; by the API it comes back byte for byte."""
+    ann = Browser(workspace, "ann")
+    assert ann.call("POST", "/api/v1/cases/C-1/open", {"kind": "other", "title": SCRIPT}).status_code == 200
+    assert ann.call("POST", "/api/v1/cases/C-1/notes", {"text": SCRIPT}).status_code == 200
+    page = ann.get("/cases/C-1").text
+    assert "<script>alert" not in page
+    assert "<img src=x" not in page
+    assert "&lt;script&gt;alert(1)" in page
+    assert "{{7*7}}" in page
+    assert ann.get("/api/v1/cases/C-1").json()["notes"][0]["text"] == SCRIPT
+
+
+def test_an_address_is_decoded_once(staffed: Path) -> None:
+    """What stands behind two layers of escapes leads nowhere; what stands behind one is what it says."""
+    browser = Browser(staffed)
+    assert 'name="next" value="/duties"' in browser.get("/login?next=%2fduties").text
+    assert 'name="next" value="/"' in browser.get("/login?next=%252f%252felsewhere.example").text
+    assert 'name="next" value="/"' in browser.get("/login?next=%2f%2felsewhere.example").text
+
+
+def test_no_query_is_made_of_what_is_typed(workspace: Path) -> None:
+    """Quotes and comments of SQL name nobody and nothing, and end nothing of others."""
+    ann = Browser(workspace, "ann")
+    token = ann.call("POST", "/api/v1/tokens", {"scopes": ["read"], "expires_on": "2099-12-31"})
+    assert token.status_code == 400, "a year at most"
+    token = ann.call("POST", "/api/v1/tokens", {"scopes": ["read"], "expires_on": SOON})
+    assert ann.send("/me/sessions/end", {"hash": "' or '1'='1"}).status_code == 303
+    assert ann.get("/me").status_code == 200
+    assert ann.call("DELETE", "/api/v1/tokens/T-1'%20or%20'1'='1").status_code == 400
+    assert ann.send("/me/passkeys/remove", {"passkey": "' or 1=1 --", "password": PASSWORD}).status_code == 404
+    bearer = {"Authorization": f"Bearer {token.json()['token']}"}
+    assert Browser(workspace).get("/api/v1/tokens", headers=bearer).status_code == 200
+    for name in ("ann' --", "' or '1'='1", 'ann"; drop table account; --'):
+        assert Browser(workspace).log_in(name).status_code == 401
+    assert Browser(workspace).log_in("ann").status_code == 303
+
+
+def test_a_flood_is_slowed_down_and_others_are_not() -> None:
+    """So many at once, then no more from this client."""
+    pace = Pace()
+    taken = sum(pace.has_time_for("one") for _ in range(int(BURST) * 2))
+    assert BURST <= taken < BURST + 60
+    assert pace.has_time_for("other")
+
+
+def test_a_password_that_anybody_would_try_is_refused(workspace: Path) -> None:
+    """Too short, too long, or little but names; a sentence of any characters is taken, and kept as it is."""
+    with open_context(workspace) as context:
+        for weak in ("short", "x" * 257, "ann.alvarez.ann", "Routeproof-Password1", "password1234", "a" * 20):
+            with pytest.raises(UsageError):
+                change_password(context, "ann", PASSWORD, weak)
+    browser = Browser(workspace, "ann")
+    sentence = " Ünïcode sentence, with spaces \u0007and a bell; " + "x" * 100
+    changed = browser.send("/me/password", {"old": PASSWORD, "new": sentence})
+    assert changed.status_code == 303
+    assert browser.get("/me").status_code == 303, "every session ended"
+    assert browser.log_in("ann", sentence).status_code == 303
+    browser.client.cookies.clear()
+    assert browser.log_in("ann", sentence.strip()).status_code == 401
