@@ -46,7 +46,7 @@ def address(tmp_path: Path) -> Iterator[str]:
     assert server.stdout.readline().startswith("ready ")
     yield origin
     server.terminate()
-    assert server.wait(60) == 0
+    assert server.wait(120) == 0
 
 
 def log_in(page: Any, address: str) -> None:  # noqa: ANN401
