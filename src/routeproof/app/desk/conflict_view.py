@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from routeproof.app.desk.pack_sections import pack_sections
 from routeproof.app.desk.payment_quality import payment_quality
 from routeproof.app.objects.governed import objects_of
 from routeproof.governance.conflict import CONFLICT, WITH_MONEY
@@ -32,7 +33,9 @@ def payments_and_conflicts(context: Context, choices: Sequence[Mapping[str, str]
     """
     packs = [item for item in choices if item["review"]]
     quarter = packs[0]["quarter"] if packs else ""
-    payments = payment_quality(context, [item for item in packs if item["quarter"] == quarter])
+    of_quarter = {item["provider"]: item["review"] for item in packs if item["quarter"] == quarter}
+    sections = {provider: pack_sections(context, review, ("venues",)) for provider, review in of_quarter.items()}
+    payments = payment_quality(sections)
     if not quarter:
         return {"quarter": "", "payments": payments, "undeclared": []}
     stood = list(_stood(objects_of(context.records, CONFLICT), *quarter_days(quarter)))

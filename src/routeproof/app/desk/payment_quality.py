@@ -8,12 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from routeproof.app.desk.pack_sections import pack_sections
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-
-    from routeproof.app.context import Context
 
     Row = dict[str, Any]
 
@@ -27,12 +23,11 @@ KEPT = (
 )  # fmt: skip
 
 
-def payment_quality(context: Context, packs: Sequence[Mapping[str, str]]) -> Row:
+def payment_quality(packs: Mapping[str, Sequence[Row]]) -> Row:
     """Points of some packs, and their chart.
 
     Args:
-        context: the workspace.
-        packs: as `pinned_packs` lists them.
+        packs: provider to sections of its pack, as `pack_sections` gives them.
 
     Returns:
         `points`: one per provider and venue, largest share first, with `net_payment_cents_per_hundred_shares` (positive
@@ -40,18 +35,18 @@ def payment_quality(context: Context, packs: Sequence[Mapping[str, str]]) -> Row
         `left_out`: `provider, venue, reason` of venues without one of both; `chart`: Vega-Lite, null without points.
     """
     points, left_out = [], []
-    for pack in packs:
-        for row in _rows(context, pack["review"]):
+    for provider, sections in packs.items():
+        for row in _rows(sections):
             reason = _reason(row)
             if reason:
-                left_out.append({"provider": pack["provider"], "venue": row["venue"], "reason": reason})
+                left_out.append({"provider": provider, "venue": row["venue"], "reason": reason})
             else:
-                points.append(_point(row, pack))
+                points.append(_point(row, provider))
     return {"points": points, "left_out": left_out, "chart": _chart(points) if points else None}
 
 
-def _rows(context: Context, review: str) -> Iterator[Row]:
-    for section in pack_sections(context, review, ("venues",)):
+def _rows(sections: Sequence[Row]) -> Iterator[Row]:
+    for section in sections:
         for block in section["blocks"]:
             if block.get("id") == CHART:
                 yield from block["spec"]["data"]["values"]
@@ -63,11 +58,11 @@ def _reason(row: Mapping[str, Any]) -> str:
     return NO_QUALITY if row.get("price_improvement_usd_per_share") is None else ""
 
 
-def _point(row: Mapping[str, Any], pack: Mapping[str, str]) -> Row:
+def _point(row: Mapping[str, Any], provider: str) -> Row:
     paid = row["net_payment_usd"] * CENTS_PER_USD / (row["executed_shares"] / HUNDRED)
-    where = [f"provider={pack['provider']}", f"venue={row['venue']}"]
+    where = [f"provider={provider}", f"venue={row['venue']}"]
     return {
-        "provider": pack["provider"],
+        "provider": provider,
         **{name: row.get(name) for name in KEPT},
         "net_payment_cents_per_hundred_shares": paid,
         "side": "pays the router" if row["net_payment_usd"] > 0 else "charges it",
@@ -99,16 +94,25 @@ def _chart(points: Sequence[Row]) -> Row:
     whisker = {"x": x, "y": {**y, "field": "lower"}, "y2": {"field": "upper"}}
     point = {"x": x, "y": y, "size": size, "color": colour}
     point |= {"shape": {"field": "side", "type": "nominal", "title": None}} if several else {}
-    text = {"x": x, "y": y, "text": {"field": "venue"}}
+    above, below = ({"x": x, "y": y, "text": {"field": name}} for name in ("above", "below"))
+    word = {"type": "text", "fontSize": 11}
     return {
         "width": "container",
         "height": 300,
-        "data": {"values": [{name: item for name, item in row.items() if name != "name"} for row in points]},
+        "data": {"values": _named(points)},
         "layer": [
             {"data": {"values": [{}]}, "mark": {"type": "rule", "strokeDash": [3, 3]}, "encoding": {"x": {"datum": 0}}},
             {"data": {"values": [{}]}, "mark": {"type": "rule", "strokeDash": [3, 3]}, "encoding": {"y": {"datum": 0}}},
             {"mark": {"type": "rule", "opacity": 0.6}, "encoding": whisker},
             {"mark": {"type": "point", "filled": True, "opacity": 0.85, "cursor": "pointer"}, "encoding": point},
-            {"mark": {"type": "text", "align": "left", "dx": 9, "dy": -7, "fontSize": 11}, "encoding": text},
+            {"mark": {**word, "dy": -14}, "encoding": above},
+            {"mark": {**word, "dy": 16}, "encoding": below},
         ],
     }
+
+
+def _named(points: Sequence[Row]) -> list[Row]:
+    """Points with their venue's name above or below in turns, from left to right, so that neighbours stay readable."""
+    order = sorted(points, key=lambda point: point["net_payment_cents_per_hundred_shares"])
+    drawn = [{name: item for name, item in point.items() if name != "name"} for point in order]
+    return [{**point, ("above", "below")[place % 2]: point["venue"]} for place, point in enumerate(drawn)]

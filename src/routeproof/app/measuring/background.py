@@ -111,6 +111,24 @@ def kept_look(
     return kept
 
 
+def at_work(path: Path) -> float | None:
+    """Seconds since a thread of this server began to make a file; null if none is at it.
+
+    Raises:
+        RouteproofError: what the last work on it said, if that failed; told once.
+    """
+    with _GUARD:
+        work = _AT_WORK.get(path)
+        if work is None:
+            return None
+        if not work.ended.is_set():
+            return time.monotonic() - work.begun_at
+        _AT_WORK.pop(path)
+    if work.error is not None:
+        raise work.error
+    return None
+
+
 def look_path(context: Context, name: str, made_of: Mapping[str, Any]) -> Path:
     """Where a look is kept: named by everything that it depends on."""
     whole = {

@@ -28,6 +28,8 @@ ROUTING = (
     "section", "venue", "mic", "reports", "reports_naming", "orders_share", "orders_share_least",
     "orders_share_greatest", "net_payment_cents_per_hundred_shares", "payment_coverage",
 )  # fmt: skip
+PUBLIC = ("rule605_", "rule606_")
+"""Tables of what others publish."""
 SHOWN = 15
 """Venues of a section; the tail of a public report says little."""
 TITLES = {"sp500": "S&P 500 stocks", "other_stocks": "Other stocks", "options": "Options"}
@@ -39,8 +41,14 @@ OWN_SHARE = (
 
 def peers_kept(context: Context, provider: str, quarter: str, wait_s: float | None = None) -> Row | Pending:
     """What `peers_beside` finds, kept until data or policy change."""
-    readings = policy_in_force(context.records).readings
-    made_of = {"provider": provider, "quarter": quarter, "readings": readings}
+    held = context.lake.manifest().partitions.items()
+    made_of = {
+        "provider": provider,
+        "quarter": quarter,
+        "readings": policy_in_force(context.records).readings,
+        # A manifest's id says nothing of what others publish.
+        "public": sorted([table, part, item.content] for (table, part), item in held if table.startswith(PUBLIC)),
+    }
     return kept_look(context, "peers", made_of, lambda own: peers_beside(own, provider, quarter), wait_s)
 
 

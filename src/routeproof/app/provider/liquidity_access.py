@@ -109,7 +109,7 @@ def _fills(context: Context, provider_id: str, first: date, last: date, manifest
         where=(f"provider={provider_id}",),  # a provider in onboarding has no orders yet, which is no error here
         manifest=manifest,
     )
-    rows = measure(context.lake, question, context.workspace.cache_folder).rows
+    rows = measure(context.lake, question, context.workspace.cache_folder, policy_in_force(context.records)).rows
     return [
         {**row, "executed_shares": round(row["executed_shares"] * SCALE)}
         for row in rows.iter_rows(named=True)

@@ -39,12 +39,13 @@ def venues(visit: Visit, of: Of = "") -> dict[str, Any]:
     if chosen is None:
         return {**values, "payments": None, "sections": []}
     context, named = visit.context, (chosen["provider"], chosen["quarter"])
+    sections = pack_sections(context, chosen["review"], SECTIONS)
     return {
         **values,
-        "payments": payment_quality(context, [chosen] if chosen["review"] else []),
+        "payments": payment_quality({chosen["provider"]: sections}),
         "access": _shown(lambda: access_kept(context, *named, WAIT_S)),
         "peers": _shown(lambda: peers_kept(context, *named, WAIT_S)),
-        "sections": pack_sections(context, chosen["review"], SECTIONS),
+        "sections": sections,
     }
 
 
@@ -52,9 +53,8 @@ def venues(visit: Visit, of: Of = "") -> dict[str, Any]:
 def venues_call(visit: Visit, of: Of = "") -> dict[str, Any]:
     """The venue analysis of a reviewed quarter: points of payment against quality, and the pack's sections."""
     choices, chosen = _chosen(visit, of)
-    packs = [chosen] if chosen and chosen["review"] else []
-    sections = pack_sections(visit.context, packs[0]["review"], SECTIONS) if packs else []
-    payments = payment_quality(visit.context, packs)
+    sections = pack_sections(visit.context, chosen["review"], SECTIONS) if chosen else []
+    payments = payment_quality({chosen["provider"]: sections} if chosen else {})
     return {"choices": choices, "chosen": chosen, "payments": payments, "sections": sections}
 
 
