@@ -115,4 +115,6 @@ def _named(points: Sequence[Row]) -> list[Row]:
     """Points with their venue's name above or below in turns, from left to right, so that neighbours stay readable."""
     order = sorted(points, key=lambda point: point["net_payment_cents_per_hundred_shares"])
     drawn = [{name: item for name, item in point.items() if name != "name"} for point in order]
-    return [{**point, ("above", "below")[place % 2]: point["venue"]} for place, point in enumerate(drawn)]
+    for place, point in enumerate(drawn):
+        point |= {"above": "", "below": "", ("above", "below")[place % 2]: point["venue"]}
+    return drawn

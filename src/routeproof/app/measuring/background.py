@@ -111,22 +111,26 @@ def kept_look(
     return kept
 
 
-def at_work(path: Path) -> float | None:
-    """Seconds since a thread of this server began to make a file; null if none is at it.
+def look_if_kept(context: Context, name: str, made_of: Mapping[str, Any]) -> dict[str, Any] | Pending | None:
+    """What `kept_look` would give without beginning any work: null while nobody asked for it.
 
     Raises:
-        RouteproofError: what the last work on it said, if that failed; told once.
+        RouteproofError: what the last work of this server on it said, if that failed; told once.
     """
+    path = look_path(context, name, made_of)
+    kept = read_look(path)
+    if kept is not None:
+        return kept
     with _GUARD:
         work = _AT_WORK.get(path)
         if work is None:
             return None
         if not work.ended.is_set():
-            return time.monotonic() - work.begun_at
+            return Pending(time.monotonic() - work.begun_at)
         _AT_WORK.pop(path)
     if work.error is not None:
         raise work.error
-    return None
+    return read_look(path)
 
 
 def look_path(context: Context, name: str, made_of: Mapping[str, Any]) -> Path:

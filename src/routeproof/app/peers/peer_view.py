@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.disclosure.benchmark_606 import benchmark_606
-from routeproof.app.measuring.background import kept_look
-from routeproof.app.peers.benchmark_605 import asked, months_of
+from routeproof.app.measuring.background import kept_look, look_if_kept
+from routeproof.app.peers.benchmark_605 import asked, benchmark_605, months_of, parts_by_layout, said_month
 from routeproof.app.peers.beside_605 import OWN, Beside, benchmark_beside
 from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.provider.liquidity_access import flow_by_venue
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from routeproof.app.context import Context
     from routeproof.app.measuring.background import Pending
+    from routeproof.app.peers.benchmark_605 import Asked, Benchmark605
 
     Row = dict[str, Any]
 
@@ -23,6 +24,7 @@ QUALITY = (
     "reporter", "side", "kind", "used", "liquidity_share", "covered_orders", "coverage", "e_over_q",
     "e_over_q_adjusted", "weight_matched", "own_e_over_q_matched", "own_e_over_q_lower", "own_e_over_q_upper",
     "price_improvement_usd_per_share", "price_improvement_usd_per_share_adjusted", "time_ms", "time_ms_adjusted",
+    "effective_spread_usd_per_share", "fill_rate_shares",
 )  # fmt: skip
 ROUTING = (
     "section", "venue", "mic", "reports", "reports_naming", "orders_share", "orders_share_least",
@@ -39,43 +41,79 @@ OWN_SHARE = (
 )
 
 
-def peers_kept(context: Context, provider: str, quarter: str, wait_s: float | None = None) -> Row | Pending:
-    """What `peers_beside` finds, kept until data or policy change."""
+def published_kept(context: Context, provider: str, quarter: str, wait_s: float | None = None) -> Row | Pending:
+    """What others publish of a quarter, kept until any of it changes.
+
+    Returns:
+        `quality`: `rows` by reporter as `benchmark_605` has them, `months`, `notes`; `routing`: `sections` of `rows` by
+        venue as `benchmark_606` has them, with `own_share` of the provider's executed shares beside each venue whose
+        MIC is known, and `notes`. Without public reports, rows are empty and the notes say what brings them.
+    """
+
+    def look(own: Context) -> Row:
+        return {"quality": _published(own, quarter), "routing": _routing(own, provider, quarter)}
+
+    return kept_look(context, "published", _made_of(context, provider, quarter), look, wait_s)
+
+
+def beside_kept(
+    context: Context, provider: str, quarter: str, *, count: bool = False, wait_s: float | None = None
+) -> Row | Pending | None:
+    """The provider's own orders counted as public reports count theirs, beside each reporter in the same mix.
+
+    Args:
+        context: the workspace.
+        provider: whose flow.
+        quarter: of both sides.
+        count: count them, where nobody has asked for it yet: every order of the months is measured, which takes its
+            time.
+        wait_s: how long to wait for that; null waits until it is done.
+
+    Returns:
+        `rows` as `benchmark_beside` has them, the own row first, `months`, `notes`, and `chart`; null while nobody has
+        asked.
+    """
+    made_of = _made_of(context, provider, quarter)
+    found = look_if_kept(context, "beside", made_of)
+    if found is None and count:
+        found = kept_look(context, "beside", made_of, lambda own: _beside(own, provider, quarter), wait_s)
+    return found
+
+
+def _made_of(context: Context, provider: str, quarter: str) -> Row:
     held = context.lake.manifest().partitions.items()
-    made_of = {
+    return {
         "provider": provider,
         "quarter": quarter,
         "readings": policy_in_force(context.records).readings,
         # A manifest's id says nothing of what others publish.
         "public": sorted([table, part, item.content] for (table, part), item in held if table.startswith(PUBLIC)),
     }
-    return kept_look(context, "peers", made_of, lambda own: peers_beside(own, provider, quarter), wait_s)
 
 
-def peers_beside(context: Context, provider: str, quarter: str) -> Row:
-    """The peer view of a quarter.
-
-    Returns:
-        `quality`: `rows` by reporter as `benchmark_beside` has them (the own row first), `notes`, and `chart`;
-        `routing`: `sections` of `rows` by venue as `benchmark_606` has them, with `own_share` of executed shares
-        beside each venue whose MIC is known, and `notes`. Without public reports of the quarter, rows are empty and the
-        notes say what brings them.
-    """
-    return {
-        "provider": provider,
-        "quarter": quarter,
-        "quality": _quality(context, provider, quarter),
-        "routing": _routing(context, provider, quarter),
-    }
-
-
-def _quality(context: Context, provider: str, quarter: str) -> Row:
+def _question(quarter: str, layout: str | None = None) -> Asked:
     first, last = months_of(quarter, None, None)
-    found = benchmark_beside(context, asked("reporter", first=first, last=last), Beside(provider=provider))
-    rows = [{name: row.get(name) for name in QUALITY} for row in found.rows]
+    return asked("reporter", first=first, last=last, layout=layout)
+
+
+def _published(context: Context, quarter: str) -> Row:
+    question = _question(quarter)
+    held = parts_by_layout(context.lake, question)
+    layout = next((name for name in ("detailed", "legacy", "summary") if name in held), None)
+    return _told(benchmark_605(context.lake, _question(quarter, layout)))
+
+
+def _beside(context: Context, provider: str, quarter: str) -> Row:
+    found = _told(benchmark_beside(context, _question(quarter), Beside(provider=provider)))
+    rows = found["rows"]
     rows.sort(key=lambda row: (row["side"] != OWN, row["e_over_q_adjusted"] is None, row["e_over_q_adjusted"] or 0.0))
-    months = sorted({part.rpartition("-")[2] for part in found.parts})
-    return {"layout": found.layout, "rows": rows, "months": months, "notes": found.notes, "chart": _chart(rows)}
+    return {**found, "chart": _chart(rows)}
+
+
+def _told(found: Benchmark605) -> Row:
+    rows = [{name: row.get(name) for name in QUALITY} for row in found.rows]
+    months = sorted({said_month(part.rpartition("-")[2]) for part in found.parts})
+    return {"layout": found.layout, "rows": rows, "months": months, "notes": list(found.notes)}
 
 
 def _chart(rows: Sequence[Mapping[str, Any]]) -> Row | None:

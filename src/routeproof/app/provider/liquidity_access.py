@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from routeproof.app.intake.tape_shares import tape_shares
-from routeproof.app.measuring.measure import Question, measure
+from routeproof.app.measuring.lake_source import LakeSource
 from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.provider.file import provider_of
 from routeproof.stores.shipped_policy import load_equity_calendar
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 OFF_EXCHANGE = ("FINN", "FINC", "FINY", "FINR", "XADF")
 """Trade reporting facilities: where prints are reported, not where anybody can route to."""
 
+COUNTED = ["order_id", "symbol", "venue", "quantity"]
+COLUMNS = [*COUNTED, "route_id", "status"]
 Row = dict[str, Any]
 
 
@@ -100,21 +102,20 @@ def _seen(context: Context, provider_id: str, first: date, last: date, manifest:
 
 
 def _fills(context: Context, provider_id: str, first: date, last: date, manifest: str) -> list[Row]:
-    """Fills by symbol and venue; shares as the fixed point that they were divided from, so that sums are exact."""
-    question = Question(
-        by=("symbol", "venue"),
-        metrics=("executions", "executed_shares"),
-        first=first,
-        last=last,
-        where=(f"provider={provider_id}",),  # a provider in onboarding has no orders yet, which is no error here
-        manifest=manifest,
+    """Fills by symbol and venue: `symbol, venue, executions, executed_shares` at 1e-9; no quote is looked up for it."""
+    source = LakeSource(context.lake, manifest)
+    days = [day for day in source.days() if first <= day <= last]
+    if not days:
+        return []
+    orders = context.lake.scan("parent_orders", manifest=manifest).select("order_id", "provider_id")
+    theirs = orders.filter(pl.col("provider_id") == provider_id).select("order_id").unique().collect()
+    fills = pl.concat([source.standing_fills(day, COLUMNS).select(COUNTED) for day in days])
+    sums = (
+        fills.join(theirs, on="order_id", how="semi")
+        .group_by("symbol", "venue")
+        .agg(pl.len().alias("executions"), pl.col("quantity").sum().alias("executed_shares"))
     )
-    rows = measure(context.lake, question, context.workspace.cache_folder, policy_in_force(context.records)).rows
-    return [
-        {**row, "executed_shares": round(row["executed_shares"] * SCALE)}
-        for row in rows.iter_rows(named=True)
-        if row["executions"]
-    ]
+    return sums.sort("symbol", "venue", nulls_last=True).to_dicts()
 
 
 def _shares_of(shares: pl.DataFrame, symbols: Sequence[str]) -> dict[tuple[str, str], Fraction]:

@@ -10,7 +10,7 @@ from routeproof.app.desk.pack_sections import pack_sections
 from routeproof.app.desk.payment_quality import payment_quality
 from routeproof.app.desk.venue_choices import venue_choices
 from routeproof.app.measuring.background import Pending
-from routeproof.app.peers.peer_view import peers_kept
+from routeproof.app.peers.peer_view import beside_kept, published_kept
 from routeproof.app.provider.access_kept import access_kept
 from routeproof.vocab.errors import UsageError
 from routeproof.vocab.times import quarter_days
@@ -32,10 +32,10 @@ Of = Annotated[
 
 
 @routes.page("/venues", needs="view.venues", template="venues.html")
-def venues(visit: Visit, of: Of = "") -> dict[str, Any]:
+def venues(visit: Visit, of: Of = "", count: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002  # of the address
     """The venue analysis of a quarter."""
     choices, chosen = _chosen(visit, of)
-    values: dict[str, Any] = {"choices": choices, "chosen": chosen, "access": None, "peers": None}
+    values: dict[str, Any] = {"choices": choices, "chosen": chosen, "access": None, "published": None, "beside": None}
     if chosen is None:
         return {**values, "payments": None, "sections": []}
     context, named = visit.context, (chosen["provider"], chosen["quarter"])
@@ -44,7 +44,8 @@ def venues(visit: Visit, of: Of = "") -> dict[str, Any]:
         **values,
         "payments": payment_quality({chosen["provider"]: sections}),
         "access": _shown(lambda: access_kept(context, *named, WAIT_S)),
-        "peers": _shown(lambda: peers_kept(context, *named, WAIT_S)),
+        "published": _shown(lambda: published_kept(context, *named, WAIT_S)),
+        "beside": _shown(lambda: beside_kept(context, *named, count=count, wait_s=WAIT_S)),
         "sections": sections,
     }
 
@@ -67,12 +68,21 @@ def access_call(visit: Visit, of: Of = "") -> dict[str, Any]:
     return found
 
 
-@routes.api("GET", "/venues/peers", needs="view.venues")
-def peers_call(visit: Visit, of: Of = "") -> dict[str, Any]:
-    """What others publish under Rules 605 and 606, beside the provider."""
+@routes.api("GET", "/venues/published", needs="view.venues")
+def published_call(visit: Visit, of: Of = "") -> dict[str, Any]:
+    """What others publish under Rules 605 and 606."""
     chosen = _required(visit, of)
-    found = peers_kept(visit.context, chosen["provider"], chosen["quarter"])
+    found = published_kept(visit.context, chosen["provider"], chosen["quarter"])
     assert not isinstance(found, Pending)  # noqa: S101  # it was waited for
+    return found
+
+
+@routes.api("GET", "/venues/beside", needs="view.venues")
+def beside_call(visit: Visit, of: Of = "") -> dict[str, Any]:
+    """The provider's own orders counted as public Rule 605 reports count theirs, which takes its time once."""
+    chosen = _required(visit, of)
+    found = beside_kept(visit.context, chosen["provider"], chosen["quarter"], count=True)
+    assert isinstance(found, dict)  # noqa: S101  # it was asked and waited for
     return found
 
 
@@ -95,8 +105,8 @@ def _required(visit: Visit, of: str) -> dict[str, str]:
     return chosen
 
 
-def _shown(look: Callable[[], dict[str, Any] | Pending]) -> dict[str, Any]:
-    """`found`, or `pending` with its seconds, or the `problem` that there is."""
+def _shown(look: Callable[[], dict[str, Any] | Pending | None]) -> dict[str, Any]:
+    """`found` (null: nobody asked), or `pending` with its seconds, or the `problem` that there is."""
     try:
         found = look()
     except UsageError as error:

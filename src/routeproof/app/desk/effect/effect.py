@@ -9,7 +9,7 @@ from routeproof.app.desk.effect.of_duties import effect_of_duties
 from routeproof.app.desk.effect.of_margins import effect_of_margin
 from routeproof.app.desk.effect.of_rules import effect_of_rules
 from routeproof.app.desk.effect.sides import sides_of
-from routeproof.app.measuring.background import Pending, at_work, kept_look, look_path, read_look
+from routeproof.app.measuring.background import Pending, kept_look, look_if_kept
 from routeproof.app.monitoring.policy import rule_policy
 from routeproof.app.monitoring.worked_days import days_worked
 from routeproof.vocab.errors import RouteproofError
@@ -31,19 +31,22 @@ NOT_TOLD = {
 OTHERWISE = "nothing on record is computed again from it: the next step that reads it follows the new value"
 
 
-def proposal_effect(context: Context, proposal: str, day: date | None = None) -> Row:
+def proposal_effect(
+    context: Context, proposal: str, day: date | None = None, *, judge: bool = False, wait_s: float | None = None
+) -> Row:
     """What a proposal would change.
 
     Args:
         context: the workspace.
         proposal: its id; one that is decided already is held against policy without it.
         day: that rules judge again; the last day with findings if none is given.
+        judge: judge that day, where nobody has asked for it yet; what was found is kept.
+        wait_s: how long to wait for that; null waits until it is done.
 
     Returns:
         `values` (see `Sides.values`; null for what is no single value), and one of: `effect` (see `effect_of_rules`,
-        `effect_of_margin`, `effect_of_duties`); `asks`: `{"day", "days"}`, a day has to be judged twice for it, which
-        takes its time; `pending`: seconds since that was begun; `reason`: why none can be told. What is not there is
-        null.
+        `effect_of_margin`, `effect_of_duties`); `pending`: seconds since a day is being judged; `reason`: why none can
+        be told. `asks`: `{"day", "days"}` where a day has to be judged twice for it. What is not there is null.
     """
     found: Row = {"values": None, "effect": None, "asks": None, "pending": None, "reason": None}
     sides = sides_of(context, proposal)
@@ -53,7 +56,8 @@ def proposal_effect(context: Context, proposal: str, day: date | None = None) ->
     found["values"] = sides.values(begins)
     subject, _, rest = sides.proposal.key.partition(".")
     if subject == "rules":
-        return {**found, **_of_day(context, sides, day)}
+        asks = _asks(context, day)
+        return {**found, "asks": asks, **_of_day(context, sides, asks, wait_s, judge=judge)}
     if subject == "margins":
         effect = effect_of_margin(context, rest, float(sides.proposal.value))
         return {**found, "effect": effect} if effect["verdicts"] else {**found, "reason": NOT_TOLD["margins"]}
@@ -62,29 +66,26 @@ def proposal_effect(context: Context, proposal: str, day: date | None = None) ->
     return {**found, "reason": NOT_TOLD.get(subject, OTHERWISE)}
 
 
-def judge_effect(context: Context, proposal: str, day: date, wait_s: float | None = None) -> Row | Pending | None:
-    """Judge a day without a proposal and with it, and keep what was found; null for a proposal of no rule."""
-    sides = sides_of(context, proposal)
-    if sides is None or not sides.proposal.key.startswith("rules."):
-        return None
-    made_of = _made_of(context, sides, day)
-    return kept_look(context, "effect", made_of, lambda own: effect_of_rules(own, sides, day), wait_s)
-
-
-def _of_day(context: Context, sides: Sides, day: date | None) -> Row:
+def _asks(context: Context, day: date | None) -> Row | None:
     days = [item["day"] for item in days_worked(context)]
-    if not days and day is None:
+    return {"day": day.isoformat() if day else days[0], "days": days} if days or day else None
+
+
+def _of_day(context: Context, sides: Sides, asks: Row | None, wait_s: float | None, *, judge: bool) -> Row:
+    if asks is None:
         return {"reason": "no day was judged yet: `routeproof exceptions run --day` judges one"}
-    chosen = day.isoformat() if day else days[0]
-    path = look_path(context, "effect", _made_of(context, sides, chosen))
-    found: Row = {"effect": read_look(path), "asks": {"day": chosen, "days": days}}
+    on = date.fromisoformat(asks["day"])
+    made_of = _made_of(context, sides, on)
     try:
-        return {**found, "pending": at_work(path) if found["effect"] is None else None}
+        found = look_if_kept(context, "effect", made_of)
+        if found is None and judge:
+            found = kept_look(context, "effect", made_of, lambda own: effect_of_rules(own, sides, on), wait_s)
     except RouteproofError as error:
-        return {**found, "reason": f"the day could not be judged: {error.message}"}
+        return {"reason": f"the day could not be judged: {error.message}"}
+    return {"pending": found.seconds} if isinstance(found, Pending) else {"effect": found}
 
 
-def _made_of(context: Context, sides: Sides, day: date | str) -> Row:
-    proposal, on = sides.proposal, date.fromisoformat(str(day))
+def _made_of(context: Context, sides: Sides, on: date) -> Row:
+    proposal = sides.proposal
     said = {"id": proposal.id, "key": proposal.key, "value": proposal.value, "from": proposal.effective_from}
-    return {**said, "day": str(day), "rules": rule_policy(context.records, on).id}
+    return {**said, "day": on.isoformat(), "rules": rule_policy(context.records, on).id}
