@@ -62,6 +62,8 @@ def test_gaps_are_found_each_way_and_by_symbol(desk: Desk) -> None:
     """MEMX was used and never named; ARCX matters and is not reached; IEXG and XPHL were named and not used."""
     with desk.context() as context:
         found = liquidity_access(context, "P", "2026Q3")
+    # Of A's tape: XNAS 60, IEXG 1 disclosed; XNAS 60 used; FINN 4; ARCX 35 neither. B, not traded, weighs nothing.
+    assert found["reach"] == pytest.approx({"disclosed": 0.61, "used": 0.6, "off_exchange": 0.04, "not_reached": 0.35})
     gaps = {(gap["kind"], gap["venue"], gap["symbol"]): gap for gap in found["gaps"]}
     assert sorted(gaps, key=str) == [
         ("disclosed_not_used", "IEXG", None),

@@ -8,19 +8,23 @@ from typing import TYPE_CHECKING, Any
 
 from routeproof.app.access.matrix import may
 from routeproof.app.cases.case_listing import CaseFilter, list_cases
+from routeproof.app.desk.data_missing import data_missing, last_days
 from routeproof.app.firm.duties import duties_shown
 from routeproof.app.objects.governed import objects_of
 from routeproof.governance.case.state import AWAITING_REVIEW, CLOSED, OPEN
 from routeproof.governance.people import PEOPLE
 from routeproof.governance.provider.noun import PROVIDER
+from routeproof.governance.provider.state import state_on
 from routeproof.governance.remediation.noun import REMEDIATION
 from routeproof.governance.review.noun import REVIEW
+from routeproof.governance.sla.noun import SLA
 from routeproof.vocab.times import NS_PER_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from routeproof.app.context import Context
+    from routeproof.governance.provider.state import Provider
 
 SHOWN = 12
 SOON_DAYS = 31
@@ -36,6 +40,7 @@ class Todo:
         to: where it is done.
         due_on: day or instant by which; empty if it has none.
         late: whether that is over.
+        kind: case, review, duty, data or people.
     """
 
     what: str
@@ -43,6 +48,7 @@ class Todo:
     to: str
     due_on: str = ""
     late: bool = False
+    kind: str = "case"
 
 
 def todo_of(context: Context, person: str, roles: Sequence[str], matrix: Mapping[str, Sequence[str]]) -> dict[str, Any]:
@@ -62,6 +68,8 @@ def todo_of(context: Context, person: str, roles: Sequence[str], matrix: Mapping
         found += _grants(context, person)
     if may_do("duty.close"):
         found += _duties(context)
+    if may_do("data.ingest"):
+        found += _data(context)
     found.sort(key=lambda item: (not item.late, item.due_on or "9999"))
     return {"items": found[:SHOWN], "total": len(found)}
 
@@ -92,14 +100,14 @@ def _reviews(context: Context, person: str) -> Iterator[Todo]:
         signed = {signature.person for signature in review.signatures}
         if review.closed_on is None and person not in signed and review.minutes is not None:
             what = f"Review {review.quarter} of {review.provider}"
-            yield Todo(what, "read and sign", f"/reviews/{review.id}")
+            yield Todo(what, "read and sign", f"/reviews/{review.id}", kind="review")
 
 
 def _grants(context: Context, person: str) -> Iterator[Todo]:
     for roster in objects_of(context.records, PEOPLE):
         for grant in roster.proposed:
             if grant.approved_by is None and person not in {grant.by, grant.person}:
-                yield Todo(f"{grant.role} for {grant.person}", "approve or let it be", "/admin")
+                yield Todo(f"{grant.role} for {grant.person}", "approve or let it be", "/admin", kind="people")
 
 
 def _duties(context: Context) -> Iterator[Todo]:
@@ -108,7 +116,15 @@ def _duties(context: Context) -> Iterator[Todo]:
     for duty in duties_shown(context)["duties"]:
         if duty["state"] in {"due", "overdue"} and duty["due_on"] <= until:
             late = duty["state"] == "overdue"
-            yield Todo(duty["title"], "close with evidence", f"/duties/{duty['id']}", duty["due_on"], late)
+            yield Todo(duty["title"], "close with evidence", f"/duties/{duty['id']}", duty["due_on"], late, "duty")
+
+
+def _data(context: Context) -> Iterator[Todo]:
+    """Data that was expected and did not come; what was due before today is late."""
+    today = context.business_day.isoformat()
+    for item in data_missing(context):
+        late = bool(item.due_on) and item.due_on < today
+        yield Todo(item.what, item.action, item.to, item.due_on, late, "data")
 
 
 def _day(instant: str | None) -> str:
@@ -118,23 +134,59 @@ def _day(instant: str | None) -> str:
 
 
 def provider_states(context: Context) -> list[dict[str, Any]]:
-    """How every provider stands: its file, open cases, remediations that are under way."""
-    alive: dict[str, int] = {}
-    for provider, count in context.records.query(
-        "SELECT provider, COUNT(*) FROM cases WHERE state <> :closed GROUP BY provider", {"closed": CLOSED}
-    ):
-        alive[str(provider)] = int(str(count))
-    under_way: dict[str, list[str]] = {}
-    for item in objects_of(context.records, REMEDIATION):
-        if item.concluded is None:
-            under_way.setdefault(item.provider, []).append(item.id)
+    """How every provider stands.
+
+    Returns:
+        `id, name, state`; `open_cases` and `overdue_cases`; `remediation`: files under way; `open_conditions` of its
+        approval; `breached`: clauses of its agreements at their last evaluation, null where none was evaluated;
+        `incidents`: those that go on; `refresh_due_on`; `last_day`: of accepted data, null without any.
+    """
+    alive, under_way, breached = _alive(context), _under_way(context), _breached(context)
+    days = last_days(context)
     return [
         {
             "id": provider.id,
             "name": provider.name,
-            "state": provider.state,
-            "open_cases": alive.get(provider.id, 0),
+            "state": state_on(provider, context.business_day),
+            "open_cases": alive.get(provider.id, (0, 0))[0],
+            "overdue_cases": alive.get(provider.id, (0, 0))[1],
             "remediation": under_way.get(provider.id, []),
+            "open_conditions": len(provider.open_conditions()),
+            "breached": breached.get(provider.id),
+            "incidents": sum(item.ended_at is None for item in provider.incidents),
+            "refresh_due_on": _refresh(provider),
+            "last_day": days[provider.id].isoformat() if provider.id in days else None,
         }
         for provider in objects_of(context.records, PROVIDER)
     ]
+
+
+def _alive(context: Context) -> dict[str, tuple[int, int]]:
+    """Cases that are not closed by provider, and how many of them are late."""
+    rows = context.records.query(
+        "SELECT provider, COUNT(*), SUM(CASE WHEN due_at < :now THEN 1 ELSE 0 END) FROM cases "
+        "WHERE state <> :closed GROUP BY provider",
+        {"closed": CLOSED, "now": context.clock()},
+    )
+    return {str(provider): (int(str(count)), int(str(late or 0))) for provider, count, late in rows}
+
+
+def _under_way(context: Context) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for item in objects_of(context.records, REMEDIATION):
+        if item.concluded is None:
+            found.setdefault(item.provider, []).append(item.id)
+    return found
+
+
+def _breached(context: Context) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for item in objects_of(context.records, SLA):
+        if item.evaluations:
+            found[item.provider] = found.get(item.provider, 0) + len(item.evaluations[-1].breached)
+    return found
+
+
+def _refresh(provider: Provider) -> str | None:
+    approved = provider.last_approved
+    return approved.refresh_due_on.isoformat() if approved and approved.refresh_due_on else None

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from math import fsum
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from routeproof.cli.options import json_option, on_option, workspace_option
 from routeproof.cli.printing import print_json, print_object, print_table
-from routeproof.vocab.fixed import SCALE_DIGITS
 
 if TYPE_CHECKING:
     from datetime import date
@@ -96,7 +94,7 @@ def access(provider_id: str, period: str, workspace: Path, *, as_json: bool) -> 
     Example: routeproof provider access ACME --period 2026Q3
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.provider.liquidity_access import liquidity_access  # noqa: PLC0415
+    from routeproof.app.provider.liquidity_access import gaps_by_venue, liquidity_access  # noqa: PLC0415
 
     with open_context(workspace) as context:
         found = liquidity_access(context, provider_id, period)
@@ -106,7 +104,7 @@ def access(provider_id: str, period: str, workspace: Path, *, as_json: bool) -> 
     print_table(("venue", "disclosed", "used", "executions", "executed_shares", "material_in"), found["venues"])
     click.echo()
     if found["gaps"]:
-        print_table(("kind", "venue", "executed_shares", "largest_tape_share", "symbols"), _by_venue(found["gaps"]))
+        print_table(("kind", "venue", "executed_shares", "largest_tape_share", "symbols"), gaps_by_venue(found["gaps"]))
     else:
         click.echo("No gaps.")
     for note in found["notes"]:
@@ -133,23 +131,6 @@ def tested(provider_id: str, period: str, workspace: Path, *, as_json: bool) -> 
         return
     rows = [row | _short({"answer": row["answer"]}) for row in found["answers"]]
     print_table(("question_id", "answer", "check", "observed", "unit", "reason"), rows)
-
-
-def _by_venue(gaps: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Gaps of a kind at a venue as one line."""
-    together: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for gap in gaps:
-        together.setdefault((gap["kind"], gap["venue"]), []).append(gap)
-    return [
-        {
-            "kind": kind,
-            "venue": venue,
-            "symbols": [gap["symbol"] for gap in found if gap["symbol"]],
-            "executed_shares": round(fsum(gap["executed_shares"] for gap in found), SCALE_DIGITS),
-            "largest_tape_share": max((gap["tape_share"] or 0.0 for gap in found), default=None) or None,
-        }
-        for (kind, venue), found in together.items()
-    ]
 
 
 def _short(values: dict[str, Any]) -> dict[str, Any]:

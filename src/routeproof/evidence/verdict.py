@@ -51,9 +51,15 @@ def _word(difference: Difference, margin: float, better: Better) -> tuple[Word, 
     found, estimate = difference.interval, difference.estimate
     if found is None or estimate is None:
         return "cannot_tell", difference.reason or "no interval"
-    if -margin < found.lower and found.upper < margin:
+    return word_of(estimate, (found.lower, found.upper), margin, better)
+
+
+def word_of(estimate: float, interval: tuple[float, float], margin: float, better: Better) -> tuple[Word, str]:
+    """The word of a difference with its interval, and why it cannot be told; see `verdict`."""
+    lower, upper = interval
+    if -margin < lower and upper < margin:
         return "no_material_difference", ""
-    if found.lower <= 0.0 <= found.upper:
+    if lower <= 0.0 <= upper:
         return "cannot_tell", "the interval includes zero"
     if abs(estimate) <= margin:
         return "cannot_tell", "there is a difference, but not clearly one beyond the margin"
@@ -63,8 +69,11 @@ def _word(difference: Difference, margin: float, better: Better) -> tuple[Word, 
     return ("better" if good else "worse"), ""
 
 
+AMONG_MANY = "unclear among many tests"
+
+
 def withdrawn(judged: Verdict) -> Verdict:
     """Return the verdict of a grid cell that its family's false-discovery control did not let stand."""
     if judged.word not in {"better", "worse"}:
         return judged
-    return replace(judged, word="cannot_tell", reason="unclear among many tests")
+    return replace(judged, word="cannot_tell", reason=AMONG_MANY)

@@ -44,3 +44,18 @@ def months_after(day: date, months: int) -> date:
     place = day.year * 12 + day.month - 1 + months
     year, month = divmod(place, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def period_days(period: str) -> tuple[date, date] | None:
+    """First and last day of a quarter, a month, a year or a day; null for a text that is none of them."""
+    try:
+        if "Q" in period:
+            return quarter_days(period)
+        if len(period) == len("2026-09"):
+            first = date.fromisoformat(f"{period}-01")
+            return first, months_after(first, 1) - timedelta(days=1)
+        if len(period) == len("2026"):
+            return date(int(period), 1, 1), date(int(period), 12, 31)
+        return date.fromisoformat(period), date.fromisoformat(period)
+    except (ValueError, UsageError):
+        return None

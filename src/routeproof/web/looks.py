@@ -11,7 +11,7 @@ from routeproof.app.objects.act import listed
 from routeproof.app.objects.fold import object_of
 from routeproof.app.steps import BY_NOUN, STEPS, looks_of
 from routeproof.vocab.errors import UsageError
-from routeproof.vocab.times import quarter_days
+from routeproof.vocab.times import period_days, quarter_days
 from routeproof.web.examples import example_of
 from routeproof.web.faults import NotFoundError
 from routeproof.web.forms import fields_of
@@ -86,6 +86,8 @@ def span_of(noun: str, shown: Mapping[str, Any]) -> tuple[date, date] | None:
     """Days that an object is about; null for one that is about no days."""
     if shown.get("quarter"):
         return quarter_days(str(shown["quarter"]))
+    if noun in {"report", "disclosure"}:
+        return period_days(str(shown.get("period") or ""))
     about = shown.get("day") if noun in {"case", "day"} else None
     if about:
         return date.fromisoformat(str(about)), date.fromisoformat(str(about))

@@ -50,6 +50,15 @@ def save_view(context: Context, name: str, wanted: CaseFilter) -> dict[str, Any]
     return {"name": name, "filter": wanted.given()}
 
 
+def forget_view(context: Context, name: str) -> bool:
+    """Remove a view; false if there is none of that name."""
+    views = views_of(context)
+    if views.pop(name, None) is None:
+        return False
+    write_whole(_path(context), json.dumps(views, ensure_ascii=False, indent=1, sort_keys=True).encode())
+    return True
+
+
 def view(context: Context, name: str) -> CaseFilter:
     """The filter of a saved view.
 

@@ -11,6 +11,7 @@ from routeproof.app.context import open_context, wall_clock
 from routeproof.app.demo.cast import Kept, chosen_password, keep, kept_in, make_accounts, renewed, roster
 from routeproof.app.demo.monitoring import DAYS, TAKEN_IN, close_days, judge_days, work_cases
 from routeproof.app.demo.player import play
+from routeproof.app.demo.public_reports import take_in_public_reports
 from routeproof.app.demo.quarter_end import evaluate_agreements, make_reports, open_quarters_review
 from routeproof.app.demo.stage import Stage, StoryClock
 from routeproof.app.init_workspace import init_workspace
@@ -97,6 +98,7 @@ def _after_the_quarter(stage: Stage, days: list[date], pack: Path, on_step: Call
     on_step("review, remediation, disclosures")
     open_quarters_review(stage, pack)
     play(stage, "committee", "disclosures", words=reports)
+    take_in_public_reports(stage)
     keep_checkpoint(stage.context, always=True)
 
 

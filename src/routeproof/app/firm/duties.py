@@ -18,12 +18,17 @@ if TYPE_CHECKING:
 
     from routeproof.app.context import Context
     from routeproof.governance.duty.facts import Duty
+    from routeproof.policy.whole import WholePolicy
     from routeproof.stores.records import Records
 
 
 def duties_of(records: Records, on: date) -> tuple[Duty, ...]:
     """Every duty whose period has begun by a day, by due date."""
-    policy = policy_in_force(records).whole
+    return duties_under(records, policy_in_force(records).whole, on)
+
+
+def duties_under(records: Records, policy: WholePolicy, on: date) -> tuple[Duty, ...]:
+    """The same under any policy."""
     return duties_on(policy.obligations, policy.calendar, circumstances(records, policy, on), on)
 
 

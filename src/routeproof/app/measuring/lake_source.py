@@ -66,15 +66,18 @@ class LakeSource:
 
     def flow(self, day: date, columns: frozenset[str]) -> DayFlow:
         """The day's fills with these columns, and its order versions, linked."""
-        fills = self._standing(day, sorted({*LINKING, "route_id", "status", *columns}))
+        fills = self.standing_fills(day, sorted({*LINKING, "route_id", "status", *columns}))
         orders, versions = (
             self.lake.read(name, [day], wanted, manifest=self.manifest)
             for name, wanted in (("parent_orders", ORDER_COLUMNS), ("order_versions", VERSION_COLUMNS))
         )
         return day_flow(day, fills, orders, versions, columns)
 
-    def _standing(self, day: date, columns: list[str]) -> pl.DataFrame:
-        """The day's fills as whole days take them: busts folded, orders found through routes."""
+    def standing_fills(self, day: date, columns: list[str]) -> pl.DataFrame:
+        """The day's fills as whole days take them: busts folded, orders found through routes.
+
+        `columns` have `order_id`, `route_id` and `status` among them.
+        """
         fills = self.lake.read("executions", [day], columns, manifest=self.manifest)
         lost = pl.col("order_id").is_null() & pl.col("route_id").is_not_null()
         is_plain = (pl.col("status") == "new").all() & ~lost.any()

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from routeproof.policy.monitoring import Limits
+    from routeproof.policy.whole import WholePolicy
     from routeproof.stores.records import Records
 
 
@@ -38,11 +39,7 @@ def rule_policy(records: Records, day: date) -> RulePolicy:
     """Policy of the rules in force on a day."""
     known = policy_in_force(records)
     tightened = overrides_on(records, day)
-    limits = known.whole.monitoring.limits_on(day)
-    for item in tightened:
-        name, key = named(str(item["key"]))
-        if name in limits:
-            limits[name] = tightened_limits(name, limits[name], item["provider"], key, item["value"])
+    limits = limits_under(records, known.whole, day)
     approved = [
         [change.id, change.key, change.value, change.effective_from.isoformat()]
         for change in (known.firm.approved() if known.firm else ())
@@ -53,3 +50,13 @@ def rule_policy(records: Records, day: date) -> RulePolicy:
         return RulePolicy(limits, shipped_monitoring_id())
     digest = hashlib.sha256(canonical_bytes([shipped_monitoring_id(), said])).hexdigest()
     return RulePolicy(limits, f"rules-{digest[:12]}")
+
+
+def limits_under(records: Records, whole: WholePolicy, day: date) -> dict[str, Limits]:
+    """Limits of all rules on a day under a policy, with what heightened monitoring tightens."""
+    limits = whole.monitoring.limits_on(day)
+    for item in overrides_on(records, day):
+        name, key = named(str(item["key"]))
+        if name in limits:
+            limits[name] = tightened_limits(name, limits[name], item["provider"], key, item["value"])
+    return limits

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import fsum
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from routeproof.app.intake.tape_shares import tape_shares
-from routeproof.app.measuring.measure import Question, measure
+from routeproof.app.measuring.lake_source import LakeSource
 from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.provider.file import provider_of
 from routeproof.stores.shipped_policy import load_equity_calendar
-from routeproof.vocab.fixed import SCALE
+from routeproof.vocab.fixed import SCALE, SCALE_DIGITS
 from routeproof.vocab.times import quarter_days
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
     from decimal import Decimal
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 OFF_EXCHANGE = ("FINN", "FINC", "FINY", "FINR", "XADF")
 """Trade reporting facilities: where prints are reported, not where anybody can route to."""
 
+COUNTED = ["order_id", "symbol", "venue", "quantity"]
+COLUMNS = [*COUNTED, "route_id", "status"]
 Row = dict[str, Any]
 
 
@@ -41,10 +44,11 @@ def liquidity_access(context: Context, provider_id: str, period: str) -> Row:
     """Disclosed against used against material venues of a quarter.
 
     Returns:
-        `provider, period, from, to, manifest, material_share, disclosed`; `venues`: one row per venue of any of the
-        three kinds; `gaps`: `kind` is `used_not_disclosed`, `disclosed_not_used`, `material_not_disclosed` or
-        `material_not_used` (disclosed, but without a fill in that symbol), with symbol and shares; `notes`: what could
-        not be told. A venue's `tape_share` is null where the tape says nothing of the provider's symbols.
+        `provider, period, from, to, manifest, material_share, disclosed`; `reach`: see `_reach`; `venues`: one row per
+        venue of any of the three kinds; `gaps`: `kind` is `used_not_disclosed`, `disclosed_not_used`,
+        `material_not_disclosed` or `material_not_used` (disclosed, but without a fill in that symbol), with symbol and
+        shares; `notes`: what could not be told. A venue's `tape_share` is null where the tape says nothing of the
+        provider's symbols.
 
     Raises:
         UsageError: if there is no such provider, or the period is no quarter.
@@ -63,10 +67,27 @@ def liquidity_access(context: Context, provider_id: str, period: str) -> Row:
         "manifest": manifest,
         "material_share": float(threshold),
         "disclosed": sorted(provider.venues),
+        "reach": _reach(provider.venues, seen),
         "venues": _venues(provider.venues, seen, material),
         "gaps": _gaps(provider.venues, seen, material),
         "notes": _notes(seen, threshold),
     }
+
+
+def flow_by_venue(context: Context, provider_id: str, period: str) -> dict[str, float]:
+    """Share of a provider's executed shares of a quarter by venue; empty without executions.
+
+    Raises:
+        UsageError: the period is no quarter.
+    """
+    first, last = quarter_days(period)
+    fills = _fills(context, provider_id, first, last, context.lake.manifest().id)
+    total = sum(row["executed_shares"] for row in fills)
+    sums: dict[str, int] = {}
+    for row in fills:
+        if row["venue"]:
+            sums[row["venue"]] = sums.get(row["venue"], 0) + row["executed_shares"]
+    return {venue: shares / total for venue, shares in sums.items()} if total else {}
 
 
 def _reachable(venue: str) -> bool:
@@ -74,24 +95,27 @@ def _reachable(venue: str) -> bool:
 
 
 def _seen(context: Context, provider_id: str, first: date, last: date, manifest: str) -> _Seen:
-    question = Question(
-        by=("symbol", "venue"),
-        metrics=("executions", "executed_shares"),
-        first=first,
-        last=last,
-        where=(f"provider={provider_id}",),  # a provider in onboarding has no orders yet, which is no error here
-        manifest=manifest,
-    )
-    rows = measure(context.lake, question, context.workspace.cache_folder).rows
-    fills = [
-        # Shares back as the fixed point that they were divided from, so that their sums are exact.
-        {**row, "executed_shares": round(row["executed_shares"] * SCALE)}
-        for row in rows.iter_rows(named=True)
-        if row["executions"]
-    ]
+    fills = _fills(context, provider_id, first, last, manifest)
     symbols = sorted({row["symbol"] for row in fills})
     shares = tape_shares(context.lake, manifest, load_equity_calendar().sessions(first, last))
     return _Seen(fills, _shares_of(shares, symbols))
+
+
+def _fills(context: Context, provider_id: str, first: date, last: date, manifest: str) -> list[Row]:
+    """Fills by symbol and venue: `symbol, venue, executions, executed_shares` at 1e-9; no quote is looked up for it."""
+    source = LakeSource(context.lake, manifest)
+    days = [day for day in source.days() if first <= day <= last]
+    if not days:
+        return []
+    orders = context.lake.scan("parent_orders", manifest=manifest).select("order_id", "provider_id")
+    theirs = orders.filter(pl.col("provider_id") == provider_id).select("order_id").unique().collect()
+    fills = pl.concat([source.standing_fills(day, COLUMNS).select(COUNTED) for day in days])
+    sums = (
+        fills.join(theirs, on="order_id", how="semi")
+        .group_by("symbol", "venue")
+        .agg(pl.len().alias("executions"), pl.col("quantity").sum().alias("executed_shares"))
+    )
+    return sums.sort("symbol", "venue", nulls_last=True).to_dicts()
 
 
 def _shares_of(shares: pl.DataFrame, symbols: Sequence[str]) -> dict[tuple[str, str], Fraction]:
@@ -107,6 +131,49 @@ def _shares_of(shares: pl.DataFrame, symbols: Sequence[str]) -> dict[tuple[str, 
     for symbol, _, quantity in sums.iter_rows():
         totals[symbol] = totals.get(symbol, 0) + quantity
     return {(symbol, venue): Fraction(quantity, totals[symbol]) for symbol, venue, quantity in sums.iter_rows()}
+
+
+def _reach(disclosed: Sequence[str], seen: _Seen) -> dict[str, float | None]:
+    """Share of the tape that the provider reaches, each symbol weighed by the provider's own executed shares in it.
+
+    Returns:
+        `disclosed`: printed at venues it disclosed; `used`: at venues where it had a fill in that symbol;
+        `off_exchange`: at facilities where nobody routes to; `not_reached`: the rest. Null without tape or fills.
+    """
+    weights: dict[str, int] = {}
+    for row in seen.fills:
+        weights[row["symbol"]] = weights.get(row["symbol"], 0) + row["executed_shares"]
+    used = {(row["symbol"], row["venue"]) for row in seen.fills}
+    total = sum(weights[symbol] for symbol in {symbol for symbol, _ in seen.tape})
+
+    def share(counts: Callable[[str, str], bool]) -> float | None:
+        sums = (share * weights[symbol] for (symbol, venue), share in seen.tape.items() if counts(symbol, venue))
+        return float(sum(sums, Fraction(0)) / total) if total else None
+
+    return {
+        "disclosed": share(lambda _, venue: venue in disclosed),
+        "used": share(lambda symbol, venue: (symbol, venue) in used),
+        "off_exchange": share(lambda _, venue: not _reachable(venue)),
+        "not_reached": share(lambda _, venue: venue not in disclosed and _reachable(venue)),
+    }
+
+
+def gaps_by_venue(gaps: Sequence[Row]) -> list[Row]:
+    """Gaps of a kind at a venue as one row, with the symbols, the most of the tape first."""
+    together: dict[tuple[str, str], list[Row]] = {}
+    for gap in gaps:
+        together.setdefault((gap["kind"], gap["venue"]), []).append(gap)
+    rows = [
+        {
+            "kind": kind,
+            "venue": venue,
+            "symbols": [gap["symbol"] for gap in found if gap["symbol"]],
+            "executed_shares": round(fsum(gap["executed_shares"] for gap in found), SCALE_DIGITS),
+            "largest_tape_share": max((gap["tape_share"] or 0.0 for gap in found), default=None) or None,
+        }
+        for (kind, venue), found in together.items()
+    ]
+    return sorted(rows, key=lambda row: -(row["largest_tape_share"] or 0.0))
 
 
 def _venues(disclosed: Sequence[str], seen: _Seen, material: Mapping[tuple[str, str], Fraction]) -> list[Row]:

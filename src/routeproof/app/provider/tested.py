@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.measuring.measure import Question, measure
+from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.provider.file import provider_of, questions_of
 from routeproof.app.provider.liquidity_access import liquidity_access
 from routeproof.metrics.registry import BY_NAME
@@ -52,7 +53,8 @@ def _figures(
     question = Question(
         metrics=tuple(names), first=first, last=last, where=(f"provider={provider_id}",), manifest=manifest
     )
-    rows = measure(context.lake, question, context.workspace.cache_folder).as_plain()["rows"]
+    known = policy_in_force(context.records)
+    rows = measure(context.lake, question, context.workspace.cache_folder, known).as_plain()["rows"]
     return rows[0] if rows else {}
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Query
 
-from routeproof.app.measuring.answers import Pending, answer_of
+from routeproof.app.measuring.answers import answer_of
+from routeproof.app.measuring.background import Pending
 from routeproof.web.measure_query import MeasureQuery  # a parameter is made of it
 from routeproof.web.routing import Routes
 

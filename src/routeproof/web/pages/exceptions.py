@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import Query
 
 from routeproof.app.cases.case_listing import CaseFilter, list_cases
-from routeproof.app.cases.case_views import views_of
+from routeproof.app.cases.case_views import forget_view, save_view, views_of
 from routeproof.app.cases.work_cases import each_case
 from routeproof.app.firm.case_policy import case_codes
 from routeproof.app.monitoring.listing import FindingFilter, list_findings
@@ -19,6 +20,8 @@ from routeproof.web.routing import Routes
 from routeproof.web.visit import Gone
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from routeproof.web.visit import Visit
 
 routes = Routes()
@@ -50,10 +53,22 @@ def exceptions(
         **{name: found[name] for name in ("total", "next")},
         "given": {**given, "overdue": overdue},
         "choices": {"state": STATES, "priority": PRIORITIES, "owner": sorted(roster_of(visit.context.records).people)},
-        "views": views_of(visit.context),
+        "views": {name: _address(given) for name, given in views_of(visit.context).items()},
         "codes": case_codes(visit.context),
         "days": days_worked(visit.context),
     }
+
+
+@routes.action("/exceptions/views", needs="case.note")
+def keep_view(visit: Visit) -> Gone:
+    """Keep a filter under a name that everybody shares, or forget it."""
+    form, name = visit.form, visit.form.get("name", "").strip()
+    if form.get("forget"):
+        known = forget_view(visit.context, name)
+        return Gone("/exceptions", f"View {name}: {'forgotten' if known else 'there is none of that name'}.")
+    given = {key: form[key] for key in ("state", "priority", "owner", "rule", "provider", "text") if form.get(key)}
+    kept = save_view(visit.context, name, CaseFilter(**given, overdue=True if form.get("overdue") else None))
+    return Gone(_address(kept["filter"]), f"View {name}: kept.")
 
 
 @routes.action("/exceptions/assign", needs="case.assign")
@@ -73,6 +88,11 @@ def close(visit: Visit) -> Gone:
     """Close cases with one disposition and one rationale."""
     names = ("disposition", "root_cause", "rationale")
     return _each(visit, "close", {name: visit.form[name] for name in names if visit.form.get(name)})
+
+
+def _address(given: Mapping[str, Any]) -> str:
+    """A filter as a link; without a state it means all of them."""
+    return f"/exceptions?{urlencode({'state': '', **given, **({'overdue': 'yes'} if given.get('overdue') else {})})}"
 
 
 def _each(visit: Visit, verb: str, body: dict[str, Any]) -> Gone:

@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal
 from fastapi import Query
 
 from routeproof.app.access.preferences import VIEW, prefer
-from routeproof.app.measuring.answers import Pending, answer_of
+from routeproof.app.measuring.answers import answer_of
+from routeproof.app.measuring.background import Pending
 from routeproof.app.measuring.explored import USUAL, explored, usual_range
 from routeproof.app.measuring.export import MEDIA_TYPES, exported
 from routeproof.metrics.describe import described

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Query
 
+from routeproof.app.desk.provider_file import provider_file
 from routeproof.app.objects.act import act
-from routeproof.app.objects.governed import objects_of
 from routeproof.app.provider.compare import compare_providers
 from routeproof.app.provider.file import answers_body, questionnaire_file
 from routeproof.app.steps import BY_NOUN
 from routeproof.app.todo import provider_states
 from routeproof.web.examples import example_of
 from routeproof.web.faults import NotFoundError
-from routeproof.web.looks import ID, list_of, looked_at, require_object, steps_for
-from routeproof.web.routing import Routes
+from routeproof.web.looks import ID, looked_at, require_object, steps_for
+from routeproof.web.routing import API, Routes
 from routeproof.web.visit import Gone, Sent
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 routes = Routes()
 DILIGENCE = ("add", "score", "condition", "meet", "approve", "refresh", "document", "venues", "reliance")
 RUNNING = ("incident", "fallback", "go_live", "terminate")
-BESIDE = ("sla", "config", "certification", "conflict", "remediation")
 FORMATS = {"csv": "text/csv; charset=utf-8", "json": "application/json", "xlsx": "application/octet-stream"}
 
 
@@ -49,10 +48,17 @@ def provider(visit: Visit, object_id: ID) -> dict[str, Any]:
     found = looked_at(visit, "provider", object_id)
     return {
         "provider": found,
-        "beside": {noun: _of_provider(visit, noun, object_id) for noun in BESIDE},
+        "file": provider_file(visit.context, object_id),
         "diligence": steps_for(visit, "provider", object_id, *DILIGENCE[1:]),
         "running": steps_for(visit, "provider", object_id, *RUNNING),
     }
+
+
+@routes.api("GET", "/providers/{id}/file", needs="view.providers", example=example_of("provider", "file", API))
+def file_call(visit: Visit, object_id: ID) -> dict[str, Any]:
+    """What stands beside a provider's own members: questionnaire beside last year's, agreements, settings."""
+    require_object(visit, BY_NOUN["provider"], object_id)
+    return provider_file(visit.context, object_id)
 
 
 @routes.page(
@@ -84,8 +90,3 @@ def answers(visit: Visit, object_id: ID) -> Gone:
         answers_body(visit.context, object_id, visit.uploads["file"]),
     )
     return Gone(f"/providers/{object_id}", "The answers are on file.")
-
-
-def _of_provider(visit: Visit, noun: str, provider_id: str) -> list[dict[str, Any]]:
-    about = {state.id: getattr(state, "provider", None) for state in objects_of(visit.context.records, BY_NOUN[noun])}
-    return [item for item in list_of(visit, noun) if about.get(item["id"]) == provider_id]

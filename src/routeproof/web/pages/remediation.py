@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from routeproof.app.desk.remediation import remediations_listed
+from routeproof.app.desk.remediation_board import remediation_board, remediation_course
 from routeproof.vocab.times import quarter_days
 from routeproof.web.examples import example_of
 from routeproof.web.looks import ID, looked_at, steps_for
@@ -14,18 +14,27 @@ if TYPE_CHECKING:
     from routeproof.web.visit import Visit
 
 routes = Routes()
-STEPS = (
-    "notify", "acknowledge", "investigate", "plan", "heighten", "done", "look", "correspond", "conclude",
-)  # fmt: skip
+BY_STATE = {
+    "opened": ("notify", "correspond"),
+    "notified": ("acknowledge", "correspond", "conclude"),
+    "acknowledged": ("investigate", "correspond", "conclude"),
+    "investigating": ("plan", "investigate", "correspond", "conclude"),
+    "planned": ("heighten", "done", "plan", "correspond", "conclude"),
+    "heightened": ("look", "done", "conclude", "heighten", "correspond"),
+}
+"""What comes next stands first; after the end nothing is left to do."""
 
 
 @routes.page("/remediation", needs="view.remediation", template="remediations.html")
 def board(visit: Visit) -> dict[str, Any]:
-    """Every remediation, by the step at which it stands."""
-    found = [
-        item for item in remediations_listed(visit.context)["items"] if visit.reaches(*quarter_days(item["quarter"]))
-    ]
-    return {"rows": found, "steps": steps_for(visit, "remediation", "new", "open")}
+    """Every remediation, by the stage at which it stands."""
+    return {"stages": _board(visit), "steps": steps_for(visit, "remediation", "new", "open")}
+
+
+@routes.api("GET", "/board", needs="view.remediation")
+def board_call(visit: Visit) -> dict[str, Any]:
+    """Remediations by the stage at which they stand, each with its clock and the step that is expected."""
+    return {"stages": _board(visit)}
 
 
 @routes.page(
@@ -34,4 +43,14 @@ def board(visit: Visit) -> dict[str, Any]:
 def remediation(visit: Visit, object_id: ID) -> dict[str, Any]:
     """One remediation file."""
     found = looked_at(visit, "remediation", object_id)
-    return {"remediation": found, "steps": steps_for(visit, "remediation", object_id, *STEPS)}
+    verbs = BY_STATE.get(found["state"], ())
+    steps = steps_for(visit, "remediation", object_id, *verbs) if verbs else []
+    held = {item["sha256"]: item for item in found["documents"]}
+    return {"remediation": found, **remediation_course(found), "held": held, "steps": steps}
+
+
+def _board(visit: Visit) -> list[dict[str, Any]]:
+    return [
+        {**stage, "cards": [card for card in stage["cards"] if visit.reaches(*quarter_days(card["quarter"]))]}
+        for stage in remediation_board(visit.context)
+    ]

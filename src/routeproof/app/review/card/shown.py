@@ -59,7 +59,7 @@ def scorecard_shown(
     Raises:
         UsageError: a benchmark or a security that the pack does not have.
     """
-    kept = _kept(context, quarter, provider)
+    kept = kept_cards(context, quarter, provider)
     if not kept:
         return None
     last, chosen, surface = kept[-1], *_against(kept, benchmark)
@@ -82,7 +82,7 @@ def scorecard_shown(
     }
 
 
-def _kept(context: Context, quarter: str, provider: str) -> list[dict[str, Any]]:
+def kept_cards(context: Context, quarter: str, provider: str) -> list[dict[str, Any]]:
     """What was kept of each pack that was built, oldest first; what is not held any more is left out."""
     pinned = {
         review.pack_digest: review.pack["pack.json"]
