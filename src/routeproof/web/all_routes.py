@@ -8,6 +8,7 @@ from routeproof.web.api import orders as orders_api
 from routeproof.web.api import tokens, uploads
 from routeproof.web.pages import (
     admin,
+    binders,
     cases,
     conflicts,
     data,
@@ -36,7 +37,8 @@ from routeproof.web.pages import (
 
 PAGES = (
     login, second_factor, home, me, scorecard, explore, orders, exceptions, cases, conflicts, providers, reviews,
-    venues, remediation, duties, procedures, policy, reports, ledger, data, admin, help, documents, objects,
+    venues, remediation, duties, procedures, policy, reports, binders, ledger, data, admin, help, documents,
+    objects,
 )  # fmt: skip
 """Pages with a design of their own before those without one."""
 CALLS = (measure_api, orders_api, tokens, uploads, looks, acts)

@@ -74,6 +74,12 @@ def questions_of(round_: Round) -> dict[str, Question]:
     return _asked(round_).by_id()
 
 
+def questions_asked(context: Context, provider_id: str) -> dict[str, str]:
+    """Wording of the latest round's questions, by id. Raises as `provider_of` and `questions_of`."""
+    asked = questions_of(provider_of(context, provider_id).round)
+    return {name: question.question for name, question in asked.items()}
+
+
 def _asked(round_: Round) -> Questionnaire:
     for questionnaire in load_questionnaires():
         if (questionnaire.id, questionnaire.version) == (round_.questionnaire, round_.version):

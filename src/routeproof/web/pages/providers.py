@@ -9,7 +9,7 @@ from fastapi import Query
 from routeproof.app.objects.act import act
 from routeproof.app.objects.governed import objects_of
 from routeproof.app.provider.compare import compare_providers
-from routeproof.app.provider.file import answers_body, questionnaire_file
+from routeproof.app.provider.file import answers_body, questionnaire_file, questions_asked
 from routeproof.app.steps import BY_NOUN
 from routeproof.app.todo import provider_states
 from routeproof.web.examples import example_of
@@ -49,6 +49,7 @@ def provider(visit: Visit, object_id: ID) -> dict[str, Any]:
     found = looked_at(visit, "provider", object_id)
     return {
         "provider": found,
+        "questions": questions_asked(visit.context, object_id),
         "beside": {noun: _of_provider(visit, noun, object_id) for noun in BESIDE},
         "diligence": steps_for(visit, "provider", object_id, *DILIGENCE[1:]),
         "running": steps_for(visit, "provider", object_id, *RUNNING),

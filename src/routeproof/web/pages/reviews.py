@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from routeproof.web.visit import Visit
 
 routes = Routes()
-STEPS = ("record", "sign", "countersign", "close", "addendum", "acknowledge", "supersede")
+STEPS_BY_STATE = {
+    "open": ("record", "sign", "close"),
+    "closed": ("countersign", "addendum", "acknowledge", "supersede"),
+}
 MEDIA = {"pdf": "application/pdf", "html": "text/html; charset=utf-8"}
 
 
@@ -36,7 +39,7 @@ def reviews(visit: Visit) -> dict[str, Any]:
 def review(visit: Visit, object_id: ID) -> dict[str, Any]:
     """One review, with what is missing before it can be signed."""
     found = looked_at(visit, "review", object_id)
-    steps = steps_for(visit, "review", object_id, *STEPS, values=_as_it_stands(found))
+    steps = steps_for(visit, "review", object_id, *STEPS_BY_STATE.get(found["state"], ()), shown=found)
     return {"review": found, "stages": list(stages(found)), "steps": steps}
 
 
@@ -65,8 +68,3 @@ def stages(review: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     signed = quorum["signed"] >= (quorum["needed"] or 0)
     yield {"title": "Signatures", "done": signed, "said": f"{quorum['signed']} of {quorum['needed']} that count"}
     yield {"title": "Closed", "done": review["closed_on"] is not None, "said": review["closed_on"] or "open"}
-
-
-def _as_it_stands(review: Mapping[str, Any]) -> dict[str, Any]:
-    """What `record` would change, so that a form begins with it; the version that is signed."""
-    return {"version": review["version_hash"], **{name: review[name] for name in ("agenda", "attendance", "minutes")}}
