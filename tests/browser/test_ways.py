@@ -16,7 +16,7 @@ def test_a_day_without_a_mouse(desk: Desk) -> None:
     desk.log_in(window, "supervisor")
     page, keys = window.page, window.page.keyboard
     _follow(window, "Exceptions")
-    first, second, third = page.eval_on_selector_all(
+    _, second, third = page.eval_on_selector_all(
         "table.triage tbody tr", "rows => rows.slice(0, 3).map(row => row.dataset.href)"
     )
     for key in "jjkj":
@@ -41,8 +41,9 @@ def test_a_day_without_a_mouse(desk: Desk) -> None:
     keys.press("Escape")
     window.go("/exceptions")
     keys.press("j")
+    keys.press("j")
     keys.press("Enter")
-    page.wait_for_url(f"**{first}")
+    page.wait_for_url(f"**{second}")
     _to(window, "details.step summary", "Write a note")
     keys.press("Enter")
     _to(window, "textarea", "")

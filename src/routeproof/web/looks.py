@@ -20,7 +20,7 @@ from routeproof.web.offers import offers_of
 from routeproof.web.places import PLACES, place_of
 from routeproof.web.routing import API, Route, Routes
 from routeproof.web.standing import as_it_stands
-from routeproof.web.step_labels import BY_PROGRAMS, label_of
+from routeproof.web.step_labels import BY_PROGRAMS, HINTS, label_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -122,6 +122,7 @@ def steps_for(
                 if field.name not in BY_PROGRAMS.get(step.name, ())
             ],
             "signs": step.signs,
+            "hint": HINTS.get(step.name, ""),
             "name": proposed_name(visit.context, step) if object_id == NEW else "",
         }
         for step in found

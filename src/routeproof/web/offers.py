@@ -11,7 +11,11 @@ from routeproof.governance.provider.noun import PROVIDER
 from routeproof.web.forms import Offer
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from routeproof.app.context import Context
+
+QUARTERS = 4
 
 
 def offers_of(context: Context, noun: str) -> dict[str, Offer]:
@@ -21,8 +25,16 @@ def offers_of(context: Context, noun: str) -> dict[str, Offer]:
     return {
         **dict.fromkeys(("to", "person"), Offer(people, is_all=True)),
         **dict.fromkeys(("provider", "route_to", "fallback_used"), Offer(providers)),
+        "quarter": Offer(_quarters(context.business_day)),
         **(_closing(context) if noun == "case" else {}),
     }
+
+
+def _quarters(day: date) -> dict[str, str]:
+    """The quarter of a day and those before it, the latest that is over first."""
+    number = day.year * 4 + (day.month - 1) // 3
+    names = [f"{one // 4}Q{one % 4 + 1}" for one in range(number - 1, number - 1 - QUARTERS, -1)]
+    return {name: name for name in [*names, f"{day.year}Q{number % 4 + 1}"]}
 
 
 def _closing(context: Context) -> dict[str, Offer]:

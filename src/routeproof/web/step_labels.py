@@ -50,6 +50,18 @@ LABELS = {
 BY_PROGRAMS = {"case.open": ("subject", "observed", "threshold", "manifest", "rows", "execution_id", "period")}
 """Members of a step's body that no form asks people for."""
 
+HINTS = {
+    "case.close": "A second person looks at it before it is closed.",
+    "day.close": "What comes in later amends the day; it does not open again.",
+    "review.close": "With its quorum of signatures over this version. A closed review stays as it is.",
+    "review.open": "Its pack is measured first, if there is none: minutes for a full quarter.",
+    "review.record": "Send what is new or changed; who writes the minutes does not count toward the quorum, "
+    "and every change asks for new signatures.",
+    "provider.refresh": "Opens a new round; last year's answers stand in its questionnaire.",
+    "provider.score": "Question by question: `VEN-1`, and how the answer does.",
+}
+"""What a person should know before a step."""
+
 
 def label_of(step: str) -> str:
     """Words for a step `noun.verb`; its verb where nothing better is known."""

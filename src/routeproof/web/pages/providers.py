@@ -19,10 +19,11 @@ from routeproof.web.routing import Routes
 from routeproof.web.visit import Gone, Sent
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from routeproof.web.visit import Visit
 
 routes = Routes()
-DILIGENCE = ("add", "score", "condition", "meet", "approve", "refresh", "document", "venues", "reliance")
 RUNNING = ("incident", "fallback", "go_live", "terminate")
 BESIDE = ("sla", "config", "certification", "conflict", "remediation")
 FORMATS = {"csv": "text/csv; charset=utf-8", "json": "application/json", "xlsx": "application/octet-stream"}
@@ -51,7 +52,7 @@ def provider(visit: Visit, object_id: ID) -> dict[str, Any]:
         "provider": found,
         "questions": questions_asked(visit.context, object_id),
         "beside": {noun: _of_provider(visit, noun, object_id) for noun in BESIDE},
-        "diligence": steps_for(visit, "provider", object_id, *DILIGENCE[1:]),
+        "diligence": steps_for(visit, "provider", object_id, *_diligence(found)),
         "running": steps_for(visit, "provider", object_id, *RUNNING),
     }
 
@@ -85,6 +86,12 @@ def answers(visit: Visit, object_id: ID) -> Gone:
         answers_body(visit.context, object_id, visit.uploads["file"]),
     )
     return Gone(f"/providers/{object_id}", "The answers are on file.")
+
+
+def _diligence(provider: Mapping[str, Any]) -> tuple[str, ...]:
+    """Steps of due diligence, what comes next first: an open round is approved, one that is closed is begun anew."""
+    last = "refresh" if provider["round"]["approved_on"] else "approve"
+    return (last, "score", "document", "condition", "meet", "venues", "reliance")
 
 
 def _of_provider(visit: Visit, noun: str, provider_id: str) -> list[dict[str, Any]]:
