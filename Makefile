@@ -20,6 +20,8 @@ WORKERS ?= 2
 PORT ?= 8765
 DEMO_DIR ?= demo/web
 PINS := requirements/build.txt pyproject.toml tools/setup.sh
+# Chromium comes while the packages come; without it the tests in tests/browser say so.
+WITH_CHROMIUM = sh tools/chromium.sh & sh tools/setup.sh dev; status=$$?; wait; exit $$status
 
 .PHONY: help demo demo-web test test-fix test-night check lint style types contracts bench detection format reference lock uncompiled clean
 
@@ -29,8 +31,8 @@ help:
 .venv/.ready-run: requirements/run.txt $(PINS)
 	@sh tools/setup.sh run
 
-.venv/.ready-dev: requirements/dev.txt $(PINS)
-	@sh tools/setup.sh dev
+.venv/.ready-dev: requirements/dev.txt $(PINS) tools/chromium.sh
+	@$(WITH_CHROMIUM)
 
 .venv/.ready-fix: .venv/.ready-dev requirements/fix.txt requirements/fix-build.txt
 	@sh tools/setup.sh fix

@@ -11,7 +11,8 @@ import pytest
 def machine(tmp_path: Path, repository: Path) -> Path:
     """A checkout on a machine with nothing on PATH but the few tools a shell script needs."""
     (tmp_path / "checkout/tools").mkdir(parents=True)
-    shutil.copy(repository / "tools/setup.sh", tmp_path / "checkout/tools/setup.sh")
+    for script in ("setup.sh", "chromium.sh"):
+        shutil.copy(repository / "tools" / script, tmp_path / "checkout/tools" / script)
     (tmp_path / "bin").mkdir()
     for tool in ("sh", "dirname", "rm", "touch"):
         (tmp_path / "bin" / tool).symlink_to(shutil.which(tool) or tool)
@@ -55,6 +56,48 @@ def test_a_declared_python_that_is_too_old_is_refused(machine: Path) -> None:
     run = _set_up(machine, PYTHON=str(machine / "bin/mine"))
     assert run.returncode == 2
     assert "is not a Python >= 3.11" in run.stderr
+
+
+def test_chromium_is_installed_where_that_takes_nobodys_leave(machine: Path) -> None:
+    """As root with apt-get: what the lists know may do; if not, they are renewed and it is tried once more."""
+    _tool(machine, "id", "echo 0")
+    lists = machine / "lists"
+    _tool(machine, "apt-get", f'case "$*" in *" update") touch {lists} ;; *) test -e {lists} ;; esac')
+    run = _chromium(machine)
+    assert (run.returncode, run.stderr.splitlines()[-1], lists.exists()) == (0, "chromium: done", True)
+
+
+def test_without_chromium_it_says_what_will_be_skipped(machine: Path) -> None:
+    """Not root, or an apt-get that fails: a visible message, and no failure."""
+    _tool(machine, "id", "echo 1000")
+    run = _chromium(machine)
+    assert (run.returncode, "tests/browser will be skipped" in run.stderr) == (0, True)
+    _tool(machine, "id", "echo 0")
+    _tool(machine, "apt-get", "echo no network; exit 100")
+    run = _chromium(machine)
+    assert (run.returncode, run.stderr.splitlines()[1]) == (0, "no network")
+    assert "tests/browser will be skipped" in run.stderr
+
+
+def test_a_chromium_that_is_there_is_left_alone(machine: Path) -> None:
+    """Nothing is asked and nothing is said."""
+    _tool(machine, "chromium", "exit 0")
+    run = _chromium(machine)
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+
+
+def _chromium(machine: Path) -> subprocess.CompletedProcess[str]:
+    for tool in ("mktemp", "tail"):
+        if not (machine / "bin" / tool).exists():
+            (machine / "bin" / tool).symlink_to(shutil.which(tool) or tool)
+    command = [machine / "bin/sh", machine / "checkout/tools/chromium.sh"]
+    return subprocess.run(command, env={"PATH": str(machine / "bin")}, capture_output=True, text=True, check=False)
+
+
+def _tool(machine: Path, name: str, does: str) -> None:
+    path = machine / "bin" / name
+    path.write_text(f"#!{machine}/bin/sh\n{does}\n", encoding="utf-8")
+    path.chmod(0o755)
 
 
 def _set_up(machine: Path, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -10,16 +10,20 @@ from pydantic import BaseModel, create_model
 
 from routeproof.app.access.log_in import reauthenticate
 from routeproof.app.objects.changed import changed_since
+from routeproof.app.objects.fold import object_of
 from routeproof.app.objects.kept import change_at
-from routeproof.app.steps import STEPS, Step
+from routeproof.app.steps import STEPS, Step, looks_of
 from routeproof.governance.decider import RefusalError
 from routeproof.vocab.errors import UsageError
 from routeproof.web.entrance import address_of
 from routeproof.web.examples import example_of
 from routeproof.web.forms import body_of_form
 from routeproof.web.looks import ID, require_object
+from routeproof.web.naming import name_in
 from routeproof.web.places import PLACES, inside, place_of
 from routeproof.web.routing import API, Route, Routes, Scope
+from routeproof.web.standing import as_it_stands
+from routeproof.web.step_labels import label_of
 from routeproof.web.uploads_kept import kept_upload
 from routeproof.web.visit import Gone, Visit
 
@@ -54,16 +58,24 @@ def _act(visit: Visit, step: Step, object_id: str, body: Mapping[str, Any]) -> d
 
 def _action(step: Step) -> Callable[..., Gone]:
     def sent(visit: Visit, object_id: ID) -> Gone:
-        body = body_of_form(step.body, visit.form, visit.uploads)
+        object_id = name_in(visit.form, step, object_id)
+        body = body_of_form(step.body, visit.form, visit.uploads, _stands(visit, step, object_id))
         sent = {str(path) for path in visit.uploads.values()}
         for path in step.body.attached:
             body = change_at(body, path, partial(_only_sent, sent))
         done = _act(visit, step, object_id, body)
         there = visit.form.get("back") or place_of(step.noun.name, str(done.get("id", object_id)))
-        return Gone(inside(there), f"Done: {step.verb.replace('_', ' ')}.")
+        return Gone(inside(there), f"Done: {label_of(step.name)[:1].lower()}{label_of(step.name)[1:]}.")
 
     sent.__doc__ = f"{step.verb.replace('_', ' ').capitalize()}: {step.noun.name}."
     return sent
+
+
+def _stands(visit: Visit, step: Step, object_id: str) -> dict[str, Any]:
+    """What a form of changes began with; empty for other forms."""
+    if step.name != "review.record" or object_of(visit.context.records, step.noun, object_id) is None:
+        return {}
+    return as_it_stands(step.name, looks_of(step.noun.name)(visit.context, object_id))
 
 
 def _only_sent(sent: Collection[str], name: str) -> str:

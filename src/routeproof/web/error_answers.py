@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -15,6 +15,7 @@ from routeproof.web.answers import NO_STORE, ExactJSON
 from routeproof.web.entrance import entered
 from routeproof.web.faults import error_body, no_session, status_of
 from routeproof.web.log import tell
+from routeproof.web.places import inside
 from routeproof.web.render import environment
 
 if TYPE_CHECKING:
@@ -115,6 +116,14 @@ def _tell(request: Request, level: str, event: str, **values: object) -> None:
     )
 
 
+def _came_from(request: Request) -> str:
+    """The page of ours whose form or link it was; empty if there is none."""
+    here, came = urlsplit(str(request.url)), urlsplit(request.headers.get("referer", ""))
+    if came.netloc != here.netloc or came.path == here.path:
+        return ""
+    return inside(came.path + (f"?{came.query}" if came.query else ""))
+
+
 def _for_machine(request: Request) -> bool:
     return request.url.path.startswith(MACHINES)
 
@@ -131,6 +140,7 @@ def _answered(request: Request, status: int, code: str, message: str, where: str
         "where": where,
         "more": more,
         "request_id": request_id,
+        "back": _came_from(request),
     }
     html = environment().get_template("error.html").render(values)
     return HTMLResponse(html, status_code=status, headers=NO_STORE)

@@ -103,6 +103,19 @@ def figure(value: Any, unit: str) -> str:  # noqa: ANN401
     return text.replace("-", MINUS) if text.strip("-0.,") else text.lstrip("-")
 
 
+def browser(agent: Any) -> str:  # noqa: ANN401
+    """A browser by its name and system; another program by the first words it says of itself."""
+    text = str(agent or "")
+    name = next((shown for mark, shown in BROWSERS if mark in text), "")
+    system = next((shown for mark, shown in SYSTEMS if mark in text), "")
+    return " on ".join(filter(None, (name, system))) or text[:40] or DASH
+
+
+BROWSERS = (("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+SYSTEMS = (
+    *(("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad")),
+    *(("Windows", "Windows"), ("Mac OS X", "macOS"), ("Linux", "Linux")),
+)
 MINUS = "\N{MINUS SIGN}"
 OFFSETS = ((0, "ns", 1_000), (3, "µs", 1_000_000), (6, "ms", NS_PER_S))
 DECIMALS = {"usd_per_share": 5, "bps": 3, "ratio": 4, "ms": 3, "usd": 2, "count": 0, "shares": 9}
@@ -117,4 +130,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "exact": exact,
     "offset": offset,
     "figure": figure,
+    "browser": browser,
 }

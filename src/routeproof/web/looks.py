@@ -15,8 +15,12 @@ from routeproof.vocab.times import period_days, quarter_days
 from routeproof.web.examples import example_of
 from routeproof.web.faults import NotFoundError
 from routeproof.web.forms import fields_of
+from routeproof.web.naming import NEW, PATTERN, proposed_name
+from routeproof.web.offers import offers_of
 from routeproof.web.places import PLACES, place_of
 from routeproof.web.routing import API, Route, Routes
+from routeproof.web.standing import as_it_stands
+from routeproof.web.step_labels import BY_PROGRAMS, HINTS, label_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,7 +30,7 @@ if TYPE_CHECKING:
     from routeproof.web.visit import Visit
 
 routes = Routes()
-ID = Annotated[str, InPath(alias="id", pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@+-]{0,127}$")]
+ID = Annotated[str, InPath(alias="id", pattern=f"^{PATTERN}$")]
 """How objects are named; what cannot be a name is refused before anything is looked up."""
 AREAS = {
     "case": "exceptions",
@@ -95,21 +99,33 @@ def span_of(noun: str, shown: Mapping[str, Any]) -> tuple[date, date] | None:
 
 
 def steps_for(
-    visit: Visit, noun: str, object_id: str, *verbs: str, values: Mapping[str, Any] | None = None
+    visit: Visit,
+    noun: str,
+    object_id: str,
+    *verbs: str,
+    shown: Mapping[str, Any] | None = None,
+    values: Mapping[str, Any] | None = None,
 ) -> list[dict[str, Any]]:
     """Forms of the steps that the person may take with an object, in this order; all of the noun's if none is named.
 
-    `values` stand in the forms at first.
+    A form that changes what is `shown` begins with it; `values` stand in every form.
     """
     found = [step for step in STEPS.values() if step.noun.name == noun and (not verbs or step.verb in verbs)]
     found.sort(key=lambda step: verbs.index(step.verb) if verbs else 0)
+    offers = offers_of(visit.context, noun)
     return [
         {
             "verb": step.verb,
-            "label": step.verb.replace("_", " ").capitalize(),
+            "label": label_of(step.name),
             "action": f"{place_of(noun, object_id)}/{step.verb.replace('_', '-')}",
-            "fields": fields_of(step.body, values),
+            "fields": [
+                field
+                for field in fields_of(step.body, {**as_it_stands(step.name, shown or {}), **(values or {})}, offers)
+                if field.name not in BY_PROGRAMS.get(step.name, ())
+            ],
             "signs": step.signs,
+            "hint": HINTS.get(step.name, ""),
+            "name": proposed_name(visit.context, step) if object_id == NEW else "",
         }
         for step in found
         if visit.may(step.name)

@@ -25,6 +25,22 @@ PLACES = {
     "wsp": "wsp",
 }
 """First part of a path, by noun."""
+TITLES = {
+    "certification": "Certifications",
+    "config": "Routing configurations",
+    "disclosure": "Register of disclosures",
+    "evidence": "Holds on evidence",
+    "report": "Public reports",
+    "restatement": "Restatements",
+    "sla": "Service level agreements",
+    "suppress": "Suppressions",
+}
+"""What lists of objects are called, where the noun alone says too little."""
+
+
+def title_of(noun: str) -> str:
+    """The plural of a noun."""
+    return TITLES.get(noun) or f"{noun.capitalize()}s"
 
 
 def place_of(noun: str, object_id: str) -> str:

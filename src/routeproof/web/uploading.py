@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-MOST_FIELDS = 500
+MOST_FIELDS = 2_000
 MOST_FILES = 20
 LONGEST_FIELD_BYTES = 1 << 20
 _UNSAFE = re.compile(r"[^A-Za-z0-9._ -]")

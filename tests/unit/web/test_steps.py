@@ -50,7 +50,7 @@ def test_a_form_leads_back_to_the_case(workspace: Path) -> None:
     ann = Browser(workspace, "ann")
     answer = ann.send("/cases/C-1/note", {"text": "By form."})
     assert (answer.status_code, answer.headers["location"]) == (303, "/cases/C-1")
-    assert "Done: note." in ann.get("/cases/C-1").text
+    assert "Done: write a note." in ann.get("/cases/C-1").text
 
 
 def test_who_saw_an_older_version_is_told_what_changed(workspace: Path) -> None:
@@ -148,7 +148,7 @@ def test_an_examiner_sees_their_days_and_each_look_is_on_record(workspace: Path)
     listed = {case["id"] for case in eve.get("/api/v1/cases").json()["items"]}
     assert "C-in" in listed
     assert "C-out" not in listed
-    assert "Shown to eve, examiner" in eve.get("/cases/C-in").text
+    assert "Shown to Eve Examiner (eve), examiner" in eve.get("/cases/C-in").text
     with open_context(workspace) as context:
         entries = context.records.stream("access")
     reads = [entry.fact.payload for entry in entries if entry.fact.type == "access.read"]

@@ -14,13 +14,15 @@ if TYPE_CHECKING:
     from routeproof.web.visit import Visit
 
 routes = Routes()
+WORK = ("note", "harm", "close", "assign", "link", "reimburse")
 STEPS_BY_STATE = {
-    "open": ("acknowledge", "note", "assign", "link"),
-    "acknowledged": ("note", "harm", "close", "assign", "link"),
-    "investigating": ("note", "harm", "reimburse", "close", "assign", "link"),
-    "awaiting_review": ("review", "note", "reimburse"),
-    "closed": ("reimburse",),
+    "open": ("acknowledge", *WORK),
+    "acknowledged": WORK,
+    "investigating": WORK,
+    "awaiting_review": ("review", "harm", "link", "reimburse"),
+    "closed": (),
 }
+"""What the rules of a case take in each state."""
 FINDINGS = 50
 
 
@@ -28,10 +30,11 @@ FINDINGS = 50
 def case(visit: Visit, object_id: ID) -> dict[str, Any]:
     """One case."""
     found = looked_at(visit, "case", object_id)
+    verbs = STEPS_BY_STATE[found["state"]]
     return {
         "case": found,
         "findings": list_findings(visit.context.records, FindingFilter(case=object_id), FINDINGS),
-        "steps": steps_for(visit, "case", object_id, *STEPS_BY_STATE[found["state"]]),
+        "steps": steps_for(visit, "case", object_id, *verbs) if verbs else [],
         "codes": case_codes(visit.context),
     }
 

@@ -15,7 +15,8 @@ from routeproof.app.firm.case_policy import case_codes
 from routeproof.app.monitoring.listing import FindingFilter, list_findings
 from routeproof.app.monitoring.worked_days import days_worked
 from routeproof.app.objects.fold import roster_of
-from routeproof.web.looks import reached_case
+from routeproof.web.looks import reached_case, steps_for
+from routeproof.web.naming import NEW
 from routeproof.web.routing import Routes
 from routeproof.web.visit import Gone
 
@@ -56,6 +57,7 @@ def exceptions(
         "views": {name: _address(given) for name, given in views_of(visit.context).items()},
         "codes": case_codes(visit.context),
         "days": days_worked(visit.context),
+        "steps": steps_for(visit, "case", NEW, "open"),
     }
 
 

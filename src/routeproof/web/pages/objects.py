@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from routeproof.web.examples import example_of
 from routeproof.web.looks import AREAS, ID, list_of, looked_at, steps_for
-from routeproof.web.places import PLACES
+from routeproof.web.places import PLACES, title_of
 from routeproof.web.routing import Route, Routes
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def _lister(noun: str) -> Callable[..., dict[str, Any]]:
         made = {"add", "open", "declare", "propose", "request", "notice", "filed"}
         verbs = [step["verb"] for step in steps_for(visit, noun, "new") if step["verb"] in made]
         return {
-            "noun": noun,
+            "title": title_of(noun),
             "rows": list_of(visit, noun),
             "steps": steps_for(visit, noun, "new", *verbs) if verbs else [],
         }
@@ -37,7 +37,7 @@ def _shower(noun: str) -> Callable[..., dict[str, Any]]:
     def show(visit: Visit, object_id: ID) -> dict[str, Any]:
         found = looked_at(visit, noun, object_id)
         facts = {name: value for name, value in found.items() if name not in FAMILIAR}
-        return {"noun": noun, "object": found, "facts": facts, "steps": steps_for(visit, noun, object_id)}
+        return {"title": title_of(noun), "object": found, "facts": facts, "steps": steps_for(visit, noun, object_id)}
 
     show.__doc__ = f"One {noun}."
     return show

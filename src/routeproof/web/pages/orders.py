@@ -13,10 +13,13 @@ from routeproof.app.orders.drawing import drawing_of
 from routeproof.app.orders.search import OrderFilter, find_orders, newest_order
 from routeproof.app.orders.shown import order_shown
 from routeproof.web.faults import NotFoundError
+from routeproof.web.looks import steps_for
 from routeproof.web.measure_query import DAY, LONGEST
+from routeproof.web.naming import NEW
 from routeproof.web.routing import Routes
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from routeproof.app.context import Context
@@ -80,7 +83,20 @@ def orders(visit: Visit, asked: Annotated[OrderQuery, Query()]) -> dict[str, Any
 def order(visit: Visit, order_id: OrderId) -> dict[str, Any]:
     """The replay of one order."""
     shown = replayed(visit, order_id)
-    return {"shown": shown, "drawing": drawing_of(shown)}
+    steps = steps_for(visit, "case", NEW, "open", values=_about(shown))
+    return {"shown": shown, "drawing": drawing_of(shown), "steps": steps}
+
+
+def _about(shown: Mapping[str, Any]) -> dict[str, Any]:
+    """What a case about an order says of it at first."""
+    return {
+        "kind": "inquiry",
+        "priority": "medium",
+        "day": shown["days"][0],
+        "symbol": shown["symbol"],
+        "provider": (shown["order"] or {}).get("provider_id"),
+        "order_id": shown["order_id"],
+    }
 
 
 def _later(one: date | None, other: date | None) -> date | None:

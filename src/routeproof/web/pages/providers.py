@@ -19,10 +19,11 @@ from routeproof.web.routing import API, Routes
 from routeproof.web.visit import Gone, Sent
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from routeproof.web.visit import Visit
 
 routes = Routes()
-DILIGENCE = ("add", "score", "condition", "meet", "approve", "refresh", "document", "venues", "reliance")
 RUNNING = ("incident", "fallback", "go_live", "terminate")
 FORMATS = {"csv": "text/csv; charset=utf-8", "json": "application/json", "xlsx": "application/octet-stream"}
 
@@ -49,7 +50,7 @@ def provider(visit: Visit, object_id: ID) -> dict[str, Any]:
     return {
         "provider": found,
         "file": provider_file(visit.context, object_id),
-        "diligence": steps_for(visit, "provider", object_id, *DILIGENCE[1:]),
+        "diligence": steps_for(visit, "provider", object_id, *_diligence(found)),
         "running": steps_for(visit, "provider", object_id, *RUNNING),
     }
 
@@ -90,3 +91,9 @@ def answers(visit: Visit, object_id: ID) -> Gone:
         answers_body(visit.context, object_id, visit.uploads["file"]),
     )
     return Gone(f"/providers/{object_id}", "The answers are on file.")
+
+
+def _diligence(provider: Mapping[str, Any]) -> tuple[str, ...]:
+    """Steps of due diligence, what comes next first: an open round is approved, one that is closed is begun anew."""
+    last = "refresh" if provider["round"]["approved_on"] else "approve"
+    return (last, "score", "document", "condition", "meet", "venues", "reliance")

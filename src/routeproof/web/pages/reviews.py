@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from routeproof.web.visit import Visit
 
 routes = Routes()
-STEPS = ("record", "sign", "countersign", "close", "addendum", "acknowledge", "supersede")
+STEPS_BY_STATE = {
+    "open": ("record", "sign", "close"),
+    "closed": ("countersign", "addendum", "acknowledge", "supersede"),
+}
 MEDIA = {"pdf": "application/pdf", "html": "text/html; charset=utf-8"}
 
 
@@ -36,7 +39,8 @@ def reviews(visit: Visit) -> dict[str, Any]:
 def review(visit: Visit, object_id: ID) -> dict[str, Any]:
     """One review, with what is missing before it can be signed."""
     found = looked_at(visit, "review", object_id)
-    steps = steps_for(visit, "review", object_id, *STEPS, values=_as_it_stands(found))
+    verbs = STEPS_BY_STATE.get(found["state"], ())
+    steps = steps_for(visit, "review", object_id, *verbs, shown=found) if verbs else []
     return {"review": found, "stages": list(stages(found)), "steps": steps}
 
 
@@ -60,13 +64,14 @@ def stages(review: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         "said": f"{len(considered)} of {len(review['factors'])} considered",
     }
     yield {"title": "Decisions", "done": bool(review["decisions"]), "said": f"{len(review['decisions'])} recorded"}
-    yield {"title": "Minutes", "done": bool(review["minutes"]), "said": ", ".join(review["missing"]) or "complete"}
+    yield {"title": "Minutes", "done": bool(review["minutes"]), "said": _lacking(review)}
     quorum = review["quorum"]
     signed = quorum["signed"] >= (quorum["needed"] or 0)
     yield {"title": "Signatures", "done": signed, "said": f"{quorum['signed']} of {quorum['needed']} that count"}
     yield {"title": "Closed", "done": review["closed_on"] is not None, "said": review["closed_on"] or "open"}
 
 
-def _as_it_stands(review: Mapping[str, Any]) -> dict[str, Any]:
-    """What `record` would change, so that a form begins with it; the version that is signed."""
-    return {"version": review["version_hash"], **{name: review[name] for name in ("agenda", "attendance", "minutes")}}
+def _lacking(review: Mapping[str, Any]) -> str:
+    """What is missing beside factors, which have a stage of their own."""
+    lacking = [name.replace("_", " ") for name in review["missing"] if not name.startswith("factors.")]
+    return f"missing: {', '.join(lacking)}" if lacking else "complete" if review["minutes"] else "not written"

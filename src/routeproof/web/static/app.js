@@ -18,3 +18,14 @@ document.addEventListener("submit", (event) => {
   const words = event.submitter && event.submitter.dataset.ask;
   if (words && !window.confirm(words)) event.preventDefault();
 });
+
+/* A form that was sent says so until its answer comes, and is not sent twice. */
+document.addEventListener("submit", (event) => {
+  const button = event.submitter;
+  if (event.defaultPrevented || !button || event.target.method !== "post") return;
+  if (button.getAttribute("aria-busy")) event.preventDefault();
+  button.setAttribute("aria-busy", "true");
+});
+window.addEventListener("pageshow", () => {
+  document.querySelectorAll("button[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
+});
