@@ -225,7 +225,7 @@ def test_a_claim_is_mapped_and_an_address_must_be_verified(workspace: Path, prov
     ):
         provider.claims = claims
         assert sign_on(browser, provider).status_code == status, claims
-    assert 'href="/me">ann</a>' in browser.get("/me").text
+    assert 'href="/me">Ann Alvarez</a>' in browser.get("/me").text
 
 
 def test_an_account_that_is_disabled_stays_so(workspace: Path, provider: OidcProvider) -> None:
