@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,16 @@ if TYPE_CHECKING:
 
 SHOWN = 12
 SOON_DAYS = 31
+MOST_OF_A_KIND = 4
+KINDS = ("data", "review", "people", "duty", "case")
+"""In this order where days are the same: without data nothing else can be judged."""
+FURTHER = {
+    "case": ("cases", "/exceptions"),
+    "duty": ("duties", "/duties"),
+    "review": ("reviews to sign", "/reviews"),
+    "people": ("roles to approve", "/admin"),
+    "data": ("things that lack", "/data"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +81,24 @@ def todo_of(context: Context, person: str, roles: Sequence[str], matrix: Mapping
         found += _duties(context)
     if may_do("data.ingest"):
         found += _data(context)
-    found.sort(key=lambda item: (not item.late, item.due_on or "9999"))
-    return {"items": found[:SHOWN], "total": len(found)}
+    found.sort(key=lambda item: (not item.late, item.due_on or "9999", KINDS.index(item.kind)))
+    return {"items": folded(found)[:SHOWN], "total": len(found)}
+
+
+def folded(found: Sequence[Todo]) -> list[Todo]:
+    """The first few of each kind, and one line for the rest of it, where the first of the rest would stand."""
+    counts = Counter(item.kind for item in found)
+    shown: list[Todo] = []
+    seen: Counter[str] = Counter()
+    for item in found:
+        seen[item.kind] += 1
+        rest = counts[item.kind] - MOST_OF_A_KIND
+        if seen[item.kind] <= MOST_OF_A_KIND or rest == 1:
+            shown.append(item)
+        elif seen[item.kind] == MOST_OF_A_KIND + 1:
+            plural, to = FURTHER[item.kind]
+            shown.append(Todo(f"{rest} more {plural}", "see them", to, item.due_on, item.late, item.kind))
+    return shown
 
 
 def _cases(context: Context, person: str) -> Iterator[Todo]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from routeproof.app.desk.effect.of_duties import effect_of_duties
 from routeproof.app.desk.effect.of_margins import effect_of_margin
-from routeproof.app.desk.effect.of_rules import effect_of_rules
 from routeproof.app.desk.effect.sides import sides_of
 from routeproof.app.measuring.background import Pending, kept_look, look_if_kept
 from routeproof.app.monitoring.policy import rule_policy
@@ -79,10 +78,16 @@ def _of_day(context: Context, sides: Sides, asks: Row | None, wait_s: float | No
     try:
         found = look_if_kept(context, "effect", made_of)
         if found is None and judge:
-            found = kept_look(context, "effect", made_of, lambda own: effect_of_rules(own, sides, on), wait_s)
+            found = kept_look(context, "effect", made_of, lambda own: _judged_twice(own, sides, on), wait_s)
     except RouteproofError as error:
         return {"reason": f"the day could not be judged: {error.message}"}
     return {"pending": found.seconds} if isinstance(found, Pending) else {"effect": found}
+
+
+def _judged_twice(context: Context, sides: Sides, on: date) -> Row:
+    from routeproof.app.desk.effect.of_rules import effect_of_rules  # noqa: PLC0415  # rules are slow to import
+
+    return effect_of_rules(context, sides, on)
 
 
 def _made_of(context: Context, sides: Sides, on: date) -> Row:
