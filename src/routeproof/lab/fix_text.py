@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -37,11 +38,8 @@ def messages(
     """One message per row: `at` (true sending instant), `sender`, `target`, `kind`, `body`."""
     pieces: list[pl.Expr] = []
     for field in fields:
-        start, end = pl.lit(f"{field.tag}="), pl.lit(SOH)
-        if field.optional:
-            pieces.append(pl.concat_str([start, field.text(), end]).fill_null(""))
-        else:
-            pieces += [start, field.text(), end]
+        whole = [_words(f"{field.tag}="), field.text(), _words(SOH)]
+        pieces += [pl.concat_str(whole).fill_null("")] if field.optional else whole
     return frame.select(
         at.cast(pl.Int64).alias("at"),
         sender.alias("sender"),
@@ -49,6 +47,12 @@ def messages(
         pl.lit(kind).alias("kind"),
         pl.concat_str(pieces).alias("body"),
     )
+
+
+@cache
+def _words(text: str) -> pl.Expr:
+    """A text, as an expression that is made once: a session has thousands of the same few."""
+    return pl.lit(text)
 
 
 def instant_text(at: pl.Expr) -> pl.Expr:

@@ -114,25 +114,28 @@ def _text_parts(values: pl.Series) -> Iterator[bytes | memoryview]:
     texts = values.fill_null("") if values.null_count() else values
     if texts.last() == texts.first() and (texts == texts.first()).all():
         yield from _word_parts(texts.head(1), None)
-    elif _mostly_differ(texts):
+        return
+    few = len(texts) // REPEATS
+    # where nearly all differ, half of them tell it
+    words = None if texts.head(len(texts) // 2).n_unique() > few else texts.unique()
+    if words is None or len(words) > few:
         yield _TEXTS
         yield texts.str.len_bytes().to_numpy().astype("<i8").data
         yield texts.str.join("").cast(pl.Binary).item()
     else:
-        words = texts.unique().sort()
+        words = words.sort()
         yield from _word_parts(words, texts.cast(pl.Enum(words)).to_physical().to_numpy())
-
-
-def _mostly_differ(texts: pl.Series) -> bool:
-    """Whether there are more different texts than a quarter; where nearly all differ, half of them tell it."""
-    return any(some.n_unique() * REPEATS > len(texts) for some in (texts.head(len(texts) // 2), texts))
 
 
 def _coded_parts(values: pl.Series) -> Iterator[bytes | memoryview]:
     """What the texts would give, of texts that are codes already."""
+    known = values.dtype.categories  # type: ignore[attr-defined]
+    if len(known) == 1 and not values.null_count():
+        yield from _word_parts(known, None)
+        return
     codes = values.to_physical()
     used = np.flatnonzero(np.bincount(codes.to_numpy())) if not codes.null_count() else np.zeros(0, dtype=np.int64)
-    words = values.dtype.categories.gather(used)  # type: ignore[attr-defined]
+    words = known.gather(used)
     if not len(used) or len(used) * REPEATS > len(values) or not words.is_sorted():
         yield from _text_parts(values.cast(pl.String))
         return

@@ -138,7 +138,9 @@ def scan_message(
     seen = np.uint64(1) << np.uint64(columns[8])
     span[columns[8]] = np.uint64(start + 2) << SHIFT_32 | np.uint64(at - start - 2)
     at += width
-    separators, inside, body_at, body_separators, declared, pending, data_tag, repeated = 1, 0, -1, 0, -1, -1, 0, 0
+    one, none, nowhere = np.int64(1), np.int64(0), np.int64(-1)  # bare numbers would compile twice what they go to
+    separators, inside, body_at, body_separators = one, none, nowhere, none
+    declared, pending, data_tag, repeated = nowhere, nowhere, none, none
     hash_sum, pattern = np.uint64(0), LOW * np.uint64(separator)
     while True:
         field_at = at
@@ -155,8 +157,8 @@ def scan_message(
         if tag == 8 and load_word(buf, at) & np.uint64(0xFFFFFF) == np.uint64(0x584946):
             return TRUNCATED, field_at, tag
         value_at = at
-        length = pending if tag == data_tag else -1
-        stop = body_at + declared if declared >= 0 and separator != CARET else -1
+        length = pending if tag == data_tag else nowhere
+        stop = body_at + declared if declared >= 0 and separator != CARET else nowhere
         outcome, at, more, field_hash = value_at_tag(buf, start, at, end, separator, pattern, tag, length, stop)
         if outcome != ACCEPTED:
             return outcome, at, tag
@@ -314,7 +316,7 @@ def scan(
         line, outcome, detail = state[LINE], ACCEPTED, 0
         stop, content, seen = scan_plain(buf, at, end, tables.plain, cells, row)
         if stop != ODD:
-            settle(row, seen, 0, cells, tables.needs)
+            settle(row, seen, np.int64(0), cells, tables.needs)
         else:
             outcome, stop, detail = _scan_careful(buf, at, end, row, tables, cells, work, state)
             content = work.content[0]
