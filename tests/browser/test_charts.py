@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,12 +14,6 @@ from web_client import PASSWORD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync")  # fmt: skip
-playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="no /usr/bin/chromium on this machine")
 
 
 @pytest.fixture(scope="module")
@@ -37,24 +30,20 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def page(address: str) -> Iterator[Any]:
+def page(address: str, browser: Any) -> Iterator[Any]:  # noqa: ANN401
     """An analyst's page; what the browser complains of stands in `page.complaints`."""
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=list(FLAGS))
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.set_default_timeout(60_000)
-        page.complaints = []
-        page.on(
-            "console", lambda said: page.complaints.append(said.text) if said.type in {"error", "warning"} else None
-        )
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        page.goto(f"{address}/login")
-        page.fill("#username", "ann")
-        page.fill("#password", PASSWORD)
-        page.click("button")
-        page.wait_for_url(f"{address}/")
-        yield page
-        browser.close()
+    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    page.set_default_timeout(60_000)
+    page.complaints = []
+    page.on("console", lambda said: page.complaints.append(said.text) if said.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    page.goto(f"{address}/login")
+    page.fill("#username", "ann")
+    page.fill("#password", PASSWORD)
+    page.click("button")
+    page.wait_for_url(f"{address}/")
+    yield page
+    page.context.close()
 
 
 def test_a_replay_is_drawn_and_zooms_to_single_nanoseconds(page: Any, address: str) -> None:  # noqa: ANN401

@@ -6,7 +6,6 @@ import os
 import socket
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,10 +14,8 @@ from web_client import PASSWORD, staffed_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync")  # fmt: skip
 DEVICE = {
     "protocol": "ctap2",
     "transport": "internal",
@@ -27,9 +24,7 @@ DEVICE = {
     "isUserVerified": True,
     "automaticPresenceSimulation": True,
 }
-playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 pytest.importorskip("webauthn", reason="the extra passkeys is not installed")
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="no /usr/bin/chromium on this machine")
 
 
 @pytest.fixture
@@ -57,38 +52,36 @@ def log_in(page: Any, address: str) -> None:  # noqa: ANN401
     page.click("button")
 
 
-def test_a_passkey_is_made_and_then_asked_for(address: str) -> None:
+def test_a_passkey_is_made_and_then_asked_for(address: str, browser: Any) -> None:  # noqa: ANN401
     """Without the person's verification the browser gives none and the page says so; with it they are in."""
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=list(FLAGS))
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.set_default_timeout(60_000)
-        complaints: list[str] = []
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        devices = page.context.new_cdp_session(page)
-        devices.send("WebAuthn.enable")
-        device = devices.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})["authenticatorId"]
+    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    page.set_default_timeout(60_000)
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    devices = page.context.new_cdp_session(page)
+    devices.send("WebAuthn.enable")
+    device = devices.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})["authenticatorId"]
 
-        log_in(page, address)
-        page.wait_for_url(f"{address}/")
-        page.goto(f"{address}/me")
-        page.fill("#passkey-name", "this laptop")
-        page.fill("#passkey-password", PASSWORD)
-        page.click("text=Add a passkey")
-        page.click("text=Make the passkey")
-        page.wait_for_url(f"{address}/me")
-        assert page.is_visible("text=this laptop")
-        assert len(devices.send("WebAuthn.getCredentials", {"authenticatorId": device})["credentials"]) == 1
+    log_in(page, address)
+    page.wait_for_url(f"{address}/")
+    page.goto(f"{address}/me")
+    page.fill("#passkey-name", "this laptop")
+    page.fill("#passkey-password", PASSWORD)
+    page.click("text=Add a passkey")
+    page.click("text=Make the passkey")
+    page.wait_for_url(f"{address}/me")
+    assert page.is_visible("text=this laptop")
+    assert len(devices.send("WebAuthn.getCredentials", {"authenticatorId": device})["credentials"]) == 1
 
-        page.click("text=Log out")
-        log_in(page, address)
-        page.wait_for_url(f"{address}/login/second?**")
-        devices.send("WebAuthn.setUserVerified", {"authenticatorId": device, "isUserVerified": False})
-        page.click("text=Use the passkey")
-        page.wait_for_selector("text=The browser gave no passkey")
-        devices.send("WebAuthn.setUserVerified", {"authenticatorId": device, "isUserVerified": True})
-        page.click("text=Use the passkey")
-        page.wait_for_url(f"{address}/")
-        assert complaints == []
-        browser.close()
+    page.click("text=Log out")
+    log_in(page, address)
+    page.wait_for_url(f"{address}/login/second?**")
+    devices.send("WebAuthn.setUserVerified", {"authenticatorId": device, "isUserVerified": False})
+    page.click("text=Use the passkey")
+    page.wait_for_selector("text=The browser gave no passkey")
+    devices.send("WebAuthn.setUserVerified", {"authenticatorId": device, "isUserVerified": True})
+    page.click("text=Use the passkey")
+    page.wait_for_url(f"{address}/")
+    assert complaints == []
+    page.context.close()

@@ -120,6 +120,10 @@ def _unclear(buf: Bytes, span: Spans, column: int, seen: np.uint64, repeated: in
     return repeated if there and single and (kind == 68 or 70 <= kind <= 71 or 56 <= kind <= 57) else 0
 
 
+ONE, NONE, NOWHERE = np.int64(1), np.int64(0), np.int64(-1)
+"""Numbers of one type: with bare ones, the functions that they go to would be compiled twice."""
+
+
 @compiled
 def scan_message(
     buf: Bytes, start: int, end: int, columns: Table, datas: Table, hashed: Bytes, span: Spans, hash_out: Spans,
@@ -138,9 +142,8 @@ def scan_message(
     seen = np.uint64(1) << np.uint64(columns[8])
     span[columns[8]] = np.uint64(start + 2) << SHIFT_32 | np.uint64(at - start - 2)
     at += width
-    one, none, nowhere = np.int64(1), np.int64(0), np.int64(-1)  # bare numbers would compile twice what they go to
-    separators, inside, body_at, body_separators = one, none, nowhere, none
-    declared, pending, data_tag, repeated = nowhere, nowhere, none, none
+    separators, inside, body_at, body_separators = ONE, NONE, NOWHERE, NONE
+    declared, pending, data_tag, repeated = NOWHERE, NOWHERE, NONE, NONE
     hash_sum, pattern = np.uint64(0), LOW * np.uint64(separator)
     while True:
         field_at = at
@@ -157,8 +160,8 @@ def scan_message(
         if tag == 8 and load_word(buf, at) & np.uint64(0xFFFFFF) == np.uint64(0x584946):
             return TRUNCATED, field_at, tag
         value_at = at
-        length = pending if tag == data_tag else nowhere
-        stop = body_at + declared if declared >= 0 and separator != CARET else nowhere
+        length = pending if tag == data_tag else NOWHERE
+        stop = body_at + declared if declared >= 0 and separator != CARET else NOWHERE
         outcome, at, more, field_hash = value_at_tag(buf, start, at, end, separator, pattern, tag, length, stop)
         if outcome != ACCEPTED:
             return outcome, at, tag

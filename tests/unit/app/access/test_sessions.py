@@ -11,6 +11,7 @@ from routeproof.app.access.log_in import log_in, opened_key
 from routeproof.app.access.sessions import IDLE_NS, LONGEST_NS, session_of, sessions_listed
 from routeproof.app.acting import Acting
 from routeproof.app.context import open_context
+from routeproof.app.firm.people import approve_grant
 from routeproof.app.objects.act import act
 from routeproof.governance.people import PEOPLE, STREAM_ID
 from web_client import PASSWORD, staffed_workspace
@@ -70,7 +71,7 @@ def test_a_role_that_comes_into_force_ends_the_session(workspace: Path) -> None:
             return replace(context, clock=lambda: begun + int(hours * 60) * MINUTE_NS, acting=acting)
 
         act(later(0, "ada"), PEOPLE, STREAM_ID, "grant", {"person": "ann", "role": "supervisor"})
-        act(later(0, "cara"), PEOPLE, STREAM_ID, "approve", {"grant": "G1"})
+        approve_grant(later(0, "cara"), "G1")
         session = log_in(later(23.8), "ann", PASSWORD, place="here")
         assert session_of(later(23.9), session.secret) is not None
         assert session_of(later(24.1), session.secret) is None
