@@ -9,7 +9,7 @@ line end belongs to a value.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 
@@ -120,7 +120,7 @@ def _unclear(buf: Bytes, span: Spans, column: int, seen: np.uint64, repeated: in
     return repeated if there and single and (kind == 68 or 70 <= kind <= 71 or 56 <= kind <= 57) else 0
 
 
-ONE, NONE, NOWHERE = np.int64(1), np.int64(0), np.int64(-1)
+ONE, NONE, NOWHERE = (cast("int", np.int64(number)) for number in (1, 0, -1))
 """Numbers of one type: with bare ones, the functions that they go to would be compiled twice."""
 
 
@@ -319,7 +319,7 @@ def scan(
         line, outcome, detail = state[LINE], ACCEPTED, 0
         stop, content, seen = scan_plain(buf, at, end, tables.plain, cells, row)
         if stop != ODD:
-            settle(row, seen, np.int64(0), cells, tables.needs)
+            settle(row, seen, NONE, cells, tables.needs)
         else:
             outcome, stop, detail = _scan_careful(buf, at, end, row, tables, cells, work, state)
             content = work.content[0]
