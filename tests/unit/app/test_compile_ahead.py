@@ -1,10 +1,6 @@
 """Two messages and a quote go through the kernels that a large day would compile."""
 
-import sys
-
 import pytest
-from numba.core.dispatcher import Dispatcher
-from numba.core.types import unliteral
 
 from routeproof.app.measuring.compile_ahead import exercise
 from routeproof.metrics import fused_kernel
@@ -30,14 +26,3 @@ def test_every_kernel_of_reading_folding_and_measuring_is_compiled() -> None:
     assert found["time_to_execution_ms_avg"] == pytest.approx(500)
     for module, names in KERNELS.items():
         assert [name for name in names if not vars(module)[name].signatures] == []
-
-
-def test_no_kernel_is_compiled_a_second_time_for_a_bare_number() -> None:
-    """A number written where a helper is called is a type of its own, and one more kernel for the same work."""
-    exercise()
-    modules = [module for name, module in sorted(sys.modules.items()) if name.startswith("routeproof.")]
-    kernels = {kernel for module in modules for kernel in vars(module).values() if isinstance(kernel, Dispatcher)}
-    assert kernels
-    for kernel in kernels:
-        kinds = [tuple(unliteral(kind) for kind in signature) for signature in kernel.signatures]
-        assert len(set(kinds)) == len(kinds), kernel

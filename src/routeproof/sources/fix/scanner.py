@@ -137,13 +137,12 @@ def scan_message(
     if separator <= 0:
         return (NO_MESSAGE, TRUNCATED, NEED_MORE)[-separator], at, 0
     fee_out[0] = NULL
-    width = 2 if separator == CARET else 1
-    extra = 65 + CARET - 1 if separator == CARET else separator - 1
+    width, extra = (2, 65 + CARET - 1) if separator == CARET else (1, separator - 1)
     seen = np.uint64(1) << np.uint64(columns[8])
     span[columns[8]] = np.uint64(start + 2) << SHIFT_32 | np.uint64(at - start - 2)
     at += width
-    separators, inside, body_at, body_separators = ONE, NONE, NOWHERE, NONE
-    declared, pending, data_tag, repeated = NOWHERE, NOWHERE, NONE, NONE
+    separators, inside, body_separators, data_tag, repeated = ONE, NONE, NONE, NONE, NONE
+    body_at = declared = pending = NOWHERE
     hash_sum, pattern = np.uint64(0), LOW * np.uint64(separator)
     while True:
         field_at = at
