@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 PREFERRED = ("supervisor", "compliance", "admin", "committee")
 """Who looks, of those who may: the first of these, as they are offered the most."""
-ROWS = 8
+ROWS = 4
 """Rows of a table that are examined; the others are made by the same lines of a template."""
 DARK = ("/", "/exceptions", "/explore", "/scorecard", "/reviews/", "/orders/", "/policy/", "/me", "/login", "/ledger")
 """Pages that between them show everything that has a colour."""
@@ -103,6 +103,7 @@ def test_every_template_is_accessible_complete_and_quiet(desk: Desk) -> None:
     assert found == {}
 
 
+@pytest.mark.night
 def test_what_has_a_colour_is_accessible_in_the_dark(desk: Desk) -> None:
     """The pages that show every colour between them, by the system's wish for dark."""
     pages = [address for address in examples(desk) if address in DARK or address.startswith(_WITHIN)]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from web_demo import PASSWORD
 
 if TYPE_CHECKING:
@@ -66,6 +68,7 @@ def test_what_has_the_focus_can_be_seen(desk: Desk) -> None:
         window.page.keyboard.press("Tab")
 
 
+@pytest.mark.night
 def test_the_theme_is_kept_for_each_person(desk: Desk) -> None:
     """Dark for one in every window of theirs, also where the system is light; the other's stays."""
     one = desk.sit("compliance")

@@ -101,6 +101,7 @@ def test_every_cell_names_its_population(rows: dict[str, Any]) -> None:
     assert rows["limit_fill_rate"]["cells"]["market"]["reason"].startswith("N/A")
 
 
+@pytest.mark.night
 def test_a_cell_leads_back_to_its_rows(month: Desk) -> None:
     """`measure` with the options that a cell prints gives the cell's value: eleven cells of two scorecards."""
     pack = month.pack("pack")

@@ -58,6 +58,7 @@ def _refused(desk: Desk, *words: str) -> tuple[int, str]:
     return code, str(json.loads(talk.splitlines()[-1])["error"]["code"])
 
 
+@pytest.mark.night
 def test_a_margin_by_two_persons_moves_the_verdicts_of_a_pack_and_the_pack_says_so(desk: Desk) -> None:
     """Margin 0.5 USD a share from 15 June: entered after the quarter began, whatever business date it is given."""
     write_files(desk.folder, tables(MONTH))

@@ -131,6 +131,7 @@ def test_a_pack_that_was_changed_after_it_was_built_is_refused(desk: Desk) -> No
     assert "pack.html" in json.loads(talk)["error"]["message"]
 
 
+@pytest.mark.night
 def test_without_a_pack_one_is_built(desk: Desk) -> None:
     """Without a pack one is built into the workspace and pinned."""
     state = _as(desk, "ann", "review", "open", "2026Q3", "--provider", "P")
@@ -206,6 +207,7 @@ def test_restored_when_the_exit_test_is_met_by_the_data(desk: Desk) -> None:
     assert (state["state"], len(state["looks"])) == ("restored", 2)
 
 
+@pytest.mark.night
 def test_nothing_changed_restates_nothing(desk: Desk) -> None:
     """Nothing changed: nothing is opened."""
     _closed(desk)
@@ -214,6 +216,7 @@ def test_nothing_changed_restates_nothing(desk: Desk) -> None:
     assert json.loads(desk.run("restatement", "list", "--json"))["total"] == 0
 
 
+@pytest.mark.night
 def test_what_was_built_and_never_reviewed_is_restated_too(desk: Desk) -> None:
     """The last build is built again, with the declared figures that it was built with; nobody ever built: an error."""
     desk.run("ingest", "csv", "late.csv", "--map", "late.toml")

@@ -56,6 +56,7 @@ def test_every_execution_at_the_venue_is_judged_and_kept(desk: Desk) -> None:
     assert all(float(row["improvement_per_share"]) > 0 for row in rows)
 
 
+@pytest.mark.night
 def test_a_venue_without_executions_and_a_person_without_the_right_are_refused(desk: Desk) -> None:
     """Nothing is recorded but the refusal, and no document stays behind."""
     before = sorted((desk.folder / "workspace" / "evidence").iterdir())

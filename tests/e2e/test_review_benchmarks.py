@@ -44,6 +44,7 @@ def cells_of(desk: Desk, out: str, row: str) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.night
 def test_the_better_router_is_better_and_the_worse_one_worse(desk: Desk) -> None:
     """By the 0.0004 that were taken away, seen from either side."""
     p, q = (cells_of(desk, out, "price_improvement")["market"] for out in ("p", "q"))

@@ -17,6 +17,7 @@ def test_minutes_that_were_changed(month: Desk, tmp_path: Path) -> None:
     assert run_tutorial(PAGES / "minutes-that-were-changed.md", desk, FORGERS) >= 8
 
 
+@pytest.mark.night
 def test_a_quarter_of_underperformance(tmp_path: Path) -> None:
     """From onboarding a provider to its restoration, on two simulated deliveries."""
     desk = Desk(tmp_path)

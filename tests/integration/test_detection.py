@@ -20,6 +20,7 @@ def faults(*grades: int) -> tuple[Planted, ...]:
     return tuple(Planted(cheat.name, cheat.grades[grade]) for cheat in CHEATS for grade in grades)
 
 
+@pytest.mark.night
 def test_gross_faults_are_found_at_once_and_honest_flow_opens_no_case() -> None:
     """Three sessions without any history; seed 41 was used for no threshold."""
     found = judge_world(World(seed=41, faults=faults(2), honest=2, days=3, hard=False, **SMALL))

@@ -37,6 +37,7 @@ def examiner(filled: Path) -> Browser:
     return Browser(filled, "examiner")
 
 
+@pytest.mark.night
 def test_venues_show_payments_gaps_and_what_others_publish(analyst: Browser) -> None:
     """P2 fills at a venue that it never disclosed; a wholesaler that nobody uses publishes; payers are points."""
     gaps = analyst.get("/api/v1/venues/access?of=2026Q3:P2").json()["gaps_by_venue"]

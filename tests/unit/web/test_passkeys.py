@@ -89,6 +89,7 @@ def test_a_passkey_is_asked_after_the_password_and_lets_in(workspace: Path) -> N
     assert browser.get("/me").status_code == 303, "the cookie of before opens nothing"
 
 
+@pytest.mark.night
 def test_what_is_not_the_persons_passkey_here_and_now_lets_nobody_in(workspace: Path) -> None:
     """Each way to lie about one thing: 401, and no page opens; the honest answer then does."""
     browser, other = browser_of(workspace), browser_of(workspace)

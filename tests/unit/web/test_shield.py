@@ -114,6 +114,7 @@ def test_an_address_is_decoded_once(staffed: Path) -> None:
     assert 'name="next" value="/"' in browser.get("/login?next=%2f%2felsewhere.example").text
 
 
+@pytest.mark.night
 def test_no_query_is_made_of_what_is_typed(workspace: Path) -> None:
     """Quotes and comments of SQL name nobody and nothing, and end nothing of others."""
     ann = Browser(workspace, "ann")
