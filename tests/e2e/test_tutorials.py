@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from e2e.article_case import MONTH, tables, write_files
 from e2e.desk import Desk
 from e2e.forgers import FORGERS

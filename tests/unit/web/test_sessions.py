@@ -90,9 +90,9 @@ def test_lists_of_sessions_tokens_and_accounts_hold_no_secret(staffed: Path) -> 
 
 
 def test_no_other_site_changes_anything(staffed: Path) -> None:
-    """Every route that changes something, every fifth by day: no form token, somebody else's, from another site, from a sister site.
+    """Every route that changes something: no form token, somebody else's, from another site, from a sister site.
 
-    403 each time, whatever the person may, and the record is as long as before.
+    Every fifth by day. 403 each time, whatever the person may, and the record is as long as before.
     """
     ann, sam = Browser(staffed, "ann"), Browser(staffed, "sam")
     with open_context(staffed) as context:
