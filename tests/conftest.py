@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 IN_MEMORY = Path("/dev/shm")  # noqa: S108  # pytest makes a folder of its own in it
 ROOM_BYTES = 2 << 30
 LONG_FIRST = (
-    *("e2e", "faults", "fix_session", "integration", "fuzz", "properties", "oracle", "tamper", "golden"),
+    *("e2e", "browser", "faults", "fix_session", "integration", "fuzz", "properties", "oracle", "tamper", "golden"),
     *("architecture", "cases", "unit"),
 )
 
