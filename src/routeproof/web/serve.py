@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 FINISH_S = 30
+KEEP_S = 75
+"""A connection without requests stays as long: people pause between clicks, and proxies keep theirs for a minute."""
 POLL_S = 0.05
 
 
@@ -81,6 +83,7 @@ def _config(settings: Settings, host: str, port: int, app: object, workers: int 
         server_header=False,
         proxy_headers=settings.behind_proxy,
         timeout_graceful_shutdown=FINISH_S,
+        timeout_keep_alive=KEEP_S,
         lifespan="off",
     )
 
