@@ -46,9 +46,9 @@ class StrictRequest(Request):
         Raises:
             JSONDecodeError: if it is no JSON.
         """
-        sent = await self.body()
-        self.state.sent = sent
-        return json.loads(sent, parse_constant=_no_number)
+        self.state.sent = await self.body()
+        self.state.read = json.loads(self.state.sent, parse_constant=_no_number)
+        return self.state.read
 
 
 def _no_number(word: str) -> NoReturn:
@@ -69,7 +69,7 @@ def require_as_described(request: Request, given: Mapping[str, Any]) -> None:
             except ValidationError as error:
                 errors = [{**item, "loc": ("body", *item["loc"])} for item in error.errors(include_url=False)]
                 raise RequestValidationError(errors) from error
-            _require_days(json.loads(sent), value, ("body",))
+            _require_days(request.state.read, value, ("body",))
 
 
 def _require_days(sent: Any, read: Any, where: tuple[str | int, ...]) -> None:  # noqa: ANN401  # JSON
