@@ -20,7 +20,7 @@ A datum with a member `href` that begins with "/" is a link. What htmx swaps in 
       background: null,
       view: { stroke: null },
       axis: { ...text, domainColor: rule, tickColor: rule, gridColor: rule, gridOpacity: 0.6, tickCount: 7, labelLimit: 160 },
-      legend: { ...text },
+      legend: { ...text, symbolBaseFillColor: quiet, symbolBaseStrokeColor: quiet },
       title: { color: ink, font },
       range: { category: [accent, colour("--warn"), colour("--good"), quiet, ink, "#8b6fb3", "#b08a2e", "#4f9aa8"] },
       mark: { color: accent },
