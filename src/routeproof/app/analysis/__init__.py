@@ -1,0 +1,1 @@
+"""What the router really does: comparison, conflicts, leakage, routing, counterfactuals, experiments."""
