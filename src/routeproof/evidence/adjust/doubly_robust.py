@@ -58,11 +58,16 @@ def _propensity(flow: Flow, design: Floats, scale: float, ridge: float) -> Float
 
 
 def _outcome(flow: Flow, design: Floats, scale: float, ridge: float) -> Floats:
-    """(cells,) the benchmark's expected value; centred, so that the ridge pulls toward the common mean."""
+    """(cells,) the benchmark's expected value: levels add up, and each cell has a step of its own.
+
+    Centred, so that the ridge pulls toward the common mean, and a cell's step toward none.
+    """
     weight, total = flow.by_cell(flow.denominator), flow.by_cell(flow.numerator)
     centre = total.sum() / weight.sum()
-    found = linear(design, (total - centre * weight) * scale, weight * scale, ridge)
-    return np.asarray(centre + design @ found, dtype=np.float64)
+    rest = total - centre * weight
+    main = design @ linear(design, rest * scale, weight * scale, ridge)
+    own = (rest - main * weight) * scale / (weight * scale + ridge)
+    return np.asarray(centre + main + own, dtype=np.float64)
 
 
 def doubly_robust(flow: Flow, fitted: Fitted, greatest: float) -> Adjusted | None:

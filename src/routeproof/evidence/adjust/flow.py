@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,8 +45,8 @@ class Flow:
     features: Ints
     levels: dict[str, tuple[str, ...]]
 
-    def only(self, keep: Bools) -> Flow:
-        """The rows that `keep` selects."""
+    def only(self, keep: Bools | Ints) -> Flow:
+        """The rows that `keep` selects: one bool per row, or places."""
         names = ("subject", "day", "cell", "numerator", "denominator", "squares", "largest", "orders")
         return replace(self, **{name: getattr(self, name)[keep] for name in names})
 
@@ -69,6 +69,29 @@ class Flow:
             cell=np.zeros_like(self.cell),
             features=np.zeros((1, 0), dtype=np.int64),
             levels=dict[str, tuple[str, ...]](),
+        )
+
+    def split(self, subject: Bools, benchmark: Bools) -> Flow:
+        """The rows of either, as subject and benchmark; rows of one side, day and cell are added up."""
+        keep = subject | benchmark
+        chosen = replace(self.only(keep), subject=subject[keep])
+        key = np.stack([chosen.subject.astype(np.int64), chosen.day, chosen.cell])
+        order = np.lexsort(key[::-1])
+        ordered = chosen.only(order)
+        begins = np.any(np.diff(key[:, order], axis=1) != 0, axis=0) if order.size else np.zeros(0, dtype=np.bool_)
+        starts = np.flatnonzero(np.r_[order.size > 0, begins]) if order.size else order
+        added: dict[str, Any] = {
+            name: np.add.reduceat(getattr(ordered, name), starts) if order.size else getattr(ordered, name)
+            for name in ("numerator", "denominator", "squares", "orders")
+        }
+        largest = np.maximum.reduceat(ordered.largest, starts) if order.size else ordered.largest
+        return replace(
+            ordered,
+            subject=ordered.subject[starts],
+            day=ordered.day[starts],
+            cell=ordered.cell[starts],
+            largest=largest,
+            **added,
         )
 
     @property

@@ -17,7 +17,7 @@ from routeproof.evidence.quantiles import settle
 from routeproof.evidence.verdict import Better, Word, word_of
 
 if TYPE_CHECKING:
-    from routeproof.evidence.adjust.flow import Adjusted, Flow
+    from routeproof.evidence.adjust.flow import Adjusted, Bools, Flow
     from routeproof.evidence.partials import Floats, Ints
     from routeproof.policy.analysis.compare import ComparePolicy
     from routeproof.policy.thresholds import EvidenceStandards
@@ -76,7 +76,7 @@ def side_by_side(flow: Flow, standards: EvidenceStandards, policy: ComparePolicy
         raw=raw,
         cells=cells,
         robust=robust,
-        lacking=[] if cells.found is None else lacking_cells(flow, cells.found.kept),
+        lacking=lacking_cells(flow, _kept(flow, cells.found)),
         fitted=fitted,
         sensitivity=None
         if cells.found is None or cells.answer.refused
@@ -140,9 +140,12 @@ def _effective(day: Ints, weight: Floats) -> float:
     return float(daily.sum() ** 2 / np.square(daily).sum())
 
 
+def _kept(flow: Flow, found: Adjusted | None) -> Bools:
+    return np.zeros(flow.cells, dtype=np.bool_) if found is None else found.kept
+
+
 def _no_overlap(flow: Flow, found: Adjusted | None, least: float) -> str:
-    kept = np.zeros(flow.cells, dtype=np.bool_) if found is None else found.kept
-    lacking = lacking_cells(flow, kept)
+    lacking = lacking_cells(flow, _kept(flow, found))
     named = "; ".join(
         f"{', '.join(f'{key} {value}' for key, value in one.cell.items())} ({one.share:.0%})" for one in lacking[:NAMED]
     )
