@@ -27,6 +27,7 @@ GOVERNANCE = (
     "firm/cases.toml",
     "firm/reconcile.toml",
     "firm/compare.toml",
+    "firm/experiment.toml",
     "regulation/rule606.toml",
     *MONITORING,
 )
