@@ -120,7 +120,9 @@ def plainly(value: Any) -> str:  # noqa: ANN401
 
 
 def _significant(value: float) -> str:
-    if abs(value) < ROUNDING or abs(value) >= THOUSANDS:
+    if abs(value) < ROUNDING:
+        return "0"
+    if abs(value) >= THOUSANDS:
         return f"{value:,.0f}".replace("-", MINUS)
     if abs(value) < SMALLEST_PLAIN:
         return f"{value:.2e}".replace("-", MINUS)
