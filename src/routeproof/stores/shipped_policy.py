@@ -26,6 +26,7 @@ GOVERNANCE = (
     "firm/remediation.toml",
     "firm/cases.toml",
     "firm/reconcile.toml",
+    "firm/counterfactual.toml",
     "regulation/rule606.toml",
     *MONITORING,
 )
