@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.tables.lookup.quote_book import book_in_order, look_up
-from routeproof.tables.measured.fade import venue_books
+from routeproof.tables.lookup.quote_book import book_in_order, book_of, look_up
 from routeproof.vocab.quote_status import OK
 
 if TYPE_CHECKING:
@@ -56,17 +55,24 @@ def venue_levels(ladders: pl.DataFrame, venue_quotes: pl.DataFrame, switches: Sw
         venue_quotes: the day's quotes of kind `venue`.
         switches: tie rule, clock shift.
     """
-    book, venues = venue_books(venue_quotes)
-    offered = ladders.join(venues, on="symbol", maintain_order="left")
-    keys = offered.select(pl.format("{} {}", "symbol", "book_venue"))["symbol"]
-    found = _found(book, keys, offered, switches)
-    shown = offered.with_columns(
+    named = venue_quotes.with_columns(pl.coalesce("ask_venue", "bid_venue").alias("name")).drop_nulls("name")
+    parts = [
+        _of_venue(ladders, own.drop("name"), str(name[0]), switches)
+        for name, own in sorted(named.partition_by("name", as_dict=True, maintain_order=True).items(), key=str)
+    ]
+    return _told(pl.concat(parts), "venue") if parts else LEVELS.to_frame()
+
+
+def _of_venue(ladders: pl.DataFrame, quotes: pl.DataFrame, name: str, switches: Switches) -> pl.DataFrame:
+    """One venue's far side; no key of symbol and venue is made for the whole day's rows."""
+    found = _found(book_of(quotes), ladders["symbol"], ladders, switches)
+    shown = ladders.with_columns(
         pl.Series("bid", found.bid),
         pl.Series("ask", found.ask),
         pl.Series("bid_size", found.bid_size),
         pl.Series("ask_size", found.ask_size),
-    ).select("ladder", pl.col("book_venue").alias("name"), *_far_side("price", "", "size", "_size"))
-    return _told(shown, "venue")
+    )
+    return shown.select("ladder", pl.lit(name).alias("name"), *_far_side("price", "", "size", "_size"))
 
 
 def best_level(touch: pl.DataFrame) -> pl.DataFrame:

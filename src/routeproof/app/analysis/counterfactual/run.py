@@ -13,6 +13,7 @@ from routeproof.app.analysis.counterfactual.said import answer_of, figures, opti
 from routeproof.app.analysis.counterfactual.sums import Cells, rows
 from routeproof.app.analysis.ground import Ground, Span, ground_of, plain
 from routeproof.app.measuring.frame_source import REFERENCE_KINDS
+from routeproof.app.measuring.lake_source import LakeSource
 from routeproof.app.measuring.measure_range import measured_days_together
 from routeproof.app.objects.fold import object_of
 from routeproof.governance.provider.noun import PROVIDER
@@ -35,6 +36,14 @@ CUTS: dict[str, tuple[str, ...]] = {
     "by_venue": ("provider", "venue"),
     "cells": ("provider", "order_class", "venue"),
 }
+
+
+class BareSource(LakeSource):
+    """The lake without quotes of other kinds: fades and sweeps, which nobody asks for here, are not measured."""
+
+    def quotes_of(self, kind: str, day: date) -> None:  # noqa: ARG002  # none of any kind
+        """None."""
+        return
 
 
 @dataclass(slots=True)
@@ -109,7 +118,8 @@ def found_in(context: Context, ground: Ground, policy: CounterfactualPolicy) -> 
     """Sums over the days of a ground."""
     found = Found()
     schedules = context.lake.read("fee_schedules", manifest=ground.source.manifest)
-    together = measured_days_together(ground.source, ground.days, ground.rules, (SWITCHES,), vwap=False)
+    bare = BareSource(lake=ground.source.lake, manifest=ground.source.manifest)
+    together = measured_days_together(bare, ground.days, ground.rules, (SWITCHES,), vwap=False)
     for (measured,) in together:
         routes = marketable_routes(measured)
         if ground.span.provider is not None and routes.width:
@@ -159,8 +169,15 @@ def _shown(
     pairs = [(name, venue) for name, venues in found.access.items() for venue in venues]
     return Shown(
         best=best,
-        venues=source.quotes_of("venue", day),
+        venues=_own_quotes(scanned, is_pure=source.quotes(day).is_pure),
         taking=fees.filter(pl.col("liquidity") == TAKING).select("venue", "net_fee"),
         fee_cap=ground.policy.whole.book.access_fee_cap.on_or_first(day).value.per_share,
         accessible=pl.DataFrame(pairs, schema={"provider": pl.String, "venue": pl.String}, orient="row"),
     )
+
+
+def _own_quotes(scanned: pl.LazyFrame, *, is_pure: bool) -> pl.DataFrame | None:
+    """Each venue's own quotes, their columns alone; none from a file that says that it has only reference quotes."""
+    if is_pure:
+        return None
+    return scanned.filter(pl.col("kind") == "venue").select(BEST_COLUMNS).collect()
