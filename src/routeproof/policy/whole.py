@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date, time
 from typing import TYPE_CHECKING, Any
 
+from routeproof.policy.analysis.conflicts import ConflictsPolicy, conflicts_policy
+from routeproof.policy.analysis.routing import RoutingPolicy, routing_policy
 from routeproof.policy.book import PolicyBook, policy_book
 from routeproof.policy.cases import CasePolicy, case_policy
 from routeproof.policy.changes import CALENDAR, Subjects
@@ -43,6 +45,8 @@ class WholePolicy:
         monitoring: thresholds of the rules, and how long findings wait.
         cases: clocks, second persons and words of cases.
         reconcile: how far a provider's report may be from our record.
+        routing: how a router's choices are read.
+        conflicts: when money is taken to pull a router's choice.
         rule605: how execution quality reports are made, reading by reading.
         rule606: order routing reports: what they show, and when a customer's is not owed.
     """
@@ -57,6 +61,8 @@ class WholePolicy:
     monitoring: MonitoringPolicy
     cases: CasePolicy
     reconcile: Timeline[ReconcilePolicy]
+    routing: Timeline[RoutingPolicy]
+    conflicts: Timeline[ConflictsPolicy]
     rule605: Report605Policy
     rule606: Rule606
 
@@ -79,6 +85,8 @@ def whole_policy(subjects: Subjects, calendar: SessionCalendar) -> WholePolicy:
             monitoring=monitoring_policy(subjects),
             cases=case_policy(subjects),
             reconcile=reconcile_policy(subjects),
+            routing=routing_policy(subjects),
+            conflicts=conflicts_policy(subjects),
             rule605=report605_policy(subjects[RULE605]),
             rule606=rule606(subjects),
         )

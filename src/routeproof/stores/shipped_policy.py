@@ -26,6 +26,8 @@ GOVERNANCE = (
     "firm/remediation.toml",
     "firm/cases.toml",
     "firm/reconcile.toml",
+    "firm/routing.toml",
+    "firm/conflicts.toml",
     "regulation/rule606.toml",
     *MONITORING,
 )
