@@ -64,14 +64,15 @@ def studies(routers: Sequence[Router], seed: int, days: int, orders: int, policy
 def inducements(study: Study, router: Router) -> Inducements:
     """What venues pay and which are tied, as the simulator knows it."""
     shape = (len(study.days), len(study.venues))
-    net, tie, arrangement = (np.zeros(shape) for _ in range(3))
+    net, cash, tie, arrangement = (np.zeros(shape) for _ in range(4))
     for place, mic in enumerate(study.venues):
         index = CODES.index(mic)
         is_tied = router.tied and index == AFFILIATE
         net[:, place] = VENUES[index].payment_usd - (0.0 if is_tied else VENUES[index].fee_usd)
+        cash[:, place] = VENUES[index].payment_usd - VENUES[index].fee_usd
         tie[:, place] = is_tied
         arrangement[:, place] = router.arranged and index == INDICATING
-    return Inducements(net, tie, arrangement)
+    return Inducements(net, cash, tie, arrangement)
 
 
 def _rows(day: ProviderDay, market: MarketDay) -> pl.DataFrame:

@@ -36,7 +36,7 @@ def test_each_cheat_has_three_rising_grades() -> None:
         "undisclosed_venue": (0.001, 0.01, 0.05),
         "logic_change": (0.05, 0.15, 0.40),
         "payers_only": (0.05, 0.20, 1.0),
-        "rebate_ordered": (0.10, 0.30, 1.0),
+        "rebate_ordered": (0.10, 0.30, 0.80),
         "affiliate_first": (0.05, 0.20, 0.60),
         "ioi_first": (0.05, 0.20, 0.60),
     }

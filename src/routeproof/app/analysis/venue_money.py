@@ -116,13 +116,16 @@ class VenueMoney:
             .drop("charge", "rate", "kept", "liquidity")
         )
 
-    def net_rates(self, venues: list[str], provider: str, liquidity: str, day: date) -> dict[str, float]:
-        """Net payment per share in USD of each venue for a provider and liquidity on a day; what is not known is 0."""
+    def net_rates(
+        self, venues: list[str], provider: str, liquidity: str, day: date
+    ) -> dict[str, tuple[float, float]]:
+        """Net payment per share in USD of each venue on a day, and the same with the whole fee; what is unknown is 0."""
         asked = pl.DataFrame({"venue": venues}, schema={"venue": pl.String}).with_columns(
             provider=pl.lit(provider), liquidity=pl.lit(liquidity)
         )
-        found = self._joined(asked, day).with_columns(_net_rate().alias("net"))
-        return {venue: net / SCALE for venue, net in found.select("venue", "net").iter_rows()}
+        whole = pl.col("rate").fill_null(0) - pl.col("charge").fill_null(0)
+        found = self._joined(asked, day).select("venue", _net_rate().alias("net"), whole.alias("cash"))
+        return {venue: (net / SCALE, cash / SCALE) for venue, net, cash in found.iter_rows()}
 
     def unpriced(self, venues: list[str], day: date) -> list[str]:
         """Venues of which neither a schedule nor a payment is known on a day."""

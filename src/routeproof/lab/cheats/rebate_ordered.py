@@ -31,5 +31,5 @@ def apply(routes: pl.DataFrame, scene: Scene, grade: float) -> pl.DataFrame:
 
 
 CHEAT = Cheat(
-    "rebate_ordered", "route", (0.10, 0.30, 1.0), "share of orders", "exchanges are listed by fee and rebate", apply
+    "rebate_ordered", "route", (0.10, 0.30, 0.80), "share of orders", "exchanges are listed by fee and rebate", apply
 )

@@ -39,7 +39,7 @@ class Pull:
         choices: of the judged weeks, with the features that differ between venues.
         names: of those features, in their order.
         venue: (r,) number of each row's venue.
-        net: (r,) its net payment, cents per 100 shares.
+        cash: (r,) what it pays, the whole fee counted, cents per 100 shares.
         fit: with all features.
         tests: of each inducement among the features.
         without: (r,) chances of a model of quality alone.
@@ -49,7 +49,7 @@ class Pull:
     choices: Choices
     names: tuple[str, ...]
     venue: Ints
-    net: Floats
+    cash: Floats
     fit: Fit
     tests: dict[str, ScoreTest]
     without: Floats
@@ -78,8 +78,8 @@ def pull_of(study: Study, weeks: Sequence[Week], money: Inducements, policy: Con
     plain = np.array([place for place, name in enumerate(names) if name in QUALITY], dtype=np.intp)
     reduced = choices.only(plain)
     without = chances(reduced, fit(reduced, ridge[plain]).coefficient if plain.size else np.zeros(0))
-    net = features[:, FEATURES.index("payment")]
-    return Pull(choices, names, venue, net, fitted, tests, without, left_out)
+    cash = features[:, FEATURES.index("payment")]
+    return Pull(choices, names, venue, cash, fitted, tests, without, left_out)
 
 
 def _rows(
@@ -105,7 +105,7 @@ def _rows(
         features.append(
             np.column_stack(
                 (
-                    money.net[day, within] * PER_HUNDRED_SHARES,
+                    money.cash[day, within] * PER_HUNDRED_SHARES,
                     money.tie[day, within],
                     money.arrangement[day, within],
                     week.predicted.ratio[cell, within] * half * CENTS,

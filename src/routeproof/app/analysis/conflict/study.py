@@ -29,9 +29,17 @@ PER_HUNDRED_SHARES = 1e4
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Inducements:
-    """(days, venues): `net` payment per share, USD, `tie` (1: the provider's own house), `arrangement` (1: another)."""
+    """(days, venues).
+
+    Attributes:
+        net: net payment per share, USD: payment and rebate less the part of the fee that does not stay in the house.
+        cash: the same with the whole fee: what venues pay to others than their owners.
+        tie: 1 = under one roof with the provider.
+        arrangement: 1 = named by another arrangement of the conflicts register.
+    """
 
     net: Floats
+    cash: Floats
     tie: Floats
     arrangement: Floats
 
