@@ -71,7 +71,7 @@ def cells(worlds: Sequence[Found]) -> list[Cell]:
                 found.setdefault((fault.cheat, fault.grade), []).append(delays)
     return [
         _cell(cheat, grade, intensity, found[cheat, intensity])
-        for cheat in BY_NAME
+        for cheat in SPEAKS_OF
         for grade, intensity in intensities(cheat)
         if (cheat, intensity) in found
     ]

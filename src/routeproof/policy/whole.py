@@ -7,7 +7,10 @@ from datetime import date, time
 from typing import TYPE_CHECKING, Any
 
 from routeproof.policy.analysis.compare import ComparePolicy, compare_policy
+from routeproof.policy.analysis.conflicts import ConflictsPolicy, conflicts_policy
+from routeproof.policy.analysis.counterfactual import CounterfactualPolicy, counterfactual_policy
 from routeproof.policy.analysis.experiment import ExperimentPolicy, experiment_policy
+from routeproof.policy.analysis.routing import RoutingPolicy, routing_policy
 from routeproof.policy.book import PolicyBook, policy_book
 from routeproof.policy.cases import CasePolicy, case_policy
 from routeproof.policy.changes import CALENDAR, Subjects
@@ -47,6 +50,9 @@ class WholePolicy:
         reconcile: how far a provider's report may be from our record.
         compare: how two flows are made alike and compared.
         experiment: what an experiment with orders may be.
+        counterfactual: what is assumed of shares that nobody displayed.
+        routing: how a router's choices are read.
+        conflicts: when money is taken to pull a router's choice.
         rule605: how execution quality reports are made, reading by reading.
         rule606: order routing reports: what they show, and when a customer's is not owed.
     """
@@ -63,6 +69,9 @@ class WholePolicy:
     reconcile: Timeline[ReconcilePolicy]
     compare: Timeline[ComparePolicy]
     experiment: Timeline[ExperimentPolicy]
+    counterfactual: Timeline[CounterfactualPolicy]
+    routing: Timeline[RoutingPolicy]
+    conflicts: Timeline[ConflictsPolicy]
     rule605: Report605Policy
     rule606: Rule606
 
@@ -87,6 +96,9 @@ def whole_policy(subjects: Subjects, calendar: SessionCalendar) -> WholePolicy:
             reconcile=reconcile_policy(subjects),
             compare=compare_policy(subjects),
             experiment=experiment_policy(subjects),
+            counterfactual=counterfactual_policy(subjects),
+            routing=routing_policy(subjects),
+            conflicts=conflicts_policy(subjects),
             rule605=report605_policy(subjects[RULE605]),
             rule606=rule606(subjects),
         )
