@@ -234,10 +234,11 @@ PAGE = """
 ## Like with like
 
 Regenerate: `python bench/coverage_adjusted.py --reps {reps} --grids {grids} --seed {seed}`. Orders fall into
-twelve cells that differ in what an order gets; the two mixes differ so much that the raw difference is wrong by half an
-order's standard deviation. Both adjusted intervals must hold what is planted within cells; {reps} draws of each of
-{worlds} worlds, simulation error about {error:.1%}. Promise: at least {promised:.0%}. **Below it: {broken} of {judged}.**
-In each cell of the table: exact cells / doubly robust, the lower of 8 and 60 orders a day.
+twelve cells that differ in what an order gets; the two mixes differ so much that the raw difference is wrong by half
+an order's standard deviation. Both adjusted intervals must hold what is planted within cells; {reps} draws of each of
+{worlds} worlds, simulation error about {error:.1%}. Promise: at least {promised:.0%}.
+**Below it: {broken} of {judged}.** In each cell of the table: exact cells / doubly robust, the lower of 8 and 60 orders
+a day.
 
 | sides | days | tails | rho 0 | rho 0.5 |
 |---|---|---|---|---|
