@@ -101,9 +101,10 @@ def _rows(day: ProviderDay, market: MarketDay) -> pl.DataFrame:
         mid2=pl.Series(quotes.ask[row] + quotes.bid[row]),
     ).filter(pl.Series(usable))
     priced = day.executions.filter(pl.col("later") != "busted").join(situated.select("order", "mid2"), on="order")
+    paid = pl.col("sign") * (2 * pl.col("price") - pl.col("mid2"))
     sums = priced.group_by("order").agg(
         pl.col("quantity").sum().alias("executed"),
-        (pl.col("quantity").cast(_WIDE) * (pl.col("sign") * (2 * pl.col("price") - pl.col("mid2")))).sum().alias("cost2"),
+        (pl.col("quantity").cast(_WIDE) * paid).sum().alias("cost2"),
     )
     return (
         situated.join(sums, on="order", how="left", maintain_order="left")

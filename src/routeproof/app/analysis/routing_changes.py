@@ -8,6 +8,7 @@ import polars as pl
 
 from routeproof.app.analysis.choice_cells import choice_cells
 from routeproof.app.analysis.ground import ground_of, plain
+from routeproof.app.analysis.headline import headline_of
 from routeproof.app.analysis.routing.drift import change_rows, found_changes, notices_of, streams
 from routeproof.app.analysis.venue_money import venue_money
 from routeproof.app.analysis.venue_routes import venue_routes
@@ -28,7 +29,6 @@ ASSUMES = (
     "Where nothing changed, days are exchangeable: no trend, no weekday that routes otherwise.",
     "Within order class, spread, size against displayed and venue at the NBBO the choice rests on nothing that drifts.",
 )
-HEADLINE = ("estimand", "unit", "estimate", "lower", "upper", "n", "counted", "refused", "reason", "assumptions", "detectable")
 NO_STREAM = "no order class with two venues and enough days and orders"
 
 
@@ -84,40 +84,49 @@ def _answer(found: Found) -> Row:
 def _headline(answers: Sequence[Row]) -> Row:
     if not answers:
         none = plain(refused(MOVED, "ratio", NO_STREAM, counted="orders", assumptions=ASSUMES))
-        return {name: none[name] for name in HEADLINE}
+        return headline_of(none)
     best = min(answers, key=lambda row: (row["refused"], row["p"], row["provider"], row["order_class"]))
-    return {name: best[name] for name in HEADLINE} | {"of": f"{best['provider']}, {best['order_class']}", "p": best["p"]}
+    return headline_of(best) | {
+        "of": f"{best['provider']}, {best['order_class']}",
+        "p": best["p"],
+    }
 
 
 def share_figure(stream: Stream, changes: Sequence[Row]) -> Row:
     """Daily shares of first venues as one panel a venue, a dashed line on each change."""
     by_day = stream.counts.sum(axis=1)
     whole = by_day.sum(axis=1)
-    values = [
+    values: list[Row] = [
         {"day": day.isoformat(), "venue": venue, "share": float(by_day[row, place] / whole[row])}
         for row, day in enumerate(stream.days)
         for place, venue in enumerate(stream.venues)
         if whole[row]
     ]
-    own = [
-        {"day": row["on"]}
+    values += [
+        {"change": row["on"], "venue": venue}
+        for venue in stream.venues
         for row in changes
         if (row["provider"], row["order_class"]) == (stream.provider, stream.order_class)
     ]
     x = {"field": "day", "type": "temporal", "title": "trading day"}
     y = {"field": "share", "type": "quantitative", "title": "share of first routes", "axis": {"format": ".0%"}}
     return {
-        "data": {"values": [row | {"change": place["day"] if place else None} for row in values for place in own[:1] or [None]]},
+        "data": {"values": values},
         "facet": {"field": "venue", "type": "nominal", "title": "venue"},
         "columns": 3,
         "spec": {
             "width": 200,
             "height": 90,
             "layer": [
-                {"mark": {"type": "line", "color": "#1a1a1a", "strokeWidth": 1}, "encoding": {"x": x, "y": y}},
                 {
+                    "transform": [{"filter": "isValid(datum.share)"}],
+                    "mark": {"type": "line", "color": "#1a1a1a", "strokeWidth": 1},
+                    "encoding": {"x": x, "y": y},
+                },
+                {
+                    "transform": [{"filter": "isValid(datum.change)"}],
                     "mark": {"type": "rule", "strokeDash": [3, 3]},
-                    "encoding": {"x": {"field": "change", "type": "temporal", "aggregate": "max"}},
+                    "encoding": {"x": {"field": "change", "type": "temporal"}},
                 },
             ],
         },

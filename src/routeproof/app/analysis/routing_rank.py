@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from routeproof.app.analysis.ground import ground_of, plain
+from routeproof.app.analysis.headline import headline_of
 from routeproof.app.analysis.routing.lists import hops_of, lists_of
 from routeproof.app.analysis.routing.on_file import beside_settings, settings_of
 from routeproof.app.analysis.routing.ranked import ALL, ASSUMES, TRIED, first_venues, rankings
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from routeproof.policy.analysis.routing import RoutingPolicy
 
 Row = dict[str, Any]
-HEADLINE = ("estimand", "unit", "estimate", "lower", "upper", "n", "counted", "refused", "reason", "assumptions", "detectable")
 
 
 def routing_rank(context: Context, span: Span) -> Row:
@@ -60,7 +60,10 @@ def routing_rank(context: Context, span: Span) -> Row:
             for row in _beside(context, ground, provider, firsts, places, policy)
         ],
         "figures": {
-            **{f"first_venues_{one}": first_figure([row for row in firsts if row["provider"] == one]) for one in providers},
+            **{
+                f"first_venues_{one}": first_figure([row for row in firsts if row["provider"] == one])
+                for one in providers
+            },
             **{f"transitions_{one}": way_figure([row for row in ways if row["provider"] == one]) for one in providers},
         },
     }
@@ -79,12 +82,12 @@ def _headline(answers: Sequence[Row]) -> Row:
     known = sorted(whole, key=lambda row: (row["refused"], -row["n"], row["provider"] or "", row["order_class"] or ""))
     if known:
         of = {"of": f"{known[0]['provider']}, {known[0]['order_class']}, {known[0].get('venue', 'no venue')}"}
-        return {name: known[0][name] for name in HEADLINE} | of
+        return headline_of(known[0]) | of
     none = plain(refused(TRIED, "ratio", "no routes to venues are known", counted="orders", assumptions=ASSUMES))
-    return {name: none[name] for name in HEADLINE}
+    return headline_of(none)
 
 
-def _beside(  # noqa: PLR0913 one call, all of it needed
+def _beside(
     context: Context,
     ground: Ground,
     provider: str,
@@ -101,11 +104,20 @@ def _beside(  # noqa: PLR0913 one call, all of it needed
     return beside_settings(settings_of(context.records, provider, ground.days[-1]), own, ranked)
 
 
+def _of(rows: Sequence[Row], provider: str) -> list[Row]:
+    return [row for row in rows if row["provider"] == provider]
+
+
 def first_figure(rows: Sequence[Row]) -> Row:
     """Shares of first venues by order class, with intervals; one panel a class, so that no colour is needed."""
     kept = ("order_class", "venue", "share", "lower", "upper", "orders")
     y = {"field": "venue", "type": "nominal", "title": "venue tried first"}
-    x = {"field": "share", "type": "quantitative", "title": "share of the class's orders (95 % interval)", "axis": {"format": ".0%"}}
+    x = {
+        "field": "share",
+        "type": "quantitative",
+        "title": "share of the class's orders (95 % interval)",
+        "axis": {"format": ".0%"},
+    }
     return {
         "data": {"values": [{name: row[name] for name in kept} for row in rows]},
         "facet": {"field": "order_class", "type": "nominal", "title": "order class"},
@@ -114,7 +126,10 @@ def first_figure(rows: Sequence[Row]) -> Row:
             "width": 180,
             "layer": [
                 {"mark": {"type": "bar", "color": "#9aa7b4"}, "encoding": {"x": x, "y": y}},
-                {"mark": {"type": "rule"}, "encoding": {"x": {**x, "field": "lower"}, "x2": {"field": "upper"}, "y": y}},
+                {
+                    "mark": {"type": "rule"},
+                    "encoding": {"x": {**x, "field": "lower"}, "x2": {"field": "upper"}, "y": y},
+                },
             ],
         },
     }

@@ -116,10 +116,8 @@ class VenueMoney:
             .drop("charge", "rate", "kept", "liquidity")
         )
 
-    def net_rates(
-        self, venues: list[str], provider: str, liquidity: str, day: date
-    ) -> dict[str, tuple[float, float]]:
-        """Net payment per share in USD of each venue on a day, and the same with the whole fee; what is unknown is 0."""
+    def net_rates(self, venues: list[str], provider: str, liquidity: str, day: date) -> dict[str, tuple[float, float]]:
+        """Net payment per share in USD of each venue on a day, and with the whole fee; what is unknown is 0."""
         asked = pl.DataFrame({"venue": venues}, schema={"venue": pl.String}).with_columns(
             provider=pl.lit(provider), liquidity=pl.lit(liquidity)
         )
@@ -174,9 +172,7 @@ def _rates(ground: Ground) -> pl.DataFrame:
     ]
     filled = pl.concat(parts).group_by("provider", "venue", "month").agg(pl.col("shares").sum())
     by_all = filled.group_by("venue", "month").agg(pl.col("shares").sum().alias("all_shares"))
-    joined = payments.join(by_all, on=["venue", "month"]).join(
-        filled, on=["venue", "month"], suffix="_filled"
-    )
+    joined = payments.join(by_all, on=["venue", "month"]).join(filled, on=["venue", "month"], suffix="_filled")
     own = pl.col("provider_id") == pl.col("provider")
     of_all = pl.col("provider_id") == ""
     base = pl.when(of_all).then("all_shares").otherwise("shares")
@@ -222,5 +218,3 @@ def _ties(context: Context, ground: Ground) -> tuple[Tie, ...]:
     for mic, owner, begun in owned.select("mic", "affiliate_of", "valid_from").iter_rows():
         found.append(Tie(owner, mic, "affiliate", 1.0, begun, None, "table of venues"))
     return tuple(found)
-
-

@@ -109,7 +109,7 @@ def _telling(counts: Counts) -> Counts:
 
 
 def _log_table(largest: int) -> Floats:
-    """n log n of 0 to the largest count."""
+    """N log n of 0 to the largest count."""
     numbers = np.arange(largest + 1, dtype=np.float64)
     numbers[1:] *= np.log(numbers[1:])
     return numbers

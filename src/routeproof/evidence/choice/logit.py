@@ -1,8 +1,9 @@
 """Conditional logit on counted choices, with errors clustered by day.
 
-The chance of alternative j in a set is exp(x_j b) / sum of exp(x_k b) (McFadden 1974). Choices of one day hang together,
-so days are the units of chance: the covariance is the jackknife over days with one Newton step per day left out, and
-a hypothesis is tested on the day sums of the efficient score, which exists also where the estimate would be infinite.
+The chance of alternative j in a set is exp(x_j b) / sum of exp(x_k b) (McFadden 1974). Choices of one day hang
+together, so days are the units of chance: the covariance is the jackknife over days with one Newton step per day left
+out, and a hypothesis is tested on the day sums of the efficient score, which exists also where the estimate would be
+infinite.
 """
 
 from dataclasses import dataclass

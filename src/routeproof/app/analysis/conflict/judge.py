@@ -88,7 +88,7 @@ def case_of(study: Study, money: Inducements, policy: ConflictsPolicy, standards
     return Case(study, weeks, days, pull, best, judged)
 
 
-def _judged(  # noqa: PLR0913 one call, all of it needed
+def _judged(
     kind: str,
     study: Study,
     weeks: Sequence[Week],
@@ -118,9 +118,7 @@ def _judged(  # noqa: PLR0913 one call, all of it needed
 def per_share_of(study: Study, days: Ints, top: Floats, shares: Floats, standards: EvidenceStandards) -> Estimate:
     """A sum of USD over executed shares with the interval of its days."""
     ordinal = np.array([study.days[day].toordinal() for day in days], dtype=np.int64)
-    parts = Partials.of(
-        day=ordinal, numerator=top, denominator=shares, largest=np.minimum(study.largest[days], shares)
-    )
+    parts = Partials.of(day=ordinal, numerator=top, denominator=shares, largest=np.minimum(study.largest[days], shares))
     return estimate_mean(parts, standards)
 
 

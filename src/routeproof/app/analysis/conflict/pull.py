@@ -82,15 +82,14 @@ def pull_of(study: Study, weeks: Sequence[Week], money: Inducements, policy: Con
     return Pull(choices, names, venue, cash, fitted, tests, without, left_out)
 
 
-def _rows(
-    study: Study, weeks: Sequence[Week], money: Inducements
-) -> tuple[Floats, Ints, Floats, Ints, Ints, int]:
+def _rows(study: Study, weeks: Sequence[Week], money: Inducements) -> tuple[Floats, Ints, Floats, Ints, Ints, int]:
     """Features, set, count, day of each set and venue of each row; orders left out."""
     sets: dict[tuple[int, int, str], tuple[float, dict[int, int]]] = {}
     for day, cell, shown, venue, n, half in study.sets.iter_rows():
         sets.setdefault((day, cell, shown), (half, {}))[1][venue] = n
     week_of = {int(day): week for week in weeks for day in week.days}
-    features, group, count, days, venues = [], [], [], [], []
+    features, group, count, venues = [], [], [], []
+    days: list[int] = []
     left_out = 0
     for (day, cell, shown), (half, chosen) in sets.items():
         if day not in week_of:

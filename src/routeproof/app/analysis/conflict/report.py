@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 POWER = 0.8
 PULLED = {
-    "payment": "log odds of being tried first that a cent per 100 shares of net payment adds, predicted quality being equal",
+    "payment": "log odds of being tried first that a cent per 100 shares of net payment adds, predicted quality being "
+    "equal",
     "tie": "log odds of being tried first that common ownership adds, payment and predicted quality being equal",
     "arrangement": "log odds of being tried first that another declared arrangement adds, payment and predicted "
     "quality being equal",
@@ -42,7 +43,7 @@ OF_CHOICE = (
     "Venues within reach are those that the provider used for the order class lately.",
 )
 OF_LOSS = (
-    "Within order class, spread and size against displayed, orders that went elsewhere would have fared as those there did.",
+    "Within order class, spread and size against displayed, orders would have fared elsewhere as those there did.",
     "A stand-in is picked from earlier weeks and valued by its own fills of the same week.",
     "Cost is against the midpoint when the first route was sent; shares that stayed unfilled carry no cost.",
 )
@@ -52,9 +53,10 @@ ALL_SIZES = "Bound: a stand-in could have taken every order of the cell at its u
 
 def provider_answers(case: Case, standards: EvidenceStandards) -> list[tuple[Answer, Row]]:
     """Answers of one provider, each with `about` (`pull`, `loss`, `earned`), `kind`, and for money `order_class`."""
-    found: list[tuple[Answer, Row]] = []
-    for judged in case.inducements:
-        found.append((_pull(case, judged.kind, judged.reason, standards), {"about": "pull", "kind": judged.kind}))
+    found: list[tuple[Answer, Row]] = [
+        (_pull(case, judged.kind, judged.reason, standards), {"about": "pull", "kind": judged.kind})
+        for judged in case.inducements
+    ]
     for kind, loss in _losses(case):
         found += _loss_answers(case, kind, loss, standards)
     return found
@@ -72,7 +74,9 @@ def _pull(case: Case, kind: str, reason: str | None, standards: EvidenceStandard
     place = case.pull.names.index(kind)
     estimate, lower, upper = case.pull.fit.interval(place, standards.confidence)
     error = float(np.sqrt(case.pull.fit.covariance[place, place]))
-    reach = student_quantile(0.5 + standards.confidence / 2, case.pull.fit.df) + student_quantile(POWER, case.pull.fit.df)
+    reach = student_quantile(0.5 + standards.confidence / 2, case.pull.fit.df) + student_quantile(
+        POWER, case.pull.fit.df
+    )
     return Answer(
         estimand=PULLED[kind], unit=UNITS[kind], n=n, counted="orders", assumptions=OF_CHOICE,
         estimate=estimate, lower=lower, upper=upper, detectable=settle(reach * error),
@@ -85,16 +89,21 @@ def _loss_answers(case: Case, kind: str, loss: Loss, standards: EvidenceStandard
     cuts: list[tuple[str, Floats]] = [("all", np.ones(len(group), dtype=bool))]
     cuts += [(name, group == number) for number, name in enumerate(case.study.classes)]
     for name, cells in cuts:
-        for bound, chosen, said in (("displayed only", cells & within, DISPLAYED_ONLY), ("all sizes", cells, ALL_SIZES)):
+        for bound, chosen, said in (
+            ("displayed only", cells & within, DISPLAYED_ONLY),
+            ("all sizes", cells, ALL_SIZES),
+        ):
             about = {"kind": kind, "order_class": name, "bound": bound}
-            found.append((_usd(case, LOST[kind], loss.loss, (chosen, cells), loss, said, standards), {"about": "loss"} | about))
+            found.append(
+                (_usd(case, LOST[kind], loss.loss, (chosen, cells), loss, said, standards), {"about": "loss"} | about)
+            )
         earned = "what the router earned more than the stand-ins would have paid"
         answer = _usd(case, earned, loss.earned, (cells, cells), loss, ALL_SIZES, standards)
         found.append((answer, {"about": "earned", "kind": kind, "order_class": name, "bound": "all sizes"}))
     return found
 
 
-def _usd(  # noqa: PLR0913 one call, all of it needed
+def _usd(
     case: Case,
     estimand: str,
     values: Floats,
@@ -168,7 +177,9 @@ def _venues(case: Case, standards: EvidenceStandards) -> list[Row]:
                 "lower": ratio.interval.lower if ratio.interval else None,
                 "upper": ratio.interval.upper if ratio.interval else None,
                 "reason": ratio.reason,
-                "predicted_cost_of_half_spread": settle(float((quality * seen).sum() / seen.sum())) if seen.any() else None,
+                "predicted_cost_of_half_spread": settle(float((quality * seen).sum() / seen.sum()))
+                if seen.any()
+                else None,
             }
         )
     return rows
@@ -191,5 +202,3 @@ def _money(case: Case) -> list[Row]:
                 }
             )
     return rows
-
-

@@ -53,7 +53,6 @@ class Notice:
     effective_from: date
     notice_on: date | None
     approved: bool
-    reason: str
 
 
 def streams(cells: pl.DataFrame, policy: RoutingPolicy) -> Iterator[Stream]:
@@ -96,9 +95,8 @@ def notices_of(records: Records) -> dict[str, list[Notice]]:
     for config in objects_of(records, CONFIG):
         for item in config.versions:
             if item.rejected_by is None:
-                notice = Notice(
-                    config.id, item.number, item.effective_from, item.notice_on, item.approved_by is not None, item.reason
-                )
+                approved = item.approved_by is not None
+                notice = Notice(config.id, item.number, item.effective_from, item.notice_on, approved)
                 found.setdefault(config.provider, []).append(notice)
     return found
 
@@ -111,10 +109,11 @@ def change_rows(found: Found, notices: Sequence[Notice], policy: RoutingPolicy) 
     for number, one in enumerate(found.changes):
         before, after = slice(edges[number], one.place), slice(one.place, edges[number + 2])
         shares = shares_moved(stream.counts, before, after)
+        rise = shares[:, 1] - shares[:, 0]
         moved = [
-            {"venue": venue, "before": float(shares[place, 0]), "after": float(shares[place, 1])}
-            for place, venue in enumerate(stream.venues)
-            if abs(shares[place, 1] - shares[place, 0]) >= policy.least_share_moved
+            {"venue": stream.venues[place], "before": float(shares[place, 0]), "after": float(shares[place, 1])}
+            for place in np.argsort(-rise, kind="stable")
+            if abs(rise[place]) >= policy.least_share_moved
         ]
         if not moved:
             continue
@@ -129,7 +128,7 @@ def change_rows(found: Found, notices: Sequence[Notice], policy: RoutingPolicy) 
                 "latest": last.isoformat(),
                 "p": one.p_value,
                 "orders": int(stream.counts[before].sum() + stream.counts[after].sum()),
-                "moved": sorted(moved, key=lambda row: -(row["after"] - row["before"])),
+                "moved": moved,
                 "status": status,
                 "notice": notice,
             }

@@ -42,9 +42,14 @@ def situations(lists: pl.DataFrame, policy: RoutingPolicy) -> Iterator[tuple[Row
                 yield {**key, "by": cut, "value": value}, part
 
 
-def rankings(lists: pl.DataFrame, policy: RoutingPolicy, standards: EvidenceStandards) -> tuple[list[Row], list[tuple[Answer, Row]]]:
-    """Rows of places (`provider, order_class, by, value, venue, rank, share, lower, upper, best_rank, worst_rank`), and
-    the answers: of each situation the venue ranked first, and what showing the best price adds."""
+def rankings(
+    lists: pl.DataFrame, policy: RoutingPolicy, standards: EvidenceStandards
+) -> tuple[list[Row], list[tuple[Answer, Row]]]:
+    """Rows of places and answers of each situation.
+
+    Places have `provider, order_class, by, value, venue, rank, share, lower, upper, best_rank, worst_rank`; the answers
+    are of the venue ranked first, and of what showing the best price adds.
+    """
     rows: list[Row] = []
     answers: list[tuple[Answer, Row]] = []
     for key, part in situations(lists, policy):
@@ -57,7 +62,9 @@ def rankings(lists: pl.DataFrame, policy: RoutingPolicy, standards: EvidenceStan
             reason, found = days, None
         if found is None:
             said = reason or "the lists do not tell the venues apart"
-            answers.append((refused(TRIED, "ratio", said, n=n, counted="orders", assumptions=ASSUMES), {"about": "first", **key}))
+            answers.append(
+                (refused(TRIED, "ratio", said, n=n, counted="orders", assumptions=ASSUMES), {"about": "first", **key})
+            )
             continue
         rows += _rows(key, venues, found)
         answers += _answers(key, venues, found)
