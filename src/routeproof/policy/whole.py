@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import date, time
 from typing import TYPE_CHECKING, Any
 
+from routeproof.policy.analysis.compare import ComparePolicy, compare_policy
 from routeproof.policy.analysis.conflicts import ConflictsPolicy, conflicts_policy
+from routeproof.policy.analysis.counterfactual import CounterfactualPolicy, counterfactual_policy
 from routeproof.policy.analysis.routing import RoutingPolicy, routing_policy
 from routeproof.policy.book import PolicyBook, policy_book
 from routeproof.policy.cases import CasePolicy, case_policy
@@ -45,6 +47,8 @@ class WholePolicy:
         monitoring: thresholds of the rules, and how long findings wait.
         cases: clocks, second persons and words of cases.
         reconcile: how far a provider's report may be from our record.
+        compare: how two flows are made alike and compared.
+        counterfactual: what is assumed of shares that nobody displayed.
         routing: how a router's choices are read.
         conflicts: when money is taken to pull a router's choice.
         rule605: how execution quality reports are made, reading by reading.
@@ -61,6 +65,8 @@ class WholePolicy:
     monitoring: MonitoringPolicy
     cases: CasePolicy
     reconcile: Timeline[ReconcilePolicy]
+    compare: Timeline[ComparePolicy]
+    counterfactual: Timeline[CounterfactualPolicy]
     routing: Timeline[RoutingPolicy]
     conflicts: Timeline[ConflictsPolicy]
     rule605: Report605Policy
@@ -85,6 +91,8 @@ def whole_policy(subjects: Subjects, calendar: SessionCalendar) -> WholePolicy:
             monitoring=monitoring_policy(subjects),
             cases=case_policy(subjects),
             reconcile=reconcile_policy(subjects),
+            compare=compare_policy(subjects),
+            counterfactual=counterfactual_policy(subjects),
             routing=routing_policy(subjects),
             conflicts=conflicts_policy(subjects),
             rule605=report605_policy(subjects[RULE605]),

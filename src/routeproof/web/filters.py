@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from math import floor, log10
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ from markupsafe import Markup, escape
 from routeproof.vocab.times import NS_PER_S
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 NEW_YORK = ZoneInfo("America/New_York")
 DASH = "\N{EN DASH}"
@@ -103,6 +104,48 @@ def figure(value: Any, unit: str) -> str:  # noqa: ANN401
     return text.replace("-", MINUS) if text.strip("-0.,") else text.lstrip("-")
 
 
+def plainly(value: Any) -> str:  # noqa: ANN401
+    """A value of which only its kind is known: numbers with four significant digits, lists between commas."""
+    if value is None or value == "":
+        return DASH
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return _significant(value)
+    if isinstance(value, int):
+        return f"{value:,}".replace("-", MINUS)
+    if isinstance(value, list | tuple):
+        return ", ".join(plainly(one) for one in value) or DASH
+    return str(value)
+
+
+def _significant(value: float) -> str:
+    if abs(value) < ROUNDING:
+        return "0"
+    if abs(value) >= THOUSANDS:
+        return f"{value:,.0f}".replace("-", MINUS)
+    if abs(value) < SMALLEST_PLAIN:
+        return f"{value:.2e}".replace("-", MINUS)
+    places = max(0, SIGNIFICANT - 1 - floor(log10(abs(value))))
+    return f"{value:,.{places}f}".replace("-", MINUS)
+
+
+def single_valued(row: Mapping[str, Any]) -> list[str]:
+    """Members of a row that are one value, or a list of such."""
+    return [name for name, value in row.items() if not isinstance(value, dict) and not _is_nested(value)]
+
+
+def _is_nested(value: Any) -> bool:  # noqa: ANN401
+    return isinstance(value, list) and any(isinstance(one, dict | list) for one in value)
+
+
+def answered(answer: Mapping[str, Any]) -> str:
+    """Of what an answer is one: what it is told apart by, then what it estimates."""
+    apart = [plainly(value) for name, value in answer.items() if name not in ANSWER and isinstance(value, str | int)]
+    estimand = answer.get("estimand") or answer.get("metric") or ""
+    return ": ".join(filter(None, (", ".join(apart), str(estimand))))
+
+
 def browser(agent: Any) -> str:  # noqa: ANN401
     """A browser by its name and system; another program by the first words it says of itself."""
     text = str(agent or "")
@@ -117,6 +160,23 @@ SYSTEMS = (
     *(("Windows", "Windows"), ("Mac OS X", "macOS"), ("Linux", "Linux")),
 )
 MINUS = "\N{MINUS SIGN}"
+SIGNIFICANT, THOUSANDS, SMALLEST_PLAIN, ROUNDING = 4, 10_000, 1e-6, 1e-14
+ANSWER = frozenset(
+    {
+        "estimand",
+        "unit",
+        "n",
+        "counted",
+        "assumptions",
+        "estimate",
+        "lower",
+        "upper",
+        "reason",
+        "detectable",
+        "refused",
+    }
+)
+"""Members that every answer has; what else it has tells it apart."""
 OFFSETS = ((0, "ns", 1_000), (3, "µs", 1_000_000), (6, "ms", NS_PER_S))
 DECIMALS = {"usd_per_share": 5, "bps": 3, "ratio": 4, "ms": 3, "usd": 2, "count": 0, "shares": 9}
 
@@ -131,4 +191,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "offset": offset,
     "figure": figure,
     "browser": browser,
+    "plainly": plainly,
+    "single_valued": single_valued,
+    "answered": answered,
 }

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
+from routeproof.app.desk.counterfactual_look import bounds_now
 from routeproof.app.desk.pinned_pack import options_of
 from routeproof.app.objects.fold import object_of
 from routeproof.app.review.order import switches_against
+from routeproof.governance.review.bounds import Bounds
 from routeproof.governance.review.noun import REVIEW
 from routeproof.governance.review.predictions import Measured, score_predictions
 from routeproof.metrics.registry import BY_NAME
@@ -18,6 +20,7 @@ from routeproof.vocab.times import previous_quarter, quarter_days
 if TYPE_CHECKING:
     from routeproof.app.context import Context
     from routeproof.app.desk.pinned_pack import Pack
+    from routeproof.governance.review.bodies import Estimate
     from routeproof.governance.review.state import Prediction, Review
     from routeproof.stores.records import Records
 
@@ -33,6 +36,7 @@ class QuarterFigures:
     quarter: str
     provider: str
     _found: dict[str, Measured] = field(default_factory=dict)
+    _bounds: dict[str, Bounds] = field(default_factory=dict)
 
     def __call__(self, name: str) -> Measured:
         """The figure; measured once, then remembered."""
@@ -43,6 +47,20 @@ class QuarterFigures:
     def known(self, name: str) -> Measured:
         """The figure as remembered; nothing is measured under the write lock."""
         return self._found.get(name, Measured(value=None, better="none", reason="recorded while the review was opened"))
+
+    def bounds(self, estimate: Estimate) -> Bounds:
+        """This quarter's bounds of the cell that a counterfactual option spoke of; remembered likewise."""
+        key = repr(sorted(estimate.where.items()))
+        if key not in self._bounds:
+            where = {str(name): value for name, value in estimate.where.items()}
+            manifest = self.pack.meta.get("manifest")
+            self._bounds[key] = bounds_now(self.context, self.quarter, self.provider, where, manifest)
+        return self._bounds[key]
+
+    def known_bounds(self, estimate: Estimate) -> Bounds:
+        """The bounds as remembered."""
+        nothing = Bounds(reason="recorded while the review was opened")
+        return self._bounds.get(repr(sorted(estimate.where.items())), nothing)
 
     def _figure(self, name: str) -> Measured:
         rows = {row["id"]: row["cells"] for row in self.pack.document.get("scorecard", {}).get("rows", ())}
@@ -119,4 +137,8 @@ def review_id(quarter: str, provider: str, number: int = 1) -> str:
 def scored_predictions(records: Records, figures: QuarterFigures, *, may_measure: bool) -> tuple[Prediction, ...]:
     """Last quarter's predictions; under the write lock only with figures that were measured before."""
     review = last_quarters_review(records, figures.quarter, figures.provider)
-    return () if review is None else score_predictions(review, figures if may_measure else figures.known)
+    if review is None:
+        return ()
+    if may_measure:
+        return score_predictions(review, figures, figures.bounds)
+    return score_predictions(review, figures.known, figures.known_bounds)

@@ -70,10 +70,13 @@ class Estimate(Part):
 
     Attributes:
         kind: `none` (nobody knows), `benchmark` (what others got), `counterfactual` (what would have been, by a model).
-        value: in `unit`; null only with `none`.
-        lower: bound of the 95% interval, null if none is known.
+        value: in `unit`; null with `none`, and where bounds alone are known.
+        lower: bound of the 95% interval or of what can be known, null if none is known.
         upper: its other bound.
         source: where it comes from.
+        where: the cell of the analysis that a `counterfactual` speaks of, such as `{venue = "GLNW"}`; the next
+            look-back measures the same cell again.
+        manifest: the data that it was found in.
     """
 
     kind: Literal["none", "benchmark", "counterfactual"]
@@ -83,6 +86,8 @@ class Estimate(Part):
     lower: float | None = None
     upper: float | None = None
     source: str = ""
+    where: dict[Literal["provider", "order_class", "venue"], str] = Field(default_factory=dict)
+    manifest: str = ""
 
 
 def _estimate(given: object) -> object:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from routeproof.governance.review.bounds import score_bounds
 from routeproof.governance.review.state import Prediction
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from routeproof.governance.review.bodies import Estimate
+    from routeproof.governance.review.bounds import Bounds
     from routeproof.governance.review.state import Review
 
 Better = Literal["higher", "lower", "nearer_zero", "none"]
@@ -34,15 +37,18 @@ class Measured:
     reason: str = ""
 
 
-def score_predictions(review: Review, measured: Callable[[str], Measured]) -> tuple[Prediction, ...]:
-    """Every predicted effect of a review, scored."""
-    return tuple(
+def score_predictions(
+    review: Review, measured: Callable[[str], Measured], bounded: Callable[[Estimate], Bounds]
+) -> tuple[Prediction, ...]:
+    """Every predicted effect of a review, and every counterfactual option of its decisions, scored."""
+    points = tuple(
         _scored(review.id, decision.finding, decision.predicted.metric, decision.predicted.value, measured).model_copy(
             update={"look_back_on": decision.look_back_on}
         )
         for decision in review.decisions
         if decision.predicted is not None
     )
+    return points + score_bounds(review, bounded)
 
 
 def _scored(

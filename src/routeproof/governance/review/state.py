@@ -27,7 +27,10 @@ class Prediction(Part):
 
     Attributes:
         review: where it was predicted.
-        predicted: in the metric's unit.
+        option: the course that a decision took or left, where its bounds were scored; else empty.
+        predicted: in the metric's unit; null where only bounds were predicted.
+        predicted_lower: lower bound of what was predicted, null without bounds.
+        predicted_upper: its upper bound.
         measured: in the same unit; null where there is none, `reason` then says why.
         outcome: `hit`, `miss`, or `cannot_tell`.
     """
@@ -35,7 +38,10 @@ class Prediction(Part):
     review: str
     finding: str
     metric: str
-    predicted: float
+    option: str = ""
+    predicted: float | None = None
+    predicted_lower: float | None = None
+    predicted_upper: float | None = None
     look_back_on: date | None = None
     measured: float | None = None
     lower: float | None = None

@@ -116,9 +116,9 @@ def _predictions(review: Mapping[str, Any]) -> list[Block]:
     rows = [
         (
             f"{item['review']} {item['finding']}",
-            item["metric"],
-            f"{item['predicted']:g}",
-            "—" if item["measured"] is None else f"{item['measured']:g}",
+            f"{item['metric']}: {item['option']}" if item.get("option") else item["metric"],
+            _number(item["predicted"], item.get("predicted_lower"), item.get("predicted_upper")),
+            _number(item["measured"], *((item["lower"], item["upper"]) if item["predicted"] is None else (None, None))),
             f"{outcome[item['outcome']]}: {item['reason']}",
         )
         for item in review["predictions"]
@@ -127,6 +127,13 @@ def _predictions(review: Mapping[str, Any]) -> list[Block]:
         return [Paragraph(text="The quarter before predicted nothing.")]
     columns = (("Finding", 1.2), ("Metric", 2.0), ("Predicted", 0.9), ("Measured", 0.9), ("Outcome", 2.4))
     return [_table("predictions", "Predictions and what became of them", columns, rows)]
+
+
+def _number(value: float | None, lower: float | None, upper: float | None) -> str:
+    """A number, bounds where nothing else is known, or a dash."""
+    if value is not None:
+        return f"{value:g}"
+    return "—" if lower is None or upper is None else f"{lower:g} to {upper:g}"
 
 
 def _factors(review: Mapping[str, Any]) -> Table:

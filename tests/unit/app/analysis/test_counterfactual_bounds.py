@@ -1,0 +1,165 @@
+"""Bounds on what a route could have cost: worked by hand, and what must hold of any of them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from examples import examples
+from routeproof.app.analysis.counterfactual.bounds import Shown, with_bounds
+from routeproof.app.analysis.counterfactual.sums import Cells, rows
+from routeproof.policy.analysis.counterfactual import CounterfactualPolicy
+from routeproof.tables.switches import Switches
+from routeproof.vocab.fixed import SCALE, to_fixed
+
+POLICY = CounterfactualPolicy(
+    latency_us=0,
+    window_ms=1000,
+    inside_multiple=Decimal(1),
+    hidden_multiple=Decimal(1),
+    beyond_spreads=Decimal(1),
+    least_routes=1,
+)
+AT, SENT = 1_000, 2_000
+QUOTE = {
+    "symbol": pl.String, "at": pl.Int64, "sequence": pl.Int64, "bid": pl.Int64, "ask": pl.Int64, "bid_size": pl.Int64,
+    "ask_size": pl.Int64, "bid_venue": pl.String, "ask_venue": pl.String,
+}  # fmt: skip
+CAP = to_fixed("0.003")
+
+
+def _quote(bid: str, ask: str, size: int, venue: str, at: int = AT) -> tuple[Any, ...]:
+    return ("X", at, 1, to_fixed(bid), to_fixed(ask), size * SCALE, size * SCALE, venue, venue)
+
+
+def _shown(best: list[tuple[Any, ...]], venues: list[tuple[Any, ...]] | None = None, reached: str = "") -> Shown:
+    return Shown(
+        best=pl.DataFrame(best, schema=QUOTE, orient="row"),
+        venues=None if venues is None else pl.DataFrame(venues, schema=QUOTE, orient="row"),
+        taking=pl.DataFrame({"venue": ["A", "B"], "net_fee": [to_fixed("0.003"), to_fixed("0.001")]}),
+        fee_cap=CAP,
+        accessible=pl.DataFrame(
+            [("P", venue) for venue in reached], schema={"provider": pl.String, "venue": pl.String}, orient="row"
+        ),
+    )
+
+
+def _route(
+    shares: int, paid: str, worst: str, limit: str | None = None, sign: int = 1, name: str = "r"
+) -> dict[str, Any]:
+    return {
+        "route_id": name, "order_id": name, "version": 1, "provider": "P", "order_class": "market", "venue": "A",
+        "symbol": "X", "sign": sign, "sent_at": SENT, "quarter": "2026Q3",
+        "limit_price": None if limit is None else to_fixed(limit), "shares": shares * SCALE,
+        "paid": 2 * to_fixed(paid) * SCALE, "worst2": 2 * to_fixed(worst), "unknown_fee": 0,
+    }  # fmt: skip
+
+
+def _bounds(routes: list[dict[str, Any]], shown: Shown) -> pl.DataFrame:
+    schema = {"limit_price": pl.Int64, "paid": pl.Int128}
+    return with_bounds(pl.DataFrame(routes, schema_overrides=schema), shown, POLICY, Switches())
+
+
+def _usd(found: pl.DataFrame) -> list[tuple[Decimal, Decimal]]:
+    unit = 2 * SCALE * SCALE
+    return [(Decimal(lower) / unit, Decimal(upper) / unit) for lower, upper in found.select("lower", "upper").rows()]
+
+
+@pytest.mark.parametrize(
+    ("limit", "lower", "upper"),
+    [
+        # 200 at 10.04 + 0.003; 300 beyond at 10.04 + one spread of 0.04 + 0.003: 2008.60 + 3024.90
+        # least: 200 at the midpoint 10.02 + 0.003, then 300 of 400 shown and hidden at 10.043: 2004.60 + 3012.90
+        (None, "5017.50", "5033.50"),
+        # the limit caps what is beyond: 300 at 10.05 + 0.003
+        ("10.05", "5017.50", "5024.50"),
+    ],
+)
+def test_the_best_quote_alone(limit: str | None, lower: str, upper: str) -> None:
+    """500 bought for 5027.00, the best quote shows 200 at 10.04: the savings lie between -6.50 and 9.50 dollars."""
+    found = _bounds([_route(500, "5027.00", "10.06", limit)], _shown([_quote("10.00", "10.04", 200, "A")]))
+    assert _usd(found) == [(Decimal(lower), Decimal(upper))]
+    assert found["displayed"].to_list() == [200 * SCALE]
+    assert found["told_by"].to_list() == ["best quote"]
+
+
+def test_venues_own_quotes_narrow_the_bounds() -> None:
+    """A shows 200 at 10.04 and B 300 at 10.05 for 0.001: all 500 are displayed, for 2008.60 + 3015.30 dollars.
+
+    At least: 200 at the midpoint for the lowest fee, 10.021, then 300 of 400 on A: 2004.20 + 3012.90.
+    """
+    best = [_quote("10.00", "10.04", 200, "A")]
+    venues = [_quote("10.00", "10.04", 200, "A"), _quote("9.99", "10.05", 300, "B")]
+    found = _bounds([_route(500, "5027.00", "10.06")], _shown(best, venues))
+    assert _usd(found) == [(Decimal("5017.10"), Decimal("5023.90"))]
+    assert found["told_by"].to_list() == ["venue"]
+
+
+def test_only_venues_that_the_router_reaches_count() -> None:
+    """The router reaches B alone: 300 at 10.05 + 0.001, and 200 beyond at 10.05 + 0.04 + 0.001."""
+    best = [_quote("10.00", "10.04", 200, "A")]
+    venues = [_quote("10.00", "10.04", 200, "A"), _quote("9.99", "10.05", 300, "B")]
+    found = _bounds([_route(500, "5027.00", "10.06")], _shown(best, venues, reached="B"))
+    assert _usd(found)[0][1] == Decimal("3015.30") + Decimal("2018.20")
+
+
+def test_a_quote_that_changed_on_the_way_counts_as_it_was_on_arrival() -> None:
+    """With half a microsecond to the venue the later quote is met; without a two-sided one there are no bounds."""
+    best = [_quote("10.00", "10.04", 500, "A"), _quote("10.10", "10.14", 500, "A", at=SENT)]
+    slow = CounterfactualPolicy(**{**{name: getattr(POLICY, name) for name in POLICY.__slots__}, "latency_us": 1})
+    row = pl.DataFrame([_route(100, "1004.30", "10.04")], schema_overrides={"limit_price": pl.Int64, "paid": pl.Int128})
+    now, later = (with_bounds(row, _shown(best), one, Switches()) for one in (POLICY, slow))
+    assert (_usd(now)[0][1], _usd(later)[0][1]) == (Decimal("1004.30"), Decimal("1014.30"))
+    assert _bounds([_route(100, "1004.30", "10.04")], _shown([])).is_empty()
+
+
+def test_sums_are_intervals_and_few_routes_are_not_shown() -> None:
+    """Savings are added up exactly; below the least number of routes a cell shows its count and why."""
+    found = _bounds([_route(500, "5027.00", "10.06")], _shown([_quote("10.00", "10.04", 200, "A")]))
+    cells = Cells()
+    cells.add_day(found)
+    cells.add_day(found)
+    (row,) = rows(cells.by("venue"), ["venue"], least_routes=2)
+    assert (row["routes"], row["saved_lower_usd"], row["saved_upper_usd"], row["tells"]) == (
+        2,
+        -13.0,
+        19.0,
+        "cannot_tell",
+    )
+    (few,) = rows(cells.by("venue"), ["venue"], least_routes=3)
+    assert (few["routes"], few["saved_lower_usd"], few["tells"]) == (2, None, None)
+    assert "at least 3" in few["reason"]
+
+
+@st.composite
+def _market(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[tuple[Any, ...]]]:
+    cents = st.integers(0, 5)
+    bid, spread = 1000 + draw(cents), 1 + draw(cents)
+    sizes = st.integers(1, 4).map(lambda lots: lots * 100)
+    venues = [
+        _quote(f"{(bid - back) / 100:.2f}", f"{(bid + spread + back) / 100:.2f}", draw(sizes), name)
+        for name, back in zip("AB", draw(st.permutations((0, draw(cents)))), strict=True)
+    ]
+    routes = [
+        _route(draw(st.integers(1, 900)), "0", "10.00", None, draw(st.sampled_from((1, -1))), name)
+        for name in "rs"[: draw(st.integers(1, 2))]
+    ]
+    return routes, venues
+
+
+@given(_market())
+@examples(30)
+def test_the_least_is_at_most_the_most(market: tuple[list[dict[str, Any]], list[tuple[Any, ...]]]) -> None:
+    """The lower bound never lies above the upper one, and rows may come in any order."""
+    routes, venues = market
+    best = [_quote("10.00", "10.10", 100, "A")] if not venues else [venues[0]]
+    found = _bounds(routes, _shown(best, venues))
+    assert all(lower <= upper for lower, upper in _usd(found))
+    turned = _bounds(routes[::-1], _shown(best, venues[::-1]))
+    names = ["route_id", "lower", "upper"]
+    assert found.select(names).sort("route_id").equals(turned.select(names).sort("route_id"))
