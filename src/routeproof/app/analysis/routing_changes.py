@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -9,12 +10,10 @@ import polars as pl
 from routeproof.app.analysis.choice_cells import choice_cells
 from routeproof.app.analysis.ground import ground_of, plain
 from routeproof.app.analysis.headline import headline_of
-from routeproof.app.analysis.routing.drift import change_rows, found_changes, notices_of, streams
+from routeproof.app.analysis.routing.drift import UNANNOUNCED, change_rows, found_changes, notices_of, rise_at, streams
 from routeproof.app.analysis.venue_money import venue_money
 from routeproof.app.analysis.venue_routes import venue_routes
 from routeproof.evidence.answer import Answer, refused
-from routeproof.evidence.choice.changes import shares_moved
-from routeproof.evidence.quantiles import settle
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,12 +21,14 @@ if TYPE_CHECKING:
     from routeproof.app.analysis.ground import Span
     from routeproof.app.analysis.routing.drift import Found, Stream
     from routeproof.app.context import Context
+    from routeproof.policy.thresholds import EvidenceStandards
 
 Row = dict[str, Any]
-MOVED = "largest rise of a venue's share of first routes at the most likely day of a change, situations held fixed"
+MOVED = "share of first routes from the most likely day of a change on, less that before, of the venue that rose most"
 ASSUMES = (
     "Where nothing changed, days are exchangeable: no trend, no weekday that routes otherwise.",
     "Within order class, spread, size against displayed and venue at the NBBO the choice rests on nothing that drifts.",
+    "Day and venue were picked because they moved most: p counts the picking of the day, the interval does not.",
 )
 NO_STREAM = "no order class with two venues and enough days and orders"
 
@@ -50,13 +51,15 @@ def routing_changes(context: Context, span: Span) -> Row:
     found = found_changes(all_streams, policy, seed)
     notices = notices_of(context.records)
     changes = [row for one in found for row in change_rows(one, notices.get(one.stream.provider, []), policy)]
-    answers = [_answer(one) | {"family": len(found)} for one in found]
+    standards = ground.policy.whole.book.evidence.on_or_first(ground.days[-1]).value
+    standards = replace(standards, bootstrap_seed=seed)
+    answers = [_answer(one, standards) | {"family": len(found)} for one in found]
     return {
         **ground.stamp(seed),
         **_headline(answers),
         "answers": answers,
         "changes": changes,
-        "unannounced": sum(row["status"] == "unannounced logic change" for row in changes),
+        "unannounced": sum(row["status"] == UNANNOUNCED for row in changes),
         "figures": {
             f"shares_{one.stream.provider}_{one.stream.order_class}": share_figure(one.stream, changes)
             for one in found
@@ -65,20 +68,24 @@ def routing_changes(context: Context, span: Span) -> Row:
     }
 
 
-def _answer(found: Found) -> Row:
-    """A point without an interval: the day and the venue were picked because they look largest."""
+def _answer(found: Found, standards: EvidenceStandards) -> Row:
+    """The venue that rose most at the most likely day, with an interval, or why there is none."""
     stream, best = found.stream, found.whole
-    key = {"provider": stream.provider, "order_class": stream.order_class, "p": best.p_value}
     n = int(stream.counts.sum())
+    key = {"provider": stream.provider, "order_class": stream.order_class, "p": best.p_value}
     if not best.place:
         said = refused(MOVED, "ratio", "too few days on either side", n=n, counted="orders", assumptions=ASSUMES)
-        return plain(said) | key | {"on": None}
-    shares = shares_moved(stream.counts, slice(0, best.place), slice(best.place, None))
-    rise = settle(float((shares[:, 1] - shares[:, 0]).max()))
+        return plain(said) | key | {"on": None, "venue": None}
+    rise = rise_at(stream, best.place, standards)
+    key |= {"on": stream.days[best.place].isoformat(), "venue": rise.venue}
+    if rise.interval is None:
+        said = refused(MOVED, "ratio", rise.reason or "", n=n, counted="orders", assumptions=ASSUMES)
+        return plain(said) | key
     answer = Answer(
-        estimand=MOVED, unit="ratio", n=n, counted="orders", assumptions=ASSUMES, estimate=rise, lower=rise, upper=rise
-    )
-    return plain(answer) | {"lower": None, "upper": None} | key | {"on": stream.days[best.place].isoformat()}
+        estimand=MOVED, unit="ratio", n=n, counted="orders", assumptions=ASSUMES, estimate=rise.estimate,
+        lower=rise.interval.lower, upper=rise.interval.upper, detectable=rise.interval.detectable,
+    )  # fmt: skip
+    return plain(answer) | key
 
 
 def _headline(answers: Sequence[Row]) -> Row:

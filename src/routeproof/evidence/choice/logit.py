@@ -178,8 +178,9 @@ def _climb(choices: Choices, day: NDArray[np.intp], ridge: Floats) -> tuple[Floa
     for _ in range(STEPS):
         gradient = slope.score.sum(axis=0) - ridge * at
         step = _solve(slope.information.sum(axis=0) + np.diag(ridge), gradient)
-        if float(gradient @ step) <= SMALL:
-            break
+        if float(gradient @ step) <= SMALL:  # so near that one whole step is exact
+            at = at + step
+            return at, _slope(choices, day, at)
         for halving in range(HALVINGS):
             trial = at + step / 2.0**halving
             there = _slope(choices, day, trial)

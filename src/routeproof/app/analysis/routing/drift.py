@@ -10,6 +10,10 @@ import polars as pl
 
 from routeproof.app.objects.governed import objects_of
 from routeproof.evidence.choice.changes import Counts, Scan, ScanRules, change_places, scan, shares_moved
+from routeproof.evidence.interval import Interval, interval, refusal
+from routeproof.evidence.partials import Partials
+from routeproof.evidence.quantiles import settle
+from routeproof.evidence.series import DaySeries, day_series
 from routeproof.governance.config import CONFIG
 
 if TYPE_CHECKING:
@@ -17,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from routeproof.policy.analysis.routing import RoutingPolicy
+    from routeproof.policy.thresholds import EvidenceStandards
     from routeproof.stores.records import Records
 
 Row = dict[str, Any]
@@ -87,6 +92,37 @@ def found_changes(all_streams: Sequence[Stream], policy: RoutingPolicy, seed: in
         changes = tuple(change_places(stream.counts, rules)) if whole.p_value <= error else ()
         found.append(Found(stream, whole, changes))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Rise:
+    """By how much the share of the venue that rose most rose; `interval` is None exactly when `reason` says why."""
+
+    venue: str
+    estimate: float
+    interval: Interval | None
+    reason: str | None
+
+
+def rise_at(stream: Stream, place: int, standards: EvidenceStandards) -> Rise:
+    """Compare the days before a place with those from it on, days being what varies."""
+    moved = shares_moved(stream.counts, slice(0, place), slice(place, None))
+    venue = int(np.argmax(moved[:, 1] - moved[:, 0]))
+    by_day = stream.counts.sum(axis=1).astype(np.float64)
+    sides = []
+    for part in (slice(place, None), slice(0, place)):
+        orders = by_day[part].sum(axis=1)
+        days = np.arange(len(orders), dtype=np.int64)
+        sides.append(
+            Partials.of(day=days, numerator=by_day[part, venue], denominator=orders, largest=np.minimum(orders, 1.0))
+        )
+    estimate = settle((sides[0].value or 0.0) - (sides[1].value or 0.0))
+    series = [day_series(side) for side in sides]
+    reasons = [refusal(one, 0.0, standards) for one in series]
+    if any(reasons):
+        return Rise(stream.venues[venue], estimate, None, next(reason for reason in reasons if reason))
+    mirrored = DaySeries(series[1].weight, -series[1].residual)
+    return Rise(stream.venues[venue], estimate, interval(estimate, (series[0], mirrored), standards), None)
 
 
 def notices_of(records: Records) -> dict[str, list[Notice]]:
