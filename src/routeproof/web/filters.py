@@ -139,7 +139,8 @@ def _is_nested(value: Any) -> bool:  # noqa: ANN401
 
 def told_apart(answers: Sequence[Mapping[str, Any]]) -> list[str]:
     """Members by which answers are told from each other: what they have beyond what every answer has."""
-    return [name for name in dict.fromkeys(name for one in answers for name in single_valued(one)) if name not in ANSWER]
+    named = dict.fromkeys(name for one in answers for name in single_valued(one))
+    return [name for name in named if name not in ANSWER]
 
 
 def browser(agent: Any) -> str:  # noqa: ANN401
