@@ -8,6 +8,7 @@ from routeproof.lab.cheats import (
     backfilled_times,
     disimprovement,
     fade,
+    leaking_venue,
     logic_change,
     payment_chasing,
     selective_reporting,
@@ -28,4 +29,7 @@ CHEATS: tuple[Cheat, ...] = (
     selective_reporting.CHEAT,
     backfilled_times.CHEAT,
 )
-BY_NAME = {cheat.name: cheat for cheat in CHEATS}
+LEAKS: tuple[Cheat, ...] = (leaking_venue.CHEAT,)
+"""Faults of a venue that move the market itself: the analysis of leakage is measured by them, the rules are not."""
+
+BY_NAME = {cheat.name: cheat for cheat in (*CHEATS, *LEAKS)}
