@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from routeproof.app.analysis.choice_cells import choice_cells
-from routeproof.app.analysis.conflict.study import Inducements, study_of
+from routeproof.app.analysis.conflict.study import Inducements
 from routeproof.app.analysis.venue_routes import BEYOND, SPREADS, WITHIN
 from routeproof.lab.cheats.affiliate_first import AFFILIATE
 from routeproof.lab.cheats.ioi_first import INDICATING
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from routeproof.app.analysis.conflict.study import Study
-    from routeproof.policy.analysis.conflicts import ConflictsPolicy
 
 CLASSES = ("market", "market_ioc", "marketable_limit", "marketable_limit_ioc")
 FIRST, LAST = date(2026, 7, 1), date(2026, 9, 30)
@@ -41,15 +40,15 @@ class Router:
     arranged: bool = False
 
 
-def studies(routers: Sequence[Router], seed: int, days: int, orders: int, policy: ConflictsPolicy) -> list[Study]:
-    """Each router's study over the first sessions of the quarter, all in one market."""
+def worlds(routers: Sequence[Router], seed: int, days: int, orders: int) -> list[pl.DataFrame]:
+    """Each router's `choice_cells` over the first sessions of the quarter, all in one market."""
     whole = LabConfig(
         seed=seed,
         first=FIRST,
         last=LAST,
         orders_per_day=orders,
         quotes_per_day=40_000,
-        providers=tuple(Provider(f"R{place}", planted=one.planted) for place, one in enumerate(routers)),
+        providers=tuple(Provider(name_of(place), planted=one.planted) for place, one in enumerate(routers)),
     )
     opening = opening_prices(whole)
     cells: list[list[pl.DataFrame]] = [[] for _ in routers]
@@ -57,8 +56,12 @@ def studies(routers: Sequence[Router], seed: int, days: int, orders: int, policy
         market = market_day(whole, session, opening[session.day])
         for place, provider in enumerate(whole.providers):
             cells[place].append(choice_cells(_rows(provider_day(whole, provider, market), market)))
-    found = [study_of(pl.concat(parts), f"R{place}", policy.classes) for place, parts in enumerate(cells)]
-    return [study for study in found if study is not None]
+    return [pl.concat(parts) for parts in cells]
+
+
+def name_of(place: int) -> str:
+    """Provider id of a router by its place."""
+    return f"R{place}"
 
 
 def inducements(study: Study, router: Router) -> Inducements:
@@ -101,9 +104,10 @@ def _rows(day: ProviderDay, market: MarketDay) -> pl.DataFrame:
         mid2=pl.Series(quotes.ask[row] + quotes.bid[row]),
     ).filter(pl.Series(usable))
     priced = day.executions.filter(pl.col("later") != "busted").join(situated.select("order", "mid2"), on="order")
+    paid = pl.col("sign") * (2 * pl.col("price") - pl.col("mid2"))
     sums = priced.group_by("order").agg(
         pl.col("quantity").sum().alias("executed"),
-        (pl.col("quantity").cast(_WIDE) * (pl.col("sign") * (2 * pl.col("price") - pl.col("mid2")))).sum().alias("cost2"),
+        (pl.col("quantity").cast(_WIDE) * paid).sum().alias("cost2"),
     )
     return (
         situated.join(sums, on="order", how="left", maintain_order="left")

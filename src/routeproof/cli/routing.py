@@ -42,7 +42,7 @@ def rank(
     *,
     as_json: bool,
 ) -> None:
-    """Which venues are tried in which order, by order class and situation; ways, sweeps, times; beside the configuration.
+    """Which venues are tried in which order, by order class; ways, sweeps and times; beside the configuration.
 
     Rankings by situation, first venues and figures are in JSON.
 
@@ -98,7 +98,9 @@ def _rank_lines(found: dict[str, Any]) -> Iterator[str]:
 
 
 def _change_lines(found: dict[str, Any]) -> Iterator[str]:
-    yield f"{found['from']} to {found['to']}, {found['days']} days; {len(found['answers'])} order classes judged together."
+    classes = len(found["answers"])
+    yield f"{found['from']} to {found['to']}, {found['days']} days; {classes} order classes judged together."
+    yield from answer_lines(found)
     if not found["changes"]:
         yield "No change beyond chance."
     else:
@@ -106,8 +108,6 @@ def _change_lines(found: dict[str, Any]) -> Iterator[str]:
     for row in found["changes"]:
         moved = ", ".join(f"{one['venue']} {one['before']:.1%} to {one['after']:.1%}" for one in row["moved"])
         yield f"{row['provider']} {row['order_class']} on {row['on']}: {moved}"
-    for said in found["assumptions"]:
-        yield f"assumes: {said}"
 
 
 def _short(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from routeproof.vocab.times import NS_PER_S
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 NEW_YORK = ZoneInfo("America/New_York")
 DASH = "\N{EN DASH}"
@@ -120,10 +120,8 @@ def plainly(value: Any) -> str:  # noqa: ANN401
 
 
 def _significant(value: float) -> str:
-    if abs(value) < ROUNDING:
-        return "0"
-    if abs(value) >= THOUSANDS:
-        return f"{value:,.0f}".replace("-", MINUS)
+    if value == 0 or abs(value) >= THOUSANDS:
+        return f"{value:,.0f}".replace("-", MINUS) if value else "0"
     if abs(value) < SMALLEST_PLAIN:
         return f"{value:.2e}".replace("-", MINUS)
     places = max(0, SIGNIFICANT - 1 - floor(log10(abs(value))))
@@ -139,11 +137,10 @@ def _is_nested(value: Any) -> bool:  # noqa: ANN401
     return isinstance(value, list) and any(isinstance(one, dict | list) for one in value)
 
 
-def answered(answer: Mapping[str, Any]) -> str:
-    """Of what an answer is one: what it is told apart by, then what it estimates."""
-    apart = [plainly(value) for name, value in answer.items() if name not in ANSWER and isinstance(value, str | int)]
-    estimand = answer.get("estimand") or answer.get("metric") or ""
-    return ": ".join(filter(None, (", ".join(apart), str(estimand))))
+def told_apart(answers: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Members by which answers are told from each other: what they have beyond what every answer has."""
+    named = dict.fromkeys(name for one in answers for name in single_valued(one))
+    return [name for name in named if name not in ANSWER]
 
 
 def browser(agent: Any) -> str:  # noqa: ANN401
@@ -160,7 +157,7 @@ SYSTEMS = (
     *(("Windows", "Windows"), ("Mac OS X", "macOS"), ("Linux", "Linux")),
 )
 MINUS = "\N{MINUS SIGN}"
-SIGNIFICANT, THOUSANDS, SMALLEST_PLAIN, ROUNDING = 4, 10_000, 1e-6, 1e-14
+SIGNIFICANT, THOUSANDS, SMALLEST_PLAIN = 4, 10_000, 1e-6
 ANSWER = frozenset(
     {
         "estimand",
@@ -193,5 +190,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "browser": browser,
     "plainly": plainly,
     "single_valued": single_valued,
-    "answered": answered,
+    "told_apart": told_apart,
 }

@@ -18,8 +18,8 @@ def choice_cells(rows: pl.DataFrame) -> pl.DataFrame:
 
     Returns:
         `n` orders; `ordered`, `executed` shares (1e-9) of all their routes; `cost2` and `spread_shares`, twice the
-        effective cost and twice the half spread of the executed shares (1e-18 USD, 128 bits); `spreads`, sum of ask - bid
-        over the orders (1e-9 USD); `net_payment` (1e-18 USD); `net_rate` of the first venue (1e-9 USD a share);
+        effective cost and twice the half spread of the executed shares (1e-18 USD, 128 bits); `spreads`, sum of ask -
+        bid over the orders (1e-9 USD); `net_payment` (1e-18 USD); `net_rate` of the first venue (1e-9 USD a share);
         `largest`, shares of the largest order.
     """
     of_order = (

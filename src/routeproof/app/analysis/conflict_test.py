@@ -14,6 +14,7 @@ from routeproof.app.analysis.conflict.judge import Case, case_of, verdicts
 from routeproof.app.analysis.conflict.report import provider_answers, provider_row
 from routeproof.app.analysis.conflict.study import Inducements, study_of
 from routeproof.app.analysis.ground import ground_of, plain
+from routeproof.app.analysis.headline import headline_of
 from routeproof.app.analysis.venue_money import REMOVED, TIED_KINDS, venue_money
 from routeproof.app.analysis.venue_routes import venue_routes
 from routeproof.evidence.answer import refused
@@ -35,8 +36,8 @@ def conflicts_test(context: Context, span: Span) -> Row:
     Returns:
         The stamp of the ground; `estimate, lower, upper, n, refused, reason, assumptions, detectable` of the headline
         (pull of payment of the only provider, or of the one with the smallest p); `answers`, each with `provider` and
-        `about`; `findings`: `provider, kind, verdict, p, pull_p, loss_p, loss_usd_per_share, reason`; `venues`: the dose
-        and the response of each; `money` by order class; `left_out` counts; `figures`.
+        `about`; `findings`: `provider, kind, verdict, p, pull_p, loss_p, loss_usd_per_share, reason`; `venues`: dose
+        and response of each; `money` by order class; `left_out` counts; `figures`.
 
     Raises:
         UsageError: no own flow within the span, or none of the provider.
@@ -117,26 +118,13 @@ def _told(
 
 
 def _headline(answers: list[Row], findings: list[Row]) -> Row:
-    kept = (
-        "estimand",
-        "unit",
-        "estimate",
-        "lower",
-        "upper",
-        "n",
-        "counted",
-        "refused",
-        "reason",
-        "assumptions",
-        "detectable",
-    )
     pulls = {row["provider"]: row for row in answers if row["about"] == "pull" and row["kind"] == "payment"}
     if not pulls:
         none = refused(
             "pull of payment on the choice of venue", "log odds per cent per 100 shares",
             "no orders of the judged classes whose routes to venues are known", counted="orders", assumptions=(),
         )  # fmt: skip
-        return {name: plain(none)[name] for name in kept}
+        return headline_of(plain(none))
     order = sorted(findings, key=lambda row: (row["kind"] != "payment", row["p"] is None, row["p"], row["provider"]))
     chosen = pulls[order[0]["provider"]]
-    return {name: chosen[name] for name in kept} | {"headline_provider": order[0]["provider"]}
+    return headline_of(chosen) | {"headline_provider": order[0]["provider"]}

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from routeproof.app.analysis.choice_cells import choice_cells
 from routeproof.app.analysis.ground import ground_of, plain
-from routeproof.app.analysis.routing.drift import change_rows, found_changes, notices_of, streams
+from routeproof.app.analysis.headline import headline_of
+from routeproof.app.analysis.routing.drift import UNANNOUNCED, change_rows, found_changes, notices_of, rise_at, streams
 from routeproof.app.analysis.venue_money import venue_money
 from routeproof.app.analysis.venue_routes import venue_routes
 from routeproof.evidence.answer import Answer, refused
-from routeproof.evidence.choice.changes import shares_moved
-from routeproof.evidence.quantiles import settle
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,25 +21,14 @@ if TYPE_CHECKING:
     from routeproof.app.analysis.ground import Span
     from routeproof.app.analysis.routing.drift import Found, Stream
     from routeproof.app.context import Context
+    from routeproof.policy.thresholds import EvidenceStandards
 
 Row = dict[str, Any]
-MOVED = "largest rise of a venue's share of first routes at the most likely day of a change, situations held fixed"
+MOVED = "share of first routes from the most likely day of a change on, less that before, of the venue that rose most"
 ASSUMES = (
     "Where nothing changed, days are exchangeable: no trend, no weekday that routes otherwise.",
     "Within order class, spread, size against displayed and venue at the NBBO the choice rests on nothing that drifts.",
-)
-HEADLINE = (
-    "estimand",
-    "unit",
-    "estimate",
-    "lower",
-    "upper",
-    "n",
-    "counted",
-    "refused",
-    "reason",
-    "assumptions",
-    "detectable",
+    "Day and venue were picked because they moved most: p counts the picking of the day, the interval does not.",
 )
 NO_STREAM = "no order class with two venues and enough days and orders"
 
@@ -62,13 +51,15 @@ def routing_changes(context: Context, span: Span) -> Row:
     found = found_changes(all_streams, policy, seed)
     notices = notices_of(context.records)
     changes = [row for one in found for row in change_rows(one, notices.get(one.stream.provider, []), policy)]
-    answers = [_answer(one) | {"family": len(found)} for one in found]
+    standards = ground.policy.whole.book.evidence.on_or_first(ground.days[-1]).value
+    standards = replace(standards, bootstrap_seed=seed)
+    answers = [_answer(one, standards) | {"family": len(found)} for one in found]
     return {
         **ground.stamp(seed),
         **_headline(answers),
         "answers": answers,
         "changes": changes,
-        "unannounced": sum(row["status"] == "unannounced logic change" for row in changes),
+        "unannounced": sum(row["status"] == UNANNOUNCED for row in changes),
         "figures": {
             f"shares_{one.stream.provider}_{one.stream.order_class}": share_figure(one.stream, changes)
             for one in found
@@ -77,28 +68,32 @@ def routing_changes(context: Context, span: Span) -> Row:
     }
 
 
-def _answer(found: Found) -> Row:
-    """A point without an interval: the day and the venue were picked because they look largest."""
+def _answer(found: Found, standards: EvidenceStandards) -> Row:
+    """The venue that rose most at the most likely day, with an interval, or why there is none."""
     stream, best = found.stream, found.whole
-    key = {"provider": stream.provider, "order_class": stream.order_class, "p": best.p_value}
     n = int(stream.counts.sum())
+    key = {"provider": stream.provider, "order_class": stream.order_class, "p": best.p_value}
     if not best.place:
         said = refused(MOVED, "ratio", "too few days on either side", n=n, counted="orders", assumptions=ASSUMES)
-        return plain(said) | key | {"on": None}
-    shares = shares_moved(stream.counts, slice(0, best.place), slice(best.place, None))
-    rise = settle(float((shares[:, 1] - shares[:, 0]).max()))
+        return plain(said) | key | {"on": None, "venue": None}
+    rise = rise_at(stream, best.place, standards)
+    key |= {"on": stream.days[best.place].isoformat(), "venue": rise.venue}
+    if rise.interval is None:
+        said = refused(MOVED, "ratio", rise.reason or "", n=n, counted="orders", assumptions=ASSUMES)
+        return plain(said) | key
     answer = Answer(
-        estimand=MOVED, unit="ratio", n=n, counted="orders", assumptions=ASSUMES, estimate=rise, lower=rise, upper=rise
-    )
-    return plain(answer) | {"lower": None, "upper": None} | key | {"on": stream.days[best.place].isoformat()}
+        estimand=MOVED, unit="ratio", n=n, counted="orders", assumptions=ASSUMES, estimate=rise.estimate,
+        lower=rise.interval.lower, upper=rise.interval.upper, detectable=rise.interval.detectable,
+    )  # fmt: skip
+    return plain(answer) | key
 
 
 def _headline(answers: Sequence[Row]) -> Row:
     if not answers:
         none = plain(refused(MOVED, "ratio", NO_STREAM, counted="orders", assumptions=ASSUMES))
-        return {name: none[name] for name in HEADLINE}
+        return headline_of(none)
     best = min(answers, key=lambda row: (row["refused"], row["p"], row["provider"], row["order_class"]))
-    return {name: best[name] for name in HEADLINE} | {
+    return headline_of(best) | {
         "of": f"{best['provider']}, {best['order_class']}",
         "p": best["p"],
     }
@@ -108,35 +103,37 @@ def share_figure(stream: Stream, changes: Sequence[Row]) -> Row:
     """Daily shares of first venues as one panel a venue, a dashed line on each change."""
     by_day = stream.counts.sum(axis=1)
     whole = by_day.sum(axis=1)
-    values = [
+    values: list[Row] = [
         {"day": day.isoformat(), "venue": venue, "share": float(by_day[row, place] / whole[row])}
         for row, day in enumerate(stream.days)
         for place, venue in enumerate(stream.venues)
         if whole[row]
     ]
-    own = [
-        {"day": row["on"]}
+    values += [
+        {"change": row["on"], "venue": venue}
+        for venue in stream.venues
         for row in changes
         if (row["provider"], row["order_class"]) == (stream.provider, stream.order_class)
     ]
     x = {"field": "day", "type": "temporal", "title": "trading day"}
     y = {"field": "share", "type": "quantitative", "title": "share of first routes", "axis": {"format": ".0%"}}
     return {
-        "data": {
-            "values": [
-                row | {"change": place["day"] if place else None} for row in values for place in own[:1] or [None]
-            ]
-        },
+        "data": {"values": values},
         "facet": {"field": "venue", "type": "nominal", "title": "venue"},
         "columns": 3,
         "spec": {
             "width": 200,
             "height": 90,
             "layer": [
-                {"mark": {"type": "line", "color": "#1a1a1a", "strokeWidth": 1}, "encoding": {"x": x, "y": y}},
                 {
+                    "transform": [{"filter": "isValid(datum.share)"}],
+                    "mark": {"type": "line", "color": "#1a1a1a", "strokeWidth": 1},
+                    "encoding": {"x": x, "y": y},
+                },
+                {
+                    "transform": [{"filter": "isValid(datum.change)"}],
                     "mark": {"type": "rule", "strokeDash": [3, 3]},
-                    "encoding": {"x": {"field": "change", "type": "temporal", "aggregate": "max"}},
+                    "encoding": {"x": {"field": "change", "type": "temporal"}},
                 },
             ],
         },

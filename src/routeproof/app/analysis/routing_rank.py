@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from routeproof.app.analysis.ground import ground_of, plain
+from routeproof.app.analysis.headline import headline_of
 from routeproof.app.analysis.routing.lists import hops_of, lists_of
 from routeproof.app.analysis.routing.on_file import beside_settings, settings_of
 from routeproof.app.analysis.routing.ranked import ALL, ASSUMES, TRIED, first_venues, rankings
@@ -23,19 +24,6 @@ if TYPE_CHECKING:
     from routeproof.policy.analysis.routing import RoutingPolicy
 
 Row = dict[str, Any]
-HEADLINE = (
-    "estimand",
-    "unit",
-    "estimate",
-    "lower",
-    "upper",
-    "n",
-    "counted",
-    "refused",
-    "reason",
-    "assumptions",
-    "detectable",
-)
 
 
 def routing_rank(context: Context, span: Span) -> Row:
@@ -94,9 +82,9 @@ def _headline(answers: Sequence[Row]) -> Row:
     known = sorted(whole, key=lambda row: (row["refused"], -row["n"], row["provider"] or "", row["order_class"] or ""))
     if known:
         of = {"of": f"{known[0]['provider']}, {known[0]['order_class']}, {known[0].get('venue', 'no venue')}"}
-        return {name: known[0][name] for name in HEADLINE} | of
+        return headline_of(known[0]) | of
     none = plain(refused(TRIED, "ratio", "no routes to venues are known", counted="orders", assumptions=ASSUMES))
-    return {name: none[name] for name in HEADLINE}
+    return headline_of(none)
 
 
 def _beside(
@@ -114,6 +102,10 @@ def _beside(
         if row["provider"] == provider and row["by"] == ALL and row["order_class"] in policy.classes
     ]
     return beside_settings(settings_of(context.records, provider, ground.days[-1]), own, ranked)
+
+
+def _of(rows: Sequence[Row], provider: str) -> list[Row]:
+    return [row for row in rows if row["provider"] == provider]
 
 
 def first_figure(rows: Sequence[Row]) -> Row:

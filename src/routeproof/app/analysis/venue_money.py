@@ -117,7 +117,7 @@ class VenueMoney:
         )
 
     def net_rates(self, venues: list[str], provider: str, liquidity: str, day: date) -> dict[str, tuple[float, float]]:
-        """Net payment per share in USD of each venue on a day, and the same with the whole fee; what is unknown is 0."""
+        """Net payment per share in USD of each venue on a day, and with the whole fee; what is unknown is 0."""
         asked = pl.DataFrame({"venue": venues}, schema={"venue": pl.String}).with_columns(
             provider=pl.lit(provider), liquidity=pl.lit(liquidity)
         )

@@ -41,8 +41,9 @@ NOBODY_NAMED = "not named"
 COLUMNS = (
     "route_id", "order_id", "version", "provider", "trading_day", "sent_at", "acknowledged_at", "handed_at", "symbol",
     "side", "order_class", "order_group", "size_bucket", "spread_state", "displayed_state", "shown_venue", "venue",
-    "rank", "routes", "quantity", "order_quantity", "time_in_force", "iso", "intent", "half_spread", "first_half_spread",
-    "executed", "first_fill_at", "cost2", "improvement", "net_payment", "net_rate", "from_displayed",
+    "rank", "routes", "quantity", "order_quantity", "time_in_force", "iso", "intent", "half_spread",
+    "first_half_spread", "executed", "first_fill_at", "cost2", "improvement", "net_payment", "net_rate",
+    "from_displayed",
 )  # fmt: skip
 """Columns of `DayRoutes.rows`, see `venue_routes`."""
 

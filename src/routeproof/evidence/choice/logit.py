@@ -1,8 +1,9 @@
 """Conditional logit on counted choices, with errors clustered by day.
 
-The chance of alternative j in a set is exp(x_j b) / sum of exp(x_k b) (McFadden 1974). Choices of one day hang together,
-so days are the units of chance: the covariance is the jackknife over days with one Newton step per day left out, and
-a hypothesis is tested on the day sums of the efficient score, which exists also where the estimate would be infinite.
+The chance of alternative j in a set is exp(x_j b) / sum of exp(x_k b) (McFadden 1974). Choices of one day hang
+together, so days are the units of chance: the covariance is the jackknife over days with one Newton step per day left
+out, and a hypothesis is tested on the day sums of the efficient score, which exists also where the estimate would be
+infinite.
 """
 
 from dataclasses import dataclass
@@ -177,8 +178,9 @@ def _climb(choices: Choices, day: NDArray[np.intp], ridge: Floats) -> tuple[Floa
     for _ in range(STEPS):
         gradient = slope.score.sum(axis=0) - ridge * at
         step = _solve(slope.information.sum(axis=0) + np.diag(ridge), gradient)
-        if float(gradient @ step) <= SMALL:
-            break
+        if float(gradient @ step) <= SMALL:  # so near that one whole step is exact
+            at = at + step
+            return at, _slope(choices, day, at)
         for halving in range(HALVINGS):
             trial = at + step / 2.0**halving
             there = _slope(choices, day, trial)

@@ -1,9 +1,9 @@
 """What choices cost against the best alternative that could be known beforehand, valued by what really happened there.
 
 The alternative of each cell is picked by predicted quality alone, from earlier days. What it would have cost is then
-taken from the fills that it really gave in the same cell and the same block of days, which the pick has not seen: so the
-best of several noisy predictions does not look better than it is. Each day's pull on the sum is linearised, with the
-noise of the alternative's own ratio in it, so that days can carry an interval.
+taken from the fills that it really gave in the same cell and the same block of days, which the pick has not seen: so
+the best of several noisy predictions does not look better than it is. Each day's pull on the sum is linearised, with
+the noise of the alternative's own ratio in it, so that days can carry an interval.
 """
 
 from dataclasses import dataclass
@@ -47,8 +47,13 @@ class Terms:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Loss:
-    """(d,) days and cells: `loss` USD (linearised; it sums to the loss), `earned` USD more than the stand-ins would have
-    paid, `moved` shares for which something better was to be expected, `shares` of all.
+    """(d, c) sums by day and cell.
+
+    Attributes:
+        loss: USD, linearised: over all days it sums to the loss.
+        earned: USD more than the stand-ins would have paid.
+        moved: shares for which something better was to be expected.
+        shares: of all.
     """
 
     loss: Floats
@@ -80,7 +85,7 @@ def block_loss(block: Block, terms: Terms) -> Loss:
 
 
 def stand_in(cell: int, chosen: int, n: Floats, base: Floats, terms: Terms) -> int | None:
-    """The alternative of best predicted quality that may stand in and is better than what was chosen; `None` if none."""
+    """The best alternative by prediction that may stand in and is better than what was chosen; `None` if none."""
     ratio, fill = terms.predicted.ratio[cell], terms.predicted.fill[cell]
     fits = (
         (terms.reachable[cell] > 0)

@@ -1,8 +1,8 @@
 """Quality of an alternative as it could be known beforehand: earlier figures of its cell, drawn toward coarser ones.
 
-A cell is a kind of order in a kind of market. The ratio of an alternative in a cell is sum of cost over sum of base. With
-few orders it is drawn toward the cell's own ratio over all alternatives plus the alternative's usual distance from that
-in its group of cells, and that distance toward nothing: w = n / (n + k) is the weight of what was seen itself.
+A cell is a kind of order in a kind of market. The ratio of an alternative in a cell is sum of cost over sum of base.
+With few orders it is drawn toward the cell's own ratio over all alternatives plus the alternative's usual distance from
+that in its group of cells, and that distance toward nothing: w = n / (n + k) is the weight of what was seen itself.
 """
 
 from dataclasses import dataclass

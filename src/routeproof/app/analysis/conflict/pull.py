@@ -88,7 +88,8 @@ def _rows(study: Study, weeks: Sequence[Week], money: Inducements) -> tuple[Floa
     for day, cell, shown, venue, n, half in study.sets.iter_rows():
         sets.setdefault((day, cell, shown), (half, {}))[1][venue] = n
     week_of = {int(day): week for week in weeks for day in week.days}
-    features, group, count, days, venues = [], [], [], [], []
+    features, group, count, venues = [], [], [], []
+    days: list[int] = []
     left_out = 0
     for (day, cell, shown), (half, chosen) in sets.items():
         if day not in week_of:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 POWER = 0.8
 PULLED = {
-    "payment": "log odds of being tried first that a cent per 100 shares of net payment adds, predicted quality being equal",
+    "payment": "log odds of being tried first that a cent per 100 shares of net payment adds, predicted quality being "
+    "equal",
     "tie": "log odds of being tried first that common ownership adds, payment and predicted quality being equal",
     "arrangement": "log odds of being tried first that another declared arrangement adds, payment and predicted "
     "quality being equal",
@@ -42,7 +43,7 @@ OF_CHOICE = (
     "Venues within reach are those that the provider used for the order class lately.",
 )
 OF_LOSS = (
-    "Within order class, spread and size against displayed, orders that went elsewhere would have fared as those there did.",
+    "Within order class, spread and size against displayed, orders would have fared elsewhere as those there did.",
     "A stand-in is picked from earlier weeks and valued by its own fills of the same week.",
     "Cost is against the midpoint when the first route was sent; shares that stayed unfilled carry no cost.",
 )
@@ -52,9 +53,10 @@ ALL_SIZES = "Bound: a stand-in could have taken every order of the cell at its u
 
 def provider_answers(case: Case, standards: EvidenceStandards) -> list[tuple[Answer, Row]]:
     """Answers of one provider, each with `about` (`pull`, `loss`, `earned`), `kind`, and for money `order_class`."""
-    found: list[tuple[Answer, Row]] = []
-    for judged in case.inducements:
-        found.append((_pull(case, judged.kind, judged.reason, standards), {"about": "pull", "kind": judged.kind}))
+    found: list[tuple[Answer, Row]] = [
+        (_pull(case, judged.kind, judged.reason, standards), {"about": "pull", "kind": judged.kind})
+        for judged in case.inducements
+    ]
     for kind, loss in _losses(case):
         found += _loss_answers(case, kind, loss, standards)
     return found

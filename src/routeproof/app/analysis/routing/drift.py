@@ -10,6 +10,10 @@ import polars as pl
 
 from routeproof.app.objects.governed import objects_of
 from routeproof.evidence.choice.changes import Counts, Scan, ScanRules, change_places, scan, shares_moved
+from routeproof.evidence.interval import Interval, interval, refusal
+from routeproof.evidence.partials import Partials
+from routeproof.evidence.quantiles import settle
+from routeproof.evidence.series import DaySeries, day_series
 from routeproof.governance.config import CONFIG
 
 if TYPE_CHECKING:
@@ -17,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from routeproof.policy.analysis.routing import RoutingPolicy
+    from routeproof.policy.thresholds import EvidenceStandards
     from routeproof.stores.records import Records
 
 Row = dict[str, Any]
@@ -53,7 +58,6 @@ class Notice:
     effective_from: date
     notice_on: date | None
     approved: bool
-    reason: str
 
 
 def streams(cells: pl.DataFrame, policy: RoutingPolicy) -> Iterator[Stream]:
@@ -90,20 +94,45 @@ def found_changes(all_streams: Sequence[Stream], policy: RoutingPolicy, seed: in
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Rise:
+    """By how much the share of the venue that rose most rose; `interval` is None exactly when `reason` says why."""
+
+    venue: str
+    estimate: float
+    interval: Interval | None
+    reason: str | None
+
+
+def rise_at(stream: Stream, place: int, standards: EvidenceStandards) -> Rise:
+    """Compare the days before a place with those from it on, days being what varies."""
+    moved = shares_moved(stream.counts, slice(0, place), slice(place, None))
+    venue = int(np.argmax(moved[:, 1] - moved[:, 0]))
+    by_day = stream.counts.sum(axis=1).astype(np.float64)
+    sides = []
+    for part in (slice(place, None), slice(0, place)):
+        orders = by_day[part].sum(axis=1)
+        days = np.arange(len(orders), dtype=np.int64)
+        sides.append(
+            Partials.of(day=days, numerator=by_day[part, venue], denominator=orders, largest=np.minimum(orders, 1.0))
+        )
+    estimate = settle((sides[0].value or 0.0) - (sides[1].value or 0.0))
+    series = [day_series(side) for side in sides]
+    reasons = [refusal(one, 0.0, standards) for one in series]
+    if any(reasons):
+        return Rise(stream.venues[venue], estimate, None, next(reason for reason in reasons if reason))
+    mirrored = DaySeries(series[1].weight, -series[1].residual)
+    return Rise(stream.venues[venue], estimate, interval(estimate, (series[0], mirrored), standards), None)
+
+
 def notices_of(records: Records) -> dict[str, list[Notice]]:
     """Versions of each provider's configurations that were not rejected, by provider."""
     found: dict[str, list[Notice]] = {}
     for config in objects_of(records, CONFIG):
         for item in config.versions:
             if item.rejected_by is None:
-                notice = Notice(
-                    config.id,
-                    item.number,
-                    item.effective_from,
-                    item.notice_on,
-                    item.approved_by is not None,
-                    item.reason,
-                )
+                approved = item.approved_by is not None
+                notice = Notice(config.id, item.number, item.effective_from, item.notice_on, approved)
                 found.setdefault(config.provider, []).append(notice)
     return found
 
@@ -116,10 +145,11 @@ def change_rows(found: Found, notices: Sequence[Notice], policy: RoutingPolicy) 
     for number, one in enumerate(found.changes):
         before, after = slice(edges[number], one.place), slice(one.place, edges[number + 2])
         shares = shares_moved(stream.counts, before, after)
+        rise = shares[:, 1] - shares[:, 0]
         moved = [
-            {"venue": venue, "before": float(shares[place, 0]), "after": float(shares[place, 1])}
-            for place, venue in enumerate(stream.venues)
-            if abs(shares[place, 1] - shares[place, 0]) >= policy.least_share_moved
+            {"venue": stream.venues[place], "before": float(shares[place, 0]), "after": float(shares[place, 1])}
+            for place in np.argsort(-rise, kind="stable")
+            if abs(rise[place]) >= policy.least_share_moved
         ]
         if not moved:
             continue
@@ -134,7 +164,7 @@ def change_rows(found: Found, notices: Sequence[Notice], policy: RoutingPolicy) 
                 "latest": last.isoformat(),
                 "p": one.p_value,
                 "orders": int(stream.counts[before].sum() + stream.counts[after].sum()),
-                "moved": sorted(moved, key=lambda row: -(row["after"] - row["before"])),
+                "moved": moved,
                 "status": status,
                 "notice": notice,
             }

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from routeproof.app.facts.firm_facts import settings_on
+from routeproof.app.objects.governed import objects_of
+from routeproof.governance.config import CONFIG
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,10 +24,11 @@ RANKING, VENUES = "venue_ranking", "routed_venues"
 def settings_of(records: Records, provider: str, day: date) -> dict[str, list[str]]:
     """Approved settings of a provider in force on a day: name to words, lists in their order."""
     found: dict[str, list[tuple[int, str]]] = {}
-    for owner, name, value in settings_on(records, day).iter_rows():
-        if owner == provider:
+    for config in objects_of(records, CONFIG):
+        version = config.in_force(day) if config.provider == provider else None
+        for name, value in version.settings.items() if version is not None else ():
             place = _PLACE.search(name)
-            words = [word for word in re.split(r"[,\s>]+", value or "") if word]
+            words = [word for word in re.split(r"[,\s>]+", str(value)) if word]
             at = int(place.group(1)) if place else 0
             found.setdefault(_PLACE.sub("", name), []).extend((at, word) for word in words)
     return {name: [word for _, word in sorted(words, key=lambda item: item[0])] for name, words in found.items()}

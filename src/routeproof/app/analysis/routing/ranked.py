@@ -45,8 +45,10 @@ def situations(lists: pl.DataFrame, policy: RoutingPolicy) -> Iterator[tuple[Row
 def rankings(
     lists: pl.DataFrame, policy: RoutingPolicy, standards: EvidenceStandards
 ) -> tuple[list[Row], list[tuple[Answer, Row]]]:
-    """Rows of places (`provider, order_class, by, value, venue, rank, share, lower, upper, best_rank, worst_rank`), and
-    the answers: of each situation the venue ranked first, and what showing the best price adds.
+    """Rows of places and answers of each situation.
+
+    Places have `provider, order_class, by, value, venue, rank, share, lower, upper, best_rank, worst_rank`; the answers
+    are of the venue ranked first, and of what showing the best price adds.
     """
     rows: list[Row] = []
     answers: list[tuple[Answer, Row]] = []

@@ -87,7 +87,7 @@ def _quantile(name: str, share: float) -> pl.Expr:
 
 
 def way_figure(rows: Sequence[Row]) -> Row:
-    """Transitions of one provider as circles from row to column, sized by orders; counts in words, so readable in grey."""
+    """Transitions of one provider as circles from row to column, sized by orders, so readable in grey."""
     values = [{"from": row["from"], "to": row["to"], "orders": row["orders"], "share": row["share"]} for row in rows]
     size = {"field": "orders", "type": "quantitative", "title": "orders", "scale": {"range": [4, 700]}}
     return {
