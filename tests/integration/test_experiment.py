@@ -8,6 +8,7 @@ import pytest
 
 from experiment_flow import DAYS, Flow, take_in
 from governance_desk import Desk, new_desk
+from program import call
 from routeproof.app.analysis.experiment.analyse import analyse
 from routeproof.app.analysis.experiment.planned import around_plan, assign
 from routeproof.app.objects.act import act
@@ -123,6 +124,16 @@ def test_orders_that_are_missing_from_one_arm_are_no_experiment(desk: Desk) -> N
     found = read(desk, "LOST")
     assert found["refused"]
     assert "where 0.2 was planned" in found["reason"]
+
+
+def test_people_read_it_in_lines(desk: Desk) -> None:
+    """The command says what was found and what was not run as planned, and records the look."""
+    said = call("experiment", "analyse", "FOUND", "--as", "ann", "-w", str(desk.root)).stdout
+    assert "FOUND: price_improvement_usd_per_share, DIRECT less P1, 12 of 12 days" in said
+    assert "Read by randomisation (rule: fixed)" in said
+    broken = call("experiment", "analyse", "LOST", "--as", "ann", "-w", str(desk.root)).stdout
+    assert "Beware: " in broken
+    assert "No answer: the randomisation is broken" in broken
 
 
 def test_nothing_is_read_of_what_was_not_assigned(desk: Desk) -> None:

@@ -207,7 +207,7 @@ def _standing(plan: Experiment, policy: ExperimentPolicy, read: _Read, days: int
             f"only {complied:.1%} of the orders went where they were assigned: the effect of going there is larger"
         )
     if peeks:
-        warnings.append(f"looked at {peeks} times before the planned days were over: only the sequence holds")
+        warnings.append(f"looks before the planned days were over: {peeks}; only the sequence holds")
     return {
         "assigned": {"treatment": count, "control": n - count, "share": str(plan.share), "ratio_p": ratio},
         "balance": {
