@@ -7,6 +7,7 @@ from datetime import date, time
 from typing import TYPE_CHECKING, Any
 
 from routeproof.policy.analysis.counterfactual import CounterfactualPolicy, counterfactual_policy
+from routeproof.policy.analysis.leakage import LeakagePolicy, leakage_policy
 from routeproof.policy.book import PolicyBook, policy_book
 from routeproof.policy.cases import CasePolicy, case_policy
 from routeproof.policy.changes import CALENDAR, Subjects
@@ -45,6 +46,7 @@ class WholePolicy:
         cases: clocks, second persons and words of cases.
         reconcile: how far a provider's report may be from our record.
         counterfactual: what is assumed of shares that nobody displayed.
+        leakage: how leakage of orders is looked for.
         rule605: how execution quality reports are made, reading by reading.
         rule606: order routing reports: what they show, and when a customer's is not owed.
     """
@@ -60,6 +62,7 @@ class WholePolicy:
     cases: CasePolicy
     reconcile: Timeline[ReconcilePolicy]
     counterfactual: Timeline[CounterfactualPolicy]
+    leakage: Timeline[LeakagePolicy]
     rule605: Report605Policy
     rule606: Rule606
 
@@ -83,6 +86,7 @@ def whole_policy(subjects: Subjects, calendar: SessionCalendar) -> WholePolicy:
             cases=case_policy(subjects),
             reconcile=reconcile_policy(subjects),
             counterfactual=counterfactual_policy(subjects),
+            leakage=leakage_policy(subjects),
             rule605=report605_policy(subjects[RULE605]),
             rule606=rule606(subjects),
         )

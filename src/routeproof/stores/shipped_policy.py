@@ -27,6 +27,7 @@ GOVERNANCE = (
     "firm/cases.toml",
     "firm/reconcile.toml",
     "firm/counterfactual.toml",
+    "firm/leakage.toml",
     "regulation/rule606.toml",
     *MONITORING,
 )
