@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from routeproof.cli.analysis_options import analysis_options, answer_lines
-from routeproof.cli.printing import print_found, table_lines
+from routeproof.cli.printing import print_found, sentence_lines, table_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -80,6 +80,30 @@ def changes(
     print_found(found, _change_lines, as_json=as_json)
 
 
+@routing.command("answers")
+@analysis_options
+def answers(
+    first: date | None,
+    last: date | None,
+    provider: str | None,
+    manifest: str | None,
+    seed: int | None,
+    workspace: Path,
+    *,
+    as_json: bool,
+) -> None:
+    """Test what --provider answered to the questionnaire: claim, test, result, and the rows that show it.
+
+    Example: routeproof routing answers --provider P2 --from 2026-07-01 --to 2026-09-30
+    """
+    from routeproof.app.analysis.routing_answers import routing_answers  # noqa: PLC0415
+    from routeproof.app.context import open_context  # noqa: PLC0415
+
+    with open_context(workspace) as context:
+        found = routing_answers(context, _span(first, last, provider, manifest, seed))
+    print_found(found, _answers_lines, as_json=as_json)
+
+
 def _span(first: date | None, last: date | None, provider: str | None, manifest: str | None, seed: int | None) -> Span:
     from routeproof.app.analysis.ground import Span  # noqa: PLC0415
 
@@ -108,6 +132,13 @@ def _change_lines(found: dict[str, Any]) -> Iterator[str]:
     for row in found["changes"]:
         moved = ", ".join(f"{one['venue']} {one['before']:.1%} to {one['after']:.1%}" for one in row["moved"])
         yield f"{row['provider']} {row['order_class']} on {row['on']}: {moved}"
+
+
+def _answers_lines(found: dict[str, Any]) -> Iterator[str]:
+    yield f"{found['provider']}, {found['from']} to {found['to']}, {found['days']} days."
+    yield from sentence_lines(("question_id", "result", "answer", "why"), found["answers"])
+    for said in found["assumptions"]:
+        yield f"assumes: {said}"
 
 
 def _short(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

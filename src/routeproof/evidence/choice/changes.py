@@ -23,7 +23,7 @@ class Scan:
     """The best place to divide some days.
 
     Attributes:
-        place: number of the first day after the change, within the days given; 0 where there are too few days.
+        place: number of the first day after the most likely change, within the days given; 0 where there are too few.
         first, last: places whose ratio is within the tolerance of the largest: the change lies about there.
         ratio: log likelihood ratio (2 x difference) at the place.
         p_value: chance of as large a statistic without a change.
@@ -68,7 +68,7 @@ def scan(counts: Counts, rules: ScanRules) -> Scan:
     spread = ratios.std(axis=0)
     statistic = (ratios - ratios.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
     top = np.round(statistic.max(axis=1), 9)
-    place = int(np.argmax(np.round(statistic[0], 9)))
+    place = int(np.argmax(np.round(ratios[0], 9)))
     near = np.flatnonzero(ratios[0] >= ratios[0, place] - NEAR)
     together = _run_around(near, place)
     begin = rules.least_days

@@ -48,7 +48,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ranking:
-    """Places, best first; `mark`: log odds that the mark adds, with its bounds, null if nothing was marked."""
+    """Places, best first; `mark`: log odds that the mark adds, with its bounds, null where it always sat alike."""
 
     places: tuple[Place, ...]
     mark: tuple[float, float, float] | None
@@ -62,7 +62,7 @@ def rank(lists: Sequence[Listed], alternatives: int, confidence: float) -> Ranki
     Raises:
         UsageError: as `logit.fit`.
     """
-    has_mark = any(item.marked >= 0 for item in lists)
+    has_mark = len({item.marked for item in lists}) > 1  # a mark that never moves is part of its alternative's worth
     choices = stages(lists, alternatives, with_mark=has_mark)
     width = alternatives - 1 + has_mark
     found = fit(choices, np.full(width, PRIOR))

@@ -32,6 +32,7 @@ class RoutingPolicy:
         least_share_moved: a smaller move of a venue's share is no change of logic, however certain.
         least_first_looks: first routes to a venue before it is asked whether it gets a first look.
         first_look_fill: share of first routes filled below which going there first looks like a look, not a trade.
+        least_lineage_share: share of fills that need a route to their venue for "every route is reported" to hold.
     """
 
     seed: int
@@ -46,6 +47,7 @@ class RoutingPolicy:
     least_share_moved: float
     least_first_looks: int
     first_look_fill: float
+    least_lineage_share: float
 
 
 def routing_policy(subjects: Mapping[str, Any]) -> Timeline[RoutingPolicy]:
@@ -60,7 +62,7 @@ def routing_policy(subjects: Mapping[str, Any]) -> Timeline[RoutingPolicy]:
 
 def _built(value: Mapping[str, Any]) -> RoutingPolicy:
     built = RoutingPolicy(**{**value, "classes": tuple(value["classes"])})
-    shares = (built.change_error, built.least_share_moved, built.first_look_fill)
+    shares = (built.change_error, built.least_share_moved, built.first_look_fill, built.least_lineage_share)
     counts = (built.least_orders, built.least_venue_orders, built.least_days, built.draws, built.sweep_ms)
     if not all(0 < share < 1 for share in shares) or min(counts) < 1 or not built.classes:
         message = f"expected shares between 0 and 1, counts of at least 1 and order classes, found {dict(value)}"

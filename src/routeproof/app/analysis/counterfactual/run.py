@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from routeproof.app.analysis.bare_source import bare
 from routeproof.app.analysis.counterfactual.bounds import Shown, with_bounds
 from routeproof.app.analysis.counterfactual.paid import fees_on, marketable_routes, with_paid
 from routeproof.app.analysis.counterfactual.said import answer_of, figures, options, sentences
 from routeproof.app.analysis.counterfactual.sums import Cells, rows
 from routeproof.app.analysis.ground import Ground, Span, ground_of, plain
 from routeproof.app.measuring.frame_source import REFERENCE_KINDS
-from routeproof.app.measuring.lake_source import LakeSource
 from routeproof.app.measuring.measure_range import measured_days_together
 from routeproof.app.objects.fold import object_of
 from routeproof.governance.provider.noun import PROVIDER
@@ -36,14 +36,6 @@ CUTS: dict[str, tuple[str, ...]] = {
     "by_venue": ("provider", "venue"),
     "cells": ("provider", "order_class", "venue"),
 }
-
-
-class BareSource(LakeSource):
-    """The lake without quotes of other kinds: fades and sweeps, which nobody asks for here, are not measured."""
-
-    def quotes_of(self, kind: str, day: date) -> None:  # noqa: ARG002  # none of any kind
-        """None."""
-        return
 
 
 @dataclass(slots=True)
@@ -118,8 +110,7 @@ def found_in(context: Context, ground: Ground, policy: CounterfactualPolicy) -> 
     """Sums over the days of a ground."""
     found = Found()
     schedules = context.lake.read("fee_schedules", manifest=ground.source.manifest)
-    bare = BareSource(lake=ground.source.lake, manifest=ground.source.manifest)
-    together = measured_days_together(bare, ground.days, ground.rules, (SWITCHES,), vwap=False)
+    together = measured_days_together(bare(ground.source), ground.days, ground.rules, (SWITCHES,), vwap=False)
     for (measured,) in together:
         routes = marketable_routes(measured)
         if ground.span.provider is not None and routes.width:
