@@ -13,6 +13,7 @@ from routeproof.app.analysis.experiment.figures import sequence_figure
 from routeproof.app.analysis.experiment.measured import orders_of
 from routeproof.app.analysis.experiment.planned import experiment_of, sessions_of
 from routeproof.app.analysis.ground import Ground, Span, ground_of, plain
+from routeproof.app.analysis.headline import headline_of
 from routeproof.app.objects.act import act
 from routeproof.evidence.answer import Answer, refused
 from routeproof.evidence.experiment.balance import balance, ratio_p
@@ -115,13 +116,11 @@ def _found(ground: Ground, plan: Experiment, policy: ExperimentPolicy, read: _Re
             headline, f"{len(days)} of {plan.days} days are over, and the rule is to read once, after all"
         )
     answers = [plain(drawn) | {"reading": "randomisation"} | test, plain(running) | {"reading": "sequence"}]
-    shown = plain(headline)
     return {
         **ground.stamp(plan.seed),
-        **{member: shown[member] for member in ("estimate", "lower", "upper", "n", "refused", "reason", "assumptions")},
+        **headline_of(plain(headline)),
         "experiment": plan.id,
         "metric": plan.metric,
-        "unit": unit,
         "treatment": plan.treatment,
         "control": plan.control,
         "planned_days": plan.days,
