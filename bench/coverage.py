@@ -247,6 +247,16 @@ def _cell(outcomes: list[Outcome]) -> str:
     return f"{min(judged):.1%} ({share:.0%})" if judged else "-"
 
 
+ADJUSTED = "\n## Like with like"
+"""Where the part of the page begins that `bench/coverage_adjusted.py` writes."""
+
+
+def adjusted_part(page: Path) -> str:
+    """That part of a page that is there already."""
+    before, mark, after = page.read_text(encoding="utf-8").partition(ADJUSTED) if page.exists() else ("", "", "")
+    return f"{mark}{after}" if before else ""
+
+
 def main() -> int:
     """Write the page; exit 1 when a shape breaks the promise."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -257,7 +267,7 @@ def main() -> int:
     given = parser.parse_args()
     outcomes = run(full_grid(), given.reps, given.seed, given.workers)
     given.out.parent.mkdir(parents=True, exist_ok=True)
-    given.out.write_text(as_markdown(outcomes, given.reps, given.seed), encoding="utf-8")
+    given.out.write_text(as_markdown(outcomes, given.reps, given.seed) + adjusted_part(given.out), encoding="utf-8")
     failed = broken(outcomes)
     print(f"{len(outcomes)} shapes, {len(failed)} below {PROMISED:.0%}, written to {given.out}")
     for one in failed:

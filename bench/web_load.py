@@ -1,4 +1,4 @@
-"""`python -m bench.web_load [--users 50] [--seconds 120] [--orders 1] [--folder DIR]`: many people at once.
+"""`python -m bench.web_load [--users 50] [--seconds 120] [--pause 5] [--orders 1] [--folder DIR]`: many people at once.
 
 Makes a workspace of that many million orders with one account per role and open cases, starts `routeproof serve`, and
 lets every user do one thing after the other with a pause between, as people do: look at their day, explore, look up
@@ -45,6 +45,7 @@ DAYS = 62
 AT_ONCE = 21
 """Days that are made and taken in together."""
 PAUSE_S = 5.0
+"""Usual mean of the pauses between two things that one person does."""
 WORKERS = ("analyst", "supervisor", "compliance")
 ORDER = re.compile(r'href="(/orders/[^"?]+)"')
 CASE = re.compile(r'href="/cases/([^"/?]+)"')
@@ -68,8 +69,10 @@ class Seen:
 class User:
     """One person's browser, with a pause between two clicks."""
 
-    def __init__(self, client: httpx.AsyncClient, number: int, seen: Seen, cases: Sequence[str]) -> None:
-        self.client, self.seen, self.cases = client, seen, cases
+    def __init__(
+        self, client: httpx.AsyncClient, number: int, seen: Seen, cases: Sequence[str], pause_s: float = PAUSE_S
+    ) -> None:
+        self.client, self.seen, self.cases, self.pause_s = client, seen, cases, pause_s
         self.number, self.chance, self.token, self.orders = number, random.Random(number), "", [""]  # noqa: S311
 
     async def come_in(self, person: str) -> None:
@@ -85,10 +88,10 @@ class User:
 
     async def work(self, until: float) -> None:
         """One thing after the other."""
-        await asyncio.sleep(self.chance.random() * PAUSE_S)
+        await asyncio.sleep(self.chance.random() * self.pause_s)
         while time.monotonic() < until:
             await self._one(self.chance.choices(THINGS, WEIGHTS)[0])
-            await asyncio.sleep(self.chance.expovariate(1 / PAUSE_S))
+            await asyncio.sleep(self.chance.expovariate(1 / self.pause_s))
 
     async def _one(self, what: str) -> None:
         begun = time.monotonic()
@@ -144,13 +147,13 @@ def make_desk(folder: Path, orders: int, progress: Callable[[str], None]) -> Pat
     return root
 
 
-async def loaded(base: str, users: int, seconds: float) -> Seen:
+async def loaded(base: str, users: int, seconds: float, pause_s: float = PAUSE_S) -> Seen:
     """What that many users meet in that time."""
     seen = Seen()
     opener = User(_client(base), -1, seen, ())
     await opener.come_in("analyst")
     cases = await _cases(opener)
-    people = [User(_client(base), number, seen, cases) for number in range(users)]
+    people = [User(_client(base), number, seen, cases, pause_s) for number in range(users)]
     for number, user in enumerate(people):
         await user.come_in(WORKERS[number % len(WORKERS)])
     until = time.monotonic() + seconds
@@ -215,6 +218,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.web_load")
     parser.add_argument("--users", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=120)
+    parser.add_argument("--pause", type=float, default=PAUSE_S, help="seconds between two things of one person, mean")
     parser.add_argument("--orders", type=float, default=1.0, help="millions")
     parser.add_argument("--workers", type=int, default=1, help="processes of the server")
     parser.add_argument("--folder", type=Path, help="where the workspace stays; by default it is removed")
@@ -224,8 +228,9 @@ def main() -> None:
         folder = given.folder or Path(scratch)
         root = given.workspace or make_desk(folder, int(given.orders * 1e6), lambda text: print(text, file=sys.stderr))
         with _server(root, given.workers, folder / "serve.log") as base:
-            seen = asyncio.run(loaded(base, given.users, given.seconds))
-    print(json.dumps({"users": given.users, **told(seen), "cpu_s": round(cpu_seconds()), "load": os.getloadavg()[0]}))
+            seen = asyncio.run(loaded(base, given.users, given.seconds, given.pause))
+    asked = {"users": given.users, "pause_s": given.pause, "workers": given.workers}
+    print(json.dumps({**asked, **told(seen), "cpu_s": round(cpu_seconds()), "load": os.getloadavg()[0]}))
 
 
 if __name__ == "__main__":

@@ -15,10 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import detection_page
-from detection_measures import cells, honesty, intensities
+from detection_measures import SPEAKS_OF, cells, honesty, intensities
 from detection_world import World, judge_world
 
-from routeproof.lab.cheats import CHEATS
 from routeproof.lab.config import Planted
 from routeproof.stores.shipped_policy import shipped_monitoring_id
 
@@ -46,7 +45,7 @@ def main() -> int:
     print(f"policy of the rules: {policy}", flush=True)  # noqa: T201  # a script
     size = {"orders": arguments.orders, "quotes": arguments.quotes}
     fresh = [
-        _judged(World(seed=seed, faults=faults(tuple(cheat.name for cheat in CHEATS)), days=arguments.sessions, **size))
+        _judged(World(seed=seed, faults=faults(tuple(SPEAKS_OF)), days=arguments.sessions, **size))
         for seed in arguments.seeds
     ]
     first, *_ = arguments.seeds

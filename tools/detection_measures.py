@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
 
-from routeproof.lab.cheats import BY_NAME, CHEATS
+from routeproof.lab.cheats import BY_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -71,7 +71,7 @@ def cells(worlds: Sequence[Found]) -> list[Cell]:
                 found.setdefault((fault.cheat, fault.grade), []).append(delays)
     return [
         _cell(cheat, grade, intensity, found[cheat, intensity])
-        for cheat in (one.name for one in CHEATS)
+        for cheat in SPEAKS_OF
         for grade, intensity in intensities(cheat)
         if (cheat, intensity) in found
     ]

@@ -17,8 +17,10 @@ from routeproof.metrics.registry import ALL
 from routeproof.policy.reading605 import SUBJECT as RULE605
 from routeproof.policy.whole import WholePolicy, whole_policy
 from routeproof.stores.shipped_policy import (
+    analysis_subjects,
     load_equity_calendar,
     measuring_subjects,
+    shipped_analyses_id,
     shipped_documents_sha256,
     shipped_policy_id,
     shipped_readings_id,
@@ -46,12 +48,14 @@ class PolicyInForce:
         whole: shipped values and approved changes, by date.
         id: of everything that figures are measured and judged by; the shipped id where nothing of that was changed.
         readings: the same of the readings of Rule 605.
+        analyses: the same of everything that analyses stand on.
     """
 
     firm: FirmPolicy | None
     whole: WholePolicy
     id: str
     readings: str
+    analyses: str
 
     @property
     def adopted(self) -> bool:
@@ -106,7 +110,13 @@ def policy_of(entries: Sequence[Recorded]) -> PolicyInForce:
     firm = version.state if version else None
     approved = firm.approved() if firm else ()
     measuring = _id(approved, {*measuring_subjects(), "calendar"}, shipped_policy_id())
-    return PolicyInForce(firm, _whole(approved), measuring, _id(approved, {RULE605}, shipped_readings_id()))
+    return PolicyInForce(
+        firm=firm,
+        whole=_whole(approved),
+        id=measuring,
+        readings=_id(approved, {RULE605}, shipped_readings_id()),
+        analyses=_id(approved, {*analysis_subjects(), "calendar"}, shipped_analyses_id()),
+    )
 
 
 def current_subjects(firm: FirmPolicy | None) -> Subjects:

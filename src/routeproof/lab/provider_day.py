@@ -9,6 +9,7 @@ import polars as pl
 
 from routeproof.lab.cheats import CHEATS, LEAKS
 from routeproof.lab.cheats.cheat import Scene, Stage
+from routeproof.lab.controls import CONTROLS
 from routeproof.lab.fills import arrivals, fill_routes
 from routeproof.lab.flow import customer_orders
 from routeproof.lab.gtc import carried_fills, with_gtc
@@ -85,7 +86,7 @@ def _cheated(
     """The frame after all of the provider's faults of this stage, each with its own random numbers."""
     day = market.session.day
     active = {one.cheat: one.grade for one in provider.planted if day >= (one.from_on or config.first)}
-    for cheat in (*CHEATS, *LEAKS):
+    for cheat in (*CHEATS, *LEAKS, *CONTROLS):
         if cheat.stage == stage and cheat.name in active:
             rng = stream(config.seed, "cheat", cheat.name, day.isoformat(), provider.comp_id)
             frame = cheat.apply(frame, Scene(orders, market, rng), active[cheat.name])

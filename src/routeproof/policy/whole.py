@@ -6,8 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import date, time
 from typing import TYPE_CHECKING, Any
 
+from routeproof.policy.analysis.compare import ComparePolicy, compare_policy
+from routeproof.policy.analysis.conflicts import ConflictsPolicy, conflicts_policy
 from routeproof.policy.analysis.counterfactual import CounterfactualPolicy, counterfactual_policy
+from routeproof.policy.analysis.experiment import ExperimentPolicy, experiment_policy
 from routeproof.policy.analysis.leakage import LeakagePolicy, leakage_policy
+from routeproof.policy.analysis.routing import RoutingPolicy, routing_policy
 from routeproof.policy.book import PolicyBook, policy_book
 from routeproof.policy.cases import CasePolicy, case_policy
 from routeproof.policy.changes import CALENDAR, Subjects
@@ -45,7 +49,11 @@ class WholePolicy:
         monitoring: thresholds of the rules, and how long findings wait.
         cases: clocks, second persons and words of cases.
         reconcile: how far a provider's report may be from our record.
+        compare: how two flows are made alike and compared.
+        experiment: what an experiment with orders may be.
         counterfactual: what is assumed of shares that nobody displayed.
+        routing: how a router's choices are read.
+        conflicts: when money is taken to pull a router's choice.
         leakage: how leakage of orders is looked for.
         rule605: how execution quality reports are made, reading by reading.
         rule606: order routing reports: what they show, and when a customer's is not owed.
@@ -61,7 +69,11 @@ class WholePolicy:
     monitoring: MonitoringPolicy
     cases: CasePolicy
     reconcile: Timeline[ReconcilePolicy]
+    compare: Timeline[ComparePolicy]
+    experiment: Timeline[ExperimentPolicy]
     counterfactual: Timeline[CounterfactualPolicy]
+    routing: Timeline[RoutingPolicy]
+    conflicts: Timeline[ConflictsPolicy]
     leakage: Timeline[LeakagePolicy]
     rule605: Report605Policy
     rule606: Rule606
@@ -85,7 +97,11 @@ def whole_policy(subjects: Subjects, calendar: SessionCalendar) -> WholePolicy:
             monitoring=monitoring_policy(subjects),
             cases=case_policy(subjects),
             reconcile=reconcile_policy(subjects),
+            compare=compare_policy(subjects),
+            experiment=experiment_policy(subjects),
             counterfactual=counterfactual_policy(subjects),
+            routing=routing_policy(subjects),
+            conflicts=conflicts_policy(subjects),
             leakage=leakage_policy(subjects),
             rule605=report605_policy(subjects[RULE605]),
             rule606=rule606(subjects),

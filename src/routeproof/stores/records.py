@@ -64,6 +64,7 @@ class Records:
         self._clock = clock
         self._stopped = ""
         self._written = 0
+        self._remembered: dict[str, list[Recorded]] | None = None
         if not make and isinstance(place, Path) and not place.exists():
             raise _gone(str(place))
         self._database = Database(place, timeout_s)
@@ -145,6 +146,7 @@ class Records:
         self._refuse_if_read_only()
         try:
             self._database.lock()
+            self._remembered = None
             # Once more, with the lock: a writer whose write failed leaves the marker before it lets the lock go.
             self._refuse_if_read_only()
             yield
@@ -252,8 +254,19 @@ class Records:
         for start in range(0, self.size(), READ_BLOCK):
             yield from self.entries(start, start + READ_BLOCK)
 
+    def remember_streams(self) -> None:
+        """Read no stream twice from here on, until something is appended: for work of a moment, such as one request."""
+        self._remembered = {}
+
     def stream(self, name: str) -> list[Recorded]:
         """Entries of one stream, in order."""
+        if self._remembered is None:
+            return self._stream(name)
+        if name not in self._remembered:
+            self._remembered[name] = self._stream(name)
+        return list(self._remembered[name])
+
+    def _stream(self, name: str) -> list[Recorded]:
         rows = self.query(
             "SELECT entry FROM ledger_entries JOIN ledger_leaves USING (entry_index) WHERE stream = :name "
             "ORDER BY entry_index",

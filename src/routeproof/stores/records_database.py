@@ -9,14 +9,15 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import URL, NullPool, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy import URL, NullPool, create_engine, event, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from routeproof.stores.records_place import Server
 from routeproof.stores.records_still import cannot_change, still_url
 from routeproof.stores.records_tables import GRANTS, HEAD, REVISION, TABLES, VERSION, triggers
-from routeproof.vocab.errors import LedgerBrokenError, RouteproofError, UsageError
+from routeproof.stores.server_engine import pooled_engine
+from routeproof.vocab.errors import LedgerBrokenError, RouteproofError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, CursorResult, Engine, Table
 
-SCHEMES = ("postgresql", "postgres")
-CONNECT_TIMEOUT_S = 10
-MS_PER_S = 1_000
 SQLITE_BUSY = {5, 6}
 """SQLITE_BUSY and SQLITE_LOCKED: another writer, nothing wrong."""
 SQLITE_WRITE_FAILED = {8, 10, 13, 14, 23}
@@ -59,7 +57,7 @@ class Database:
     """
 
     def __init__(self, place: Path | Server, timeout_s: float) -> None:
-        engine = _server_engine(place, timeout_s) if isinstance(place, Server) else _file_engine(place, timeout_s)
+        engine = pooled_engine(place, timeout_s) if isinstance(place, Server) else _file_engine(place, timeout_s)
         self.dialect = engine.dialect.name
         self.name = engine.url.render_as_string(hide_password=True) if isinstance(place, Server) else str(place)
         self.folder = place.folder if isinstance(place, Server) else place.parent
@@ -253,55 +251,3 @@ def _file_engine(path: Path, timeout_s: float) -> Engine:
             connection.execute(f"PRAGMA {pragma}")
 
     return engine
-
-
-def _server_engine(server: Server, timeout_s: float) -> Engine:
-    engine = server_engine(server.url)
-
-    @event.listens_for(engine, "connect")
-    def _settle(connection: Any, _record: object) -> None:  # noqa: ANN401  # the driver's own
-        connection.execute(f'SET search_path TO "{server.schema}"')
-        connection.execute(f"SET lock_timeout = {int(timeout_s * MS_PER_S)}")
-        # An acknowledged step is on the disk, whatever the server's default says.
-        connection.execute("SET synchronous_commit = on")
-        if server.role:
-            connection.execute(f'SET ROLE "{server.role}_writer"')
-
-    return engine
-
-
-def server_url(url: str) -> URL:
-    """The URL of a PostgreSQL database, for the driver that is used.
-
-    Raises:
-        UsageError: if it is none; the message never repeats the URL, which may hold a password.
-    """
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        message = "expected a URL such as postgresql://user@host/database, found text that is no URL"
-        raise UsageError(message, where="records") from error
-    if parsed.drivername not in SCHEMES:
-        message = f"expected a URL that begins with postgresql://, found {parsed.drivername}://"
-        raise UsageError(message, where="records")
-    return parsed.set(drivername="postgresql+psycopg")
-
-
-def server_engine(url: str) -> Engine:
-    """Connections to a PostgreSQL database that commit by themselves.
-
-    Raises:
-        UsageError: no PostgreSQL URL, or the driver is not installed.
-    """
-    parsed = server_url(url)
-    try:
-        return create_engine(
-            parsed,
-            connect_args={"connect_timeout": CONNECT_TIMEOUT_S},
-            isolation_level="AUTOCOMMIT",
-            poolclass=NullPool,
-            hide_parameters=True,
-        )
-    except ModuleNotFoundError as error:
-        message = "expected the PostgreSQL driver, found none: install routeproof[postgres]"
-        raise UsageError(message, where="records") from error

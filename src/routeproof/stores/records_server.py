@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from routeproof.stores.records_database import explain, server_engine, server_url
+from routeproof.stores.records_database import explain
 from routeproof.stores.records_place import Server
 from routeproof.stores.records_tables import ENTRIES
+from routeproof.stores.server_engine import server_engine, server_url
 
 if TYPE_CHECKING:
     from pathlib import Path

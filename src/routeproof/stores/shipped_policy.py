@@ -17,6 +17,14 @@ from routeproof.policy.sessions import SessionCalendar, parse_calendar
 PACKAGE = "routeproof.policy"
 DOCUMENTS = ("regulation/sizes.toml", "regulation/quotes.toml", "regulation/prints.toml", "firm/review.toml")
 MONITORING = ("firm/rules.toml", "firm/drift.toml")
+ANALYSES = (
+    "firm/compare.toml",
+    "firm/counterfactual.toml",
+    "firm/routing.toml",
+    "firm/conflicts.toml",
+    "firm/experiment.toml",
+    "firm/leakage.toml",
+)
 GOVERNANCE = (
     "firm/entitlements.toml",
     "firm/retention.toml",
@@ -26,10 +34,9 @@ GOVERNANCE = (
     "firm/remediation.toml",
     "firm/cases.toml",
     "firm/reconcile.toml",
-    "firm/counterfactual.toml",
-    "firm/leakage.toml",
     "regulation/rule606.toml",
     *MONITORING,
+    *ANALYSES,
 )
 REPORT_605 = "regulation/rule605_report.toml"
 CALENDAR = "calendars/xnys.csv"
@@ -53,6 +60,12 @@ def shipped_subjects() -> Subjects:
 def measuring_subjects() -> frozenset[str]:
     """Return the names of the subjects that figures are measured and judged by."""
     return frozenset(merged(tomllib.loads(_text(name)) for name in DOCUMENTS))
+
+
+@cache
+def analysis_subjects() -> frozenset[str]:
+    """Return the names of the subjects that analyses stand on, those that figures are measured by among them."""
+    return measuring_subjects() | merged(tomllib.loads(_text(name)) for name in ANALYSES).keys()
 
 
 @cache
@@ -89,6 +102,12 @@ def shipped_readings_id() -> str:
 def shipped_policy_id() -> str:
     """Name of the shipped policy: `shipped-` and the first 12 hex digits of the hash over all its documents."""
     return f"shipped-{_sha256(*DOCUMENTS, CALENDAR)[:12]}"
+
+
+@cache
+def shipped_analyses_id() -> str:
+    """Name of all that shipped analyses stand on: `analyses-` and the first 12 hex digits of the hash over it."""
+    return f"analyses-{_sha256(*DOCUMENTS, *ANALYSES, CALENDAR)[:12]}"
 
 
 @cache

@@ -8,6 +8,7 @@ from routeproof.web.api import orders as orders_api
 from routeproof.web.api import tokens, uploads
 from routeproof.web.pages import (
     admin,
+    analyses,
     cases,
     conflicts,
     data,
@@ -39,9 +40,9 @@ from routeproof.web.pages import (
 )
 
 PAGES = (
-    login, sso, second_factor, passkeys, key, home, me, scorecard, explore, orders, exceptions, cases, conflicts,
-    providers, reviews, venues, remediation, duties, procedures, policy, reports, ledger, mapping, data, admin, help,
-    documents, objects,
+    login, sso, second_factor, passkeys, key, home, me, scorecard, explore, analyses, orders, exceptions, cases,
+    conflicts, providers, reviews, venues, remediation, duties, procedures, policy, reports, ledger, mapping, data,
+    admin, help, documents, objects,
 )  # fmt: skip
 """Pages with a design of their own before those without one."""
 CALLS = (measure_api, orders_api, tokens, uploads, looks, acts)

@@ -51,6 +51,7 @@ def entered(
         RefusalError: `not_permitted` if no role of the person may, `reauthenticate` where a signature needs a password.
     """
     with open_context(request.app.state.settings.workspace, actor_name="server", role="server") as context:
+        context.records.remember_streams()
         if route.is_public:
             yield Visit(request, context, None, {}, form or {}, uploads or {})
             return

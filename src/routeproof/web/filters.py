@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
+from routeproof.vocab.plain_text import DASH, MINUS, plainly
 from routeproof.vocab.times import NS_PER_S
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
 NEW_YORK = ZoneInfo("America/New_York")
-DASH = "\N{EN DASH}"
 
 
 def when(value: Any) -> Markup:  # noqa: ANN401  # an instant as the record has it: text of ns, ISO 8601, or none
@@ -103,6 +103,21 @@ def figure(value: Any, unit: str) -> str:  # noqa: ANN401
     return text.replace("-", MINUS) if text.strip("-0.,") else text.lstrip("-")
 
 
+def single_valued(row: Mapping[str, Any]) -> list[str]:
+    """Members of a row that are one value, or a list of such."""
+    return [name for name, value in row.items() if not isinstance(value, dict) and not _is_nested(value)]
+
+
+def _is_nested(value: Any) -> bool:  # noqa: ANN401
+    return isinstance(value, list) and any(isinstance(one, dict | list) for one in value)
+
+
+def told_apart(answers: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Members by which answers are told from each other: what they have beyond what every answer has."""
+    named = dict.fromkeys(name for one in answers for name in single_valued(one))
+    return [name for name in named if name not in ANSWER]
+
+
 def browser(agent: Any) -> str:  # noqa: ANN401
     """A browser by its name and system; another program by the first words it says of itself."""
     text = str(agent or "")
@@ -116,7 +131,22 @@ SYSTEMS = (
     *(("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad")),
     *(("Windows", "Windows"), ("Mac OS X", "macOS"), ("Linux", "Linux")),
 )
-MINUS = "\N{MINUS SIGN}"
+ANSWER = frozenset(
+    {
+        "estimand",
+        "unit",
+        "n",
+        "counted",
+        "assumptions",
+        "estimate",
+        "lower",
+        "upper",
+        "reason",
+        "detectable",
+        "refused",
+    }
+)
+"""Members that every answer has; what else it has tells it apart."""
 OFFSETS = ((0, "ns", 1_000), (3, "µs", 1_000_000), (6, "ms", NS_PER_S))
 DECIMALS = {"usd_per_share": 5, "bps": 3, "ratio": 4, "ms": 3, "usd": 2, "count": 0, "shares": 9}
 
@@ -131,4 +161,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "offset": offset,
     "figure": figure,
     "browser": browser,
+    "plainly": plainly,
+    "single_valued": single_valued,
+    "told_apart": told_apart,
 }

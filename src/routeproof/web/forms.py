@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from routeproof.vocab.errors import UsageError
 from routeproof.web.form_shapes import STRUCTURED, Schema, as_text, bare, kind_of, plain, skeleton, within
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from routeproof.governance.decider import Body
@@ -111,11 +112,12 @@ def body_of_form(
     return found
 
 
-def _parts_of(body: type[Body]) -> Iterator[tuple[str, Schema, bool]]:
+@cache
+def _parts_of(body: type[Body]) -> tuple[tuple[str, Schema, bool], ...]:
+    """Name, schema and whether it is demanded, of each member; bodies are few and stay as they are."""
     schema = body.model_json_schema()
     required = set(schema.get("required", ()))
-    for name, part in schema.get("properties", {}).items():
-        yield name, plain(part, schema), name in required
+    return tuple((name, plain(part, schema), name in required) for name, part in schema.get("properties", {}).items())
 
 
 def _field(body: type[Body], name: str, part: Schema, required: bool, value: Any) -> Field:  # noqa: ANN401, FBT001

@@ -28,6 +28,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Orders", "/orders", "view.orders"),
             Entry("Venues", "/venues", "view.venues"),
             Entry("Conflicts", "/conflicts", "view.conflicts"),
+            Entry("Analyses", "/analyses", "view.measures"),
         ),
     ),
     ("Supervise", (Entry("Exceptions", "/exceptions", "view.exceptions"), Entry("Duties", "/duties", "view.duties"))),

@@ -24,7 +24,7 @@ def takes(day: LabDay) -> pl.DataFrame:
     return routes.filter((pl.col("style") == "take") & ~pl.col("order").is_in(directed.implode()))
 
 
-def test_there_are_eight_cheats_with_three_rising_grades() -> None:
+def test_each_cheat_has_three_rising_grades() -> None:
     """The grades are those that detection power is published for."""
     assert {cheat.name: cheat.grades for cheat in CHEATS} == {
         "slow_walk": (5, 25, 100),
@@ -35,6 +35,10 @@ def test_there_are_eight_cheats_with_three_rising_grades() -> None:
         "backfilled_times": (0.01, 0.05, 0.20),
         "undisclosed_venue": (0.001, 0.01, 0.05),
         "logic_change": (0.05, 0.15, 0.40),
+        "payers_only": (0.05, 0.20, 1.0),
+        "rebate_ordered": (0.10, 0.30, 0.80),
+        "affiliate_first": (0.05, 0.20, 0.60),
+        "ioi_first": (0.05, 0.20, 0.60),
     }
 
 

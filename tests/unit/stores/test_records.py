@@ -219,3 +219,22 @@ def test_what_is_read_in_a_snapshot_is_of_one_moment(opened: Callable[[], Record
         writer.append([OTHER])
         assert len(reader.leaves()) == 1
     assert len(reader.leaves()) == 2
+
+
+def test_streams_that_are_remembered_are_forgotten_before_anything_is_decided(opened: Callable[[], Records]) -> None:
+    """Somebody else appends meanwhile: a look does not see it, a decision does, and so do looks after it."""
+    reader, writer = opened(), opened()
+    writer.append([FACT])
+    reader.remember_streams()
+    assert len(reader.stream("s")) == 1
+    writer.append([FACT])
+    assert len(reader.stream("s")) == 1
+    decided_on: list[int] = []
+
+    def decide(records: Records) -> list[Fact]:
+        decided_on.append(len(records.stream("s")))
+        return [FACT]
+
+    reader.decide(decide)
+    assert decided_on == [2]
+    assert len(reader.stream("s")) == 3

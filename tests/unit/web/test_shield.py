@@ -141,9 +141,13 @@ def test_a_flood_is_slowed_down_and_others_are_not() -> None:
 
 
 def test_a_password_that_anybody_would_try_is_refused(workspace: Path) -> None:
-    """Too short, too long, or little but names; a sentence of any characters is taken, and kept as it is."""
+    """Too short, too long, little but names and rows of keys, or on a list; a sentence is taken, and kept as it is."""
+    listed = "a sentence that leaked"
+    (workspace / "passwords").mkdir()
+    (workspace / "passwords" / "leaked.txt").write_text(f"{listed}\n")
+    named = ("ann.alvarez.ann", "Routeproof-Password1", "password1234", "a" * 20, "qwertyuiop12345", listed)
     with open_context(workspace) as context:
-        for weak in ("short", "x" * 257, "ann.alvarez.ann", "Routeproof-Password1", "password1234", "a" * 20):
+        for weak in ("short", "x" * 257, *named):
             with pytest.raises(UsageError):
                 change_password(context, "ann", PASSWORD, weak)
     browser = Browser(workspace, "ann")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.access.events import record_access
+from routeproof.app.access.known_passwords import FOLDER, listed_in, without_walks
 from routeproof.app.access.tables import access_database
 from routeproof.app.acting import key_path
 from routeproof.app.objects.fold import roster_of
@@ -170,7 +171,9 @@ def require_strength(password: str) -> None:
 
 
 def require_uncommon(context: Context, person: str, password: str) -> None:
-    """Refuse a password that is little but names of the firm, the program and the person, and the usual words.
+    """Refuse a password of little but names of the firm, the program and the person, usual words and keyboard walks.
+
+    One that a list of the firm has is refused too; see `known_passwords`.
 
     Raises:
         UsageError: saying what is expected.
@@ -180,9 +183,13 @@ def require_uncommon(context: Context, person: str, password: str) -> None:
     left = password.lower()
     for word in sorted(filter(None, words), key=len, reverse=True):
         left = left.replace(word.lower(), "")
-    if len(set(left)) < FEWEST_LEFT:
+    if len(set(without_walks(left))) < FEWEST_LEFT:
         message = (
             f"expected a password with {FEWEST_LEFT} different characters beside names of the firm, the program and "
-            f"the person, and words such as {EASY_WORDS[0]}, found fewer: a sentence is easy to remember"
+            f"the person, words such as {EASY_WORDS[0]} and rows of keys, found fewer: a sentence is easy to remember"
         )
+        raise UsageError(message, where="password")
+    listed = listed_in(context.workspace.root / FOLDER, password)
+    if listed is not None:
+        message = f"expected a password that no list of known ones has, found it in {listed}: choose another"
         raise UsageError(message, where="password")

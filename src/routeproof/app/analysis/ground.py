@@ -64,7 +64,7 @@ class Ground:
             "days": len(self.days),
             "seed": seed,
             "manifest": self.source.manifest,
-            "policy_version": self.policy.id,
+            "policy_version": self.policy.analyses,
         }
 
 

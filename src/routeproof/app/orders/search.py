@@ -10,9 +10,11 @@ import polars as pl
 from routeproof.app.orders.timeline import decimal_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from routeproof.app.context import Context
+    from routeproof.stores.lake import Lake
 
 MOST = 200
 COLUMNS = ("order_id", "trading_day", "received_at", "provider_id", "symbol", "side", "refused")
@@ -41,12 +43,32 @@ def find_orders(context: Context, wanted: OrderFilter, most: int = MOST) -> dict
     lake = context.lake
     manifest = lake.manifest().id
     days = [day for day in lake.days("parent_orders", manifest) if _inside(day, wanted)]
-    held = lake.scan("parent_orders", days, COLUMNS, manifest=manifest).filter(_passes(wanted))
-    newest = held.sort("received_at", "order_id", descending=[True, False]).head(most)
-    found, total = pl.collect_all([newest, held.select(pl.len())])
+    newest = _newest(lake, manifest, days, wanted, most)
+    found = newest.sort("received_at", "order_id", descending=[True, False]).head(most)
     first = _first_terms(context, manifest, found)
     rows = found.join(first, on="order_id", how="left", maintain_order="left")
-    return {"orders": [_row(row) for row in rows.iter_rows(named=True)], "total": total.item(), "days": len(days)}
+    return {
+        "orders": [_row(row) for row in rows.iter_rows(named=True)],
+        "total": _total(lake, manifest, days, wanted),
+        "days": len(days),
+    }
+
+
+def _newest(lake: Lake, manifest: str, days: Sequence[date], wanted: OrderFilter, most: int) -> pl.DataFrame:
+    """Orders that pass, of as many days from the last one back as hold `most` of them."""
+    found = [lake.scan("parent_orders", [], COLUMNS, manifest=manifest).collect()]
+    for day in reversed(days):
+        if sum(part.height for part in found) >= most:
+            break
+        found.append(lake.scan("parent_orders", [day], COLUMNS, manifest=manifest).filter(_passes(wanted)).collect())
+    return pl.concat(found)
+
+
+def _total(lake: Lake, manifest: str, days: Sequence[date], wanted: OrderFilter) -> int:
+    if not (wanted.order_id or wanted.symbol or wanted.provider):
+        return lake.rows_held("parent_orders", days, manifest)
+    held = lake.scan("parent_orders", days, manifest=manifest).filter(_passes(wanted))
+    return int(held.select(pl.len()).collect().item())
 
 
 def _inside(day: date, wanted: OrderFilter) -> bool:

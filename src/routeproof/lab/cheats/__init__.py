@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from routeproof.lab.cheats import (
+    affiliate_first,
     backfilled_times,
     disimprovement,
     fade,
+    ioi_first,
     leaking_venue,
     logic_change,
+    payers_only,
     payment_chasing,
+    rebate_ordered,
     selective_reporting,
     slow_walk,
     undisclosed_venue,
@@ -22,6 +26,10 @@ if TYPE_CHECKING:
 CHEATS: tuple[Cheat, ...] = (
     logic_change.CHEAT,
     payment_chasing.CHEAT,
+    payers_only.CHEAT,
+    rebate_ordered.CHEAT,
+    affiliate_first.CHEAT,
+    ioi_first.CHEAT,
     undisclosed_venue.CHEAT,
     slow_walk.CHEAT,
     fade.CHEAT,

@@ -1,0 +1,1 @@
+"""Fair comparison: apples with apples, or no answer."""

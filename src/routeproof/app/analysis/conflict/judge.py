@@ -1,0 +1,157 @@
+"""One provider judged: the pull of each inducement, what it cost, and whether both together are more than chance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from routeproof.app.analysis.conflict.pull import KINDS, Pull, pull_of
+from routeproof.app.analysis.conflict.study import Inducements, Study, Week, judged_weeks, loss_of
+from routeproof.evidence.compare import Estimate, estimate_mean
+from routeproof.evidence.partials import Partials
+from routeproof.evidence.quantiles import settle
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from routeproof.evidence.choice.loss import Loss
+    from routeproof.evidence.partials import Floats, Ints
+    from routeproof.policy.analysis.conflicts import ConflictsPolicy
+    from routeproof.policy.thresholds import EvidenceStandards
+
+AT_COST, NO_COST, NO_PULL, CANNOT_TELL = (
+    "pulls at customers' cost", "pulls, no cost shown", "no pull shown", "cannot tell",
+)  # fmt: skip
+NO_VENUES = "no week of orders with earlier ones to predict quality from, or no venue to choose from"
+NO_VARIATION = {
+    "payment": "all venues within reach pay alike",
+    "tie": "no venue within reach is under one roof with the provider",
+    "arrangement": "no venue within reach is named by another arrangement in the conflicts register",
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """What was found of one inducement.
+
+    Attributes:
+        kind: `payment`, `tie` or `arrangement`.
+        loss: by day and cell, against venues with less of it; `None` where it does not vary.
+        per_share: customers' loss per share routed, USD.
+        pull_p, loss_p: one-sided chances of each part without it; `p` the larger, so that both have to show.
+        reason: why nothing can be told.
+    """
+
+    kind: str
+    loss: Loss | None
+    per_share: Estimate | None
+    pull_p: float | None
+    loss_p: float | None
+    p: float | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Case:
+    """A provider's study with all that was found.
+
+    Attributes:
+        study: the choices.
+        weeks: those that are judged.
+        days: places of the judged days in the study.
+        pull: the fitted model, `None` where there is no choice.
+        best: loss against the best venue within reach, whatever it pays.
+        inducements: each kind.
+    """
+
+    study: Study
+    weeks: tuple[Week, ...]
+    days: Ints
+    pull: Pull | None
+    best: Loss | None
+    inducements: tuple[Judged, ...]
+
+
+def case_of(study: Study, money: Inducements, policy: ConflictsPolicy, standards: EvidenceStandards) -> Case:
+    """Judge a study; nothing is compared between providers here."""
+    weeks = tuple(judged_weeks(study, policy))
+    nothing = np.zeros(0, dtype=np.int64)
+    pull = pull_of(study, weeks, money, policy) if weeks else None
+    if pull is None:
+        refused = tuple(Judged(kind, None, None, None, None, None, NO_VENUES) for kind in KINDS)
+        return Case(study, weeks, nothing, None, None, refused)
+    days = np.concatenate([week.days for week in weeks])
+    best = loss_of(study, weeks, money.net, None, policy)
+    judged = tuple(_judged(kind, study, weeks, days, pull, money, policy, standards) for kind in KINDS)
+    return Case(study, weeks, days, pull, best, judged)
+
+
+def _judged(
+    kind: str,
+    study: Study,
+    weeks: Sequence[Week],
+    days: Ints,
+    pull: Pull,
+    money: Inducements,
+    policy: ConflictsPolicy,
+    standards: EvidenceStandards,
+) -> Judged:
+    if kind not in pull.names:
+        return Judged(kind, None, None, None, None, None, NO_VARIATION[kind])
+    if pull.fit.effective_days < standards.least_effective_days:
+        found = f"{pull.fit.effective_days:.1f} effective days; at least {standards.least_effective_days:g} are needed"
+        return Judged(kind, None, None, None, None, None, found)
+    loss = loss_of(study, weeks, money.net, money.of(kind), policy)
+    pull_p = pull.tests[kind].p_above
+    if not loss.moved.any():
+        return Judged(kind, loss, None, pull_p, 1.0, 1.0, None)
+    per_share = per_share_of(study, days, loss.loss.sum(axis=1), loss.shares.sum(axis=1), standards)
+    if per_share.interval is None:
+        return Judged(kind, loss, per_share, pull_p, None, None, per_share.reason)
+    two_sided = per_share.interval.p_value
+    loss_p = settle(two_sided / 2.0 if (per_share.value or 0.0) > 0 else 1.0 - two_sided / 2.0)
+    return Judged(kind, loss, per_share, pull_p, loss_p, max(pull_p, loss_p), None)
+
+
+def per_share_of(study: Study, days: Ints, top: Floats, shares: Floats, standards: EvidenceStandards) -> Estimate:
+    """A sum of USD over executed shares with the interval of its days."""
+    ordinal = np.array([study.days[day].toordinal() for day in days], dtype=np.int64)
+    parts = Partials.of(day=ordinal, numerator=top, denominator=shares, largest=np.minimum(study.largest[days], shares))
+    return estimate_mean(parts, standards)
+
+
+def verdicts(cases: Sequence[Case], policy: ConflictsPolicy) -> list[list[tuple[str, float | None]]]:
+    """`(verdict, adjusted p)` of each case's inducements, in their order.
+
+    All inducements of all providers are one family (Holm 1979): the chance of any false accusation is at most `error`.
+    """
+    known = [(place, judged.p) for place, judged in enumerate(_all(cases)) if judged.p is not None]
+    adjusted = dict(zip((place for place, _ in known), holm([p for _, p in known]), strict=True))
+    words = [_word(judged, adjusted.get(place), policy) for place, judged in enumerate(_all(cases))]
+    return [words[begin : begin + len(KINDS)] for begin in range(0, len(words), len(KINDS))]
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Adjusted p-values in the order given."""
+    order = sorted(range(len(p_values)), key=lambda place: p_values[place])
+    found, reached = [0.0] * len(p_values), 0.0
+    for rank, place in enumerate(order):
+        reached = max(reached, min(1.0, p_values[place] * (len(p_values) - rank)))
+        found[place] = settle(reached)
+    return found
+
+
+def _all(cases: Sequence[Case]) -> list[Judged]:
+    return [judged for case in cases for judged in case.inducements]
+
+
+def _word(judged: Judged, adjusted: float | None, policy: ConflictsPolicy) -> tuple[str, float | None]:
+    if adjusted is None:
+        return CANNOT_TELL, None
+    lost = judged.per_share.value if judged.per_share is not None else None
+    if adjusted <= policy.error and lost is not None and lost >= policy.least_loss_usd_per_share:
+        return AT_COST, adjusted
+    pulled = judged.pull_p is not None and judged.pull_p <= policy.error
+    return (NO_COST if pulled else NO_PULL), adjusted

@@ -1,0 +1,130 @@
+"""`conflicts test`: does the chance of routing to a venue rise with what it pays, given the quality predicted there?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from routeproof.app.analysis.choice_cells import choice_cells
+from routeproof.app.analysis.conflict.figures import dose_figure
+from routeproof.app.analysis.conflict.judge import Case, case_of, verdicts
+from routeproof.app.analysis.conflict.report import provider_answers, provider_row
+from routeproof.app.analysis.conflict.study import Inducements, study_of
+from routeproof.app.analysis.ground import ground_of, plain
+from routeproof.app.analysis.headline import headline_of
+from routeproof.app.analysis.venue_money import REMOVED, TIED_KINDS, venue_money
+from routeproof.app.analysis.venue_routes import venue_routes
+from routeproof.evidence.answer import refused
+
+if TYPE_CHECKING:
+    from routeproof.app.analysis.conflict.study import Study
+    from routeproof.app.analysis.ground import Ground, Span
+    from routeproof.app.analysis.venue_money import VenueMoney
+    from routeproof.app.context import Context
+    from routeproof.policy.analysis.conflicts import ConflictsPolicy
+    from routeproof.policy.thresholds import EvidenceStandards
+
+Row = dict[str, Any]
+
+
+def conflicts_test(context: Context, span: Span) -> Row:
+    """The test for each provider of the span.
+
+    Returns:
+        The stamp of the ground; `estimate, lower, upper, n, refused, reason, assumptions, detectable` of the headline
+        (pull of payment of the only provider, or of the one with the smallest p); `answers`, each with `provider` and
+        `about`; `findings`: `provider, kind, verdict, p, pull_p, loss_p, loss_usd_per_share, reason`; `venues`: dose
+        and response of each; `money` by order class; `left_out` counts; `figures`.
+
+    Raises:
+        UsageError: no own flow within the span, or none of the provider.
+    """
+    ground = ground_of(context, span)
+    policy = ground.policy.whole.conflicts.on_or_first(ground.days[-1]).value
+    seed = policy.seed if span.seed is None else span.seed
+    standards = replace(ground.policy.whole.book.evidence.on_or_first(ground.days[-1]).value, bootstrap_seed=seed)
+    money = venue_money(context, ground)
+    left_out: dict[str, int] = {}
+    parts = []
+    for day in venue_routes(ground, money):
+        parts.append(choice_cells(day.rows))
+        for reason, count in day.left_out.items():
+            left_out[reason] = left_out.get(reason, 0) + count
+    found = _studied(pl.concat(parts), money, policy, standards)
+    return {**ground.stamp(seed), **_told(found, money, policy, standards, ground), "left_out": left_out}
+
+
+def _studied(
+    cells: pl.DataFrame, money: VenueMoney, policy: ConflictsPolicy, standards: EvidenceStandards
+) -> list[tuple[str, Case]]:
+    found = []
+    for provider in sorted(cells["provider"].drop_nulls().unique()):
+        study = study_of(cells, provider, policy.classes)
+        if study is not None:
+            found.append((provider, case_of(study, inducements_of(study, provider, money), policy, standards)))
+    return found
+
+
+def inducements_of(study: Study, provider: str, money: VenueMoney) -> Inducements:
+    """What each venue pays a provider on each day for orders that take, and how it is tied."""
+    shape = (len(study.days), len(study.venues))
+    net, cash, tie, arrangement = (np.zeros(shape) for _ in range(4))
+    for place, day in enumerate(study.days):
+        rates = money.net_rates(list(study.venues), provider, REMOVED, day)
+        held = [one for one in money.ties if one.holds(provider, day)]
+        tied = {one.venue for one in held if one.kind in TIED_KINDS}
+        named = {one.venue for one in held} - tied
+        for number, venue in enumerate(study.venues):
+            net[place, number], cash[place, number] = rates[venue]
+            tie[place, number] = venue in tied
+            arrangement[place, number] = venue in named
+    return Inducements(net, cash, tie, arrangement)
+
+
+def _told(
+    found: list[tuple[str, Case]],
+    money: VenueMoney,
+    policy: ConflictsPolicy,
+    standards: EvidenceStandards,
+    ground: Ground,
+) -> Row:
+    words = verdicts([case for _, case in found], policy)
+    answers, findings, rows, figures, by_class = [], [], [], {}, []
+    for (provider, case), said in zip(found, words, strict=True):
+        told = provider_answers(case, standards)
+        answers += [plain(answer) | {"provider": provider} | about for answer, about in told]
+        report = provider_row(case, said, standards)
+        findings += [{"provider": provider, **row} for row in report["findings"]]
+        rows += [{"provider": provider, **row} for row in report["venues"]]
+        by_class += [{"provider": provider, **row} for row in report["money"]]
+        if report["venues"]:
+            figures[f"dose_response_{provider}"] = dose_figure(report["venues"])
+    named = sorted({row["venue"] for row in rows})
+    return {
+        **_headline(answers, findings),
+        "answers": answers,
+        "findings": findings,
+        "venues": rows,
+        "money": by_class,
+        "unpriced": money.unpriced(named, ground.days[-1]),
+        "ties": [
+            {"provider": one.provider, "venue": one.venue, "kind": one.kind, "source": one.source} for one in money.ties
+        ],
+        "figures": figures,
+    }
+
+
+def _headline(answers: list[Row], findings: list[Row]) -> Row:
+    pulls = {row["provider"]: row for row in answers if row["about"] == "pull" and row["kind"] == "payment"}
+    if not pulls:
+        none = refused(
+            "pull of payment on the choice of venue", "log odds per cent per 100 shares",
+            "no orders of the judged classes whose routes to venues are known", counted="orders", assumptions=(),
+        )  # fmt: skip
+        return headline_of(plain(none))
+    order = sorted(findings, key=lambda row: (row["kind"] != "payment", row["p"] is None, row["p"], row["provider"]))
+    chosen = pulls[order[0]["provider"]]
+    return headline_of(chosen) | {"headline_provider": order[0]["provider"]}

@@ -1,0 +1,135 @@
+"""`routing rank`: which venues a router tries in which order, by situation, and how orders move between them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from routeproof.app.analysis.ground import ground_of, plain
+from routeproof.app.analysis.headline import headline_of
+from routeproof.app.analysis.routing.lists import hops_of, lists_of
+from routeproof.app.analysis.routing.on_file import beside_settings, settings_of
+from routeproof.app.analysis.routing.ranked import ALL, ASSUMES, TRIED, first_venues, rankings
+from routeproof.app.analysis.routing.ways import hop_times, sweeps, transitions, way_figure
+from routeproof.app.analysis.venue_money import venue_money
+from routeproof.app.analysis.venue_routes import venue_routes
+from routeproof.evidence.answer import refused
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from routeproof.app.analysis.ground import Ground, Span
+    from routeproof.app.context import Context
+    from routeproof.policy.analysis.routing import RoutingPolicy
+
+Row = dict[str, Any]
+
+
+def routing_rank(context: Context, span: Span) -> Row:
+    """Rankings, first venues, transitions, sweeps and times of the span's routes.
+
+    Returns:
+        The stamp of the ground; the headline (the venue ranked first in the order class with most orders); `answers` by
+        situation; `ranking`, `first_venues`, `transitions`, `sweeps`, `hop_times`, `configuration` rows; `figures`.
+
+    Raises:
+        UsageError: no own flow within the span, or none of the provider.
+    """
+    ground = ground_of(context, span)
+    policy = ground.policy.whole.routing.on_or_first(ground.days[-1]).value
+    standards = ground.policy.whole.book.evidence.on_or_first(ground.days[-1]).value
+    lists, hops = _read(context, ground, policy)
+    places, said = rankings(lists, policy, standards)
+    firsts = first_venues(lists, standards)
+    ways = transitions(hops)
+    answers = [plain(answer) | key for answer, key in said]
+    providers = sorted(lists["provider"].drop_nulls().unique())
+    return {
+        **ground.stamp(policy.seed if span.seed is None else span.seed),
+        **_headline(answers),
+        "answers": answers,
+        "ranking": places,
+        "first_venues": firsts,
+        "transitions": ways,
+        "sweeps": sweeps(lists),
+        "hop_times": hop_times(hops),
+        "configuration": [
+            {"provider": provider, **row}
+            for provider in providers
+            for row in _beside(context, ground, provider, firsts, places, policy)
+        ],
+        "figures": {
+            **{
+                f"first_venues_{one}": first_figure([row for row in firsts if row["provider"] == one])
+                for one in providers
+            },
+            **{f"transitions_{one}": way_figure([row for row in ways if row["provider"] == one]) for one in providers},
+        },
+    }
+
+
+def _read(context: Context, ground: Ground, policy: RoutingPolicy) -> tuple[pl.DataFrame, pl.DataFrame]:
+    lists, hops = [], []
+    for day in venue_routes(ground, venue_money(context, ground)):
+        lists.append(lists_of(day.rows, policy.sweep_ms))
+        hops.append(hops_of(day.rows))
+    return pl.concat(lists), pl.concat(hops)
+
+
+def _headline(answers: Sequence[Row]) -> Row:
+    whole = [row for row in answers if row["about"] == "first" and row["by"] == ALL]
+    known = sorted(whole, key=lambda row: (row["refused"], -row["n"], row["provider"] or "", row["order_class"] or ""))
+    if known:
+        of = {"of": f"{known[0]['provider']}, {known[0]['order_class']}, {known[0].get('venue', 'no venue')}"}
+        return headline_of(known[0]) | of
+    none = plain(refused(TRIED, "ratio", "no routes to venues are known", counted="orders", assumptions=ASSUMES))
+    return headline_of(none)
+
+
+def _beside(
+    context: Context,
+    ground: Ground,
+    provider: str,
+    firsts: Sequence[Row],
+    places: Sequence[Row],
+    policy: RoutingPolicy,
+) -> list[Row]:
+    own = [row for row in firsts if row["provider"] == provider and row["order_class"] in policy.classes]
+    ranked = [
+        row
+        for row in places
+        if row["provider"] == provider and row["by"] == ALL and row["order_class"] in policy.classes
+    ]
+    return beside_settings(settings_of(context.records, provider, ground.days[-1]), own, ranked)
+
+
+def _of(rows: Sequence[Row], provider: str) -> list[Row]:
+    return [row for row in rows if row["provider"] == provider]
+
+
+def first_figure(rows: Sequence[Row]) -> Row:
+    """Shares of first venues by order class, with intervals; one panel a class, so that no colour is needed."""
+    kept = ("order_class", "venue", "share", "lower", "upper", "orders")
+    y = {"field": "venue", "type": "nominal", "title": "venue tried first"}
+    x = {
+        "field": "share",
+        "type": "quantitative",
+        "title": "share of the class's orders (95 % interval)",
+        "axis": {"format": ".0%"},
+    }
+    return {
+        "data": {"values": [{name: row[name] for name in kept} for row in rows]},
+        "facet": {"field": "order_class", "type": "nominal", "title": "order class"},
+        "columns": 3,
+        "spec": {
+            "width": 180,
+            "layer": [
+                {"mark": {"type": "bar", "color": "#9aa7b4"}, "encoding": {"x": x, "y": y}},
+                {
+                    "mark": {"type": "rule"},
+                    "encoding": {"x": {**x, "field": "lower"}, "x2": {"field": "upper"}, "y": y},
+                },
+            ],
+        },
+    }

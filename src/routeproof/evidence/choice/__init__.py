@@ -1,0 +1,1 @@
+"""Choices among venues: conditional logit, rankings, and the days on which the model of choice changed."""
