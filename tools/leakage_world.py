@@ -85,10 +85,13 @@ def _day(world: World, config: LabConfig, session: Session, policy: LeakagePolic
     book = book_of(quotes)
     routes = measure_routes(pl.concat([_routes(one) for one in days]), book, Switches())
     fills, orders = pl.concat([_fills(one) for one in days]), pl.concat([_orders(one) for one in days])
-    hours = (session.open_at, session.close_at)
-    return day_differences(
-        events_of(routes, fills, orders, quotes, policy), book, session.day, hours, policy, policy.seed
+    events = events_of(routes, fills.drop("symbol"), orders.drop("symbol"), quotes, policy)
+    own = pl.concat(
+        frame.select("symbol", pl.col(at).alias("at"))
+        for frame, at in ((routes, "sent_at"), (fills, "executed_at"), (orders, "received_at"))
     )
+    hours = (session.open_at, session.close_at)
+    return day_differences(events, own, book, session.day, hours, policy, policy.seed)
 
 
 def moved(market: MarketDay, world: World) -> MarketDay:
@@ -140,7 +143,6 @@ def _named(day: ProviderDay, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _routes(day: ProviderDay) -> pl.DataFrame:
-    names = pl.Series([one.symbol for one in day.market.symbols])
     kind = pl.lit(day.orders["kind"]).gather(pl.col("order"))
     resting = pl.col("style") == "post"
     return _named(day, day.routes).select(
@@ -149,7 +151,7 @@ def _routes(day: ProviderDay) -> pl.DataFrame:
         "provider",
         pl.when(kind.is_in(_SAME_CLASS)).then(kind).otherwise(pl.lit("market")).alias("order_class"),
         pl.lit(pl.Series(CODES)).gather(pl.col("venue")).alias("venue"),
-        pl.lit(names).gather(pl.col("symbol")).alias("symbol"),
+        _symbol(day),
         pl.when(pl.col("sign") > 0).then(pl.lit("buy")).otherwise(pl.lit("sell")).alias("side"),
         "sent_at",
         pl.lit(None, pl.Int64).alias("acknowledged_at"),
@@ -162,9 +164,14 @@ def _routes(day: ProviderDay) -> pl.DataFrame:
 
 def _fills(day: ProviderDay) -> pl.DataFrame:
     return _named(day, day.executions).select(
-        pl.format("{}-{}", "provider", "route").alias("route_id"), "executed_at", "liquidity"
+        pl.format("{}-{}", "provider", "route").alias("route_id"), "executed_at", "liquidity", _symbol(day)
     )
 
 
 def _orders(day: ProviderDay) -> pl.DataFrame:
-    return _named(day, day.orders).select("order_id", "received_at", pl.col("quantity").alias("shares"))
+    return _named(day, day.orders).select("order_id", "received_at", pl.col("quantity").alias("shares"), _symbol(day))
+
+
+def _symbol(day: ProviderDay) -> pl.Expr:
+    names = pl.Series([one.symbol for one in day.market.symbols])
+    return pl.lit(names).gather(pl.col("symbol")).alias("symbol")

@@ -124,16 +124,18 @@ def _leaking_day(leaks: bool) -> tuple[pl.DataFrame, pl.DataFrame]:  # noqa: FBT
 def test_the_difference_in_differences_of_a_quiet_market_by_hand() -> None:
     """Nothing else moves: each route is followed by 0.01 / 10.02 = 9.980040 bps; all size at the old ask is gone."""
     events, quotes = _leaking_day(leaks=True)
-    found = day_differences(events, book_of(quotes), DAY, HOURS, POLICY, seed=1).filter(pl.col("phase") == "route")
+    found = day_differences(events, events, book_of(quotes), DAY, HOURS, POLICY, seed=1).filter(
+        pl.col("phase") == "route"
+    )
     assert found.select("events", "matched", "move_total", "move_count", "size_total").rows() == [
         (30, 30, 30 * 9_980_040, 30, 30 * 1_000_000)
     ]
     assert found["move_placebo_total"].to_list() == [0]
     shuffled = events.sample(fraction=1.0, shuffle=True, seed=3)
-    again = day_differences(shuffled, book_of(quotes), DAY, HOURS, POLICY, seed=1)
+    again = day_differences(shuffled, events, book_of(quotes), DAY, HOURS, POLICY, seed=1)
     assert again.filter(pl.col("phase") == "route").equals(found)
     quiet, still = _leaking_day(leaks=False)
-    nothing = day_differences(quiet, book_of(still), DAY, HOURS, POLICY, seed=1)
+    nothing = day_differences(quiet, quiet, book_of(still), DAY, HOURS, POLICY, seed=1)
     assert set(nothing["move_total"]) | set(nothing["size_total"]) == {0}
 
 
@@ -142,7 +144,7 @@ def test_dense_own_flow_leaves_no_control_and_is_refused() -> None:
     sent = [OPEN + (50 + place) * NS_PER_S for place in range(950)]
     events = _events([_route(f"r{at}", f"o{at}", at) for at in sent])
     hours = (OPEN, OPEN + 1_000 * NS_PER_S)
-    sums = day_differences(events, book_of(_quotes([(OPEN, ASK)])), DAY, hours, POLICY, seed=1)
+    sums = day_differences(events, events, book_of(_quotes([(OPEN, ASK)])), DAY, hours, POLICY, seed=1)
     (row, *_) = [row for row in table(sums, "by_venue", STANDARDS) if row["phase"] == "route"]
     assert row["estimate"] is None
     assert "have a control" in row["reason"]
