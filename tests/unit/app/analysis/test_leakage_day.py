@@ -134,6 +134,11 @@ def test_the_difference_in_differences_of_a_quiet_market_by_hand() -> None:
     shuffled = events.sample(fraction=1.0, shuffle=True, seed=3)
     again = day_differences(shuffled, events, book_of(quotes), DAY, HOURS, POLICY, seed=1)
     assert again.filter(pl.col("phase") == "route").equals(found)
+    early = pl.concat(
+        [events.select("symbol", "at"), pl.DataFrame({"symbol": ["X"], "at": [OPEN - 3 * 86_400 * NS_PER_S]})]
+    )
+    long_ago = day_differences(events, early, book_of(quotes), DAY, HOURS, POLICY, seed=1)
+    assert long_ago.filter(pl.col("phase") == "route").equals(found)
     quiet, still = _leaking_day(leaks=False)
     nothing = day_differences(quiet, quiet, book_of(still), DAY, HOURS, POLICY, seed=1)
     assert set(nothing["move_total"]) | set(nothing["size_total"]) == {0}

@@ -62,7 +62,7 @@ def day_differences(
     mine = _points(inside, market)
     window = inside["window_ns"].to_numpy()
     candidates = _candidates(market, hours, policy, np.random.PCG64(seed + day.toordinal()))
-    busy = own.filter(pl.col("symbol").is_in(market.names))
+    busy = own.filter(pl.col("symbol").is_in(market.names) & pl.col("at").is_between(*hours))
     reach = policy.clear_ms * NS_PER_MS + int(window.max())
     free = _clear_of(candidates, _places(busy, market), busy["at"].to_numpy(), policy.clear_ms * NS_PER_MS, reach)
     found = _matched(market, mine, free, policy, hours[0])
