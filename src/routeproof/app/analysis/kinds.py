@@ -208,7 +208,7 @@ KINDS: tuple[Kind, ...] = (
         title="Routing order",
         question="Which venue is tried first, which next, and in which situation?",
         command="routeproof routing rank",
-        method="routing",
+        method="routing-rank",
         tables=(
             Table(of="first_venues", caption="Venues tried first, by order class"),
             Table(of="ranking", caption="Places by situation, with the best and worst place that chance leaves"),
@@ -224,7 +224,7 @@ KINDS: tuple[Kind, ...] = (
         title="Changes of routing",
         question="On which day did the router begin to choose otherwise, and was that announced?",
         command="routeproof routing changes",
-        method="routing",
+        method="routing-changes",
         tables=(Table(of="changes", caption="Changes beyond chance"),),
         look=_alone(routing_changes),
     ),
