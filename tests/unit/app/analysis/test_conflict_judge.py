@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import polars as pl
 import pytest
 
 from routeproof.app.analysis.conflict.judge import case_of, holm
@@ -15,6 +15,9 @@ from routeproof.app.analysis.routing.on_file import beside_settings
 from routeproof.policy.analysis.conflicts import conflicts_policy
 from routeproof.policy.analysis.routing import routing_policy
 from routeproof.stores.shipped_policy import load_shipped_policy, shipped_subjects
+
+if TYPE_CHECKING:
+    import polars as pl
 
 TOOLS = Path(__file__).parents[4] / "tools"
 sys.path.insert(0, str(TOOLS))
