@@ -138,3 +138,32 @@ def test_a_grid_tells_cells_families_and_tree(desk: Desk) -> None:
     assert (found["tested"], found["discovered"], found["expected_false"]) == (2, 2, 0.1)
     assert [cell["rank"] for cell in found["cells"]] == [2, 1]
     assert [family["name"] for family in found["families"]] == ["order_class market"]
+    said = desk.run("compare", "grid", *words[:-1])
+    assert "2 of 2 differences stand; at most 0.1 of them are expected to be false." in said
+
+
+def test_each_security_against_the_others_and_a_metric_without_a_margin(desk: Desk) -> None:
+    """Without sides each level is held against its siblings: one security has no like in the other's spread."""
+    metric = ("--metric", "improved_usd_per_share")
+    found = json.loads(desk.run("compare", "grid", "--by", "symbol", *metric, "--json"))
+    assert [cell["symbol"] for cell in found["cells"]] == ["NARR", "WIDE"]
+    assert found["refused"]
+    assert all("has a counterpart" in cell["reason"] for cell in found["cells"])
+    two = ("--subject", "provider=P2", "--against", "provider=P1")
+    told = json.loads(desk.run("compare", "grid", "--by", "symbol", *metric, *two, "--json"))
+    assert {cell["verdict"] for cell in told["cells"]} == {"cannot_tell"}
+    assert all("no verdict margin is set" in cell["verdict_reason"] for cell in told["cells"])
+    alone = json.loads(desk.run("compare", *metric, *two, "--json"))
+    assert (alone["verdict"], alone["margin"]) == ("cannot_tell", None)
+    assert "no verdict margin is set" in alone["verdict_reason"]
+
+
+def test_two_periods_are_read_from_their_days_alone(desk: Desk) -> None:
+    """Six days against five; too few to say anything, and the days between are not read."""
+    words = ("--subject", "period=2026-07-10..2026-07-17", "--against", "period=2026-07-01..2026-07-08", "--json")
+    found = json.loads(desk.run("compare", *words))
+    assert (found["days"], found["from"], found["to"]) == (11, "2026-07-01", "2026-07-17")
+    assert "effective days" in found["reason"]
+    code, _, talk = desk.call("compare", "--subject", "period=2025-07-10..2025-07-17", "--against", "rest")
+    assert code != 0
+    assert "expected days with own flow" in talk

@@ -25,7 +25,7 @@ from web_demo import DAYS, PASSWORD, USERS
 if TYPE_CHECKING:
     from pathlib import Path
 
-NOT_TOLD = {"certification", "internalised", "restatement"}
+NOT_TOLD = {"certification", "experiment", "internalised", "restatement"}
 """Kinds of objects that the story has no occasion for."""
 
 

@@ -122,17 +122,17 @@ def cheats(*, as_json: bool) -> None:
 
     Example: routeproof lab cheats --json
     """
-    from routeproof.lab.cheats import CHEATS  # noqa: PLC0415 heavy imports only when they are needed
+    from routeproof.lab.cheats import BY_NAME  # noqa: PLC0415 heavy imports only when they are needed
 
     rows = [
         {"cheat": one.name, "grades": list(one.grades), "unit": one.unit, "stage": one.stage, "what": one.what}
-        for one in CHEATS
+        for one in BY_NAME.values()
     ]
     if as_json:
         print_json(rows)
         return
     click.echo(f"{'cheat':20} {'grade 0 / 1 / 2':20} {'unit':30} what happens")
-    for one in CHEATS:
+    for one in BY_NAME.values():
         grades = " / ".join(f"{grade:g}" for grade in one.grades)
         click.echo(f"{one.name:20} {grades:20} {one.unit:30} {one.what}")
 

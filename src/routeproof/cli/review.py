@@ -29,6 +29,7 @@ def review() -> None:
 @click.option("--control", help="Provider id of a declared direct (control) flow, for the latency threshold.")
 @click.option("--declared", type=click.Path(path_type=Path, dir_okay=False), help="TOML of declared benchmark figures.")
 @click.option("--manifest", help="As known at this commit.")
+@click.option("--analyses", is_flag=True, help="Also ask what the router really does: conflicts, routing, leakage, …")
 @click.option("--as-built", help="Digest of an earlier pack: build it again from what was on record then.")
 @recording
 def build(
@@ -40,6 +41,7 @@ def build(
     control: str | None,
     declared: Path | None,
     manifest: str | None,
+    analyses: bool,
     as_built: str | None,
     acts: Acts,
 ) -> None:
@@ -59,6 +61,7 @@ def build(
         declared=read_declared(declared) if declared is not None else {},
         switches=switches_against(against),
         manifest=manifest,
+        analyses=analyses,
         as_built=as_built,
     )
     with entitled_context(acts, "review.build") as context:

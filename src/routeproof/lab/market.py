@@ -45,7 +45,10 @@ class Quotes:
 
 @dataclass(frozen=True)
 class MarketDay:
-    """Quotes of all symbols, one symbol after the other; `starts[i]:starts[i + 1]` are symbol i's rows."""
+    """Quotes of all symbols, one symbol after the other; `starts[i]:starts[i + 1]` are symbol i's rows.
+
+    `shown_as`: the row whose sizes each row shows at venues behind the best; null where every row shows its own.
+    """
 
     session: Session
     symbols: tuple[Instrument, ...]
@@ -54,6 +57,7 @@ class MarketDay:
     key: np.ndarray
     halts: tuple[tuple[int, int, int], ...]
     stressed: bool
+    shown_as: np.ndarray | None = None
 
     def before(self, symbol: np.ndarray, at: np.ndarray) -> np.ndarray:
         """Row of the quote in force strictly before each instant; the day's first quote if there is none yet."""
@@ -89,8 +93,14 @@ def market_day(config: LabConfig, session: Session, opening: np.ndarray) -> Mark
     starts = np.concatenate([[0], np.cumsum([len(part.at) for part in parts])])
     quotes = Quotes(*(np.concatenate([getattr(p, name) for p in parts]) for name in Quotes.__dataclass_fields__))
     index = np.repeat(np.arange(len(symbols), dtype=np.int64), np.diff(starts))
-    key = (index << _SHIFT) | (quotes.at - session.midnight_at)
+    starts, key = keyed(session, quotes.at, index, len(symbols))
     return MarketDay(session, symbols, quotes, starts, key, halts, stressed)
+
+
+def keyed(session: Session, at: np.ndarray, symbol: np.ndarray, symbols: int) -> tuple[np.ndarray, np.ndarray]:
+    """First rows of each symbol (and the end), and the key that instants are looked up by, of rows in order."""
+    starts = np.searchsorted(symbol, np.arange(symbols + 1))
+    return starts, (symbol.astype(np.int64) << _SHIFT) | (at - session.midnight_at)
 
 
 @lru_cache(maxsize=4)
@@ -115,7 +125,8 @@ def venue_quotes(market: MarketDay) -> pl.DataFrame:
 
     The best bid over the venues is the national best bid at every instant, the best offer likewise; halts are left out.
     """
-    quotes, rows = market.quotes, np.arange(len(market.key))
+    quotes = market.quotes
+    rows = np.arange(len(market.key)) if market.shown_as is None else market.shown_as
     symbol = np.repeat(np.arange(len(market.symbols)), np.diff(market.starts))
     parts = []
     for venue in range(len(LIT)):

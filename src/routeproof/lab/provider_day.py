@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.lab.cheats import CHEATS
+from routeproof.lab.cheats import CHEATS, LEAKS
 from routeproof.lab.cheats.cheat import Scene, Stage
 from routeproof.lab.controls import CONTROLS
 from routeproof.lab.fills import arrivals, fill_routes
 from routeproof.lab.flow import customer_orders
 from routeproof.lab.gtc import carried_fills, with_gtc
+from routeproof.lab.leaks import leaks_of
 from routeproof.lab.seeds import stream
 from routeproof.lab.sor import plan_routes, with_retries
 from routeproof.lab.universe import LATENCY_NS
@@ -45,14 +46,34 @@ class ProviderDay:
     carried: pl.DataFrame
 
 
-def provider_day(config: LabConfig, provider: Provider, market: MarketDay) -> ProviderDay:
-    """Simulate one provider's day; all its random numbers hang on seed, day and provider."""
+@dataclass(frozen=True)
+class Routed:
+    """One provider's orders and routes of a day, as sent and arrived; `rng` goes on with what the venues do.
+
+    `leaks` are routes that became known to others, see `lab.leaks`.
+    """
+
+    provider: Provider
+    orders: pl.DataFrame
+    routes: pl.DataFrame
+    leaks: tuple[pl.DataFrame, ...]
+    rng: np.random.Generator
+
+
+def routed_day(config: LabConfig, provider: Provider, market: MarketDay) -> Routed:
+    """Simulate what one provider sends; all its random numbers hang on seed, day and provider."""
     day = market.session.day
     thinner = config.prior_flow if day < config.first else 1.0
     orders = with_gtc(config, provider, market.session, customer_orders(config, provider, market, thinner=thinner))
     rng = stream(config.seed, "router", day.isoformat(), provider.comp_id)
     routes = _cheated(config, provider, "route", plan_routes(orders, market, provider.decision_us, rng), orders, market)
-    routes = arrivals(with_retries(routes), rng)
+    routes = _cheated(config, provider, "leak", arrivals(with_retries(routes), rng), orders, market)
+    return Routed(provider, orders, routes, tuple(leaks_of(routes, cheat.name) for cheat in LEAKS), rng)
+
+
+def provider_day(config: LabConfig, sent: Routed, market: MarketDay) -> ProviderDay:
+    """Simulate what comes of it in the market as it was once leaks had moved it."""
+    provider, orders, routes, rng = sent.provider, sent.orders, sent.routes, sent.rng
     fills = _cheated(config, provider, "fill", fill_routes(routes, market, rng), orders, market)
     reports = _reports(fills, routes, orders, market, rng)
     executions = _cheated(config, provider, "report", reports, orders, market)
@@ -65,7 +86,7 @@ def _cheated(
     """The frame after all of the provider's faults of this stage, each with its own random numbers."""
     day = market.session.day
     active = {one.cheat: one.grade for one in provider.planted if day >= (one.from_on or config.first)}
-    for cheat in (*CHEATS, *CONTROLS):
+    for cheat in (*CHEATS, *LEAKS, *CONTROLS):
         if cheat.stage == stage and cheat.name in active:
             rng = stream(config.seed, "cheat", cheat.name, day.isoformat(), provider.comp_id)
             frame = cheat.apply(frame, Scene(orders, market, rng), active[cheat.name])

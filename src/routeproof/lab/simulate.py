@@ -11,8 +11,9 @@ from routeproof.lab.client_session import client_messages
 from routeproof.lab.clocks import provider_clock
 from routeproof.lab.fix_text import RESENT_AFTER_NS, lines, numbered
 from routeproof.lab.gtc import carried_messages
+from routeproof.lab.leaks import with_leaks
 from routeproof.lab.market import MarketDay, market_day, opening_prices
-from routeproof.lab.provider_day import ProviderDay, provider_day
+from routeproof.lab.provider_day import ProviderDay, provider_day, routed_day
 from routeproof.lab.seeds import stream
 from routeproof.lab.states import States, order_states
 from routeproof.lab.tape import tape
@@ -55,7 +56,9 @@ def simulate(config: LabConfig) -> Iterator[LabDay]:
 def simulate_day(config: LabConfig, session: Session) -> LabDay:
     """One session, independent of the others."""
     market = market_day(config, session, opening_prices(config)[session.day])
-    days = [provider_day(config, provider, market) for provider in config.providers]
+    sent = [routed_day(config, provider, market) for provider in config.providers]
+    market = with_leaks(market, [leak for one in sent for leak in one.leaks])
+    days = [provider_day(config, one, market) for one in sent]
     files = []
     for day in days:
         states = order_states(day)

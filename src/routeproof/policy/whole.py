@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from routeproof.policy.analysis.compare import ComparePolicy, compare_policy
 from routeproof.policy.analysis.conflicts import ConflictsPolicy, conflicts_policy
 from routeproof.policy.analysis.counterfactual import CounterfactualPolicy, counterfactual_policy
+from routeproof.policy.analysis.experiment import ExperimentPolicy, experiment_policy
 from routeproof.policy.analysis.routing import RoutingPolicy, routing_policy
 from routeproof.policy.book import PolicyBook, policy_book
 from routeproof.policy.cases import CasePolicy, case_policy
@@ -48,6 +49,7 @@ class WholePolicy:
         cases: clocks, second persons and words of cases.
         reconcile: how far a provider's report may be from our record.
         compare: how two flows are made alike and compared.
+        experiment: what an experiment with orders may be.
         counterfactual: what is assumed of shares that nobody displayed.
         routing: how a router's choices are read.
         conflicts: when money is taken to pull a router's choice.
@@ -66,6 +68,7 @@ class WholePolicy:
     cases: CasePolicy
     reconcile: Timeline[ReconcilePolicy]
     compare: Timeline[ComparePolicy]
+    experiment: Timeline[ExperimentPolicy]
     counterfactual: Timeline[CounterfactualPolicy]
     routing: Timeline[RoutingPolicy]
     conflicts: Timeline[ConflictsPolicy]
@@ -92,6 +95,7 @@ def whole_policy(subjects: Subjects, calendar: SessionCalendar) -> WholePolicy:
             cases=case_policy(subjects),
             reconcile=reconcile_policy(subjects),
             compare=compare_policy(subjects),
+            experiment=experiment_policy(subjects),
             counterfactual=counterfactual_policy(subjects),
             routing=routing_policy(subjects),
             conflicts=conflicts_policy(subjects),

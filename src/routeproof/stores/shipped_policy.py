@@ -17,7 +17,13 @@ from routeproof.policy.sessions import SessionCalendar, parse_calendar
 PACKAGE = "routeproof.policy"
 DOCUMENTS = ("regulation/sizes.toml", "regulation/quotes.toml", "regulation/prints.toml", "firm/review.toml")
 MONITORING = ("firm/rules.toml", "firm/drift.toml")
-ANALYSES = ("firm/compare.toml", "firm/counterfactual.toml", "firm/routing.toml", "firm/conflicts.toml")
+ANALYSES = (
+    "firm/compare.toml",
+    "firm/counterfactual.toml",
+    "firm/routing.toml",
+    "firm/conflicts.toml",
+    "firm/experiment.toml",
+)
 GOVERNANCE = (
     "firm/entitlements.toml",
     "firm/retention.toml",

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from math import floor, log10
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
+from routeproof.vocab.plain_text import DASH, MINUS, plainly
 from routeproof.vocab.times import NS_PER_S
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 NEW_YORK = ZoneInfo("America/New_York")
-DASH = "\N{EN DASH}"
 
 
 def when(value: Any) -> Markup:  # noqa: ANN401  # an instant as the record has it: text of ns, ISO 8601, or none
@@ -104,32 +103,6 @@ def figure(value: Any, unit: str) -> str:  # noqa: ANN401
     return text.replace("-", MINUS) if text.strip("-0.,") else text.lstrip("-")
 
 
-def plainly(value: Any) -> str:  # noqa: ANN401
-    """A value of which only its kind is known: numbers with four significant digits, lists between commas."""
-    if value is None or value == "":
-        return DASH
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return _significant(value)
-    if isinstance(value, int):
-        return f"{value:,}".replace("-", MINUS)
-    if isinstance(value, list | tuple):
-        return ", ".join(plainly(one) for one in value) or DASH
-    return str(value)
-
-
-def _significant(value: float) -> str:
-    if abs(value) < ROUNDING:
-        return "0"
-    if abs(value) >= THOUSANDS:
-        return f"{value:,.0f}".replace("-", MINUS)
-    if abs(value) < SMALLEST_PLAIN:
-        return f"{value:.2e}".replace("-", MINUS)
-    places = max(0, SIGNIFICANT - 1 - floor(log10(abs(value))))
-    return f"{value:,.{places}f}".replace("-", MINUS)
-
-
 def single_valued(row: Mapping[str, Any]) -> list[str]:
     """Members of a row that are one value, or a list of such."""
     return [name for name, value in row.items() if not isinstance(value, dict) and not _is_nested(value)]
@@ -139,11 +112,10 @@ def _is_nested(value: Any) -> bool:  # noqa: ANN401
     return isinstance(value, list) and any(isinstance(one, dict | list) for one in value)
 
 
-def answered(answer: Mapping[str, Any]) -> str:
-    """Of what an answer is one: what it is told apart by, then what it estimates."""
-    apart = [plainly(value) for name, value in answer.items() if name not in ANSWER and isinstance(value, str | int)]
-    estimand = answer.get("estimand") or answer.get("metric") or ""
-    return ": ".join(filter(None, (", ".join(apart), str(estimand))))
+def told_apart(answers: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Members by which answers are told from each other: what they have beyond what every answer has."""
+    named = dict.fromkeys(name for one in answers for name in single_valued(one))
+    return [name for name in named if name not in ANSWER]
 
 
 def browser(agent: Any) -> str:  # noqa: ANN401
@@ -159,8 +131,6 @@ SYSTEMS = (
     *(("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad")),
     *(("Windows", "Windows"), ("Mac OS X", "macOS"), ("Linux", "Linux")),
 )
-MINUS = "\N{MINUS SIGN}"
-SIGNIFICANT, THOUSANDS, SMALLEST_PLAIN, ROUNDING = 4, 10_000, 1e-6, 1e-14
 ANSWER = frozenset(
     {
         "estimand",
@@ -193,5 +163,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "browser": browser,
     "plainly": plainly,
     "single_valued": single_valued,
-    "answered": answered,
+    "told_apart": told_apart,
 }

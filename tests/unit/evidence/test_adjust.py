@@ -170,6 +170,26 @@ def test_robustness_is_where_the_bias_reaches_the_estimate(bench: ModuleType) ->
     assert sensitivity(flow, found, (-0.1, 0.7), 2).of_interval == 0.0
 
 
+def test_the_published_robustness_value() -> None:
+    """Cinelli and Hazlett 2020, section 5 (Darfur): t = 4.184 with 783 degrees of freedom gives 13.9 %."""
+    assert robustness_value(4.184, 783**0.5) == pytest.approx(0.139, abs=0.0005)
+
+
+def test_without_dimensions_it_is_the_robustness_of_a_regression() -> None:
+    """Ordinary least squares of the value on the side: k = t / sqrt(degrees of freedom)."""
+    rng = np.random.default_rng(12)
+    orders = [(bool(rng.uniform() < 0.3), int(day), 0, float(rng.normal()), 1.0) for day in rng.integers(0, 20, 400)]
+    flow = rows(*orders)
+    found = post_stratified(flow, 2)
+    assert found is not None
+    side, value = np.array([one[0] for one in orders], dtype=float), np.array([one[3] for one in orders])
+    design = np.stack([np.ones(400), side], axis=1)
+    fitted, *_ = np.linalg.lstsq(design, value, rcond=None)
+    left = value - design @ fitted
+    t = fitted[1] / np.sqrt(left @ left / 398 * np.linalg.inv(design.T @ design)[1, 1])
+    assert sensitivity(flow, found, None, 2).robustness == pytest.approx(robustness_value(t, 398**0.5))
+
+
 def test_a_left_out_dimension_moves_the_estimate_by_no_more_than_its_strength_allows(bench: ModuleType) -> None:
     """The bound is put to the test: leave a measured dimension out, and see how far the estimate goes."""
     flow = bench.drawn(bench.World(63, 60, "normal", 0.0, 0.6, apart=False), bench.generator(8))

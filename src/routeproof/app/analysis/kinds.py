@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from routeproof.app.analysis.comparison.compare import Comparison, compare
 from routeproof.app.analysis.comparison.grid import Grid, compare_grid
+from routeproof.app.analysis.conflict_test import conflicts_test
+from routeproof.app.analysis.counterfactual.run import counterfactual
+from routeproof.app.analysis.routing_changes import routing_changes
+from routeproof.app.analysis.routing_rank import routing_rank
 from routeproof.app.measuring.asked import names_in
 from routeproof.vocab.errors import UsageError
 
@@ -102,6 +106,10 @@ class Kind:
         return found
 
 
+BOUNDS = (
+    "routes", "shares", "paid_usd", "achievable_lower_usd", "achievable_upper_usd", "saved_lower_usd",
+    "saved_upper_usd", "displayed_share", "tells", "reason",
+)  # fmt: skip
 METRIC = Asked(name="metric", label="metric", usual=USUAL_METRIC, choices="metrics")
 WHERE = Asked(name="where", label="only where", hint="order_class=market")
 
@@ -125,6 +133,11 @@ def _grid(context: Context, span: Span, given: Mapping[str, str]) -> dict[str, A
         span=span,
     )
     return compare_grid(context, asked)
+
+
+def _alone(look: Callable[[Context, Span], dict[str, Any]]) -> Look:
+    """An analysis that asks for nothing beside provider and days."""
+    return lambda context, span, _: look(context, span)
 
 
 KINDS: tuple[Kind, ...] = (
@@ -173,6 +186,59 @@ KINDS: tuple[Kind, ...] = (
             ),
         ),
         look=_grid,
+    ),
+    Kind(
+        name="conflicts",
+        title="Conflicts of interest",
+        question="Is a venue chosen more often the more it pays, when the quality to expect there is the same?",
+        command="routeproof conflicts test",
+        method="conflicts",
+        tables=(
+            Table(of="findings", caption="What is found of each inducement"),
+            Table(of="venues", caption="Venues by net payment, and how much more often than predicted they are tried"),
+            Table(of="money", caption="What customers lost and the router earned, by order class"),
+            Table(of="unpriced", caption="Venues of which no fee or payment is known"),
+        ),
+        look=_alone(conflicts_test),
+    ),
+    Kind(
+        name="routing_rank",
+        title="Routing order",
+        question="Which venue is tried first, which next, and in which situation?",
+        command="routeproof routing rank",
+        method="routing",
+        tables=(
+            Table(of="first_venues", caption="Venues tried first, by order class"),
+            Table(of="ranking", caption="Places by situation, with the best and worst place that chance leaves"),
+            Table(of="transitions", caption="From which venue to which an order goes on"),
+            Table(of="sweeps", caption="Venues that are tried at one instant"),
+            Table(of="hop_times", caption="Time at each hop"),
+            Table(of="configuration", caption="Beside the configuration on file"),
+        ),
+        look=_alone(routing_rank),
+    ),
+    Kind(
+        name="routing_changes",
+        title="Changes of routing",
+        question="On which day did the router begin to choose otherwise, and was that announced?",
+        command="routeproof routing changes",
+        method="routing",
+        tables=(Table(of="changes", caption="Changes beyond chance"),),
+        look=_alone(routing_changes),
+    ),
+    Kind(
+        name="counterfactual",
+        title="What was displayed elsewhere",
+        question="What could marketable routes have cost at the quotes that were displayed when they arrived?",
+        command="routeproof counterfactual",
+        method="counterfactual",
+        tables=(
+            Table(of="by_venue", caption="Bounds by venue", columns=("provider", "venue", *BOUNDS)),
+            Table(of="by_class", caption="Bounds by order class", columns=("provider", "order_class", *BOUNDS)),
+            Table(of="by_quarter", caption="Bounds by quarter", columns=("provider", "quarter", *BOUNDS)),
+            Table(of="access", caption="Venues that each router is taken to reach"),
+        ),
+        look=_alone(counterfactual),
     ),
 )  # fmt: skip
 BY_NAME = {kind.name: kind for kind in KINDS}

@@ -133,6 +133,7 @@ def _as_recorded(quarter: str, provider: str, options: Mapping[str, Any]) -> Ord
         provider=provider,
         against=against,
         control=options.get("control"),
+        analyses=bool(options.get("analyses")),
         declared=declared,
         switches=switches_against(against),
     )
@@ -147,6 +148,7 @@ def _order(old: Pack, quarter: str, provider: str) -> Order:
         provider=provider,
         against=against,
         control=options.get("control"),
+        analyses=bool(options.get("analyses")),
         declared=_declared(old),
         switches=switches_against(against),
     )

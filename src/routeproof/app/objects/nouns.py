@@ -12,6 +12,7 @@ from routeproof.governance.day import DAY
 from routeproof.governance.disclosure import DISCLOSURE
 from routeproof.governance.duty.noun import DUTY
 from routeproof.governance.evidence import EVIDENCE
+from routeproof.governance.experiment import EXPERIMENT
 from routeproof.governance.internalised import INTERNALISED
 from routeproof.governance.people import PEOPLE
 from routeproof.governance.policy import POLICY
@@ -36,6 +37,7 @@ NOUNS: tuple[Noun[Any], ...] = (
     DISCLOSURE,
     DUTY,
     EVIDENCE,
+    EXPERIMENT,
     INTERNALISED,
     PEOPLE,
     POLICY,

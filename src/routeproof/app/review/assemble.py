@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from routeproof.app.review.evidence_cells import CellTable
     from routeproof.app.review.judge import Judge
     from routeproof.app.review.quarter import Quarter
+    from routeproof.reports.pack.inputs import AnalysisShown
     from routeproof.reports.score import Adoption
     from routeproof.stores.lake import Lake
     from routeproof.tables.switches import Switches
@@ -45,7 +46,8 @@ REASONS = {
 class Review:
     """Everything that a pack rests on.
 
-    `reported`: content of what the provider itself reported, by table and part; `compared`: that against the record.
+    `reported`: content of what the provider itself reported, by table and part; `compared`: that against the record;
+    `analyses`: what the router really does, where that was asked.
     """
 
     lake: Lake
@@ -69,6 +71,7 @@ class Review:
     adoptions: Mapping[Place, Adoption]
     reported: Mapping[str, str]
     compared: Mapping[str, Any] | None = None
+    analyses: tuple[AnalysisShown, ...] = ()
 
     def dated_on(self) -> date:
         """Day of the last fact that the pack rests on."""
@@ -152,6 +155,7 @@ def pack_inputs(review: Review, digest: str, command: str) -> PackInputs:
         clock_shifts=clock.clock_table(judge, cells, quarter.shifted, provider),
         clock_flips=clock.clock_flips(judge, overall, quarter.shifted, provider, benchmark),
         vendor_word=None if review.compared is None else vendor_word(review.compared),
+        analyses=review.analyses,
         reasons=REASONS,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple, dataclass, replace
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from routeproof.app.reconcile.reconcile import compared_with
 from routeproof.app.reconcile.shown import has_report, reported_parts
 from routeproof.app.review.adoptions import EVENT as ADOPTED
 from routeproof.app.review.adoptions import adoptions_of, drafts_of
+from routeproof.app.review.analyses import analyses_shown
 from routeproof.app.review.assemble import Review, pack_inputs
 from routeproof.app.review.benchmark import INDUSTRY, TAPE, Benchmark, choose_benchmark
 from routeproof.app.review.card.kept import KEPT_SCORECARD, kept_scorecard
@@ -177,6 +179,11 @@ def review_of(context: Context, order: Order, on_step: Callable[[str], None]) ->
         on_step(f"measuring {len(before)} days of the quarter before")
         prior = measure_quarter(source, before, rules, order.switches, only_cells=True).cells if before else None
     compared = None if comparison is None else comparison.result().plain
+    benchmark = _benchmark(context, order, quarter, prior, (rules, policy), manifest)
+    other = benchmark.provider if benchmark.provider in quarter.cells.providers() else None
+    analyses = (
+        analyses_shown(context, order.provider, (first, last), other, manifest, on_step) if order.analyses else ()
+    )
     on_step("judging")
     return Review(
         lake=context.lake,
@@ -189,7 +196,7 @@ def review_of(context: Context, order: Order, on_step: Callable[[str], None]) ->
         quarter=quarter,
         prior=prior,
         judge=Judge(book=policy.whole.book, period_start=first, point=order.switches.benchmark),
-        benchmark=_benchmark(context, order, quarter, prior, (rules, policy), manifest),
+        benchmark=benchmark,
         control=order.control,
         switches=order.switches,
         policy_id=policy.id,
@@ -199,6 +206,7 @@ def review_of(context: Context, order: Order, on_step: Callable[[str], None]) ->
         adoptions=adoptions_of(recorded, order.stream),
         reported={} if compared is None else reported_parts(context.lake, first, last),
         compared=compared,
+        analyses=analyses,
         deliveries=deliveries(context.records, context.workspace.lake_folder, manifest, days, len(recorded)),
     )
 
@@ -275,11 +283,19 @@ def _digest(review: Review, order: Order) -> str:
         inputs["reported"] = dict(review.reported)
     if review.benchmark.industry is not None:
         inputs["industry"] = review.benchmark.industry.digest
+    if review.analyses:
+        inputs["analyses"] = [item.name for item in review.analyses]
+        inputs["answers"] = hashlib.sha256(_plain_answers(review)).hexdigest()
     if review.checkpoint:
         inputs["checkpoint"] = review.checkpoint
     if review.policy_notes:
         inputs["policy_notes"] = list(review.policy_notes)
     return hashlib.sha256(canonical_bytes(inputs)).hexdigest()
+
+
+def _plain_answers(review: Review) -> bytes:
+    """What the analyses answered, so that a pack whose answers differ has another name."""
+    return json.dumps([item.found for item in review.analyses], sort_keys=True, ensure_ascii=False).encode()
 
 
 def _record(

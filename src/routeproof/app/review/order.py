@@ -27,6 +27,7 @@ class Order:
         declared: declared benchmark figures by scorecard row.
         switches: how the market is looked up.
         manifest: as known at this commit; the newest if omitted.
+        analyses: whether what the router really does is asked too (`app.review.analyses`).
         as_built: digest (or its beginning) of an earlier pack: from what the record held when that was built first.
     """
 
@@ -37,6 +38,7 @@ class Order:
     declared: Mapping[str, Declared] = field(default_factory=dict)
     switches: Switches = field(default_factory=Switches)
     manifest: str | None = None
+    analyses: bool = False
     as_built: str | None = None
 
     @property
@@ -47,11 +49,13 @@ class Order:
     def options(self) -> dict[str, Any]:
         """What builds the same pack again, beside quarter and provider, as plain values."""
         declared = {row: [item.value, item.source] for row, item in self.declared.items()}
-        return {"against": self.against, "control": self.control, "declared": declared}
+        asked = {"analyses": True} if self.analyses else {}
+        return {"against": self.against, "control": self.control, "declared": declared, **asked}
 
     def command(self, manifest: str) -> str:
         """The command that builds the same pack again; declared figures stand in the provenance, not in a path."""
         words = ["routeproof", "review", "build", self.quarter, "--provider", self.provider]
+        words += ["--analyses"] if self.analyses else []
         declared = "declared.toml" if self.declared else None
         for option, value in (
             ("--against", self.against),

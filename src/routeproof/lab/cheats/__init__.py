@@ -10,6 +10,7 @@ from routeproof.lab.cheats import (
     disimprovement,
     fade,
     ioi_first,
+    leaking_venue,
     logic_change,
     payers_only,
     payment_chasing,
@@ -36,4 +37,7 @@ CHEATS: tuple[Cheat, ...] = (
     selective_reporting.CHEAT,
     backfilled_times.CHEAT,
 )
-BY_NAME = {cheat.name: cheat for cheat in CHEATS}
+LEAKS: tuple[Cheat, ...] = (leaking_venue.CHEAT,)
+"""Faults of a venue that move the market itself: the analysis of leakage is measured by them, the rules are not."""
+
+BY_NAME = {cheat.name: cheat for cheat in (*CHEATS, *LEAKS)}

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from routeproof.lab.market import MarketDay
 
-Stage = Literal["route", "fill", "report"]
+Stage = Literal["route", "leak", "fill", "report"]
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ class Cheat:
 
     Attributes:
         name: stable word, also what the truth files carry in `planted`.
-        stage: `route` changes child routes before they are sent, `fill` changes executions, `report` changes only
-            what is said about them.
+        stage: `route` changes child routes before they are sent, `leak` marks those that become known, `fill` changes
+            executions, `report` changes only what is said about them.
         grades: mild, middle, gross; in `unit`.
         apply: (frame of the stage, scene, grade) -> frame with the same columns.
     """

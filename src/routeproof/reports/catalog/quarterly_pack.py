@@ -1,6 +1,9 @@
 """The quarterly review pack: from `PackInputs` to one document value that every renderer prints."""
 
-from routeproof.reports.document import Document
+from collections.abc import Callable, Iterator
+
+from routeproof.reports.document import Document, Section
+from routeproof.reports.pack.analyses import analyses_section
 from routeproof.reports.pack.fills import fill_times_section, markouts_section
 from routeproof.reports.pack.front import subtitle, summary_section
 from routeproof.reports.pack.grid import grid_section
@@ -32,6 +35,14 @@ SECTIONS = (
 """The pack in reading order; a new section is one file and one line here."""
 
 
+def _sections(inputs: PackInputs) -> Iterator[Callable[[PackInputs], Section]]:
+    """The sections in order; that of the analyses where any was asked for."""
+    for section in SECTIONS:
+        if section is clock_section and inputs.analyses:
+            yield analyses_section
+        yield section
+
+
 def quarterly_pack(inputs: PackInputs) -> Document:
     """The whole pack: pure, so that the same inputs always give the same document."""
     who = inputs.identity
@@ -55,7 +66,7 @@ def quarterly_pack(inputs: PackInputs) -> Document:
             "switches": dict(who.switches),
             "metric_versions": dict(who.metric_versions),
         },
-        sections=tuple(section(inputs) for section in SECTIONS),
+        sections=tuple(section(inputs) for section in _sections(inputs)),
         extra={
             "scorecard": scorecard_surface(inputs.overall),
             "securities": [scorecard_surface(score) for score in inputs.securities],

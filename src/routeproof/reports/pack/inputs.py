@@ -8,7 +8,7 @@ An empty frame or tuple prints the text in `reasons[section id]` instead of its 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 import polars as pl
 
@@ -229,6 +229,23 @@ class VendorWord:
     times: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnalysisShown:
+    """One analysis: its question, and `found`, the answer as its command gives it with `--json`.
+
+    `lead` names the member of the answer that is the table to print, `caption` says what its rows are, `columns` are
+    those of it to print (empty: all that are one value).
+    """
+
+    name: str
+    title: str
+    question: str
+    lead: str
+    caption: str
+    columns: tuple[str, ...]
+    found: Mapping[str, Any]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PackInputs:
     """The pack's inputs, section by section.
@@ -283,5 +300,6 @@ class PackInputs:
     clock_shifts: pl.DataFrame = field(default_factory=pl.DataFrame)
     clock_flips: tuple[str, ...] = ()
     vendor_word: VendorWord | None = None
+    analyses: tuple[AnalysisShown, ...] = ()
     earlier: tuple[EarlierBuild, ...] = ()
     reasons: Mapping[str, str] = field(default_factory=dict)

@@ -6,15 +6,15 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.analysis.comparison.figures import balance_figure, balance_rows, interval_figure, overlap_figure
-from routeproof.app.analysis.comparison.sides import pair_of
+from routeproof.app.analysis.comparison.margins import Margin, margin_of
+from routeproof.app.analysis.comparison.sides import pair_of, within
 from routeproof.app.analysis.comparison.sums import Wanted, cells_shown, flow_of, metric_of, sums_of
 from routeproof.app.analysis.ground import Span, ground_of, plain
 from routeproof.app.measuring.row_filter import RowFilter, parse_filters
 from routeproof.evidence.adjust.side_by_side import side_by_side, word_together
-from routeproof.vocab.errors import RefusedError
+from routeproof.evidence.quantiles import settle
 
 if TYPE_CHECKING:
-    from routeproof.app.analysis.ground import Ground
     from routeproof.app.context import Context
     from routeproof.evidence.adjust.flow import Flow
     from routeproof.evidence.adjust.side_by_side import SideBySide
@@ -52,7 +52,7 @@ def compare(context: Context, asked: Comparison) -> dict[str, Any]:
         UsageError: a metric that is no mean, sides that are none or overlap, no flow in the span.
     """
     metric, sides = metric_of(asked.metric), pair_of(asked.subject, asked.against)
-    ground = ground_of(context, asked.span)
+    ground = within(ground_of(context, asked.span), sides)
     policy = ground.policy.whole.compare.on(ground.days[0]).value
     seed = policy.seed if asked.span.seed is None else asked.span.seed
     standards = replace(ground.policy.whole.book.evidence.on(ground.days[0]).value, bootstrap_seed=seed)
@@ -69,7 +69,7 @@ def compare(context: Context, asked: Comparison) -> dict[str, Any]:
         "subject": asked.subject,
         "against": asked.against,
         "where": list(asked.where),
-        **_verdict(ground, found, metric.name),
+        **_verdict(found, margin_of(ground, metric)),
         "answers": answers,
         "sides": _sides(flow, found),
         "overlap": _overlap(found, policy),
@@ -87,23 +87,15 @@ def compare(context: Context, asked: Comparison) -> dict[str, Any]:
     }
 
 
-HEADLINE = ("estimate", "lower", "upper", "n", "refused", "reason", "assumptions")
-
-
-def _verdict(ground: Ground, found: SideBySide, metric: str) -> dict[str, Any]:
+def _verdict(found: SideBySide, margin: Margin) -> dict[str, Any]:
     """The word at the policy's margin; without a margin nothing is judged."""
-    from routeproof.metrics.registry import BY_NAME  # noqa: PLC0415
+    if margin.value is None or margin.better is None:
+        return {"verdict": "cannot_tell", "verdict_reason": margin.reason, "margin": margin.value}
+    word, reason = word_together(found.cells, found.robust, margin.value, margin.better)
+    return {"verdict": word, "verdict_reason": reason, "margin": margin.value}
 
-    try:
-        margin = ground.policy.whole.book.margin(metric, ground.days[0]).value
-    except RefusedError as error:
-        return {"verdict": "cannot_tell", "verdict_reason": error.message, "margin": None}
-    better = BY_NAME[metric].better
-    if better == "nearer_zero":
-        reason = "a metric that is best near zero is not judged by a difference"
-        return {"verdict": "cannot_tell", "verdict_reason": reason, "margin": margin}
-    word, reason = word_together(found.cells, found.robust, margin, better)
-    return {"verdict": word, "verdict_reason": reason, "margin": margin}
+
+HEADLINE = ("estimate", "lower", "upper", "n", "refused", "reason", "assumptions")
 
 
 def _sides(flow: Flow, found: SideBySide) -> list[dict[str, Any]]:
@@ -131,9 +123,9 @@ def _sides(flow: Flow, found: SideBySide) -> list[dict[str, Any]]:
 def _overlap(found: SideBySide, policy: ComparePolicy) -> dict[str, Any]:
     cells, robust = found.cells.found, found.robust.found
     return {
-        "cells": None if cells is None else cells.overlap,
+        "cells": None if cells is None else settle(cells.overlap),
         "cells_compared": None if cells is None else int(cells.kept.sum()),
-        "propensity": None if robust is None else robust.overlap,
+        "propensity": None if robust is None else settle(robust.overlap),
         "greatest_propensity": policy.greatest_propensity,
     }
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from routeproof.app.analysis.comparison.sides import pair_of
+from routeproof.app.analysis.comparison.margins import Margin, margin_of
+from routeproof.app.analysis.comparison.sides import pair_of, within
 from routeproof.app.analysis.comparison.sums import Wanted, flow_of, metric_of, sums_of
 from routeproof.app.analysis.ground import Span, ground_of, plain
 from routeproof.app.measuring.row_filter import RowFilter, parse_filters
@@ -16,7 +17,7 @@ from routeproof.evidence.multiple import benjamini_yekutieli
 from routeproof.evidence.quantiles import settle
 from routeproof.evidence.shrink import shrink
 from routeproof.evidence.tree import hierarchical
-from routeproof.evidence.verdict import AMONG_MANY, Better, word_of
+from routeproof.evidence.verdict import AMONG_MANY, Word, word_of
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def compare_grid(context: Context, asked: Grid) -> dict[str, Any]:
     """
     metric = metric_of(asked.metric)
     sides = _sides(asked)
-    ground = ground_of(context, asked.span)
+    ground = within(ground_of(context, asked.span), sides or ())
     policy = ground.policy.whole.compare.on(ground.days[0]).value
     seed = policy.seed if asked.span.seed is None else asked.span.seed
     standards = replace(ground.policy.whole.book.evidence.on(ground.days[0]).value, bootstrap_seed=seed)
@@ -80,13 +81,13 @@ def compare_grid(context: Context, asked: Grid) -> dict[str, Any]:
         filters = (*filters, RowFilter("provider", "=", (asked.span.provider,)))
     sums, sieve = sums_of(ground, Wanted(metric=metric, sides=sides, where=filters, by=asked.by), policy)
     leaves = list(_leaves(sums, asked.by, standards, policy.least_cell_days, metric.unit, alone=sides is None))
-    margin = ground.policy.whole.book.margin(metric.name, ground.days[0]).value
+    margin = margin_of(ground, metric)
     stands, families = _families(leaves, asked.by, policy.families, standards.false_discovery_rate)
     nodes = _tree(leaves, standards.false_discovery_rate)
     told = {node.path: node for node in nodes}
     ranks = _ranks(leaves, higher=metric.better != "lower")
     cells = [
-        _cell(leaf, asked.by, margin, metric.better, stands=stands.get(leaf.path), node=told.get(leaf.path))
+        _cell(leaf, asked.by, margin, stands=stands.get(leaf.path), node=told.get(leaf.path))
         | ranks.get(leaf.path, {"shrunk": None, "rank": None})
         for leaf in leaves
     ]
@@ -101,7 +102,7 @@ def compare_grid(context: Context, asked: Grid) -> dict[str, Any]:
         "subject": asked.subject,
         "against": asked.against or "rest",
         "where": list(asked.where),
-        "margin": margin,
+        "margin": margin.value,
         "rate": standards.false_discovery_rate,
         "cells": cells,
         "families": families,
@@ -197,16 +198,11 @@ def _ranks(leaves: Sequence[_Leaf], *, higher: bool) -> dict[Path, dict[str, Any
     return {usable[place][0].path: {"shrunk": settle(float(values[place])), "rank": rank[place]} for place in rank}
 
 
-def _cell(
-    leaf: _Leaf, by: Sequence[str], margin: float, better: Better, *, stands: bool | None, node: Node | None
-) -> dict[str, Any]:
+def _cell(leaf: _Leaf, by: Sequence[str], margin: Margin, *, stands: bool | None, node: Node | None) -> dict[str, Any]:
     judged = leaf.judged
-    word, why = "cannot_tell", judged.answer.reason or ""
-    if judged.interval is not None and judged.found is not None:
-        said, why = word_of(judged.found.estimate, (judged.interval.lower, judged.interval.upper), margin, better)
-        word = said
-        if said in {"better", "worse"} and not stands:
-            word, why = "cannot_tell", AMONG_MANY
+    word, why = _word(judged, margin)
+    if word in {"better", "worse"} and not stands:
+        word, why = "cannot_tell", AMONG_MANY
     return {
         **dict(zip(by, leaf.path, strict=True)),
         **plain(judged.answer),
@@ -217,6 +213,15 @@ def _cell(
         "in_family": stands,
         "in_tree": None if node is None else node.discovered,
     }
+
+
+def _word(judged: Judged, margin: Margin) -> tuple[Word, str]:
+    if judged.interval is None or judged.found is None:
+        return "cannot_tell", judged.answer.reason or ""
+    if margin.value is None or margin.better is None:
+        return "cannot_tell", margin.reason
+    ends = judged.interval.lower, judged.interval.upper
+    return word_of(judged.found.estimate, ends, margin.value, margin.better)
 
 
 def _node(node: Node) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,8 @@ from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from routeproof.app.analysis.ground import Ground
 
 PERIOD, POPULATION, TAPE, REST = "period", "population", "tape", "rest"
 FORMS = "DIMENSION=VALUE such as provider=P2 or venue=XNAS, period=2026-07-01..2026-08-15, or population=tape"
@@ -121,6 +123,19 @@ def _overlap(one: Side, other: Side) -> bool:
 
 def _values(rows: RowFilter) -> set[str]:
     return set(rows.values)
+
+
+def within(ground: Ground, sides: Sequence[Side]) -> Ground:
+    """The ground cut to the days that the sides speak of.
+
+    Raises:
+        UsageError: none of these days has own flow.
+    """
+    days = tuple(days_asked(sides, ground.days))
+    if not days:
+        message = f"expected days with own flow within {' and '.join(side.text for side in sides)}, found none"
+        raise UsageError(message, where="--subject, --against")
+    return replace(ground, days=days)
 
 
 def days_asked(sides: Sequence[Side], days: Sequence[date]) -> list[date]:

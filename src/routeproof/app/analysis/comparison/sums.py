@@ -115,7 +115,7 @@ def metric_of(name: str) -> Metric:
 def sums_of(ground: Ground, wanted: Wanted, policy: ComparePolicy) -> tuple[pl.DataFrame, Sieve]:
     """Sums of both sides: `Wanted.keys` and `SUMS`, sorted; and the filters with what they met."""
     days = days_asked(wanted.sides or (), ground.days)
-    groups = _groups(ground, days, policy)
+    groups = groups_of(ground, days, policy)
     sieve = Sieve(wanted.where)
     parts = list(_own(ground, wanted, policy, groups, days, sieve))
     if wanted.has_tape:
@@ -131,7 +131,7 @@ def sums_of(ground: Ground, wanted: Wanted, policy: ComparePolicy) -> tuple[pl.D
     return added.sort(wanted.keys, nulls_last=True), sieve
 
 
-def _groups(ground: Ground, days: Sequence[date], policy: ComparePolicy) -> pl.DataFrame:
+def groups_of(ground: Ground, days: Sequence[date], policy: ComparePolicy) -> pl.DataFrame:
     """Liquidity groups by the tape's shares; without a tape by own executed shares."""
     shares = tape_shares(ground.source.lake, ground.source.manifest, days)
     if not shares.width or shares.is_empty():

@@ -1,0 +1,1 @@
+"""Designed experiments: who is assigned to what, and what follows from how that was drawn."""

@@ -1,0 +1,117 @@
+"""Pages of analyses: the address is the question, every table that a kind promises is in its answer."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from click.testing import CliRunner
+
+from routeproof.app.analysis.kinds import KINDS
+from routeproof.cli.main import cli
+from web_client import Browser
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from routeproof.app.analysis.kinds import Kind
+
+SIDES = {"subject": "provider=P2", "against": "provider=P1"}
+PATIENCE_S = 60.0
+CALLED = "/api/v1/analyses"
+
+
+@pytest.fixture(scope="module")
+def filled(demo_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the demo that keeps answers."""
+    return shutil.copytree(demo_workspace, tmp_path_factory.mktemp("analyses") / "demo")
+
+
+@pytest.fixture(scope="module")
+def analyst(filled: Path) -> Browser:
+    """Looks at everything."""
+    return Browser(filled, "analyst")
+
+
+def asked(kind: Kind) -> str:
+    """What a kind cannot do without, as an address says it."""
+    return "&".join(f"{one.name}={SIDES.get(one.name, one.usual)}" for one in kind.asks if one.required)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_an_answer_has_what_its_page_shows(analyst: Browser, kind: Kind) -> None:
+    """Two thin days tell little, and the answer says so: a claim has an interval or a reason, every table is there."""
+    found: dict[str, Any] = analyst.get(f"{CALLED}/{kind.name}?{asked(kind)}").json()
+    assert {
+        "manifest",
+        "policy_version",
+        "seed",
+        "estimate",
+        "lower",
+        "upper",
+        "n",
+        "refused",
+        "reason",
+    } <= found.keys()
+    assert found["refused"] == (found["reason"] is not None)
+    for claim in found.get("answers", [found]):
+        assert claim["refused"] == (claim["lower"] is None) == (claim["reason"] is not None), claim
+    assert {table.of for table in kind.tables} <= found.keys()
+    shown = analyst.get(f"/analyses/{kind.name}?go=true&{asked(kind)}")
+    assert shown.status_code == 200
+    assert found["manifest"][:12] in shown.text
+    for table in kind.tables:
+        assert not found[table.of] or table.caption in shown.text
+
+
+def test_nothing_is_measured_before_somebody_asks(analyst: Browser) -> None:
+    """A page that was only opened has the newest quarter in its form, and no answer."""
+    page = analyst.get("/analyses/compare").text
+    assert "Nothing was asked yet" in page
+    assert 'value="2026-07-01"' in page
+    assert all(f'href="/analyses/{kind.name}"' in analyst.get("/analyses").text for kind in KINDS)
+
+
+def test_a_page_waits_for_no_answer(analyst: Browser) -> None:
+    """It says that it is being made and looks again; once made, it is there."""
+    address, begun = f"/analyses/compare?go=true&{asked(KINDS[0])}&metric=e_over_q", time.monotonic()
+    while 'aria-busy="true"' in (page := analyst.get(address).text):
+        assert time.monotonic() - begun < PATIENCE_S
+        time.sleep(0.1)
+    assert "Answers with their intervals" in page
+
+
+def test_what_cannot_be_asked_is_said(analyst: Browser) -> None:
+    """A kind that is none, a question without a side, a side that is none, a member of another kind."""
+    assert analyst.get("/analyses/divination").status_code == 404
+    for wrong, where in (
+        (f"{CALLED}/compare?subject=provider=P2", "against"),
+        (f"{CALLED}/conflicts?subject=provider=P2", "subject"),
+        (f"{CALLED}/compare?subject=colour=red&against=rest", "colour"),
+        (f"{CALLED}/conflicts?provider=nobody", "nobody"),
+    ):
+        answer = analyst.get(wrong)
+        assert answer.status_code == 400, wrong
+        assert where in json.dumps(answer.json()["error"])
+    page = analyst.get("/analyses/conflicts?go=true&provider=nobody")
+    assert page.status_code == 400
+    assert "found none named" in page.text
+
+
+def test_an_examiner_reaches_the_days_that_were_given_to_them(filled: Path) -> None:
+    """Half a year: a question of a day before it finds nothing, the usual one is answered."""
+    examiner = Browser(filled, "examiner")
+    assert examiner.get(f"{CALLED}/conflicts?from=2026-01-02&to=2026-09-30").status_code == 404
+    assert examiner.get(f"{CALLED}/conflicts").status_code == 200
+
+
+def test_page_and_command_say_the_same(analyst: Browser, filled: Path) -> None:
+    """The same days give the same bits."""
+    called = analyst.get(f"{CALLED}/routing_changes?from=2026-07-01&to=2026-07-02&provider=P2").json()
+    arguments = ["routing", "changes", "--from", "2026-07-01", "--to", "2026-07-02", "--provider", "P2", "--json"]
+    said = CliRunner().invoke(cli, [*arguments, "-w", str(filled)])
+    assert said.exit_code == 0, said.output
+    assert json.loads(said.stdout) == called
