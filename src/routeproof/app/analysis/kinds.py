@@ -9,6 +9,7 @@ from routeproof.app.analysis.comparison.compare import Comparison, compare
 from routeproof.app.analysis.comparison.grid import Grid, compare_grid
 from routeproof.app.analysis.conflict_test import conflicts_test
 from routeproof.app.analysis.counterfactual.run import counterfactual
+from routeproof.app.analysis.routing_answers import routing_answers
 from routeproof.app.analysis.routing_changes import routing_changes
 from routeproof.app.analysis.routing_rank import routing_rank
 from routeproof.app.measuring.asked import names_in
@@ -206,7 +207,7 @@ KINDS: tuple[Kind, ...] = (
         title="Routing order",
         question="Which venue is tried first, which next, and in which situation?",
         command="routeproof routing rank",
-        method="routing",
+        method="routing-rank",
         tables=(
             Table(of="first_venues", caption="Venues tried first, by order class"),
             Table(of="ranking", caption="Places by situation, with the best and worst place that chance leaves"),
@@ -222,9 +223,25 @@ KINDS: tuple[Kind, ...] = (
         title="Changes of routing",
         question="On which day did the router begin to choose otherwise, and was that announced?",
         command="routeproof routing changes",
-        method="routing",
+        method="routing-changes",
         tables=(Table(of="changes", caption="Changes beyond chance"),),
         look=_alone(routing_changes),
+    ),
+    Kind(
+        name="routing_answers",
+        title="Answers tested",
+        question="Which answers of the provider's questionnaire does the record support, and which does it contradict?",
+        command="routeproof routing answers",
+        method="routing-rank",
+        needs_provider=True,
+        tables=(
+            Table(
+                of="checks",
+                caption="Each testable answer as a claim, its test and the result",
+                columns=("question_id", "answer", "claim", "test", "result", "why"),
+            ),
+        ),
+        look=_alone(routing_answers),
     ),
     Kind(
         name="counterfactual",

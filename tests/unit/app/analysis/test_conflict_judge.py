@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,12 +17,10 @@ from routeproof.stores.shipped_policy import load_shipped_policy, shipped_subjec
 if TYPE_CHECKING:
     import polars as pl
 
-TOOLS = Path(__file__).parents[4] / "tools"
-sys.path.insert(0, str(TOOLS))
-from conflict_world import Router, inducements, name_of, worlds  # noqa: E402 tools are no package
-from conflicts_page import accused, changed  # noqa: E402
+from conflict_world import Router, inducements, name_of, worlds
+from conflicts_page import accused, changed
 
-from routeproof.lab.config import Planted  # noqa: E402
+from routeproof.lab.config import Planted
 
 CHANGE = date(2026, 7, 15)
 ROUTERS = (
