@@ -12,6 +12,7 @@ from routeproof.lab.config import Planted
 from routeproof.rules.registry import BY_NAME
 
 SMALL = {"orders": 400, "quotes": 40_000}
+JUDGED_BY_ANALYSES = {"payers_only", "rebate_ordered", "affiliate_first", "ioi_first", "leaking_venue"}
 LONG = {"orders": 1010, "quotes": 156_000}
 
 
@@ -103,8 +104,8 @@ def test_the_interval_is_that_of_wilson() -> None:
 
 
 def test_every_fault_has_rules_that_the_catalog_knows() -> None:
-    """The table of accepted rules is about the simulator's faults and the product's rules."""
-    assert set(SPEAKS_OF) == {cheat.name for cheat in CHEATS}
+    """The table of accepted rules is about the simulator's faults and the product's rules; analyses judge the others."""
+    assert set(BY_CHEAT) - set(SPEAKS_OF) == JUDGED_BY_ANALYSES
     assert {rule for rules in SPEAKS_OF.values() for rule in rules} | INCIDENTS <= set(BY_NAME)
 
 
