@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -116,3 +117,21 @@ def test_page_and_command_say_the_same(analyst: Browser, filled: Path) -> None:
     said = CliRunner().invoke(cli, [*arguments, "-w", str(filled)])
     assert said.exit_code == 0, said.output
     assert json.loads(said.stdout) == called
+
+
+def test_an_experiment_is_registered_by_a_form_and_approved_by_somebody_else(analyst: Browser, filled: Path) -> None:
+    """It begins tomorrow at the earliest; what made it is not offered again, and nobody approves their own."""
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).date()
+    plan = {
+        "object_id": "direct", "question": "Does a direct route cost less?", "treatment": "P1", "control": "P2",
+        "share": "0.05", "first_on": tomorrow.isoformat(), "days": "20", "unit": "order", "rule": "fixed",
+        "metric": "price_improvement_usd_per_share", "seed": "7",
+    }  # fmt: skip
+    assert analyst.send("/experiments/new/plan", plan).headers["location"] == "/experiments/direct"
+    page = analyst.get("/experiments/direct").text
+    assert "Does a direct route cost less?" in page
+    assert "/experiments/direct/plan" not in page
+    assert analyst.send("/experiments/direct/approve").status_code == 403
+    supervisor = Browser(filled, "supervisor")
+    assert supervisor.send("/experiments/direct/approve").status_code == 303
+    assert analyst.get("/api/v1/experiments/direct").json()["state"] == "approved"
