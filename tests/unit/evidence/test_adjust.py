@@ -76,7 +76,7 @@ def test_a_cell_on_one_side_is_left_out_and_counted() -> None:
 
 
 def test_a_cell_that_is_a_near_certain_sign_of_the_subject_is_left_out() -> None:
-    """Fancy: 99 of 100 of the subject's weight and 1 of 100 of the benchmark's, a propensity of 0.99, whatever the sizes."""
+    """Fancy: 99 % of the subject's weight and 1 % of the benchmark's, a propensity of 0.99 at any size of either."""
     for times in (1.0, 50.0):
         flow = rows(
             *((True, day, cell, 3.0, weight) for day in range(2) for cell, weight in ((0, 1.0), (1, 99.0))),
@@ -85,7 +85,7 @@ def test_a_cell_that_is_a_near_certain_sign_of_the_subject_is_left_out() -> None
         found = post_stratified(flow, 2, 0.95)
         assert found is not None
         assert (found.overlap, found.kept.tolist(), found.estimate) == (0.01, [True, False], 2.0)
-        all_of_it = post_stratified(flow, 2, 0.99)
+        all_of_it = post_stratified(flow, 2, 0.995)
         assert all_of_it is not None
         assert all_of_it.overlap == 1.0
 
