@@ -9,7 +9,8 @@ import numpy as np
 import polars as pl
 
 from routeproof.app.analysis.leakage.day import OUTCOMES
-from routeproof.app.analysis.leakage.events import ARRIVAL, OWN_TAKING
+from routeproof.app.analysis.leakage.events import ALONE as ALONE_ROUTED
+from routeproof.app.analysis.leakage.events import ARRIVAL, ELSEWHERE, OWN_TAKING
 from routeproof.evidence.leak.effect import DaySums, Effect, apart, effect
 from routeproof.evidence.leak.outcomes import MILLION
 from routeproof.evidence.multiple import benjamini_yekutieli
@@ -32,6 +33,7 @@ CUTS: dict[str, list[str]] = {
     "by_rank": [*OWN, "rank"],
     "by_intent": [*OWN, "intent"],
     "by_size": [*OWN, "size"],
+    "by_company": [*OWN, "company"],
     "blocks": OWN,
 }
 
@@ -49,15 +51,24 @@ class Standards:
 
 
 def population(sums: pl.DataFrame, cut: str) -> pl.DataFrame:
-    """The events that a table is over: blocks alone in `blocks`, never else; own taking in `by_size` alone."""
+    """The events that a table is over.
+
+    Blocks alone in `blocks`, never else; own taking in `by_size` alone; routes of orders that went to several venues at
+    once in `by_company`, and between a route and what followed elsewhere: of them nobody can say which venue told.
+    """
     is_block = pl.col("block") == "block"
     if cut == "blocks":
         return sums.filter(is_block)
-    return sums.filter(~is_block if cut == "by_size" else ~is_block & (pl.col("size") != OWN_TAKING))
+    plain = sums.filter(~is_block)
+    if cut != "by_size":
+        plain = plain.filter(pl.col("size") != OWN_TAKING)
+    if cut == "by_company":
+        return plain
+    return plain.filter((pl.col("company") == ALONE_ROUTED) | (pl.col("phase") == ELSEWHERE))
 
 
 def table(sums: pl.DataFrame, cut: str, standards: Standards) -> list[Row]:
-    """One row per cell and outcome of a cut, with the false discoveries of the whole table controlled together."""
+    """One row per cell and outcome of a cut, false discoveries controlled for each provider and phase."""
     kept, keys = population(sums, cut), CUTS[cut]
     found: list[Row] = []
     for outcome in OUTCOMES:
@@ -145,14 +156,14 @@ def _by_day(frame: pl.DataFrame, prefix: str) -> DaySums:
 
 
 def _told(rows: Sequence[Row], cut: str, standards: Standards) -> list[Row]:
-    judged = [row for row in rows if row["reason"] is None]
-    family = benjamini_yekutieli(
-        f"leakage {cut}", [row["p"] for row in judged], standards.evidence.false_discovery_rate
-    )
-    told = {
-        id(row): {"adjusted_p": float(adjusted), "tells": _tells(row, discovered=bool(found), standards=standards)}
-        for row, adjusted, found in zip(judged, family.adjusted, family.discovered, strict=True)
-    }
+    told: dict[int, Row] = {}
+    for name in sorted({(row["provider"], row["phase"]) for row in rows}):
+        judged = [row for row in rows if row["reason"] is None and (row["provider"], row["phase"]) == name]
+        rate = standards.evidence.false_discovery_rate
+        family = benjamini_yekutieli(f"leakage {cut} {name}", [row["p"] for row in judged], rate)
+        for row, adjusted, found in zip(judged, family.adjusted, family.discovered, strict=True):
+            tells = _tells(row, discovered=bool(found), standards=standards)
+            told[id(row)] = {"adjusted_p": float(adjusted), "tells": tells}
     return [{**row, **told.get(id(row), {"adjusted_p": None, "tells": None})} for row in rows]
 
 

@@ -28,12 +28,19 @@ EDGE_S = 60
 
 
 def day_differences(
-    events: pl.DataFrame, book: QuoteBook, day: date, hours: tuple[int, int], policy: LeakagePolicy, seed: int
+    events: pl.DataFrame,
+    own: pl.DataFrame,
+    book: QuoteBook,
+    day: date,
+    hours: tuple[int, int],
+    policy: LeakagePolicy,
+    seed: int,
 ) -> pl.DataFrame:
     """Sums over one day's events.
 
     Args:
-        events: `events.COLUMNS`, of all providers: no control lies near any of them.
+        events: `events.COLUMNS`.
+        own: `symbol, at` of everything own, whatever its kind and provider: no control lies near any of it.
         book: reference quotes.
         day: names the draw of candidate controls, with the seed.
         hours: begin and end of regular hours, UTC ns.
@@ -55,7 +62,9 @@ def day_differences(
     mine = _points(inside, market)
     window = inside["window_ns"].to_numpy()
     candidates = _candidates(market, hours, policy, np.random.PCG64(seed + day.toordinal()))
-    free = _clear_of(candidates, mine, window, policy.clear_ms * NS_PER_MS)
+    busy = own.filter(pl.col("symbol").is_in(market.names) & pl.col("at").is_between(*hours))
+    reach = policy.clear_ms * NS_PER_MS + int(window.max())
+    free = _clear_of(candidates, _places(busy, market), busy["at"].to_numpy(), policy.clear_ms * NS_PER_MS, reach)
     found = _matched(market, mine, free, policy, hours[0])
     values = _differences(market, mine, window, free, found, policy)
     told = inside["size_told"].to_numpy()
@@ -65,8 +74,11 @@ def day_differences(
 
 
 def _points(events: pl.DataFrame, market: DayMarket) -> Points:
-    place = events["symbol"].cast(pl.Enum(market.names)).to_physical().cast(pl.Int64).to_numpy()
-    return Points(place, events["sign"].to_numpy(), events["at"].to_numpy())
+    return Points(_places(events, market), events["sign"].to_numpy(), events["at"].to_numpy())
+
+
+def _places(rows: pl.DataFrame, market: DayMarket) -> Int64s:
+    return rows["symbol"].cast(pl.Enum(market.names)).to_physical().cast(pl.Int64).to_numpy()
 
 
 def _candidates(market: DayMarket, hours: tuple[int, int], policy: LeakagePolicy, rng: np.random.PCG64) -> Points:
@@ -83,14 +95,14 @@ def _candidates(market: DayMarket, hours: tuple[int, int], policy: LeakagePolicy
     return Points(np.tile(symbol, 2), np.concatenate([ones, -ones]), np.tile(at, 2))
 
 
-def _clear_of(candidates: Points, own: Points, window: Int64s, clear_ns: int) -> Points:
-    """Candidates with no own event of the symbol near them."""
-    base = int(min(candidates.at.min(initial=own.at.min()), own.at.min())) - 10 * clear_ns
-    keys = np.sort((own.symbol << SYMBOL_BITS) | (own.at - base))
-    reach = clear_ns + int(window.max())
+def _clear_of(candidates: Points, symbol: Int64s, at: Int64s, before_ns: int, reach_ns: int) -> Points:
+    """Candidates with nothing own of the symbol shortly before them, nor within their windows and shortly after."""
+    base = int(min(candidates.at.min(initial=at.min()), at.min())) - 2 * (before_ns + reach_ns)
+    keys = np.sort((symbol << SYMBOL_BITS) | (at - base))
     key = (candidates.symbol << SYMBOL_BITS) | (candidates.at - base)
-    near = np.searchsorted(keys, key + clear_ns, side="right") > np.searchsorted(keys, key - reach, side="left")
-    return Points(candidates.symbol[~near], candidates.sign[~near], candidates.at[~near])
+    before, after = np.searchsorted(keys, key - before_ns, side="left"), np.searchsorted(keys, key + reach_ns, "right")
+    kept = before == after
+    return Points(candidates.symbol[kept], candidates.sign[kept], candidates.at[kept])
 
 
 def _matched(market: DayMarket, mine: Points, free: Points, policy: LeakagePolicy, base: int) -> Int64s:

@@ -14,12 +14,13 @@ if TYPE_CHECKING:
     from routeproof.policy.analysis.leakage import LeakagePolicy
 
 ARRIVAL, ROUTE, ELSEWHERE, FILL = PHASES = ("arrival", "route", "elsewhere", "fill")
-KEYS = ("provider", "phase", "venue", "rank", "intent", "size", "block")
+KEYS = ("provider", "phase", "venue", "rank", "intent", "size", "company", "block")
 COLUMNS = (*KEYS, "order_id", "symbol", "sign", "at", "window_ns", "size_told")
 LEFT_OUT = ("stop", "on_open", "on_close", "pegged", "outside_hours", "multi_leg", "unclassified")
 """Classes whose routes follow the market or an auction: what moves then is not what they told."""
 
 OWN_TAKING, WITHIN, BEYOND, UNKNOWN = "own taking", "within displayed", "beyond displayed", "displayed unknown"
+ALONE, SWEPT = "alone", "with other venues"
 FIRST, LATER, NO_VENUE = "first", "later", ""
 TAKE, POST = "take", "post"
 
@@ -31,7 +32,8 @@ def events_of(
 
     Args:
         routes: last routes to venues: `route_id, order_id, provider, order_class, venue, symbol, side, sent_at,
-            quantity, order_type, limit_price, intent, sent_bid, sent_ask, sent_bid_size, sent_ask_size` (0 and -1 = not told).
+            quantity, order_type, limit_price, intent`, and `sent_bid, sent_ask, sent_bid_size, sent_ask_size` (0 and
+            -1 = not told).
         fills: `route_id, executed_at, liquidity`.
         orders: `order_id, received_at, shares` (of the whole order).
         quotes: reference quotes with `QUOTE_COLUMNS` of `tables.lookup.best_shown`.
@@ -79,7 +81,22 @@ def _ranked(routes: pl.DataFrame, orders: pl.DataFrame, quotes: pl.DataFrame, po
         .alias("rank"),
         size.replace(-1, None).alias("displayed"),
     )
-    return _with_size(placed, policy)
+    return _with_company(_with_size(placed, policy), policy)
+
+
+def _with_company(routes: pl.DataFrame, policy: LeakagePolicy) -> pl.DataFrame:
+    """Routes with `company`: whether the order also went to another venue so near that nobody can tell which told."""
+    other = routes.select("order_id", pl.col("venue").alias("at_venue"), "sent_at")
+    near = (
+        routes.select("route_id", "order_id", "venue", "sent_at")
+        .join(other, on="order_id", suffix="_of")
+        .filter(
+            pl.col("at_venue") != pl.col("venue"),
+            (pl.col("sent_at_of") - pl.col("sent_at")).abs() <= policy.route_ms * NS_PER_MS,
+        )
+    )
+    swept = pl.col("route_id").is_in(near["route_id"].unique().implode())
+    return routes.with_columns(pl.when(swept).then(pl.lit(SWEPT)).otherwise(pl.lit(ALONE)).alias("company"))
 
 
 def _with_size(routes: pl.DataFrame, policy: LeakagePolicy) -> pl.DataFrame:
@@ -124,6 +141,7 @@ def _arrivals(routes: pl.DataFrame, policy: LeakagePolicy) -> pl.DataFrame:
         waited.alias("window_ns"),
         pl.lit(value=True).alias("size_told"),
         pl.when(pl.col("size") == OWN_TAKING).then(pl.lit(WITHIN)).otherwise("size").alias("size"),
+        pl.lit(ALONE).alias("company"),
     )
 
 

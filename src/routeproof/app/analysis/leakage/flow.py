@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from routeproof.app.measuring.lake_source import LakeSource
     from routeproof.tables.lookup.quote_book import QuoteBook
 
-FILLS = ["route_id", "order_id", "version", "status", "executed_at", "liquidity"]
-PARENTS = ["order_id", "provider_id", "received_at", "multileg_id"]
+FILLS = ["route_id", "order_id", "version", "status", "symbol", "executed_at", "liquidity"]
+PARENTS = ["order_id", "provider_id", "symbol", "received_at", "multileg_id"]
 VERSIONS = ["order_id", "effective_at", "version", "quantity", "order_type", "time_in_force"]
 PRICES = ("bid", "ask", "bid_size", "ask_size")
 
@@ -34,6 +34,7 @@ class Flow:
         routes: last routes to venues with the quotes in force when sent, as `events_of` takes them.
         fills: standing executions.
         orders: of the day.
+        own: `symbol, at` of every order received, route sent and fill of the day.
         quotes: reference quotes with the venues that show them.
         book: the same as a book.
         strangers: routes to venues whose order is not of the day.
@@ -42,6 +43,7 @@ class Flow:
     routes: pl.DataFrame
     fills: pl.DataFrame
     orders: pl.DataFrame
+    own: pl.DataFrame
     quotes: pl.DataFrame
     book: QuoteBook
     strangers: int
@@ -72,10 +74,16 @@ def day_flow(source: LakeSource, day: date) -> Flow:
     wanted = [*QUOTE_COLUMNS, *PRICES]
     quotes = scanned.filter(pl.col("kind").is_in(REFERENCE_KINDS)).select(wanted).collect()
     book = book_of(quotes)
+    fills = source.standing_fills(day, FILLS)
+    own = [
+        frame.select("symbol", pl.col(at).alias("at"))
+        for frame, at in ((routes, "sent_at"), (parents, "received_at"), (fills, "executed_at"))
+    ]
     return Flow(
         routes=measure_routes(known, book, Switches()),
-        fills=source.standing_fills(day, FILLS).filter(pl.col("route_id").is_not_null()),
+        fills=fills.filter(pl.col("route_id").is_not_null()),
         orders=orders.drop("provider", "order_class"),
+        own=pl.concat(own),
         quotes=quotes,
         book=book,
         strangers=leaves.height - known.height,

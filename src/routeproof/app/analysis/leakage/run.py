@@ -79,5 +79,5 @@ def _day_sums(ground: Ground, policy: LeakagePolicy, seed: int) -> tuple[list[pl
         if hours is None or flow.routes.is_empty():
             continue
         events = events_of(flow.routes, flow.fills, flow.orders, flow.quotes, policy)
-        found.append(day_differences(events, flow.book, day, hours, policy, seed))
+        found.append(day_differences(events, flow.own, flow.book, day, hours, policy, seed))
     return found, {"routes_of_orders_of_other_days": strangers}
