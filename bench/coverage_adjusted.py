@@ -164,7 +164,7 @@ def held(world: World, reps: int, seed: int, standards: EvidenceStandards | None
 
 
 def _ends(flow: Flow, rules: EvidenceStandards) -> dict[str, tuple[float, float] | None]:
-    cells = exact(flow, rules, LEAST_DAYS, "")
+    cells = exact(flow, rules, LEAST_DAYS, GREATEST, "")
     if cells.interval is None:
         return {"cells": None, "robust": None}
     robust = doubly_robust(flow, cross_fitted(flow, FOLDS, RIDGE), GREATEST)
@@ -209,7 +209,7 @@ def grid_drawn(planted: int, effect: float, rng: np.random.Generator) -> tuple[l
             weight = np.exp(0.8 * rng.standard_normal(day.size))
             parts.append((np.full(day.size, subject), day, cell, value, weight))
         flow = flow_of(*(np.concatenate(one) for one in zip(*parts, strict=True)), features, LEVELS)
-        found = exact(flow, rules, LEAST_DAYS, "")
+        found = exact(flow, rules, LEAST_DAYS, GREATEST, "")
         chances.append(1.0 if found.interval is None else found.interval.p_value)
     return chances, is_planted
 

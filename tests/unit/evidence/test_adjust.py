@@ -53,7 +53,7 @@ def test_two_cells_by_hand() -> None:
         *((False, day, 0, 1.0, 1.0) for day in range(2)),
         *((False, day, 1, 6.0, 9.0) for day in range(2)),
     )
-    found = post_stratified(flow, 2)
+    found = post_stratified(flow, 2, 1.0)
     assert found is not None
     assert (found.subject, found.benchmark, found.estimate) == (3.5, 2.25, 1.25)
     assert found.overlap == 1.0
@@ -68,11 +68,26 @@ def test_a_cell_on_one_side_is_left_out_and_counted() -> None:
         *((False, day, 0, 1.0, 1.0) for day in range(2)),
         (False, 0, 1, 9.0, 1.0),
     )
-    found = post_stratified(flow, 2)
+    found = post_stratified(flow, 2, 1.0)
     assert found is not None
     assert (found.estimate, found.overlap, found.kept.tolist()) == (2.0, 0.8, [True, False])
     shares = {(one.level): (one.subject, one.benchmark, one.weighted) for one in balance(flow, found.odds, found.kept)}
     assert shares == {"plain": (0.8, pytest.approx(2 / 3), 1.0), "fancy": (0.2, pytest.approx(1 / 3), 0.0)}
+
+
+def test_a_cell_that_is_a_near_certain_sign_of_the_subject_is_left_out() -> None:
+    """Fancy: 99 % of the subject's weight and 1 % of the benchmark's, a propensity of 0.99 at any size of either."""
+    for times in (1.0, 50.0):
+        flow = rows(
+            *((True, day, cell, 3.0, weight) for day in range(2) for cell, weight in ((0, 1.0), (1, 99.0))),
+            *((False, day, cell, 1.0, times * weight) for day in range(2) for cell, weight in ((0, 99.0), (1, 1.0))),
+        )
+        found = post_stratified(flow, 2, 0.95)
+        assert found is not None
+        assert (found.overlap, found.kept.tolist(), found.estimate) == (0.01, [True, False], 2.0)
+        all_of_it = post_stratified(flow, 2, 0.995)
+        assert all_of_it is not None
+        assert all_of_it.overlap == 1.0
 
 
 def test_sides_that_share_days_are_one_series_and_a_common_day_effect_cancels() -> None:
@@ -82,11 +97,11 @@ def test_sides_that_share_days_are_one_series_and_a_common_day_effect_cancels() 
         *((True, day, 0, 1.0 + move + 0.2 * (day % 3 == 0), 1.0) for day, move in enumerate(moved)),
         *((False, day, 0, move, 1.0) for day, move in enumerate(moved)),
     )
-    found = post_stratified(flow, 2)
+    found = post_stratified(flow, 2, 1.0)
     assert found is not None
     assert len(found.series) == 1
     assert np.abs(found.series[0].residual).max() < 0.01
-    apart = post_stratified(Flow(**_columns(flow, day=np.where(flow.subject, flow.day, flow.day + 99))), 2)
+    apart = post_stratified(Flow(**_columns(flow, day=np.where(flow.subject, flow.day, flow.day + 99))), 2, 1.0)
     assert apart is not None
     assert [len(one.weight) for one in apart.series] == [20, 20]
 
@@ -148,7 +163,7 @@ def test_any_row_order_and_any_unit_give_the_same(bench: ModuleType, seed: int) 
     mixed = flow.only(rng.permutation(len(flow.day)))
     ours, other = (side_by_side(one, RULES, POLICY, "") for one in (flow, mixed.split(mixed.subject, ~mixed.subject)))
     scaled = Flow(**_columns(flow, numerator=flow.numerator * 8.0, squares=flow.squares * 64.0))
-    eight = exact(scaled, RULES, 2, "")
+    eight = exact(scaled, RULES, 2, POLICY.greatest_propensity, "")
     for name in ("raw", "cells", "robust"):
         one, two = getattr(ours, name).answer, getattr(other, name).answer
         assert (one.estimate, one.lower, one.upper) == pytest.approx((two.estimate, two.lower, two.upper), nan_ok=True)
@@ -163,11 +178,11 @@ def test_robustness_is_where_the_bias_reaches_the_estimate(bench: ModuleType) ->
         assert scale * np.sqrt(value * value / (1.0 - value)) == pytest.approx(estimate)
     assert (robustness_value(0.0, 1.0), robustness_value(1.0, 0.0)) == (0.0, 1.0)
     flow = bench.drawn(bench.World(42, 30, "normal", 0.0, 0.6, apart=False, effect=0.5), bench.generator(7))
-    found = post_stratified(flow, 2)
+    found = post_stratified(flow, 2, 1.0)
     assert found is not None
-    told = sensitivity(flow, found, (0.3, 0.7), 2)
+    told = sensitivity(flow, found, (0.3, 0.7), 2, 1.0)
     assert 0.0 < (told.of_interval or 0.0) < told.robustness < 0.5
-    assert sensitivity(flow, found, (-0.1, 0.7), 2).of_interval == 0.0
+    assert sensitivity(flow, found, (-0.1, 0.7), 2, 1.0).of_interval == 0.0
 
 
 def test_the_published_robustness_value() -> None:
@@ -180,23 +195,23 @@ def test_without_dimensions_it_is_the_robustness_of_a_regression() -> None:
     rng = np.random.default_rng(12)
     orders = [(bool(rng.uniform() < 0.3), int(day), 0, float(rng.normal()), 1.0) for day in rng.integers(0, 20, 400)]
     flow = rows(*orders)
-    found = post_stratified(flow, 2)
+    found = post_stratified(flow, 2, 1.0)
     assert found is not None
     side, value = np.array([one[0] for one in orders], dtype=float), np.array([one[3] for one in orders])
     design = np.stack([np.ones(400), side], axis=1)
     fitted, *_ = np.linalg.lstsq(design, value, rcond=None)
     left = value - design @ fitted
     t = fitted[1] / np.sqrt(left @ left / 398 * np.linalg.inv(design.T @ design)[1, 1])
-    assert sensitivity(flow, found, None, 2).robustness == pytest.approx(robustness_value(t, 398**0.5))
+    assert sensitivity(flow, found, None, 2, 1.0).robustness == pytest.approx(robustness_value(t, 398**0.5))
 
 
 def test_a_left_out_dimension_moves_the_estimate_by_no_more_than_its_strength_allows(bench: ModuleType) -> None:
     """The bound is put to the test: leave a measured dimension out, and see how far the estimate goes."""
     flow = bench.drawn(bench.World(63, 60, "normal", 0.0, 0.6, apart=False), bench.generator(8))
-    found = post_stratified(flow, 2)
+    found = post_stratified(flow, 2, 1.0)
     assert found is not None
-    for one in sensitivity(flow, found, None, 2).benchmarks:
-        short = post_stratified(flow.without(one.dimension), 2)
+    for one in sensitivity(flow, found, None, 2, 1.0).benchmarks:
+        short = post_stratified(flow.without(one.dimension), 2, 1.0)
         assert short is not None
         assert abs(short.estimate - found.estimate) <= one.bias * 1.2, one
 
@@ -204,11 +219,11 @@ def test_a_left_out_dimension_moves_the_estimate_by_no_more_than_its_strength_al
 def test_refusals_say_what_is_missing(bench: ModuleType) -> None:
     """Nothing measured; nothing alike; too few days."""
     one = rows((True, 0, 0, 1.0, 1.0), (True, 1, 0, 1.0, 1.0))
-    assert exact(one, RULES, 2, "").answer.reason == "nothing was measured on the benchmark's side"
+    assert exact(one, RULES, 2, 0.95, "").answer.reason == "nothing was measured on the benchmark's side"
     unlike = rows(*((side, day, int(side), 1.0, 1.0) for side in (True, False) for day in range(20)))
-    assert "without one are 1 cells, first kind fancy (100%)" in (exact(unlike, RULES, 2, "").answer.reason or "")
+    assert "without one are 1 cells, first kind fancy (100%)" in (exact(unlike, RULES, 2, 0.95, "").answer.reason or "")
     short = bench.drawn(bench.World(5, 30, "normal", 0.0, 0.6, apart=False), bench.generator(9))
-    assert "effective days" in (exact(short, RULES, 2, "").answer.reason or "")
+    assert "effective days" in (exact(short, RULES, 2, 0.95, "").answer.reason or "")
     nothing = side_by_side(one, RULES, POLICY, "")
     assert word_together(nothing.cells, nothing.robust, 0.1, "higher")[0] == "cannot_tell"
 

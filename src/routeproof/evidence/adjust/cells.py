@@ -1,6 +1,7 @@
 """Exact post-stratification: each cell's mean against the same cell's mean, weighted by the subject's mix.
 
-With cells c, subject weights W_s(c) and means m_s(c), m_r(c) of subject and benchmark, over the cells that both have:
+With cells c, subject weights W_s(c) and means m_s(c), m_r(c) of subject and benchmark, over the cells of which both
+have enough:
 
     estimate = sum_c W_s(c) (m_s(c) - m_r(c)) / sum_c W_s(c)
 
@@ -17,9 +18,17 @@ from routeproof.evidence.adjust.pull import Pull, series_of
 from routeproof.evidence.partials import Floats, Ints, totals
 
 
-def shared_cells(flow: Flow, least_days: int) -> Bools:
-    """(cells,) whether a cell has at least `least_days` days on both sides."""
-    return (_days(flow, subject=True) >= least_days) & (_days(flow, subject=False) >= least_days)
+def shared_cells(flow: Flow, least_days: int, greatest: float) -> Bools:
+    """(cells,) whether a cell has at least `least_days` days on both sides and is no near certain sign of the subject.
+
+    That is: were both flows equally large, at most a share `greatest` of the cell's weight would be the subject's. A
+    benchmark that has next to nothing there would otherwise speak for much with little (Crump et al. 2009).
+    """
+    ours, theirs = (flow.by_cell(flow.denominator * (flow.subject == side)) for side in (True, False))
+    enough = (_days(flow, subject=True) >= least_days) & (_days(flow, subject=False) >= least_days)
+    if not enough.any():
+        return enough
+    return np.asarray(enough & ((1.0 - greatest) * ours / ours.sum() <= greatest * theirs / theirs.sum()))
 
 
 def _days(flow: Flow, *, subject: bool) -> Ints:
@@ -28,9 +37,9 @@ def _days(flow: Flow, *, subject: bool) -> Ints:
     return np.bincount(pairs[0], minlength=flow.cells)
 
 
-def post_stratified(flow: Flow, least_days: int) -> Adjusted | None:
-    """Compare cell by cell; None where no cell is shared."""
-    kept = shared_cells(flow, least_days)
+def post_stratified(flow: Flow, least_days: int, greatest: float) -> Adjusted | None:
+    """Compare cell by cell; None where no cell is shared, see `shared_cells`."""
+    kept = shared_cells(flow, least_days, greatest)
     ours, theirs = (flow.side(subject=one).only(kept[flow.side(subject=one).cell]) for one in (True, False))
     if not len(ours.day):
         return None

@@ -51,10 +51,14 @@ def cross_fitted(flow: Flow, folds: int, ridge: float) -> Fitted:
 
 
 def _propensity(flow: Flow, design: Floats, scale: float, ridge: float) -> Floats:
-    """(cells,) chance that a unit of weight is the subject's; weights are scaled to count orders."""
-    ours = flow.by_cell(flow.denominator * flow.subject) * scale
-    every = flow.by_cell(flow.denominator) * scale
-    return probability(design, logistic(design, ours, every, ridge))
+    """(cells,) chance that a unit of weight is the subject's, were both flows equally large.
+
+    Weights are scaled to count orders; the size of a flow is no part of how unlike it is.
+    """
+    ours, theirs = (flow.by_cell(flow.denominator * (flow.subject == side)) for side in (True, False))
+    half = (ours.sum() + theirs.sum()) * scale / 2.0
+    ours, theirs = ours * half / ours.sum(), theirs * half / theirs.sum()
+    return probability(design, logistic(design, ours, ours + theirs, ridge))
 
 
 def _outcome(flow: Flow, design: Floats, scale: float, ridge: float) -> Floats:

@@ -64,7 +64,9 @@ def robustness_value(estimate: float, scale: float) -> float:
     return float((np.sqrt(squared**2 + 4.0 * squared) - squared) / 2.0)
 
 
-def sensitivity(flow: Flow, found: Adjusted, interval: tuple[float, float] | None, least_days: int) -> Sensitivity:
+def sensitivity(
+    flow: Flow, found: Adjusted, interval: tuple[float, float] | None, least_days: int, greatest: float
+) -> Sensitivity:
     """Of a post-stratified comparison `found` of a flow."""
     variance, riesz = _parts(flow, found)
     scale = float(np.sqrt(variance * riesz))
@@ -76,7 +78,7 @@ def sensitivity(flow: Flow, found: Adjusted, interval: tuple[float, float] | Non
         scale=settle(scale),
         robustness=settle(robustness_value(found.estimate, scale)),
         of_interval=nearer,
-        benchmarks=tuple(_benchmarked(flow, name, variance, riesz, least_days) for name in flow.levels),
+        benchmarks=tuple(_benchmarked(flow, name, (variance, riesz), least_days, greatest) for name in flow.levels),
     )
 
 
@@ -97,9 +99,10 @@ def _parts(flow: Flow, found: Adjusted) -> tuple[float, float]:
     return max(left, 0.0) / total, riesz * total / ours**2
 
 
-def _benchmarked(flow: Flow, name: str, variance: float, riesz: float, least_days: int) -> Benchmarked:
+def _benchmarked(flow: Flow, name: str, parts: tuple[float, float], least_days: int, greatest: float) -> Benchmarked:
+    variance, riesz = parts
     short = flow.without(name)
-    found = post_stratified(short, least_days)
+    found = post_stratified(short, least_days, greatest)
     if found is None:
         return Benchmarked(dimension=name, outcome=0.0, choice=0.0, bias=0.0)
     wider, plain = _parts(short, found)

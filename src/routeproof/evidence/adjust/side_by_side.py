@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from routeproof.policy.analysis.compare import ComparePolicy
     from routeproof.policy.thresholds import EvidenceStandards
 
+ANYTHING = 1.0
 NAMED = 3
 """Cells without a counterpart that a refusal names."""
 CELLS = "within a cell, who got an order has nothing to do with what the order would have got elsewhere"
@@ -53,9 +54,9 @@ class SideBySide:
     sensitivity: Sensitivity | None
 
 
-def exact(flow: Flow, standards: EvidenceStandards, least_days: int, unit: str) -> Judged:
+def exact(flow: Flow, standards: EvidenceStandards, least_days: int, greatest: float, unit: str) -> Judged:
     """The post-stratified comparison alone, as a grid needs it."""
-    found = post_stratified(flow, least_days)
+    found = post_stratified(flow, least_days, greatest)
     estimand = "subject minus benchmark, each cell against the same cell, at the subject's mix"
     return _judged(flow, found, standards, estimand, unit, (CELLS, DAYS))
 
@@ -64,9 +65,14 @@ def side_by_side(flow: Flow, standards: EvidenceStandards, policy: ComparePolicy
     """Raw, exact and doubly robust."""
     pooled = flow.pooled()
     raw = _judged(
-        pooled, post_stratified(pooled, 1), standards, "subject minus benchmark, as they are", unit, (RAW, DAYS)
+        pooled,
+        post_stratified(pooled, 1, ANYTHING),
+        standards,
+        "subject minus benchmark, as they are",
+        unit,
+        (RAW, DAYS),
     )
-    cells = exact(flow, standards, policy.least_cell_days, unit)
+    cells = exact(flow, standards, policy.least_cell_days, policy.greatest_propensity, unit)
     fitted = cross_fitted(flow, policy.folds, policy.ridge) if 0 < flow.subject.sum() < len(flow.subject) else None
     found = None if fitted is None else doubly_robust(flow, fitted, policy.greatest_propensity)
     estimand = "subject minus what the benchmark's flow would have come to, had it been the subject's (doubly robust)"
@@ -80,7 +86,7 @@ def side_by_side(flow: Flow, standards: EvidenceStandards, policy: ComparePolicy
         fitted=fitted,
         sensitivity=None
         if cells.found is None or cells.answer.refused
-        else sensitivity(flow, cells.found, ends, policy.least_cell_days),
+        else sensitivity(flow, cells.found, ends, policy.least_cell_days, policy.greatest_propensity),
     )
 
 

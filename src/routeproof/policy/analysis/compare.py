@@ -31,7 +31,8 @@ class ComparePolicy:
         clock: edges of the time of day, New York.
         liquidity_groups: groups of securities of about equal traded shares each.
         window_s: seconds before the order over which the midpoint's movement is taken.
-        greatest_propensity: flow that is more surely the subject's than this has no counterpart.
+        greatest_propensity: flow that would more surely be the subject's than this, were both flows equally large, has
+            no counterpart.
         families: dimensions of a grid; cells that agree in them are one family of verdicts.
     """
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from routeproof.app.context import Context
     from routeproof.evidence.tree import Node
+    from routeproof.policy.analysis.compare import ComparePolicy
     from routeproof.policy.thresholds import EvidenceStandards
 
 Path = tuple[str, ...]
@@ -80,7 +81,7 @@ def compare_grid(context: Context, asked: Grid) -> dict[str, Any]:
     if asked.span.provider is not None:
         filters = (*filters, RowFilter("provider", "=", (asked.span.provider,)))
     sums, sieve = sums_of(ground, Wanted(metric=metric, sides=sides, where=filters, by=asked.by), policy)
-    leaves = list(_leaves(sums, asked.by, standards, policy.least_cell_days, metric.unit, alone=sides is None))
+    leaves = list(_leaves(sums, asked.by, standards, policy, metric.unit, alone=sides is None))
     margin = margin_of(ground, metric)
     stands, families = _families(leaves, asked.by, policy.families, standards.false_discovery_rate)
     nodes = _tree(leaves, standards.false_discovery_rate)
@@ -129,7 +130,13 @@ def _sides(asked: Grid) -> Any:  # noqa: ANN401  # a pair of sides or none
 
 
 def _leaves(
-    sums: pl.DataFrame, by: Sequence[str], standards: EvidenceStandards, least_days: int, unit: str, *, alone: bool
+    sums: pl.DataFrame,
+    by: Sequence[str],
+    standards: EvidenceStandards,
+    policy: ComparePolicy,
+    unit: str,
+    *,
+    alone: bool,
 ) -> Iterator[_Leaf]:
     """One comparison per combination of levels that the subject has; `alone`: against its siblings."""
     columns = [f"by_{name}" for name in by]
@@ -148,7 +155,7 @@ def _leaves(
             flows = flow.split(inside, np.broadcast_to(above, inside.shape) & ~inside)
         else:
             flows = flow.split(inside & flow.subject, inside & ~flow.subject)
-        yield _Leaf(tuple(path), exact(flows, standards, least_days, unit))
+        yield _Leaf(tuple(path), exact(flows, standards, policy.least_cell_days, policy.greatest_propensity, unit))
 
 
 def _families(
