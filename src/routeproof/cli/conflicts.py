@@ -58,6 +58,8 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
     yield f"{found['from']} to {found['to']}, {found['days']} days."
     yield from table_lines(FINDINGS, [_short(row) for row in found["findings"]])
     yield ""
+    yield from found["sentences"]
+    yield ""
     for answer in found["answers"]:
         is_total = answer["about"] == "loss" and answer["order_class"] == "all"
         if answer["about"] == "pull" or (is_total and answer["kind"] != "best"):
@@ -68,7 +70,8 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
     yield ""
     yield from table_lines(MONEY, [_short(row) for row in found["money"]])
     if found["unpriced"]:
-        yield f"Neither fees nor payments are known of {', '.join(found['unpriced'])}: counted as 0."
+        named = ", ".join(row["venue"] for row in found["unpriced"])
+        yield f"Neither fees nor payments are known of {named}: counted as 0."
 
 
 def _short(row: dict[str, Any]) -> dict[str, Any]:

@@ -129,14 +129,12 @@ def _change_lines(found: dict[str, Any]) -> Iterator[str]:
         yield "No change beyond chance."
     else:
         yield from table_lines(CHANGES, _short(found["changes"]))
-    for row in found["changes"]:
-        moved = ", ".join(f"{one['venue']} {one['before']:.1%} to {one['after']:.1%}" for one in row["moved"])
-        yield f"{row['provider']} {row['order_class']} on {row['on']}: {moved}"
+    yield from found["sentences"]
 
 
 def _answers_lines(found: dict[str, Any]) -> Iterator[str]:
     yield f"{found['provider']}, {found['from']} to {found['to']}, {found['days']} days."
-    yield from sentence_lines(("question_id", "result", "answer", "why"), found["answers"])
+    yield from sentence_lines(("question_id", "result", "answer", "why"), found["checks"])
     for said in found["assumptions"]:
         yield f"assumes: {said}"
 

@@ -38,7 +38,8 @@ def analyst(filled: Path) -> Browser:
 
 def asked(kind: Kind) -> str:
     """What a kind cannot do without, as an address says it."""
-    return "&".join(f"{one.name}={SIDES.get(one.name, one.usual)}" for one in kind.asks if one.required)
+    about = ["provider=P2"] if kind.needs_provider else []
+    return "&".join([*about, *(f"{one.name}={SIDES.get(one.name, one.usual)}" for one in kind.asks if one.required)])
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)

@@ -105,16 +105,36 @@ def _told(
     named = sorted({row["venue"] for row in rows})
     return {
         **_headline(answers, findings),
+        "sentences": [_sentence(row, answers) for row in findings if row["p"] is not None],
         "answers": answers,
         "findings": findings,
         "venues": rows,
         "money": by_class,
-        "unpriced": money.unpriced(named, ground.days[-1]),
+        "unpriced": [{"venue": venue} for venue in money.unpriced(named, ground.days[-1])],
         "ties": [
             {"provider": one.provider, "venue": one.venue, "kind": one.kind, "source": one.source} for one in money.ties
         ],
         "figures": figures,
     }
+
+
+def _sentence(finding: Row, answers: list[Row]) -> str:
+    """One finding in words, with the money of all order classes."""
+    own = [
+        row
+        for row in answers
+        if (row["provider"], row["kind"]) == (finding["provider"], finding["kind"])
+        and row.get("order_class") == "all"
+        and row.get("bound") == "all sizes"
+    ]
+    said = f"{finding['provider']}: {finding['kind']} {finding['verdict']} (p = {finding['p']:.2g})"
+    for row in own:
+        if row["estimate"] is not None:
+            done = "customers lost" if row["about"] == "loss" else "the router earned"
+            said += (
+                f"; {done} {row['estimate']:,.0f} USD ({row['lower']:,.0f} to {row['upper']:,.0f}) more than elsewhere"
+            )
+    return f"{said}."
 
 
 def _headline(answers: list[Row], findings: list[Row]) -> Row:

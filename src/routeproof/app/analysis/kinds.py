@@ -10,6 +10,7 @@ from routeproof.app.analysis.comparison.grid import Grid, compare_grid
 from routeproof.app.analysis.conflict_test import conflicts_test
 from routeproof.app.analysis.counterfactual.run import counterfactual
 from routeproof.app.analysis.leakage.run import leakage
+from routeproof.app.analysis.routing_answers import routing_answers
 from routeproof.app.analysis.routing_changes import routing_changes
 from routeproof.app.analysis.routing_rank import routing_rank
 from routeproof.app.measuring.asked import names_in
@@ -243,6 +244,22 @@ KINDS: tuple[Kind, ...] = (
             Table(of="by_size", caption="By size of the order", columns=("provider", "venue", "size", *EFFECT)),
         ),
         look=_alone(leakage),
+    ),
+    Kind(
+        name="routing_answers",
+        title="Answers tested",
+        question="Which answers of the provider's questionnaire does the record support, and which does it contradict?",
+        command="routeproof routing answers",
+        method="routing-rank",
+        needs_provider=True,
+        tables=(
+            Table(
+                of="checks",
+                caption="Each testable answer as a claim, its test and the result",
+                columns=("question_id", "answer", "claim", "test", "result", "why"),
+            ),
+        ),
+        look=_alone(routing_answers),
     ),
     Kind(
         name="counterfactual",

@@ -38,7 +38,7 @@ def routing_answers(context: Context, span: Span) -> Row:
 
     Returns:
         The stamp of the ground; `estimate` (answers contradicted), `n` (answers tested), `refused`, `reason`,
-        `assumptions`; `answers`: `question_id, question, answer, claim, test, result, why, rows` in the order of the
+        `assumptions`; `checks`: `question_id, question, answer, claim, test, result, why, rows` in the order of the
         questionnaire; `result` is `supported`, `contradicted` or `cannot tell`.
 
     Raises:
@@ -81,7 +81,9 @@ def routing_answers(context: Context, span: Span) -> Row:
         "reason": None if told else "no answer could be tested",
         "assumptions": ["A claim is read from the answer's first words and the MICs in it; read the answer too."],
         "detectable": None,
-        "answers": rows,
+        "sentences": [f"{row['question_id']} is {row['result']}: {row['why']}." for row in told],
+        "checks": rows,
+        "figures": {},
     }
 
 

@@ -14,6 +14,7 @@ from routeproof.app.analysis.routing.drift import UNANNOUNCED, change_rows, foun
 from routeproof.app.analysis.venue_money import venue_money
 from routeproof.app.analysis.venue_routes import venue_routes
 from routeproof.evidence.answer import Answer, refused
+from routeproof.vocab.plain_text import plainly
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,6 +58,7 @@ def routing_changes(context: Context, span: Span) -> Row:
     return {
         **ground.stamp(seed),
         **_headline(answers),
+        "sentences": [_sentence(row) for row in changes],
         "answers": answers,
         "changes": changes,
         "unannounced": sum(row["status"] == UNANNOUNCED for row in changes),
@@ -86,6 +88,12 @@ def _answer(found: Found, standards: EvidenceStandards) -> Row:
         lower=rise.interval.lower, upper=rise.interval.upper, detectable=rise.interval.detectable,
     )  # fmt: skip
     return plain(answer) | key
+
+
+def _sentence(row: Row) -> str:
+    moved = ", ".join(f"{one['venue']} {one['before']:.1%} to {one['after']:.1%}" for one in row["moved"])
+    notice = f" ({row['notice']})" if row["notice"] else ""
+    return f"{row['provider']}, {plainly(row['order_class'])}, {row['on']}: {moved}; {row['status']}{notice}."
 
 
 def _headline(answers: Sequence[Row]) -> Row:

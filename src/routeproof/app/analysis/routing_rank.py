@@ -15,6 +15,7 @@ from routeproof.app.analysis.routing.ways import hop_times, sweeps, transitions,
 from routeproof.app.analysis.venue_money import venue_money
 from routeproof.app.analysis.venue_routes import venue_routes
 from routeproof.evidence.answer import refused
+from routeproof.vocab.plain_text import plainly
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from routeproof.policy.analysis.routing import RoutingPolicy
 
 Row = dict[str, Any]
+MOST_NAMED = 3
 
 
 def routing_rank(context: Context, span: Span) -> Row:
@@ -48,6 +50,7 @@ def routing_rank(context: Context, span: Span) -> Row:
     return {
         **ground.stamp(policy.seed if span.seed is None else span.seed),
         **_headline(answers),
+        "sentences": [_sentence(rows) for rows in _leading(places)],
         "answers": answers,
         "ranking": places,
         "first_venues": firsts,
@@ -102,6 +105,23 @@ def _beside(
         if row["provider"] == provider and row["by"] == ALL and row["order_class"] in policy.classes
     ]
     return beside_settings(settings_of(context.records, provider, ground.days[-1]), own, ranked)
+
+
+def _leading(places: Sequence[Row]) -> list[list[Row]]:
+    """The first places of each provider and order class as a whole."""
+    found: dict[tuple[str, str], list[Row]] = {}
+    for row in places:
+        if row["by"] == ALL and row["rank"] <= MOST_NAMED:
+            found.setdefault((row["provider"], row["order_class"]), []).append(row)
+    return list(found.values())
+
+
+def _sentence(rows: Sequence[Row]) -> str:
+    first, *others = rows
+    of = f"{first['provider']}, {plainly(first['order_class'])}"
+    share = f"{first['share']:.1%} of orders ({first['lower']:.1%} to {first['upper']:.1%})"
+    then = f", then {', '.join(row['venue'] for row in others)}" if others else ""
+    return f"{of}: {first['venue']} is tried first for {share}{then}."
 
 
 def _of(rows: Sequence[Row], provider: str) -> list[Row]:
