@@ -19,7 +19,7 @@ from routeproof.web.entrance import address_of
 from routeproof.web.examples import example_of
 from routeproof.web.forms import body_of_form
 from routeproof.web.looks import ID, require_object
-from routeproof.web.naming import name_in
+from routeproof.web.naming import makes, name_in
 from routeproof.web.places import PLACES, inside, place_of
 from routeproof.web.routing import API, Route, Routes, Scope
 from routeproof.web.standing import as_it_stands
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 routes = Routes()
 CALLED = {"case.note": "notes", "review.sign": "signatures"}
 """Steps whose call has a name of its own."""
-MADE = {"open", "add", "declare", "propose", "request", "notice", "filed"}
-"""Verbs that make an object: the form says its name."""
 VIRTUAL = {"duty", "day", "policy", "people"}
 """Nouns whose objects are there before anybody did anything with them, or stand within one object."""
 
@@ -45,7 +43,7 @@ def scope_of(step: Step) -> Scope:
 
 
 def _act(visit: Visit, step: Step, object_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
-    if step.verb not in MADE and step.noun.name not in VIRTUAL:
+    if not makes(step) and step.noun.name not in VIRTUAL:
         require_object(visit, step.noun, object_id)
     try:
         return step.run(visit.context, object_id, body)

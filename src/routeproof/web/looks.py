@@ -65,7 +65,7 @@ def require_object(visit: Visit, noun: Noun[Any], object_id: str) -> None:
         NotFoundError: if there is no object of that name.
     """
     if object_of(visit.context.records, noun, object_id) is None:
-        message = f"expected a {noun.name} that there is, found none of that name"
+        message = f"expected something that there is ({noun.name}), found none of that name"
         raise NotFoundError(message, where=object_id[:128])
 
 

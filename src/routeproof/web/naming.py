@@ -21,6 +21,8 @@ NEW = "new"
 FIELD = "object_id"
 PATTERN = r"[A-Za-z0-9][A-Za-z0-9._:@+-]{0,127}"
 """How objects are named."""
+MAKING = frozenset({"open", "add", "declare", "propose", "request", "notice", "filed"})
+"""Verbs that make an object, whatever its noun."""
 BEGINS = {
     "case.open": "INQ",
     "conflict.declare": "CON",
@@ -29,12 +31,18 @@ BEGINS = {
     "disclosure.notice": "NOT",
     "disclosure.request": "REQ",
     "evidence.hold": "H",
+    "experiment.plan": "EXP",
     "provider.add": "P",
     "sla.propose": "SLA",
     "suppress.add": "S",
     "wsp.propose": "WSP",
 }
 """Beginnings of proposed names; steps that are not here name what they make by themselves."""
+
+
+def makes(step: Step) -> bool:
+    """Whether a step makes its object, so that there is none before."""
+    return step.verb in MAKING or step.name == "experiment.plan"
 
 
 def proposed_name(context: Context, step: Step) -> str:

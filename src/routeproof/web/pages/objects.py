@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from routeproof.app.steps import STEPS
 from routeproof.web.examples import example_of
 from routeproof.web.looks import AREAS, ID, list_of, looked_at, steps_for
+from routeproof.web.naming import NEW, makes
 from routeproof.web.places import PLACES, title_of
 from routeproof.web.routing import Route, Routes
 
@@ -32,8 +34,7 @@ FAMILIAR = {"id", "state", "version", "version_hash", "ledger_index", "documents
 
 def _lister(noun: str) -> Callable[..., dict[str, Any]]:
     def list_(visit: Visit) -> dict[str, Any]:
-        made = {"add", "open", "declare", "propose", "plan", "request", "notice", "filed"}
-        verbs = [step["verb"] for step in steps_for(visit, noun, "new") if step["verb"] in made]
+        verbs = [step["verb"] for step in steps_for(visit, noun, NEW) if makes(STEPS[f"{noun}.{step['verb']}"])]
         return {
             "title": title_of(noun),
             "rows": list_of(visit, noun),
@@ -44,11 +45,17 @@ def _lister(noun: str) -> Callable[..., dict[str, Any]]:
     return list_
 
 
+def _is_first(noun: str, verb: str) -> bool:
+    """Whether the step only makes its object; what is proposed may be proposed anew."""
+    return makes(STEPS[f"{noun}.{verb}"]) and verb != "propose"
+
+
 def _shower(noun: str) -> Callable[..., dict[str, Any]]:
     def show(visit: Visit, object_id: ID) -> dict[str, Any]:
         found = looked_at(visit, noun, object_id)
         facts = {name: value for name, value in found.items() if name not in FAMILIAR}
-        return {"title": title_of(noun), "object": found, "facts": facts, "steps": steps_for(visit, noun, object_id)}
+        steps = [one for one in steps_for(visit, noun, object_id) if not _is_first(noun, one["verb"])]
+        return {"title": title_of(noun), "object": found, "facts": facts, "steps": steps}
 
     show.__doc__ = f"One {noun}."
     return show
