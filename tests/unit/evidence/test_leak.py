@@ -51,6 +51,22 @@ def test_the_difference_in_differences_by_hand() -> None:
     assert against_controls(_ints(6), np.array([[UNKNOWN, UNKNOWN]])).tolist() == [UNKNOWN]
 
 
+_PRICES = st.lists(st.tuples(st.integers(1, 10**12), st.integers(0, 10**12), *[st.integers(-1, 10**6)] * 2), min_size=1)
+
+
+@given(_PRICES)
+@examples(60)
+def test_buys_and_sells_mirror_each_other(rows: list[tuple[int, int, int, int]]) -> None:
+    """What is adverse to a buyer is as good for a seller; size is never withdrawn by more than all of it."""
+    before, after, size_before, size_after = (np.array(column, dtype=np.int64) for column in zip(*rows, strict=True))
+    buys = np.ones(before.size, dtype=np.int64)
+    bought, sold = (adverse_move(sign, before, after, 1e6) for sign in (buys, -buys))
+    assert ((bought == -sold) | (bought == UNKNOWN)).all()
+    assert ((bought == UNKNOWN) == (after == 0)).all()
+    gone = withdrawal(buys, before, after, size_before, size_after)
+    assert ((gone == UNKNOWN) | (np.abs(gone) <= MILLION)).all()
+
+
 _AT = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 60)), max_size=12)
 
 

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from routeproof.tables.switches import Switches
 
 BEST_COLUMNS = ("symbol", "at", "sequence", "bid", "ask", "bid_size", "ask_size", "bid_venue", "ask_venue")
+BOOK_COLUMNS = BEST_COLUMNS[:7]
+"""What a book is made of: all but the names of venues."""
+
 LEVELS = pl.Schema(
     {"ladder": pl.Int64(), "name": pl.String(), "price": pl.Int64(), "size": pl.Int64(), "told_by": pl.String()}
 )
@@ -55,11 +58,11 @@ def venue_levels(ladders: pl.DataFrame, venue_quotes: pl.DataFrame, switches: Sw
         venue_quotes: the day's quotes of kind `venue`.
         switches: tie rule, clock shift.
     """
-    named = venue_quotes.with_columns(pl.coalesce("ask_venue", "bid_venue").alias("name")).drop_nulls("name")
-    parts = [
-        _of_venue(ladders, own.drop("name"), str(name[0]), switches)
-        for name, own in sorted(named.partition_by("name", as_dict=True, maintain_order=True).items(), key=str)
-    ]
+    named = venue_quotes.lazy().with_columns(pl.coalesce("ask_venue", "bid_venue").alias("name"))
+    names = named.select(pl.col("name").drop_nulls().unique().sort()).collect()["name"].to_list()
+    own = [named.filter(pl.col("name") == name).select(BOOK_COLUMNS) for name in names]
+    frames = zip(names, pl.collect_all(own), strict=True)
+    parts = [_of_venue(ladders, quotes, name, switches) for name, quotes in frames]
     return _told(pl.concat(parts), "venue") if parts else LEVELS.to_frame()
 
 

@@ -105,11 +105,13 @@ def test_what_a_route_is(changes: dict[str, Any], shares: int, name: str, value:
 
 
 def test_stops_and_fills_of_resting_routes_are_no_events() -> None:
-    """A stop follows the market, and a resting route trades because the price came to it."""
+    """A stop follows the market, and what rests or waits trades because the price came to it or let it."""
     at = OPEN + 10**12
     resting = _route("r", "o", at, order_type="limit", limit_price=BID)
     assert set(_events([resting], [("r", at + 10)])["phase"]) == {"arrival", "route"}
     assert _events([_route("r", "o", at, order_class="stop")]).is_empty()
+    waited = _events([_route("r", "o", at)], [("r", at + (POLICY.route_ms + 1) * NS_PER_MS)])
+    assert set(waited["phase"]) == {"arrival", "route"}
 
 
 def _leaking_day(leaks: bool) -> tuple[pl.DataFrame, pl.DataFrame]:  # noqa: FBT001  # both are tried

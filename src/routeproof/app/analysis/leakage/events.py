@@ -41,7 +41,8 @@ def events_of(
 
     Returns:
         `COLUMNS`: `at` (UTC ns) and `window_ns` of each event; `size_told` whether displayed size can be told apart
-        from what the route itself takes. Resting routes have no fills here: they trade because the price came to them.
+        from what the route itself takes. Fills that waited are no events: they trade because
+        the price let them.
     """
     ranked = _ranked(routes, orders, quotes, policy)
     parts = [
@@ -173,11 +174,14 @@ def _elsewhere(routes: pl.DataFrame, fills: pl.DataFrame, policy: LeakagePolicy)
 
 
 def _fills(routes: pl.DataFrame, fills: pl.DataFrame, policy: LeakagePolicy) -> pl.DataFrame:
-    """Last fill of each taking route."""
-    taking = fills.filter(pl.col("liquidity").fill_null("removed") == "removed")
-    last = taking.group_by("route_id").agg(pl.col("executed_at").max().alias("at"))
-    return (
+    """Last fill at once of each taking route; one that waited traded because the price let it."""
+    taking = fills.filter(pl.col("liquidity").fill_null("removed") == "removed").select("route_id", "executed_at")
+    at_once = (
         routes.filter(pl.col("intent") != POST)
-        .join(last, on="route_id", how="inner", maintain_order="left")
-        .with_columns(pl.lit(FILL).alias("phase"), pl.lit(policy.fill_ms * NS_PER_MS, pl.Int64).alias("window_ns"))
+        .join(taking, on="route_id", how="inner", maintain_order="left")
+        .filter(pl.col("executed_at") <= pl.col("sent_at") + policy.route_ms * NS_PER_MS)
+    )
+    last = at_once.group_by("route_id").agg(pl.col("executed_at").max().alias("at"))
+    return routes.join(last, on="route_id", how="inner", maintain_order="left").with_columns(
+        pl.lit(FILL).alias("phase"), pl.lit(policy.fill_ms * NS_PER_MS, pl.Int64).alias("window_ns")
     )
