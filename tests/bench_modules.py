@@ -1,4 +1,4 @@
-"""Simulations of `bench/` as modules: a test runs a small part of what a page shows."""
+"""Simulations of `bench/` and `tools/` as modules: a test runs a small part of what a page shows."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from types import ModuleType
 
-BENCH = Path(__file__).resolve().parents[1] / "bench"
+REPOSITORY = Path(__file__).resolve().parents[1]
 
 
-def bench_module(name: str) -> ModuleType:
+def bench_module(name: str, folder: str = "bench") -> ModuleType:
     """The module of a file of that folder, imported once."""
-    known = f"bench_{name}"
+    known = f"{folder}_{name}"
     if known not in sys.modules:
-        spec = importlib.util.spec_from_file_location(known, BENCH / f"{name}.py")
+        spec = importlib.util.spec_from_file_location(known, REPOSITORY / folder / f"{name}.py")
         assert spec is not None
         assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)

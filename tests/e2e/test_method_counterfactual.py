@@ -10,6 +10,8 @@ import pytest
 
 from e2e.desk import Desk
 from e2e.tutorial import run_tutorial
+from routeproof.app.context import open_context
+from routeproof.app.desk.counterfactual_look import bounds_now
 
 PAGE = Path(__file__).parents[2] / "docs/methods/counterfactual.md"
 
@@ -48,3 +50,16 @@ def test_one_provider_is_its_part_of_all(desk: Desk) -> None:
     row = next(row for row in whole["by_provider"] if row["provider"] == "P2")
     assert (own["lower"], own["upper"], own["n"]) == (row["saved_lower_usd"], row["saved_upper_usd"], row["routes"])
     assert any(row["reason"] and row["saved_lower_usd"] is None for row in whole["by_class"])
+
+
+def test_the_look_back_measures_the_cell_of_an_option_again(desk: Desk) -> None:
+    """A course recorded from the result is measured over the quarter as its own row, or says why not."""
+    found = json.loads(desk.run("counterfactual", "--json"))
+    option = next(one for one in found["options"] if one["estimate"]["where"] == {"provider": "P2", "venue": "GLNW"})
+    with open_context(desk.folder / "workspace") as context:
+        where = {"provider": "P2", "venue": "GLNW"}
+        now = bounds_now(context, "2026Q3", "P2", where, None)
+        assert (now.lower, now.upper) == (option["estimate"]["lower"], option["estimate"]["upper"])
+        assert "routes this quarter" in bounds_now(context, "2026Q3", "P2", {"venue": "NOWHERE"}, None).reason
+        assert "review of P1" in bounds_now(context, "2026Q3", "P1", where, None).reason
+        assert bounds_now(context, "2026Q4", "P2", where, None).reason

@@ -158,6 +158,21 @@ def test_each_security_against_the_others_and_a_metric_without_a_margin(desk: De
     assert "no verdict margin is set" in alone["verdict_reason"]
 
 
+@pytest.mark.parametrize(
+    ("metric", "expected"),
+    [
+        ("fill_rate_shares", "the days do not differ"),
+        ("auction_slippage_bps", "nothing was measured"),
+    ],
+)
+def test_what_the_record_does_not_hold_is_no_answer(desk: Desk, metric: str, expected: str) -> None:
+    """Orders that were all filled; no odd lots, no auctions, no routes: a reason each, never a fault."""
+    words = ("--metric", metric, "--subject", "provider=P2", "--against", "provider=P1", "--json")
+    found = json.loads(desk.run("compare", *words))
+    assert found["refused"]
+    assert expected in found["reason"]
+
+
 def test_two_periods_are_read_from_their_days_alone(desk: Desk) -> None:
     """Six days against five; too few to say anything, and the days between are not read."""
     words = ("--subject", "period=2026-07-10..2026-07-17", "--against", "period=2026-07-01..2026-07-08", "--json")

@@ -7,17 +7,18 @@ import pytest
 from detection_measures import INCIDENTS, SPEAKS_OF, Honesty, cells, first_days, honesty, intensities, rate_of, wilson
 from detection_world import Found, World, judge_world
 
-from routeproof.lab.cheats import CHEATS
+from routeproof.lab.cheats import BY_NAME as BY_CHEAT
 from routeproof.lab.config import Planted
 from routeproof.rules.registry import BY_NAME
 
 SMALL = {"orders": 400, "quotes": 40_000}
+JUDGED_BY_ANALYSES = {"payers_only", "rebate_ordered", "affiliate_first", "ioi_first", "leaking_venue"}
 LONG = {"orders": 1010, "quotes": 156_000}
 
 
 def faults(*grades: int) -> tuple[Planted, ...]:
-    """Every fault at these grades, each of a provider of its own."""
-    return tuple(Planted(cheat.name, cheat.grades[grade]) for cheat in CHEATS for grade in grades)
+    """Every fault that rules speak of at these grades, each of a provider of its own."""
+    return tuple(Planted(cheat, BY_CHEAT[cheat].grades[grade]) for cheat in SPEAKS_OF for grade in grades)
 
 
 @pytest.mark.night
@@ -25,7 +26,7 @@ def test_gross_faults_are_found_at_once_and_honest_flow_opens_no_case() -> None:
     """Three sessions without any history; seed 41 was used for no threshold."""
     found = judge_world(World(seed=41, faults=faults(2), honest=2, days=3, hard=False, **SMALL))
     rows = cells([found])
-    assert [(cell.cheat, len(cell.delays)) for cell in rows] == [(cheat.name, 1) for cheat in CHEATS]
+    assert [(cell.cheat, len(cell.delays)) for cell in rows] == [(cheat, 1) for cheat in SPEAKS_OF]
     assert max(delay for cell in rows for delay in cell.delays) <= 3
     assert honesty([found]) == Honesty(orders=found.orders["H1"] + found.orders["H2"], incidents=0, false={})
 
@@ -103,8 +104,8 @@ def test_the_interval_is_that_of_wilson() -> None:
 
 
 def test_every_fault_has_rules_that_the_catalog_knows() -> None:
-    """The table of accepted rules is about the simulator's faults and the product's rules."""
-    assert set(SPEAKS_OF) == {cheat.name for cheat in CHEATS}
+    """The table of accepted rules is about the simulator's faults and the product's rules; analyses judge the others."""
+    assert set(BY_CHEAT) - set(SPEAKS_OF) == JUDGED_BY_ANALYSES
     assert {rule for rules in SPEAKS_OF.values() for rule in rules} | INCIDENTS <= set(BY_NAME)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import Any
 
 import pytest
 
@@ -15,9 +16,6 @@ from routeproof.app.objects.act import act
 from routeproof.governance.decider import RefusalError
 from routeproof.governance.experiment import EXPERIMENT
 
-if TYPE_CHECKING:
-    from datetime import date
-
 FLOWS = (
     Flow(name="FOUND"),
     Flow(name="NONE", effect=0.0),
@@ -27,6 +25,7 @@ FLOWS = (
     Flow(name="HALF", complied=0.5),
     Flow(name="LARGE", larger=True),
     Flow(name="LOST", lost=True),
+    Flow(name="LATE"),
 )
 
 
@@ -35,11 +34,14 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """A desk with the experiments planned by ann, approved by sam, assigned by ann, and run."""
     folder = tmp_path_factory.mktemp("experiments")
     made = new_desk(folder / "workspace")
+    day = date(2026, 9, 21)
     for flow in FLOWS:
-        with made.context("ann") as context:
+        if flow.name == "LATE":
+            made.clock.pass_days(5)
+        with made.context("ann", day) as context:
             act(context, EXPERIMENT, flow.name, "plan", flow.plan, around_plan(context))
-        made.act("sam", EXPERIMENT, flow.name, "approve")
-        with made.context("ann") as context:
+        made.act("sam", EXPERIMENT, flow.name, "approve", on=day)
+        with made.context("ann", day) as context:
             assign(context, flow.name)
     take_in(made, folder / "files", FLOWS)
     return made
@@ -115,7 +117,7 @@ def test_arms_that_differ_in_what_came_before_are_no_experiment(desk: Desk) -> N
     """Somebody sends large orders to the treatment."""
     found = read(desk, "LARGE")
     assert found["refused"]
-    assert found["reason"].startswith("the randomisation is broken: the arms differ in what came before")
+    assert found["reason"].startswith("the experiment is broken: the arms differ in what came before")
     assert "most in size" in found["reason"]
 
 
@@ -126,6 +128,14 @@ def test_orders_that_are_missing_from_one_arm_are_no_experiment(desk: Desk) -> N
     assert "where 0.2 was planned" in found["reason"]
 
 
+def test_what_is_registered_afterwards_and_dated_back_is_no_experiment(desk: Desk) -> None:
+    """Written down on the 26th, dated the 21st, begun on the 22nd."""
+    found = read(desk, "LATE")
+    assert found["reason"] == (
+        "the experiment is broken: it was registered on 2026-09-26, when it had begun (2026-09-22)"
+    )
+
+
 def test_people_read_it_in_lines(desk: Desk) -> None:
     """The command says what was found and what was not run as planned, and records the look."""
     said = call("experiment", "analyse", "FOUND", "--as", "ann", "-w", str(desk.root)).stdout
@@ -133,12 +143,12 @@ def test_people_read_it_in_lines(desk: Desk) -> None:
     assert "Read by randomisation (rule: fixed)" in said
     broken = call("experiment", "analyse", "LOST", "--as", "ann", "-w", str(desk.root)).stdout
     assert "Beware: " in broken
-    assert "No answer: the randomisation is broken" in broken
+    assert "No answer: the experiment is broken" in broken
 
 
 def test_nothing_is_read_of_what_was_not_assigned(desk: Desk) -> None:
     """A plan alone is no experiment."""
-    with desk.context("ann") as context:
+    with desk.context("ann", date(2026, 9, 21)) as context:
         act(context, EXPERIMENT, "LATER", "plan", FLOWS[0].plan, around_plan(context))
         with pytest.raises(RefusalError, match="to be assigned"):
             analyse(context, "LATER")

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
+from routeproof.app.analysis.experiment.analyse import analyse
+from routeproof.app.analysis.experiment.planned import around_plan, assign
 from routeproof.app.cases.case_harm import record_harm
 from routeproof.app.cases.suppressing import add_suppression, suppression_shown
 from routeproof.app.cases.work_cases import case_shown, case_step, open_case
@@ -127,6 +129,12 @@ def _close_day(context: Context, day: str, _: Mapping[str, Any]) -> dict[str, An
     return close_day(context, _day(day))
 
 
+def _look_at_experiment(context: Context, name: str, _: Mapping[str, Any]) -> dict[str, Any]:
+    """Read the experiment up to the newest day; the reading is on record."""
+    analyse(context, name)
+    return shown(context, BY_NOUN["experiment"], name)
+
+
 def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
@@ -144,10 +152,12 @@ _PLAIN = {
     "wsp": ("approve", "attest", "retire"),
     "evidence": ("hold", "release"),
     "people": ("revoke",),
+    "experiment": ("approve", "end"),
 }
 _AROUND: dict[str, tuple[Callable[[Context], Any], tuple[str, ...]]] = {
     "provider": (provider_around, ("add", "approve", "refresh", "reliance")),
     "sla": (known_terms, ("propose",)),
+    "experiment": (around_plan, ("plan",)),
 }
 _CASE = ("assign", "note", "acknowledge", "link", "close", "review", "reimburse")
 _REVIEW = ("record", "sign", "close", "countersign", "addendum", "acknowledge")
@@ -181,6 +191,8 @@ _RUNS: dict[str, Run] = {
     "duty.add": add_duty,
     "day.close": _close_day,
     "people.approve": lambda context, grant, _: approve_grant(context, grant),
+    "experiment.assign": lambda context, name, _: assign(context, name)[0],
+    "experiment.look": _look_at_experiment,
 }
 
 
@@ -205,6 +217,8 @@ _BROUGHT: dict[str, type[Body]] = {
     "policy.approve": Nothing,
     "policy.withdraw": Nothing,
     "people.approve": Nothing,
+    "experiment.assign": Nothing,
+    "experiment.look": Nothing,
 }
 """What a person brings along where the program works out the rest of the body."""
 

@@ -26,6 +26,12 @@ if TYPE_CHECKING:
     help="Address under which browsers reach the server; passkeys and single sign-on need it.",
 )
 @click.option(
+    "--scanner",
+    default="",
+    envvar="ROUTEPROOF_SCANNER",
+    help="Command that looks at every file that is sent, such as `clamdscan --no-summary --fdpass`; 0 passes it.",
+)
+@click.option(
     "--log-level",
     type=click.Choice(["debug", "info", "warning", "error"]),
     default="info",
@@ -35,7 +41,15 @@ if TYPE_CHECKING:
 )
 @recorded_workspace_option
 def serve(
-    *, host: str, port: int, workers: int, behind_proxy: bool, origin: str, log_level: str, workspace: Path
+    *,
+    host: str,
+    port: int,
+    workers: int,
+    behind_proxy: bool,
+    origin: str,
+    scanner: str,
+    log_level: str,
+    workspace: Path,
 ) -> None:
     """Serve the application until SIGTERM; one line on stdout says when it is ready.
 
@@ -49,5 +63,11 @@ def serve(
 
     if sso_settings(open_workspace(workspace)) is not None or origin:
         site_of(origin)
-    settings = Settings(workspace=workspace.resolve(), behind_proxy=behind_proxy, origin=origin, log_level=log_level)
+    settings = Settings(
+        workspace=workspace.resolve(),
+        behind_proxy=behind_proxy,
+        origin=origin,
+        scanner=scanner,
+        log_level=log_level,
+    )
     run(settings, host=host, port=port, workers=workers)

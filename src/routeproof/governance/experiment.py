@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -23,6 +23,7 @@ from routeproof.governance.decider import (
     in_state,
     refuse,
 )
+from routeproof.vocab.times import NS_PER_S
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -115,7 +116,10 @@ class Looked(Look):
 
 
 class Experiment(State):
-    """The experiment; `state` is planned, approved, assigned or ended."""
+    """The experiment; `state` is planned, approved, assigned or ended.
+
+    registered_on: UTC day on which the last of plan, approval and assignment was appended, whatever day it is dated.
+    """
 
     question: str
     eligible: tuple[str, ...]
@@ -134,12 +138,13 @@ class Experiment(State):
     approved_by: str | None = None
     approved_on: date | None = None
     assignment: Assignment | None = None
+    registered_on: date | None = None
     looks: tuple[Looked, ...] = ()
     conclusion: str | None = None
     ended_by: str | None = None
     ended_on: date | None = None
     kept: ClassVar[tuple[str, ...]] = ("question", "conclusion")
-    unversioned: ClassVar[frozenset[str]] = frozenset({"looks"})
+    unversioned: ClassVar[frozenset[str]] = frozenset({"looks", "registered_on"})
 
     @property
     def peeks(self) -> int:
@@ -215,17 +220,23 @@ def _evolve(state: Experiment | None, happened: Happened) -> Experiment:
     said = {name: value for name, value in happened.event.payload.items() if name != "attested"}
     if state is None:
         name = said.pop("experiment")
-        by = {"planned_by": happened.by, "planned_on": happened.on}
+        by = {"planned_by": happened.by, "planned_on": happened.on, "registered_on": _appended_on(happened)}
         return Experiment.model_validate({**said, **by, "id": name, "state": "planned"})
     return state.model_copy(update=_changes(state, happened, said))
+
+
+def _appended_on(happened: Happened) -> date:
+    return datetime.fromtimestamp(happened.appended_at // NS_PER_S, tz=UTC).date()
 
 
 def _changes(state: Experiment, happened: Happened, said: Mapping[str, Any]) -> dict[str, Any]:
     match happened.event.type:
         case "experiment.approved":
-            return {"state": "approved", "approved_by": happened.by, "approved_on": happened.on}
+            by = {"approved_by": happened.by, "approved_on": happened.on}
+            return {"state": "approved", "registered_on": _appended_on(happened), **by}
         case "experiment.assigned":
-            return {"state": "assigned", "assignment": Assignment.model_validate(said)}
+            table = Assignment.model_validate(said)
+            return {"state": "assigned", "registered_on": _appended_on(happened), "assignment": table}
         case "experiment.looked":
             look = Looked.model_validate({**said, "by": happened.by, "on": happened.on})
             return {"looks": (*state.looks, look)}

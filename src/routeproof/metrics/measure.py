@@ -71,7 +71,7 @@ def collect(rows: pl.DataFrame, grouping: Grouping, frame: Frame) -> Partials:
     keys = list(grouping.by)
     if any(key not in rows.columns for key in keys):
         return UNKNOWN
-    rows = _with_counted(_complete(rows, metrics), frame, grouping.by)
+    rows = readable(rows, metrics, frame, grouping.by)
     return Partials(grouped_sums(rows, metrics, keys), *_beside_sums(rows, metrics, keys), rows=rows.height)
 
 
@@ -115,6 +115,11 @@ def _beside_sums(rows: pl.DataFrame, metrics: Sequence[Metric], keys: list[str])
 def columns_read(grouping: Grouping, frame: Frame) -> frozenset[str]:
     """Columns of a measured frame that a grouping's metrics and dimensions read."""
     return frozenset(grouping.by) | _read_by(grouping.of(frame))
+
+
+def readable(rows: pl.DataFrame, metrics: Sequence[Metric], frame: Frame, by: tuple[str, ...] = ()) -> pl.DataFrame:
+    """Measured rows with every column that metrics read: what the frame lacks is null, routes know if they count."""
+    return _with_counted(_complete(rows, metrics), frame, by)
 
 
 def _complete(rows: pl.DataFrame, metrics: Sequence[Metric]) -> pl.DataFrame:

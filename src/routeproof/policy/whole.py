@@ -10,6 +10,7 @@ from routeproof.policy.analysis.compare import ComparePolicy, compare_policy
 from routeproof.policy.analysis.conflicts import ConflictsPolicy, conflicts_policy
 from routeproof.policy.analysis.counterfactual import CounterfactualPolicy, counterfactual_policy
 from routeproof.policy.analysis.experiment import ExperimentPolicy, experiment_policy
+from routeproof.policy.analysis.leakage import LeakagePolicy, leakage_policy
 from routeproof.policy.analysis.routing import RoutingPolicy, routing_policy
 from routeproof.policy.book import PolicyBook, policy_book
 from routeproof.policy.cases import CasePolicy, case_policy
@@ -53,6 +54,7 @@ class WholePolicy:
         counterfactual: what is assumed of shares that nobody displayed.
         routing: how a router's choices are read.
         conflicts: when money is taken to pull a router's choice.
+        leakage: how leakage of orders is looked for.
         rule605: how execution quality reports are made, reading by reading.
         rule606: order routing reports: what they show, and when a customer's is not owed.
     """
@@ -72,6 +74,7 @@ class WholePolicy:
     counterfactual: Timeline[CounterfactualPolicy]
     routing: Timeline[RoutingPolicy]
     conflicts: Timeline[ConflictsPolicy]
+    leakage: Timeline[LeakagePolicy]
     rule605: Report605Policy
     rule606: Rule606
 
@@ -99,6 +102,7 @@ def whole_policy(subjects: Subjects, calendar: SessionCalendar) -> WholePolicy:
             counterfactual=counterfactual_policy(subjects),
             routing=routing_policy(subjects),
             conflicts=conflicts_policy(subjects),
+            leakage=leakage_policy(subjects),
             rule605=report605_policy(subjects[RULE605]),
             rule606=rule606(subjects),
         )

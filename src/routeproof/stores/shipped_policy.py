@@ -23,6 +23,7 @@ ANALYSES = (
     "firm/routing.toml",
     "firm/conflicts.toml",
     "firm/experiment.toml",
+    "firm/leakage.toml",
 )
 GOVERNANCE = (
     "firm/entitlements.toml",

@@ -31,6 +31,7 @@ STATUS_BY_CODE = {
     "busy": 503,
     "write_failed": 503,
     "records_unreachable": 503,
+    "scanner_failed": 503,
 }
 
 

@@ -50,6 +50,7 @@ AREAS = {
     "wsp": "procedures",
     "policy": "policy",
     "evidence": "ledger",
+    "experiment": "measures",
     "people": "people",
 }
 """Who may see objects of a noun: those who may see the area."""

@@ -13,6 +13,7 @@ PLACES = {
     "disclosure": "disclosures",
     "duty": "duties",
     "evidence": "evidence",
+    "experiment": "experiments",
     "people": "people",
     "policy": "policy",
     "provider": "providers",

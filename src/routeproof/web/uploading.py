@@ -9,7 +9,10 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
+
+from routeproof.web.scanning import require_clean
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -26,7 +29,7 @@ LONGEST_NAME = 100
 @contextlib.asynccontextmanager
 async def sent_form(request: Request, scratch: Path) -> AsyncIterator[tuple[dict[str, str], dict[str, Path]]]:
     """Fields and files of a form; a file keeps its name as far as it can harm nothing, and is gone afterwards."""
-    folder = _folder(scratch)
+    folder, scanner = _folder(scratch), request.app.state.settings.scanner
     try:
         fields: dict[str, str] = {}
         files: dict[str, Path] = {}
@@ -38,6 +41,7 @@ async def sent_form(request: Request, scratch: Path) -> AsyncIterator[tuple[dict
                     if value.filename:
                         known = name if name not in files else f"{name}.{len(files)}"
                         files[known] = await _kept(value, folder / str(len(files)))
+                        await run_in_threadpool(require_clean, files[known], scanner)
                 else:
                     fields[name] = value if name not in fields else f"{fields[name]}\n{value}"
         yield fields, files

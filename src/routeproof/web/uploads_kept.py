@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from routeproof.vocab.errors import UsageError
 from routeproof.vocab.times import NS_PER_S
+from routeproof.web.scanning import require_clean
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +26,11 @@ def _folder(visit: Visit) -> Path:
 
 
 def keep_upload(visit: Visit, name: str, file_name: str, content: BinaryIO) -> str:
-    """Keep a file under a name of its own, and forget those whose hour is over."""
+    """Keep a file under a name of its own, and forget those whose hour is over.
+
+    Raises:
+        RouteproofError: as `require_clean`.
+    """
     folder = _folder(visit)
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.iterdir():
@@ -34,6 +39,7 @@ def keep_upload(visit: Visit, name: str, file_name: str, content: BinaryIO) -> s
     (folder / name).mkdir()
     with (folder / name / file_name).open("wb") as file:
         shutil.copyfileobj(content, file)
+    require_clean(folder / name / file_name, visit.request.app.state.settings.scanner)
     return name
 
 

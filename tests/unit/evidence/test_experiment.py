@@ -9,6 +9,7 @@ from itertools import combinations, product
 import numpy as np
 import pytest
 
+from bench_modules import bench_module
 from routeproof.evidence.experiment.assignment import draw, key_of, treated_orders, treated_symbols
 from routeproof.evidence.experiment.balance import balance, ratio_p
 from routeproof.evidence.experiment.randomisation import Units, assignments, effect, every_assignment
@@ -171,6 +172,18 @@ def test_the_sequence_holds_on_all_days_at_once() -> None:
     assert told.first_clear is not None
     assert told.lower[8] is None
     assert (told.lower[-1] or 0.0) < 1.0 < (told.upper[-1] or 0.0)
+
+
+def test_worlds_of_the_page_are_read_as_it_says() -> None:
+    """A few draws: nothing is called broken by chance, chosen orders are, and an effect is found."""
+    page = bench_module("experiment_page", "tools")
+    named = {world.name: world for world in page.WORLDS}
+    nothing = page.told(named["nothing"], 30, 1)
+    assert nothing.broken <= 1 / 30
+    assert min(nothing.held, nothing.sequence_held) >= 0.83
+    assert page.told(named["1 in 3 large orders chosen"], 10, 1).broken == 1.0
+    assert page.told(named["effect of 0.4"], 20, 1).found >= 0.7
+    assert nothing == page.told(named["nothing"], 30, 1)
 
 
 def test_one_arm_alone_has_no_effect() -> None:

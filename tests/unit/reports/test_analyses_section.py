@@ -9,7 +9,7 @@ import pytest
 from routeproof.reports.document import Callout, Figure, Paragraph, Table
 from routeproof.reports.pack.analyses import MOST_ROWS, analyses_section
 from routeproof.reports.pack.inputs import AnalysisShown
-from routeproof.vocab.plain_text import plainly
+from routeproof.vocab.plain_text import DASH, MINUS, plainly
 
 ANSWER = {"refused": False, "reason": None, "assumptions": ["days are alike.", "nothing drifts"]}
 
@@ -73,8 +73,19 @@ def test_figures_have_their_numbers_beside_them() -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(None, "–"), (True, "yes"), (0.0, "0"), (-0.00012345, "−0.0001234"), (12345.6, "12,346"), (3e-8, "3.00e−08"), ([1, "a"], "1, a"), (-7, "−7"), ("x", "x"), ([], "–")],
-)  # fmt: skip
+    [
+        (None, DASH),
+        (True, "yes"),
+        (0.0, "0"),
+        (-0.00012345, f"{MINUS}0.0001234"),
+        (12345.6, "12,346"),
+        (3e-8, f"3.00e{MINUS}08"),
+        ([1, "a"], "1, a"),
+        (-7, f"{MINUS}7"),
+        ("x", "x"),
+        ([], DASH),
+    ],
+)
 def test_plain_values_are_read_by_people(value: object, text: str) -> None:
     """Four significant digits, a true minus, a dash for nothing."""
     assert plainly(value) == text

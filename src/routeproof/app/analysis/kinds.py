@@ -9,6 +9,7 @@ from routeproof.app.analysis.comparison.compare import Comparison, compare
 from routeproof.app.analysis.comparison.grid import Grid, compare_grid
 from routeproof.app.analysis.conflict_test import conflicts_test
 from routeproof.app.analysis.counterfactual.run import counterfactual
+from routeproof.app.analysis.leakage.run import leakage
 from routeproof.app.analysis.routing_answers import routing_answers
 from routeproof.app.analysis.routing_changes import routing_changes
 from routeproof.app.analysis.routing_rank import routing_rank
@@ -111,6 +112,7 @@ BOUNDS = (
     "routes", "shares", "paid_usd", "achievable_lower_usd", "achievable_upper_usd", "saved_lower_usd",
     "saved_upper_usd", "displayed_share", "tells", "reason",
 )  # fmt: skip
+EFFECT = ("phase", "outcome", "unit", "matched", "estimate", "lower", "upper", "detectable", "tells", "reason")
 METRIC = Asked(name="metric", label="metric", usual=USUAL_METRIC, choices="metrics")
 WHERE = Asked(name="where", label="only where", hint="order_class=market")
 
@@ -226,6 +228,22 @@ KINDS: tuple[Kind, ...] = (
         method="routing-changes",
         tables=(Table(of="changes", caption="Changes beyond chance"),),
         look=_alone(routing_changes),
+    ),
+    Kind(
+        name="leakage",
+        title="Information leakage",
+        question="Does the market move against an order after it went to a venue, more than where nothing was sent?",
+        command="routeproof leakage",
+        method="leakage",
+        tables=(
+            Table(of="questions", caption="What to ask the provider", columns=("provider", "venue", "phase", "text")),
+            Table(of="by_venue", caption="By venue and stretch of time", columns=("provider", "venue", *EFFECT)),
+            Table(of="blocks", caption="Block orders on their own", columns=("provider", "venue", *EFFECT)),
+            Table(of="by_rank", caption="By order of routes", columns=("provider", "venue", "rank", *EFFECT)),
+            Table(of="by_intent", caption="By intent of the route", columns=("provider", "venue", "intent", *EFFECT)),
+            Table(of="by_size", caption="By size of the order", columns=("provider", "venue", "size", *EFFECT)),
+        ),
+        look=_alone(leakage),
     ),
     Kind(
         name="routing_answers",

@@ -10,17 +10,15 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.app.measuring.day_walk import day_terms, long_lived_of
+from routeproof.app.analysis.classed_versions import classed_versions
+from routeproof.app.measuring.day_walk import long_lived_of
 from routeproof.app.measuring.frame_source import REFERENCE_KINDS
 from routeproof.tables.canonical.reference import INSTRUMENTS
 from routeproof.tables.lookup.best_shown import QUOTE_COLUMNS, best_shown
-from routeproof.tables.measured.day import Carry, DayTables, day_versions
 from routeproof.tables.measured.fade import with_fade_base
-from routeproof.tables.measured.order_class import order_group
 from routeproof.tables.measured.routes import measure_routes, route_paths
 from routeproof.tables.measured.rows import side_sign, usable
 from routeproof.tables.measured.standing_rows import standing_executions, with_order_of_route
-from routeproof.tables.registry import TABLES
 from routeproof.tables.switches import Switches
 from routeproof.vocab.fixed import SCALE
 
@@ -95,8 +93,7 @@ def _of_day(ground: Ground, money: VenueMoney, day: date, lasting: LongLived, ti
         .filter(is_venue)
         .join(handed, on="parent_route_id", how="left", maintain_order="left")
     )
-    parents = source.rows("parent_orders", day)
-    named = _versions(ground, day, lasting, parents, leaves)
+    named = classed_versions(ground, day, lasting, leaves)
     kept = leaves.join(named, on=["order_id", "version"], maintain_order="left")
     if ground.span.provider is not None:
         kept = kept.filter(pl.col("provider") == ground.span.provider)
@@ -104,25 +101,6 @@ def _of_day(ground: Ground, money: VenueMoney, day: date, lasting: LongLived, ti
         named, on=["order_id", "version"], how="semi").height}  # fmt: skip
     measured = _situated(_looked_up(ground, day, kept), day, ticks)
     return DayRoutes(day, _with_fills(measured, _fills(ground, day, routes), money, day), left_out)
-
-
-def _versions(
-    ground: Ground, day: date, lasting: LongLived, parents: pl.DataFrame, leaves: pl.DataFrame
-) -> pl.DataFrame:
-    """`order_id, version, provider, order_class, order_group, size_bucket` of the day's versions that have routes."""
-    source, empty = ground.source, TABLES
-    terms = day_terms(day, parents, source.rows("order_versions", day), lasting)
-    terms = terms.join(leaves.select("order_id").unique(), on="order_id", how="semi", maintain_order="left")
-    tables = DayTables(
-        day, terms, empty["routes"].empty(), empty["executions"].empty(), empty["trades"].empty(),
-        source.rows("market_status", day),
-    )  # fmt: skip
-    book = source.book(day, terms["symbol"].unique())
-    versions = day_versions(tables, book, ground.rules, Switches(), Carry())
-    return versions.select(
-        "order_id", "version", "provider", "order_class", order_group().alias("order_group"), "size_bucket",
-        pl.col("quantity").alias("order_quantity"),
-    ).unique(["order_id", "version"], keep="first", maintain_order=True)  # fmt: skip
 
 
 def _looked_up(ground: Ground, day: date, kept: pl.DataFrame) -> pl.DataFrame:

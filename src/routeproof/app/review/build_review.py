@@ -9,6 +9,7 @@ from dataclasses import astuple, dataclass, replace
 from typing import TYPE_CHECKING
 
 from routeproof import __version__
+from routeproof.app.analysis.in_pack import analyses_shown
 from routeproof.app.ledger.checkpoints import checkpoint_at
 from routeproof.app.measuring.lake_source import LakeSource
 from routeproof.app.peers.industry import industry_of
@@ -17,7 +18,6 @@ from routeproof.app.reconcile.reconcile import compared_with
 from routeproof.app.reconcile.shown import has_report, reported_parts
 from routeproof.app.review.adoptions import EVENT as ADOPTED
 from routeproof.app.review.adoptions import adoptions_of, drafts_of
-from routeproof.app.review.analyses import analyses_shown
 from routeproof.app.review.assemble import Review, pack_inputs
 from routeproof.app.review.benchmark import INDUSTRY, TAPE, Benchmark, choose_benchmark
 from routeproof.app.review.card.kept import KEPT_SCORECARD, kept_scorecard

@@ -27,7 +27,7 @@ class Order:
         declared: declared benchmark figures by scorecard row.
         switches: how the market is looked up.
         manifest: as known at this commit; the newest if omitted.
-        analyses: whether what the router really does is asked too (`app.review.analyses`).
+        analyses: whether what the router really does is asked too (`app.analysis.in_pack`).
         as_built: digest (or its beginning) of an earlier pack: from what the record held when that was built first.
     """
 

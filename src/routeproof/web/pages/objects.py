@@ -15,13 +15,24 @@ if TYPE_CHECKING:
     from routeproof.web.visit import Visit
 
 routes = Routes()
-NOUNS = ("config", "certification", "sla", "suppress", "disclosure", "report", "restatement", "evidence", "conflict")
+NOUNS = (
+    "config",
+    "certification",
+    "sla",
+    "suppress",
+    "disclosure",
+    "report",
+    "restatement",
+    "evidence",
+    "conflict",
+    "experiment",
+)
 FAMILIAR = {"id", "state", "version", "version_hash", "ledger_index", "documents", "history", "receipt"}
 
 
 def _lister(noun: str) -> Callable[..., dict[str, Any]]:
     def list_(visit: Visit) -> dict[str, Any]:
-        made = {"add", "open", "declare", "propose", "request", "notice", "filed"}
+        made = {"add", "open", "declare", "propose", "plan", "request", "notice", "filed"}
         verbs = [step["verb"] for step in steps_for(visit, noun, "new") if step["verb"] in made]
         return {
             "title": title_of(noun),

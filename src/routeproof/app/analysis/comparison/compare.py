@@ -10,6 +10,7 @@ from routeproof.app.analysis.comparison.margins import Margin, margin_of
 from routeproof.app.analysis.comparison.sides import pair_of, within
 from routeproof.app.analysis.comparison.sums import Wanted, cells_shown, flow_of, metric_of, sums_of
 from routeproof.app.analysis.ground import Span, ground_of, plain
+from routeproof.app.analysis.headline import headline_of
 from routeproof.app.measuring.row_filter import RowFilter, parse_filters
 from routeproof.evidence.adjust.side_by_side import side_by_side, word_together
 from routeproof.evidence.quantiles import settle
@@ -63,9 +64,8 @@ def compare(context: Context, asked: Comparison) -> dict[str, Any]:
     balanced = balance_rows(flow, found)
     return {
         **ground.stamp(seed),
-        **{name: answers[1][name] for name in HEADLINE},
+        **headline_of(answers[1]),
         "metric": metric.name,
-        "unit": metric.unit,
         "subject": asked.subject,
         "against": asked.against,
         "where": list(asked.where),
@@ -93,9 +93,6 @@ def _verdict(found: SideBySide, margin: Margin) -> dict[str, Any]:
         return {"verdict": "cannot_tell", "verdict_reason": margin.reason, "margin": margin.value}
     word, reason = word_together(found.cells, found.robust, margin.value, margin.better)
     return {"verdict": word, "verdict_reason": reason, "margin": margin.value}
-
-
-HEADLINE = ("estimate", "lower", "upper", "n", "refused", "reason", "assumptions")
 
 
 def _sides(flow: Flow, found: SideBySide) -> list[dict[str, Any]]:

@@ -237,7 +237,7 @@ def _headline(cells: Sequence[dict[str, Any]], tested: int) -> dict[str, Any]:
         "upper": None,
         "n": sum(cell["n"] for cell in cells),
         "refused": refused,
-        "reason": "no cell has an interval" if refused else None,
+        "reason": "no cell has an interval" if refused else "a grid is no one number: each cell has its own",
         "assumptions": cells[0]["assumptions"] if cells else [],
     }
 

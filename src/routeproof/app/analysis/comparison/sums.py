@@ -16,6 +16,7 @@ from routeproof.app.measuring.measure_range import measured_days_together
 from routeproof.app.measuring.row_filter import Sieve
 from routeproof.evidence.adjust.flow import Flow
 from routeproof.metrics.compile_polars import to_polars
+from routeproof.metrics.measure import readable
 from routeproof.metrics.metric import Metric, Quotient
 from routeproof.metrics.registry import BY_NAME
 from routeproof.sources.map_file import nearest
@@ -205,7 +206,8 @@ def _reduced(rows: pl.DataFrame, wanted: Wanted) -> pl.DataFrame:
         message = f"expected dimensions that {wanted.metric.frame} have, found {', '.join(missing)}"
         raise UsageError(message, where="--by")
     per_order = (
-        rows.with_columns(
+        readable(rows, (wanted.metric,), wanted.metric.frame, wanted.by)
+        .with_columns(
             to_polars(averaging.numerator).alias("numerator"),
             to_polars(averaging.denominator).alias("denominator"),
             pl.col("trading_day").cast(pl.Int32).cast(pl.Int64).alias("day"),

@@ -12,40 +12,37 @@ from routeproof.vocab.quote_status import OK
 from routeproof.vocab.times import NS_PER_MS
 
 if TYPE_CHECKING:
-    from routeproof.tables.measured.day import MeasuredDay
+    from datetime import date
 
 MARKETABLE = ("market", "market_ioc", "marketable_limit", "marketable_limit_ioc")
 KEPT = (
     "route_id", "order_id", "version", "provider", "order_class", "venue", "symbol", "sign", "sent_at", "quarter",
-    "limit_price", "trading_day",
+    "limit_price",
 )  # fmt: skip
 
 
-def marketable_routes(measured: MeasuredDay) -> pl.DataFrame:
-    """Last routes to venues of orders that met the market, which the best quote met when they were sent.
+def marketable_routes(routes: pl.DataFrame, day: date) -> pl.DataFrame:
+    """Routes of orders that met the market, which the best quote met when they were sent.
+
+    Args:
+        routes: last routes to venues of one day with their order's `provider` and `order_class`, and `sent_bid,
+            sent_ask, sent_status` as looked up.
+        day: of the routes.
 
     Returns:
         `KEPT` and `usable` (whether there was a two-sided quote); a route whose limit the quote did not meet is none.
     """
-    if not measured.routes.width:
-        return pl.DataFrame()
     sign = pl.when(pl.col("side") == "buy").then(1).otherwise(-1).cast(pl.Int64)
     touch = pl.when(pl.col("side") == "buy").then("sent_ask").otherwise("sent_bid")
     limit = pl.col("limit_price")
     meets = (pl.col("order_type") == "market") | ((pl.col("order_type") == "limit") & (sign * limit >= sign * touch))
     usable = pl.col("sent_status") == OK
-    return (
-        measured.routes.filter(
-            pl.col("is_leaf") == 1,
-            pl.col("venue").is_not_null(),
-            pl.col("order_id").is_not_null(),
-            pl.col("order_class").is_in(MARKETABLE),
-            pl.col("intent").fill_null("") != "post",
-            meets | ~usable,
-        )
-        .with_columns(sign.alias("sign"), usable.alias("usable"))
-        .select(*KEPT, "usable")
+    kept = routes.filter(
+        pl.col("order_class").is_in(MARKETABLE), pl.col("intent").fill_null("") != "post", meets | ~usable
     )
+    return kept.with_columns(
+        sign.alias("sign"), usable.alias("usable"), pl.lit(f"{day.year}Q{(day.month + 2) // 3}").alias("quarter")
+    ).select(*KEPT, "usable")
 
 
 def with_paid(routes: pl.DataFrame, fills: pl.DataFrame, fees: pl.DataFrame, window_ms: int) -> pl.DataFrame:

@@ -7,28 +7,33 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from routeproof.app.analysis.classed_versions import classed_versions
 from routeproof.app.analysis.counterfactual.bounds import Shown, with_bounds
 from routeproof.app.analysis.counterfactual.paid import fees_on, marketable_routes, with_paid
 from routeproof.app.analysis.counterfactual.said import answer_of, figures, options, sentences
 from routeproof.app.analysis.counterfactual.sums import Cells, rows
 from routeproof.app.analysis.ground import Ground, Span, ground_of, plain
+from routeproof.app.measuring.day_walk import long_lived_of
 from routeproof.app.measuring.frame_source import REFERENCE_KINDS
-from routeproof.app.measuring.lake_source import LakeSource
-from routeproof.app.measuring.measure_range import measured_days_together
 from routeproof.app.objects.fold import object_of
 from routeproof.governance.provider.noun import PROVIDER
 from routeproof.tables.measured.displayed_levels import BEST_COLUMNS
+from routeproof.tables.measured.routes import measure_routes, route_paths
 from routeproof.tables.switches import Switches
 
 if TYPE_CHECKING:
     from datetime import date
 
     from routeproof.app.context import Context
+    from routeproof.app.measuring.day_walk import LongLived
     from routeproof.policy.analysis.counterfactual import CounterfactualPolicy
-    from routeproof.tables.measured.day import MeasuredDay
 
 SWITCHES = Switches()
 TAKING = "removed"
+FILLS = [
+    "route_id", "order_id", "version", "status", "executed_at", "price", "quantity", "venue", "liquidity", "fee",
+    "rebate",
+]  # fmt: skip
 CUTS: dict[str, tuple[str, ...]] = {
     "by_provider": ("provider",),
     "by_quarter": ("provider", "quarter"),
@@ -36,14 +41,6 @@ CUTS: dict[str, tuple[str, ...]] = {
     "by_venue": ("provider", "venue"),
     "cells": ("provider", "order_class", "venue"),
 }
-
-
-class BareSource(LakeSource):
-    """The lake without quotes of other kinds: fades and sweeps, which nobody asks for here, are not measured."""
-
-    def quotes_of(self, kind: str, day: date) -> None:  # noqa: ARG002  # none of any kind
-        """None."""
-        return
 
 
 @dataclass(slots=True)
@@ -55,6 +52,7 @@ class Found:
         marketable: routes of marketable orders that went to a venue.
         without_quote: of them, no usable best quote when sent or on arrival.
         without_fill: of them, nothing filled in time.
+        of_other_days: routes to venues of orders that began on another day.
         access: provider to the venues that it says it reaches; providers without a list are absent.
     """
 
@@ -62,6 +60,7 @@ class Found:
     marketable: int = 0
     without_quote: int = 0
     without_fill: int = 0
+    of_other_days: int = 0
     access: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -98,6 +97,7 @@ def counterfactual(context: Context, span: Span) -> dict[str, Any]:
             "marketable": found.marketable,
             "without_quote": found.without_quote,
             "without_fill": found.without_fill,
+            "of_orders_of_other_days": found.of_other_days,
         },
         "access": [
             {"provider": name, "venues": list(found.access[name]) if name in found.access else None}
@@ -116,17 +116,29 @@ def policy_of(ground: Ground) -> CounterfactualPolicy:
 
 def found_in(context: Context, ground: Ground, policy: CounterfactualPolicy) -> Found:
     """Sums over the days of a ground."""
-    found = Found()
+    found, lasting = Found(), long_lived_of(ground.source)
     schedules = context.lake.read("fee_schedules", manifest=ground.source.manifest)
-    bare = BareSource(lake=ground.source.lake, manifest=ground.source.manifest)
-    together = measured_days_together(bare, ground.days, ground.rules, (SWITCHES,), vwap=False)
-    for (measured,) in together:
-        routes = marketable_routes(measured)
-        if ground.span.provider is not None and routes.width:
+    for day in ground.days:
+        routes, others = _routes_of(ground, day, lasting)
+        found.of_other_days += others
+        if ground.span.provider is not None:
             routes = routes.filter(pl.col("provider") == ground.span.provider)
-        for day in sorted(set(routes["trading_day"])) if routes.height else ():
-            _add_day(context, ground, policy, found, day, routes, measured, schedules)
+        if routes.height:
+            fees = fees_on(schedules.filter(pl.col("valid_from") <= day))
+            _add_day(context, ground, policy, found, day, routes, fees)
     return found
+
+
+def _routes_of(ground: Ground, day: date, lasting: LongLived) -> tuple[pl.DataFrame, int]:
+    """Marketable routes of the day, and how many routes are left out because their order began on another day."""
+    routes = ground.source.rows("routes", day).with_columns(pl.col("version").fill_null(1))
+    leaves = routes.join(route_paths(routes), on="route_id", maintain_order="left").filter(
+        pl.col("is_leaf") & pl.col("venue").is_not_null()
+    )
+    named = classed_versions(ground, day, lasting, leaves).select("order_id", "version", "provider", "order_class")
+    known = leaves.join(named, on=["order_id", "version"], maintain_order="left")
+    looked = measure_routes(known, ground.source.book(day, known["symbol"].unique()), SWITCHES)
+    return marketable_routes(looked, day), leaves.height - known.height
 
 
 def _add_day(
@@ -136,20 +148,15 @@ def _add_day(
     found: Found,
     day: date,
     routes: pl.DataFrame,
-    measured: MeasuredDay,
-    schedules: pl.DataFrame,
+    fees: pl.DataFrame,
 ) -> None:
-    mine = routes.filter(pl.col("trading_day") == day)
-    if mine.is_empty():
-        return
-    fees = fees_on(schedules.filter(pl.col("valid_from") <= day))
-    usable = mine.filter("usable").drop("usable")
-    paid = with_paid(usable, measured.executions, fees, policy.window_ms)
+    usable = routes.filter("usable").drop("usable")
+    paid = with_paid(usable, ground.source.standing_fills(day, FILLS), fees, policy.window_ms)
     _know_access(context, found, paid)
     bounds = with_bounds(paid, _shown(context, ground, day, paid, fees, found), policy, SWITCHES)
-    found.marketable += mine.height
+    found.marketable += routes.height
     found.without_fill += usable.height - paid.height
-    found.without_quote += mine.height - usable.height + paid.height - bounds.height
+    found.without_quote += routes.height - usable.height + paid.height - bounds.height
     found.cells.add_day(bounds)
 
 

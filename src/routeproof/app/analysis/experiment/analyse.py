@@ -13,6 +13,7 @@ from routeproof.app.analysis.experiment.figures import sequence_figure
 from routeproof.app.analysis.experiment.measured import orders_of
 from routeproof.app.analysis.experiment.planned import experiment_of, sessions_of
 from routeproof.app.analysis.ground import Ground, Span, ground_of, plain
+from routeproof.app.analysis.headline import headline_of
 from routeproof.app.objects.act import act
 from routeproof.evidence.answer import Answer, refused
 from routeproof.evidence.experiment.balance import balance, ratio_p
@@ -109,19 +110,17 @@ def _found(ground: Ground, plan: Experiment, policy: ExperimentPolicy, read: _Re
     running = _by_sequence(told, read, unit)
     by_rule = running if plan.rule == "sequence" or standing["peeks"] else drawn
     broken = standing["broken"]
-    headline = _refused(by_rule, f"the randomisation is broken: {'; '.join(broken)}") if broken else by_rule
+    headline = _refused(by_rule, f"the experiment is broken: {'; '.join(broken)}") if broken else by_rule
     if not broken and plan.rule == "fixed" and len(days) < plan.days:
         headline = _refused(
             headline, f"{len(days)} of {plan.days} days are over, and the rule is to read once, after all"
         )
     answers = [plain(drawn) | {"reading": "randomisation"} | test, plain(running) | {"reading": "sequence"}]
-    shown = plain(headline)
     return {
         **ground.stamp(plan.seed),
-        **{member: shown[member] for member in ("estimate", "lower", "upper", "n", "refused", "reason", "assumptions")},
+        **headline_of(plain(headline)),
         "experiment": plan.id,
         "metric": plan.metric,
-        "unit": unit,
         "treatment": plan.treatment,
         "control": plan.control,
         "planned_days": plan.days,
@@ -191,7 +190,7 @@ def _standing(plan: Experiment, policy: ExperimentPolicy, read: _Read, days: int
     alike = balance(read.units, read.covariates)
     arms = _compliance(plan, read.orders)
     peeks = plan.peeks + (plan.rule == "fixed" and days < plan.days)
-    broken = []
+    broken = _late(plan)
     if ratio is not None and ratio < policy.broken_chance:
         broken.append(
             f"{count} of {n} eligible orders are assigned to the treatment, "
@@ -221,6 +220,13 @@ def _standing(plan: Experiment, policy: ExperimentPolicy, read: _Read, days: int
         "broken": broken,
         "warnings": warnings,
     }
+
+
+def _late(plan: Experiment) -> list[str]:
+    """A plan counts from when it was written down, whatever day it is dated."""
+    if plan.registered_on is None or plan.registered_on < plan.first_on:
+        return []
+    return [f"it was registered on {plan.registered_on}, when it had begun ({plan.first_on})"]
 
 
 def _compliance(plan: Experiment, orders: pl.DataFrame) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from routeproof.app.measuring.measure_range import measured_days_together
 from routeproof.app.measuring.row_filter import parse_filters
 from routeproof.evidence.experiment.assignment import key_of, treated_orders
 from routeproof.metrics.compile_polars import to_polars
+from routeproof.metrics.measure import readable
 from routeproof.metrics.metric import Metric, Quotient
 from routeproof.metrics.registry import BY_NAME
 from routeproof.tables.switches import Switches
@@ -67,7 +68,8 @@ def _sums(rows: pl.DataFrame, metric: Metric) -> pl.DataFrame:
     if not isinstance(averaging, Quotient) or not rows.width:
         return pl.DataFrame(schema={"order_id": pl.String(), "numerator": pl.Float64(), "denominator": pl.Float64()})
     return (
-        rows.select("order_id", numerator=to_polars(averaging.numerator), denominator=to_polars(averaging.denominator))
+        readable(rows, (metric,), metric.frame)
+        .select("order_id", numerator=to_polars(averaging.numerator), denominator=to_polars(averaging.denominator))
         .filter(pl.col("numerator").is_not_null() & pl.col("denominator").is_not_null())
         .group_by("order_id")
         .agg(
