@@ -104,7 +104,7 @@ def test_the_interval_is_that_of_wilson() -> None:
 
 
 def test_every_fault_has_rules_that_the_catalog_knows() -> None:
-    """The table of accepted rules is about the simulator's faults and the product's rules; analyses judge the others."""
+    """The table of accepted rules is about the faults and rules that there are; analyses judge the other faults."""
     assert set(BY_CHEAT) - set(SPEAKS_OF) == JUDGED_BY_ANALYSES
     assert {rule for rules in SPEAKS_OF.values() for rule in rules} | INCIDENTS <= set(BY_NAME)
 
