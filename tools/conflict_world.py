@@ -16,7 +16,7 @@ from routeproof.lab.cheats.affiliate_first import AFFILIATE
 from routeproof.lab.cheats.ioi_first import INDICATING
 from routeproof.lab.config import LabConfig, Planted, Provider
 from routeproof.lab.market import MarketDay, market_day, opening_prices
-from routeproof.lab.provider_day import ProviderDay, provider_day
+from routeproof.lab.provider_day import ProviderDay, provider_day, routed_day
 from routeproof.lab.universe import CODES, TICK, VENUES
 from routeproof.vocab.fixed import SCALE
 
@@ -55,8 +55,12 @@ def worlds(routers: Sequence[Router], seed: int, days: int, orders: int) -> list
     for session in whole.quarter[:days]:
         market = market_day(whole, session, opening[session.day])
         for place, provider in enumerate(whole.providers):
-            cells[place].append(choice_cells(_rows(provider_day(whole, provider, market), market)))
+            cells[place].append(choice_cells(_rows(_day(whole, provider, market), market)))
     return [pl.concat(parts) for parts in cells]
+
+
+def _day(config: LabConfig, provider: Provider, market: MarketDay) -> ProviderDay:
+    return provider_day(config, routed_day(config, provider, market), market)
 
 
 def name_of(place: int) -> str:

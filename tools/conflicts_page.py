@@ -18,7 +18,7 @@ from conflict_world import Router, inducements, name_of, worlds
 
 from routeproof.app.analysis.conflict.judge import AT_COST, case_of, verdicts
 from routeproof.app.analysis.conflict.study import study_of
-from routeproof.app.analysis.routing.drift import found_changes, streams
+from routeproof.app.analysis.routing.drift import change_rows, found_changes, streams
 from routeproof.lab.cheats import BY_NAME
 from routeproof.lab.config import Planted
 from routeproof.lab.controls import CONTROLS
@@ -86,7 +86,7 @@ def changed(cells: pl.DataFrame) -> list[date]:
     """Days from which some order class of a router is said to choose otherwise."""
     policy = routing_policy(shipped_subjects()).on(ON).value
     found = found_changes(list(streams(cells, policy)), policy, policy.seed)
-    return sorted({one.stream.days[place.place] for one in found for place in one.changes})
+    return sorted({date.fromisoformat(row["on"]) for one in found for row in change_rows(one, [], policy)})
 
 
 class Tally:

@@ -126,7 +126,7 @@ def _change_lines(found: dict[str, Any]) -> Iterator[str]:
     yield f"{found['from']} to {found['to']}, {found['days']} days; {classes} order classes judged together."
     yield from answer_lines(found)
     if not found["changes"]:
-        yield "No change beyond chance."
+        yield "No change beyond chance." if found["answers"] else "Nothing could be scanned."
     else:
         yield from table_lines(CHANGES, _short(found["changes"]))
     yield from found["sentences"]

@@ -14,7 +14,6 @@ from routeproof.app.analysis.routing.drift import UNANNOUNCED, change_rows, foun
 from routeproof.app.analysis.venue_money import venue_money
 from routeproof.app.analysis.venue_routes import venue_routes
 from routeproof.evidence.answer import Answer, refused
-from routeproof.vocab.plain_text import plainly
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,7 +92,7 @@ def _answer(found: Found, standards: EvidenceStandards) -> Row:
 def _sentence(row: Row) -> str:
     moved = ", ".join(f"{one['venue']} {one['before']:.1%} to {one['after']:.1%}" for one in row["moved"])
     notice = f" ({row['notice']})" if row["notice"] else ""
-    return f"{row['provider']}, {plainly(row['order_class'])}, {row['on']}: {moved}; {row['status']}{notice}."
+    return f"{row['provider']}, {row['order_class'].replace('_', ' ')}, {row['on']}: {moved}; {row['status']}{notice}."
 
 
 def _headline(answers: Sequence[Row]) -> Row:

@@ -15,7 +15,6 @@ from routeproof.app.analysis.routing.ways import hop_times, sweeps, transitions,
 from routeproof.app.analysis.venue_money import venue_money
 from routeproof.app.analysis.venue_routes import venue_routes
 from routeproof.evidence.answer import refused
-from routeproof.vocab.plain_text import plainly
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -118,7 +117,7 @@ def _leading(places: Sequence[Row]) -> list[list[Row]]:
 
 def _sentence(rows: Sequence[Row]) -> str:
     first, *others = rows
-    of = f"{first['provider']}, {plainly(first['order_class'])}"
+    of = f"{first['provider']}, {first['order_class'].replace('_', ' ')}"
     share = f"{first['share']:.1%} of orders ({first['lower']:.1%} to {first['upper']:.1%})"
     then = f", then {', '.join(row['venue'] for row in others)}" if others else ""
     return f"{of}: {first['venue']} is tried first for {share}{then}."

@@ -74,8 +74,9 @@ class VenueMoney:
         return last.select("venue", "liquidity", charge.alias("charge"))
 
     def paid(self, day: date) -> pl.DataFrame:
-        """`provider, venue, rate` of the day's month."""
-        return self.rates.filter(pl.col("month") == day.replace(day=1)).drop("month")
+        """`provider, venue, rate` of the day's month, or of the last month before it that a provider was paid for."""
+        known = self.rates.filter(pl.col("month") <= day.replace(day=1))
+        return known.filter(pl.col("month") == pl.col("month").max().over("provider")).drop("month")
 
     def owned(self, day: date) -> pl.DataFrame:
         """`provider, venue, owned`: share of a venue that is the provider's own house on a day; nothing without one."""
@@ -158,12 +159,15 @@ def venue_money(context: Context, ground: Ground) -> VenueMoney:
 
 
 def _rates(ground: Ground) -> pl.DataFrame:
-    """Each month's payments over the shares that the provider filled at the venue in it, on all days of the lake."""
+    """Each month's payments, up to the last day, over the shares that the provider filled at the venue in it."""
     lake, manifest = ground.source.lake, ground.source.manifest
+    every = lake.read("payments", manifest=manifest)
     months = {day.replace(day=1) for day in ground.days}
-    payments = lake.read("payments", manifest=manifest).filter(pl.col("month").is_in(sorted(months)))
+    months |= {month for month in every["month"].unique() if month < min(months)}
+    payments = every.filter(pl.col("month").is_in(sorted(months)))
     if payments.is_empty():
         return pl.DataFrame(schema=RATE)
+    months = set(payments["month"])
     lasting = long_lived_of(ground.source).orders.select("order_id", pl.col("provider_id").alias("provider"))
     parts = [
         _filled(ground, day, lasting, payments["venue"].unique().to_list())

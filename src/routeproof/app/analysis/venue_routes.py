@@ -71,8 +71,8 @@ def venue_routes(ground: Ground, money: VenueMoney) -> Iterator[DayRoutes]:
         `improvement` sums sign x (far touch then - price) x shares (1e-18, positive = better). `net_payment` is what
         the fills brought the router, fees subtracted (1e-18 USD), `net_rate` what the venue pays on balance per share
         of such a route. `rank` is the route's place within its order version, 1 first, of `routes`. `from_displayed`
-        tells whether the venue's own quote showed the far touch (null without venue quotes). Spread, size and NBBO
-        venue are those of the order's first route, so that all routes of an order stand in one situation.
+        tells whether the venue's own quote had size that the route could take (null without such quotes). Spread,
+        size and NBBO venue are those of the order's first route, so that all routes of an order stand in one situation.
     """
     lasting = long_lived_of(ground.source)
     ticks = ground.source.lake.read("instruments", manifest=ground.source.manifest)

@@ -15,23 +15,35 @@ def dose_figure(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "field": "net_payment_cents_per_hundred_shares",
         "type": "quantitative",
         "title": "net payment to the router, cents per 100 shares",
+        "scale": {"padding": 24},
     }
     y = {
         "field": "response",
         "type": "quantitative",
-        "title": "orders, as a multiple of what predicted quality alone would give",
+        "title": "orders over those that quality alone would give",
     }
     return {
         "width": "container",
         "height": 280,
-        "data": {"values": [{name: row[name] for name in kept} for row in rows]},
+        "data": {"values": _named([{name: row[name] for name in kept} for row in rows])},
         "layer": [
             {"data": {"values": [{}]}, "mark": {"type": "rule", "strokeDash": [3, 3]}, "encoding": {"y": {"datum": 1}}},
             {"mark": {"type": "rule"}, "encoding": {"x": x, "y": {**y, "field": "lower"}, "y2": {"field": "upper"}}},
             {"mark": {"type": "point", "filled": True, "color": "#1a1a1a"}, "encoding": {"x": x, "y": y}},
-            {
-                "mark": {"type": "text", "dy": -9, "fontSize": 11},
-                "encoding": {"x": x, "y": y, "text": {"field": "venue"}},
-            },
+            *(
+                {
+                    "mark": {"type": "text", "dy": dy, "fontSize": 11},
+                    "encoding": {"x": x, "y": y, "text": {"field": side}},
+                }
+                for side, dy in (("above", -10), ("below", 12))
+            ),
         ],
     }
+
+
+def _named(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows from left to right with their venue above or below in turns, so that neighbours stay readable."""
+    order = sorted(rows, key=lambda row: (row["net_payment_cents_per_hundred_shares"], row["response"] or 0.0))
+    for place, row in enumerate(order):
+        row |= {"above": "", "below": "", ("above", "below")[place % 2]: row["venue"]}
+    return order

@@ -89,6 +89,7 @@ def _quantile(name: str, share: float) -> pl.Expr:
 def way_figure(rows: Sequence[Row]) -> Row:
     """Transitions of one provider as circles from row to column, sized by orders, so readable in grey."""
     values = [{"from": row["from"], "to": row["to"], "orders": row["orders"], "share": row["share"]} for row in rows]
+    names = sorted({row["to"] for row in rows} | {row["from"] for row in rows})
     size = {"field": "orders", "type": "quantitative", "title": "orders", "scale": {"range": [4, 700]}}
     return {
         "width": "container",
@@ -96,8 +97,18 @@ def way_figure(rows: Sequence[Row]) -> Row:
         "data": {"values": values},
         "mark": {"type": "circle", "color": "#3b4a5a", "opacity": 0.85},
         "encoding": {
-            "x": {"field": "to", "type": "nominal", "title": "next venue (end: no further route)"},
-            "y": {"field": "from", "type": "nominal", "title": "venue before (order: the first route)"},
+            "x": {
+                "field": "to",
+                "type": "nominal",
+                "title": "next venue (end: no further route)",
+                "sort": [*(name for name in names if name != END), END],
+            },
+            "y": {
+                "field": "from",
+                "type": "nominal",
+                "title": "venue before (order: the first route)",
+                "sort": [START, *(name for name in names if name != START)],
+            },
             "size": size,
         },
     }
