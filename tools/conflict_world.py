@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from routeproof.app.analysis.choice_cells import choice_cells
+from routeproof.app.analysis.choices.cells import choice_cells
+from routeproof.app.analysis.choices.venue_routes import BEYOND, SPREADS, WITHIN
 from routeproof.app.analysis.conflict.study import Inducements
-from routeproof.app.analysis.venue_routes import BEYOND, SPREADS, WITHIN
 from routeproof.lab.cheats.affiliate_first import AFFILIATE
 from routeproof.lab.cheats.ioi_first import INDICATING
 from routeproof.lab.config import LabConfig, Planted, Provider

@@ -44,7 +44,7 @@ def test(
 
     Example: routeproof conflicts test --provider P1 --from 2026-07-01 --to 2026-09-30
     """
-    from routeproof.app.analysis.conflict_test import conflicts_test  # noqa: PLC0415
+    from routeproof.app.analysis.conflict.run import conflicts_test  # noqa: PLC0415
     from routeproof.app.analysis.ground import Span  # noqa: PLC0415
     from routeproof.app.context import open_context  # noqa: PLC0415
 

@@ -48,7 +48,7 @@ def rank(
 
     Example: routeproof routing rank --provider P1 --from 2026-07-01 --to 2026-09-30
     """
-    from routeproof.app.analysis.routing_rank import routing_rank  # noqa: PLC0415
+    from routeproof.app.analysis.routing.rank import routing_rank  # noqa: PLC0415
     from routeproof.app.context import open_context  # noqa: PLC0415
 
     with open_context(workspace) as context:
@@ -72,7 +72,7 @@ def changes(
 
     Example: routeproof routing changes --provider P2 --json
     """
-    from routeproof.app.analysis.routing_changes import routing_changes  # noqa: PLC0415
+    from routeproof.app.analysis.routing.changes import routing_changes  # noqa: PLC0415
     from routeproof.app.context import open_context  # noqa: PLC0415
 
     with open_context(workspace) as context:
@@ -96,7 +96,7 @@ def answers(
 
     Example: routeproof routing answers --provider P2 --from 2026-07-01 --to 2026-09-30
     """
-    from routeproof.app.analysis.routing_answers import routing_answers  # noqa: PLC0415
+    from routeproof.app.analysis.routing.answers import routing_answers  # noqa: PLC0415
     from routeproof.app.context import open_context  # noqa: PLC0415
 
     with open_context(workspace) as context:

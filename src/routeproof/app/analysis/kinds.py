@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from routeproof.app.analysis.comparison.compare import Comparison, compare
 from routeproof.app.analysis.comparison.grid import Grid, compare_grid
-from routeproof.app.analysis.conflict_test import conflicts_test
+from routeproof.app.analysis.conflict.run import conflicts_test
 from routeproof.app.analysis.counterfactual.run import counterfactual
 from routeproof.app.analysis.leakage.run import leakage
-from routeproof.app.analysis.routing_answers import routing_answers
-from routeproof.app.analysis.routing_changes import routing_changes
-from routeproof.app.analysis.routing_rank import routing_rank
+from routeproof.app.analysis.routing.answers import routing_answers
+from routeproof.app.analysis.routing.changes import routing_changes
+from routeproof.app.analysis.routing.rank import routing_rank
 from routeproof.app.measuring.asked import names_in
 from routeproof.vocab.errors import UsageError
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from routeproof.app.analysis.choice_cells import choice_cells
+from routeproof.app.analysis.choices.cells import choice_cells
 from routeproof.app.analysis.routing.lists import hops_of, lists_of
 from routeproof.app.analysis.routing.ways import hop_times, sweeps, transitions
 from routeproof.vocab.fixed import SCALE

@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from routeproof.app.analysis.venue_money import RATE, Tie, VenueMoney
+from routeproof.app.analysis.choices.venue_money import RATE, Tie, VenueMoney
 from routeproof.tables.canonical.reference import FEE_SCHEDULES
 from routeproof.vocab.fixed import SCALE, to_fixed
 

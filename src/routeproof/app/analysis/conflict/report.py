@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from routeproof.app.analysis.choices.venue_routes import WITHIN
 from routeproof.app.analysis.conflict.judge import per_share_of
 from routeproof.app.analysis.conflict.pull import UNITS
-from routeproof.app.analysis.venue_routes import WITHIN
 from routeproof.evidence.answer import Answer, refused
 from routeproof.evidence.compare import estimate_mean
 from routeproof.evidence.partials import Partials

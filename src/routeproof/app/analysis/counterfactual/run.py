@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from routeproof.app.analysis.classed_versions import classed_versions
+from routeproof.app.analysis.choices.classed_versions import classed_versions
 from routeproof.app.analysis.counterfactual.bounds import Shown, with_bounds
 from routeproof.app.analysis.counterfactual.paid import fees_on, marketable_routes, with_paid
 from routeproof.app.analysis.counterfactual.said import answer_of, figures, options, sentences

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.app.analysis.classed_versions import classed_versions
+from routeproof.app.analysis.choices.classed_versions import classed_versions
 from routeproof.app.measuring.day_walk import long_lived_of
 from routeproof.app.measuring.frame_source import REFERENCE_KINDS
 from routeproof.tables.canonical.reference import INSTRUMENTS
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
+    from routeproof.app.analysis.choices.venue_money import VenueMoney
     from routeproof.app.analysis.ground import Ground
-    from routeproof.app.analysis.venue_money import VenueMoney
     from routeproof.app.measuring.day_walk import LongLived
 
 WIDE = pl.Int128()

@@ -8,25 +8,25 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from routeproof.app.analysis.choice_cells import choice_cells
+from routeproof.app.analysis.choices.cells import choice_cells
+from routeproof.app.analysis.choices.venue_money import TIED_KINDS, venue_money
+from routeproof.app.analysis.choices.venue_routes import venue_routes
 from routeproof.app.analysis.conflict.judge import case_of, verdicts
+from routeproof.app.analysis.conflict.run import inducements_of
 from routeproof.app.analysis.conflict.study import study_of
-from routeproof.app.analysis.conflict_test import inducements_of
 from routeproof.app.analysis.ground import ground_of
 from routeproof.app.analysis.routing.checks import CHECKS, EXAMPLES, Record
 from routeproof.app.analysis.routing.drift import change_rows, found_changes, notices_of, streams
 from routeproof.app.analysis.routing.lists import START, hops_of
 from routeproof.app.analysis.routing.on_file import CANNOT_TELL
-from routeproof.app.analysis.venue_money import TIED_KINDS, venue_money
-from routeproof.app.analysis.venue_routes import venue_routes
 from routeproof.app.provider.file import provider_of, questions_of
 from routeproof.evidence.choice.logit import fit
 from routeproof.vocab.errors import UsageError
 from routeproof.vocab.fixed import SCALE
 
 if TYPE_CHECKING:
+    from routeproof.app.analysis.choices.venue_money import VenueMoney
     from routeproof.app.analysis.ground import Ground, Span
-    from routeproof.app.analysis.venue_money import VenueMoney
     from routeproof.app.context import Context
     from routeproof.policy.analysis.routing import RoutingPolicy
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from routeproof.app.analysis.choices.venue_money import venue_money
+from routeproof.app.analysis.choices.venue_routes import venue_routes
 from routeproof.app.analysis.ground import ground_of, plain
 from routeproof.app.analysis.headline import headline_of
 from routeproof.app.analysis.routing.lists import hops_of, lists_of
 from routeproof.app.analysis.routing.on_file import beside_settings, settings_of
 from routeproof.app.analysis.routing.ranked import ALL, ASSUMES, TRIED, first_venues, rankings
 from routeproof.app.analysis.routing.ways import hop_times, sweeps, transitions, way_figure
-from routeproof.app.analysis.venue_money import venue_money
-from routeproof.app.analysis.venue_routes import venue_routes
 from routeproof.evidence.answer import refused
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from routeproof.app.analysis.choice_cells import choice_cells
+from routeproof.app.analysis.choices.cells import choice_cells
+from routeproof.app.analysis.choices.venue_money import venue_money
+from routeproof.app.analysis.choices.venue_routes import venue_routes
 from routeproof.app.analysis.ground import ground_of, plain
 from routeproof.app.analysis.headline import headline_of
 from routeproof.app.analysis.routing.drift import UNANNOUNCED, change_rows, found_changes, notices_of, rise_at, streams
-from routeproof.app.analysis.venue_money import venue_money
-from routeproof.app.analysis.venue_routes import venue_routes
 from routeproof.evidence.answer import Answer, refused
 
 if TYPE_CHECKING:

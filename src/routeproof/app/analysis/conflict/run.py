@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from routeproof.app.analysis.choice_cells import choice_cells
+from routeproof.app.analysis.choices.cells import choice_cells
+from routeproof.app.analysis.choices.venue_money import REMOVED, TIED_KINDS, venue_money
+from routeproof.app.analysis.choices.venue_routes import venue_routes
 from routeproof.app.analysis.conflict.figures import dose_figure
 from routeproof.app.analysis.conflict.judge import Case, case_of, verdicts
 from routeproof.app.analysis.conflict.report import provider_answers, provider_row
 from routeproof.app.analysis.conflict.study import Inducements, study_of
 from routeproof.app.analysis.ground import ground_of, plain
 from routeproof.app.analysis.headline import headline_of
-from routeproof.app.analysis.venue_money import REMOVED, TIED_KINDS, venue_money
-from routeproof.app.analysis.venue_routes import venue_routes
 from routeproof.evidence.answer import refused
 
 if TYPE_CHECKING:
+    from routeproof.app.analysis.choices.venue_money import VenueMoney
     from routeproof.app.analysis.conflict.study import Study
     from routeproof.app.analysis.ground import Ground, Span
-    from routeproof.app.analysis.venue_money import VenueMoney
     from routeproof.app.context import Context
     from routeproof.policy.analysis.conflicts import ConflictsPolicy
     from routeproof.policy.thresholds import EvidenceStandards
