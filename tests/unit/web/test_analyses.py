@@ -135,3 +135,19 @@ def test_an_experiment_is_registered_by_a_form_and_approved_by_somebody_else(ana
     supervisor = Browser(filled, "supervisor")
     assert supervisor.send("/experiments/direct/approve").status_code == 303
     assert analyst.get("/api/v1/experiments/direct").json()["state"] == "approved"
+
+
+def test_a_provider_file_says_what_the_record_says_of_its_answers(analyst: Browser) -> None:
+    """Once they were tested; before, it leads to the test."""
+    found = analyst.get(f"{CALLED}/routing_answers?provider=P1").json()
+    page = analyst.get("/providers/P1").text
+    assert "by the record:" in page
+    assert page.count("by the record:") == len(found["checks"])
+    assert f"{sum(row['result'] == 'supported' for row in found['checks'])} are supported" in page
+
+
+def test_answers_that_nobody_tested_lead_to_the_test(demo_workspace: Path, tmp_path: Path) -> None:
+    """A page measures nothing by itself."""
+    page = Browser(shutil.copytree(demo_workspace, tmp_path / "demo"), "analyst").get("/providers/P1").text
+    assert "Test the answers against the record" in page
+    assert "by the record:" not in page

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from routeproof.app.measuring.background import kept_look
+from routeproof.app.measuring.background import kept_look, look_if_kept
 from routeproof.app.policy_in_force import policy_in_force
 
 if TYPE_CHECKING:
@@ -26,5 +26,19 @@ def analysis_kept(
         RouteproofError: whatever the analysis said.
     """
     asked = dict(given)
-    made_of = {"span": asdict(span), "given": asked, "policy": policy_in_force(context.records).analyses}
-    return kept_look(context, f"analysis-{kind.name}", made_of, lambda own: kind.look(own, span, asked), wait_s)
+    made_of = _made_of(context, span, asked)
+    return kept_look(context, _name(kind), made_of, lambda own: kind.look(own, span, asked), wait_s)
+
+
+def analysis_if_kept(context: Context, kind: Kind, span: Span, given: Mapping[str, str]) -> dict[str, Any] | None:
+    """What an analysis answered when somebody asked; null while nobody did, or while it is being made."""
+    found = look_if_kept(context, _name(kind), _made_of(context, span, given))
+    return found if isinstance(found, dict) else None
+
+
+def _name(kind: Kind) -> str:
+    return f"analysis-{kind.name}"
+
+
+def _made_of(context: Context, span: Span, given: Mapping[str, str]) -> dict[str, Any]:
+    return {"span": asdict(span), "given": dict(given), "policy": policy_in_force(context.records).analyses}

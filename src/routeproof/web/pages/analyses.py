@@ -23,11 +23,10 @@ from routeproof.vocab.errors import RouteproofError
 from routeproof.web.faults import NotFoundError, status_of
 from routeproof.web.measure_query import DAY, LONGEST
 from routeproof.web.routing import Routes
+from routeproof.web.usual_span import usual_span
 from routeproof.web.visit import Shown
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from routeproof.app.analysis.kinds import Kind
     from routeproof.app.context import Context
     from routeproof.web.visit import Visit
@@ -118,23 +117,16 @@ def _span(visit: Visit, asked: AnalysisQuery) -> Span:
     """
     first, last = day_in(asked.first or None, "from"), day_in(asked.last or None, "to")
     if first is None and last is None:
-        first, last = _usual(visit)
+        return usual_span(visit, asked.provider.strip() or None)
     first, last = first or visit.limits.from_on, last or visit.limits.to_on
     for day in filter(None, (first, last)):
         visit.require_reach(day)
     return Span(first=first, last=last, provider=asked.provider.strip() or None)
 
 
-def _usual(visit: Visit) -> tuple[date | None, date | None]:
-    begins, ends = visit.limits.from_on, visit.limits.to_on
-    span = usual_range(visit.context, ends)
-    if span is None:
-        return begins, ends
-    return max(span[0], begins or span[0]), min(span[1], ends or span[1])
-
-
 def _around(visit: Visit, kind: Kind, asked: PageQuery) -> dict[str, Any]:
-    first, last = (asked.first, asked.last) if asked.first or asked.last else _usual(visit)
+    usual = usual_span(visit)
+    first, last = (asked.first, asked.last) if asked.first or asked.last else (usual.first, usual.last)
     offered = {
         "metrics": {one.name: one.label for one in METRICS if isinstance(one.averaging, Quotient)},
         "dimensions": {name: name.replace("_", " ") for name in DIMENSIONS},

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Query
 
+from routeproof.app.analysis.kept import analysis_if_kept
+from routeproof.app.analysis.kinds import BY_NAME as KINDS
 from routeproof.app.desk.provider_file import provider_file
 from routeproof.app.objects.act import act
 from routeproof.app.provider.compare import compare_providers
@@ -16,6 +18,7 @@ from routeproof.web.examples import example_of
 from routeproof.web.faults import NotFoundError
 from routeproof.web.looks import ID, looked_at, require_object, steps_for
 from routeproof.web.routing import API, Routes
+from routeproof.web.usual_span import usual_span
 from routeproof.web.visit import Gone, Sent
 
 if TYPE_CHECKING:
@@ -52,7 +55,18 @@ def provider(visit: Visit, object_id: ID) -> dict[str, Any]:
         "file": provider_file(visit.context, object_id),
         "diligence": steps_for(visit, "provider", object_id, *_diligence(found)),
         "running": steps_for(visit, "provider", object_id, *RUNNING),
+        "tested": _tested(visit, object_id),
     }
+
+
+def _tested(visit: Visit, provider: str) -> dict[str, dict[str, Any]]:
+    """What the record says of answers, by question, where somebody had them tested on the newest quarter."""
+    span = usual_span(visit, provider)
+    if not span.first or not visit.reaches(span.first, span.last):
+        return {}
+    kind = KINDS["routing_answers"]
+    found = analysis_if_kept(visit.context, kind, span, kind.given({}))
+    return {row["question_id"]: row for row in found["checks"]} if found else {}
 
 
 @routes.api("GET", "/providers/{id}/file", needs="view.providers", example=example_of("provider", "file", API))
