@@ -112,6 +112,7 @@ BOUNDS = (
     "routes", "shares", "paid_usd", "achievable_lower_usd", "achievable_upper_usd", "saved_lower_usd",
     "saved_upper_usd", "displayed_share", "tells", "reason",
 )  # fmt: skip
+AT = ("provider", "venue")
 EFFECT = ("phase", "outcome", "unit", "matched", "estimate", "lower", "upper", "detectable", "tells", "reason")
 METRIC = Asked(name="metric", label="metric", usual=USUAL_METRIC, choices="metrics")
 WHERE = Asked(name="where", label="only where", hint="order_class=market")
@@ -237,12 +238,12 @@ KINDS: tuple[Kind, ...] = (
         method="leakage",
         tables=(
             Table(of="questions", caption="What to ask the provider", columns=("provider", "venue", "phase", "text")),
-            Table(of="by_venue", caption="By venue and stretch of time", columns=("provider", "venue", *EFFECT)),
-            Table(of="blocks", caption="Block orders on their own", columns=("provider", "venue", *EFFECT)),
-            Table(of="by_rank", caption="By order of routes", columns=("provider", "venue", "rank", *EFFECT)),
-            Table(of="by_intent", caption="By intent of the route", columns=("provider", "venue", "intent", *EFFECT)),
-            Table(of="by_size", caption="By size against what was displayed", columns=("provider", "venue", "size", *EFFECT)),
-            Table(of="by_company", caption="Alone, or with routes elsewhere", columns=("provider", "venue", "company", *EFFECT)),
+            Table(of="by_venue", caption="By venue and stretch of time", columns=(*AT, *EFFECT)),
+            Table(of="blocks", caption="Block orders on their own", columns=(*AT, *EFFECT)),
+            Table(of="by_rank", caption="By order of routes", columns=(*AT, "rank", *EFFECT)),
+            Table(of="by_intent", caption="By intent of the route", columns=(*AT, "intent", *EFFECT)),
+            Table(of="by_size", caption="By size against what was displayed", columns=(*AT, "size", *EFFECT)),
+            Table(of="by_company", caption="Alone, or with routes elsewhere", columns=(*AT, "company", *EFFECT)),
         ),
         look=_alone(leakage),
     ),
