@@ -257,6 +257,7 @@ def test_a_late_correction_is_restated_and_reaches_the_closed_review(desk: Desk)
     assert bool(review["addenda"]) == bool(material)
 
 
+@pytest.mark.night
 def test_a_clause_that_the_correction_breaks_is_restated(desk: Desk) -> None:
     """A clause that the earlier data kept to the last digit, and the corrected data breaks, flips."""
     measured = json.loads(desk.run("measure", "--provider", "P", "--format", "json"))

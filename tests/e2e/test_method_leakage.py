@@ -13,6 +13,8 @@ from e2e.tutorial import run_tutorial
 
 PAGE = Path(__file__).parents[2] / "docs/methods/leakage.md"
 
+pytestmark = pytest.mark.night
+
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:

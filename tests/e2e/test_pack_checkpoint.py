@@ -16,6 +16,8 @@ name = "Ann"
 roles = ["analyst"]
 """
 
+pytestmark = pytest.mark.night
+
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:

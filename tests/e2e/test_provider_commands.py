@@ -197,6 +197,7 @@ def test_settings_are_compared_before_they_are_approved(desk: Desk) -> None:
     assert _ask(desk, "config", "show", "ACME", "--on", "2026-08-01")["settings"] == {"level": 4}
 
 
+@pytest.mark.night
 def test_the_agreement_is_evaluated_and_a_breach_becomes_a_case(desk: Desk) -> None:
     """0.0015 USD a share against 0.002 promised: 5% of a quarter's 30,000; no routes, so fade is null, not kept."""
     write_files(desk.folder, tables())

@@ -12,6 +12,8 @@ from e2e.desk import Desk
 REVIEW = ("2026Q3", "--provider", "P")
 OURS = "The provider was asked on 6 October why fills take 150 ms."
 
+pytestmark = pytest.mark.night
+
 
 @pytest.fixture(scope="module")
 def desk(month: Desk, tmp_path_factory: pytest.TempPathFactory) -> Desk:

@@ -17,6 +17,8 @@ from e2e.desk import Desk
 SECOND_QUARTER = (date(2026, 4, 6), date(2026, 5, 4), date(2026, 6, 1))
 REVIEW = ("review", "build", "2026Q3", "--provider")
 
+pytestmark = pytest.mark.night
+
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
@@ -44,7 +46,6 @@ def cells_of(desk: Desk, out: str, row: str) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.night
 def test_the_better_router_is_better_and_the_worse_one_worse(desk: Desk) -> None:
     """By the 0.0004 that were taken away, seen from either side."""
     p, q = (cells_of(desk, out, "price_improvement")["market"] for out in ("p", "q"))

@@ -12,6 +12,7 @@ late-1,P-0706-1,ABC,buy,{at},10.005,500,XNAS,corrected,P-0706-1-f
 """
 
 
+@pytest.mark.night
 def test_built_again_elsewhere_it_is_the_same(month: Desk, tmp_path: Path) -> None:
     """Another folder, one thread or two, another hash seed: four equal files."""
     first = month.files("pack")

@@ -162,7 +162,8 @@ def _is_settled(folder: Path, beyond: int) -> bool:
     return bad == ["final"] * beyond
 
 
-@pytest.mark.parametrize("kills", [1, pytest.param(200, marks=pytest.mark.night)])
+@pytest.mark.night
+@pytest.mark.parametrize("kills", [1, 200])
 def test_a_watch_that_was_killed_finds_the_same(tmp_path: Path, kills: int) -> None:
     """Lines are cut where they will, quotes and fills are there once, what was recorded stands or is taken back."""
     chance = random.Random(SEED)  # noqa: S311  # reproducible, not secret

@@ -44,6 +44,8 @@ TERMS: dict[str, Any] = {
 SHORT = {"baseline_sessions": 2, "least_baseline_days": 1.5}
 """Two days are baseline enough, so that three sessions show something."""
 
+pytestmark = pytest.mark.night
+
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:

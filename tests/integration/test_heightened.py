@@ -30,6 +30,8 @@ DAYS = [session.day for session in SMALL.all_sessions]
 TIGHT = {"slow_fill.fill_ms": 1.0}
 """Milliseconds in which hardly any honest fill comes; shipped are 5,000."""
 
+pytestmark = pytest.mark.night
+
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
