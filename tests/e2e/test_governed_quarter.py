@@ -172,6 +172,7 @@ def test_the_package_names_no_account_and_no_other_provider(desk: Desk) -> None:
     assert "account" not in content.lower()
 
 
+@pytest.mark.night
 def test_restored_when_the_exit_test_is_met_by_the_data(desk: Desk) -> None:
     """Looks are measured from the data: a review period without a look is measured when it ends."""
     _closed(desk)
@@ -229,6 +230,7 @@ def test_what_was_built_and_never_reviewed_is_restated_too(desk: Desk) -> None:
     assert (code, "found none built or pinned" in json.loads(talk)["error"]["message"]) == (2, True)
 
 
+@pytest.mark.night
 def test_a_late_correction_is_restated_and_reaches_the_closed_review(desk: Desk) -> None:
     """A late correction is restated, by figure and cause; a material one is added to the review and signed by another.
 

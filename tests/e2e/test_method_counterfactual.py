@@ -15,6 +15,8 @@ from routeproof.app.desk.counterfactual_look import bounds_now
 
 PAGE = Path(__file__).parents[2] / "docs/methods/counterfactual.md"
 
+pytestmark = pytest.mark.night
+
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:

@@ -68,6 +68,7 @@ def test_a_late_correction_gives_another_pack_that_says_so(corrected: Desk) -> N
     assert "This is the first build of this pack" in corrected.files("pack")["pack.html"].decode()
 
 
+@pytest.mark.night
 def test_the_old_pack_still_builds_as_it_was(corrected: Desk) -> None:
     """By its manifest, and by its digest."""
     old = corrected.pack("pack")

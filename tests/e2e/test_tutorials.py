@@ -26,6 +26,7 @@ def test_a_quarter_of_underperformance(tmp_path: Path) -> None:
     assert run_tutorial(PAGES / "a-quarter-of-underperformance.md", desk) >= 30
 
 
+@pytest.mark.night
 def test_a_provider_that_is_let_go(tmp_path: Path) -> None:
     """From the letter to termination with a transition plan."""
     desk = Desk(tmp_path)

@@ -81,6 +81,7 @@ def watch(tmp_path: Path) -> Iterator[tuple[Path, subprocess.Popen[str]]]:
         process.wait()
 
 
+@pytest.mark.night
 def test_what_grows_and_what_is_dropped_is_judged(watch: tuple[Path, subprocess.Popen[str]]) -> None:
     """A bad fill is found, waits for its quote, is in the lake, and is found again by a run over the day."""
     folder, process = watch

@@ -109,7 +109,9 @@ def expected(folder: Path, day: str, side: str) -> dict[str, float]:
     return figures
 
 
-@pytest.mark.parametrize(("tie", "side"), [("strict", "left"), ("inclusive", "right")])
+@pytest.mark.parametrize(
+    ("tie", "side"), [("strict", "left"), pytest.param("inclusive", "right", marks=pytest.mark.night)]
+)
 def test_every_day_equals_an_own_computation(week: Path, shared_data: Path, tie: str, side: str) -> None:
     """Integer sums in numpy over the raw files give the same figures to 1e-9, under either tie rule."""
     found = rows(week, "--tie", tie)

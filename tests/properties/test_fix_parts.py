@@ -111,7 +111,7 @@ def folds_alike(messages: pl.DataFrame, sections: dict[str, object], sizes: tupl
         assert whole.notes == parts.notes
 
 
-@examples(15, more_by_night=100)  # a fold for each message makes one example cost a second
+@examples(6, more_by_night=250)  # a fold for each message makes one example cost a second
 @given(seed=st.integers(0, 1 << 40), sections=st.sampled_from(MAPS))
 def test_parts_are_the_whole(seed: int, sections: dict[str, object]) -> None:
     """Any messages that name each other, folded at once and in parts as small as orders allow."""

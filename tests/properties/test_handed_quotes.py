@@ -51,7 +51,7 @@ FLOATS = st.one_of(
 
 @given(st.lists(FLOATS, max_size=8))
 @example([*NEAR_HALVES, math.nan])
-@examples(300)
+@examples(100, more_by_night=75)
 def test_floats_are_written_as_polars_converts_them(values: list[float]) -> None:
     """The same integers; what `coerce` refuses, or what is negative, is not written."""
     out = np.empty(len(values), dtype=np.int64)
@@ -67,7 +67,7 @@ def test_floats_are_written_as_polars_converts_them(values: list[float]) -> None
 
 
 @given(st.lists(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 2)), max_size=4), max_size=4), st.booleans())
-@examples(200)
+@examples(80, more_by_night=62)
 def test_order_is_what_sorting_would_not_change(symbols: list[list[tuple[int, int]]], numbered: bool) -> None:  # noqa: FBT001
     """Within each symbol, by instant alone or by instant and sequence."""
     rows = np.array([row for symbol in symbols for row in symbol], dtype=np.int64).reshape(-1, 2)
@@ -121,7 +121,7 @@ def handed(draw: st.DrawFn) -> pl.DataFrame:
     handed(), st.integers(1, 9), st.integers(1, 9), st.integers(1, 9), st.booleans(),
     st.sets(st.sampled_from("ABCD"), min_size=1),
 )  # fmt: skip
-@examples(200, more_by_night=50)
+@examples(80, more_by_night=125)
 def test_books_are_those_of_the_whole_frame(
     quotes: pl.DataFrame,
     size: int,

@@ -231,6 +231,7 @@ for by in ((), ("symbol", "order_class"), ("venue",)):
 """
 
 
+@pytest.mark.night
 def test_any_number_of_threads_gives_the_same_bits() -> None:
     """One thread and two threads print the same bytes."""
     found = []
