@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,12 +12,45 @@ from routeproof.cli.options import day_option, json_option, workspace_option
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import date
+    from pathlib import Path
+
+    from routeproof.app.analysis.ground import Span
 
 DIGITS = 6
 
 
-def analysis_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """`--from, --to, --provider, --manifest, --seed, --workspace, --json`."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What the options that all analyses share said."""
+
+    first: date | None
+    last: date | None
+    provider: str | None
+    manifest: str | None
+    seed: int | None
+    workspace: Path
+    as_json: bool
+
+    def span(self) -> Span:
+        """What is asked of the record."""
+        from routeproof.app.analysis.ground import Span  # noqa: PLC0415
+
+        return Span(first=self.first, last=self.last, provider=self.provider, manifest=self.manifest, seed=self.seed)
+
+
+def analysis_options(analysis: Callable[..., None]) -> Callable[..., Any]:
+    """`--from, --to, --provider, --manifest, --seed, --workspace, --json`, handed over together as `given`."""
+
+    @wraps(analysis)
+    def command(*args: Any, **said: Any) -> None:  # noqa: ANN401  # whatever else the analysis asks for
+        shared = {name: said.pop(name) for name in Given.__dataclass_fields__}
+        analysis(*args, given=Given(**shared), **said)
+
+    return _with_options(command)
+
+
+def _with_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(
         (
             day_option("--from", "first", words="First trading day."),

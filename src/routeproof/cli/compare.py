@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from routeproof.cli.analysis_options import analysis_options, answer_lines
+from routeproof.cli.analysis_options import Given, analysis_options, answer_lines
 from routeproof.cli.printing import print_found, table_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date
-    from pathlib import Path
 
 SHOWN = 5
 where_option = click.option(
@@ -37,13 +35,7 @@ def compare(  # one argument an option
     against: str | None,
     where: tuple[str, ...],
     *,
-    first: date | None,
-    last: date | None,
-    provider: str | None,
-    manifest: str | None,
-    seed: int | None,
-    workspace: Path,
-    as_json: bool,
+    given: Given,
 ) -> None:
     """Compare two flows like with like, or say which of it has no like: providers, venues, periods, or the tape.
 
@@ -56,14 +48,12 @@ def compare(  # one argument an option
         raise click.UsageError(message)
     from routeproof.app.analysis.comparison.compare import Comparison  # noqa: PLC0415
     from routeproof.app.analysis.comparison.compare import compare as compared  # noqa: PLC0415
-    from routeproof.app.analysis.ground import Span  # noqa: PLC0415
     from routeproof.app.context import open_context  # noqa: PLC0415
 
-    span = Span(first=first, last=last, provider=provider, manifest=manifest, seed=seed)
-    asked = Comparison(metric=metric, subject=subject, against=against, where=where, span=span)
-    with open_context(workspace) as context:
+    asked = Comparison(metric=metric, subject=subject, against=against, where=where, span=given.span())
+    with open_context(given.workspace) as context:
         found = compared(context, asked)
-    print_found(found, _lines, as_json=as_json)
+    print_found(found, _lines, as_json=given.as_json)
 
 
 def _lines(found: dict[str, Any]) -> Iterator[str]:
@@ -98,28 +88,20 @@ def grid(  # one argument an option
     against: str | None,
     where: tuple[str, ...],
     *,
-    first: date | None,
-    last: date | None,
-    provider: str | None,
-    manifest: str | None,
-    seed: int | None,
-    workspace: Path,
-    as_json: bool,
+    given: Given,
 ) -> None:
     """Compare every cell of a grid, with errors controlled by family and down the tree of dimensions.
 
     Example: routeproof compare grid --by order_class,venue --provider P2
     """
     from routeproof.app.analysis.comparison.grid import Grid, compare_grid  # noqa: PLC0415
-    from routeproof.app.analysis.ground import Span  # noqa: PLC0415
     from routeproof.app.context import open_context  # noqa: PLC0415
     from routeproof.app.measuring.asked import names_in  # noqa: PLC0415
 
-    span = Span(first=first, last=last, provider=provider, manifest=manifest, seed=seed)
-    asked = Grid(metric=metric, by=names_in(by), subject=subject, against=against, where=where, span=span)
-    with open_context(workspace) as context:
+    asked = Grid(metric=metric, by=names_in(by), subject=subject, against=against, where=where, span=given.span())
+    with open_context(given.workspace) as context:
         found = compare_grid(context, asked)
-    print_found(found, _grid_lines, as_json=as_json)
+    print_found(found, _grid_lines, as_json=given.as_json)
 
 
 def _grid_lines(found: dict[str, Any]) -> Iterator[str]:

@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from routeproof.cli.analysis_options import analysis_options, answer_lines
+from routeproof.cli.analysis_options import Given, analysis_options, answer_lines
 from routeproof.cli.printing import print_found, table_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date
-    from pathlib import Path
 
 FINDINGS = ("provider", "kind", "verdict", "p", "loss_usd_per_share", "reason")
 VENUES = ("provider", "venue", "net_payment_cents_per_hundred_shares", "orders", "response", "lower", "upper")
@@ -27,16 +25,7 @@ def conflicts() -> None:
 
 @conflicts.command("test")
 @analysis_options
-def test(
-    first: date | None,
-    last: date | None,
-    provider: str | None,
-    manifest: str | None,
-    seed: int | None,
-    workspace: Path,
-    *,
-    as_json: bool,
-) -> None:
+def test(given: Given) -> None:
     """Does the chance of routing to a venue rise with its net payment, given the quality predicted there?
 
     Venues' quality is predicted from earlier weeks. A provider is named only where both the pull and customers' loss
@@ -45,13 +34,11 @@ def test(
     Example: routeproof conflicts test --provider P1 --from 2026-07-01 --to 2026-09-30
     """
     from routeproof.app.analysis.conflict.run import conflicts_test  # noqa: PLC0415
-    from routeproof.app.analysis.ground import Span  # noqa: PLC0415
     from routeproof.app.context import open_context  # noqa: PLC0415
 
-    span = Span(first=first, last=last, provider=provider, manifest=manifest, seed=seed)
-    with open_context(workspace) as context:
-        found = conflicts_test(context, span)
-    print_found(found, _lines, as_json=as_json)
+    with open_context(given.workspace) as context:
+        found = conflicts_test(context, given.span())
+    print_found(found, _lines, as_json=given.as_json)
 
 
 def _lines(found: dict[str, Any]) -> Iterator[str]:

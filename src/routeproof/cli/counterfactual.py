@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from routeproof.cli.analysis_options import analysis_options, answer_lines
+from routeproof.cli.analysis_options import Given, analysis_options, answer_lines
 from routeproof.cli.printing import print_found, table_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from datetime import date
-    from pathlib import Path
 
 _COLUMNS = ("routes", "paid_usd", "achievable_usd", "saved_usd", "saved_cents_per_share", "tells")
 CENTS = 100
@@ -20,16 +18,7 @@ CENTS = 100
 
 @click.command()
 @analysis_options
-def counterfactual(
-    first: date | None,
-    last: date | None,
-    provider: str | None,
-    manifest: str | None,
-    seed: int | None,
-    workspace: Path,
-    *,
-    as_json: bool,
-) -> None:
+def counterfactual(given: Given) -> None:
     """Bound what marketable routes could have cost at the displayed quotes that their router reaches.
 
     Costs are against the midpoint, after fees and rebates. Every figure is an interval: its upper cost rests on
@@ -38,13 +27,11 @@ def counterfactual(
     Example: routeproof counterfactual --from 2026-07-01 --to 2026-09-30 --provider ACME
     """
     from routeproof.app.analysis.counterfactual.run import counterfactual as bound  # noqa: PLC0415
-    from routeproof.app.analysis.ground import Span  # noqa: PLC0415
     from routeproof.app.context import open_context  # noqa: PLC0415
 
-    span = Span(first=first, last=last, provider=provider, manifest=manifest, seed=seed)
-    with open_context(workspace) as context:
-        found = bound(context, span)
-    print_found(found, _lines, as_json=as_json)
+    with open_context(given.workspace) as context:
+        found = bound(context, given.span())
+    print_found(found, _lines, as_json=given.as_json)
 
 
 def _lines(found: dict[str, Any]) -> Iterator[str]:

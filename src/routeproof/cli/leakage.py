@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from routeproof.cli.analysis_options import analysis_options, answer_lines
+from routeproof.cli.analysis_options import Given, analysis_options, answer_lines
 from routeproof.cli.printing import print_found, table_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from datetime import date
-    from pathlib import Path
 
 _COLUMNS = ("provider", "phase", "venue", "outcome", "events", "effect", "detectable", "placebo", "others", "tells")
 _TITLES = {"by_venue": "By venue", "blocks": "Block orders"}
@@ -20,16 +18,7 @@ _TITLES = {"by_venue": "By venue", "blocks": "Block orders"}
 
 @click.command()
 @analysis_options
-def leakage(
-    first: date | None,
-    last: date | None,
-    provider: str | None,
-    manifest: str | None,
-    seed: int | None,
-    workspace: Path,
-    *,
-    as_json: bool,
-) -> None:
+def leakage(given: Given) -> None:
     """See whether quotes move away after own orders arrive, are routed and are filled, beyond matched controls.
 
     Each effect is a difference in differences with its interval, what would have been found, a placebo window before
@@ -37,14 +26,12 @@ def leakage(
 
     Example: routeproof leakage --from 2026-07-01 --to 2026-09-30 --provider ACME
     """
-    from routeproof.app.analysis.ground import Span  # noqa: PLC0415
     from routeproof.app.analysis.leakage.run import leakage as look  # noqa: PLC0415
     from routeproof.app.context import open_context  # noqa: PLC0415
 
-    span = Span(first=first, last=last, provider=provider, manifest=manifest, seed=seed)
-    with open_context(workspace) as context:
-        found = look(context, span)
-    print_found(found, _lines, as_json=as_json)
+    with open_context(given.workspace) as context:
+        found = look(context, given.span())
+    print_found(found, _lines, as_json=given.as_json)
 
 
 def _lines(found: dict[str, Any]) -> Iterator[str]:

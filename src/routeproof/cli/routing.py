@@ -6,15 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from routeproof.cli.analysis_options import analysis_options, answer_lines
+from routeproof.cli.analysis_options import Given, analysis_options, answer_lines
 from routeproof.cli.printing import print_found, sentence_lines, table_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from datetime import date
-    from pathlib import Path
 
-    from routeproof.app.analysis.ground import Span
 
 RANKING = ("provider", "order_class", "rank", "venue", "share", "lower", "upper", "best_rank", "worst_rank")
 WAYS = ("provider", "from", "to", "orders", "share", "median_ms")
@@ -32,16 +29,7 @@ def routing() -> None:
 
 @routing.command("rank")
 @analysis_options
-def rank(
-    first: date | None,
-    last: date | None,
-    provider: str | None,
-    manifest: str | None,
-    seed: int | None,
-    workspace: Path,
-    *,
-    as_json: bool,
-) -> None:
+def rank(given: Given) -> None:
     """Which venues are tried in which order, by order class; ways, sweeps and times; beside the configuration.
 
     Rankings by situation, first venues and figures are in JSON.
@@ -51,23 +39,14 @@ def rank(
     from routeproof.app.analysis.routing.rank import routing_rank  # noqa: PLC0415
     from routeproof.app.context import open_context  # noqa: PLC0415
 
-    with open_context(workspace) as context:
-        found = routing_rank(context, _span(first, last, provider, manifest, seed))
-    print_found(found, _rank_lines, as_json=as_json)
+    with open_context(given.workspace) as context:
+        found = routing_rank(context, given.span())
+    print_found(found, _rank_lines, as_json=given.as_json)
 
 
 @routing.command("changes")
 @analysis_options
-def changes(
-    first: date | None,
-    last: date | None,
-    provider: str | None,
-    manifest: str | None,
-    seed: int | None,
-    workspace: Path,
-    *,
-    as_json: bool,
-) -> None:
+def changes(given: Given) -> None:
     """Days on which the choice of venue changed, and which configuration or notice announced it, if any.
 
     Example: routeproof routing changes --provider P2 --json
@@ -75,23 +54,14 @@ def changes(
     from routeproof.app.analysis.routing.changes import routing_changes  # noqa: PLC0415
     from routeproof.app.context import open_context  # noqa: PLC0415
 
-    with open_context(workspace) as context:
-        found = routing_changes(context, _span(first, last, provider, manifest, seed))
-    print_found(found, _change_lines, as_json=as_json)
+    with open_context(given.workspace) as context:
+        found = routing_changes(context, given.span())
+    print_found(found, _change_lines, as_json=given.as_json)
 
 
 @routing.command("answers")
 @analysis_options
-def answers(
-    first: date | None,
-    last: date | None,
-    provider: str | None,
-    manifest: str | None,
-    seed: int | None,
-    workspace: Path,
-    *,
-    as_json: bool,
-) -> None:
+def answers(given: Given) -> None:
     """Test what --provider answered to the questionnaire: claim, test, result, and the rows that show it.
 
     Example: routeproof routing answers --provider P2 --from 2026-07-01 --to 2026-09-30
@@ -99,15 +69,9 @@ def answers(
     from routeproof.app.analysis.routing.answers import routing_answers  # noqa: PLC0415
     from routeproof.app.context import open_context  # noqa: PLC0415
 
-    with open_context(workspace) as context:
-        found = routing_answers(context, _span(first, last, provider, manifest, seed))
-    print_found(found, _answers_lines, as_json=as_json)
-
-
-def _span(first: date | None, last: date | None, provider: str | None, manifest: str | None, seed: int | None) -> Span:
-    from routeproof.app.analysis.ground import Span  # noqa: PLC0415
-
-    return Span(first=first, last=last, provider=provider, manifest=manifest, seed=seed)
+    with open_context(given.workspace) as context:
+        found = routing_answers(context, given.span())
+    print_found(found, _answers_lines, as_json=given.as_json)
 
 
 def _rank_lines(found: dict[str, Any]) -> Iterator[str]:
