@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from routeproof.app.access.matrix import may
 from routeproof.app.cases.case_listing import CaseFilter, list_cases
 from routeproof.app.desk.data_missing import data_missing, last_days
+from routeproof.app.desk.preparing.review_todo import reviews_waiting
 from routeproof.app.firm.duties import duties_shown
 from routeproof.app.objects.governed import objects_of
 from routeproof.governance.case.state import AWAITING_REVIEW, CLOSED, OPEN
@@ -17,7 +18,6 @@ from routeproof.governance.people import PEOPLE
 from routeproof.governance.provider.noun import PROVIDER
 from routeproof.governance.provider.state import state_on
 from routeproof.governance.remediation.noun import REMEDIATION
-from routeproof.governance.review.noun import REVIEW
 from routeproof.governance.sla.noun import SLA
 from routeproof.vocab.times import NS_PER_S
 
@@ -25,17 +25,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from routeproof.app.context import Context
+    from routeproof.app.desk.preparing.review_todo import Waiting
     from routeproof.governance.provider.state import Provider
 
-SHOWN = 12
+SHOWN = 20
 SOON_DAYS = 31
-MOST_OF_A_KIND = 4
+MOST_OF_A_KIND = 3
 KINDS = ("data", "review", "people", "duty", "case")
 """In this order where days are the same: without data nothing else can be judged."""
 FURTHER = {
     "case": ("cases", "/exceptions"),
     "duty": ("duties", "/duties"),
-    "review": ("reviews to sign", "/reviews"),
+    "review": ("reviews that wait", "/reviews"),
     "people": ("roles to approve", "/admin"),
     "data": ("things that lack", "/data"),
 }
@@ -73,12 +74,14 @@ def todo_of(context: Context, person: str, roles: Sequence[str], matrix: Mapping
         found += _cases(context, person)
     if may_do("case.review"):
         found += _second_looks(context)
-    if may_do("review.sign"):
-        found += _reviews(context, person)
+    reviews = list(reviews_waiting(context, person, roles, may_do))
+    duties = {duty["id"]: duty for duty in _pressing(context)} if reviews or may_do("duty.close") else {}
+    found += [_review(one, duties.get(one.duty)) for one in reviews]
     if may_do("people.approve"):
         found += _grants(context, person)
     if may_do("duty.close"):
-        found += _duties(context)
+        served = {one.duty for one in reviews}
+        found += [_duty(duty) for name, duty in duties.items() if name not in served]
     if may_do("data.ingest"):
         found += _data(context)
     found.sort(key=lambda item: (not item.late, item.due_on or "9999", KINDS.index(item.kind)))
@@ -122,14 +125,6 @@ def _second_looks(context: Context) -> Iterator[Todo]:
         yield Todo(f"{case['title']} ({case['id']})", "look at it as a second person", f"/cases/{case['id']}")
 
 
-def _reviews(context: Context, person: str) -> Iterator[Todo]:
-    for review in objects_of(context.records, REVIEW):
-        signed = {signature.person for signature in review.signatures}
-        if review.closed_on is None and person not in signed and review.minutes is not None:
-            what = f"Review {review.quarter} of {review.provider}"
-            yield Todo(what, "read and sign", f"/reviews/{review.id}", kind="review")
-
-
 def _grants(context: Context, person: str) -> Iterator[Todo]:
     for roster in objects_of(context.records, PEOPLE):
         for grant in roster.proposed:
@@ -137,13 +132,25 @@ def _grants(context: Context, person: str) -> Iterator[Todo]:
                 yield Todo(f"{grant.role} for {grant.person}", "approve or let it be", "/admin", kind="people")
 
 
-def _duties(context: Context) -> Iterator[Todo]:
+def _pressing(context: Context) -> Iterator[Mapping[str, Any]]:
     """Duties that are overdue, or due within the month; what is owed later is on the page of duties."""
     until = (context.business_day + timedelta(days=SOON_DAYS)).isoformat()
     for duty in duties_shown(context)["duties"]:
         if duty["state"] in {"due", "overdue"} and duty["due_on"] <= until:
-            late = duty["state"] == "overdue"
-            yield Todo(duty["title"], "close with evidence", f"/duties/{duty['id']}", duty["due_on"], late, "duty")
+            yield duty
+
+
+def _duty(duty: Mapping[str, Any]) -> Todo:
+    about = ", ".join(filter(None, (duty["subject"], duty["period"])))
+    what = f"{duty['title']} ({about})" if about else duty["title"]
+    late = duty["state"] == "overdue"
+    return Todo(what, "close with evidence", f"/duties/{duty['id']}", duty["due_on"], late, "duty")
+
+
+def _review(one: Waiting, duty: Mapping[str, Any] | None) -> Todo:
+    """A step of a review; it is as pressing as the duty that it serves."""
+    due_on, late = (duty["due_on"], duty["state"] == "overdue") if duty else ("", False)
+    return Todo(one.what, one.action, one.to, due_on, late, "review")
 
 
 def _data(context: Context) -> Iterator[Todo]:

@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ import polars as pl
 
 from routeproof.sources.runs import open_run
 from routeproof.sources.source import ReadContext, SourceResult, rejects_frame
+from routeproof.sources.spare_child import PROGRAM, SPARE, environment
 from routeproof.vocab.errors import DataRejectedError, MapError, RouteproofError
 
 if TYPE_CHECKING:
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 MEMORY_BYTES = 8 << 30
 CPU_SECONDS = 120
 CPU_SECONDS_PER_MB = 2.0
-
-_SPARING = {"POLARS_ROW_GROUP_PREFETCH_SIZE": "1"}
-"""A child takes one row group after the other; reading ahead would hold several decoded ones in memory."""
 
 _ERRORS: dict[str, type[RouteproofError]] = {"wrong_map": MapError}
 
@@ -140,16 +137,7 @@ def _run(
         "jobs": [_plain_job(job) for job in jobs],
     }
     (folder / "order.json").write_text(json.dumps(order), encoding="utf-8")
-    with (
-        (folder / "stderr").open("wb") as talk,
-        subprocess.Popen(  # noqa: S603  # our own program, no shell
-            [sys.executable, "-I", "-m", "routeproof.sources.sandbox_child", str(folder)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=talk,
-            env={**os.environ, **_SPARING, "POLARS_MAX_THREADS": str(threads)},
-        ) as child,
-    ):
+    with _begun(folder, threads) as child:
         answered = 0
         try:
             for line in child.stdout or ():
@@ -165,6 +153,19 @@ def _run(
         code = child.wait()
     if answered < len(jobs):
         yield [_stopped(jobs[answered], code, folder)]
+
+
+def _begun(folder: Path, threads: int) -> subprocess.Popen[bytes]:
+    """A child at work on a folder's order: the one that waits, where it may use as many threads, else a new one."""
+    with (folder / "stderr").open("wb") as talk:
+        waiting = SPARE.sent_to(folder) if threads == (os.cpu_count() or 1) else None
+        return waiting or subprocess.Popen(  # noqa: S603  # our own program, no shell
+            [*PROGRAM, str(folder)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=talk,
+            env=environment(threads),
+        )
 
 
 def _plain_job(job: Job) -> dict[str, object]:

@@ -13,7 +13,7 @@ NS_PER_S = 1_000_000_000
 NS_PER_DAY = 86_400 * NS_PER_S
 EQUITY_ZONE = "America/New_York"
 
-_QUARTER = re.compile(r"^(\d{4})[Qq]([1-4])$")
+_QUARTER = re.compile(r"^(?!0000)([0-9]{4})[Qq]([1-4])$")
 
 
 def quarter_days(quarter: str) -> tuple[date, date]:
@@ -22,21 +22,27 @@ def quarter_days(quarter: str) -> tuple[date, date]:
     Raises:
         UsageError: if the text is no quarter.
     """
-    found = _QUARTER.match(quarter)
+    found = _QUARTER.fullmatch(quarter)
     if found is None:
         message = f"expected a quarter such as 2026Q3, found {quarter!r}"
         raise UsageError(message)
     year, number = int(found[1]), int(found[2])
-    first = date(year, 3 * number - 2, 1)
-    after = date(year + 1, 1, 1) if number == 4 else date(year, 3 * number + 1, 1)  # noqa: PLR2004
-    return first, after - timedelta(days=1)
+    last_month = 3 * number
+    return date(year, last_month - 2, 1), date(year, last_month, monthrange(year, last_month)[1])
+
+
+def quarter_of(day: date) -> str:
+    """The quarter that a day lies in, `2026Q3`."""
+    return f"{day.year}Q{(day.month + 2) // 3}"
 
 
 def previous_quarter(quarter: str) -> str:
     """The quarter before, `2026Q1` -> `2025Q4`."""
     first, _ = quarter_days(quarter)
-    before = first - timedelta(days=1)
-    return f"{before.year}Q{(before.month + 2) // 3}"
+    if first == date.min:
+        message = f"expected a quarter with one before it, found {quarter!r}"
+        raise UsageError(message)
+    return quarter_of(first - timedelta(days=1))
 
 
 def months_after(day: date, months: int) -> date:

@@ -28,6 +28,7 @@ from routeproof.web.pages import (
     orders,
     passkeys,
     policy,
+    preparing,
     procedures,
     providers,
     remediation,
@@ -41,8 +42,8 @@ from routeproof.web.pages import (
 
 PAGES = (
     login, sso, second_factor, passkeys, key, home, me, scorecard, explore, analyses, orders, exceptions, cases,
-    conflicts, providers, reviews, venues, remediation, duties, procedures, policy, reports, ledger, mapping, data,
-    admin, help, documents, objects,
+    conflicts, providers, preparing, reviews, venues, remediation, duties, procedures, policy, reports, ledger, mapping,
+    data, admin, help, documents, objects,
 )  # fmt: skip
 """Pages with a design of their own before those without one."""
 CALLS = (measure_api, orders_api, tokens, uploads, looks, acts)

@@ -39,8 +39,8 @@ class Field:
     Attributes:
         name: path of the body's member, `votes.0.person`.
         label: in words.
-        kind: text, long, date, integer, number, switch, yesno, choice, lines, file, files, json, group, rows, pairs, or
-            suggest, which is a text with choices that need not be taken.
+        kind: text, long, date, integer, number, switch, yesno, choice, lines, file, files, json, group, rows, pairs,
+            suggest, which is a text with choices that need not be taken, or ticks, which are lines out of choices.
         required: whether it must be filled in.
         choices: of a choice.
         titles: of choices, where they are more than their words.
@@ -85,6 +85,9 @@ def _offered(one: Field, offers: Mapping[str, Offer]) -> Field:
     if one.parts:
         return replace(one, parts=tuple(_offered(part, offers) for part in one.parts))
     offer = offers.get(one.name.rsplit(".", 1)[-1])
+    if one.kind == "lines" and offer is not None and offer.is_all and offer.titles:
+        known = {**offer.titles, **{name: name for name in one.value.split("\n") if name and name not in offer.titles}}
+        return replace(one, kind="ticks", choices=tuple(known), titles=known)
     if one.kind != "text" or offer is None or not offer.titles:
         return one
     return replace(one, kind="choice" if offer.is_all else "suggest", choices=tuple(offer.titles), titles=offer.titles)

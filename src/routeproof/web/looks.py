@@ -19,8 +19,8 @@ from routeproof.web.naming import NEW, PATTERN, proposed_name
 from routeproof.web.offers import offers_of
 from routeproof.web.places import PLACES, place_of
 from routeproof.web.routing import API, Route, Routes
-from routeproof.web.standing import as_it_stands
-from routeproof.web.step_labels import BY_PROGRAMS, HINTS, label_of
+from routeproof.web.standing import as_it_stands, offers_within
+from routeproof.web.step_labels import BY_PROGRAMS, HINTS, asked_of, label_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -120,8 +120,12 @@ def steps_for(
             "label": label_of(step.name),
             "action": f"{place_of(noun, object_id)}/{step.verb.replace('_', '-')}",
             "fields": [
-                field
-                for field in fields_of(step.body, {**as_it_stands(step.name, shown or {}), **(values or {})}, offers)
+                asked_of(step.name, field)
+                for field in fields_of(
+                    step.body,
+                    {**as_it_stands(step.name, shown or {}), **(values or {})},
+                    {**offers, **offers_within(step.name, shown or {})},
+                )
                 if field.name not in BY_PROGRAMS.get(step.name, ())
             ],
             "signs": step.signs,

@@ -23,7 +23,7 @@ def offers_of(context: Context, noun: str) -> dict[str, Offer]:
     people = {name: person.name or name for name, person in roster_of(context.records).people.items()}
     providers = {provider.id: provider.name for provider in objects_of(context.records, PROVIDER)}
     return {
-        **dict.fromkeys(("to", "person"), Offer(people, is_all=True)),
+        **dict.fromkeys(("to", "person", "attendance", "may_use"), Offer(people, is_all=True)),
         **dict.fromkeys(("provider", "route_to", "fallback_used"), Offer(providers)),
         "quarter": Offer(_quarters(context.business_day)),
         **(_closing(context) if noun == "case" else {}),

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from routeproof.web.forms import Field
+
 LABELS = {
     "case.acknowledge": "Acknowledge: I have seen it",
     "case.assign": "Assign to somebody",
@@ -66,6 +72,40 @@ HINTS = {
     "provider.score": "Question by question: `VEN-1`, and how the answer does.",
 }
 """What a person should know before a step."""
+
+
+ASKED = {
+    "review.record": {
+        "attendance": "who was there",
+        "recusals": "who stands aside, and why",
+        "factors": "factors that the rule names: which evidence each was considered on",
+        "findings": "what was found",
+        "decisions": "what was decided on each finding: modify routing, or justify why not",
+        "votes": "votes; members may cast theirs on this page by themselves",
+        "questions": "questions that members put, and the answers",
+        "quarterly_enough": "is a review each quarter enough?",
+        "documents": "documents that belong to it",
+        "remove": "take something out again, by what it is and its id",
+        "code": "factor",
+        "id": "short name, as F1 or Q1",
+        "choice": "modify routing, or justify it",
+        "options": "courses that were open",
+        "chosen": "the course that was taken, by its name",
+        "predicted": "what a change should bring",
+        "look_back_on": "looked at again on",
+    },
+    "review.open": {"quarter": "quarter, as in 2026Q3"},
+}
+"""What a form asks for, at any depth, where the member's name alone says too little."""
+
+
+def asked_of(step: str, field: Field) -> Field:
+    """The field with the words in which the step's form asks for it."""
+    asked = ASKED.get(step)
+    if asked is None:
+        return field
+    label = asked.get(field.name.rpartition(".")[2], field.label)
+    return replace(field, label=label, parts=tuple(asked_of(step, part) for part in field.parts))
 
 
 def label_of(step: str) -> str:

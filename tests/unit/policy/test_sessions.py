@@ -12,7 +12,7 @@ import pytest
 from routeproof.policy.sessions import parse_calendar
 from routeproof.stores.shipped_policy import CALENDAR_FIRST, CALENDAR_LAST, load_equity_calendar
 from routeproof.vocab.errors import RefusedError, UsageError
-from routeproof.vocab.times import quarter_days
+from routeproof.vocab.times import previous_quarter, quarter_days, quarter_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -97,3 +97,15 @@ def test_a_calendar_that_is_not_clear_is_refused(text: str) -> None:
     """A calendar that is not clear is refused."""
     with pytest.raises(UsageError):
         parse_calendar(text, first=CALENDAR_FIRST, last=CALENDAR_LAST)
+
+
+def test_quarters_at_the_ends_of_the_calendar() -> None:
+    """The last quarter that a date can say has its days; there is no year 0, and nothing before the first quarter."""
+    assert quarter_days("9999q4") == (date(9999, 10, 1), date(9999, 12, 31))
+    assert quarter_of(date(2026, 9, 30)) == "2026Q3"
+    assert previous_quarter("2026Q1") == "2025Q4"
+    for quarter in ("0000Q1", "2026Q5", "\u0662\u0660\u0662\u0666Q1", "2026Q1\n"):
+        with pytest.raises(UsageError, match="expected a quarter"):
+            quarter_days(quarter)
+    with pytest.raises(UsageError, match="one before it"):
+        previous_quarter("0001Q1")

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from routeproof.app.monitoring.judged import last_judgement
 from routeproof.app.monitoring.worked_days import days_worked
-from routeproof.app.objects.governed import objects_of
+from routeproof.app.objects.governed import ids_of, objects_of
 from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.sla.deliveries import delivery_counts
 from routeproof.governance.provider.noun import PROVIDER
 from routeproof.governance.sla.noun import SLA
+from routeproof.vocab.times import quarter_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 LOOKED_BACK = timedelta(days=45)
 """How far back agreed deliveries are called for; what is older is a matter of the agreement's evaluation."""
 REFUSED, DAYS_TOLD = 3, 2
+FLOW = frozenset({"parent_orders", "routes", "executions"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,21 @@ def last_days(context: Context) -> dict[str, date]:
         if outcome["provider"] and days:
             last = date.fromisoformat(max(days))
             found[outcome["provider"]] = max(last, found.get(outcome["provider"], last))
+    return found
+
+
+def quarters_of_flow(context: Context) -> dict[str, set[str]]:
+    """Provider to the quarters of which rows of it were accepted, `2026Q3`.
+
+    Orders and fills that name their provider row by row may be of every provider that has a file.
+    """
+    found: dict[str, set[str]] = {}
+    everybody = ids_of(context.records, PROVIDER)
+    for outcome in _outcomes(context):
+        days = [date.fromisoformat(str(day["day"])) for day in outcome["days"] if day["day"] and day["accepted"]]
+        named = [outcome["provider"]] if outcome["provider"] else everybody if outcome["table"] in FLOW else []
+        for provider in named:
+            found.setdefault(provider, set()).update(map(quarter_of, days))
     return found
 
 

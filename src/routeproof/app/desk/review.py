@@ -12,6 +12,7 @@ from routeproof.app.desk.look_back import (
     scored_predictions,
 )
 from routeproof.app.desk.pinned_pack import Pack, is_on_record, read_pack
+from routeproof.app.desk.preparing.quarter_pack import fresh_pack, pack_folder
 from routeproof.app.desk.restate import changed_of, restatements_of
 from routeproof.app.objects.act import act, shown
 from routeproof.app.objects.fold import object_of, roster_of
@@ -42,7 +43,9 @@ def open_review(
     folder: Path | None = None,
     on_step: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
-    """Open the review of a quarter over a pack, which is built if there is none; last quarter's predictions are scored.
+    """Open the review of a quarter over a pack; last quarter's predictions are scored.
+
+    Without a folder it is the pack that was built last, if it still says all that there is to say, else a new one.
 
     Raises:
         UsageError: no quarter, a pack of another quarter or provider, or nothing to build one from.
@@ -50,6 +53,7 @@ def open_review(
     """
     quarter_days(quarter)
     _require_new(context, review_id(quarter, provider))
+    folder = folder or fresh_pack(context, quarter, provider)
     return _opened(context, "open", review_id(quarter, provider), quarter, provider, folder, on_step)
 
 
@@ -96,7 +100,7 @@ def _opened(
     reason: str | None = None,
 ) -> dict[str, Any]:
     if folder is None:
-        folder = context.workspace.root / "packs" / object_id
+        folder = pack_folder(context.workspace, object_id)
         from routeproof.app.review.build_review import build_review  # noqa: PLC0415  # measuring is slow to import
 
         build_review(context, Order(quarter=quarter, provider=provider), folder, on_step=on_step)

@@ -14,6 +14,7 @@ from routeproof.sources.map_guess import guessed_map
 from routeproof.sources.map_text import map_text
 from routeproof.sources.sandbox import Job, Limits, read_in_child
 from routeproof.sources.source import ReadContext
+from routeproof.sources.spare_child import SPARE
 from routeproof.sources.streams import DamagedFileError, blocks, open_stream
 from routeproof.tables.registry import TABLES
 from routeproof.vocab.errors import MapError, UsageError
@@ -88,6 +89,11 @@ def _whole_lines(path: Path) -> bytes:
     if len(content) <= HEAD_BYTES:
         return content
     return content[: content.rfind(b"\n", 0, HEAD_BYTES) + 1]
+
+
+def expect_file() -> None:
+    """Have a reading child ready, as somebody is about to send a file or to try another map of it."""
+    SPARE.prepare()
 
 
 def assisted(context: Context, path: Path, table: str, document: Mapping[str, Any] | None = None) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from routeproof.app.review.earlier_builds import EVENT as BUILT
 from routeproof.reports.analysis import draft
 from routeproof.reports.score import Adoption
 from routeproof.vocab.times import NS_PER_S
@@ -14,6 +15,7 @@ from routeproof.vocab.times import NS_PER_S
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from routeproof.ledger.entry import Recorded
     from routeproof.reports.score import Score
 
 EVENT = "analysis.adopted"
@@ -28,13 +30,24 @@ def adoptions_of(entries: Iterable[bytes], stream: str) -> dict[Place, Adoption]
         entry: Any = json.loads(content)
         if entry["stream"] == stream and entry["type"] == EVENT:
             payload = entry["payload"]
-            found[payload["security"], payload["row"]] = Adoption(
-                text=payload["text"],
-                by=payload["by"],
-                at=_minute(int(entry["appended_at"])),
-                for_draft=payload["draft"],
-            )
+            found[payload["security"], payload["row"]] = _adoption(payload, int(entry["appended_at"]))
     return found
+
+
+def adopted_since(entries: Iterable[Recorded]) -> dict[Place, Adoption]:
+    """Analyses adopted after the last pack of a review's stream was built: the next build prints them."""
+    found: dict[Place, Adoption] = {}
+    for entry in entries:
+        payload: Any = entry.fact.payload
+        if entry.fact.type == BUILT:
+            found.clear()
+        elif entry.fact.type == EVENT:
+            found[payload["security"], payload["row"]] = _adoption(payload, entry.appended_at)
+    return found
+
+
+def _adoption(payload: Mapping[str, Any], appended_at: int) -> Adoption:
+    return Adoption(text=payload["text"], by=payload["by"], at=_minute(appended_at), for_draft=payload["draft"])
 
 
 def with_adoptions(score: Score, adoptions: Mapping[Place, Adoption]) -> Score:

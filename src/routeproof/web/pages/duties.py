@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from routeproof.app.firm.duties import duties_shown
 from routeproof.app.firm.duty_calendar import calendar_file
@@ -17,6 +18,24 @@ if TYPE_CHECKING:
 
 routes = Routes()
 STATES = ("due", "overdue", "done")
+DONE_AT = {
+    "quarterly_review": ("Reviews", "/reviews"),
+    "addendum": ("Reviews", "/reviews"),
+    "due_diligence": ("the provider's file", "/providers/{}"),
+    "report_605": ("Reports", "/reports"),
+    "summary_605": ("Reports", "/reports"),
+    "report_606": ("Reports", "/reports"),
+    "restated_report": ("Reports", "/reports"),
+    "report_6151": ("the register of disclosures", "/disclosures"),
+    "disclosure_607": ("the register of disclosures", "/disclosures"),
+    "notice_606": ("the register of disclosures", "/disclosures"),
+    "customer_report_606": ("the register of disclosures", "/disclosures"),
+    "wsp_attestation": ("the procedure", "/wsp/{}"),
+    "restatement": ("Restatements", "/restatements"),
+    "look_again": ("Remediation", "/remediation"),
+    "day_close": ("Exceptions", "/exceptions"),
+}
+"""Page on which a duty's work is done, by the obligation; its subject stands for `{}`."""
 
 
 @routes.page("/duties", needs="view.duties", template="duties.html")
@@ -45,7 +64,15 @@ def duty(visit: Visit, object_id: ID) -> dict[str, Any]:
     """One duty, with what closes it."""
     found = looked_at(visit, "duty", object_id)
     verbs = () if found["state"] == "done" else ("close",)
-    return {"duty": found, "steps": steps_for(visit, "duty", object_id, *verbs) if verbs else []}
+    where = None if found["state"] == "done" else done_at(object_id, str(found.get("subject") or ""))
+    steps = steps_for(visit, "duty", object_id, *verbs) if verbs else []
+    return {"duty": found, "where": where, "steps": steps}
+
+
+def done_at(duty: str, subject: str) -> tuple[str, str] | None:
+    """Page on which a duty is done, with what it is called; null where no page does it."""
+    name, path = DONE_AT.get(duty.partition(":")[0], ("", ""))
+    return (name, path.replace("{}", quote(subject, safe=""))) if path and (subject or "{}" not in path) else None
 
 
 @routes.api("GET", "/duties", needs="view.duties")

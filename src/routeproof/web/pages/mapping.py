@@ -11,7 +11,7 @@ from fastapi import Body, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from routeproof.app.intake.ingest import ingest
-from routeproof.app.intake.map_assistant import DELIMITERS, assisted, map_file, mapped_tables
+from routeproof.app.intake.map_assistant import DELIMITERS, assisted, expect_file, map_file, mapped_tables
 from routeproof.vocab.errors import UsageError
 from routeproof.web.map_query import MapQuery
 from routeproof.web.routing import Routes
@@ -43,9 +43,10 @@ class MapBody(BaseModel):
 def mapping(visit: Visit, asked: Annotated[MapQuery, Query()]) -> dict[str, Any]:
     """A file and its map; without a file, the form that sends one."""
     around = {"asked": asked, "tables": mapped_tables(), "units": UNITS, "zones": ZONES, "delimiters": DELIMITERS}
-    if not asked.upload:
-        return {**around, "found": None}
-    found = assisted(visit.context, kept_upload(visit, asked.upload), asked.table, asked.document())
+    found = None
+    if asked.upload:
+        found = assisted(visit.context, kept_upload(visit, asked.upload), asked.table, asked.document())
+    expect_file()
     return {**around, "found": found}
 
 
@@ -53,6 +54,7 @@ def mapping(visit: Visit, asked: Annotated[MapQuery, Query()]) -> dict[str, Any]
 def send(visit: Visit) -> Gone:
     """Keep a file for an hour and look at it."""
     sent = _sent(visit)
+    expect_file()
     with sent.open("rb") as content:
         name = keep_upload(visit, secrets.token_hex(NAME_BYTES), sent.name, content)
     return Gone(f"/data/map?{urlencode({'upload': name, 'table': visit.form.get('table', '')})}")
@@ -78,7 +80,9 @@ def take(visit: Visit) -> Gone:
 @routes.api("POST", "/maps", needs="data.ingest")
 def map_call(visit: Visit, body: Annotated[MapBody, Body()]) -> dict[str, Any]:
     """A first guess, or what the first rows become under a map."""
-    return assisted(visit.context, kept_upload(visit, body.upload), body.table, body.map)
+    found = assisted(visit.context, kept_upload(visit, body.upload), body.table, body.map)
+    expect_file()
+    return found
 
 
 def _sent(visit: Visit) -> Path:

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import Query
 from pydantic import BaseModel, Field
 
+from routeproof.app.desk.look_back import reviews_of
+from routeproof.app.desk.preparing.to_review import adopted_of, unreviewed
+from routeproof.app.desk.preparing.work_ahead import progress_of
 from routeproof.app.review.card.shown import packs_on_record, scorecard_shown
 from routeproof.vocab.errors import UsageError
 from routeproof.vocab.times import quarter_days
@@ -15,6 +18,8 @@ from routeproof.web.measure_query import LONGEST
 from routeproof.web.routing import Routes
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from routeproof.web.visit import Visit
 
 routes = Routes()
@@ -51,7 +56,24 @@ def chosen_scorecard(visit: Visit, asked: ScorecardQuery, *, strict: bool) -> di
 @routes.page("/scorecard", needs="view.measures", template="scorecard.html")
 def scorecard(visit: Visit, asked: Annotated[ScorecardQuery, Query()]) -> dict[str, Any]:
     """How a provider did in a quarter."""
-    return {"asked": asked, **chosen_scorecard(visit, asked, strict=False)}
+    found = chosen_scorecard(visit, asked, strict=False)
+    return {"asked": asked, **found, **_preparing(visit, found)}
+
+
+def _preparing(visit: Visit, found: Mapping[str, Any]) -> dict[str, Any]:
+    """How far the quarter is on its way to a review, and what the person may do for it."""
+    quarter, provider, card = found["quarter"], found["provider"], found["card"]
+    if not quarter or not provider:
+        return {"waits": False, "review": "", "progress": None, "adopted": (0, 0), "adopting": False}
+    review = next((one.id for one in reversed(reviews_of(visit.context.records, quarter, provider))), "")
+    waits = not review and (quarter, provider) in unreviewed(visit.context)
+    return {
+        "waits": waits,
+        "review": review if visit.may("view.reviews") else "",
+        "progress": progress_of(visit.context, quarter, provider),
+        "adopted": adopted_of(card) if card else (0, 0),
+        "adopting": waits and card is not None and card["is_chosen"] and visit.may("review.adopt"),
+    }
 
 
 @routes.api("GET", "/scorecard", needs="view.measures")

@@ -7,6 +7,7 @@ import shlex
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.objects.governed import objects_of
+from routeproof.app.review.adoptions import adopted_since
 from routeproof.app.review.earlier_builds import EVENT, builds
 from routeproof.governance.review.noun import REVIEW
 from routeproof.metrics.describe import described
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from routeproof.app.context import Context
     from routeproof.reports.numbers import Kind
+    from routeproof.reports.score import Adoption
 
     Plain = Mapping[str, Any]
 
@@ -54,7 +56,8 @@ def scorecard_shown(
 
     Returns:
         `rows` (figures with interval, verdict, weeks and where their rows are), `benchmarks` to switch between,
-        `securities` at a glance, `definitions` of the metrics, and `meta` of the pack.
+        `securities` at a glance, `definitions` of the metrics, and `meta` of the pack. A row's `adopted_since` is what
+        somebody adopted after the pack was built; `is_chosen`: against the benchmark that the pack prints.
 
     Raises:
         UsageError: a benchmark or a security that the pack does not have.
@@ -65,7 +68,14 @@ def scorecard_shown(
     last, chosen, surface = kept[-1], *_against(kept, benchmark)
     if security:
         surface, chosen = _security(last, security), _name(last)
-    rows = [_row(row, last["weeks"].get(row["id"], {}) if not security else {}) for row in surface["rows"]]
+    since = adopted_since(context.records.stream(f"review/{quarter}/{provider}"))
+    rows = [
+        {
+            **_row(row, last["weeks"].get(row["id"], {}) if not security else {}),
+            "adopted_since": _adopted(since.get((security, row["id"])), row),
+        }
+        for row in surface["rows"]
+    ]
     metrics = {figure["metric"] for row in rows for figure in row["figures"] if figure["metric"]}
     return {
         "quarter": quarter,
@@ -73,6 +83,7 @@ def scorecard_shown(
         "security": security,
         "benchmark": chosen,
         "benchmarks": _switch(kept),
+        "is_chosen": benchmark in (CHOSEN, last["against"]),
         "rows": rows,
         "securities": [_glance(item) for item in last["securities"]],
         "definitions": [row for row in described() if row["name"] in metrics],
@@ -151,6 +162,13 @@ def _security(pack: Plain, security: str) -> Plain:
     raise UsageError(message, where="security")
 
 
+def _adopted(adoption: Adoption | None, row: Plain) -> dict[str, str] | None:
+    """`text, by, at` of an adoption that the pack does not print yet; null without one, or if the draft was another."""
+    if adoption is None or not adoption.is_for(row.get("analysis_draft", row["analysis"])):
+        return None
+    return {"text": adoption.text, "by": adoption.by, "at": adoption.at}
+
+
 def _row(row: Plain, weeks: Plain) -> dict[str, Any]:
     kind = kind_of(row["id"])
     names = [*COLUMNS, "benchmark"]
@@ -170,6 +188,7 @@ def _row(row: Plain, weeks: Plain) -> dict[str, Any]:
         ],
         "analysis": row["analysis"],
         "analysis_status": row["analysis_status"],
+        "analysis_draft": row.get("analysis_draft", row["analysis"]),
         "analysis_by": row.get("analysis_by"),
         "analysis_at": row.get("analysis_at"),
     }
