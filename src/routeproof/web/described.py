@@ -74,6 +74,10 @@ def describe(app: FastAPI) -> None:
             for path, operations in whole["paths"].items():
                 for operation in operations.values():
                     operation["security"] = [] if path in PUBLIC else [{name: []} for name in SCHEMES]
+            for schema in whole["components"]["schemas"].values():
+                for member in schema.get("properties", {}).values():
+                    if "contentMediaType" in member:
+                        member.pop("type", None)  # bytes of a file are of no type of JSON, whatever they spell
             app.openapi_schema = whole
         return app.openapi_schema
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from routeproof.vocab.times import NS_PER_S
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+CODE_WORD = re.compile("[a-z][a-z0-9]*(_[a-z0-9]+)+")
 NEW_YORK = ZoneInfo("America/New_York")
 
 
@@ -35,7 +37,7 @@ def _instant(value: Any) -> datetime | None:  # noqa: ANN401
         return value.astimezone(UTC)
     if isinstance(value, int) or (isinstance(value, str) and value.isdigit()):
         return datetime.fromtimestamp(int(value) / NS_PER_S, tz=UTC)
-    return datetime.fromisoformat(str(value)).astimezone(UTC)
+    return datetime.fromisoformat(str(value).replace(" UTC", "+00:00")).astimezone(UTC)
 
 
 def day(value: Any) -> str:  # noqa: ANN401
@@ -46,6 +48,26 @@ def day(value: Any) -> str:  # noqa: ANN401
 def words(value: Any) -> str:  # noqa: ANN401
     """A name of the record in words: `not_permitted` is "not permitted"."""
     return str(value).replace("_", " ").replace(".", ": ") if value not in (None, "") else DASH
+
+
+def sentence(text: str) -> str:
+    """Words as they begin a sentence."""
+    return text[:1].upper() + text[1:]
+
+
+def code_words(value: Any) -> Any:  # noqa: ANN401
+    """A word of the program in plain words, `payment_for_order_flow`; anything else as it is."""
+    return value.replace("_", " ") if isinstance(value, str) and CODE_WORD.fullmatch(value) else value
+
+
+def coded(text: str) -> Markup:
+    """Text whose commands stand between backticks, as messages have them."""
+    parts = str(text).split("`")
+    if len(parts) % 2 == 0:
+        return escape(text)
+    return Markup().join(
+        Markup("<code>{}</code>").format(part) if place % 2 else escape(part) for place, part in enumerate(parts)
+    )
 
 
 def number(value: Any, places: int | None = None) -> str:  # noqa: ANN401
@@ -154,6 +176,9 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "when": when,
     "day": day,
     "words": words,
+    "sentence": sentence,
+    "code_words": code_words,
+    "coded": coded,
     "number": number,
     "percent": percent,
     "short": short,

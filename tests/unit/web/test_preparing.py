@@ -78,6 +78,7 @@ def test_what_nobody_may_or_can_is_refused(filled: Path) -> None:
     assert compliance.send("/reviews/begin", ASKED).status_code == 403
     for wrong in ({**ASKED, "quarter": "2019Q1"}, {**ASKED, "provider": "P9"}, {**ASKED, "quarter": "soon"}):
         assert analyst.send("/scorecard/build", wrong).status_code == 400
-        assert analyst.call("POST", "/api/v1/reviews/build", wrong).status_code == 400
-    adopted = analyst.call("POST", "/api/v1/reviews/adopt", {"quarter": "2026Q3", "provider": "P2", "row": "fill_time"})
+        assert analyst.call("POST", "/api/v1/packs", wrong).status_code == 400
+    asked = {"quarter": "2026Q3", "provider": "P2", "row": "fill_time"}
+    adopted = analyst.call("POST", "/api/v1/packs/adoptions", asked)
     assert adopted.json()["text"] == adopted.json()["draft"]

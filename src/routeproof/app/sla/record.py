@@ -58,6 +58,15 @@ def record_evaluation(context: Context, evaluation: Row) -> Row:
     return evaluation | {"recorded": shown["ledger_index"], "cases": cases}
 
 
+def _said(value: object) -> str:
+    """A figure with as many digits as people read; the case keeps all of them."""
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def _promise(row: Row) -> str:
+    return f"{str(row['side']).replace('_', ' ')} {_said(row['threshold'])}"
+
+
 def _case(context: Context, evaluation: Row, row: Row) -> str:
     """Open the case of a breached clause, unless an earlier evaluation did; its id."""
     name = f"{evaluation['agreement']}-{evaluation['period']}-{row['id']}"
@@ -66,7 +75,7 @@ def _case(context: Context, evaluation: Row, row: Row) -> str:
     assert context.acting is not None  # noqa: S101  # recording the evaluation needed one
     body = {
         "kind": "delivery" if row["metric"] in DELIVERY_METRICS else "sla_breach",
-        "title": f"{row['title'] or row['id']}: {row['observed']} against {row['side']} {row['threshold']}",
+        "title": f"{row['title'] or row['id']}: {_said(row['observed'])}, promised {_promise(row)}",
         "provider": evaluation["provider"],
         "period": evaluation["period"],
         "subject": f"{evaluation['agreement']} clause {row['id']}",

@@ -70,7 +70,7 @@ def begin_review(visit: Visit) -> Gone:
     return Gone("/reviews")
 
 
-@routes.api("POST", "/reviews/build", needs="review.build")
+@routes.api("POST", "/packs", needs="review.build")
 def build_call(visit: Visit, body: Annotated[QuarterBody, Body()]) -> dict[str, Any]:
     """Begin to build the pack of a quarter, and say how far that is."""
     asked = flow_of(visit.context, body.quarter, body.provider)
@@ -80,7 +80,7 @@ def build_call(visit: Visit, body: Annotated[QuarterBody, Body()]) -> dict[str, 
     return {"quarter": asked[0], "provider": asked[1], "progress": said}
 
 
-@routes.api("POST", "/reviews/adopt", needs="review.adopt")
+@routes.api("POST", "/packs/adoptions", needs="review.adopt")
 def adopt_call(visit: Visit, body: Annotated[AdoptionBody, Body()]) -> dict[str, Any]:
     """Adopt an analysis of the last pack that was built."""
     given = body.model_dump() | {"quarter": body.quarter.upper()}

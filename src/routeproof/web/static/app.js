@@ -29,3 +29,9 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   document.querySelectorAll("button[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
 });
+
+/* On a narrow screen the ways are one line: the one that is here comes into view. */
+document.addEventListener("DOMContentLoaded", () => {
+  const here = document.querySelector(".side [aria-current]");
+  if (here) here.scrollIntoView({ block: "nearest", inline: "nearest" });
+});

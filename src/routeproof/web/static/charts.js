@@ -22,6 +22,7 @@ A datum with a member `href` that begins with "/" is a link. What htmx swaps in 
       axis: { ...text, domainColor: rule, tickColor: rule, gridColor: rule, gridOpacity: 0.6, tickCount: 7, labelLimit: 160 },
       legend: { ...text, symbolBaseFillColor: quiet, symbolBaseStrokeColor: quiet },
       title: { color: ink, font },
+      header: { labelColor: ink, titleColor: quiet, labelFont: font, titleFont: font, titleFontWeight: "normal" },
       range: { category: [accent, colour("--warn"), colour("--good"), quiet, ink, "#8b6fb3", "#b08a2e", "#4f9aa8"] },
       mark: { color: accent },
       bar: { color: accent },
@@ -32,12 +33,24 @@ A datum with a member `href` that begins with "/" is a link. What htmx swaps in 
     };
   }
 
+  /* Charts made for paper name the inks of the pack; on a page they are those of the page. */
+  const PAPER = {
+    "#1a1a1a": "--ink", "#1f4e79": "--accent", "#9c3d1b": "--warn", "#3b4a5a": "--quiet", "#9aa5b1": "--quiet", "#9aa7b4": "--quiet",
+    "#9aa3ab": "--quiet", "#c9d1da": "--rule", "#dfe4ea": "--rule", "#e3e8ed": "--rule", "#eceff2": "--tint",
+  };
+  function inked(part) {
+    if (typeof part === "string") return PAPER[part] ? colour(PAPER[part]) : part;
+    if (Array.isArray(part)) return part.map(inked);
+    if (!part || typeof part !== "object") return part;
+    return Object.fromEntries(Object.entries(part).map(([name, value]) => [name, name === "data" ? value : inked(value)]));
+  }
+
   async function draw(figure) {
     const place = figure.querySelector("[data-chart]");
     const spec = JSON.parse(figure.querySelector('script[type="application/json"]').textContent);
     try {
       if (place.chartView) place.chartView.finalize();
-      const compiled = vegaLite.compile({ ...spec, config: config() }, { logger: vega.logger(vega.Error) });
+      const compiled = vegaLite.compile({ ...inked(spec), config: config() }, { logger: vega.logger(vega.Error) });
       const view = new vega.View(vega.parse(compiled.spec, null, { ast: true }), {
         expr: vega.expressionInterpreter || vegaInterpreter.expressionInterpreter,
         renderer: "canvas", container: place, hover: false,
