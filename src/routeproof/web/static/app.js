@@ -33,5 +33,7 @@ window.addEventListener("pageshow", () => {
 /* On a narrow screen the ways are one line: the one that is here comes into view. */
 document.addEventListener("DOMContentLoaded", () => {
   const here = document.querySelector(".side [aria-current]");
-  if (here) here.scrollIntoView({ block: "nearest", inline: "nearest" });
+  if (!here) return;
+  const ways = here.closest(".side"), beyond = here.getBoundingClientRect().right - ways.getBoundingClientRect().right;
+  if (beyond > 0) ways.scrollLeft += beyond + 16; /* scrollIntoView would also move where the tab key begins */
 });
