@@ -2,14 +2,20 @@
 
 import io
 import random
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
 from examples import examples
-from routeproof.sources.fix.fold.fold import fold_messages
+from routeproof.app.intake.shelf import Shelf
+from routeproof.sources.fix.fold.division import chunk_of
+from routeproof.sources.fix.fold.fold import fold_messages, fold_parts
 from routeproof.sources.fix.fold.part import FOLDED
+from routeproof.sources.fix.messages import distinct_messages
 from routeproof.sources.fix.tokenizer import tokenize
 
 MAPS = (
@@ -117,6 +123,28 @@ def test_parts_are_the_whole(seed: int, sections: dict[str, object]) -> None:
     """Any messages that name each other, folded at once and in parts as small as orders allow."""
     pieces = [piece.messages for piece in tokenize(io.BytesIO(chaos(seed)), name="log", source_id="s")]
     folds_alike(pl.concat(pieces), sections)
+
+
+@examples(3, more_by_night=60)
+@given(seed=st.integers(0, 1 << 40), sections=st.sampled_from(MAPS))
+def test_parts_that_wait_on_disk_are_the_same(seed: int, sections: dict[str, object]) -> None:
+    """Messages that come some at a time, and are dealt out to their parts on scratch disk or stay where they are."""
+    (piece,) = tokenize(io.BytesIO(chaos(seed)), name="log", source_id="s")
+    chunks = [chunk_of(rows) for rows in distinct_messages(piece.messages).iter_slices(5)]
+    with TemporaryDirectory() as scratch:
+        shelf, dealt = Shelf(Path(scratch), "dealt", held_rows=12), []
+
+        def aside(rows: pl.DataFrame) -> Callable[[], pl.DataFrame]:
+            dealt.append(shelf.set_down(rows))
+            return dealt[-1].read
+
+        waited = list(fold_parts(chunks, sections, "f", "", part_messages=7, aside=aside))
+        stayed = list(fold_parts(chunks, sections, "f", "", part_messages=7))
+        assert [number for number, _ in waited] == [number for number, _ in stayed]
+        for (_, one), (_, other) in zip(waited, stayed, strict=True):
+            assert all(one.tables[name].equals(other.tables[name]) for name in FOLDED)
+            assert one.misfits.equals(other.misfits)
+        assert len(chunks) == 1 or len({number for number, _ in waited}) == 1 or dealt
 
 
 def test_a_bust_that_names_no_fill_busts_nothing() -> None:
