@@ -43,7 +43,7 @@ def test_what_is_used_on_one_day_stays_as_it_is() -> None:
 
 
 def test_a_replace_follows_orders_and_no_cancel_requests() -> None:
-    """Name 7: an order on Monday, a cancel request on Tuesday. On Wednesday a report means the latter, a replace never."""
+    """Monday an order, Tuesday a cancel request. On Wednesday a report means the latter, a replace the former."""
     uses = Uses(keys(7, 7), numbers(1, 2), numbers(NINE, DAY_NS + NINE), every(2), numbers(BEGINS, LAST))
     order, cancel = uses.of(keys(7, 7), numbers(NINE, DAY_NS + NINE))
     wednesday = numbers(2 * DAY_NS)
