@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from routeproof.sources.fix.fold.lookup import CLOCK_SLACK_NS
 from routeproof.sources.fix.fold.union import among
-from routeproof.sources.fix.fold.uses import BEGINS, LAST, NOTHING, Uses, within
+from routeproof.sources.fix.fold.uses import BEGINS, LAST, NOTHING, UNCLEAR, Uses, within
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,10 +84,7 @@ def told_of(keys: Mapping[str, Hashes], flags: Mapping[str, Flags], times: Times
         late = times.sent + CLOCK_SLACK_NS
         requests = flags["opens"] | flags["cancels"]
         begun = requests & ~flags["loose"]
-        # a cancel request whose order nobody knows is none, but it may be the first of its name that day
-        known = among(original, own[begun & flags["opens"]])
-        kinds = np.where(flags["cancels"], np.where(known, LAST, NOTHING), BEGINS)
-        requested = Uses(own, times.day, times.sent, begun, kinds)
+        requested = Uses(own, times.day, times.sent, begun, _kinds(own, original, begun, flags, times.day))
         own, original = (
             requested.of(own, np.where(requests, times.sent, late)),
             requested.followed(original, late),
@@ -112,6 +109,18 @@ def told_of(keys: Mapping[str, Hashes], flags: Mapping[str, Flags], times: Times
 
 
 _ON_SESSION = ("own", "orig_cl_ord_id", "exec_id", "exec_ref_id", "seq", "ref_seq", "provider_order_id")
+
+
+def _kinds(own: Hashes, original: Hashes, begun: Flags, flags: Mapping[str, Flags], days: Instants) -> Instants:
+    """What each request is to its name: a cancel request whose order nobody knows is none after all.
+
+    Of an order and a cancel request that have one name on one day the first counts, so its order may be known or not.
+    """
+    opened, of_day = begun & flags["opens"], within(own, days)
+    surely = opened & ~among(of_day, of_day[begun & flags["cancels"]])
+    unsure = np.where(among(original, own[opened]), UNCLEAR, NOTHING)
+    of_cancels = np.where(among(original, own[surely]), LAST, unsure)
+    return np.where(flags["cancels"], of_cancels, BEGINS)
 
 
 def _sightings(

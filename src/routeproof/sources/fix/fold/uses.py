@@ -27,8 +27,8 @@ def within(keys: Hashes, numbers: Instants) -> Hashes:
     return np.where(keys == 0, np.uint64(0), (keys ^ (mixed ^ (mixed >> np.uint64(29)))) | np.uint64(1))
 
 
-BEGINS, LAST, NOTHING = 0, 1, 2
-"""What a row may be to its key: the begin of a use, of one that nothing follows up, or of none after all."""
+BEGINS, LAST, NOTHING, UNCLEAR = 0, 1, 2, 3
+"""What a row may be to its key: the begin of a use, of one that nothing follows up, of none after all, or any."""
 
 
 class Uses:
@@ -42,15 +42,14 @@ class Uses:
             days: (n,) trading day of each row, as a number.
             at: (n,) UTC ns.
             begun: (n,) rows that may begin a use of their key.
-            kinds: (n,) `BEGINS`, `LAST` or `NOTHING`; all begin a use if omitted. A key that has rows of two kinds on
-                one day is not told apart: which of them counts there is not for here to say.
+            kinds: (n,) of the four kinds; all begin a use if omitted. A key that has rows of two kinds on one day, or
+                unclear ones, is not told apart: which of them counts is not for here to say.
         """
         rows = np.flatnonzero(begun & (keys != 0))
         kind = np.zeros(rows.size, dtype=np.int64) if kinds is None else kinds[rows]
         said = pl.DataFrame({"key": keys[rows], "day": days[rows], "at": at[rows], "kind": kind})
-        first = said.group_by("key", "day").agg(
-            pl.col("at", "kind").min(), (pl.col("kind").n_unique() > 1).alias("mixed")
-        )
+        mixed = (pl.col("kind").n_unique() > 1) | (pl.col("kind") == UNCLEAR).any()
+        first = said.group_by("key", "day").agg(pl.col("at", "kind").min(), mixed.alias("mixed"))
         clear = first.filter(~pl.col("mixed").any().over("key") & (pl.col("kind") != NOTHING))
         apart = clear.filter(pl.len().over("key") > 1)
         self._starts = apart.select("key", "at", "kind", pl.col("at").alias("start")).sort("at")
