@@ -59,6 +59,7 @@ def test_our_own_orders_stand_beside_public_ones_in_the_same_mix(analyst: Browse
     assert [round(row["weight_matched"], 6) for row in rows[1:]] == [1.0, 1.0, 1.0]
     adjusted = {row["reporter"]: row["e_over_q_adjusted"] for row in rows}
     assert adjusted["OAKW"] / adjusted["XNAS"] == pytest.approx(0.79 / 1.04, rel=1e-3)
+    assert analyst.get("/api/v1/venues/published?of=2026Q3:P2").status_code == 200  # made before the page asks
     assert "ours, same orders" in analyst.get("/venues?of=2026Q3:P2").text
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import time
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from web_client import Browser
+from web_demo import PASSWORD
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,6 +71,52 @@ def test_a_quarter_comes_from_its_flow_to_a_review_with_votes(filled: Path) -> N
     }
     assert member.send(f"{REVIEW}/record", vote).status_code == 303
     assert "Your vote: against" in member.get(REVIEW).text
+
+
+def test_my_day_leads_from_a_vote_to_the_end(filled: Path) -> None:
+    """Each person is asked for the step that the review waits for, and for no other one; then it is closed."""
+    people = {name: Browser(filled, name) for name in ("analyst", "member1", "member2", "custodian")}
+    factors = analyst_factors(people["analyst"])
+    meeting = {
+        "agenda": "Execution quality of P1",
+        "attendance": "member1\nmember2",
+        "minutes": "Ms Lindt took the chair.",
+        "decisions.0.finding": "F1",
+        "decisions.0.choice": "justify",
+        "decisions.0.rationale": "Nothing to change.",
+        **factors,
+    }
+    assert people["analyst"].send(f"{REVIEW}/record", meeting).status_code == 303
+    assert asked(people["member1"]) == "vote"
+    vote = {"votes.0.person": "member1", "votes.0.finding": "F1", "votes.0.vote": "for"}
+    assert people["member1"].send(f"{REVIEW}/record", vote).status_code == 303
+    for name in ("member1", "member2"):
+        assert asked(people[name]) == "read and sign"
+        assert "Close the review" not in people[name].get(REVIEW).text
+        version = people[name].get("/api/v1/reviews/2026Q3-P1").json()["version_hash"]
+        assert people[name].send(f"{REVIEW}/sign", {"version": version, "password": PASSWORD}).status_code == 303
+    assert asked(people["member1"]) == "close it"
+    assert "Everything is there: it can be closed." in people["member1"].get(REVIEW).text
+    assert asked(people["custodian"]) == ""
+    assert people["member1"].send(f"{REVIEW}/close", {"password": PASSWORD}).status_code == 303
+    assert asked(people["member1"]) == ""
+    assert asked(people["custodian"]) == "countersign for the firm"
+
+
+def analyst_factors(analyst: Browser) -> dict[str, str]:
+    """The form's factors, each with evidence and nothing else said of it."""
+    factors = analyst.get("/api/v1/reviews/2026Q3-P1").json()["factors"]
+    return {
+        f"factors.{place}.{name}": text
+        for place, factor in enumerate(factors)
+        for name, text in (("code", factor["code"]), ("evidence", "pack"))
+    }
+
+
+def asked(browser: Browser) -> str:
+    """What My day asks of a person for the review of P1; empty if nothing."""
+    found = re.search(rf'<a href="{REVIEW}">([^<]*)</a>', browser.get("/").text)
+    return found.group(1) if found else ""
 
 
 def test_what_nobody_may_or_can_is_refused(filled: Path) -> None:

@@ -74,15 +74,16 @@ def _of_review(version: Version[Review], person: str, may_do: MayDo, rules: Rule
     aside = rules.aside | {item.person for item in review.recusals}
     lacking = missing(review)
     signed = counted(review, version.version_hash, aside)
+    if person not in aside and rules.votes and not signed and _unvoted(review, person):
+        yield Waiting(f"{what}: {_unvoted(review, person)} without your vote", "vote", to, duty)
+        return
     if lacking and may_do("review.record"):
         more = f" and {len(lacking) - 1} more" if len(lacking) > 1 else ""
         first = lacking[0].partition(".")[0]
         yield Waiting(f"{what} lacks {first}{more}", "record the meeting", to, duty)
     if person in aside:
         return
-    if rules.votes and not signed and _unvoted(review, person):
-        yield Waiting(f"{what}: {_unvoted(review, person)} without your vote", "vote", to, duty)
-    elif not lacking and len(signed) >= rules.quorum and may_do("review.close"):
+    if not lacking and len(signed) >= rules.quorum and may_do("review.close"):
         yield Waiting(f"{what} has its {rules.quorum} signatures", "close it", to, duty)
     elif review.minutes is not None and may_do("review.sign") and person not in {*signed, *review.minutes_by}:
         yield Waiting(what, "read and sign", to, duty)
