@@ -55,3 +55,15 @@ def test_a_wrong_method_is_told_all_that_there_are(ann: Browser) -> None:
     """Not those of the first route of the path alone."""
     answer = ann.call("PUT", "/api/v1/tokens")
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST")
+
+
+def test_a_file_in_the_description_is_bytes_and_of_no_type(ann: Browser) -> None:
+    """Bytes that spell a number are a file too; a string of JSON they are not."""
+    whole = ann.get("/openapi.json").json()
+    file = whole["components"]["schemas"]["Body_post_api_v1_uploads"]["properties"]["file"]
+    assert file["contentMediaType"] == "application/octet-stream"
+    assert "type" not in file
+    sent = ann.client.post(
+        "/api/v1/uploads", files={"file": ("file", b"-5.8e16")}, headers={"X-CSRF-Token": ann.form_token}
+    )
+    assert sent.status_code == 200
