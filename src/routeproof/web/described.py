@@ -78,10 +78,14 @@ def describe(app: FastAPI) -> None:
                 for member in schema.get("properties", {}).values():
                     if "contentMediaType" in member:
                         member.pop("type", None)  # bytes of a file are of no type of JSON, whatever they spell
+            for name, member in NESTED:
+                whole["components"]["schemas"][name]["properties"][member]["additionalProperties"] = True
             app.openapi_schema = whole
         return app.openapi_schema
 
     app.openapi = described  # type: ignore[method-assign]
 
 
+NESTED = (("config_propose", "settings"),)
+"""Members that take tables within tables, and make names with dots of them."""
 PUBLIC = ("/healthz", "/readyz")

@@ -55,3 +55,10 @@ def test_a_range_of_shifts_is_five_steps(text: str) -> None:
 def test_one_name_may_stand_alone() -> None:
     """`by="symbol"` is the dimension, not its letters."""
     assert grouping_of("symbol", "e_over_q") == grouping_of(["symbol"], ["e_over_q"])
+
+
+@pytest.mark.parametrize("text", ["99999999999999999999s", "-2000000s", "-1ms..90000000000000ms"])
+def test_a_shift_is_of_a_day_at_most(text: str) -> None:
+    """What no clock can be wrong by is refused before it meets a column of instants."""
+    with pytest.raises(UsageError, match="of a day at most"):
+        parse_shifts(text)

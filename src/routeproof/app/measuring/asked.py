@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from routeproof.app.measuring.measure import Question
 from routeproof.tables.switches import Switches
 from routeproof.vocab.errors import UsageError
+from routeproof.vocab.times import NS_PER_DAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -109,4 +110,8 @@ def _span_ns(text: str, option: str, expected: str) -> int:
     if found is None:
         message = f"expected {expected}, found {text!r}"
         raise UsageError(message, where=option)
-    return round(Fraction(found[1]) * _UNIT_NS[found[2]])
+    span = round(Fraction(found[1]) * _UNIT_NS[found[2]])
+    if abs(span) > NS_PER_DAY:
+        message = f"expected {expected}, of a day at most, found {text[:40]!r}"
+        raise UsageError(message, where=option)
+    return span
