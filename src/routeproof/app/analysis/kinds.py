@@ -159,6 +159,11 @@ KINDS: tuple[Kind, ...] = (
         ),
         tables=(
             Table(of="sides", caption="The two sides", columns=("side", "orders", "days", "raw", "cells", "robust")),
+            Table(
+                of="strengths",
+                caption="How strong something unmeasured would have to be, beside what each measured dimension is",
+                columns=("what", "of_values", "of_choice", "moves"),
+            ),
             Table(of="lacking", caption="Flow of the subject without a counterpart, heaviest first"),
             Table(
                 of="balance",

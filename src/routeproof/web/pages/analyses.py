@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Path as InPath
@@ -49,6 +50,8 @@ class AnalysisQuery(BaseModel):
     metric: str = Field("", max_length=LONGEST, description="A mean or ratio of the catalog.")
     by: str = Field("", max_length=LONGEST, description="Dimensions between commas, outermost first.")
     where: str = Field("", max_length=LONGEST, description="COLUMN=V[,V], COLUMN>=V or COLUMN<V.")
+    seed: int | None = Field(None, ge=0, lt=2**63, description="Of everything drawn; that of policy if omitted.")
+    manifest: str = Field("", max_length=LONGEST, description="As known at this commit; the newest if omitted.")
 
     def texts(self) -> dict[str, str]:
         """What was said beside provider and days, by name."""
@@ -116,12 +119,13 @@ def _span(visit: Visit, asked: AnalysisQuery) -> Span:
         NotFoundError: days beyond those.
     """
     first, last = day_in(asked.first or None, "from"), day_in(asked.last or None, "to")
+    provider, manifest = asked.provider.strip() or None, asked.manifest.strip() or None
     if first is None and last is None:
-        return usual_span(visit, asked.provider.strip() or None)
+        return replace(usual_span(visit, provider), manifest=manifest, seed=asked.seed)
     first, last = first or visit.limits.from_on, last or visit.limits.to_on
     for day in filter(None, (first, last)):
         visit.require_reach(day)
-    return Span(first=first, last=last, provider=asked.provider.strip() or None)
+    return Span(first=first, last=last, provider=provider, manifest=manifest, seed=asked.seed)
 
 
 def _around(visit: Visit, kind: Kind, asked: PageQuery) -> dict[str, Any]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from routeproof.evidence.adjust.flow import Flow
     from routeproof.evidence.adjust.side_by_side import SideBySide
 
-SIDES = {"domain": ["subject", "benchmark"], "range": ["#1a1a1a", "#9aa3ab"]}
+SIDES = {"domain": ["subject", "benchmark"]}
 
 
 def interval_figure(rows: Sequence[dict[str, Any]], unit: str) -> dict[str, Any]:
@@ -91,7 +91,7 @@ def balance_figure(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "encoding": {
             "y": {"field": "level", "type": "nominal", "title": None, "sort": None},
             "x": {"field": "difference", "type": "quantitative", "title": "standardised difference of shares"},
-            "shape": {"field": "when", "type": "nominal", "title": None},
-            "color": {"field": "when", "type": "nominal", "title": None, "scale": {"range": ["#9aa3ab", "#1a1a1a"]}},
+            "shape": {"field": "when", "type": "nominal", "title": None, "sort": None},
+            "color": {"field": "when", "type": "nominal", "title": None, "sort": None},
         },
     }

@@ -29,7 +29,7 @@ def dose_figure(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "layer": [
             {"data": {"values": [{}]}, "mark": {"type": "rule", "strokeDash": [3, 3]}, "encoding": {"y": {"datum": 1}}},
             {"mark": {"type": "rule"}, "encoding": {"x": x, "y": {**y, "field": "lower"}, "y2": {"field": "upper"}}},
-            {"mark": {"type": "point", "filled": True, "color": "#1a1a1a"}, "encoding": {"x": x, "y": y}},
+            {"mark": {"type": "point", "filled": True}, "encoding": {"x": x, "y": y}},
             *(
                 {
                     "mark": {"type": "text", "dy": dy, "fontSize": 11},

@@ -125,12 +125,20 @@ def per_share_of(study: Study, days: Ints, top: Floats, shares: Floats, standard
 def verdicts(cases: Sequence[Case], policy: ConflictsPolicy) -> list[list[tuple[str, float | None]]]:
     """`(verdict, adjusted p)` of each case's inducements, in their order.
 
-    All inducements of all providers are one family (Holm 1979): the chance of any false accusation is at most `error`.
+    All inducements of all providers are one family (Holm 1979): the chance of any false accusation is at most `error`,
+    and so is that of any pull that is none.
     """
-    known = [(place, judged.p) for place, judged in enumerate(_all(cases)) if judged.p is not None]
-    adjusted = dict(zip((place for place, _ in known), holm([p for _, p in known]), strict=True))
-    words = [_word(judged, adjusted.get(place), policy) for place, judged in enumerate(_all(cases))]
+    every = _all(cases)
+    adjusted = _adjusted([judged.p for judged in every])
+    pulls = _adjusted([None if judged.p is None else judged.pull_p for judged in every])
+    words = [_word(judged, adjusted.get(place), pulls.get(place), policy) for place, judged in enumerate(every)]
     return [words[begin : begin + len(KINDS)] for begin in range(0, len(words), len(KINDS))]
+
+
+def _adjusted(p_values: Sequence[float | None]) -> dict[int, float]:
+    """Adjusted p-values by place, of those that are known."""
+    known = [(place, p) for place, p in enumerate(p_values) if p is not None]
+    return dict(zip((place for place, _ in known), holm([p for _, p in known]), strict=True))
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
@@ -147,11 +155,13 @@ def _all(cases: Sequence[Case]) -> list[Judged]:
     return [judged for case in cases for judged in case.inducements]
 
 
-def _word(judged: Judged, adjusted: float | None, policy: ConflictsPolicy) -> tuple[str, float | None]:
+def _word(
+    judged: Judged, adjusted: float | None, pull: float | None, policy: ConflictsPolicy
+) -> tuple[str, float | None]:
     if adjusted is None:
         return CANNOT_TELL, None
     lost = judged.per_share.value if judged.per_share is not None else None
     if adjusted <= policy.error and lost is not None and lost >= policy.least_loss_usd_per_share:
         return AT_COST, adjusted
-    pulled = judged.pull_p is not None and judged.pull_p <= policy.error
+    pulled = pull is not None and pull <= policy.error
     return (NO_COST if pulled else NO_PULL), adjusted

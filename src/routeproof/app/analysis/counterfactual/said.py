@@ -77,8 +77,8 @@ def sentences(sums: Sums, providers: Sequence[str], access: Mapping[str, Sequenc
         )
     if values["unknown_fee_share"]:
         unknown.append(
-            f"Fees of {_percent(values['unknown_fee_share'])} of the shares paid: they count as free, which makes the "
-            "savings look smaller."
+            f"Fees of {_percent(values['unknown_fee_share'])} of the shares paid, which no fill and no schedule tells: "
+            "they count as anything between plus and minus the cap of 17 CFR 242.610(c), which widens the bounds."
         )
     free = [name or "(unnamed)" for name in providers if name not in access]
     if free:

@@ -134,7 +134,7 @@ def share_figure(stream: Stream, changes: Sequence[Row]) -> Row:
             "layer": [
                 {
                     "transform": [{"filter": "isValid(datum.share)"}],
-                    "mark": {"type": "line", "color": "#1a1a1a", "strokeWidth": 1},
+                    "mark": {"type": "line", "strokeWidth": 1},
                     "encoding": {"x": x, "y": y},
                 },
                 {

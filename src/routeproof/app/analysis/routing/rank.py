@@ -10,6 +10,7 @@ from routeproof.app.analysis.choices.venue_money import venue_money
 from routeproof.app.analysis.choices.venue_routes import venue_routes
 from routeproof.app.analysis.ground import ground_of, plain
 from routeproof.app.analysis.headline import headline_of
+from routeproof.app.analysis.routing.bands import band_figure
 from routeproof.app.analysis.routing.lists import hops_of, lists_of
 from routeproof.app.analysis.routing.on_file import beside_settings, settings_of
 from routeproof.app.analysis.routing.ranked import ALL, ASSUMES, TRIED, first_venues, rankings
@@ -66,6 +67,7 @@ def routing_rank(context: Context, span: Span) -> Row:
                 f"first_venues_{one}": first_figure([row for row in firsts if row["provider"] == one])
                 for one in providers
             },
+            **{f"ways_{one}": band_figure(lists.filter(pl.col("provider") == one)) for one in providers},
             **{f"transitions_{one}": way_figure([row for row in ways if row["provider"] == one]) for one in providers},
         },
     }
@@ -144,7 +146,7 @@ def first_figure(rows: Sequence[Row]) -> Row:
         "spec": {
             "width": 180,
             "layer": [
-                {"mark": {"type": "bar", "color": "#9aa7b4"}, "encoding": {"x": x, "y": y}},
+                {"mark": {"type": "bar", "opacity": 0.5}, "encoding": {"x": x, "y": y}},
                 {
                     "mark": {"type": "rule"},
                     "encoding": {"x": {**x, "field": "lower"}, "x2": {"field": "upper"}, "y": y},
