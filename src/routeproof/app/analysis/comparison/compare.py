@@ -57,7 +57,7 @@ def compare(context: Context, asked: Comparison) -> dict[str, Any]:
     policy = ground.policy.whole.compare.on(ground.days[0]).value
     seed = policy.seed if asked.span.seed is None else asked.span.seed
     standards = replace(ground.policy.whole.book.evidence.on(ground.days[0]).value, bootstrap_seed=seed)
-    sums, sieve = sums_of(ground, Wanted(metric=metric, sides=sides, where=asked.filters), policy)
+    sums, notes = sums_of(ground, Wanted(metric=metric, sides=sides, where=asked.filters), policy)
     flow = flow_of(sums)
     found = side_by_side(flow, standards, policy, metric.unit)
     answers = [plain(getattr(found, name).answer) | {"reading": words} for name, words in READINGS]
@@ -79,7 +79,7 @@ def compare(context: Context, asked: Comparison) -> dict[str, Any]:
         "sensitivity": None if found.sensitivity is None else asdict(found.sensitivity),
         "strengths": strengths(found),
         "sentences": sentences(found, metric.unit),
-        "notes": sieve.notes(),
+        "notes": notes,
         "figures": {
             "difference": interval_figure(answers, metric.unit.replace("_", " ")),
             "overlap": overlap_figure(flow, found, policy.greatest_propensity),
