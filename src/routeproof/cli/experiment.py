@@ -105,10 +105,15 @@ def assign(acts: Acts, name: str, orders: Path | None, out: Path | None) -> None
 def _order_ids(path: Path) -> list[str]:
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            return [row["order_id"] for row in csv.DictReader(file)]
-    except (OSError, UnicodeDecodeError, KeyError) as error:
+            rows = csv.DictReader(file)
+            names = rows.fieldnames or ()
+            if "order_id" in names:
+                return [row["order_id"] for row in rows]
+    except (OSError, UnicodeDecodeError) as error:
         message = f"expected a CSV file with a column order_id, found: {error}"
         raise UsageError(message, where=str(path)) from error
+    message = f"expected a CSV file with a column order_id, found {', '.join(names) or 'no columns'}"
+    raise UsageError(message, where=str(path))
 
 
 def _table_lines(text: str, state: dict[str, Any], out: Path | None) -> Iterator[str]:

@@ -164,7 +164,7 @@ def _venues(case: Case, standards: EvidenceStandards) -> list[Row]:
             day=choices.day[choices.group[at]], numerator=choices.count[at], denominator=expected[at],
             largest=np.minimum(expected[at], 1.0),
         )  # fmt: skip
-        ratio = estimate_mean(parts, standards)
+        ratio = estimate_mean(parts, standards, serial=False)
         seen = case.study.n[case.days][:, :, number].sum(axis=0)
         quality = case.weeks[-1].predicted.ratio[:, number]
         rows.append(
