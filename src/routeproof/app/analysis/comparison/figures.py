@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from routeproof.app.analysis.comparison.features import level_place
 from routeproof.evidence.adjust.overlap import balance, propensity_shares
 
 if TYPE_CHECKING:
@@ -67,19 +68,21 @@ def balance_rows(flow: Flow, found: SideBySide) -> list[dict[str, Any]]:
     """Every level's share on both sides and the standardised differences before and after."""
     if found.cells.found is None:
         return []
-    return [
+    dimensions = list(flow.levels)
+    rows = [
         {
             name: getattr(one, name)
             for name in ("dimension", "level", "subject", "benchmark", "weighted", "before", "after")
         }
         for one in balance(flow, found.cells.found.odds, found.cells.found.kept)
     ]
+    return sorted(rows, key=lambda row: (dimensions.index(row["dimension"]), level_place(row["level"])))
 
 
 def balance_figure(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Standardised differences of every level, before and after like is compared with like."""
     values = [
-        {"level": f"{row['dimension']}: {row['level']}", "when": when, "difference": row[key]}
+        {"level": f"{row['dimension']}: {row['level']}".replace("_", " "), "when": when, "difference": row[key]}
         for row in rows
         for when, key in (("as they are", "before"), ("like with like", "after"))
     ]

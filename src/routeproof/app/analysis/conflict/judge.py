@@ -118,8 +118,8 @@ def _judged(
 def per_share_of(study: Study, days: Ints, top: Floats, shares: Floats, standards: EvidenceStandards) -> Estimate:
     """A sum of USD over executed shares with the interval of its days, which are clusters as in the model of choice.
 
-    What moves the market on a day is in a venue's cost and in its stand-in's alike: no allowance is made beyond that for
-    days that hang together.
+    What moves the market on a day is in a venue's cost and in its stand-in's alike: no further allowance is made for days
+    that hang together.
     """
     ordinal = np.array([study.days[day].toordinal() for day in days], dtype=np.int64)
     parts = Partials.of(day=ordinal, numerator=top, denominator=shares, largest=np.minimum(study.largest[days], shares))

@@ -127,14 +127,17 @@ def _sentence(finding: Row, answers: list[Row]) -> str:
         and row.get("order_class") == "all"
         and row.get("bound") == "all sizes"
     ]
-    said = f"{finding['provider']}: {finding['kind']} {finding['verdict']} (p = {finding['p']:.2g})"
-    for row in own:
-        if row["estimate"] is not None:
-            done = "customers lost" if row["about"] == "loss" else "the router earned"
-            said += (
-                f"; {done} {row['estimate']:,.0f} USD ({row['lower']:,.0f} to {row['upper']:,.0f}) more than elsewhere"
-            )
-    return f"{said}."
+    said = f"{finding['provider']}, {finding['kind']}: {finding['verdict']} (p = {finding['p']:.2g})"
+    return "; ".join([said, *(_amount(row) for row in own if row["estimate"] is not None)]) + "."
+
+
+def _amount(row: Row) -> str:
+    """Money with its interval; less than nothing is told as less."""
+    done = "customers lost" if row["about"] == "loss" else "the router earned"
+    much, least, most, way = row["estimate"], row["lower"], row["upper"], "more"
+    if much < 0.0:
+        much, least, most, way = -much, -most, -least, "less"
+    return f"{done} {much:,.0f} USD ({least:,.0f} to {most:,.0f}) {way} than elsewhere"
 
 
 def _headline(answers: list[Row], findings: list[Row]) -> Row:

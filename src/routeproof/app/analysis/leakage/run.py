@@ -12,7 +12,7 @@ from routeproof.app.analysis.leakage.cells import CUTS, Standards, population, t
 from routeproof.app.analysis.leakage.day import day_differences
 from routeproof.app.analysis.leakage.events import ROUTE, events_of
 from routeproof.app.analysis.leakage.flow import day_flow
-from routeproof.app.analysis.leakage.said import CAUTION, answer_of, figures, questions
+from routeproof.app.analysis.leakage.said import CAUTION, answer_of, figures, questions, sentences
 
 if TYPE_CHECKING:
     from routeproof.app.context import Context
@@ -47,6 +47,7 @@ def leakage(context: Context, span: Span) -> dict[str, Any]:
     return {
         **ground.stamp(seed),
         **{name: headline[name] for name in ("estimate", "lower", "upper", "n", "refused", "reason", "assumptions")},
+        "sentences": sentences(tables),
         "answers": [headline, *answers],
         **tables,
         "questions": questions(tables),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 MOST_NAMED = 3
+NOTICED = 0.01
+"""Share of a class's orders from which a venue makes it one that has a choice."""
 
 
 def routing_rank(context: Context, span: Span) -> Row:
@@ -130,13 +133,17 @@ def _of(rows: Sequence[Row], provider: str) -> list[Row]:
 
 
 def first_figure(rows: Sequence[Row]) -> Row:
-    """Shares of first venues by order class, with intervals; one panel a class, so that no colour is needed."""
+    """Shares of first venues with intervals; a panel for each class that has a choice, so that no colour is needed."""
+    classes = Counter(row["order_class"] for row in rows if row["share"] is not None and row["share"] >= NOTICED)
+    rows = [row for row in rows if classes[row["order_class"]] > 1]
+    if not rows:
+        return {}
     kept = ("order_class", "venue", "share", "lower", "upper", "orders")
     y = {"field": "venue", "type": "nominal", "title": "venue tried first"}
     x = {
         "field": "share",
         "type": "quantitative",
-        "title": "share of the class's orders (95 % interval)",
+        "title": "share, 95 % interval",
         "axis": {"format": ".0%"},
     }
     return {
