@@ -56,6 +56,7 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
     yield from table_lines(VENUES, [_short(row) for row in found["venues"]])
     yield ""
     yield from table_lines(MONEY, [_short(row) for row in found["money"]])
+    yield from found["notes"]
     if found["unpriced"]:
         named = ", ".join(row["venue"] for row in found["unpriced"])
         yield f"Neither fees nor payments are known of {named}: counted as 0."

@@ -27,7 +27,7 @@ AT_COST, NO_COST, NO_PULL, CANNOT_TELL = (
 NO_VENUES = "no week of orders with earlier ones to predict quality from, or no venue to choose from"
 NO_VARIATION = {
     "payment": "all venues within reach pay alike",
-    "tie": "no venue within reach is under one roof with the provider",
+    "tie": "neither conflicts register nor table of venues has a venue within reach under one roof with the provider",
     "arrangement": "no venue within reach is named by another arrangement in the conflicts register",
 }
 
@@ -118,8 +118,8 @@ def _judged(
 def per_share_of(study: Study, days: Ints, top: Floats, shares: Floats, standards: EvidenceStandards) -> Estimate:
     """A sum of USD over executed shares with the interval of its days, which are clusters as in the model of choice.
 
-    What moves the market on a day is in a venue's cost and in its stand-in's alike: no further allowance is made for days
-    that hang together.
+    What moves the market on a day is in a venue's cost and in its stand-in's alike: no further allowance is made for
+    days that hang together.
     """
     ordinal = np.array([study.days[day].toordinal() for day in days], dtype=np.int64)
     parts = Partials.of(day=ordinal, numerator=top, denominator=shares, largest=np.minimum(study.largest[days], shares))

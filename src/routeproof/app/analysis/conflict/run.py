@@ -110,12 +110,21 @@ def _told(
         "findings": findings,
         "venues": rows,
         "money": by_class,
+        "notes": [unpaid(provider) for provider, _ in found if provider not in set(money.rates["provider"])],
         "unpriced": [{"venue": venue} for venue in money.unpriced(named, ground.days[-1])],
         "ties": [
             {"provider": one.provider, "venue": one.venue, "kind": one.kind, "source": one.source} for one in money.ties
         ],
         "figures": figures,
     }
+
+
+def unpaid(provider: str) -> str:
+    """What it means that nobody delivered payments of a provider's flow: unknown is not nothing."""
+    return (
+        f"expected the payments for {provider}'s flow, found none on record up to these days: net payment is rebates "
+        "less fees alone, and what is paid beside them is not known"
+    )
 
 
 def _sentence(finding: Row, answers: list[Row]) -> str:
