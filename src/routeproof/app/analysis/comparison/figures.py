@@ -92,7 +92,7 @@ def balance_figure(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "data": {"values": values},
         "mark": {"type": "point", "filled": True},
         "encoding": {
-            "y": {"field": "level", "type": "nominal", "title": None, "sort": None},
+            "y": {"field": "level", "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 240}},
             "x": {"field": "difference", "type": "quantitative", "title": "standardised difference of shares"},
             "shape": {"field": "when", "type": "nominal", "title": None, "sort": None},
             "color": {"field": "when", "type": "nominal", "title": None, "sort": None},
