@@ -275,9 +275,21 @@ KINDS: tuple[Kind, ...] = (
         command="routeproof counterfactual",
         method="counterfactual",
         tables=(
-            Table(of="by_venue", caption="Bounds by venue; costs against the midpoint", columns=("provider", "venue", *BOUNDS)),
-            Table(of="by_class", caption="Bounds by order class; costs against the midpoint", columns=("provider", "order_class", *BOUNDS)),
-            Table(of="by_quarter", caption="Bounds by quarter; costs against the midpoint", columns=("provider", "quarter", *BOUNDS)),
+            Table(
+                of="by_venue",
+                caption="Bounds by venue; costs against the midpoint",
+                columns=("provider", "venue", *BOUNDS),
+            ),
+            Table(
+                of="by_class",
+                caption="Bounds by order class; costs against the midpoint",
+                columns=("provider", "order_class", *BOUNDS),
+            ),
+            Table(
+                of="by_quarter",
+                caption="Bounds by quarter; costs against the midpoint",
+                columns=("provider", "quarter", *BOUNDS),
+            ),
             Table(of="access", caption="Venues that each router is taken to reach"),
         ),
         look=_alone(counterfactual),
