@@ -103,7 +103,7 @@ def _sides(flow: Flow, found: SideBySide) -> list[dict[str, Any]]:
         adjusted = {
             key: None
             if (one := getattr(found, key).found) is None
-            else float(one.subject if subject else one.benchmark)
+            else settle(one.subject if subject else one.benchmark)
             for key, _ in READINGS
         }
         rows.append(
