@@ -137,7 +137,9 @@ def strengths(found: SideBySide) -> list[dict[str, Any]]:
     known, estimate = found.sensitivity, found.cells.answer.estimate
     if known is None or estimate is None:
         return []
-    asked = [("unmeasured, for the difference to be zero", known.robustness, abs(estimate))]
+    asked: list[tuple[str, float, float | None]] = [
+        ("unmeasured, for the difference to be zero", known.robustness, abs(estimate))
+    ]
     if known.of_interval is not None:
         asked.append(("unmeasured, for the interval to reach zero", known.of_interval, None))
     measured = sorted(known.benchmarks, key=lambda one: -one.bias)
