@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 from leakage_world import World, day_sums, judged, shipped
 
-from routeproof.app.analysis.leakage.cells import BEFORE, NOTHING, QUESTION, Standards, table
+from routeproof.app.analysis.leakage.cells import BEFORE, NOTHING, QUESTION, Standards, table, whole_of
 from routeproof.app.analysis.leakage.day import day_differences
 from routeproof.app.analysis.leakage.events import COLUMNS, events_of
 from routeproof.tables.lookup.quote_book import book_of
@@ -196,6 +196,15 @@ def test_too_few_events_are_refused() -> None:
     (row, *_) = table(_sums({"V": 0.5}), "by_venue", strict)
     assert (row["events"], row["estimate"], row["tells"]) == (4_000, None, None)
     assert "at least 4001" in row["reason"]
+
+
+def test_the_headline_is_refused_by_what_a_cell_is_refused_by() -> None:
+    """Half of the routes have a control, where three in five must: no number, though forty days would do."""
+    few = _sums({"V": 0.5}).with_columns(pl.lit(50, pl.Int64).alias("matched"))
+    found = whole_of(few, "move", STANDARDS)
+    assert (found.estimate, found.n, found.days) == (None, 4_000, 40)
+    assert "50% of the events have a control" in str(found.reason)
+    assert whole_of(_sums({"V": 0.5}), "move", STANDARDS).estimate == pytest.approx(0.5)
 
 
 def test_a_gross_leak_is_asked_about_and_honest_flow_is_not() -> None:
