@@ -113,6 +113,12 @@ def grid(  # one argument an option
 
 
 def _grid_lines(found: dict[str, Any]) -> Iterator[str]:
+    if found["refused"]:
+        yield f"Cannot tell: {found['reason']}."
+        yield from (
+            f"{' / '.join(one[name] for name in found['by'])}: {one['reason']}" for one in found["cells"][:SHOWN]
+        )
+        yield ""
     columns = (*found["by"], "n", "estimate", "lower", "upper", "p_value", "verdict", "in_tree", "rank")
     yield from table_lines(columns, found["cells"])
     yield ""

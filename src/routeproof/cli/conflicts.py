@@ -43,6 +43,9 @@ def test(given: Given) -> None:
 
 def _lines(found: dict[str, Any]) -> Iterator[str]:
     yield f"{found['from']} to {found['to']}, {found['days']} days."
+    if not found["findings"]:
+        yield f"Cannot tell: {found['reason']}."
+        return
     yield from table_lines(FINDINGS, [_short(row) for row in found["findings"]])
     yield ""
     yield from found["sentences"]

@@ -58,6 +58,8 @@ def answer_of(sums: Sums, policy: CounterfactualPolicy) -> Answer:
 def sentences(sums: Sums, providers: Sequence[str], access: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     """`identified` and `not_identified`: what the record tells for sure, and what only the assumptions bound."""
     values = sums.plain()
+    if not sums.routes:
+        return {"identified": [], "not_identified": ["Anything: no marketable route was filled with a quote in force."]}
     known = [
         "What was paid: prices, shares, and fees as far as they are told.",
         "Prices and sizes that stood on the far side when each route arrived.",
@@ -71,7 +73,7 @@ def sentences(sums: Sums, providers: Sequence[str], access: Mapping[str, Sequenc
     ]
     if values["own_quotes_share"] != 1.0:
         unknown.append(
-            f"For {_percent(None if not sums.routes else 1.0 - (values['own_quotes_share'] or 0.0))} of the routes no "
+            f"For {_percent(1.0 - (values['own_quotes_share'] or 0.0))} of the routes no "
             "venue's own quotes were delivered: only the best quote and its displayed size are known, which widens the "
             "bounds."
         )
