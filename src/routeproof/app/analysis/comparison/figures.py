@@ -40,10 +40,12 @@ def overlap_figure(flow: Flow, found: SideBySide, greatest: float) -> dict[str, 
     """Each side's weight by how surely an order like it is the subject's; beyond the line nothing is compared."""
     if found.fitted is None:
         return None
+    bins = propensity_shares(flow, found.fitted)
+    ends = [row | {"from": row["to"]} for row in bins if row["to"] == 1.0]  # or the last step would not be drawn
     return {
         "width": "container",
         "height": 180,
-        "data": {"values": propensity_shares(flow, found.fitted)},
+        "data": {"values": [*bins, *ends]},
         "layer": [
             {
                 "mark": {"type": "line", "interpolate": "step-after"},
@@ -56,7 +58,7 @@ def overlap_figure(flow: Flow, found: SideBySide, greatest: float) -> dict[str, 
                         "axis": {"format": "%"},
                     },
                     "color": {"field": "side", "type": "nominal", "title": None, "scale": SIDES},
-                    "strokeDash": {"field": "side", "type": "nominal", "title": None},
+                    "strokeDash": {"field": "side", "type": "nominal", "title": None, "scale": SIDES},
                 },
             },
             {"mark": {"type": "rule", "strokeDash": [3, 3]}, "encoding": {"x": {"datum": greatest}}},
