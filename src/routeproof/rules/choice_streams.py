@@ -26,6 +26,10 @@ CHOICES = pl.Schema(
 and the venue that showed the best price when the first route was sent. One row per all other columns."""
 
 
+RARE, OTHER = 0.005, "other"
+"""A situation of less than this share of a provider's orders is one with the other such ones of its class."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ChoiceStream:
     """One provider's choices: (days, situations, venues) counts, and the order class of each situation."""
@@ -62,7 +66,8 @@ class Move:
 def choice_streams(choices: pl.DataFrame) -> Iterator[ChoiceStream]:
     """Each provider's stream by name, of `CHOICES`; a provider that ever tries one venue alone has none."""
     named = choices.filter(pl.col("provider").is_not_null() & pl.col("venue").is_not_null())
-    for (provider,), own in named.sort("provider").group_by("provider", maintain_order=True):
+    for (provider,), every in named.sort("provider").group_by("provider", maintain_order=True):
+        own = _without_rare(every)
         days, venues = tuple(own["day"].unique().sort()), tuple(own["venue"].unique().sort())
         if len(venues) < 2:  # noqa: PLR2004 a choice is of two
             continue
@@ -89,6 +94,13 @@ def move_at(stream: ChoiceStream, change: Change, least_n: int) -> Move | None:
         if best is None or move.rise.max() > best.rise.max():
             best = move
     return best
+
+
+def _without_rare(own: pl.DataFrame) -> pl.DataFrame:
+    """One provider's choices with the situations of few orders as one of their class; they cost more than they tell."""
+    is_rare = pl.col("n").sum().over(SITUATION) < RARE * pl.col("n").sum()
+    others = [pl.when(is_rare).then(pl.lit(OTHER)).otherwise(name).alias(name) for name in SITUATION[1:]]
+    return own.with_columns(others)
 
 
 def _code(name: str, values: tuple[object, ...]) -> pl.Expr:

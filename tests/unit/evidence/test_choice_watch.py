@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from routeproof.evidence.choice.changes import Counts
     from routeproof.evidence.choice.watch import Change
 
-RULES = WatchRules(
-    scan=ScanRules(least_days=5, draws=999, seed=3, error=0.001), window=30, told=12, first_draws=49, first_error=0.1
-)
+RULES = WatchRules(scan=ScanRules(least_days=5, draws=999, seed=3, error=0.001, stops=True), window=30, told=12)
 
 
 def _drawn(seed: int, shares: Sequence[tuple[float, ...]]) -> Counts:

@@ -75,7 +75,7 @@ def _choices(
     yield from (found.cast(CHOICES) for found in read.values() if found is not None)
     if not missing:
         return
-    told(f"counting first venues of {len(missing)} days, {missing[0]} to {missing[-1]}")
+    told(f"counting first venues, {missing[0]} to {missing[-1]}")
     rules = rules_of(context.lake, source.manifest, policy.whole)
     ground = Ground(source=source, days=missing, rules=rules, policy=policy, span=Span())
     lasting = source.long_lived()[0].select("order_id")

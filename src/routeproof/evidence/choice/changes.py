@@ -38,17 +38,28 @@ class Scan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanRules:
-    """How to scan: days that each side needs, orders of days drawn, their seed, and the error to allow."""
+    """How to scan.
+
+    Attributes:
+        least_days: days that each side needs.
+        draws: orders of days drawn.
+        seed: of those.
+        error: to allow.
+        stops: whether drawing ends as soon as p cannot come down to the error any more; p is then that of fewer draws.
+    """
 
     least_days: int
     draws: int
     seed: int
     error: float
+    stops: bool = False
 
 
 ROUNDS = 5
 CELLS_AT_ONCE = 1 << 18
 """Counts that are looked up together: a few orders of days at once cost less than one by one."""
+FIRST_LOOK = 199
+"""Draws after which a scan that may stop looks for the first time; then whenever they have doubled."""
 NEAR = 6.0
 """Places whose ratio is lower by less than this explain the days nearly as well (about 95 % for one lone share)."""
 
@@ -65,19 +76,31 @@ def scan(counts: Counts, rules: ScanRules) -> Scan:
     ratios = np.empty((rules.draws + 1, days - 2 * rules.least_days + 1))
     ratios[0] = _ratios(flat, table)[span]
     together = max(1, CELLS_AT_ONCE // flat.size)
-    for begin in range(0, rules.draws, together):
-        some = min(together, rules.draws - begin)
+    drawn, looked = 0, 0
+    while drawn < rules.draws:
+        some = min(together, rules.draws - drawn)
         orders = np.argsort(stream.random_raw(some * days).reshape(some, days), axis=1, kind="stable")
-        ratios[begin + 1 : begin + some + 1] = _ratios(flat[orders], table)[:, span]
-    spread = ratios.std(axis=0)
-    statistic = (ratios - ratios.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
-    top = np.round(statistic.max(axis=1), 9)
+        ratios[drawn + 1 : drawn + some + 1] = _ratios(flat[orders], table)[:, span]
+        drawn += some
+        if rules.stops and drawn >= max(FIRST_LOOK, 2 * looked):
+            looked, top = drawn, _tops(ratios[: drawn + 1])
+            if (top >= top[0]).sum() > rules.error * (rules.draws + 1):
+                break
+    ratios = ratios[: drawn + 1]
+    top = _tops(ratios)
     place = int(np.argmax(np.round(ratios[0], 9)))
     near = np.flatnonzero(ratios[0] >= ratios[0, place] - NEAR)
     first, last = _run_around(near, place)
     begin = rules.least_days
-    p_value = settle(float((top >= top[0]).sum()) / (rules.draws + 1))
+    p_value = settle(float((top >= top[0]).sum()) / (drawn + 1))
     return Scan(place + begin, first + begin, last + begin, settle(float(ratios[0, place])), p_value)
+
+
+def _tops(ratios: Floats) -> Floats:
+    """The largest studentised ratio of each order of days, the true one first."""
+    spread = ratios.std(axis=0)
+    statistic = (ratios - ratios.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
+    return np.asarray(np.round(statistic.max(axis=1), 9), dtype=np.float64)
 
 
 def change_places(counts: Counts, rules: ScanRules) -> list[Scan]:

@@ -7,10 +7,10 @@ can date one to may have come later still: the next look tells it.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
-from routeproof.evidence.choice.changes import Counts, Scan, ScanRules, change_places, scan
+from routeproof.evidence.choice.changes import Counts, Scan, ScanRules, change_places
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,15 +21,11 @@ class WatchRules:
         scan: of each look; its error is that of one look.
         window: days that a look sees.
         told: a change is told only while it began no more than so many days ago.
-        first_draws: orders of days of a first scan; only where it finds something is there a whole one.
-        first_error: p-value above which that first scan finds nothing.
     """
 
     scan: ScanRules
     window: int
     told: int
-    first_draws: int = 99
-    first_error: float = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +70,6 @@ def new_changes(counts: Counts, rules: WatchRules, is_telling: Callable[[Change]
 def _look(counts: Counts, end: int, rules: WatchRules) -> list[Change]:
     begin = max(0, end - rules.window)
     part = counts[begin:end]
-    first = scan(part, replace(rules.scan, draws=rules.first_draws))
-    if not first.place or first.p_value > rules.first_error:
-        return []
     scans: list[Scan] = change_places(part, rules.scan)
     edges = [0, *(one.place for one in scans), len(part)]
     last = len(part) - rules.scan.least_days

@@ -124,7 +124,11 @@ def _moved(move: Move, telling: float) -> dict[str, Any]:
 
 def _rules(own: Limits) -> WatchRules:
     scan = ScanRules(
-        least_days=own.value("least_days"), draws=own.value("draws"), seed=own.value("seed"), error=own.value("error")
+        least_days=own.value("least_days"),
+        draws=own.value("draws"),
+        seed=own.value("seed"),
+        error=own.value("error"),
+        stops=True,
     )
     return WatchRules(scan=scan, window=own.value("window_sessions"), told=own.value("told_sessions"))
 
