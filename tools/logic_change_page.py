@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 
 ON = date(2026, 9, 30)
 SEEDS = (9101, 9102, 9103)
-HONEST = 3
-CHANGED_AFTER = 20
-"""Sessions before the change."""
+HONEST = 1
+CHANGED_AFTER, LOOKED = 20, 20
+"""Sessions before the change, and those that are judged from it on."""
 GRADES = ("mild", "middle", "gross")
 BEGIN, END = "<!-- measured by tools/logic_change_page.py -->", "<!-- end of nights -->"
 RULE = BY_NAME["unannounced_logic_change"]
@@ -42,9 +42,10 @@ Told = list[tuple[int, str]]
 """Sessions, by number, on which something was told, and the day to which it was dated."""
 
 
-def routers(changed_on: date) -> list[Router]:
-    """Honest ones, and every grade of a change of logic."""
-    grades = zip(GRADES, CHEATS["logic_change"].grades, strict=True)
+def routers(changed_on: date, wanted: Sequence[str]) -> list[Router]:
+    """Honest ones, and some grades of a change of logic."""
+    every = zip(GRADES, CHEATS["logic_change"].grades, strict=True)
+    grades = [(grade, amount) for grade, amount in every if grade in wanted]
     return [Router(name="honest") for _ in range(HONEST)] + [
         Router(name=f"logic_change, {grade}", planted=(Planted("logic_change", amount, from_on=changed_on),))
         for grade, amount in grades
@@ -52,7 +53,7 @@ def routers(changed_on: date) -> list[Router]:
 
 
 def told(choices: pl.DataFrame, days: Sequence[date]) -> Told:
-    """What every session's look tells, the first to the last."""
+    """What the looks of some sessions tell, the first to the last."""
     policy = whole_policy(shipped_subjects(), load_equity_calendar()).monitoring.limits_on(ON)[RULE.name]
     back = policy.value("history_sessions")
     found: Told = []
@@ -71,12 +72,13 @@ def choices_of(cells: pl.DataFrame) -> pl.DataFrame:
 
 def lines(seen: dict[str, list[Told]], changed_on: date) -> Iterator[str]:
     """The table."""
-    yield "| router | worlds | told within 20 sessions | median session | dated to the day | told twice | told before |"
+    head = ("router", "worlds", f"told within {LOOKED} sessions", "median session", "dated to the day", "told twice")
+    yield f"| {' | '.join((*head, 'told before'))} |"
     yield "|---|---|---|---|---|---|---|"
     for name, runs in seen.items():
         honest = name == "honest"
         after = [[one for one in run if one[0] >= CHANGED_AFTER] for run in runs]
-        soon = [run[0][0] - CHANGED_AFTER + 1 for run in after if run and run[0][0] < CHANGED_AFTER + 20]
+        soon = [run[0][0] - CHANGED_AFTER + 1 for run in after if run]
         exact = sum(run[0][1] == changed_on.isoformat() for run in after if run)
         before = sum(any(one[0] < CHANGED_AFTER for one in run) for run in runs)
         twice = sum(len(run) > 1 for run in after)
@@ -95,12 +97,21 @@ def write(page: Path, text: Sequence[str]) -> None:
     page.write_text(f"{head}{BEGIN}\n\n" + "\n".join(text) + f"\n\n{END}{tail}", encoding="utf-8")
 
 
+def _how(given: argparse.Namespace, changed_on: date) -> str:
+    return (
+        f"`python tools/logic_change_page.py {' '.join(sys.argv[1:])}`: {given.days} sessions of honest routers, "
+        f"{LOOKED} from the change on of others, each judged; {given.orders} orders a day and router. It changes on "
+        f"{changed_on}, after {CHANGED_AFTER} sessions."
+    )
+
+
 def main() -> int:
     """Simulate, judge every session, write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, nargs="+", default=list(SEEDS))
     parser.add_argument("--days", type=int, default=60)
     parser.add_argument("--orders", type=int, default=400)
+    parser.add_argument("--grades", nargs="+", choices=GRADES, default=list(GRADES))
     parser.add_argument("--docs", type=Path, default=Path("docs/methods"))
     given = parser.parse_args()
     calendar = load_equity_calendar()
@@ -109,16 +120,13 @@ def main() -> int:
     seen: dict[str, list[Told]] = {}
     begun = time.monotonic()
     for seed in given.seeds:
-        every = routers(changed_on)
+        every = routers(changed_on, given.grades)
         for place, cells in enumerate(worlds(every, seed, given.days, given.orders)):
-            seen.setdefault(every[place].name, []).append(told(choices_of(cells), days))
+            name = every[place].name
+            looked = days if name == "honest" else days[: CHANGED_AFTER + LOOKED]
+            seen.setdefault(name, []).append(told(choices_of(cells), looked))
             print(f"{seed} {name_of(place)} {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)  # noqa: T201
-    how = (
-        f"`python tools/logic_change_page.py {' '.join(sys.argv[1:])}`: seeds {', '.join(map(str, given.seeds))}, "
-        f"{given.days} sessions, each judged; {given.orders} orders a day and router. It changes on {changed_on}, "
-        f"after {CHANGED_AFTER} sessions."
-    )
-    write(given.docs / "routing-changes.md", [how, "", *lines(seen, changed_on)])
+        write(given.docs / "routing-changes.md", [_how(given, changed_on), "", *lines(seen, changed_on)])
     return int(any(bool(run) for run in seen["honest"]))
 
 

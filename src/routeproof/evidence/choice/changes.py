@@ -7,7 +7,9 @@ give (max-type, Westfall and Young 1993), so that orders of one day may hang tog
 where nothing changed.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,13 +76,13 @@ def scan(counts: Counts, rules: ScanRules) -> Scan:
     span = slice(rules.least_days - 1, days - rules.least_days)
     stream = np.random.PCG64(rules.seed)
     ratios = np.empty((rules.draws + 1, days - 2 * rules.least_days + 1))
-    ratios[0] = _ratios(flat, table)[span]
+    ratios[0] = _ratios(flat, table, span)
     together = max(1, CELLS_AT_ONCE // flat.size)
     drawn, looked = 0, 0
     while drawn < rules.draws:
         some = min(together, rules.draws - drawn)
         orders = np.argsort(stream.random_raw(some * days).reshape(some, days), axis=1, kind="stable")
-        ratios[drawn + 1 : drawn + some + 1] = _ratios(flat[orders], table)[:, span]
+        ratios[drawn + 1 : drawn + some + 1] = _ratios(flat[orders], table, span)
         drawn += some
         if rules.stops and drawn >= max(FIRST_LOOK, 2 * looked):
             looked, top = drawn, _tops(ratios[: drawn + 1])
@@ -111,26 +113,31 @@ def change_places(counts: Counts, rules: ScanRules) -> list[Scan]:
     first shows a place between them. A part's scan is a test at the same error, so that a second change is claimed
     wrongly even less often than a first.
     """
+
+    @cache
+    def scanned(begin: int, end: int) -> Scan:
+        return scan(counts[begin:end], rules)
+
     places: list[int] = []
     waiting = [(0, len(counts))]
     while waiting:
         begin, end = waiting.pop()
-        one = scan(counts[begin:end], rules)
+        one = scanned(begin, end)
         if one.place and one.p_value <= rules.error:
             places.append(begin + one.place)
             waiting += [(begin, begin + one.place), (begin + one.place, end)]
-    return _settled(counts, sorted(places), rules)
+    return _settled(scanned, len(counts), sorted(places), rules.error)
 
 
-def _settled(counts: Counts, places: list[int], rules: ScanRules) -> list[Scan]:
+def _settled(scanned: Callable[[int, int], Scan], days: int, places: list[int], error: float) -> list[Scan]:
     found: list[Scan] = []
     for _ in range(ROUNDS):
-        edges = [0, *places, len(counts)]
+        edges = [0, *places, days]
         found = []
         for number in range(len(places)):
             begin = found[-1].place if found else 0
-            one = scan(counts[begin : edges[number + 2]], rules)
-            if one.place and one.p_value <= rules.error:
+            one = scanned(begin, edges[number + 2])
+            if one.place and one.p_value <= error:
                 found.append(Scan(begin + one.place, begin + one.first, begin + one.last, one.ratio, one.p_value))
         moved = [one.place for one in found]
         if moved == places:
@@ -161,10 +168,10 @@ def _log_table(largest: int) -> Floats:
     return numbers
 
 
-def _ratios(counts: Counts, table: Floats) -> Floats:
-    """(..., days) likelihood ratio of a change after each day, of (..., days, situations, alternatives)."""
-    left = counts.cumsum(axis=-3)
-    whole = left[..., -1:, :, :]
+def _ratios(counts: Counts, table: Floats, span: slice) -> Floats:
+    """(..., span) likelihood ratio of a change after some days, of (..., days, situations, alternatives)."""
+    summed = counts.cumsum(axis=-3)
+    left, whole = summed[..., span, :, :], summed[..., -1:, :, :]
     right = whole - left
 
     def height(cells: Counts) -> Floats:
