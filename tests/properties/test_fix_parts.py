@@ -2,14 +2,20 @@
 
 import io
 import random
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
 from examples import examples
-from routeproof.sources.fix.fold.fold import fold_messages
+from routeproof.app.intake.shelf import Shelf
+from routeproof.sources.fix.fold.division import chunk_of
+from routeproof.sources.fix.fold.fold import fold_messages, fold_parts
 from routeproof.sources.fix.fold.part import FOLDED
+from routeproof.sources.fix.messages import distinct_messages
 from routeproof.sources.fix.tokenizer import tokenize
 
 MAPS = (
@@ -22,6 +28,7 @@ SESSIONS = (("FIRM", "SOR"), ("FIRM", "SOR"), ("FIRM", "SOR"), ("CUST", "FIRM"),
 """Mostly firm to provider; a customer above, a venue below, and now and then orders the other way round."""
 
 KINDS = ("D", "D", "D", "D", "D", "G", "G", "F", "F", *"8888888888", "9", "3", "j", "AB")
+ONE_LEG = tuple(kind for kind in KINDS if kind != "AB")
 REPORTING = ("8", "9", "3", "j")
 REPORTS = ("0", "1", "2", "F", "F", "F", "H", "G", "4", "5", "8", "C", "3", "I")
 
@@ -40,6 +47,8 @@ class Chaos:
         self.chance = random.Random(seed)  # noqa: S311 nothing secret
         self.sessions = SESSIONS[: self.chance.choice((1, 3, 4, 5, 6))]
         self.pool = self.chance.choice((3, 8, 30))
+        self.kinds = self.chance.choice((KINDS, ONE_LEG))
+        self.days = self.chance.choice(((5, 5, 5, 6), (5, 6, 7), (5, 6, 7, 8, 9, 12)))
         self.symbols = ("IBM", "MSFT", "F", "GE")[: self.chance.choice((1, 4))]
 
     def log(self) -> bytes:
@@ -52,11 +61,11 @@ class Chaos:
 
     def message(self) -> list[tuple[int, object]]:
         """One message, each tag once."""
-        kind = self.chance.choice(KINDS)
+        kind = self.chance.choice(self.kinds)
         source, target = self.chance.choice(self.sessions)
         if kind in REPORTING:
             source, target = target, "DROP" if self.chance.random() < 0.15 else source
-        at = f"202601{self.chance.choice((5, 5, 5, 6)):02d}-15:00:{self.chance.randrange(40):02d}"
+        at = self.instant()
         own = self.name("A") + self.chance.choice(("", "", "x"))
         fields: list[tuple[int, object]] = [(35, kind), (49, source), (56, target), (34, self.chance.randrange(1, 60))]
         fields += [(52, at), *self.maybe(at, likely=kind in REPORTING)]
@@ -67,11 +76,19 @@ class Chaos:
         fields += self.terms(kind) + self.report(kind, own)
         return list(dict(fields).items())
 
+    def instant(self) -> str:
+        """Of a few seconds on some days."""
+        return f"202601{self.chance.choice(self.days):02d}-15:00:{self.chance.randrange(40):02d}"
+
     def maybe(self, at: str, *, likely: bool) -> list[tuple[int, object]]:
         """Fields that any message may have."""
-        names = {37: "O", 198: "O", 526: "A", 527: "E", 583: "A"}
+        names = {37: "O", 198: "O", 526: "A", 527: "E", 583: "A", 880: "E"}
         fields = [(tag, self.name(letter)) for tag, letter in names.items()]
-        fields += [(60, at), (14, self.chance.choice((5, 10, 20))), (442, self.chance.choice((1, 1, 2)))]
+        fields += [
+            (60, self.chance.choice((at, at, self.instant()))),
+            (14, self.chance.choice((5, 10, 20))),
+            (442, self.chance.choice((1, 1, 2) if self.kinds == KINDS else (1,))),
+        ]
         return [field for field in fields if self.chance.random() < (0.7 if field[0] in (37, 60) and likely else 0.12)]
 
     def terms(self, kind: str) -> list[tuple[int, object]]:
@@ -117,6 +134,28 @@ def test_parts_are_the_whole(seed: int, sections: dict[str, object]) -> None:
     """Any messages that name each other, folded at once and in parts as small as orders allow."""
     pieces = [piece.messages for piece in tokenize(io.BytesIO(chaos(seed)), name="log", source_id="s")]
     folds_alike(pl.concat(pieces), sections)
+
+
+@examples(3, more_by_night=60)
+@given(seed=st.integers(0, 1 << 40), sections=st.sampled_from(MAPS))
+def test_parts_that_wait_on_disk_are_the_same(seed: int, sections: dict[str, object]) -> None:
+    """Messages that come some at a time, and are dealt out to their parts on scratch disk or stay where they are."""
+    (piece,) = tokenize(io.BytesIO(chaos(seed)), name="log", source_id="s")
+    chunks = [chunk_of(rows) for rows in distinct_messages(piece.messages).iter_slices(5)]
+    with TemporaryDirectory() as scratch:
+        shelf, dealt = Shelf(Path(scratch), "dealt", held_rows=12), []
+
+        def aside(rows: pl.DataFrame) -> Callable[[], pl.DataFrame]:
+            dealt.append(shelf.set_down(rows))
+            return dealt[-1].read
+
+        waited = list(fold_parts(chunks, sections, "f", "", part_messages=7, aside=aside))
+        stayed = list(fold_parts(chunks, sections, "f", "", part_messages=7))
+        assert [number for number, _ in waited] == [number for number, _ in stayed]
+        for (_, one), (_, other) in zip(waited, stayed, strict=True):
+            assert all(one.tables[name].equals(other.tables[name]) for name in FOLDED)
+            assert one.misfits.equals(other.misfits)
+        assert len(chunks) == 1 or len({number for number, _ in waited}) == 1 or dealt
 
 
 def test_a_bust_that_names_no_fill_busts_nothing() -> None:

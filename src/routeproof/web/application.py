@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+from contextlib import nullcontext
 from functools import partial
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from routeproof import __version__
+from routeproof.app.turns import TURNS
 from routeproof.vocab.errors import RouteproofError
 from routeproof.web.all_routes import ALL
 from routeproof.web.answers import answer
@@ -130,5 +132,6 @@ def _done(
     fields: Mapping[str, str] | None = None,
     files: Mapping[str, Path] | None = None,
 ) -> Response:
-    with entered(request, route, fields, files) as visit:
+    # Whoever asks whether the server is well is told at once.
+    with nullcontext() if route.is_public else TURNS.taken(), entered(request, route, fields, files) as visit:
         return answer(route, visit, route.handler(visit, **given))

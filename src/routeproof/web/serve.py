@@ -64,6 +64,9 @@ def serve(settings: Settings, *, host: str, port: int, workers: int = 1) -> None
         server.run([listening])
         return
     with tempfile.TemporaryDirectory(prefix="routeproof-counts-") as counts:
+        os.environ.setdefault(
+            "POLARS_MAX_THREADS", str(max((os.cpu_count() or 1) // workers, 1))
+        )  # they share the cores
         os.environ |= {SETTINGS: settings.as_text(), "PROMETHEUS_MULTIPROC_DIR": counts}
         config = _config(settings, host, port, "routeproof.web.application:from_environment", workers)
         threading.Thread(target=_say_when_ready, args=(address,), daemon=True).start()

@@ -1,16 +1,18 @@
 """Days that must be folded together."""
 
+from collections.abc import Callable
+
 import polars as pl
 
 from routeproof.app.intake.fix_days import REFERENCE_COLUMNS, joined_days
 
 
-def day(*messages: tuple[str, str | None, str | None, str | None, str | None]) -> pl.DataFrame:
+def day(*messages: tuple[str, str | None, str | None, str | None, str | None]) -> Callable[[], pl.DataFrame]:
     """Messages of one session: type, ClOrdID, OrigClOrdID, ExecID, ExecRefID."""
     rows = [
         (kind, "SOR" if kind in "89" else "FIRM", "FIRM" if kind in "89" else "SOR", *rest) for kind, *rest in messages
     ]
-    return pl.DataFrame(rows, schema=dict.fromkeys(REFERENCE_COLUMNS, pl.String()), orient="row")
+    return lambda: pl.DataFrame(rows, schema=dict.fromkeys(REFERENCE_COLUMNS, pl.String()), orient="row")
 
 
 def test_days_that_keep_to_themselves_stand_alone() -> None:

@@ -12,6 +12,7 @@ import polars as pl
 from routeproof.app.disclosure.report605_runs import WORKERS, groups_of, is_elsewhere, run_of, whole_group, whole_run
 from routeproof.app.measuring.day_walk import concerns, long_lived_of, walked_days
 from routeproof.app.measuring.lake_source import LakeSource
+from routeproof.app.one_ahead import one_ahead
 from routeproof.metrics.measure import Grouping, collect
 from routeproof.metrics.rule605.additive import KEYS, of_fills, of_versions
 from routeproof.metrics.rule605.judged import judged
@@ -200,7 +201,7 @@ def _walk(walk: _Month, all_days: Sequence[date]) -> Iterator[tuple[date, _Piece
     first, last = walk.month.days
     wanted = [day for day in all_days if first <= day <= last]
     days = walked_days(walk.source, wanted, walk.lasting)
-    groups = _ahead(group for day in days for group in groups_of(walk.source, day, walk.lasting))
+    groups = one_ahead(group for day in days for group in groups_of(walk.source, day, walk.lasting))
     with ThreadPoolExecutor(WORKERS) as pool:
         for day, of_day in groupby(groups, lambda group: group.tables.day):
             if day not in wanted and not concerns(day, walk.lasting, walk.opened(), walk.month.rules):
@@ -214,15 +215,6 @@ def _walk(walk: _Month, all_days: Sequence[date]) -> Iterator[tuple[date, _Piece
             yield day, _merged([item.piece for item in done])
     if walk.carry is not None and walk.carry.versions.height:
         yield last, _added_up(walk.carry.placed_anew(), walk.month)
-
-
-def _ahead(groups: Iterator[Group]) -> Iterator[Group]:
-    """The same, each read while the one before is measured."""
-    with ThreadPoolExecutor(1) as reader:
-        coming = reader.submit(next, groups, None)
-        while (group := coming.result()) is not None:
-            coming = reader.submit(next, groups, None)
-            yield group
 
 
 def _measured(walk: _Month, group: Group, pool: ThreadPoolExecutor) -> list[_Measured]:

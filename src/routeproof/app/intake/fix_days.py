@@ -16,31 +16,26 @@ OPENING_TYPES = ("D", "G", "AB", "AC")
 ANSWERING_TYPES = ("8", "9", "F")
 
 
-def joined_days(messages: Mapping[str, pl.DataFrame]) -> list[list[str]]:
+def joined_days(messages: Mapping[str, Callable[[], pl.DataFrame]]) -> list[list[str]]:
     """Days in groups that no reference crosses.
 
     Args:
-        messages: day (ISO 8601) to its distinct messages, at least `REFERENCE_COLUMNS`.
+        messages: day (ISO 8601) to what reads its distinct messages, at least `REFERENCE_COLUMNS`; one day at a time
+            is in memory.
 
     Returns:
         Each day once; a day whose references all stay within it stands alone.
     """
-    opened = _by_day(messages, _opened)
-    executed = _by_day(messages, _executed)
-    edges = pl.concat(
-        [
-            _crossing(_by_day(messages, _referred), opened),
-            _crossing(_by_day(messages, _executions_referred), executed),
-        ]
-    )
-    return _components(list(messages), edges.select("day", "other").unique().rows())
-
-
-def _by_day(messages: Mapping[str, pl.DataFrame], keys: Callable[[pl.DataFrame], pl.DataFrame]) -> pl.DataFrame:
-    frames = [
-        keys(frame).drop_nulls().unique().with_columns(pl.lit(day).alias("day")) for day, frame in messages.items()
-    ]
-    return pl.concat([pl.DataFrame(schema={"key": pl.UInt64, "day": pl.String}), *frames])
+    days = sorted(messages)
+    said: dict[str, list[pl.DataFrame]] = {name: [pl.DataFrame(schema=_KEYS)] for name in _SAID}
+    for number, day in enumerate(days):
+        frame = messages[day]()
+        for name, keys in _SAID.items():
+            found = keys(frame).drop_nulls().unique()
+            said[name].append(found.with_columns(pl.lit(number, dtype=pl.Int32).alias("day")))
+    opened, referred, executed, revised = (pl.concat(said.pop(name)) for name in _SAID)
+    edges = pl.concat([_crossing(referred, opened), _crossing(revised, executed)]).unique().rows()
+    return _components(days, [(days[day], days[other]) for day, other in edges])
 
 
 def _session_key(name: str) -> pl.Expr:
@@ -70,6 +65,10 @@ def _executed(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _executions_referred(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.select(_session_key("exec_ref_id"))
+
+
+_SAID = {"opened": _opened, "referred": _referred, "executed": _executed, "revised": _executions_referred}
+_KEYS = {"key": pl.UInt64, "day": pl.Int32}
 
 
 def _crossing(referred: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:

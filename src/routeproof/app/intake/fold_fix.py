@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import partial
+from shutil import rmtree
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -22,7 +23,7 @@ from routeproof.tables.registry import TABLES
 from routeproof.tables.wide import is_constant, kept
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -37,8 +38,8 @@ BATCH_MESSAGES = 200_000
 CHUNK_MESSAGES = ROW_GROUP_ROWS
 """Messages read from the lake at a time."""
 
-CHUNKS_AT_ONCE = 4
-"""Of these, how many are in memory at a time."""
+DEALT_ROWS = 1 << 18
+"""Messages dealt out to parts that stay in memory; the others wait on scratch disk."""
 
 ROWS_OF_A_MESSAGE = 4
 """About how many rows of all tables a message gives."""
@@ -92,7 +93,7 @@ def fold_changed(
     """
     messages = {part: view.partitions[(FIX_MESSAGES.name, part)] for part in view.parts(FIX_MESSAGES.name)}
     alone = len(messages) == 1
-    references = {} if alone else {day: lake.read_partition(item, REFERENCE_COLUMNS) for day, item in messages.items()}
+    references = {day: partial(lake.read_partition, item, REFERENCE_COLUMNS) for day, item in messages.items()}
     joined = [list(messages)] if alone else joined_days(references)
     groups = [group for group in joined if not set(group).isdisjoint(changed_days)]
     before = lake.manifest().partitions
@@ -108,7 +109,10 @@ def fold_changed(
         providers = {item.provider_id for key, item in sources.items() if key in told}
         own = {key: item for key, item in sources.items() if item.provider_id in providers}
         shelf = Shelf(scratch / "folded", days[0], ROWS_OF_A_MESSAGE * HELD_ROWS)
-        return _fold(chunks, own, firm_id, shelf), list(own)
+        try:
+            return _fold(chunks, own, firm_id, shelf, Shelf(scratch / "dealt", days[0], DEALT_ROWS)), list(own)
+        finally:
+            rmtree(scratch / "dealt", ignore_errors=True)
 
     writing: list[Future[list[Partition]]] = []
     with ThreadPoolExecutor(1) as writer:
@@ -125,14 +129,11 @@ def _chunks(lake: Lake, item: Partition, fresh: pl.DataFrame | None) -> list[Chu
     if fresh is not None:
         return [chunk_of(fresh)]
 
-    @lru_cache(maxsize=CHUNKS_AT_ONCE)  # parts are by time, as rows are: the next one asks for much the same
-    def whole(start: int) -> pl.DataFrame:
-        return FIX_MESSAGES.conform(lake.read_rows(item, start, CHUNK_MESSAGES))
+    def some(start: int, names: Sequence[str] | None) -> pl.DataFrame:
+        rows = lake.read_rows(item, start, CHUNK_MESSAGES, names)
+        return FIX_MESSAGES.conform(rows) if names is None else rows
 
-    def some(start: int) -> Chunk:
-        return lambda names: whole(start) if names is None else lake.read_rows(item, start, CHUNK_MESSAGES, names)
-
-    return [some(start) for start in range(0, item.rows, CHUNK_MESSAGES)]
+    return [partial(some, start) for start in range(0, item.rows, CHUNK_MESSAGES)]
 
 
 def _told_anew(messages: pl.DataFrame, earlier: Sequence[pl.DataFrame]) -> set[str]:
@@ -159,17 +160,22 @@ def _batches(groups: Sequence[list[str]], rows: Mapping[str, int]) -> Iterator[l
 
 
 def _fold(
-    chunks: Sequence[Chunk], sources: Mapping[str, FixSource], firm_id: str, shelf: Shelf
+    chunks: Sequence[Chunk], sources: Mapping[str, FixSource], firm_id: str, shelf: Shelf, dealt: Shelf
 ) -> dict[str, list[Shelved]]:
     """One fold per provider; the parts of each table."""
     by_provider: dict[str, list[str]] = {}
     for source_id, item in sources.items():
         by_provider.setdefault(item.provider_id, []).append(source_id)
     tables: dict[str, list[Shelved]] = {name: [held(_TABLES[name].empty())] for name in _TABLES}
+
+    def aside(messages: pl.DataFrame) -> Callable[[], pl.DataFrame]:
+        return dealt.set_down(messages).read
+
     for provider_id, source_ids in by_provider.items():
         own = [_of_sources(chunk, source_ids) for chunk in chunks]
         parts: dict[int, dict[str, Shelved]] = {}
-        for number, part in fold_parts(own, sources[source_ids[0]].sections, firm_id, provider_id):
+        sections = sources[source_ids[0]].sections
+        for number, part in fold_parts(own, sections, firm_id, provider_id, aside=aside):
             made = {**part.tables, FIX_MISFITS.name: part.misfits}
             parts[number] = {name: shelf.set_down(frame) for name, frame in made.items()}
         for part_tables in parts.values():

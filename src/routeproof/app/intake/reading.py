@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 from routeproof.app.intake.shelf import Shelf, Shelved
+from routeproof.app.one_ahead import one_ahead
 from routeproof.ledger.canonical import canonical_bytes
 from routeproof.sources.fix.messages import FIX_MESSAGES
 from routeproof.sources.fix.sequences import FIX_SEQUENCES, sequence_ranges
@@ -199,7 +199,7 @@ def _results(manner: Manner, jobs: Sequence[Job], scratch: Path) -> list[tuple[l
     results = []
     for job in jobs:
         pieces, messages = [], []
-        for piece in _one_ahead(manner.source.read(job.path, manner.file_map, job.context)):
+        for piece in one_ahead(manner.source.read(job.path, manner.file_map, job.context)):
             manner.on_rows("read", piece.received)
             told = piece.tables[FIX_MESSAGES.name]
             messages.append(shelf.set_down(told))
@@ -208,12 +208,3 @@ def _results(manner: Manner, jobs: Sequence[Job], scratch: Path) -> list[tuple[l
         results.append((pieces, messages))
         manner.on_done(job.context.file)
     return results
-
-
-def _one_ahead(pieces: Iterator[SourceResult]) -> Iterator[SourceResult]:
-    """The same pieces; the next one is read while one is worked on."""
-    with ThreadPoolExecutor(1) as reader:
-        coming = reader.submit(next, pieces, None)
-        while (piece := coming.result()) is not None:
-            coming = reader.submit(next, pieces, None)
-            yield piece

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from routeproof.app.context import open_context
 from routeproof.app.measuring.measured_cache import program_stamp
 from routeproof.app.policy_in_force import policy_in_force
+from routeproof.app.turns import TURNS
 from routeproof.stores.files import write_whole
 
 if TYPE_CHECKING:
@@ -69,7 +70,9 @@ def awaited(workspace: Workspace, path: Path, make: Make, wait_s: float | None) 
         RouteproofError: whatever the work said.
     """
     work = _work_on(workspace, path, make)
-    if not work.ended.wait(wait_s):
+    with TURNS.given_up():
+        ended = work.ended.wait(wait_s)
+    if not ended:
         return Pending(time.monotonic() - work.begun_at)
     with _GUARD:
         _AT_WORK.pop(path, None)

@@ -2,8 +2,9 @@
 
 Joined are messages that share a ClOrdID on a session (11, 41, 379), that a report asks for by OrderID or sequence
 number because its ClOrdID is unknown, that bust or correct one fill, and that a sighting outside order sessions may
-meet. On logs of several hops the symbol joins too, since orders are linked within it by their terms. To join more than
-needed changes no result; equal hashes of different texts do no more than that.
+meet. On logs of several hops the symbol joins too, since orders are linked within it by their terms. An identifier that
+is used on several days joins only the messages that mean one use. To join more than needed changes no result; equal
+hashes of different texts do no more than that.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import polars as pl
 from routeproof.sources.fix.fold import words
 from routeproof.sources.fix.fold.parties import DOWNWARD, is_copy
 from routeproof.sources.fix.fold.recoding import with_symbols
+from routeproof.sources.fix.fold.told import Times, told_of
 from routeproof.sources.fix.fold.union import Union, among
 from routeproof.sources.fix.set_aside import MULTI_LEG
 
@@ -25,18 +27,22 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from routeproof.sources.fix.fold.parties import Sessions
+    from routeproof.sources.fix.fold.told import Told
 
     Hashes = npt.NDArray[np.uint64]
 
 _TEXTS = ("orig_cl_ord_id", "provider_order_id", "exec_id", "exec_ref_id", "secondary_exec_id", "trd_match_id")
 READ = ("msg_type", "sender", "target", "multileg_type", "cl_ord_id", "ref_id", *_TEXTS, "exec_type", "ord_status",
-        "exec_trans_type", "seq", "ref_seq", "symbol", "security_id", "symbol_suffix")  # fmt: skip
+        "exec_trans_type", "seq", "ref_seq", "symbol", "security_id", "symbol_suffix", "last_qty", "sent_at",
+        "transact_at", "trading_day")  # fmt: skip
 """Columns that are looked at."""
 
 _REPORTS, _BY_SEQUENCE = ("8", "9", "3", "j"), ("3", "j")
+_FILLING = ("1", "2", "F")
 _PRICED = ("1", "2", "F", "H", "G")
-_FLAGS = ("opens", "cancels", "reports", "priced", "loose", "multi_leg")
-_KEYS = ("session", "own", *_TEXTS, "seq", "ref_seq", "symbol")
+_FLAGS = ("opens", "cancels", "reports", "priced", "fills", "loose", "multi_leg")
+_TIMES = ("sent", "executed", "day")
+_KEYS = ("session", "edge", "own", *_TEXTS, "seq", "ref_seq", "symbol")
 _THRICE = 3
 
 
@@ -49,6 +55,7 @@ class Joins:
         self._by_symbol = len(hops) > 1 or not hops <= {0, 1}
         self._both_ways = any((target, source) in sessions.hops for source, target in sessions.hops)
         self._flags: list[pl.DataFrame] = []
+        self._times: list[pl.DataFrame] = []
         self._keys: list[dict[str, Hashes]] = []
         self._rows: list[int] = []
 
@@ -66,19 +73,28 @@ class Joins:
             (kind == "F").alias("cancels"),
             kind.is_in(_REPORTS).alias("reports"),
             ((kind == "8") & (said.is_in(_PRICED) | transaction.is_in(["1", "2"]))).alias("priced"),
+            ((kind == "8") & said.is_in(_FILLING) & ~transaction.is_in(["1", "2", "3"]) & (pl.col("last_qty") > 0))
+            .alias("fills"),
             (is_copy(self._sessions.parties) | ~onward.is_in(self._carrying().implode())).alias("loose"),
             (kind.is_in(MULTI_LEG) | pl.col("multileg_type").is_in(["2", "3"])).alias("multi_leg"),
-        )
+        )  # fmt: skip
         self._flags.append(flags.with_columns(pl.all().fill_null(value=False)))
+        sent = pl.col("sent_at").fill_null(0)
+        self._times.append(
+            messages.select(
+                sent.alias("sent"),
+                pl.coalesce("transact_at", sent).alias("executed"),
+                pl.col("trading_day").to_physical().cast(pl.Int64).fill_null(-1).alias("day"),
+            )
+        )
         asks = kind.is_in(_BY_SEQUENCE)
         texts = {"own": pl.coalesce("cl_ord_id", "ref_id"), **{name: pl.col(name) for name in _TEXTS}}
         texts |= {"seq": pl.when(kind.is_in(["D", "G", "F"])).then("seq"), "ref_seq": pl.when(asks).then("ref_seq")}
-        keys = {name: _hashes(messages, text) for name, text in texts.items() if name != "seq"}
-        keys["seq"] = _hashes(messages, texts["seq"])
+        keys = {name: _hashes(messages, text) for name, text in texts.items()}
         if self._by_symbol:
             recoded = with_symbols(messages, self._symbols)
             keys["symbol"] = _hashes(recoded, pl.when(kind.is_in(["D", "G", "F"])).then(words.symbol()))
-        keys["session"] = (sender ^ target).to_numpy()
+        keys |= {"session": (sender ^ target).to_numpy(), "edge": onward.to_numpy()}
         self._keys.append({name: found for name, found in keys.items() if found.size})
         self._rows.append(messages.height)
 
@@ -89,40 +105,38 @@ class Joins:
 
     def first_rows(self) -> npt.NDArray[np.int64]:
         """(n,) for each message the number of the first one that it must be folded with."""
-        opens, cancels, reports, priced, loose, multi = (pl.concat(self._flags)[name].to_numpy() for name in _FLAGS)
-        keys = {name: self._column(name) for name in _KEYS}
-        session = keys["session"]
-
-        def on_session(name: str) -> Hashes:
-            return _but_none(keys[name], keys[name] ^ session)
-
-        union = Union(session.size)
-        own, original = on_session("own"), on_session("orig_cl_ord_id")
-        union.join(own, original)
-        asking = reports
-        if not multi.any() and not self._both_ways:
-            known = own[opens & ~loose & ~_among(own, own[cancels])]  # the first of one name may be a cancel request
-            asking = reports & ~_among(own, known)
+        told = self._told()
+        union, asking = Union(told.own.size), told.reports
+        union.join(told.own, told.original)
+        if told.by_name:
+            # the first of one name may be a cancel request
+            known = told.own[told.opens & ~told.loose & ~among(told.own, told.own[told.cancels])]
+            asking = told.reports & ~among(told.own, known)
             if asking.any():
-                asking &= ~_among(original, known)
+                asking &= ~among(told.original, known)
         if asking.any():
-            orders = on_session("provider_order_id")
-            union.join(_only(orders, reports & _among(orders, orders[asking])))
-        if keys["ref_seq"].any():
-            numbers, asked = on_session("seq"), on_session("ref_seq")
-            union.join(_only(numbers, _among(numbers, asked[asked != 0])), asked)
-        seen = priced & (asking | loose)
-        revised, executions = on_session("exec_ref_id"), on_session("exec_id")
-        if seen.any() or revised.any():
-            wanted = np.concatenate([revised[priced], executions[seen]])
-            union.join(_only(executions, priced & _among(executions, wanted)), _only(revised, priced))
+            union.join(_only(told.orders, told.reports & among(told.orders, told.orders[asking])))
+        if told.asked.any():
+            union.join(_only(told.numbers, among(told.numbers, told.asked[told.asked != 0])), told.asked)
+        seen = told.priced & (asking | told.loose)
+        if seen.any() or told.revised.any():
+            wanted = np.concatenate([told.revised[told.priced], told.executions[seen]])
+            executions = _only(told.executions, told.priced & among(told.executions, wanted))
+            union.join(executions, _only(told.revised, told.priced))
         if seen.any():
-            for names in (("exec_id", "secondary_exec_id", "trd_match_id"), ("own", "provider_order_id")):
-                wanted = np.concatenate([keys[name][seen] for name in names])
-                union.join(*(_only(keys[name], priced & _among(keys[name], wanted)) for name in names))
-        if self._by_symbol:
-            union.join(keys["symbol"])
+            for names in told.sightings:
+                wanted = np.concatenate([keys[seen] for keys in names])
+                union.join(*(_only(keys, told.priced & among(keys, wanted)) for keys in names))
+        if told.symbols.any():
+            union.join(told.symbols)
         return union.first_rows()
+
+    def _told(self) -> Told:
+        flags = {name: pl.concat([frame[name] for frame in self._flags]).to_numpy() for name in _FLAGS}
+        sent, executed, day = (pl.concat([frame[name] for frame in self._times]).to_numpy() for name in _TIMES)
+        keys = {name: self._column(name) for name in _KEYS}
+        by_name = not flags.pop("multi_leg").any() and not self._both_ways
+        return told_of(keys, flags, Times(sent, executed, day), by_name=by_name)
 
     def _column(self, name: str) -> Hashes:
         parts = [keys.get(name, np.zeros(rows, dtype=np.uint64))
@@ -148,14 +162,5 @@ def _hashes(messages: pl.DataFrame, text: pl.Expr) -> Hashes:
     return np.where(values.is_null().to_numpy(), np.uint64(0), found) if values.null_count() else found
 
 
-def _but_none(keys: Hashes, combined: Hashes) -> Hashes:
-    return np.where(keys == 0, np.uint64(0), combined | np.uint64(1))
-
-
 def _only(keys: Hashes, chosen: npt.NDArray[np.bool_]) -> Hashes:
     return np.where(chosen, keys, np.uint64(0))
-
-
-def _among(keys: Hashes, wanted: Hashes) -> npt.NDArray[np.bool_]:
-    """Whether each key is one of those; none is not."""
-    return among(keys, wanted) if wanted.any() else np.zeros(keys.size, dtype=bool)

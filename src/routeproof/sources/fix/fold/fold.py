@@ -22,7 +22,7 @@ from routeproof.tables.wide import slim
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from routeproof.sources.fix.fold.division import Chunk
+    from routeproof.sources.fix.fold.division import Aside, Chunk
     from routeproof.sources.fix.fold.facts import Facts
 
 _SESSION = ("msg_type", "sender", "target")
@@ -97,6 +97,7 @@ def fold_parts(
     provider_id: str,
     *,
     part_messages: int = PART_MESSAGES,
+    aside: Aside | None = None,
 ) -> Iterator[tuple[int, Part]]:
     """Numbered parts of a set of messages; together they are the fold. A number that comes again replaces the first.
 
@@ -106,11 +107,12 @@ def fold_parts(
         firm_id: see `fold_messages`.
         provider_id: see `fold_messages`.
         part_messages: see `fold_messages`.
+        aside: puts messages aside that are dealt out to parts; they stay where they are without it.
     """
     values, parties = declared_values(sections), declared_parties(sections)
     edges = frozenset[tuple[str, str]]().union(*(carrying(chunk(_SESSION), parties) for chunk in chunks))
     reading = Reading(sessions_of(edges, parties), values["symbol"], values["venue"], firm_id, provider_id)
-    divided = Division(chunks, reading, part_messages)
+    divided = Division(chunks, reading, part_messages, aside)
 
     def folded(number: int, given: Facts = NO_FACTS) -> Part:
         return fold_part(divided.messages(number), reading, given)

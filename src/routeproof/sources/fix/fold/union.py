@@ -36,6 +36,8 @@ class Union:
 
 def among(keys: Keys, wanted: Keys) -> npt.NDArray[np.bool_]:
     """Whether each key is one of those; 0 is not."""
+    if not wanted.any():
+        return np.zeros(keys.size, dtype=np.bool_)
     slots, shift = _slots(wanted.size)
     found = np.zeros(keys.size, dtype=np.bool_)
     _look_up(keys, wanted, slots, shift, found)
