@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
 from routeproof.app.access.matrix import matrix_in_force, may
+from routeproof.app.access.reach import limits_of
 from routeproof.app.analysis.ground import Span
 from routeproof.app.analysis.kept import analysis_kept
 from routeproof.app.analysis.kinds import BY_NAME
@@ -91,12 +92,12 @@ def answer_at(context: Context, reference: str) -> HeldAnswer:
 
     Raises:
         UsageError: no such analysis, or another answer than the one whose digest stands behind `#`.
-        RefusalError: `not_permitted`, if who acts may not see measures.
+        RefusalError: `not_permitted`, if who acts may not see measures of these days.
         RouteproofError: whatever the analysis said.
     """
     address, _, sha256 = reference.partition("#")
     kind, span, given = _asked(address)
-    _require_sight(context)
+    _require_sight(context, span)
     found = analysis_kept(context, kind, span, given)
     assert isinstance(found, dict)  # noqa: S101  # it was waited for
     answer = held(kind, span, given, found)
@@ -184,14 +185,20 @@ def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def _require_sight(context: Context) -> None:
-    """Whoever files an answer may see it."""
-    if context.acting is None:
-        return
-    person = roster_of(context.records).people.get(context.acting.person)
-    roles = person.roles(context.clock()) if person else ()
-    if not may(matrix_in_force(context), SEEN, roles):
-        message = f"expected a role that may see measures, found {context.acting.person} with {', '.join(roles) or '-'}"
+def _require_sight(context: Context, span: Span) -> None:
+    """Whoever files an answer may see it: by their roles, and the days that these reach."""
+    name = context.acting.person if context.acting else ""
+    person = roster_of(context.records).people.get(name)
+    if context.acting is None or person is None:
+        return  # who is nobody is refused by whatever is opened
+    roles = person.roles(context.clock())
+    reach = limits_of(context, name, roles)
+    begins, ends = reach.from_on, reach.to_on
+    is_within = (begins is None or (span.first or date.min) >= begins) and (
+        ends is None or (span.last or date.max) <= ends
+    )
+    if not is_within or not may(matrix_in_force(context), SEEN, roles):
+        message = f"expected a role that may see measures of these days, found {name} with {', '.join(roles) or '-'}"
         refusal = RefusalError("not_permitted", message)
         record_refusal(context.records, context.actor, context.acting.person, "analyses", "see", refusal)
         raise refusal
