@@ -12,9 +12,12 @@ from routeproof.cli.printing import print_found, table_lines
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FINDINGS = ("provider", "kind", "verdict", "p", "loss_usd_per_share", "reason")
+FINDINGS = ("provider", "orders", "kind", "verdict", "p", "loss_usd_per_share", "loss_share_unfilled", "reason")
 VENUES = ("provider", "venue", "net_payment_cents_per_hundred_shares", "orders", "response", "lower", "upper")
-MONEY = ("provider", "kind", "order_class", "executed_shares", "shares_with_a_better_venue", "lost_usd", "earned_usd")
+MONEY = (
+    "provider", "kind", "order_class", "executed_shares", "ordered_shares", "shares_with_a_better_venue", "lost_usd",
+    "earned_usd", "unfilled_shares",
+)  # fmt: skip
 DIGITS = 4
 
 
@@ -53,7 +56,9 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
     for answer in found["answers"]:
         is_total = answer["about"] == "loss" and answer["order_class"] == "all"
         if answer["about"] == "pull" or (is_total and answer["kind"] != "best"):
-            yield f"{answer['provider']}, {answer['kind']}{', ' + answer['bound'] if is_total else ''}:"
+            rests = ", orders that rest" if answer["orders"] == "resting" else ""
+            whose = f"{answer['provider']}{rests}, {answer['kind']}"
+            yield f"{whose}{', ' + answer['bound'] if is_total else ''}:"
             yield from answer_lines(answer)
     yield ""
     yield from table_lines(VENUES, [_short(row) for row in found["venues"]])

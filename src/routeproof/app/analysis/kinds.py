@@ -205,6 +205,7 @@ KINDS: tuple[Kind, ...] = (
         tables=(
             Table(of="findings", caption="What is found of each inducement"),
             Table(of="venues", caption="Venues by net payment, and how much more often than predicted they are tried"),
+            Table(of="resting_venues", caption="The same of orders that rest, by the share predicted to stay unfilled"),
             Table(of="money", caption="What customers lost and the router earned, by order class"),
             Table(of="unpriced", caption="Venues of which no fee or payment is known"),
         ),

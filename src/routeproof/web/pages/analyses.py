@@ -10,6 +10,7 @@ from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from routeproof.app.analysis.ground import Span
+from routeproof.app.analysis.held_answer import held, opening_of
 from routeproof.app.analysis.kept import analysis_kept
 from routeproof.app.analysis.kinds import BY_NAME as KINDS
 from routeproof.app.measuring.asked import day_in
@@ -22,12 +23,15 @@ from routeproof.metrics.registry import ALL as METRICS
 from routeproof.vocab.dimensions import DIMENSIONS
 from routeproof.vocab.errors import RouteproofError
 from routeproof.web.faults import NotFoundError, status_of
+from routeproof.web.looks import steps_for
 from routeproof.web.measure_query import DAY, LONGEST
+from routeproof.web.naming import NEW
 from routeproof.web.routing import Routes
 from routeproof.web.usual_span import usual_span
 from routeproof.web.visit import Shown
 
 if TYPE_CHECKING:
+    from routeproof.app.analysis.held_answer import HeldAnswer
     from routeproof.app.analysis.kinds import Kind
     from routeproof.app.context import Context
     from routeproof.web.visit import Visit
@@ -82,18 +86,40 @@ def analyses(visit: Visit) -> dict[str, Any]:
 def analysis(visit: Visit, kind: KindName, asked: Annotated[PageQuery, Query()]) -> Shown:
     """One analysis: its form, and its answer once it was asked."""
     chosen = _kind(kind)
-    values = {**_around(visit, chosen, asked), "problem": None, "pending": None, "found": None}
+    values = {**_around(visit, chosen, asked), "problem": None, "pending": None, "found": None, "led_to": []}
     if not asked.go:
         return Shown(values)
     try:
-        found = analysis_kept(visit.context, chosen, _span(visit, asked), chosen.given(asked.texts()), WAIT_S)
+        span, given = _span(visit, asked), chosen.given(asked.texts())
+        found = analysis_kept(visit.context, chosen, span, given, WAIT_S)
     except NotFoundError:
         raise
     except RouteproofError as error:
         return Shown({**values, "problem": error}, status_of(error))
     if isinstance(found, Pending):
         return Shown({**values, "pending": found.seconds})
-    return Shown({**values, "found": found})
+    return Shown({**values, "found": found, "led_to": _led_to(visit, held(chosen, span, given, found))})
+
+
+def _led_to(visit: Visit, answer: HeldAnswer) -> list[dict[str, Any]]:
+    """What can be opened from an answer: `provider, said` and the forms of `steps_for`, for each provider of it.
+
+    A form carries the address of the answer and its digest, so that what is filed is what was seen.
+    """
+    return [
+        {
+            "provider": provider,
+            "said": [one.said for one in matters],
+            "steps": [
+                {**step, "verb": f"open-{noun}-{number}", "hidden": {"answer": answer.reference}}
+                for noun in ("case", "remediation")
+                for step in steps_for(
+                    visit, noun, NEW, "open", values=opening_of(answer, provider, matters, opening=noun)
+                )
+            ],
+        }
+        for number, (provider, matters) in enumerate(answer.matters.items())
+    ]
 
 
 @routes.api("GET", "/analyses/{kind}", needs="view.measures", example=_call_example)

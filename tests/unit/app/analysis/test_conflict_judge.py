@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -97,7 +98,8 @@ def test_a_pull_that_one_of_many_would_show_by_chance_is_none() -> None:
     policy = conflicts_policy(shipped_subjects()).on(CHANGE).value
     chances = (0.001, 0.04, 0.5, 0.9, 0.7, 0.3)
     judged = [Judged("payment", None, None, p, 1.0, 1.0, None) for p in chances]
-    blank = Case(None, (), None, None, None, ())  # type: ignore[arg-type]  # only its inducements are looked at
+    study = SimpleNamespace(rests=False)
+    blank = Case(study, (), None, None, None, ())  # type: ignore[arg-type]  # only its inducements are looked at
     said = verdicts([replace(blank, inducements=tuple(judged[begin : begin + 3])) for begin in (0, 3)], policy)
     assert [word for words in said for word, _ in words] == [NO_COST, *[NO_PULL] * 5]
 
