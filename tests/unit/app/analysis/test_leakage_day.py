@@ -73,10 +73,11 @@ def test_events_of_an_order_that_goes_on_elsewhere() -> None:
     at = OPEN + 1_000 * NS_PER_S
     events = _events([_route("r1", "o", at), _route("r2", "o", at + 3 * NS_PER_MS, "W")], [("r2", at + 5 * NS_PER_MS)])
     found = events.sort("phase", "at").select("phase", "venue", "rank", "company", "window_ns").rows()
-    route, fill = POLICY.route_ms * NS_PER_MS, POLICY.fill_ms * NS_PER_MS
+    clock, fill = POLICY.clock_ms * NS_PER_MS, POLICY.fill_ms * NS_PER_MS
+    route = POLICY.route_ms * NS_PER_MS + clock
     assert found == [
         ("arrival", "", "first", "alone", 2 * NS_PER_MS),
-        ("elsewhere", "V", "first", "with other venues", 3 * NS_PER_MS),
+        ("elsewhere", "V", "first", "with other venues", 3 * NS_PER_MS + clock),
         ("fill", "W", "later", "with other venues", fill),
         ("route", "V", "first", "with other venues", route),
         ("route", "W", "later", "with other venues", route),
@@ -114,12 +115,12 @@ def test_stops_and_fills_of_resting_routes_are_no_events() -> None:
     assert set(waited["phase"]) == {"arrival", "route"}
 
 
-def _leaking_day(leaks: bool) -> tuple[pl.DataFrame, pl.DataFrame]:  # noqa: FBT001  # both are tried
-    """Thirty routes, ten minutes apart; if it leaks, the ask is a cent up from 50 ms to 500 ms after each."""
+def _leaking_day(leaks: bool, after_ms: int = 50) -> tuple[pl.DataFrame, pl.DataFrame]:  # noqa: FBT001  # both are tried
+    """Thirty routes, ten minutes apart; if it leaks, the ask is a cent up until 500 ms after each."""
     sent = [OPEN + (300 + 600 * place) * NS_PER_S for place in range(30)]
     rows = [(OPEN, ASK)]
     for at in sent if leaks else ():
-        rows += [(at + 50 * NS_PER_MS, ASK + CENT), (at + 500 * NS_PER_MS, ASK)]
+        rows += [(at + after_ms * NS_PER_MS, ASK + CENT), (at + 500 * NS_PER_MS, ASK)]
     return _events([_route(f"r{at}", f"o{at}", at) for at in sent]), _quotes(rows)
 
 
@@ -144,6 +145,15 @@ def test_the_difference_in_differences_of_a_quiet_market_by_hand() -> None:
     quiet, still = _leaking_day(leaks=False)
     nothing = day_differences(quiet, quiet, book_of(still), DAY, HOURS, POLICY, seed=1)
     assert set(nothing["move_total"]) | set(nothing["size_total"]) == {0}
+
+
+@pytest.mark.parametrize("after_ms", [-49, -20, 0])
+def test_a_clock_that_is_late_within_its_bound_hides_nothing(after_ms: int) -> None:
+    """By the provider's clock the ask was up before the route was sent: the same 9.980040 bps a route."""
+    events, quotes = _leaking_day(leaks=True, after_ms=after_ms)
+    sums = day_differences(events, events, book_of(quotes), DAY, HOURS, POLICY, seed=1)
+    (row,) = sums.filter(pl.col("phase") == "route").to_dicts()
+    assert (row["move_total"], row["move_placebo_total"]) == (30 * 9_980_040, 0)
 
 
 def test_dense_own_flow_leaves_no_control_and_is_refused() -> None:
