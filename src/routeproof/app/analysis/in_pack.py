@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.analysis.ground import Span
 from routeproof.app.analysis.kept import analysis_kept
 from routeproof.app.analysis.kinds import KINDS, Kind
 from routeproof.reports.pack.inputs import AnalysisShown
+from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -37,9 +39,20 @@ def analyses_shown(
     found = []
     for kind, span, given in _asked(provider, days, against, manifest):
         on_step(f"analysis: {kind.title.lower()}")
-        answer: Any = analysis_kept(context, kind, span, given)
-        found.append(_shown(kind, answer))
+        ask: Callable[[], Any] = partial(analysis_kept, context, kind, span, given)
+        found.append(_shown(kind, answered(ask)))
     return tuple(found)
+
+
+def answered(ask: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
+    """What an analysis answers; one that cannot be asked here is refused with the reason, and the pack has the others.
+
+    So a provider of which nothing but orders is on record has a pack too, which says what is not on file.
+    """
+    try:
+        return ask()
+    except UsageError as error:
+        return {"refused": True, "reason": str(error), "assumptions": ()}
 
 
 def _asked(
