@@ -27,7 +27,7 @@ and the venue that showed the best price when the first route was sent. One row 
 
 
 RARE, OTHER = 0.005, "other"
-"""A situation of less than this share of a provider's orders is one with the other such ones of its class."""
+"""A situation of less than this share of a provider's orders, or of too few, is one with the others of its class."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,11 +63,16 @@ class Move:
         return np.asarray(self.shares[:, 1] - self.shares[:, 0], dtype=np.float64)
 
 
-def choice_streams(choices: pl.DataFrame) -> Iterator[ChoiceStream]:
-    """Each provider's stream by name, of `CHOICES`; a provider that ever tries one venue alone has none."""
+def choice_streams(choices: pl.DataFrame, least_n: int) -> Iterator[ChoiceStream]:
+    """Each provider's stream by name; a provider that ever tries one venue alone has none.
+
+    Args:
+        choices: of `CHOICES`.
+        least_n: orders, over all days, that a situation needs to be one by itself.
+    """
     named = choices.filter(pl.col("provider").is_not_null() & pl.col("venue").is_not_null())
     for (provider,), every in named.sort("provider").group_by("provider", maintain_order=True):
-        own = _without_rare(every)
+        own = _without_rare(every, least_n)
         days, venues = tuple(own["day"].unique().sort()), tuple(own["venue"].unique().sort())
         if len(venues) < 2:  # noqa: PLR2004 a choice is of two
             continue
@@ -96,9 +101,10 @@ def move_at(stream: ChoiceStream, change: Change, least_n: int) -> Move | None:
     return best
 
 
-def _without_rare(own: pl.DataFrame) -> pl.DataFrame:
-    """One provider's choices with the situations of few orders as one of their class; they cost more than they tell."""
-    is_rare = pl.col("n").sum().over(SITUATION) < RARE * pl.col("n").sum()
+def _without_rare(own: pl.DataFrame, least_n: int) -> pl.DataFrame:
+    """One provider's choices with the situations of few orders as one of their class; apart they drown what changes."""
+    few = max(RARE * float(own["n"].sum()), float(least_n))
+    is_rare = pl.col("n").sum().over(SITUATION) < few
     others = [pl.when(is_rare).then(pl.lit(OTHER)).otherwise(name).alias(name) for name in SITUATION[1:]]
     return own.with_columns(others)
 

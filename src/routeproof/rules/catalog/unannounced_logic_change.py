@@ -1,13 +1,13 @@
 """The provider's router began to choose otherwise, and no version of its configuration says so.
 
 Counted are orders that meet the market by the venue that they try first, for each order class, spread in ticks, size
-against displayed, and venue at the best price: another mix of these is no change. Every session the last
-`window_sessions` of them are searched for the day after which the choices differ most, and chance is judged by `draws`
-random orders of whole sessions (`seed`). A change needs a chance of at most `error`, `least_days` sessions on either
-side, and a venue whose share of an order class (with `least_n` orders on each side) rose by at least
-`least_share_moved`. It is told once, on the first session on which it can be seen, and not later than `told_sessions`
-sessions after it. `history_sessions` are read, so that what earlier sessions saw is known: it is at least the sum of
-both.
+against displayed, and venue at the best price: another mix of these is no change. (Situations of fewer than `least_n`
+orders, or 1 in 200, count as one of their class.) Every session the last `window_sessions` of them are searched for the
+day after which the choices differ most, and chance is judged by `draws` random orders of whole sessions (`seed`). A
+change needs a chance of at most `error`, `least_days` sessions on either side, and a venue whose share of an order
+class (with `least_n` orders on each side) rose by at least `least_share_moved`. It is told once, on the first session
+on which it can be seen, and not later than `told_sessions` sessions after it. `history_sessions` are read, so that what
+earlier sessions saw is known: it is at least the sum of both.
 
 It is silent where a version of the provider's configuration takes effect within `notice_days` of the change, with a
 notice or without: then the change is on file. Left out are orders that may outlive their day. With fewer than some
@@ -58,7 +58,8 @@ _ROWS = {
 def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     """Changes of choice that this day's look is the first to find, and that nobody announced."""
     known = ANNOUNCEMENTS.to_frame() if facts.announcements is None else facts.announcements
-    rows = [row for stream in choice_streams(facts.need("choices")) for row in _told(stream, facts, known, limits)]
+    streams = choice_streams(facts.need("choices"), limits.value("least_n"))
+    rows = [row for stream in streams for row in _told(stream, facts, known, limits)]
     return hits(
         pl.DataFrame(rows, schema=_ROWS),
         pl.lit(value=True),
