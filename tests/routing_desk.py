@@ -35,8 +35,8 @@ MAPS = {
 }
 
 
-def routing_desk(folder: Path) -> Desk:
-    """The workspace."""
+def routing_desk(folder: Path, people: str = "") -> Desk:
+    """The workspace; `people`: TOML of its roster."""
     rows: dict[str, list[dict[str, Any]]] = {"quotes": list(_quotes()), "fills": [], "routes": []}
     for order in _orders():
         rows["fills"].append(_fill(order))
@@ -51,7 +51,7 @@ def routing_desk(folder: Path) -> Desk:
             writer.writeheader()
             writer.writerows(rows[name])
     made = Desk(folder)
-    made.take_in(*MAPS)
+    made.take_in(*MAPS, people=people)
     return made
 
 

@@ -1,6 +1,6 @@
 """How often planted conflicts and changes of logic are found, and honest routers accused: tables of docs/methods.
 
-python tools/conflicts_page.py [--seeds 8101 8102] [--days 30] [--orders 400] [--docs docs/methods]
+python tools/conflicts_page.py [--seeds 8101 8102] [--days 20] [--orders 400] [--docs docs/methods]
 Writes the tables between the marks in conflicts.md and routing-changes.md. Exit 1 where an honest router was accused
 more often than policy allows.
 """
@@ -41,8 +41,8 @@ FAULTS = {
     "ioi_first": "arrangement",
 }
 """Fault to the inducement that it follows."""
-GRADES = ("mild", "middle", "gross")
-CHANGED_ON = date(2026, 7, 27)
+GRADES = ("mild", "middle", "between", "gross")
+CHANGED_ON = date(2026, 7, 15)
 HONEST = 4
 BEGIN, END = "<!-- measured by tools/conflicts_page.py -->", "<!-- end -->"
 
@@ -59,13 +59,19 @@ def routers() -> list[Router]:
         found += [
             Router(name=f"{fault}, {grade}", planted=(Planted(fault, amount),), tied=kind == "tie",
                    arranged=kind == "arrangement")
-            for grade, amount in zip(GRADES, BY_NAME[fault].grades, strict=True)
+            for grade, amount in graded(fault)
         ]  # fmt: skip
     found += [
         Router(name=f"logic_change, {grade}", planted=(Planted("logic_change", amount, from_on=CHANGED_ON),))
-        for grade, amount in zip(GRADES, BY_NAME["logic_change"].grades, strict=True)
+        for grade, amount in graded("logic_change")
     ]
     return found
+
+
+def graded(fault: str) -> list[tuple[str, float]]:
+    """Grades of a fault with their amounts, and one between middle and gross (their geometric mean)."""
+    mild, middle, gross = BY_NAME[fault].grades
+    return list(zip(GRADES, (mild, middle, (middle * gross) ** 0.5, gross), strict=True))
 
 
 def accused(router: Router, cells: pl.DataFrame, name: str) -> tuple[str, ...] | None:
@@ -146,7 +152,7 @@ def main() -> int:
     """Simulate, judge, write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, nargs="+", default=list(SEEDS))
-    parser.add_argument("--days", type=int, default=30)
+    parser.add_argument("--days", type=int, default=20)
     parser.add_argument("--orders", type=int, default=400)
     parser.add_argument("--docs", type=Path, default=Path("docs/methods"))
     given = parser.parse_args()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from detection_world import Found
 
 SPEAKS_OF: dict[str, tuple[str, ...]] = {
-    "logic_change": ("dearer_venue", "routing_share_drift", "configuration_differs"),
+    "logic_change": ("dearer_venue", "routing_share_drift", "unannounced_logic_change", "configuration_differs"),
     "payment_chasing": (
         "payer_concentration", "payment_up_quality_down", "routing_share_drift", "internalisation_share",
     ),

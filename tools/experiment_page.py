@@ -1,6 +1,6 @@
 """Simulated experiments whose truth is known, as a table of docs/methods/experiment.md.
 
-python tools/experiment_page.py [--reps 400] [--seed 20260101] [--out docs/methods/experiment.md]
+python tools/experiment_page.py [--reps 1000] [--seed 20260101] [--out docs/methods/experiment.md]
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ def table(rows: list[Told], reps: int, seed: int) -> str:
 def main() -> int:
     """Write the table into the page."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--reps", type=int, default=400)
+    parser.add_argument("--reps", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=20260101)
     parser.add_argument("--out", type=Path, default=Path("docs/methods/experiment.md"))
     given = parser.parse_args()

@@ -70,13 +70,14 @@ def _found_lines(found: dict[tuple[str, int], list[list[Row]]]) -> Iterator[str]
 
 
 def _false_lines(found: dict[tuple[str, int], list[list[Row]]]) -> Iterator[str]:
-    yield "| whose routes | days | cells judged | questions |"
-    yield "|---|---|---|---|"
+    yield "| whose routes | days | cells judged | intervals without 0 | questions |"
+    yield "|---|---|---|---|---|"
     for kind, days in sorted(found):
         for name, chosen in _groups(kind):
             rows = [row for table in found[kind, days] for row in table if chosen(row) and row["reason"] is None]
             asked = sum(row["tells"] == QUESTION for row in rows)
-            yield f"| {name} | {days} | {len(rows):,} | {asked} |"
+            wide = sum(not row["lower"] <= 0.0 <= row["upper"] for row in rows) / max(len(rows), 1)
+            yield f"| {name} | {days} | {len(rows):,} | {wide:.1%} | {asked} |"
 
 
 def _groups(kind: str) -> Sequence[tuple[str, Any]]:

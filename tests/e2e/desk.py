@@ -45,9 +45,11 @@ class Desk:
         assert run.returncode == 0, run.stderr[-3000:]
         return run.stdout
 
-    def take_in(self, *names: str) -> None:
-        """A workspace with the files `NAME.csv`, each by its map, in this order."""
-        self.run("init", "workspace")
+    def take_in(self, *names: str, people: str = "") -> None:
+        """A workspace with the files `NAME.csv`, each by its map, in this order; `people`: TOML of its roster."""
+        if people:
+            (self.folder / "people.toml").write_text(people, encoding="utf-8")
+        self.run("init", "workspace", *(("--people", "people.toml") if people else ()))
         for name in names:
             self.run("ingest", "csv", f"{name}.csv", "--map", f"{name}.toml")
 

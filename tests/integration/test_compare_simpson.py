@@ -173,6 +173,29 @@ def test_what_the_record_does_not_hold_is_no_answer(desk: Desk, metric: str, exp
     assert expected in found["reason"]
 
 
+def test_a_side_that_is_nowhere_names_what_is_there(desk: Desk) -> None:
+    """A slip of the pen is no answer of nothing: the providers of these days are named."""
+    found = json.loads(desk.run("compare", "--subject", "provider=P2", "--against", "provider=P3", "--json"))
+    assert found["refused"]
+    (note,) = found["notes"]
+    assert "none named 'P3'" in note
+
+
+def test_what_it_would_take_is_told_beside_what_each_dimension_is(desk: Desk) -> None:
+    """The unmeasured first, then every dimension, the strongest on top; figures have the same bits everywhere."""
+    found = json.loads(desk.run("compare", "--subject", "provider=P2", "--against", "provider=P1", "--json"))
+    first, second, *measured = found["strengths"]
+    assert first["of_values"] == first["of_choice"] == found["sensitivity"]["robustness"]
+    assert first["moves"] == pytest.approx(abs(found["estimate"]))
+    assert second["of_values"] == found["sensitivity"]["of_interval"]
+    assert sorted(row["what"] for row in measured) == [
+        "liquidity", "order class", "side", "size", "spread", "time", "volatility",
+    ]  # fmt: skip
+    assert [row["moves"] for row in measured] == sorted((row["moves"] for row in measured), reverse=True)
+    for side in found["sides"]:
+        assert all(float(f"{side[name]:.12g}") == side[name] for name in ("raw", "cells", "robust"))
+
+
 def test_two_periods_are_read_from_their_days_alone(desk: Desk) -> None:
     """Six days against five; too few to say anything, and the days between are not read."""
     words = ("--subject", "period=2026-07-10..2026-07-17", "--against", "period=2026-07-01..2026-07-08", "--json")

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from governance_desk import Desk, new_desk
+from routeproof.app.facts.history import LookBack
 from routeproof.app.firm.policy import decide_policy, propose_policy
 from routeproof.app.intake.take_delivery import take_delivery
 from routeproof.app.monitoring.drift import show_drift
@@ -86,7 +87,7 @@ def test_the_level_is_the_agreements_where_a_clause_measures_the_same(desk: Desk
     """P's market orders at all venues; not a percentile, not the provider's own figure, not Q's."""
     with desk.context() as context:
         ours, theirs = (_streams(show_drift(context, provider, DAYS[2])) for provider in ("P", "Q"))
-        facts = gather(context, DAYS[2], context.lake.manifest().id, 2)
+        facts = gather(context, DAYS[2], context.lake.manifest().id, LookBack(2))
     agreed = {key: row["clause"] for key, row in ours.items() if row["clause"]}
     assert agreed == {(None, "market", "price_improvement"): "PI"}
     assert ours[None, "market", "price_improvement"]["baseline"] == 0.0015

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from routeproof.app.context import open_context
+from routeproof.app.facts.history import LookBack
 from routeproof.app.init_workspace import init_workspace
 from routeproof.app.intake.take_delivery import take_delivery
 from routeproof.app.monitoring.run_day import gather
@@ -44,9 +45,9 @@ def test_history_is_what_each_day_said_itself(workspace: Path) -> None:
     told: list[str] = []
     with open_context(workspace) as context:
         manifest = context.lake.manifest().id
-        first = gather(context, DAYS[2], manifest, 5, told.append).need("history")
-        again = gather(context, DAYS[2], manifest, 5, told.append).need("history")
-        short = gather(context, DAYS[2], manifest, 1, told.append).need("history")
+        first = gather(context, DAYS[2], manifest, LookBack(5), told.append).need("history")
+        again = gather(context, DAYS[2], manifest, LookBack(5), told.append).need("history")
+        short = gather(context, DAYS[2], manifest, LookBack(1), told.append).need("history")
         own = gather(context, DAYS[1], manifest).need("history")
     assert told == [f"measuring {day} as history" for day in DAYS[:2]]
     assert first["day"].unique().sort().to_list() == DAYS

@@ -101,6 +101,11 @@ class Workspace:
         return self.root / "cache" / "streams"
 
     @property
+    def choices_folder(self) -> Path:
+        """First venues of each day kept between runs of the rules; may be deleted at any time."""
+        return self.root / "cache" / "choices"
+
+    @property
     def outbox_path(self) -> Path:
         """SQLite database of what notification channels are owed and were sent; apart from the record."""
         return self.root / "notify" / "outbox.sqlite"

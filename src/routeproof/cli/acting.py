@@ -37,6 +37,12 @@ passphrase_option = click.option(
 business_day_option = day_option("--on", words="Business date of the action, today if omitted.")
 file_option = click.option("--file", "document", help="Body as TOML or JSON; - is stdin.", metavar="FILE", default=None)
 
+answer_option = click.option(
+    "--answer",
+    metavar="ADDRESS",
+    help="What an analysis answers, asked as on its page: conflicts?provider=P2&from=DAY&to=DAY.",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Acts:

@@ -57,7 +57,7 @@ def _with_options(command: Callable[..., Any]) -> Callable[..., Any]:
             day_option("--to", "last", words="Last trading day."),
             click.option("--provider", help="Only this provider's orders."),
             click.option("--manifest", help="As known at this commit."),
-            click.option("--seed", type=int, help="Of everything drawn; that of policy if omitted."),
+            click.option("--seed", type=click.IntRange(min=0), help="Of everything drawn; that of policy if omitted."),
             workspace_option,
             json_option,
         )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from routeproof.cli.acting import Acts, entitled_context, file_option, perform, recording
+from routeproof.cli.acting import Acts, answer_option, entitled_context, file_option, perform, recording
 from routeproof.cli.case_looks import codes, list_, show, view
 from routeproof.cli.case_many import close, review
 from routeproof.cli.printing import print_found
@@ -37,18 +37,21 @@ def _step(acts: Acts, case_id: str, verb: str, body: dict[str, Any] | None = Non
 
 @case.command("open")
 @click.argument("case_id", metavar="ID")
+@answer_option
 @file_option
 @recording
-def open_(acts: Acts, case_id: str, document: str | None) -> None:
+def open_(acts: Acts, case_id: str, document: str | None, answer: str | None) -> None:
     """Open case ID; the body has kind and title.
 
-    A customer's inquiry (kind inquiry) names order_id or execution_id; the replay of the order is attached.
+    A customer's inquiry (kind inquiry) names order_id or execution_id; the replay of the order is attached. With
+    --answer the case is about what an analysis found: title, provider and rows follow, and the answer is filed.
 
     Example: routeproof case open Q-17 --file inquiry.toml --as ann
     """
     from routeproof.app.cases.work_cases import open_case  # noqa: PLC0415
 
-    perform(acts, lambda context, given: open_case(context, case_id, given), document=document)
+    given = {"answer": answer} if answer else None
+    perform(acts, lambda context, body: open_case(context, case_id, body), given, document=document)
 
 
 @case.command("acknowledge")

@@ -12,7 +12,7 @@ from routeproof.cli.printing import print_found, table_lines
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SHOWN = 5
+SHOWN, DIGITS = 5, 4
 where_option = click.option(
     "--where", "where", multiple=True, metavar="COLUMN=V", help="Only rows like this, on both sides."
 )
@@ -63,11 +63,19 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
     yield ""
     for answer in found["answers"]:
         yield from answer_lines(answer)
+    if found["strengths"]:
+        yield ""
+        yield "How strong something unmeasured would have to be, beside what each measured dimension is:"
+        yield from table_lines(tuple(found["strengths"][0]), [_short(row) for row in found["strengths"]])
     if found["lacking"]:
         yield ""
         yield f"Without a counterpart: {found['lacking_total']} cells, heaviest first"
         yield from table_lines(tuple(found["lacking"][0]), found["lacking"][:SHOWN])
     yield from found["notes"]
+
+
+def _short(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: float(f"{item:.{DIGITS}g}") if isinstance(item, float) else item for name, item in row.items()}
 
 
 def _because(reason: str) -> str:
@@ -105,6 +113,12 @@ def grid(  # one argument an option
 
 
 def _grid_lines(found: dict[str, Any]) -> Iterator[str]:
+    if found["refused"]:
+        yield f"Cannot tell: {found['reason']}."
+        yield from (
+            f"{' / '.join(one[name] for name in found['by'])}: {one['reason']}" for one in found["cells"][:SHOWN]
+        )
+        yield ""
     columns = (*found["by"], "n", "estimate", "lower", "upper", "p_value", "verdict", "in_tree", "rank")
     yield from table_lines(columns, found["cells"])
     yield ""

@@ -12,9 +12,12 @@ from routeproof.cli.printing import print_found, table_lines
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FINDINGS = ("provider", "kind", "verdict", "p", "loss_usd_per_share", "reason")
+FINDINGS = ("provider", "orders", "kind", "verdict", "p", "loss_usd_per_share", "loss_share_unfilled", "reason")
 VENUES = ("provider", "venue", "net_payment_cents_per_hundred_shares", "orders", "response", "lower", "upper")
-MONEY = ("provider", "kind", "order_class", "executed_shares", "shares_with_a_better_venue", "lost_usd", "earned_usd")
+MONEY = (
+    "provider", "kind", "order_class", "executed_shares", "ordered_shares", "shares_with_a_better_venue", "lost_usd",
+    "earned_usd", "unfilled_shares",
+)  # fmt: skip
 DIGITS = 4
 
 
@@ -43,6 +46,9 @@ def test(given: Given) -> None:
 
 def _lines(found: dict[str, Any]) -> Iterator[str]:
     yield f"{found['from']} to {found['to']}, {found['days']} days."
+    if not found["findings"]:
+        yield f"Cannot tell: {found['reason']}."
+        return
     yield from table_lines(FINDINGS, [_short(row) for row in found["findings"]])
     yield ""
     yield from found["sentences"]
@@ -50,12 +56,15 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
     for answer in found["answers"]:
         is_total = answer["about"] == "loss" and answer["order_class"] == "all"
         if answer["about"] == "pull" or (is_total and answer["kind"] != "best"):
-            yield f"{answer['provider']}, {answer['kind']}{', ' + answer['bound'] if is_total else ''}:"
+            rests = ", orders that rest" if answer["orders"] == "resting" else ""
+            whose = f"{answer['provider']}{rests}, {answer['kind']}"
+            yield f"{whose}{', ' + answer['bound'] if is_total else ''}:"
             yield from answer_lines(answer)
     yield ""
     yield from table_lines(VENUES, [_short(row) for row in found["venues"]])
     yield ""
     yield from table_lines(MONEY, [_short(row) for row in found["money"]])
+    yield from found["notes"]
     if found["unpriced"]:
         named = ", ".join(row["venue"] for row in found["unpriced"])
         yield f"Neither fees nor payments are known of {named}: counted as 0."

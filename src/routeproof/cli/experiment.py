@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from routeproof.cli.acting import Acts, acting_context, do, file_option, recording
+from routeproof.cli.acting import Acts, acting_context, do, file_option, perform, recording
 from routeproof.cli.analysis_options import answer_lines
 from routeproof.cli.looking import list_objects, show_object
 from routeproof.cli.options import day_option, json_option, workspace_option
@@ -19,6 +19,8 @@ from routeproof.vocab.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
+
+    from routeproof.app.context import Context
 
 
 @click.group()
@@ -47,6 +49,12 @@ def plan(acts: Acts, name: str, document: str | None, **given: Any) -> None:  # 
     Example: routeproof experiment plan X1 --file plan.toml --as ann
     """
     from routeproof.app.analysis.experiment.planned import around_plan  # noqa: PLC0415
+    from routeproof.app.analysis.experiment.unread import unread  # noqa: PLC0415
+    from routeproof.app.objects.act import act  # noqa: PLC0415
+
+    def step(context: Context, asked: dict[str, Any]) -> dict[str, Any]:
+        state = act(context, EXPERIMENT, name, "plan", asked, around_plan(context))
+        return state | unread(context, state) if acts.as_json else state
 
     first = given.pop("first")
     body = {
@@ -58,7 +66,7 @@ def plan(acts: Acts, name: str, document: str | None, **given: Any) -> None:  # 
         body["first_on"] = first.isoformat()
     if given["symbols"]:
         body["unit"] = "day_symbol"
-    do(acts, EXPERIMENT, name, "plan", body, document=document, around=around_plan)
+    perform(acts, step, body, document=document)
 
 
 @experiment.command("approve")
@@ -83,22 +91,29 @@ def assign(acts: Acts, name: str, orders: Path | None, out: Path | None) -> None
     Example: routeproof experiment assign X1 --out table.csv --as ann
     """
     from routeproof.app.analysis.experiment.planned import assign as assigned  # noqa: PLC0415
+    from routeproof.app.analysis.experiment.unread import unread  # noqa: PLC0415
 
     with acting_context(acts) as context:
         state, table = assigned(context, name, None if orders is None else _order_ids(orders))
+        said = unread(context, state)
     if out is not None:
         out.write_text(table.text, encoding="utf-8")
-    found = {**state, "columns": list(table.columns), "rows": len(table.rows), "table_sha256": table.sha256}
+    found = {**state, **said, "columns": list(table.columns), "rows": len(table.rows), "table_sha256": table.sha256}
     print_found(found, lambda _: _table_lines(table.text, state, out), as_json=acts.as_json)
 
 
 def _order_ids(path: Path) -> list[str]:
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            return [row["order_id"] for row in csv.DictReader(file)]
-    except (OSError, UnicodeDecodeError, KeyError) as error:
+            rows = csv.DictReader(file)
+            names = rows.fieldnames or ()
+            if "order_id" in names:
+                return [row["order_id"] for row in rows]
+    except (OSError, UnicodeDecodeError) as error:
         message = f"expected a CSV file with a column order_id, found: {error}"
         raise UsageError(message, where=str(path)) from error
+    message = f"expected a CSV file with a column order_id, found {', '.join(names) or 'no columns'}"
+    raise UsageError(message, where=str(path))
 
 
 def _table_lines(text: str, state: dict[str, Any], out: Path | None) -> Iterator[str]:

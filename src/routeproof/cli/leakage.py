@@ -44,7 +44,7 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
     yield ""
     yield from (f"Ask {item['provider']}: {item['text']}" for item in found["questions"])
     if not found["questions"]:
-        yield f"No question to put. {found['caution']}"
+        yield from (f"{said} {found['caution']}" for said in found["sentences"])
 
 
 def _shown(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

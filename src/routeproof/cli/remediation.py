@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from routeproof.cli.acting import Acts, file_option, perform, recording
+from routeproof.cli.acting import Acts, answer_option, file_option, perform, recording
 from routeproof.cli.options import json_option, on_option, workspace_option
 from routeproof.cli.printing import print_json, print_object
 
@@ -41,16 +41,21 @@ def _step(verb: str, words: str) -> None:
 
 @remediation.command("open")
 @click.option("--provider", required=True, help="Provider that the finding is about.")
+@answer_option
 @file_option
 @recording
-def open_(acts: Acts, provider: str, document: str | None) -> None:
+def open_(acts: Acts, provider: str, document: str | None, answer: str | None) -> None:
     """Open a remediation from {quarter, finding, summary}; its ID is R1, R2 and so on.
+
+    With --answer all three follow from what an analysis found, and the answer is filed.
 
     Example: routeproof remediation open --provider P --file finding.toml --as ann
     """
     from routeproof.app.desk.remediation import open_remediation  # noqa: PLC0415
 
-    perform(acts, lambda context, given: open_remediation(context, provider, given), document=document or "-")
+    given = {"answer": answer} if answer else None
+    read = document if answer else document or "-"
+    perform(acts, lambda context, body: open_remediation(context, provider, body), given, document=read)
 
 
 _step(

@@ -46,8 +46,8 @@ class Difference:
     nearer_zero: bool = False
 
 
-def estimate_mean(parts: Partials, standards: EvidenceStandards) -> Estimate:
-    """Return the mean with its day-cluster interval, or without one and the reason."""
+def estimate_mean(parts: Partials, standards: EvidenceStandards, *, serial: bool = True) -> Estimate:
+    """Return the mean with its day-cluster interval, or without one and the reason; `serial` as in `interval`."""
     value = parts.value
     if value is None:
         return Estimate(
@@ -57,7 +57,7 @@ def estimate_mean(parts: Partials, standards: EvidenceStandards) -> Estimate:
     reason = refusal(series, parts.largest_order_share, standards)
     return Estimate(
         value=settle(value),
-        interval=None if reason else interval(value, (series,), standards),
+        interval=None if reason else interval(value, (series,), standards, serial=serial),
         reason=reason,
         days=len(series.weight),
         effective_days=settle(series.effective_days),

@@ -45,18 +45,20 @@ class _Reach:
         return self.critical * self.standard_error
 
 
-def interval(estimate: float, series: tuple[DaySeries, ...], standards: EvidenceStandards) -> Interval:
+def interval(
+    estimate: float, series: tuple[DaySeries, ...], standards: EvidenceStandards, *, serial: bool = True
+) -> Interval:
     """Return the widest of the day-cluster t, serial-correlation t and (few days) wild bootstrap-t intervals.
 
     `estimate` is a sum of the independent `series`. The widest is taken because each method has shapes where it is
     too narrow: day clusters for days that hang together, few projections when they come out low by luck. The end
     that a lopsided tail may hide behind is moved out further. Coverage of the result is in docs/coverage.md.
-    The caller has refused series that do not vary.
+    The caller has refused series that do not vary. `serial` False leaves the second out: for days whose own level is
+    taken off already, so that nothing is left by which they could hang together.
     """
-    reaches = [
-        _student("day_cluster_t", combined([cluster_variance(one) for one in series]), standards),
-        _student("serial_day_t", combined([serial_variance(one) for one in series]), standards),
-    ]
+    reaches = [_student("day_cluster_t", combined([cluster_variance(one) for one in series]), standards)]
+    if serial:
+        reaches.append(_student("serial_day_t", combined([serial_variance(one) for one in series]), standards))
     if min(len(one.weight) for one in series) < standards.bootstrap_below_days:
         reaches.append(_wild(series, reaches[0], standards))
     widest = max(reaches, key=lambda reach: reach.half_width)

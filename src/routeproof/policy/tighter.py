@@ -52,6 +52,7 @@ _LOWER: dict[str, str] = {
     "slow_report": "report_ms",
     "stale_reference_quote": "stale_ms",
     "trade_through": "tolerance_usd walk_usd",
+    "unannounced_logic_change": "least_days least_n least_share_moved notice_days",
     "vendor_figure_differs": "price_usd improvement_usd sum_usd_per_share least_orders",
     "vendor_file_incomplete": "least_orders",
     "vendor_file_late": "grace_days",
@@ -61,6 +62,7 @@ _HIGHER: dict[str, str] = {
     "configuration_differs": "least_default_share",
     "partial_then_abandoned": "quote_age_ms",
     "regular_timestamps": "chance",
+    "unannounced_logic_change": "error",
 }
 _SIDES: tuple[tuple[dict[str, str], Side], ...] = ((_LOWER, "lower"), (_HIGHER, "higher"))
 TIGHTER: Mapping[tuple[str, str], Side] = {

@@ -71,6 +71,8 @@ class Facts:
         vendor_times: on that day, whether times of the quarter's fills look written afterwards, by provider.
         agreed_levels: levels of daily streams that an agreement sets: see `rules.stream_keys.AGREED`.
         history: daily streams of earlier days and of this one: see `rules.streams`.
+        choices: first venues of earlier days and of this one by situation: see `rules.choice_streams.CHOICES`.
+        announcements: versions of configurations: see `rules.announcements.ANNOUNCEMENTS`.
         payers: venues that pay for order flow, by `payments` and the conflict register: `provider` (null: whoever's),
             `venue`, `usd_per_share` of the last month that was paid for, null where only a conflict names the venue.
         affiliates: `provider, venue`: venues under one roof with the provider, by `venues` and the conflict register.
@@ -119,6 +121,8 @@ class Facts:
     vendor_claims: pl.DataFrame | None = None
     vendor_times: pl.DataFrame | None = None
     history: pl.DataFrame | None = None
+    choices: pl.DataFrame | None = None
+    announcements: pl.DataFrame | None = None
     payers: pl.DataFrame | None = None
     affiliates: pl.DataFrame | None = None
     quoted_symbols: pl.DataFrame | None = None

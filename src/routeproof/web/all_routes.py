@@ -15,6 +15,7 @@ from routeproof.web.pages import (
     documents,
     duties,
     exceptions,
+    experiments,
     explore,
     health,
     help,  # noqa: A004  # the page of that name
@@ -43,7 +44,7 @@ from routeproof.web.pages import (
 PAGES = (
     login, sso, second_factor, passkeys, key, home, me, scorecard, explore, analyses, orders, exceptions, cases,
     conflicts, providers, preparing, reviews, venues, remediation, duties, procedures, policy, reports, ledger, mapping,
-    data, admin, help, documents, objects,
+    data, admin, help, experiments, documents, objects,
 )  # fmt: skip
 """Pages with a design of their own before those without one."""
 CALLS = (measure_api, orders_api, tokens, uploads, looks, acts)

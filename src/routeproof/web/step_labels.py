@@ -89,7 +89,10 @@ LABELS = {
     "wsp.retire": "Retire it",
 }
 
-BY_PROGRAMS = {"case.open": ("subject", "observed", "threshold", "manifest", "rows", "execution_id", "period")}
+BY_PROGRAMS = {
+    "case.open": ("subject", "observed", "threshold", "manifest", "rows", "execution_id", "period", "answer"),
+    "remediation.open": ("answer",),
+}
 """Members of a step's body that no form asks people for."""
 
 HINTS = {

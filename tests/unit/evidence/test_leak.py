@@ -112,6 +112,19 @@ def test_an_effect_is_the_mean_of_events_with_its_interval() -> None:
     assert 0.0 < above.lower < 1.4 < above.upper
 
 
+def test_days_that_are_their_own_measure_give_the_day_cluster_interval() -> None:
+    """Ten days of 1 and ten of 2 bps: each 0.5 from 1.5, so that se = sqrt(20) x 0.5 / 20 x 20 / 19 = 0.117688.
+
+    With 19 degrees of freedom t = 2.093024; the wild bootstrap may widen it, days that hang together do not.
+    """
+    found = effect(_sums([1.0, 2.0] * 10), MILLION, STANDARDS).found
+    assert found is not None
+    assert found.standard_error == pytest.approx(0.117688, abs=1e-6)
+    assert found.df == pytest.approx(19.0)
+    assert found.method != "serial_day_t"
+    assert found.critical == pytest.approx(2.093024, rel=0.05)
+
+
 @pytest.mark.parametrize(
     ("sums", "said"),
     [

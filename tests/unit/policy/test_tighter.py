@@ -31,6 +31,9 @@ NO_BOUND = {
     "judge_pegged",
     "judge_long_lived",
     "most_single",
+    "told_sessions",
+    "draws",
+    "seed",
 }
 """Widths of windows, ways of counting, and what a rule takes for all providers alike."""
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from routeproof.reports.document import Callout, Figure, Paragraph, Table
-from routeproof.reports.pack.analyses import MOST_ROWS, analyses_section
+from routeproof.reports.pack.analyses import MOST_ROWS, analyses_sections
 from routeproof.reports.pack.inputs import AnalysisShown
 from routeproof.vocab.plain_text import DASH, MINUS, plainly
 
@@ -27,8 +27,10 @@ class Inputs:
 
 
 def blocks_of(**found: Any) -> tuple[Any, ...]:  # noqa: ANN401
-    """Blocks of the section below its lead."""
-    return analyses_section(Inputs(**found)).blocks[1:]  # type: ignore[arg-type]  # reads no other member
+    """Blocks of the one section below its lead."""
+    (section,) = analyses_sections(Inputs(**found))  # type: ignore[arg-type]  # reads no other member
+    assert section.title == "What the router really does: changes"
+    return section.blocks[1:]
 
 
 def test_a_refusal_stands_first_and_tables_of_nothing_are_left_out() -> None:
@@ -55,6 +57,14 @@ def test_numbers_keep_their_value_and_what_is_not_there_says_so() -> None:
     cells = dict(zip((column.id for column in table.columns), table.rows[0].cells, strict=True))
     assert (cells["p"].value, cells["p"].text, cells["orders"].text) == (0.00123456, "0.001235", "12,345")
     assert (cells["lower"].value, cells["lower"].reason) == (None, "see reason")
+
+
+def test_codes_are_words_and_tiny_chances_only_smaller() -> None:
+    """Order classes as people say them; a name that is no code stays. The chance stands exact in the data."""
+    row = {"order_class": "market_ioc", "venue": "A_1", "p": 1.61e-23, "share": 0.00001}
+    (table,) = [block for block in blocks_of(changes=[row]) if isinstance(block, Table)]
+    assert [cell.text for cell in table.rows[0].cells] == ["market ioc", "A_1", "< 0.0001", "0.00001000"]
+    assert table.rows[0].cells[2].value == 1.61e-23
 
 
 def test_a_long_table_is_short_on_paper_and_whole_in_the_spreadsheet() -> None:

@@ -119,6 +119,15 @@ def test_page_and_command_say_the_same(analyst: Browser, filled: Path) -> None:
     assert json.loads(said.stdout) == called
 
 
+def test_a_call_takes_seed_and_commit(analyst: Browser) -> None:
+    """As the command does: both come back in the answer; a seed below 0, and a commit that is none, are refused."""
+    manifest = analyst.get(f"{CALLED}/leakage").json()["manifest"]
+    found = analyst.get(f"{CALLED}/leakage?seed=5&manifest={manifest}").json()
+    assert (found["seed"], found["manifest"]) == (5, manifest)
+    assert analyst.get(f"{CALLED}/leakage?seed=-1").status_code in {400, 422}
+    assert analyst.get(f"{CALLED}/leakage?manifest=nothing").status_code == 400
+
+
 def test_an_experiment_is_registered_by_a_form_and_approved_by_somebody_else(analyst: Browser, filled: Path) -> None:
     """It begins tomorrow at the earliest; what made it is not offered again, and nobody approves their own."""
     tomorrow = (datetime.now(UTC) + timedelta(days=1)).date()

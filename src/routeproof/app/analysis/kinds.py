@@ -159,6 +159,11 @@ KINDS: tuple[Kind, ...] = (
         ),
         tables=(
             Table(of="sides", caption="The two sides", columns=("side", "orders", "days", "raw", "cells", "robust")),
+            Table(
+                of="strengths",
+                caption="How strong something unmeasured would have to be, beside what each measured dimension is",
+                columns=("what", "of_values", "of_choice", "moves"),
+            ),
             Table(of="lacking", caption="Flow of the subject without a counterpart, heaviest first"),
             Table(
                 of="balance",
@@ -200,6 +205,7 @@ KINDS: tuple[Kind, ...] = (
         tables=(
             Table(of="findings", caption="What is found of each inducement"),
             Table(of="venues", caption="Venues by net payment, and how much more often than predicted they are tried"),
+            Table(of="resting_venues", caption="The same of orders that rest, by the share predicted to stay unfilled"),
             Table(of="money", caption="What customers lost and the router earned, by order class"),
             Table(of="unpriced", caption="Venues of which no fee or payment is known"),
         ),
@@ -270,9 +276,21 @@ KINDS: tuple[Kind, ...] = (
         command="routeproof counterfactual",
         method="counterfactual",
         tables=(
-            Table(of="by_venue", caption="Bounds by venue", columns=("provider", "venue", *BOUNDS)),
-            Table(of="by_class", caption="Bounds by order class", columns=("provider", "order_class", *BOUNDS)),
-            Table(of="by_quarter", caption="Bounds by quarter", columns=("provider", "quarter", *BOUNDS)),
+            Table(
+                of="by_venue",
+                caption="Bounds by venue; costs against the midpoint",
+                columns=("provider", "venue", *BOUNDS),
+            ),
+            Table(
+                of="by_class",
+                caption="Bounds by order class; costs against the midpoint",
+                columns=("provider", "order_class", *BOUNDS),
+            ),
+            Table(
+                of="by_quarter",
+                caption="Bounds by quarter; costs against the midpoint",
+                columns=("provider", "quarter", *BOUNDS),
+            ),
             Table(of="access", caption="Venues that each router is taken to reach"),
         ),
         look=_alone(counterfactual),

@@ -46,12 +46,22 @@ def case_step(context: Context, case_id: str, verb: str, body: Mapping[str, Any]
 
 
 def open_case(context: Context, case_id: str, body: Mapping[str, Any]) -> Row:
-    """Open a case by hand; an inquiry gets the replay of its order attached.
+    """Open a case by hand; an inquiry gets the replay of its order attached, an analysis's answer is filed.
 
     Raises:
         RefusalError: as `act`.
         UsageError: if an inquiry names an order that the lake does not know.
+        RouteproofError: as `held_answer.with_answer`.
     """
+    if not body.get("answer"):
+        return _open(context, case_id, body)
+    from routeproof.app.analysis.held_answer import with_answer  # noqa: PLC0415  # slow to import
+
+    with with_answer(context, body, "case") as whole:
+        return _open(context, case_id, whole)
+
+
+def _open(context: Context, case_id: str, body: Mapping[str, Any]) -> Row:
     known: Row = {"earlier_state": earlier_state(context.records, body.get("earlier"))}
     pins: list[Row] = []
     if body.get("kind") == "inquiry" and (body.get("order_id") or body.get("execution_id")):

@@ -38,4 +38,5 @@ def bounds_now(context: Context, quarter: str, provider: str, where: Mapping[str
     sums = found_in(context, ground, policy).cells.where({**where, "provider": provider})
     if sums.routes < policy.least_routes:
         return Bounds(reason=f"{sums.routes} such routes this quarter; at least {policy.least_routes} are needed")
-    return Bounds(lower=sums.per_share(sums.paid - sums.upper), upper=sums.per_share(sums.paid - sums.lower))
+    least, most = sums.saved
+    return Bounds(lower=sums.per_share(least), upper=sums.per_share(most))

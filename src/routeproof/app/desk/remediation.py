@@ -36,11 +36,21 @@ class _TakenError(RouteproofError):
 
 
 def open_remediation(context: Context, provider: str, body: Mapping[str, Any]) -> dict[str, Any]:
-    """Open the next remediation, R1, R2 and so on.
+    """Open the next remediation, R1, R2 and so on; from the answer of an analysis where the body names one.
 
     Raises:
         UsageError: the body names another provider, or no quarter.
+        RouteproofError: as `held_answer.with_answer`.
     """
+    if not body.get("answer"):
+        return _open_next(context, provider, body)
+    from routeproof.app.analysis.held_answer import with_answer  # noqa: PLC0415  # slow to import
+
+    with with_answer(context, {**body, **({"provider": provider} if provider else {})}, "remediation") as whole:
+        return _open_next(context, str(whole.get("provider", "")), whole)
+
+
+def _open_next(context: Context, provider: str, body: Mapping[str, Any]) -> dict[str, Any]:
     if body.get("provider", provider) != provider:
         message = f"expected {provider} as in --provider, found {body['provider']}"
         raise UsageError(message, where="provider")

@@ -130,7 +130,7 @@ def _label(test: Mapping[str, Any]) -> str:
 
 
 def _happened(shown: Mapping[str, Any]) -> Iterator[Row]:
-    yield _row(shown["opened_on"], "opened", shown["opened_by"], shown["summary"])
+    yield _row(shown["opened_on"], "opened", shown["opened_by"], shown["summary"], shown["evidence"])
     for letter in shown["letters"]:
         files = list(letter["files"].values())
         yield _row(letter["on"], f"letter {letter['id']} sent", letter["by"], f"To {letter['addressee']}", files)

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from routeproof.app.facts.day_facts import flow_facts
+from routeproof.app.facts.kept_days import KeptDays
 from routeproof.app.measuring.measure_range import measured_days_together
-from routeproof.app.measuring.measured_cache import program_stamp
 from routeproof.rules.streams import STREAMS, day_streams
-from routeproof.stores.files import publish, removed_after
-from routeproof.stores.manifest import WHOLE
 from routeproof.tables.switches import Switches
 
 if TYPE_CHECKING:
@@ -26,6 +21,7 @@ if TYPE_CHECKING:
     from routeproof.app.facts.day_facts import Tellers
     from routeproof.app.measuring.lake_source import LakeSource
     from routeproof.policy.monitoring import Limits
+    from routeproof.rules.rule import Rule
     from routeproof.tables.measured.day import DayRules
 
 HISTORY_KEY = "history_sessions"
@@ -76,37 +72,20 @@ class StreamMaker:
         return pl.concat([STREAMS.to_frame(), *(self._kept(one) for one in earlier)])
 
     def _kept(self, day: date) -> pl.DataFrame:
-        path = self.folder / f"{day.isoformat()}-{self._key(day)}.parquet"
-        if path.is_file():
-            return pl.read_parquet(path).cast(STREAMS)
+        roof = None if self.affiliates is None else sorted(self.affiliates.select("provider", "venue").iter_rows())
+        made_of = (self.policy, dict(self.tellers.providers), roof)
+        kept = KeptDays(source=self.source, folder=self.folder, tables=_READ, made_of=made_of)
+        found = kept.read(day)
+        if found is not None:
+            return found.cast(STREAMS)
         self.told(f"measuring {day} as history")
-        found = self._measured(day)
-        self.folder.mkdir(parents=True, exist_ok=True)
-        for old in self.folder.glob(f"{day.isoformat()}-*.parquet"):
-            old.unlink(missing_ok=True)
-        making = self.folder / f".{day.isoformat()}-{os.getpid()}.parquet"
-        with removed_after(making):
-            found.write_parquet(making)
-            publish(making, path)
-        return found
+        return kept.keep(day, self._measured(day))
 
     def _measured(self, day: date) -> pl.DataFrame:
         source = _WithinDay(self.source)
         days = [one for (one,) in measured_days_together(source, [day], self.rules, (Switches(),), vwap=False)]
         flow = flow_facts(days, self.tellers)
         return day_streams(day, flow["fills"], flow["orders"], flow["routes"], self.affiliates)
-
-    def _key(self, day: date) -> str:
-        held = self.source.lake.manifest(self.source.manifest).partitions
-        parts = {
-            name: held[name, part].content
-            for name in _READ
-            for part in (day.isoformat(), WHOLE)
-            if (name, part) in held
-        }
-        roof = None if self.affiliates is None else sorted(self.affiliates.select("provider", "venue").iter_rows())
-        made_of = [parts, self.policy, dict(self.tellers.providers), roof, program_stamp()]
-        return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()[:32]
 
 
 class _WithinDay:
@@ -123,9 +102,33 @@ class _WithinDay:
         return orders.clear(), versions.clear()
 
 
-def history_sessions(limits: Iterable[Limits]) -> int:
-    """How far the rules that are on look back, in sessions: the furthest of them."""
-    return max((_sessions(item.thresholds) for item in limits if item.enabled), default=0)
+@dataclass(frozen=True, slots=True)
+class LookBack:
+    """How far rules look back, in sessions: the furthest of them.
+
+    Attributes:
+        sessions: on daily streams.
+        choices: on first venues; null where no rule looks at them at all.
+    """
+
+    sessions: int = 0
+    choices: int | None = None
+
+
+def look_back(rules: Iterable[Rule], *limits: Mapping[str, Limits]) -> LookBack:
+    """How far those of some rules look back that are on under any of some limits."""
+
+    def furthest(member: str) -> int | None:
+        found = [
+            _sessions(own[rule.name].thresholds)
+            for rule in known
+            for own in limits
+            if member in rule.needs and own[rule.name].enabled
+        ]
+        return max(found, default=None)
+
+    known = tuple(rules)
+    return LookBack(furthest("history") or 0, furthest("choices"))
 
 
 def _sessions(thresholds: Mapping[str, object]) -> int:

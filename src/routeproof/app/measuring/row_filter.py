@@ -127,6 +127,13 @@ class Sieve:
         self._passed += chosen.size
         return rows.filtered(chosen)
 
+    def look(self, rows: pl.DataFrame) -> None:
+        """Take note of rows that something else filters."""
+        for item in self.filters:
+            if item.column in rows.columns:
+                self._meet(item, rows[item.column].unique())
+        self._passed += rows.height
+
     def notes(self) -> list[str]:
         """What was asked for and is nowhere, each with what is there instead; empty if every filter found rows."""
         notes = [

@@ -11,10 +11,11 @@ from routeproof.app.cases.open_cases import Worked, work_findings
 from routeproof.app.cases.work_cases import escalate
 from routeproof.app.facts.agreed_facts import agreed_facts, restated_of
 from routeproof.app.facts.agreed_levels import agreed_levels
+from routeproof.app.facts.choice_facts import choice_facts
 from routeproof.app.facts.contradictions import contradictions_of
 from routeproof.app.facts.day_facts import Tellers, day_facts, facts_of
 from routeproof.app.facts.firm_facts import firm_facts
-from routeproof.app.facts.history import StreamMaker, history_sessions
+from routeproof.app.facts.history import LookBack, StreamMaker, look_back
 from routeproof.app.facts.law import law_on
 from routeproof.app.facts.log_facts import log_facts, record_facts
 from routeproof.app.facts.shown_facts import shown_facts
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
 HORIZON_NS = 300 * NS_PER_S
 """The longest look ahead of a measured row."""
 OF_WHOLE_DAYS = (
-    *("history", "sla", "deliveries", "displays"),
+    *("history", "choices", "sla", "deliveries", "displays"),
     *("vendor", "vendor_differences", "vendor_claims", "vendor_times"),
 )
 """Members of `Facts` that are gathered once a day is over."""
@@ -82,7 +83,7 @@ def run_day(
     """
     held = context.lake.manifest(manifest).id
     policy = rule_policy(context.records, day)
-    facts = gather(context, day, held, history_sessions(policy.limits.values()), told)
+    facts = gather(context, day, held, look_back(ALL, policy.limits), told)
     judged = judge(ALL, facts, policy.limits)
     found = documents_of(judged.findings, versions_of(policy))
     change = record_findings(context, day, found)
@@ -94,9 +95,14 @@ def run_day(
 
 
 def gather(
-    context: Context, day: date, manifest: str, sessions: int = 0, told: Callable[[str], None] = lambda _: None
+    context: Context,
+    day: date,
+    manifest: str,
+    back: LookBack | None = None,
+    told: Callable[[str], None] = lambda _: None,
 ) -> Facts:
-    """All facts of a day of the lake, with streams of so many sessions before it."""
+    """All facts of a day of the lake, with what is looked back on; nothing before the day if omitted."""
+    back = back or LookBack()
     whole = policy_in_force(context.records).whole
     source, rules = LakeSource(context.lake, manifest), rules_of(context.lake, manifest, whole)
     tellers = tellers_of(context.records)
@@ -131,8 +137,9 @@ def gather(
     agreed, more_absent = agreed_facts(context, day, manifest)
     maker = stream_maker(context, manifest, of_firm.get("affiliates"), told)
     members["agreed_levels"] = agreed_levels(context, day)
-    members |= {**agreed, **of_choice, **word, "history": maker.until(day, of_day, sessions)}
-    return facts_of(day, members, absent | more_absent | not_shown | not_told, None)
+    chosen, not_chosen = choice_facts(context, day, manifest, back.choices, told)
+    members |= {**agreed, **of_choice, **word, **chosen, "history": maker.until(day, of_day, back.sessions)}
+    return facts_of(day, members, absent | more_absent | not_shown | not_told | not_chosen, None)
 
 
 def stream_maker(

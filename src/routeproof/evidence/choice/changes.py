@@ -7,7 +7,9 @@ give (max-type, Westfall and Young 1993), so that orders of one day may hang tog
 where nothing changed.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,15 +40,28 @@ class Scan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanRules:
-    """How to scan: days that each side needs, orders of days drawn, their seed, and the error to allow."""
+    """How to scan.
+
+    Attributes:
+        least_days: days that each side needs.
+        draws: orders of days drawn.
+        seed: of those.
+        error: to allow.
+        stops: whether drawing ends as soon as p cannot come down to the error any more; p is then that of fewer draws.
+    """
 
     least_days: int
     draws: int
     seed: int
     error: float
+    stops: bool = False
 
 
 ROUNDS = 5
+CELLS_AT_ONCE = 1 << 18
+"""Counts that are looked up together: a few orders of days at once cost less than one by one."""
+FIRST_LOOK = 199
+"""Draws after which a scan that may stop looks for the first time; then whenever they have doubled."""
 NEAR = 6.0
 """Places whose ratio is lower by less than this explain the days nearly as well (about 95 % for one lone share)."""
 
@@ -61,19 +76,33 @@ def scan(counts: Counts, rules: ScanRules) -> Scan:
     span = slice(rules.least_days - 1, days - rules.least_days)
     stream = np.random.PCG64(rules.seed)
     ratios = np.empty((rules.draws + 1, days - 2 * rules.least_days + 1))
-    ratios[0] = _ratios(flat, table)[span]
-    for draw in range(rules.draws):
-        order = np.argsort(stream.random_raw(days), kind="stable")
-        ratios[draw + 1] = _ratios(flat[order], table)[span]
-    spread = ratios.std(axis=0)
-    statistic = (ratios - ratios.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
-    top = np.round(statistic.max(axis=1), 9)
+    ratios[0] = _ratios(flat, table, span)
+    together = max(1, CELLS_AT_ONCE // flat.size)
+    drawn, looked = 0, 0
+    while drawn < rules.draws:
+        some = min(together, rules.draws - drawn)
+        orders = np.argsort(stream.random_raw(some * days).reshape(some, days), axis=1, kind="stable")
+        ratios[drawn + 1 : drawn + some + 1] = _ratios(flat[orders], table, span)
+        drawn += some
+        if rules.stops and drawn >= max(FIRST_LOOK, 2 * looked):
+            looked, top = drawn, _tops(ratios[: drawn + 1])
+            if (top >= top[0]).sum() > rules.error * (rules.draws + 1):
+                break
+    ratios = ratios[: drawn + 1]
+    top = _tops(ratios)
     place = int(np.argmax(np.round(ratios[0], 9)))
     near = np.flatnonzero(ratios[0] >= ratios[0, place] - NEAR)
-    together = _run_around(near, place)
+    first, last = _run_around(near, place)
     begin = rules.least_days
-    p_value = settle(float((top >= top[0]).sum()) / (rules.draws + 1))
-    return Scan(place + begin, together[0] + begin, together[1] + begin, settle(float(ratios[0, place])), p_value)
+    p_value = settle(float((top >= top[0]).sum()) / (drawn + 1))
+    return Scan(place + begin, first + begin, last + begin, settle(float(ratios[0, place])), p_value)
+
+
+def _tops(ratios: Floats) -> Floats:
+    """The largest studentised ratio of each order of days, the true one first."""
+    spread = ratios.std(axis=0)
+    statistic = (ratios - ratios.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
+    return np.asarray(np.round(statistic.max(axis=1), 9), dtype=np.float64)
 
 
 def change_places(counts: Counts, rules: ScanRules) -> list[Scan]:
@@ -84,26 +113,31 @@ def change_places(counts: Counts, rules: ScanRules) -> list[Scan]:
     first shows a place between them. A part's scan is a test at the same error, so that a second change is claimed
     wrongly even less often than a first.
     """
+
+    @cache
+    def scanned(begin: int, end: int) -> Scan:
+        return scan(counts[begin:end], rules)
+
     places: list[int] = []
     waiting = [(0, len(counts))]
     while waiting:
         begin, end = waiting.pop()
-        one = scan(counts[begin:end], rules)
+        one = scanned(begin, end)
         if one.place and one.p_value <= rules.error:
             places.append(begin + one.place)
             waiting += [(begin, begin + one.place), (begin + one.place, end)]
-    return _settled(counts, sorted(places), rules)
+    return _settled(scanned, len(counts), sorted(places), rules.error)
 
 
-def _settled(counts: Counts, places: list[int], rules: ScanRules) -> list[Scan]:
+def _settled(scanned: Callable[[int, int], Scan], days: int, places: list[int], error: float) -> list[Scan]:
     found: list[Scan] = []
     for _ in range(ROUNDS):
-        edges = [0, *places, len(counts)]
+        edges = [0, *places, days]
         found = []
         for number in range(len(places)):
             begin = found[-1].place if found else 0
-            one = scan(counts[begin : edges[number + 2]], rules)
-            if one.place and one.p_value <= rules.error:
+            one = scanned(begin, edges[number + 2])
+            if one.place and one.p_value <= error:
                 found.append(Scan(begin + one.place, begin + one.first, begin + one.last, one.ratio, one.p_value))
         moved = [one.place for one in found]
         if moved == places:
@@ -134,10 +168,10 @@ def _log_table(largest: int) -> Floats:
     return numbers
 
 
-def _ratios(counts: Counts, table: Floats) -> Floats:
-    """(days,) likelihood ratio of a change after each day."""
-    left = counts.cumsum(axis=0)
-    whole = left[-1]
+def _ratios(counts: Counts, table: Floats, span: slice) -> Floats:
+    """(..., span) likelihood ratio of a change after some days, of (..., days, situations, alternatives)."""
+    summed = counts.cumsum(axis=-3)
+    left, whole = summed[..., span, :, :], summed[..., -1:, :, :]
     right = whole - left
 
     def height(cells: Counts) -> Floats:

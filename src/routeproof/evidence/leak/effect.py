@@ -1,4 +1,8 @@
-"""From day sums of differences in differences to an effect with its interval, or to the reason why there is none."""
+"""From day sums of differences in differences to an effect with its interval, or to the reason why there is none.
+
+Days are the clusters. An event's difference is against the window before it and against controls of the same day, so
+that a day's own level is taken off twice: no allowance is made for days that hang together.
+"""
 
 from __future__ import annotations
 
@@ -77,7 +81,7 @@ def effect(sums: DaySums, unit: int, standards: EvidenceStandards) -> Effect:
     value = settle(int(sums.total[kept].sum()) / unit / sums.n)
     return Effect(
         estimate=value,
-        found=interval(value, (series,), standards),
+        found=interval(value, (series,), standards, serial=False),
         n=sums.n,
         days=days,
         reason=None,
@@ -86,7 +90,10 @@ def effect(sums: DaySums, unit: int, standards: EvidenceStandards) -> Effect:
 
 
 def apart(one: Effect, other: Effect, standards: EvidenceStandards) -> Interval | None:
-    """How far an effect lies above another one's; null without both."""
+    """How far an effect lies above another one's; null without both.
+
+    The two are taken as independent; what moves the market on a day moves both alike: they are closer than that.
+    """
     if one.series is None or other.series is None or one.estimate is None or other.estimate is None:
         return None
-    return interval(settle(one.estimate - other.estimate), (one.series, other.series), standards)
+    return interval(settle(one.estimate - other.estimate), (one.series, other.series), standards, serial=False)

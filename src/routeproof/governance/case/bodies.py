@@ -33,6 +33,8 @@ class Opening(Body):
         due_on: day by which it must be closed, in place of the clock of its priority.
         rows: the rows it speaks of, as JSON text.
         evidence: files.
+        answer: address of an analysis, with the digest of its answer behind `#`: it fills in what is not said here,
+            and the answer is filed.
         earlier: the closed case that this one takes up again.
     """
 
@@ -52,6 +54,7 @@ class Opening(Body):
     due_on: date | None = None
     rows: str | None = None
     evidence: tuple[str, ...] = ()
+    answer: str | None = None
     earlier: str | None = None
     kept: ClassVar[tuple[str, ...]] = ("rows",)
     attached: ClassVar[tuple[str, ...]] = ("evidence.*",)

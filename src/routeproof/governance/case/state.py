@@ -113,6 +113,7 @@ class Case(State):
     due_on: date | None = None
     rows: str | None = None
     evidence: tuple[str, ...] = ()
+    answer: str | None = None
     group: str | None = None
     rules: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()

@@ -24,13 +24,26 @@ class StepBody(Body):
 
 
 class Opening(Body):
-    """A finding that the provider is held to."""
+    """A finding that the provider is held to.
+
+    Attributes:
+        provider: whose.
+        quarter: in which it was found.
+        finding: its name, such as the scorecard's row or the clause.
+        summary: in words.
+        answer: address of an analysis, with the digest of its answer behind `#`: it fills in what is not said here,
+            and the answer is filed.
+        evidence: files.
+    """
 
     provider: str = Field(min_length=1)
     quarter: str
     finding: str = Field(min_length=1)
     summary: str = Field(min_length=1)
+    answer: str | None = None
+    evidence: tuple[str, ...] = ()
     kept: ClassVar[tuple[str, ...]] = ("summary",)
+    attached: ClassVar[tuple[str, ...]] = ("evidence.*",)
 
 
 class Notice(StepBody):

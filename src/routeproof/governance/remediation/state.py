@@ -156,6 +156,8 @@ class Remediation(State):
     quarter: str
     finding: str
     summary: str
+    answer: str | None = None
+    evidence: tuple[str, ...] = ()
     opened_by: str
     opened_on: date
     since: date
@@ -186,6 +188,7 @@ class Remediation(State):
         "concluded.transition_plan",
     )
     attached: ClassVar[tuple[str, ...]] = (
+        "evidence.*",
         "letters.*.files.*",
         "acknowledged.files.*",
         "investigation.*.evidence.*",

@@ -31,6 +31,9 @@ class ConflictsPolicy:
         ridge: precision of the prior around 0 of each coefficient.
         error: chance of any false accusation among the inducements of a provider.
         least_loss_usd_per_share: customers' loss per share routed below which nobody is accused.
+        resting: order classes that wait to be met, judged by themselves: by what stays unfilled.
+        rest_ms: a first fill within so long is soon.
+        least_lost_share: share unfilled, beyond that of the stand-in, below which nobody is accused.
     """
 
     seed: int
@@ -44,6 +47,9 @@ class ConflictsPolicy:
     ridge: float
     error: float
     least_loss_usd_per_share: float
+    resting: tuple[str, ...] = ("midpoint_or_better", "non_marketable")
+    rest_ms: int = 60_000
+    least_lost_share: float = 0.01
 
 
 def conflicts_policy(subjects: Mapping[str, Any]) -> Timeline[ConflictsPolicy]:
@@ -57,8 +63,15 @@ def conflicts_policy(subjects: Mapping[str, Any]) -> Timeline[ConflictsPolicy]:
 
 
 def _built(value: Mapping[str, Any]) -> ConflictsPolicy:
-    built = ConflictsPolicy(**{**value, "classes": tuple(value["classes"])})
-    counts = (built.history_days, built.history_weeks, built.least_venue_orders, built.least_valued_orders)
+    lists = {name: tuple(value[name]) for name in ("classes", "resting") if name in value}
+    built = ConflictsPolicy(**{**value, **lists})
+    counts = (
+        built.history_days,
+        built.history_weeks,
+        built.least_venue_orders,
+        built.least_valued_orders,
+        built.rest_ms,
+    )
     if not (0 < built.error < 1 and 0 <= built.fill_slack < 1 and built.ridge > 0) or min(counts) < 1:
         message = f"expected shares between 0 and 1, a prior and counts of at least 1, found {dict(value)}"
         raise ValueError(message)

@@ -22,6 +22,7 @@ class LeakagePolicy:
         arrival_ms: longest window between an order's arrival and its first route.
         route_ms: window after a route to a venue.
         fill_ms: window after a fill.
+        clock_ms: how far a provider's clock may be off: a window that begins when it sent begins so much earlier.
         control_every_s: one candidate control of a symbol in so many seconds.
         controls: controls an event.
         within_min: largest distance in time between an event and its control.
@@ -41,6 +42,7 @@ class LeakagePolicy:
     seed: int
     arrival_ms: int
     route_ms: int
+    clock_ms: int
     fill_ms: int
     control_every_s: int
     controls: int

@@ -1,9 +1,9 @@
 """The quarterly review pack: from `PackInputs` to one document value that every renderer prints."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from routeproof.reports.document import Document, Section
-from routeproof.reports.pack.analyses import analyses_section
+from routeproof.reports.pack.analyses import analyses_sections
 from routeproof.reports.pack.fills import fill_times_section, markouts_section
 from routeproof.reports.pack.front import subtitle, summary_section
 from routeproof.reports.pack.grid import grid_section
@@ -35,12 +35,12 @@ SECTIONS = (
 """The pack in reading order; a new section is one file and one line here."""
 
 
-def _sections(inputs: PackInputs) -> Iterator[Callable[[PackInputs], Section]]:
-    """The sections in order; that of the analyses where any was asked for."""
+def _sections(inputs: PackInputs) -> Iterator[Section]:
+    """The sections in order; one for each analysis that was asked for."""
     for section in SECTIONS:
-        if section is clock_section and inputs.analyses:
-            yield analyses_section
-        yield section
+        if section is clock_section:
+            yield from analyses_sections(inputs)
+        yield section(inputs)
 
 
 def quarterly_pack(inputs: PackInputs) -> Document:
@@ -66,7 +66,7 @@ def quarterly_pack(inputs: PackInputs) -> Document:
             "switches": dict(who.switches),
             "metric_versions": dict(who.metric_versions),
         },
-        sections=tuple(section(inputs) for section in _sections(inputs)),
+        sections=tuple(_sections(inputs)),
         extra={
             "scorecard": scorecard_surface(inputs.overall),
             "securities": [scorecard_surface(score) for score in inputs.securities],

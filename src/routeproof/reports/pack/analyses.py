@@ -1,6 +1,7 @@
 """What the router really does: the answers of the analyses that were asked for with the pack."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from routeproof.reports.document import (
@@ -25,20 +26,32 @@ LEAD = "Each answer says what it is an estimate of, on how much it rests and wha
 MOST_ROWS, MOST_DATA_ROWS = 24, 2_000
 MOST_FIGURES = 2
 """Of one analysis; its page draws them all."""
+CHANCES, LEAST_P = {"p", "pull_p", "loss_p"}, 0.0001
+"""Columns that are chances; a smaller one is printed as smaller, and stands exact in the data."""
+_CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
 NOT_TOLD, SEE_REASON = "not told", "see reason"
 
 
-def analyses_section(inputs: PackInputs) -> Section:
-    """One part per analysis: its question, what it found, a figure, what it assumes."""
-    blocks: list[Block] = [Paragraph(text=LEAD, style="lead")]
-    for shown in inputs.analyses:
-        blocks += _part(shown)
-    return Section(id=ID, title=TITLE, blocks=tuple(blocks), page_break=True)
+def analyses_sections(inputs: PackInputs) -> Iterator[Section]:
+    """A section per analysis: its question, what it found, figures, what it assumes; the first says what they are."""
+    for place, shown in enumerate(inputs.analyses):
+        lead = [] if place else [Paragraph(text=LEAD, style="note")]
+        blocks = (*lead, *_part(shown))
+        yield Section(
+            id=f"{ID}-{shown.name}",
+            title=f"{TITLE}: {_begun(shown.title, str.lower)}",
+            blocks=blocks,
+            page_break=place == 0,
+        )
+
+
+def _begun(title: str, how: Callable[[str], str]) -> str:
+    return how(title[:1]) + title[1:]
 
 
 def _part(shown: AnalysisShown) -> list[Block]:
     found = shown.found
-    blocks: list[Block] = [Paragraph(text=f"{shown.title}. {shown.question}", style="lead")]
+    blocks: list[Block] = [Paragraph(text=shown.question, style="lead")]
     if found["refused"]:
         blocks.append(Callout(tone="note", title="Cannot tell", text=str(found["reason"])))
     blocks += [Paragraph(text=said) for said in found.get("sentences", ())]
@@ -54,7 +67,7 @@ def _tables(shown: AnalysisShown) -> list[Block]:
     rows = shown.found.get(shown.lead) or []
     if not rows:
         return []
-    title = f"{shown.title}: {shown.caption}"
+    title = shown.caption
     every = shown.columns or _single_valued(rows[0])
     columns = tuple(key for key in every if key != "provider")  # the pack is about one
     name = f"analysis-{shown.name}"
@@ -96,7 +109,15 @@ def _cell(row: Mapping[str, Any], key: str) -> Cell:
     value = row.get(key)
     if value is None:
         return words("") if key == "reason" else missing(SEE_REASON if row.get("reason") else NOT_TOLD)
-    return Cell(value=value, text=plainly(value)) if _is_number(value) else words(plainly(value))
+    if not _is_number(value):
+        return words(_spoken(plainly(value)))
+    told = f"< {LEAST_P}" if key in CHANCES and value < LEAST_P else plainly(value)
+    return Cell(value=value, text=told)
+
+
+def _spoken(text: str) -> str:
+    """Codes, such as those of order classes, as words."""
+    return text.replace("_", " ") if _CODE.fullmatch(text) else text
 
 
 def _figures(shown: AnalysisShown) -> list[Block]:
@@ -109,7 +130,7 @@ def _figures(shown: AnalysisShown) -> list[Block]:
         Figure(
             id=f"analysis-{shown.name}-{name.replace('_', '-')}",
             spec={**spec, "width": WIDTH} if spec.get("width") == "container" else spec,
-            caption=f"{shown.title}: {name.replace('_', ' ')}",
+            caption=_begun(name.replace("_", " "), str.upper),
             alt=f"{shown.question} Drawn from the table of the same name.",
             data=_table(f"analysis-{shown.name}-{name}-data", rows, _single_valued(rows[0]), name, data_only=True),
         )

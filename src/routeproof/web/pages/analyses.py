@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Path as InPath
@@ -9,6 +10,7 @@ from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from routeproof.app.analysis.ground import Span
+from routeproof.app.analysis.held_answer import held, opening_of
 from routeproof.app.analysis.kept import analysis_kept
 from routeproof.app.analysis.kinds import BY_NAME as KINDS
 from routeproof.app.measuring.asked import day_in
@@ -21,12 +23,15 @@ from routeproof.metrics.registry import ALL as METRICS
 from routeproof.vocab.dimensions import DIMENSIONS
 from routeproof.vocab.errors import RouteproofError
 from routeproof.web.faults import NotFoundError, status_of
+from routeproof.web.looks import steps_for
 from routeproof.web.measure_query import DAY, LONGEST
+from routeproof.web.naming import NEW
 from routeproof.web.routing import Routes
 from routeproof.web.usual_span import usual_span
 from routeproof.web.visit import Shown
 
 if TYPE_CHECKING:
+    from routeproof.app.analysis.held_answer import HeldAnswer
     from routeproof.app.analysis.kinds import Kind
     from routeproof.app.context import Context
     from routeproof.web.visit import Visit
@@ -49,6 +54,8 @@ class AnalysisQuery(BaseModel):
     metric: str = Field("", max_length=LONGEST, description="A mean or ratio of the catalog.")
     by: str = Field("", max_length=LONGEST, description="Dimensions between commas, outermost first.")
     where: str = Field("", max_length=LONGEST, description="COLUMN=V[,V], COLUMN>=V or COLUMN<V.")
+    seed: int | None = Field(None, ge=0, lt=2**63, description="Of everything drawn; that of policy if omitted.")
+    manifest: str = Field("", max_length=LONGEST, description="As known at this commit; the newest if omitted.")
 
     def texts(self) -> dict[str, str]:
         """What was said beside provider and days, by name."""
@@ -79,18 +86,40 @@ def analyses(visit: Visit) -> dict[str, Any]:
 def analysis(visit: Visit, kind: KindName, asked: Annotated[PageQuery, Query()]) -> Shown:
     """One analysis: its form, and its answer once it was asked."""
     chosen = _kind(kind)
-    values = {**_around(visit, chosen, asked), "problem": None, "pending": None, "found": None}
+    values = {**_around(visit, chosen, asked), "problem": None, "pending": None, "found": None, "led_to": []}
     if not asked.go:
         return Shown(values)
     try:
-        found = analysis_kept(visit.context, chosen, _span(visit, asked), chosen.given(asked.texts()), WAIT_S)
+        span, given = _span(visit, asked), chosen.given(asked.texts())
+        found = analysis_kept(visit.context, chosen, span, given, WAIT_S)
     except NotFoundError:
         raise
     except RouteproofError as error:
         return Shown({**values, "problem": error}, status_of(error))
     if isinstance(found, Pending):
         return Shown({**values, "pending": found.seconds})
-    return Shown({**values, "found": found})
+    return Shown({**values, "found": found, "led_to": _led_to(visit, held(chosen, span, given, found))})
+
+
+def _led_to(visit: Visit, answer: HeldAnswer) -> list[dict[str, Any]]:
+    """What can be opened from an answer: `provider, said` and the forms of `steps_for`, for each provider of it.
+
+    A form carries the address of the answer and its digest, so that what is filed is what was seen.
+    """
+    return [
+        {
+            "provider": provider,
+            "said": [one.said for one in matters],
+            "steps": [
+                {**step, "verb": f"open-{noun}-{number}", "hidden": {"answer": answer.reference}}
+                for noun in ("case", "remediation")
+                for step in steps_for(
+                    visit, noun, NEW, "open", values=opening_of(answer, provider, matters, opening=noun)
+                )
+            ],
+        }
+        for number, (provider, matters) in enumerate(answer.matters.items())
+    ]
 
 
 @routes.api("GET", "/analyses/{kind}", needs="view.measures", example=_call_example)
@@ -116,12 +145,13 @@ def _span(visit: Visit, asked: AnalysisQuery) -> Span:
         NotFoundError: days beyond those.
     """
     first, last = day_in(asked.first or None, "from"), day_in(asked.last or None, "to")
+    provider, manifest = asked.provider.strip() or None, asked.manifest.strip() or None
     if first is None and last is None:
-        return usual_span(visit, asked.provider.strip() or None)
+        return replace(usual_span(visit, provider), manifest=manifest, seed=asked.seed)
     first, last = first or visit.limits.from_on, last or visit.limits.to_on
     for day in filter(None, (first, last)):
         visit.require_reach(day)
-    return Span(first=first, last=last, provider=asked.provider.strip() or None)
+    return Span(first=first, last=last, provider=provider, manifest=manifest, seed=asked.seed)
 
 
 def _around(visit: Visit, kind: Kind, asked: PageQuery) -> dict[str, Any]:

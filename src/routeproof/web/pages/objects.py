@@ -8,6 +8,7 @@ from routeproof.app.steps import STEPS
 from routeproof.web.examples import example_of
 from routeproof.web.looks import AREAS, ID, list_of, looked_at, steps_for
 from routeproof.web.naming import NEW, makes
+from routeproof.web.pages.experiments import experiment_files
 from routeproof.web.places import PLACES, title_of
 from routeproof.web.routing import Route, Routes
 
@@ -55,7 +56,8 @@ def _shower(noun: str) -> Callable[..., dict[str, Any]]:
         found = looked_at(visit, noun, object_id)
         facts = {name: value for name, value in found.items() if name not in FAMILIAR}
         steps = [one for one in steps_for(visit, noun, object_id) if not _is_first(noun, one["verb"])]
-        return {"title": title_of(noun), "object": found, "facts": facts, "steps": steps}
+        files = experiment_files(visit, found) if noun == "experiment" else []
+        return {"title": title_of(noun), "object": found, "facts": facts, "steps": steps, "files": files}
 
     show.__doc__ = f"One {noun}."
     return show

@@ -21,6 +21,7 @@ A datum with a member `href` that begins with "/" is a link. What htmx swaps in 
       view: { stroke: null },
       axis: { ...text, domainColor: rule, tickColor: rule, gridColor: rule, gridOpacity: 0.6, tickCount: 7, labelLimit: 160 },
       legend: { ...text, symbolBaseFillColor: quiet, symbolBaseStrokeColor: quiet },
+      header: text,
       title: { color: ink, font },
       header: { labelColor: ink, titleColor: quiet, labelFont: font, titleFont: font, titleFontWeight: "normal" },
       range: { category: [accent, colour("--warn"), colour("--good"), quiet, ink, "#8b6fb3", "#b08a2e", "#4f9aa8"] },

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from routeproof.app.analysis.conflict.judge import case_of, holm
+from routeproof.app.analysis.conflict.judge import NO_COST, NO_PULL, Case, Judged, case_of, holm, verdicts
 from routeproof.app.analysis.conflict.study import study_of
 from routeproof.app.analysis.routing.on_file import beside_settings
 from routeproof.policy.analysis.conflicts import conflicts_policy
@@ -89,6 +91,17 @@ def test_holm_by_hand() -> None:
     """0.01 x 3, then 0.02 x 2 = 0.04, then 0.5."""
     assert holm([0.5, 0.01, 0.02]) == [0.5, 0.03, 0.04]
     assert holm([]) == []
+
+
+def test_a_pull_that_one_of_many_would_show_by_chance_is_none() -> None:
+    """Two providers, six inducements, none of which costs anything: 0.001 x 6 is a pull, 0.04 x 5 is chance."""
+    policy = conflicts_policy(shipped_subjects()).on(CHANGE).value
+    chances = (0.001, 0.04, 0.5, 0.9, 0.7, 0.3)
+    judged = [Judged("payment", None, None, p, 1.0, 1.0, None) for p in chances]
+    study = SimpleNamespace(rests=False)
+    blank = Case(study, (), None, None, None, ())  # type: ignore[arg-type]  # only its inducements are looked at
+    said = verdicts([replace(blank, inducements=tuple(judged[begin : begin + 3])) for begin in (0, 3)], policy)
+    assert [word for words in said for word, _ in words] == [NO_COST, *[NO_PULL] * 5]
 
 
 def test_settings_beside_what_was_done() -> None:

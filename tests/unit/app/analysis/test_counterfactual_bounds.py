@@ -136,6 +136,15 @@ def test_sums_are_intervals_and_few_routes_are_not_shown() -> None:
     assert "at least 3" in few["reason"]
 
 
+def test_a_fee_that_nobody_tells_widens_what_was_paid() -> None:
+    """Of 500 shares the fee of 200 is told nowhere: 200 x 0.003 = 0.60 dollars either way of -6.50 and 9.50."""
+    route = _route(500, "5027.00", "10.06") | {"unknown_fee": 200 * SCALE}
+    cells = Cells()
+    cells.add_day(_bounds([route], _shown([_quote("10.00", "10.04", 200, "A")])))
+    (row,) = rows(cells.by("venue"), ["venue"], least_routes=1)
+    assert (row["saved_lower_usd"], row["saved_upper_usd"], row["unknown_fee_share"]) == (-7.1, 10.1, 0.4)
+
+
 @st.composite
 def _market(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[tuple[Any, ...]]]:
     cents = st.integers(0, 5)

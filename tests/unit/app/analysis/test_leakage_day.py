@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 from leakage_world import World, day_sums, judged, shipped
 
-from routeproof.app.analysis.leakage.cells import BEFORE, NOTHING, QUESTION, Standards, table
+from routeproof.app.analysis.leakage.cells import BEFORE, NOTHING, QUESTION, Standards, table, whole_of
 from routeproof.app.analysis.leakage.day import day_differences
 from routeproof.app.analysis.leakage.events import COLUMNS, events_of
 from routeproof.tables.lookup.quote_book import book_of
@@ -73,10 +73,11 @@ def test_events_of_an_order_that_goes_on_elsewhere() -> None:
     at = OPEN + 1_000 * NS_PER_S
     events = _events([_route("r1", "o", at), _route("r2", "o", at + 3 * NS_PER_MS, "W")], [("r2", at + 5 * NS_PER_MS)])
     found = events.sort("phase", "at").select("phase", "venue", "rank", "company", "window_ns").rows()
-    route, fill = POLICY.route_ms * NS_PER_MS, POLICY.fill_ms * NS_PER_MS
+    clock, fill = POLICY.clock_ms * NS_PER_MS, POLICY.fill_ms * NS_PER_MS
+    route = POLICY.route_ms * NS_PER_MS + clock
     assert found == [
         ("arrival", "", "first", "alone", 2 * NS_PER_MS),
-        ("elsewhere", "V", "first", "with other venues", 3 * NS_PER_MS),
+        ("elsewhere", "V", "first", "with other venues", 3 * NS_PER_MS + clock),
         ("fill", "W", "later", "with other venues", fill),
         ("route", "V", "first", "with other venues", route),
         ("route", "W", "later", "with other venues", route),
@@ -114,12 +115,12 @@ def test_stops_and_fills_of_resting_routes_are_no_events() -> None:
     assert set(waited["phase"]) == {"arrival", "route"}
 
 
-def _leaking_day(leaks: bool) -> tuple[pl.DataFrame, pl.DataFrame]:  # noqa: FBT001  # both are tried
-    """Thirty routes, ten minutes apart; if it leaks, the ask is a cent up from 50 ms to 500 ms after each."""
+def _leaking_day(leaks: bool, after_ms: int = 50) -> tuple[pl.DataFrame, pl.DataFrame]:  # noqa: FBT001  # both are tried
+    """Thirty routes, ten minutes apart; if it leaks, the ask is a cent up until 500 ms after each."""
     sent = [OPEN + (300 + 600 * place) * NS_PER_S for place in range(30)]
     rows = [(OPEN, ASK)]
     for at in sent if leaks else ():
-        rows += [(at + 50 * NS_PER_MS, ASK + CENT), (at + 500 * NS_PER_MS, ASK)]
+        rows += [(at + after_ms * NS_PER_MS, ASK + CENT), (at + 500 * NS_PER_MS, ASK)]
     return _events([_route(f"r{at}", f"o{at}", at) for at in sent]), _quotes(rows)
 
 
@@ -144,6 +145,15 @@ def test_the_difference_in_differences_of_a_quiet_market_by_hand() -> None:
     quiet, still = _leaking_day(leaks=False)
     nothing = day_differences(quiet, quiet, book_of(still), DAY, HOURS, POLICY, seed=1)
     assert set(nothing["move_total"]) | set(nothing["size_total"]) == {0}
+
+
+@pytest.mark.parametrize("after_ms", [-49, -20, 0])
+def test_a_clock_that_is_late_within_its_bound_hides_nothing(after_ms: int) -> None:
+    """By the provider's clock the ask was up before the route was sent: the same 9.980040 bps a route."""
+    events, quotes = _leaking_day(leaks=True, after_ms=after_ms)
+    sums = day_differences(events, events, book_of(quotes), DAY, HOURS, POLICY, seed=1)
+    (row,) = sums.filter(pl.col("phase") == "route").to_dicts()
+    assert (row["move_total"], row["move_placebo_total"]) == (30 * 9_980_040, 0)
 
 
 def test_dense_own_flow_leaves_no_control_and_is_refused() -> None:
@@ -196,6 +206,15 @@ def test_too_few_events_are_refused() -> None:
     (row, *_) = table(_sums({"V": 0.5}), "by_venue", strict)
     assert (row["events"], row["estimate"], row["tells"]) == (4_000, None, None)
     assert "at least 4001" in row["reason"]
+
+
+def test_the_headline_is_refused_by_what_a_cell_is_refused_by() -> None:
+    """Half of the routes have a control, where three in five must: no number, though forty days would do."""
+    few = _sums({"V": 0.5}).with_columns(pl.lit(50, pl.Int64).alias("matched"))
+    found = whole_of(few, "move", STANDARDS)
+    assert (found.estimate, found.n, found.days) == (None, 4_000, 40)
+    assert "50% of the events have a control" in str(found.reason)
+    assert whole_of(_sums({"V": 0.5}), "move", STANDARDS).estimate == pytest.approx(0.5)
 
 
 def test_a_gross_leak_is_asked_about_and_honest_flow_is_not() -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from routeproof.app.analysis.choices.classed_versions import classed_versions
+from routeproof.app.analysis.choices.resting import rest_state
 from routeproof.app.measuring.day_walk import long_lived_of
 from routeproof.app.measuring.frame_source import REFERENCE_KINDS
 from routeproof.tables.canonical.reference import INSTRUMENTS
@@ -41,7 +42,7 @@ COLUMNS = (
     "side", "order_class", "order_group", "size_bucket", "spread_state", "displayed_state", "shown_venue", "venue",
     "rank", "routes", "quantity", "order_quantity", "time_in_force", "iso", "intent", "half_spread",
     "first_half_spread", "executed", "first_fill_at", "cost2", "improvement", "net_payment", "net_rate",
-    "from_displayed",
+    "from_displayed", "rest_state",
 )  # fmt: skip
 """Columns of `DayRoutes.rows`, see `venue_routes`."""
 
@@ -71,7 +72,8 @@ def venue_routes(ground: Ground, money: VenueMoney) -> Iterator[DayRoutes]:
         `improvement` sums sign x (far touch then - price) x shares (1e-18, positive = better). `net_payment` is what
         the fills brought the router, fees subtracted (1e-18 USD), `net_rate` what the venue pays on balance per share
         of such a route. `rank` is the route's place within its order version, 1 first, of `routes`. `from_displayed`
-        tells whether the venue's own quote had size that the route could take (null without such quotes). Spread,
+        tells whether the venue's own quote had size that the route could take (null without such quotes). `rest_state`
+        says how far its limit was from the best price of its own side. Spread,
         size and NBBO venue are those of the order's first route, so that all routes of an order stand in one situation.
     """
     lasting = long_lived_of(ground.source)
@@ -143,6 +145,7 @@ def _situated(looked: pl.DataFrame, day: date, ticks: pl.DataFrame) -> pl.DataFr
             pl.when(is_usable).then(shown).alias("displayed"),
             pl.col("tick").fill_null(DEFAULT_TICK).alias("tick"),
         )
+        .with_columns(rest_state())
         .sort("provider", "order_id", "version", "sent_at", "sequence", "route_id", nulls_last=True)
     )
     of_order = ["order_id", "version"]

@@ -57,7 +57,7 @@ def compare(context: Context, asked: Comparison) -> dict[str, Any]:
     policy = ground.policy.whole.compare.on(ground.days[0]).value
     seed = policy.seed if asked.span.seed is None else asked.span.seed
     standards = replace(ground.policy.whole.book.evidence.on(ground.days[0]).value, bootstrap_seed=seed)
-    sums, sieve = sums_of(ground, Wanted(metric=metric, sides=sides, where=asked.filters), policy)
+    sums, notes = sums_of(ground, Wanted(metric=metric, sides=sides, where=asked.filters), policy)
     flow = flow_of(sums)
     found = side_by_side(flow, standards, policy, metric.unit)
     answers = [plain(getattr(found, name).answer) | {"reading": words} for name, words in READINGS]
@@ -77,8 +77,9 @@ def compare(context: Context, asked: Comparison) -> dict[str, Any]:
         "lacking_total": len(found.lacking),
         "balance": balanced,
         "sensitivity": None if found.sensitivity is None else asdict(found.sensitivity),
+        "strengths": strengths(found),
         "sentences": sentences(found, metric.unit),
-        "notes": sieve.notes(),
+        "notes": notes,
         "figures": {
             "difference": interval_figure(answers, metric.unit.replace("_", " ")),
             "overlap": overlap_figure(flow, found, policy.greatest_propensity),
@@ -102,7 +103,7 @@ def _sides(flow: Flow, found: SideBySide) -> list[dict[str, Any]]:
         adjusted = {
             key: None
             if (one := getattr(found, key).found) is None
-            else float(one.subject if subject else one.benchmark)
+            else settle(one.subject if subject else one.benchmark)
             for key, _ in READINGS
         }
         rows.append(
@@ -125,6 +126,35 @@ def _overlap(found: SideBySide, policy: ComparePolicy) -> dict[str, Any]:
         "propensity": None if robust is None else settle(robust.overlap),
         "greatest_propensity": policy.greatest_propensity,
     }
+
+
+def strengths(found: SideBySide) -> list[dict[str, Any]]:
+    """What something unmeasured would have to be, beside what each measured dimension is; nothing without an answer.
+
+    `what`; `of_values` and `of_choice`, the shares of what is left of either that it explains; `moves`, how far that
+    could move the difference, in the metric's unit (null for the interval's end, which has no one distance).
+    """
+    known, estimate = found.sensitivity, found.cells.answer.estimate
+    if known is None or estimate is None:
+        return []
+    asked: list[tuple[str, float, float | None]] = [
+        ("unmeasured, for the difference to be zero", known.robustness, abs(estimate))
+    ]
+    if known.of_interval is not None:
+        asked.append(("unmeasured, for the interval to reach zero", known.of_interval, None))
+    measured = sorted(known.benchmarks, key=lambda one: -one.bias)
+    return [
+        *({"what": what, "of_values": share, "of_choice": share, "moves": moves} for what, share, moves in asked),
+        *(
+            {
+                "what": one.dimension.replace("_", " "),
+                "of_values": one.outcome,
+                "of_choice": one.choice,
+                "moves": one.bias,
+            }
+            for one in measured
+        ),
+    ]
 
 
 def sentences(found: SideBySide, unit: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -114,6 +115,15 @@ def bucket_words(edges: Sequence[float], unit: str) -> list[str]:
     shown = [f"{edge:g} {unit}" for edge in edges]
     between = [f"{low:g} to {high}" for low, high in zip(edges[:-1], shown[1:], strict=True)]
     return [f"below {shown[0]}", *between, f"from {shown[-1]}", UNKNOWN] if shown else ["any", UNKNOWN]
+
+
+def level_place(word: str) -> tuple[int, float, str]:
+    """Where a level stands among those of its dimension: below, from lowest to highest, then what is unknown."""
+    if word == UNKNOWN:
+        return 2, 0.0, word
+    number = re.search(r"[0-9]+(?:[.:][0-9]+)?", word)
+    first = float(number.group().replace(":", ".")) if number else 0.0
+    return int(not word.startswith(("below", "before"))), first, word
 
 
 def _clock(at: pl.Series, edges: Sequence[str]) -> pl.Series:

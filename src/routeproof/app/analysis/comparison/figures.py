@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from routeproof.app.analysis.comparison.features import level_place
 from routeproof.evidence.adjust.overlap import balance, propensity_shares
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from routeproof.evidence.adjust.flow import Flow
     from routeproof.evidence.adjust.side_by_side import SideBySide
 
-SIDES = {"domain": ["subject", "benchmark"], "range": ["#1a1a1a", "#9aa3ab"]}
+SIDES = {"domain": ["subject", "benchmark"]}
 
 
 def interval_figure(rows: Sequence[dict[str, Any]], unit: str) -> dict[str, Any]:
@@ -39,10 +40,12 @@ def overlap_figure(flow: Flow, found: SideBySide, greatest: float) -> dict[str, 
     """Each side's weight by how surely an order like it is the subject's; beyond the line nothing is compared."""
     if found.fitted is None:
         return None
+    bins = propensity_shares(flow, found.fitted)
+    ends = [row | {"from": row["to"]} for row in bins if row["to"] == 1.0]  # or the last step would not be drawn
     return {
         "width": "container",
         "height": 180,
-        "data": {"values": propensity_shares(flow, found.fitted)},
+        "data": {"values": [*bins, *ends]},
         "layer": [
             {
                 "mark": {"type": "line", "interpolate": "step-after"},
@@ -55,7 +58,7 @@ def overlap_figure(flow: Flow, found: SideBySide, greatest: float) -> dict[str, 
                         "axis": {"format": "%"},
                     },
                     "color": {"field": "side", "type": "nominal", "title": None, "scale": SIDES},
-                    "strokeDash": {"field": "side", "type": "nominal", "title": None},
+                    "strokeDash": {"field": "side", "type": "nominal", "title": None, "scale": SIDES},
                 },
             },
             {"mark": {"type": "rule", "strokeDash": [3, 3]}, "encoding": {"x": {"datum": greatest}}},
@@ -67,19 +70,21 @@ def balance_rows(flow: Flow, found: SideBySide) -> list[dict[str, Any]]:
     """Every level's share on both sides and the standardised differences before and after."""
     if found.cells.found is None:
         return []
-    return [
+    dimensions = list(flow.levels)
+    rows = [
         {
             name: getattr(one, name)
             for name in ("dimension", "level", "subject", "benchmark", "weighted", "before", "after")
         }
         for one in balance(flow, found.cells.found.odds, found.cells.found.kept)
     ]
+    return sorted(rows, key=lambda row: (dimensions.index(row["dimension"]), level_place(row["level"])))
 
 
 def balance_figure(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Standardised differences of every level, before and after like is compared with like."""
     values = [
-        {"level": f"{row['dimension']}: {row['level']}", "when": when, "difference": row[key]}
+        {"level": f"{row['dimension']}: {row['level']}".replace("_", " "), "when": when, "difference": row[key]}
         for row in rows
         for when, key in (("as they are", "before"), ("like with like", "after"))
     ]
@@ -89,9 +94,9 @@ def balance_figure(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "data": {"values": values},
         "mark": {"type": "point", "filled": True},
         "encoding": {
-            "y": {"field": "level", "type": "nominal", "title": None, "sort": None},
+            "y": {"field": "level", "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 240}},
             "x": {"field": "difference", "type": "quantitative", "title": "standardised difference of shares"},
-            "shape": {"field": "when", "type": "nominal", "title": None},
-            "color": {"field": "when", "type": "nominal", "title": None, "scale": {"range": ["#9aa3ab", "#1a1a1a"]}},
+            "shape": {"field": "when", "type": "nominal", "title": None, "sort": None},
+            "color": {"field": "when", "type": "nominal", "title": None, "sort": None},
         },
     }

@@ -80,7 +80,7 @@ def compare_grid(context: Context, asked: Grid) -> dict[str, Any]:
     filters = parse_filters(asked.where)
     if asked.span.provider is not None:
         filters = (*filters, RowFilter("provider", "=", (asked.span.provider,)))
-    sums, sieve = sums_of(ground, Wanted(metric=metric, sides=sides, where=filters, by=asked.by), policy)
+    sums, notes = sums_of(ground, Wanted(metric=metric, sides=sides, where=filters, by=asked.by), policy)
     leaves = list(_leaves(sums, asked.by, standards, policy, metric.unit, alone=sides is None))
     margin = margin_of(ground, metric)
     stands, families = _families(leaves, asked.by, policy.families, standards.false_discovery_rate)
@@ -112,7 +112,7 @@ def compare_grid(context: Context, asked: Grid) -> dict[str, Any]:
         "discovered": stood,
         "expected_false": settle(standards.false_discovery_rate * stood),
         "expected_false_unadjusted": settle((1.0 - standards.confidence) * tested),
-        "notes": sieve.notes(),
+        "notes": notes,
         "figures": {"cells": _figure(cells, asked.by, metric.unit)},
     }
 

@@ -113,23 +113,23 @@ def metric_of(name: str) -> Metric:
     return found
 
 
-def sums_of(ground: Ground, wanted: Wanted, policy: ComparePolicy) -> tuple[pl.DataFrame, Sieve]:
-    """Sums of both sides: `Wanted.keys` and `SUMS`, sorted; and the filters with what they met."""
+def sums_of(ground: Ground, wanted: Wanted, policy: ComparePolicy) -> tuple[pl.DataFrame, list[str]]:
+    """Sums of both sides: `Wanted.keys` and `SUMS`, sorted; and what was asked for and is nowhere."""
     days = days_asked(wanted.sides or (), ground.days)
     groups = groups_of(ground, days, policy)
-    sieve = Sieve(wanted.where)
-    parts = list(_own(ground, wanted, policy, groups, days, sieve))
+    sieve, named = Sieve(wanted.where), Sieve([side.rows for side in wanted.sides or () if side.rows is not None])
+    parts = list(_own(ground, wanted, policy, groups, days, (sieve, named)))
     if wanted.has_tape:
         parts += _tape(ground, wanted, policy, groups, days)
     parts = [part for part in parts if part.height]
     if not parts:
         empty = {name: pl.Boolean() if name == "subject" else pl.Float64() for name in (*wanted.keys, *SUMS)}
-        return pl.DataFrame(schema=empty), sieve
+        return pl.DataFrame(schema=empty), [*sieve.notes(), *named.notes()]
     joined = pl.concat(parts)
     added = joined.group_by(wanted.keys).agg(  # orders of a day are in one part but for those that outlived it
         pl.col("numerator", "denominator", "squares", "orders").sum(), pl.col("largest").max()
     )
-    return added.sort(wanted.keys, nulls_last=True), sieve
+    return added.sort(wanted.keys, nulls_last=True), [*sieve.notes(), *named.notes()]
 
 
 def groups_of(ground: Ground, days: Sequence[date], policy: ComparePolicy) -> pl.DataFrame:
@@ -142,13 +142,21 @@ def groups_of(ground: Ground, days: Sequence[date], policy: ComparePolicy) -> pl
 
 
 def _own(
-    ground: Ground, wanted: Wanted, policy: ComparePolicy, groups: pl.DataFrame, days: Sequence[date], sieve: Sieve
+    ground: Ground,
+    wanted: Wanted,
+    policy: ComparePolicy,
+    groups: pl.DataFrame,
+    days: Sequence[date],
+    sieves: tuple[Sieve, Sieve],
 ) -> Iterator[pl.DataFrame]:
+    """Days of own flow; of `sieves` the first filters, the second only notes which sides are there."""
+    sieve, named = sieves
     source = Remembering(ground.source)
     switches = Switches(benchmark="execution") if wanted.has_tape else Switches()
     name = wanted.metric.frame
     for (measured,) in measured_days_together(source, days, ground.rules, (switches,), vwap=_needs_vwap(wanted.metric)):
         rows: pl.DataFrame = getattr(measured, name)
+        named.look(rows)
         kept = sieve.keep(rows) if rows.width else None
         if kept is None or kept.is_empty() or source.last is None:
             continue

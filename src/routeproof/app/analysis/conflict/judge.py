@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from routeproof.app.analysis.conflict.by_week import pull_p_by_week
 from routeproof.app.analysis.conflict.pull import KINDS, Pull, pull_of
 from routeproof.app.analysis.conflict.study import Inducements, Study, Week, judged_weeks, loss_of
 from routeproof.evidence.compare import Estimate, estimate_mean
@@ -14,7 +15,7 @@ from routeproof.evidence.partials import Partials
 from routeproof.evidence.quantiles import settle
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from routeproof.evidence.choice.loss import Loss
     from routeproof.evidence.partials import Floats, Ints
@@ -27,7 +28,7 @@ AT_COST, NO_COST, NO_PULL, CANNOT_TELL = (
 NO_VENUES = "no week of orders with earlier ones to predict quality from, or no venue to choose from"
 NO_VARIATION = {
     "payment": "all venues within reach pay alike",
-    "tie": "no venue within reach is under one roof with the provider",
+    "tie": "neither conflicts register nor table of venues has a venue within reach under one roof with the provider",
     "arrangement": "no venue within reach is named by another arrangement in the conflicts register",
 }
 
@@ -39,7 +40,7 @@ class Judged:
     Attributes:
         kind: `payment`, `tie` or `arrangement`.
         loss: by day and cell, against venues with less of it; `None` where it does not vary.
-        per_share: customers' loss per share routed, USD.
+        per_share: customers' loss per share routed, USD; of orders that rest, share of them unfilled.
         pull_p, loss_p: one-sided chances of each part without it; `p` the larger, so that both have to show.
         reason: why nothing can be told.
     """
@@ -84,7 +85,10 @@ def case_of(study: Study, money: Inducements, policy: ConflictsPolicy, standards
         return Case(study, weeks, nothing, None, None, refused)
     days = np.concatenate([week.days for week in weeks])
     best = loss_of(study, weeks, money.net, None, policy)
-    judged = tuple(_judged(kind, study, weeks, days, pull, money, policy, standards) for kind in KINDS)
+    p = {name: test.p_above for name, test in pull.tests.items()}
+    if study.rests:
+        p = {name: max(p[name], by_week) for name, by_week in pull_p_by_week(study, pull, money, policy).items()}
+    judged = tuple(_judged(kind, study, weeks, days, pull, p, money, policy, standards) for kind in KINDS)
     return Case(study, weeks, days, pull, best, judged)
 
 
@@ -94,6 +98,7 @@ def _judged(
     weeks: Sequence[Week],
     days: Ints,
     pull: Pull,
+    p: Mapping[str, float],
     money: Inducements,
     policy: ConflictsPolicy,
     standards: EvidenceStandards,
@@ -104,7 +109,7 @@ def _judged(
         found = f"{pull.fit.effective_days:.1f} effective days; at least {standards.least_effective_days:g} are needed"
         return Judged(kind, None, None, None, None, None, found)
     loss = loss_of(study, weeks, money.net, money.of(kind), policy)
-    pull_p = pull.tests[kind].p_above
+    pull_p = p[kind]
     if not loss.moved.any():
         return Judged(kind, loss, None, pull_p, 1.0, 1.0, None)
     per_share = per_share_of(study, days, loss.loss.sum(axis=1), loss.shares.sum(axis=1), standards)
@@ -116,21 +121,36 @@ def _judged(
 
 
 def per_share_of(study: Study, days: Ints, top: Floats, shares: Floats, standards: EvidenceStandards) -> Estimate:
-    """A sum of USD over executed shares with the interval of its days."""
+    """A sum of USD over executed shares with the interval of its days, which are clusters as in the model of choice.
+
+    What moves the market on a day is in a venue's cost and in its stand-in's alike: no further allowance is made for
+    days that hang together, but of orders that rest, which are few at a venue and wait for hours.
+    """
     ordinal = np.array([study.days[day].toordinal() for day in days], dtype=np.int64)
     parts = Partials.of(day=ordinal, numerator=top, denominator=shares, largest=np.minimum(study.largest[days], shares))
-    return estimate_mean(parts, standards)
+    return estimate_mean(parts, standards, serial=study.rests)
 
 
 def verdicts(cases: Sequence[Case], policy: ConflictsPolicy) -> list[list[tuple[str, float | None]]]:
     """`(verdict, adjusted p)` of each case's inducements, in their order.
 
-    All inducements of all providers are one family (Holm 1979): the chance of any false accusation is at most `error`.
+    All inducements of all providers are one family (Holm 1979): the chance of any false accusation is at most `error`,
+    and so is that of any pull that is none.
     """
-    known = [(place, judged.p) for place, judged in enumerate(_all(cases)) if judged.p is not None]
-    adjusted = dict(zip((place for place, _ in known), holm([p for _, p in known]), strict=True))
-    words = [_word(judged, adjusted.get(place), policy) for place, judged in enumerate(_all(cases))]
+    every = _all(cases)
+    adjusted = _adjusted([judged.p for judged in every])
+    pulls = _adjusted([None if judged.p is None else judged.pull_p for judged in every])
+    least = [_least(case, policy) for case in cases for _ in case.inducements]
+    words = [
+        _word(judged, adjusted.get(place), pulls.get(place), least[place], policy) for place, judged in enumerate(every)
+    ]
     return [words[begin : begin + len(KINDS)] for begin in range(0, len(words), len(KINDS))]
+
+
+def _adjusted(p_values: Sequence[float | None]) -> dict[int, float]:
+    """Adjusted p-values by place, of those that are known."""
+    known = [(place, p) for place, p in enumerate(p_values) if p is not None]
+    return dict(zip((place for place, _ in known), holm([p for _, p in known]), strict=True))
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
@@ -147,11 +167,18 @@ def _all(cases: Sequence[Case]) -> list[Judged]:
     return [judged for case in cases for judged in case.inducements]
 
 
-def _word(judged: Judged, adjusted: float | None, policy: ConflictsPolicy) -> tuple[str, float | None]:
+def _least(case: Case, policy: ConflictsPolicy) -> float:
+    """Loss per share below which nobody is accused: dollars, or of orders that rest the share unfilled."""
+    return policy.least_lost_share if case.study.rests else policy.least_loss_usd_per_share
+
+
+def _word(
+    judged: Judged, adjusted: float | None, pull: float | None, least: float, policy: ConflictsPolicy
+) -> tuple[str, float | None]:
     if adjusted is None:
         return CANNOT_TELL, None
     lost = judged.per_share.value if judged.per_share is not None else None
-    if adjusted <= policy.error and lost is not None and lost >= policy.least_loss_usd_per_share:
+    if adjusted <= policy.error and lost is not None and lost >= least:
         return AT_COST, adjusted
-    pulled = judged.pull_p is not None and judged.pull_p <= policy.error
+    pulled = pull is not None and pull <= policy.error
     return (NO_COST if pulled else NO_PULL), adjusted

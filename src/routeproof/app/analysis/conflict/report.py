@@ -17,7 +17,7 @@ from routeproof.evidence.quantiles import settle, student_quantile
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from routeproof.app.analysis.conflict.judge import Case
+    from routeproof.app.analysis.conflict.judge import Case, Judged
     from routeproof.evidence.choice.loss import Loss
     from routeproof.evidence.partials import Floats
     from routeproof.policy.thresholds import EvidenceStandards
@@ -54,20 +54,22 @@ ALL_SIZES = "Bound: a stand-in could have taken every order of the cell at its u
 def provider_answers(case: Case, standards: EvidenceStandards) -> list[tuple[Answer, Row]]:
     """Answers of one provider, each with `about` (`pull`, `loss`, `earned`), `kind`, and for money `order_class`."""
     found: list[tuple[Answer, Row]] = [
-        (_pull(case, judged.kind, judged.reason, standards), {"about": "pull", "kind": judged.kind})
+        (pull_answer(case, judged.kind, judged.reason, standards), {"about": "pull", "kind": judged.kind})
         for judged in case.inducements
     ]
-    for kind, loss in _losses(case):
+    for kind, loss in losses_of(case):
         found += _loss_answers(case, kind, loss, standards)
     return found
 
 
-def _losses(case: Case) -> list[tuple[str, Loss]]:
+def losses_of(case: Case) -> list[tuple[str, Loss]]:
+    """Losses that could be valued, by the kind of stand-in: the best venue, and those with less of an inducement."""
     named = [("best", case.best), *((judged.kind, judged.loss) for judged in case.inducements)]
     return [(kind, loss) for kind, loss in named if loss is not None]
 
 
-def _pull(case: Case, kind: str, reason: str | None, standards: EvidenceStandards) -> Answer:
+def pull_answer(case: Case, kind: str, reason: str | None, standards: EvidenceStandards) -> Answer:
+    """The pull of an inducement, or the reason why nothing is told."""
     n = case.pull.choices.n if case.pull else 0
     if case.pull is None or reason is not None:
         return refused(PULLED[kind], UNITS[kind], reason or "", n=n, counted="orders", assumptions=OF_CHOICE)
@@ -95,15 +97,15 @@ def _loss_answers(case: Case, kind: str, loss: Loss, standards: EvidenceStandard
         ):
             about = {"kind": kind, "order_class": name, "bound": bound}
             found.append(
-                (_usd(case, LOST[kind], loss.loss, (chosen, cells), loss, said, standards), {"about": "loss"} | about)
+                (total(case, LOST[kind], loss.loss, (chosen, cells), loss, said, standards), {"about": "loss"} | about)
             )
         earned = "what the router earned more than the stand-ins would have paid"
-        answer = _usd(case, earned, loss.earned, (cells, cells), loss, ALL_SIZES, standards)
+        answer = total(case, earned, loss.earned, (cells, cells), loss, ALL_SIZES, standards)
         found.append((answer, {"about": "earned", "kind": kind, "order_class": name, "bound": "all sizes"}))
     return found
 
 
-def _usd(
+def total(
     case: Case,
     estimand: str,
     values: Floats,
@@ -112,7 +114,7 @@ def _usd(
     bound: str,
     standards: EvidenceStandards,
 ) -> Answer:
-    """A total in USD: the daily sums of some cells over the shares of all of them, times those shares."""
+    """A total, in USD: the daily sums of some cells over the shares of all of them, times those shares."""
     summed, of_all = cells
     top, shares = values[:, summed].sum(axis=1), loss.shares[:, of_all].sum(axis=1)
     n = round(float(case.study.n[case.days][:, of_all].sum()))
@@ -140,15 +142,22 @@ def provider_row(case: Case, said: Sequence[tuple[str, float | None]], standards
             "p": adjusted,
             "pull_p": judged.pull_p,
             "loss_p": judged.loss_p,
-            "loss_usd_per_share": judged.per_share.value if judged.per_share else None,
+            "loss_usd_per_share": None if case.study.rests else _per_share(judged),
+            "loss_share_unfilled": _per_share(judged) if case.study.rests else None,
             "reason": judged.reason,
         }
         for judged, (verdict, adjusted) in zip(case.inducements, said, strict=True)
     ]
-    return {"findings": findings, "venues": _venues(case, standards), "money": _money(case)}
+    if case.study.rests:
+        return {"findings": findings}
+    return {"findings": findings, "venues": venue_rows(case, standards), "money": _money(case)}
 
 
-def _venues(case: Case, standards: EvidenceStandards) -> list[Row]:
+def _per_share(judged: Judged) -> float | None:
+    return judged.per_share.value if judged.per_share else None
+
+
+def venue_rows(case: Case, standards: EvidenceStandards) -> list[Row]:
     """Each venue's dose (net payment) and response: orders it got over orders that quality alone would have given."""
     if case.pull is None:
         return []
@@ -164,7 +173,7 @@ def _venues(case: Case, standards: EvidenceStandards) -> list[Row]:
             day=choices.day[choices.group[at]], numerator=choices.count[at], denominator=expected[at],
             largest=np.minimum(expected[at], 1.0),
         )  # fmt: skip
-        ratio = estimate_mean(parts, standards)
+        ratio = estimate_mean(parts, standards, serial=False)
         seen = case.study.n[case.days][:, :, number].sum(axis=0)
         quality = case.weeks[-1].predicted.ratio[:, number]
         rows.append(
@@ -188,7 +197,7 @@ def _venues(case: Case, standards: EvidenceStandards) -> list[Row]:
 def _money(case: Case) -> list[Row]:
     """Per order class: shares, customers' loss and the router's extra earning, for each kind of stand-in."""
     rows = []
-    for kind, loss in _losses(case):
+    for kind, loss in losses_of(case):
         for number, name in enumerate(case.study.classes):
             cells = case.study.group == number
             rows.append(
@@ -196,9 +205,12 @@ def _money(case: Case) -> list[Row]:
                     "kind": kind,
                     "order_class": name,
                     "executed_shares": settle(float(loss.shares[:, cells].sum())),
+                    "ordered_shares": settle(float(case.study.ordered[case.days][:, cells].sum())),
                     "shares_with_a_better_venue": settle(float(loss.moved[:, cells].sum())),
                     "lost_usd": settle(float(loss.loss[:, cells].sum())),
                     "earned_usd": settle(float(loss.earned[:, cells].sum())),
+                    "unfilled_shares": None,
+                    "reason": None,
                 }
             )
     return rows

@@ -60,6 +60,7 @@ class Study:
         classes: order classes by number.
         n, cost, base, executed, ordered: (d, c, v) orders, USD, USD, shares, shares; see `quality.Sums`.
         largest: (d,) shares of the day's largest order.
+        rests: whether these are orders that rest, whose sums mean what `choices.resting` says.
         sets: choices by day, cell and venue at the NBBO: `day, cell, shown, venue, n, half_spread` (numbers of those;
             `half_spread` USD a share, mean of the set).
     """
@@ -76,6 +77,12 @@ class Study:
     ordered: Floats
     largest: Floats
     sets: pl.DataFrame
+    rests: bool = False
+
+    @property
+    def routed(self) -> Floats:
+        """(d, c, v) shares that a loss is per share of: executed ones, of orders that rest ordered ones."""
+        return self.base if self.rests else self.executed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,13 +94,14 @@ class Week:
     reachable: Floats
 
 
-def study_of(cells: pl.DataFrame, provider: str, classes: Sequence[str]) -> Study | None:
+def study_of(cells: pl.DataFrame, provider: str, classes: Sequence[str], *, rests: bool = False) -> Study | None:
     """The study of one provider's orders of some classes, `None` without any.
 
     Args:
-        cells: see `choice_cells`.
+        cells: see `choice_cells`, or `resting_cells` where they rest.
         provider: whose.
         classes: order classes.
+        rests: whether they rest.
     """
     own = cells.filter((pl.col("provider") == provider) & pl.col("order_class").is_in(list(classes)))
     if own.is_empty():
@@ -135,6 +143,7 @@ def study_of(cells: pl.DataFrame, provider: str, classes: Sequence[str]) -> Stud
         ordered=summed("ordered", FIXED),
         largest=by_day["largest"].cast(pl.Float64).to_numpy() / FIXED,
         sets=_sets(coded, shown),
+        rests=rests,
     )
 
 
@@ -155,7 +164,7 @@ def _sets(coded: pl.DataFrame, shown: pl.Series) -> pl.DataFrame:
 
 def judged_weeks(study: Study, policy: ConflictsPolicy) -> Iterator[Week]:
     """Weeks with enough days before them, each with the quality predicted from those days alone."""
-    numbers = np.array([_week(day) for day in study.days])
+    numbers = week_numbers(study)
     for number in np.unique(numbers):
         before = np.flatnonzero((numbers < number) & (numbers >= number - policy.history_weeks))
         if len(before) < policy.history_days:
@@ -170,8 +179,9 @@ def judged_weeks(study: Study, policy: ConflictsPolicy) -> Iterator[Week]:
         yield Week(days, predicted, reachable)
 
 
-def _week(day: date) -> int:
-    return (day.toordinal() - 1) // 7
+def week_numbers(study: Study) -> Ints:
+    """(d,) number of each day's week."""
+    return np.array([(day.toordinal() - 1) // 7 for day in study.days], dtype=np.int64)
 
 
 def loss_of(study: Study, weeks: Sequence[Week], net: Floats, induced: Floats | None, policy: ConflictsPolicy) -> Loss:
@@ -199,7 +209,7 @@ def loss_of(study: Study, weeks: Sequence[Week], net: Floats, induced: Floats | 
             fill_slack=policy.fill_slack,
             least_valued=float(policy.least_valued_orders),
         )
-        block = Block(*(one[week.days] for one in (study.n, study.cost, study.base, study.executed)))
+        block = Block(*(one[week.days] for one in (study.n, study.cost, study.base, study.routed)))
         found.append(block_loss(block, terms))
     return Loss(*(np.concatenate([getattr(one, name) for one in found]) for name in Loss.__slots__))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from routeproof.tables.measured.displayed_levels import best_level, touches, venue_levels
-from routeproof.tables.measured.reachable import beyond, siblings, walked
+from routeproof.tables.measured.reachable import WIDE, beyond, siblings, walked
 from routeproof.tables.measured.sweeps import SWEEP_NS
 from routeproof.vocab.fixed import SCALE
 
@@ -52,7 +52,8 @@ def with_bounds(routes: pl.DataFrame, shown: Shown, policy: CounterfactualPolicy
 
     Returns:
         Routes with a usable quote at the instant, plus `lower, upper` (as `paid`), `mid2`, `displayed` (shares that the
-        upper bound takes from displayed size) and `told_by` (`venue`, `best quote`, or `nothing`).
+        upper bound takes from displayed size), `told_by` (`venue`, `best quote`, or `nothing`) and `untold` (as `paid`:
+        what the fees that nobody tells of may be, either way).
     """
     placed = siblings(routes, SWEEP_NS)
     ladders = (
@@ -72,7 +73,10 @@ def with_bounds(routes: pl.DataFrame, shown: Shown, policy: CounterfactualPolicy
     return (
         of_route.join(most, on="route_id")
         .join(least, on="route_id")
-        .with_columns(pl.col("told_by").fill_null("nothing"))
+        .with_columns(
+            pl.col("told_by").fill_null("nothing"),
+            (pl.col("unknown_fee").cast(WIDE) * (2 * shown.fee_cap)).alias("untold"),
+        )
     )
 
 

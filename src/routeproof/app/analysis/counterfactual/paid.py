@@ -56,7 +56,7 @@ def with_paid(routes: pl.DataFrame, fills: pl.DataFrame, fees: pl.DataFrame, win
 
     Returns:
         The routes plus `shares`, `paid` (5e-19 dollars: price and net fee), `worst2` (twice the worst price paid) and
-        `unknown_fee` (shares whose fee nobody tells: they count as free).
+        `unknown_fee` (shares whose fee nobody tells: it is not in `paid`).
     """
     schedule = fees.select("venue", "liquidity", "net_fee")
     near = (

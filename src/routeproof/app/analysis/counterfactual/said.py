@@ -58,6 +58,8 @@ def answer_of(sums: Sums, policy: CounterfactualPolicy) -> Answer:
 def sentences(sums: Sums, providers: Sequence[str], access: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     """`identified` and `not_identified`: what the record tells for sure, and what only the assumptions bound."""
     values = sums.plain()
+    if not sums.routes:
+        return {"identified": [], "not_identified": ["Anything: no marketable route was filled with a quote in force."]}
     known = [
         "What was paid: prices, shares, and fees as far as they are told.",
         "Prices and sizes that stood on the far side when each route arrived.",
@@ -71,14 +73,14 @@ def sentences(sums: Sums, providers: Sequence[str], access: Mapping[str, Sequenc
     ]
     if values["own_quotes_share"] != 1.0:
         unknown.append(
-            f"For {_percent(None if not sums.routes else 1.0 - (values['own_quotes_share'] or 0.0))} of the routes no "
+            f"For {_percent(1.0 - (values['own_quotes_share'] or 0.0))} of the routes no "
             "venue's own quotes were delivered: only the best quote and its displayed size are known, which widens the "
             "bounds."
         )
     if values["unknown_fee_share"]:
         unknown.append(
-            f"Fees of {_percent(values['unknown_fee_share'])} of the shares paid: they count as free, which makes the "
-            "savings look smaller."
+            f"Fees of {_percent(values['unknown_fee_share'])} of the shares paid, which no fill and no schedule tells: "
+            "they count as anything between plus and minus the cap of 17 CFR 242.610(c), which widens the bounds."
         )
     free = [name or "(unnamed)" for name in providers if name not in access]
     if free:

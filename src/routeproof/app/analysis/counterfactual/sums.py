@@ -20,7 +20,10 @@ Key = tuple[str, ...]
 
 @dataclass(slots=True)
 class Sums:
-    """Whole numbers: routes, shares at 1e-9, and costs of 5e-19 dollars; addition is all that happens to them."""
+    """Whole numbers: routes, shares at 1e-9, and costs of 5e-19 dollars; addition is all that happens to them.
+
+    `paid` counts fees that nobody tells as 0; they lie within plus and minus `untold`.
+    """
 
     routes: int = 0
     shares: int = 0
@@ -31,6 +34,12 @@ class Sums:
     displayed: int = 0
     by_venues: int = 0
     unknown_fee: int = 0
+    untold: int = 0
+
+    @property
+    def saved(self) -> tuple[int, int]:
+        """What was paid less what it could have cost: at least, at most."""
+        return self.paid - self.untold - self.upper, self.paid + self.untold - self.lower
 
     def add(self, other: Sums) -> None:
         """Take another's numbers in."""
@@ -39,16 +48,17 @@ class Sums:
 
     def plain(self) -> dict[str, Any]:
         """Dollars, each one division of whole numbers: `saved_*` is what was paid less what it could have cost."""
+        least, most = self.saved
         return {
             "routes": self.routes,
             "shares": _ratio(self.shares, SCALE),
             "paid_usd": _usd(self.paid - self.middle),
             "achievable_lower_usd": _usd(self.lower - self.middle),
             "achievable_upper_usd": _usd(self.upper - self.middle),
-            "saved_lower_usd": _usd(self.paid - self.upper),
-            "saved_upper_usd": _usd(self.paid - self.lower),
-            "saved_lower_usd_per_share": self.per_share(self.paid - self.upper),
-            "saved_upper_usd_per_share": self.per_share(self.paid - self.lower),
+            "saved_lower_usd": _usd(least),
+            "saved_upper_usd": _usd(most),
+            "saved_lower_usd_per_share": self.per_share(least),
+            "saved_upper_usd_per_share": self.per_share(most),
             "displayed_share": _ratio(self.displayed, self.shares),
             "own_quotes_share": _ratio(self.by_venues, self.routes),
             "unknown_fee_share": _ratio(self.unknown_fee, self.shares),
@@ -67,7 +77,7 @@ class Cells:
 
     def add_day(self, bounds: pl.DataFrame) -> None:
         """Take the rows of `with_bounds` in."""
-        wide = [pl.col(name).cast(WIDE).sum() for name in ("paid", "lower", "upper", "shares", "displayed")]
+        wide = [pl.col(name).cast(WIDE).sum() for name in ("paid", "lower", "upper", "shares", "displayed", "untold")]
         middle = (pl.col("sign").cast(WIDE) * pl.col("mid2").cast(WIDE) * pl.col("shares").cast(WIDE)).sum()
         cells = bounds.group_by(KEYS).agg(
             pl.len().alias("routes"),

@@ -12,6 +12,7 @@ from routeproof.app.analysis.comparison.features import DIMENSIONS
 from routeproof.app.analysis.experiment.figures import sequence_figure
 from routeproof.app.analysis.experiment.measured import orders_of
 from routeproof.app.analysis.experiment.planned import experiment_of, sessions_of
+from routeproof.app.analysis.experiment.unread import DESIGN
 from routeproof.app.analysis.ground import Ground, Span, ground_of, plain
 from routeproof.app.analysis.headline import headline_of
 from routeproof.app.objects.act import act
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from routeproof.app.context import Context
     from routeproof.policy.analysis.experiment import ExperimentPolicy
 
-DESIGN = "the assignment was drawn as the plan says; nothing is assumed about the orders"
 CONSTANT = "the interval holds for an effect that is the same for every order; the p-value needs nothing"
 DAILY = "each day's difference is about normal, with one variance, and days are independent given the assignment"
 INTENTION = "by intention to treat: orders count where they were assigned, wherever they went"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -15,6 +17,7 @@ from routeproof.governance.experiment import EXPERIMENT, Experiment
 from routeproof.metrics.metric import Quotient
 from routeproof.metrics.registry import BY_NAME
 from routeproof.vocab.errors import UsageError
+from routeproof.vocab.sheet_text import inert_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -39,8 +42,11 @@ class Table:
 
     @property
     def text(self) -> str:
-        """The table as CSV: no text in it needs quotes."""
-        return "".join(f"{','.join(row)}\n" for row in (self.columns, *self.rows))
+        """The table as CSV; a cell that a spreadsheet would run as a formula has an apostrophe before it."""
+        written = io.StringIO()
+        lines = csv.writer(written, lineterminator="\n")
+        lines.writerows([inert_text(cell) for cell in row] for row in (self.columns, *self.rows))
+        return written.getvalue()
 
 
 def around_plan(context: Context) -> Callable[[Records], Mapping[str, Any]]:
@@ -89,6 +95,27 @@ def assign(context: Context, name: str, order_ids: Sequence[str] | None = None) 
         sha256, units = table.sha256, len(table.rows)
     body = {"sha256": sha256, "units": units, "last_on": days[-1].isoformat()}
     return act(context, EXPERIMENT, name, "assign", body), table
+
+
+def table_on_record(context: Context, name: str) -> Table:
+    """The table of days and securities that was handed out, made anew and held to the hash on record.
+
+    Raises:
+        UsageError: nothing was assigned yet; each order is decided by its id; a table that is not the one on record.
+    """
+    plan = experiment_of(context, name)
+    if plan.assignment is None:
+        message = f"expected an experiment that was assigned, found {name} {plan.state}"
+        raise UsageError(message, where=name)
+    if plan.unit == "order":
+        message = f"expected a table of days and securities, found {name}, where each order is decided by its id: "
+        message += "`routeproof experiment assign` takes the ids"
+        raise UsageError(message, where=name)
+    table = _by_block(plan, sessions_of(plan, policy_in_force(context.records).whole.calendar))
+    if table.sha256 != plan.assignment.sha256:
+        message = f"expected the table on record ({plan.assignment.sha256[:12]}), found {table.sha256[:12]}"
+        raise UsageError(message, where=name)
+    return table
 
 
 def _by_block(plan: Experiment, days: Sequence[date]) -> Table:

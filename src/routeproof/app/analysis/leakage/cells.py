@@ -86,6 +86,13 @@ def total_of(sums: pl.DataFrame, outcome: str, standards: Standards) -> Effect:
     return effect(_by_day(sums, f"{outcome}_"), MILLION, standards.evidence)
 
 
+def whole_of(sums: pl.DataFrame, outcome: str, standards: Standards) -> Effect:
+    """The same, refused by what a cell is refused by: too few events, or too few of them with a control."""
+    found = total_of(sums, outcome, standards)
+    reason = found.reason or _too_few(sums, int(sums["events"].sum()), outcome, standards)
+    return found if reason is None else Effect(estimate=None, found=None, n=found.n, days=found.days, reason=reason)
+
+
 def _cell(frame: pl.DataFrame, kept: pl.DataFrame, named: Mapping[str, str], outcome: str, standards: Standards) -> Row:
     events, matched = int(frame["events"].sum()), int(frame[f"{outcome}_count"].sum())
     base: Row = {"events": events, "matched": matched, "days": 0, "reason": _too_few(frame, events, outcome, standards)}

@@ -149,8 +149,8 @@ def _arrivals(routes: pl.DataFrame, policy: LeakagePolicy) -> pl.DataFrame:
 def _routes(routes: pl.DataFrame, policy: LeakagePolicy) -> pl.DataFrame:
     return routes.with_columns(
         pl.lit(ROUTE).alias("phase"),
-        pl.col("sent_at").alias("at"),
-        pl.lit(policy.route_ms * NS_PER_MS, pl.Int64).alias("window_ns"),
+        (pl.col("sent_at") - policy.clock_ms * NS_PER_MS).alias("at"),
+        pl.lit((policy.route_ms + policy.clock_ms) * NS_PER_MS, pl.Int64).alias("window_ns"),
     )
 
 
@@ -169,7 +169,9 @@ def _elsewhere(routes: pl.DataFrame, fills: pl.DataFrame, policy: LeakagePolicy)
     ended = routes.join(after, on="route_id", how="inner", maintain_order="left")
     waited = pl.col("then") - pl.col("sent_at")
     return ended.filter(waited <= policy.route_ms * NS_PER_MS).with_columns(
-        pl.lit(ELSEWHERE).alias("phase"), pl.col("sent_at").alias("at"), waited.alias("window_ns")
+        pl.lit(ELSEWHERE).alias("phase"),
+        (pl.col("sent_at") - policy.clock_ms * NS_PER_MS).alias("at"),
+        (waited + policy.clock_ms * NS_PER_MS).alias("window_ns"),
     )
 
 

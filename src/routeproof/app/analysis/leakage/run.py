@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from routeproof.app.analysis.ground import Ground, Span, ground_of, plain
-from routeproof.app.analysis.leakage.cells import CUTS, Standards, population, table, total_of
+from routeproof.app.analysis.leakage.cells import CUTS, Standards, population, table, whole_of
 from routeproof.app.analysis.leakage.day import day_differences
 from routeproof.app.analysis.leakage.events import ROUTE, events_of
 from routeproof.app.analysis.leakage.flow import day_flow
-from routeproof.app.analysis.leakage.said import CAUTION, answer_of, figures, questions
+from routeproof.app.analysis.leakage.said import CAUTION, answer_of, figures, questions, sentences
 
 if TYPE_CHECKING:
     from routeproof.app.context import Context
@@ -47,6 +47,7 @@ def leakage(context: Context, span: Span) -> dict[str, Any]:
     return {
         **ground.stamp(seed),
         **{name: headline[name] for name in ("estimate", "lower", "upper", "n", "refused", "reason", "assumptions")},
+        "sentences": sentences(tables),
         "answers": [headline, *answers],
         **tables,
         "questions": questions(tables),
@@ -61,10 +62,10 @@ def _answers(sums: pl.DataFrame, standards: Standards) -> tuple[dict[str, Any], 
     if not sums.height:
         return plain(answer_of(None, standards.policy)), []
     routed = population(sums, "by_venue").filter(pl.col("phase") == ROUTE)
-    total = plain(answer_of(total_of(routed, "move", standards), standards.policy))
+    total = plain(answer_of(whole_of(routed, "move", standards), standards.policy))
     answers = []
     for name in sorted(set(sums["provider"])):
-        mine = total_of(routed.filter(pl.col("provider") == name), "move", standards)
+        mine = whole_of(routed.filter(pl.col("provider") == name), "move", standards)
         answers.append({"provider": name, **plain(answer_of(mine, standards.policy))})
     return total, answers
 

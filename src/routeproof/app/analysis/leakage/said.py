@@ -86,8 +86,21 @@ def _asked(row: Mapping[str, Any], *, blocks: bool) -> Iterator[str]:
     yield CAUTION
 
 
+def sentences(tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
+    """Whether anything is asked, of how many effects that could be judged."""
+    judged = [row for cut in ("by_venue", "blocks") for row in tables[cut] if row["tells"] is not None]
+    asked = sum(row["tells"] == QUESTION for row in judged)
+    if not judged:
+        return ["Nothing could be judged: see the reasons."]
+    said = f"{len(judged):,} effects of venues, stretches of time and blocks were judged"
+    return [f"{said}; {asked} of them put a question." if asked else f"{said}: no question to put."]
+
+
 def _number(outcome: str, value: float) -> str:
     return f"{value:.3f} bps" if outcome == "move" else f"{value:.1%}"
+
+
+MOVE_TITLE = "adverse move after a route beyond controls, bps (line: 95 % interval; tick: found 8 times in 10)"
 
 
 def figures(by_venue: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -104,7 +117,7 @@ def figures(by_venue: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     if not points:
         return {}
     y = {"field": "venue", "type": "nominal", "title": "provider and venue", "sort": None}
-    x = {"field": "estimate", "type": "quantitative", "title": "adverse move after a route beyond controls, bps"}
+    x = {"field": "estimate", "type": "quantitative", "title": MOVE_TITLE}
     shape = {"field": "tells", "type": "nominal", "title": None}
     rule: dict[str, Any] = {"data": {"values": [{}]}, "mark": {"type": "rule", "strokeDash": [3, 3]}}
     return {

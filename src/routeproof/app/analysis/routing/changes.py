@@ -12,8 +12,9 @@ from routeproof.app.analysis.choices.venue_money import venue_money
 from routeproof.app.analysis.choices.venue_routes import venue_routes
 from routeproof.app.analysis.ground import ground_of, plain
 from routeproof.app.analysis.headline import headline_of
-from routeproof.app.analysis.routing.drift import UNANNOUNCED, change_rows, found_changes, notices_of, rise_at, streams
+from routeproof.app.analysis.routing.drift import change_rows, found_changes, notices_of, rise_at, streams
 from routeproof.evidence.answer import Answer, refused
+from routeproof.rules.announcements import UNANNOUNCED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -134,7 +135,7 @@ def share_figure(stream: Stream, changes: Sequence[Row]) -> Row:
             "layer": [
                 {
                     "transform": [{"filter": "isValid(datum.share)"}],
-                    "mark": {"type": "line", "color": "#1a1a1a", "strokeWidth": 1},
+                    "mark": {"type": "line", "strokeWidth": 1},
                     "encoding": {"x": x, "y": y},
                 },
                 {

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.analysis.conflict.judge import AT_COST, NO_COST, NO_PULL
-from routeproof.app.analysis.routing.drift import ANNOUNCED
 from routeproof.app.analysis.routing.on_file import CANNOT_TELL, CONTRADICTED, SUPPORTED
 from routeproof.app.provider.file import stance_of
+from routeproof.rules.announcements import ANNOUNCED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

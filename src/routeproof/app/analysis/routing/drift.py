@@ -15,6 +15,7 @@ from routeproof.evidence.partials import Partials
 from routeproof.evidence.quantiles import settle
 from routeproof.evidence.series import DaySeries, day_series
 from routeproof.governance.config import CONFIG
+from routeproof.rules.announcements import Announcement, announced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 SITUATION = ("spread_state", "displayed_state", "shown_venue")
-ANNOUNCED, ON_FILE, UNANNOUNCED = "announced", "on file without notice", "unannounced logic change"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,17 +47,6 @@ class Found:
     stream: Stream
     whole: Scan
     changes: tuple[Scan, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A version of a provider's configuration: what could have announced a change."""
-
-    config: str
-    number: int
-    effective_from: date
-    notice_on: date | None
-    approved: bool
 
 
 def streams(cells: pl.DataFrame, policy: RoutingPolicy) -> Iterator[Stream]:
@@ -125,19 +114,18 @@ def rise_at(stream: Stream, place: int, standards: EvidenceStandards) -> Rise:
     return Rise(stream.venues[venue], estimate, interval(estimate, (series[0], mirrored), standards), None)
 
 
-def notices_of(records: Records) -> dict[str, list[Notice]]:
+def notices_of(records: Records) -> dict[str, list[Announcement]]:
     """Versions of each provider's configurations that were not rejected, by provider."""
-    found: dict[str, list[Notice]] = {}
+    found: dict[str, list[Announcement]] = {}
     for config in objects_of(records, CONFIG):
         for item in config.versions:
             if item.rejected_by is None:
-                approved = item.approved_by is not None
-                notice = Notice(config.id, item.number, item.effective_from, item.notice_on, approved)
+                notice = Announcement(config.id, item.number, item.effective_from, item.notice_on)
                 found.setdefault(config.provider, []).append(notice)
     return found
 
 
-def change_rows(found: Found, notices: Sequence[Notice], policy: RoutingPolicy) -> list[Row]:
+def change_rows(found: Found, notices: Sequence[Announcement], policy: RoutingPolicy) -> list[Row]:
     """Changes of one stream: day, span of days that explain as well, shares that moved, what announced it."""
     stream = found.stream
     edges = [0, *(one.place for one in found.changes), len(stream.days)]
@@ -154,7 +142,7 @@ def change_rows(found: Found, notices: Sequence[Notice], policy: RoutingPolicy) 
         if not moved:
             continue
         first, last = stream.days[one.first], stream.days[one.last]
-        status, notice = _announced(first, last, notices, policy.notice_days)
+        status, notice = announced(first, last, notices, policy.notice_days)
         rows.append(
             {
                 "provider": stream.provider,
@@ -170,19 +158,3 @@ def change_rows(found: Found, notices: Sequence[Notice], policy: RoutingPolicy) 
             }
         )
     return rows
-
-
-def _announced(first: date, last: date, notices: Sequence[Notice], within_days: int) -> tuple[str, str | None]:
-    """The nearest configuration that takes effect about then; with a notice beforehand it announced the change."""
-
-    def distance(notice: Notice) -> int:
-        return max((first - notice.effective_from).days, (notice.effective_from - last).days, 0)
-
-    near = [one for one in notices if distance(one) <= within_days]
-    if not near:
-        return UNANNOUNCED, None
-    noticed = [one for one in near if one.notice_on is not None and one.notice_on <= last]
-    best = min(noticed or near, key=lambda one: (distance(one), one.config, one.number))
-    words = f"{best.config} version {best.number}, effective {best.effective_from}"
-    told = f", notice of {best.notice_on}" if best.notice_on else ", no notice"
-    return (ANNOUNCED if noticed else ON_FILE), words + told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -10,6 +11,7 @@ from routeproof.app.analysis.choices.venue_money import venue_money
 from routeproof.app.analysis.choices.venue_routes import venue_routes
 from routeproof.app.analysis.ground import ground_of, plain
 from routeproof.app.analysis.headline import headline_of
+from routeproof.app.analysis.routing.bands import band_figure
 from routeproof.app.analysis.routing.lists import hops_of, lists_of
 from routeproof.app.analysis.routing.on_file import beside_settings, settings_of
 from routeproof.app.analysis.routing.ranked import ALL, ASSUMES, TRIED, first_venues, rankings
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 MOST_NAMED = 3
+NOTICED = 0.01
+"""Share of a class's orders from which a venue makes it one that has a choice."""
 
 
 def routing_rank(context: Context, span: Span) -> Row:
@@ -66,6 +70,7 @@ def routing_rank(context: Context, span: Span) -> Row:
                 f"first_venues_{one}": first_figure([row for row in firsts if row["provider"] == one])
                 for one in providers
             },
+            **{f"ways_{one}": band_figure(lists.filter(pl.col("provider") == one)) for one in providers},
             **{f"transitions_{one}": way_figure([row for row in ways if row["provider"] == one]) for one in providers},
         },
     }
@@ -128,13 +133,17 @@ def _of(rows: Sequence[Row], provider: str) -> list[Row]:
 
 
 def first_figure(rows: Sequence[Row]) -> Row:
-    """Shares of first venues by order class, with intervals; one panel a class, so that no colour is needed."""
+    """Shares of first venues with intervals; a panel for each class that has a choice, so that no colour is needed."""
+    classes = Counter(row["order_class"] for row in rows if row["share"] is not None and row["share"] >= NOTICED)
+    rows = [row for row in rows if classes[row["order_class"]] > 1]
+    if not rows:
+        return {}
     kept = ("order_class", "venue", "share", "lower", "upper", "orders")
     y = {"field": "venue", "type": "nominal", "title": "venue tried first"}
     x = {
         "field": "share",
         "type": "quantitative",
-        "title": "share of the class's orders (95 % interval)",
+        "title": "share, 95 % interval",
         "axis": {"format": ".0%"},
     }
     return {
@@ -144,7 +153,7 @@ def first_figure(rows: Sequence[Row]) -> Row:
         "spec": {
             "width": 180,
             "layer": [
-                {"mark": {"type": "bar", "color": "#9aa7b4"}, "encoding": {"x": x, "y": y}},
+                {"mark": {"type": "bar", "opacity": 0.5}, "encoding": {"x": x, "y": y}},
                 {
                     "mark": {"type": "rule"},
                     "encoding": {"x": {**x, "field": "lower"}, "x2": {"field": "upper"}, "y": y},

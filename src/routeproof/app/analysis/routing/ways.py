@@ -95,7 +95,7 @@ def way_figure(rows: Sequence[Row]) -> Row:
         "width": "container",
         "height": {"step": 24},
         "data": {"values": values},
-        "mark": {"type": "circle", "color": "#3b4a5a", "opacity": 0.85},
+        "mark": {"type": "circle", "opacity": 0.85},
         "encoding": {
             "x": {
                 "field": "to",

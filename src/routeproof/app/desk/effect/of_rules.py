@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from routeproof.app.facts.history import history_sessions
+from routeproof.app.facts.history import look_back
 from routeproof.app.monitoring.policy import limits_under
 from routeproof.app.monitoring.run_day import gather
 from routeproof.rules.judge import judge
@@ -35,8 +35,7 @@ def effect_of_rules(context: Context, sides: Sides, day: date) -> dict[str, Any]
     after = limits_under(context.records, sides.after(day), day)
     changed = [rule for rule in ALL if before[rule.name] != after[rule.name]]
     manifest = context.lake.manifest().id
-    looks_back = [limits[rule.name] for rule in changed if "history" in rule.needs for limits in (before, after)]
-    facts = gather(context, day, manifest, history_sessions(looks_back))
+    facts = gather(context, day, manifest, look_back(changed, before, after))
     old, new = judge(changed, facts, before), judge(changed, facts, after)
     appear = new.findings.join(old.findings, on="id", how="anti", maintain_order="left")
     vanish = old.findings.join(new.findings, on="id", how="anti", maintain_order="left")
