@@ -34,6 +34,7 @@ def test_a_provider_that_is_let_go(tmp_path: Path) -> None:
     assert run_tutorial(PAGES / "a-provider-that-is-let-go.md", desk) >= 15
 
 
+@pytest.mark.night
 def test_a_day_of_monitoring(tmp_path: Path) -> None:
     """From a bad fill to the closed day, and its amendment."""
     assert run_tutorial(PAGES / "a-day-of-monitoring.md", Desk(tmp_path)) >= 20

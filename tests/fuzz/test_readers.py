@@ -15,7 +15,7 @@ from fuzz.formats import FORMATS
 
 SEED = int(os.environ.get("ROUTEPROOF_FUZZ_SEED", "20260701"))
 INPUTS = int(os.environ.get("ROUTEPROOF_FUZZ_INPUTS", "100000"))
-SAMPLE = 60
+SAMPLE = 40
 SHOWN = 5
 
 

@@ -334,6 +334,7 @@ def test_a_review_against_the_industry(flow: Path, twin: str, tmp_path: Path) ->
     assert rows["reversion"]["benchmark"]["reason"] == "Rule 605 reports do not state it"
 
 
+@pytest.mark.night
 def test_a_pack_against_the_industry_is_built_again_after_a_report_was_restated(
     flow: Path, twin: str, tmp_path: Path
 ) -> None:

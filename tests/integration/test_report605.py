@@ -70,7 +70,7 @@ CODES = {
 """Class of TCA -> codes of 605; market orders have one code whatever their time in force."""
 
 
-@pytest.mark.parametrize("seed", [3, 8])
+@pytest.mark.parametrize("seed", [pytest.param(3, marks=pytest.mark.night), 8])
 def test_605_and_tca_agree(seed: int) -> None:
     """For each order type both describe, all spreads, shares and times of the covered orders are TCA's own.
 

@@ -46,6 +46,7 @@ def assert_same(found: Sums605, expected: Sums605) -> None:
     assert counts[0] == counts[1]
 
 
+@pytest.mark.night
 def test_what_links_two_symbols_is_not_cut(tmp_path: Path) -> None:
     """Fills that say another symbol than their order, as whole or cut days: the order has them all the same."""
     frames = frames_of(23, orders=12)

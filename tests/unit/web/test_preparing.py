@@ -73,6 +73,7 @@ def test_a_quarter_comes_from_its_flow_to_a_review_with_votes(filled: Path) -> N
     assert "Your vote: against" in member.get(REVIEW).text
 
 
+@pytest.mark.night
 def test_my_day_leads_from_a_vote_to_the_end(filled: Path) -> None:
     """Each person is asked for the step that the review waits for, and for no other one; then it is closed."""
     people = {name: Browser(filled, name) for name in ("analyst", "member1", "member2", "custodian")}
