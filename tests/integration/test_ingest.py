@@ -124,6 +124,25 @@ def test_how_files_are_split_or_ordered_does_not_matter(tmp_path: Path) -> None:
     assert len(manifests) == 1
 
 
+def test_a_sequence_that_equals_the_rows_of_a_file_is_still_its_own(tmp_path: Path) -> None:
+    """The feed counts from 2, as the rows of a file with a heading do; files that overlap say the same rows."""
+    mapped = QUOTES_MAP.replace('at = "time"', 'at = "time"\nsequence = "seq"')
+    rows = [line.strip() + f",{number}\n" for number, line in enumerate(quote_lines(90), start=2)]
+
+    def numbered(lines: list[str]) -> bytes:
+        return ("sym,time,bid,ask,seq\n" + "".join(lines)).encode()
+
+    early, late = {"early.csv": numbered(rows[:60])}, {"late.csv": numbered(rows[30:])}
+    manifests = set()
+    for at, steps in enumerate(([{"all.csv": numbered(rows)}], [early, late], [late, early], [{**late, **early}])):
+        init_workspace(tmp_path / f"ws{at}")
+        with open_context(tmp_path / f"ws{at}") as context:
+            taken = [take(context, tmp_path, "csv", step, mapped) for step in steps]
+            assert context.lake.read("quotes").height == 90
+            manifests.add(taken[-1].manifest)
+    assert len(manifests) == 1
+
+
 def test_an_identity_with_other_content_is_refused_and_counted(context: Context, tmp_path: Path) -> None:
     """The first one stands; an equal one is already known; a bust of it is another row."""
     header = "execution_id,symbol,side,executed_at,price,quantity,status\n"

@@ -71,16 +71,17 @@ def test_ranges_on_disk_are_the_whole_in_memory(
     def of_day(frames: list[pl.DataFrame]) -> pl.DataFrame:
         return pl.concat([QUOTES.empty(), *frames]).filter(pl.col("trading_day") == DAY)
 
-    known = merge(QUOTES, QUOTES.empty(), of_day(earlier)).frame
-    sequenced = [f"source{number}" for number, (_, own) in enumerate([*first, *second]) if own]
-    expected = merge(QUOTES, known, of_day(later), sequenced)
+    sequenced = {f"source{number}": own for number, (_, own) in enumerate([*first, *second])}
+    own_ones = [source for source, own in sequenced.items() if own]
+    known = merge(QUOTES, QUOTES.empty(), of_day(earlier), own_ones).frame
+    expected = merge(QUOTES, known, of_day(later), own_ones)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         records = Records(folder / "records.sqlite", lambda: 1)
         lake = Lake(folder / "lake", records)
         held = lake.write("quotes", DAY.isoformat(), known)
         pieces = [run for at, frame in enumerate(later) for run in as_runs(frame, folder, f"f{at}", piece)]
-        item = SeriesPart("quotes", DAY.isoformat(), pieces, held, frozenset())
+        item = SeriesPart("quotes", DAY.isoformat(), pieces, held, frozenset(), sequenced)
         merged: list[int] = []
         written, repeated = merge_series(lake, item, folder, merged.append)
         again = lake.write("quotes", "again", expected.frame)

@@ -49,6 +49,7 @@ class Delivery:
         tables: canonical rows.
         runs: rows of quotes and trades, on disk.
         messages: messages of a FIX log, piece by piece, some of them on disk.
+        is_sequenced: its rows have sequence numbers of their own, not those of the file's rows.
         rejects: refused rows, piece by piece of the file.
         received: input rows that claimed to be data.
         noise: lines that never did.
@@ -77,6 +78,7 @@ class Delivery:
     known: dict[date | None, int] = field(default_factory=dict)
     sections: Mapping[str, object] = field(default_factory=dict)
     messages: Sequence[Shelved] = ()
+    is_sequenced: bool = False
 
     def refuse_rows(self, rows: pl.DataFrame, reason: str, identity: Sequence[str] = ()) -> None:
         """Move accepted rows of the main table to the rejects, which name their identity."""
@@ -151,6 +153,7 @@ class Delivery:
             "already_known": sum(self.known.values()),
             "refused": self.refused,
             "sections": dict(self.sections),
+            "is_sequenced": self.is_sequenced,
             "days": [
                 {
                     "day": day.isoformat() if day is not None else None,
@@ -196,6 +199,7 @@ def deliver(
         noise=sum(piece.noise for piece in pieces),
         sections=sections or {},
         messages=messages,
+        is_sequenced=any(piece.notes.get("sequence") == "mapped" for piece in pieces),
     )
     if delivery.main in delivery.tables:
         delivery.days = _days(delivery.tables[delivery.main])

@@ -143,6 +143,7 @@ def _commit(
         context.lake,
         deliveries,
         _withdrawn(deliveries, committed),
+        _sequenced(committed),
         scratch,
         lambda rows: manner.on_rows("merged", rows),
         fresh,
@@ -163,6 +164,12 @@ def _commit(
         context.actor,
     )
     return outcomes
+
+
+def _sequenced(committed: Sequence[SourceOutcome]) -> dict[tuple[str, str], bool]:
+    """Table and source to whether its rows have sequence numbers of their own; outcomes of old do not tell."""
+    told = ((str(item.outcome["table"]), item.source_id, item.outcome.get("is_sequenced")) for item in committed)
+    return {(table, source_id): bool(is_own) for table, source_id, is_own in told if is_own is not None}
 
 
 def _withdrawn(deliveries: Sequence[Delivery], committed: Sequence[SourceOutcome]) -> dict[str, frozenset[str]]:

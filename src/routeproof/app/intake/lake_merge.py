@@ -46,6 +46,7 @@ def merge_deliveries(
     lake: Lake,
     deliveries: Sequence[Delivery],
     reread: Mapping[str, frozenset[str]],
+    sequenced: Mapping[tuple[str, str], bool],
     scratch: Path,
     on_rows: Callable[[int], None] = lambda _: None,
     fresh: dict[str, pl.DataFrame] | None = None,
@@ -56,6 +57,7 @@ def merge_deliveries(
         lake: what is known.
         deliveries: files just read.
         reread: table to the sources that were read into it before under another map: their earlier rows are withdrawn.
+        sequenced: table and source to whether its rows have sequence numbers of their own, of files read earlier.
         scratch: folder for what does not fit in memory.
         on_rows: told the number of quotes and trades that have been merged since the last call, from any thread.
         fresh: is given the messages of each day that changed, by part, where somebody is to read them next.
@@ -63,6 +65,7 @@ def merge_deliveries(
     held_parts = lake.manifest().partitions
     withdrawn = _with_withdrawn(lake, held_parts, reread) if reread else set()
     frames = [(table, frame, _parts_of(frame)) for item in deliveries for table, frame in item.tables.items()]
+    sequenced = {**sequenced, **{(item.main, item.source_id): item.is_sequenced for item in deliveries}}
     told = {(table, part) for table, _, parts in frames for part in parts}
 
     def merged(key: tuple[str, str]) -> _MergedPart:
@@ -71,7 +74,8 @@ def merge_deliveries(
         gone = reread[table] if key in withdrawn else frozenset()
         if table in TABLES and TABLES[table].is_series:
             runs = [run for item in deliveries for run in item.runs.get(table, ())]
-            partition, known = merge_series(lake, SeriesPart(table, part, runs, held, gone), scratch, on_rows)
+            own = {source_id: is_own for (name, source_id), is_own in sequenced.items() if name == table}
+            partition, known = merge_series(lake, SeriesPart(table, part, runs, held, gone, own), scratch, on_rows)
             return _MergedPart(partition, known)
         if table == FIX_MESSAGES.name:
             messages = [piece for item in deliveries for piece in item.messages]

@@ -35,6 +35,7 @@ class SeriesPart:
         runs: delivered rows, in order of delivery; they may speak of other days too.
         held: the part in force.
         withdrawn: sources whose earlier rows do not count any more.
+        sequenced: whether a source's rows have sequence numbers of their own; of those that nobody told of, rows tell.
     """
 
     table: str
@@ -42,6 +43,7 @@ class SeriesPart:
     runs: Sequence[Run]
     held: Partition | None
     withdrawn: frozenset[str]
+    sequenced: Mapping[str, bool]
 
 
 def merge_series(
@@ -85,7 +87,9 @@ def _merged(
     """Frames of the merged day in canonical order, at least one."""
     table = TABLES[item.table]
     runs = [*existing, *item.runs]
-    sequenced = {source_id for run in runs for source_id in run.sequenced}
+    told = {source_id for source_id, is_own in item.sequenced.items() if is_own}
+    shown = {source_id for run in runs for source_id in run.sequenced}
+    sequenced = told | (shown - set(item.sequenced))
     blocks = _blocks(runs, date.fromisoformat(item.part))
     words = _words(item.table, runs, blocks)
     nothing = table.empty().cast(words)  # type: ignore[arg-type]
