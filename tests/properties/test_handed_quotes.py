@@ -117,10 +117,17 @@ def handed(draw: st.DrawFn) -> pl.DataFrame:
     return forms[draw(st.sampled_from(sorted(forms)))].drop("number", "step")
 
 
+TIED_WITHIN_A_MICROSECOND = pl.DataFrame(
+    {"symbol": ["A"] * 4, "at": [NOON, NOON + 2, NOON + 2, NOON + 2], "sequence": [1, 3, 2, 1], "bid": [1.0, 2, 3, 4]}
+).with_columns(pl.from_epoch("at", time_unit="ns").dt.replace_time_zone("UTC"))
+"""A long symbol whose last instant goes on in the next part, as datetimes."""
+
+
 @given(
     handed(), st.integers(1, 9), st.integers(1, 9), st.integers(1, 9), st.booleans(),
     st.sets(st.sampled_from("ABCD"), min_size=1),
 )  # fmt: skip
+@example(TIED_WITHIN_A_MICROSECOND, 3, 1, 1, False, {"A"})
 @examples(80, more_by_night=125)
 def test_books_are_those_of_the_whole_frame(
     quotes: pl.DataFrame,

@@ -190,8 +190,8 @@ class HandedDay:
             frame = rows.frame if held is None else pl.concat([held, rows.frame])
             if not frame["at"].is_sorted():
                 raise OutOfOrderError
-            same = frame["at"] == frame["at"][-1]  # what comes next may be of the same instant
-            begin = frame.height - int(same.sum())
+            is_last = pl.col("at") == pl.col("at").last()  # in polars: a datetime of Python has no nanoseconds
+            begin = frame.height - frame.select(is_last.sum()).item()  # what comes next may be of the same instant
             held = frame[begin:]
             yield self._part(symbol, frame[:begin], buffers)
         if held is not None:
