@@ -106,6 +106,11 @@ class Workspace:
         return self.root / "cache" / "choices"
 
     @property
+    def replays_folder(self) -> Path:
+        """Replays of orders that were looked at; may be deleted at any time."""
+        return self.root / "cache" / "replays"
+
+    @property
     def outbox_path(self) -> Path:
         """SQLite database of what notification channels are owed and were sent; apart from the record."""
         return self.root / "notify" / "outbox.sqlite"

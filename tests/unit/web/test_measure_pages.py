@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -134,6 +135,21 @@ def test_an_order_is_replayed_to_the_nanosecond(ann: Browser) -> None:
     page = ann.get("/orders/A").text
     assert "+250\N{NO-BREAK SPACE}ms" in page
     assert "09:30:01.250000000" in page
+
+
+def test_a_replay_that_is_kept_is_the_one_that_was_measured(ann: Browser, eve: Browser, workspace: Path) -> None:
+    """Kept for all workers, each with the limits of its reader; a damaged or deleted file is measured again."""
+    folder = workspace / "cache" / "replays"
+    shutil.rmtree(folder, ignore_errors=True)
+    measured = [ann.get(f"/api/v1/orders/{name}").text for name in ("A", "OLD")]
+    kept = sorted(folder.iterdir())
+    assert len(kept) == 2
+    assert [ann.get(f"/api/v1/orders/{name}").text for name in ("A", "OLD")] == measured
+    assert eve.get("/api/v1/orders/OLD").status_code == 404
+    kept[0].write_text("{", encoding="utf-8")
+    kept[1].unlink()
+    assert [ann.get(f"/api/v1/orders/{name}").text for name in ("A", "OLD")] == measured
+    assert sorted(folder.iterdir()) == kept
 
 
 def test_orders_are_found_by_name_symbol_and_day(ann: Browser) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +17,7 @@ from routeproof.tables.registry import TABLES
 from routeproof.tables.switches import Switches
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from datetime import date
 
     from routeproof.app.measuring.lake_source import LakeSource
@@ -115,31 +113,6 @@ class Figures:
 
     order: list[dict[str, Any]]
     fills: dict[str, dict[str, float | None]]
-
-
-class Kept:
-    """Figures of the orders that were looked at last, by all that they depend on; somebody looks twice, as a rule."""
-
-    def __init__(self, most: int = 512) -> None:
-        self._most = most
-        self._held: OrderedDict[tuple[str, ...], Figures] = OrderedDict()
-        self._guard = threading.Lock()
-
-    def get(self, key: tuple[str, ...], measure: Callable[[], Figures]) -> Figures:
-        """The figures under a key, measured if nobody did."""
-        with self._guard:
-            if key in self._held:
-                self._held.move_to_end(key)
-                return self._held[key]
-        found = measure()
-        with self._guard:
-            self._held[key] = found
-            while len(self._held) > self._most:
-                self._held.popitem(last=False)
-        return found
-
-
-KEPT = Kept()
 
 
 def figures_of(order: OrderRows, source: LakeSource, rules: DayRules) -> Figures:

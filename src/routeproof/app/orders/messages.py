@@ -11,7 +11,7 @@ from routeproof.sources.fix.messages import FIX_MESSAGES
 from routeproof.sources.fix.streams import LogStream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from routeproof.app.context import Context
@@ -59,7 +59,7 @@ _SHOWN = ("sent_at", "msg_type", "exec_type", "ord_status", "seq", "trading_day"
 def messages_of(context: Context, manifest: str, order: OrderRows) -> dict[str, Any]:
     """`{"messages", "total"}`, by time.
 
-    A message has `source` (`ID:ROW`), `at`, `from`, `to`, `type`, `kind` (in words) and `raw` (null: not to be had).
+    A message has `source` (`ID:ROW`), `at`, `from`, `to`, `type` and `kind` (in words); `raw_lines` has its bytes.
     """
     lake = context.lake
     days = [day for day in order.days if day in lake.days(FIX_MESSAGES.name, manifest)]
@@ -67,13 +67,10 @@ def messages_of(context: Context, manifest: str, order: OrderRows) -> dict[str, 
         return {"messages": [], "total": 0}
     held = lake.scan(FIX_MESSAGES.name, days, [*_WHERE, *_KEYS, *_SHOWN, "symbol"], manifest=manifest)
     own = _own(held.collect(), order).sort("sent_at", "sender", "seq")
-    shown = own.head(MOST)
-    raw = _raw_lines(context, shown)
-    rows = [_message(row, raw) for row in shown.iter_rows(named=True)]
-    return {"messages": rows, "total": own.height}
+    return {"messages": [_message(row) for row in own.head(MOST).iter_rows(named=True)], "total": own.height}
 
 
-def _message(row: dict[str, Any], raw: dict[tuple[str, int], str]) -> dict[str, Any]:
+def _message(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "source": f"{row['source_id']}:{row['source_row']}",
         "at": row["sent_at"],
@@ -82,7 +79,6 @@ def _message(row: dict[str, Any], raw: dict[tuple[str, int], str]) -> dict[str, 
         "type": str(row["msg_type"]),
         "kind": _kind(str(row["msg_type"]), row["exec_type"]),
         "client_order_id": row["cl_ord_id"],
-        "raw": raw.get((row["source_id"], row["source_row"])),
     }
 
 
@@ -117,13 +113,17 @@ def _session() -> pl.Expr:
     return parties.list.sort().list.join("|").alias("session")
 
 
-def _raw_lines(context: Context, shown: pl.DataFrame) -> dict[tuple[str, int], str]:
-    found: dict[tuple[str, int], str] = {}
-    for (source,), part in shown.group_by("source_id"):
-        path = _raw_file(context.raw.root, str(source))
+def raw_lines(context: Context, places: Iterable[str]) -> dict[str, str]:
+    """`ID:ROW` to the message as it came, out of the raw store; those that are not to be had are left out."""
+    rows: dict[str, set[int]] = {}
+    for place in places:
+        source, row = place.split(":")
+        rows.setdefault(source, set()).add(int(row))
+    found: dict[str, str] = {}
+    for source, wanted in rows.items():
+        path = _raw_file(context.raw.root, source)
         if path is not None and path.stat().st_size <= LARGEST_LOG:
-            rows = sorted(part["source_row"].unique().to_list())
-            found |= {(str(source), row): text for row, text in _lines(path, rows)}
+            found |= {f"{source}:{row}": text for row, text in _lines(path, sorted(wanted))}
     return found
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.measuring.lake_source import LakeSource
 from routeproof.app.objects.findings import plain
-from routeproof.app.orders.figures import KEPT, figures_of
+from routeproof.app.orders.figures import figures_of
+from routeproof.app.orders.kept_replays import keep_replay, kept_replay, replay_path
 from routeproof.app.orders.market import path_of
-from routeproof.app.orders.messages import messages_of
+from routeproof.app.orders.messages import messages_of, raw_lines
 from routeproof.app.orders.rows import rows_of_order
 from routeproof.app.orders.timeline import decimal_text, timeline_of
 from routeproof.app.policy_in_force import policy_in_force
@@ -16,13 +18,13 @@ from routeproof.app.shipped_rules import rules_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from datetime import date
 
     import polars as pl
 
     from routeproof.app.context import Context
     from routeproof.app.orders.figures import Figures
     from routeproof.app.orders.rows import OrderRows
+    from routeproof.policy.whole import WholePolicy
 
 Row = dict[str, Any]
 INSTANTS = ("received_at", "decided_at", "effective_at", "sent_at", "acknowledged_at", "rejected_at", "cancelled_at")
@@ -45,22 +47,34 @@ def order_shown(
         figures, `timeline`, `path` (quotes to draw), `figures` with definitions, `findings`, `messages`. Prices and
         quantities are decimal text; instants are text of UTC ns, and `offset_ns` counts from receipt.
     """
+    manifest, policy = context.lake.manifest().id, policy_in_force(context.records)
+    path = replay_path(context.workspace, manifest, policy.id, order_id)
+    replay = kept_replay(path)
+    if replay is not None:
+        allow(date.fromisoformat(replay["days"][0]), date.fromisoformat(replay["days"][-1]))
+    else:
+        rows = rows_of_order(context.lake, manifest, order_id)
+        if rows is None:
+            return None
+        allow(rows.days[0], rows.days[-1])
+        replay = _replay(context, manifest, policy.whole, rows)
+        keep_replay(path, replay)
+    return {
+        **replay,
+        "findings": findings_of_order(context, order_id),
+        "messages": _with_raw(context, replay["messages"]),
+    }
+
+
+def _replay(context: Context, manifest: str, policy: WholePolicy, rows: OrderRows) -> Row:
+    """What is the same as long as lake and policy are: all but the findings, and the bytes of messages."""
     lake = context.lake
-    manifest = lake.manifest().id
-    rows = rows_of_order(lake, manifest, order_id)
-    if rows is None:
-        return None
-    allow(rows.days[0], rows.days[-1])
-    source = LakeSource(lake, manifest)
-    policy = policy_in_force(context.records)
-    figures = KEPT.get(
-        (manifest, policy.id, order_id), lambda: figures_of(rows, source, rules_of(lake, manifest, policy.whole))
-    )
+    figures = figures_of(rows, LakeSource(lake, manifest), rules_of(lake, manifest, policy))
     events = _instants(rows)
     path = path_of(lake, manifest, rows.days, rows.symbol, events)
     parents = _plain(rows.tables["parent_orders"])
     return {
-        "order_id": order_id,
+        "order_id": rows.order_id,
         "symbol": rows.symbol,
         "days": [day.isoformat() for day in rows.days],
         "received_at": None if rows.received_at is None else str(rows.received_at),
@@ -72,7 +86,6 @@ def order_shown(
         "timeline": [_texts(item) for item in timeline_of(rows, path)],
         "path": path.drawn(rows.received_at or 0, events),
         "figures": figures.order,
-        "findings": findings_of_order(context, order_id),
         "messages": _messages(context, manifest, rows),
     }
 
@@ -158,3 +171,9 @@ def _messages(context: Context, manifest: str, rows: OrderRows) -> Row:
         for row in found["messages"]
     ]
     return {"messages": shown, "total": found["total"]}
+
+
+def _with_raw(context: Context, found: Row) -> Row:
+    """The bytes themselves come out of the raw store whenever they are shown; null where they are not to be had."""
+    raw = raw_lines(context, [item["source"] for item in found["messages"]])
+    return {**found, "messages": [{**item, "raw": raw.get(item["source"])} for item in found["messages"]]}
