@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -74,6 +75,13 @@ def test_a_workspace_keeps_its_records_there(database_url: str, tmp_path: Path) 
         types = [json.loads(entry)["type"] for entry in context.records.entries()]
     assert types == ["workspace.created", "ledger.key_created", "lake.committed", "lake.committed"]
     assert not workspace.records_path.exists()
+
+
+def test_streams_of_a_kind_are_found_byte_by_byte(records: Records) -> None:
+    """However the database sorts words; as in a file."""
+    for stream in ("case/2", "case/1/x", "case-b/1", "cases/1", "Case/1", "case", "case0"):
+        records.append([replace(FACT, stream=stream)])
+    assert sorted(records.streams_below("case/")) == ["case/1/x", "case/2"]
 
 
 def test_two_workspaces_share_a_database(database_url: str, tmp_path: Path) -> None:

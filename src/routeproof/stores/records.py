@@ -266,6 +266,12 @@ class Records:
             self._remembered[name] = self._stream(name)
         return list(self._remembered[name])
 
+    def streams_below(self, prefix: str) -> list[str]:
+        """Names of the streams that begin with a prefix that ends in `/`; of the index only their part is read."""
+        after = prefix[:-1] + chr(ord("/") + 1)
+        rows = self.query(self._database.streams_between, {"first": prefix, "after": after})
+        return [str(stream) for (stream,) in rows]
+
     def _stream(self, name: str) -> list[Recorded]:
         rows = self.query(
             "SELECT entry FROM ledger_entries JOIN ledger_leaves USING (entry_index) WHERE stream = :name "

@@ -184,6 +184,12 @@ class Database:
             self._connection.exec_driver_sql(f'GRANT {rights} ON {table} TO "{self._role}_writer"')
         self._connection.exec_driver_sql(f'SET ROLE "{self._role}_writer"')
 
+    @property
+    def streams_between(self) -> str:
+        """Statement for names from `first` to before `after`, byte by byte, whatever language the database sorts in."""
+        stream = "stream" if self.dialect == "sqlite" else 'stream COLLATE "C"'
+        return f"SELECT DISTINCT stream FROM ledger_leaves WHERE {stream} >= :first AND {stream} < :after"  # noqa: S608  # ours
+
     def has_table(self, table: str) -> bool:
         """The table is there, in the workspace's own schema."""
         catalog = {

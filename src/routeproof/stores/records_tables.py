@@ -27,6 +27,9 @@ TABLES = MetaData()
 _WHOLE = Integer().with_variant(BigInteger(), "postgresql")
 """64 bits in both: SQLite's INTEGER has them, and its strict tables know no BIGINT."""
 
+_NAME = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text that is sorted byte by byte in both, so that an index finds what begins alike."""
+
 
 def _table(name: str, *parts: Column[object] | PrimaryKeyConstraint | CheckConstraint) -> Table:
     return Table(name, TABLES, *parts, sqlite_strict=True)
@@ -43,7 +46,7 @@ LEAVES = _table(
     "ledger_leaves",
     Column("entry_index", _WHOLE, primary_key=True, autoincrement=False),
     Column("leaf", LargeBinary, nullable=False),
-    Column("stream", Text, nullable=False),
+    Column("stream", _NAME, nullable=False),
     Column("type", Text, nullable=False),
 )
 """RFC 6962 leaf hash of each entry as it was appended: it shows which entry was changed."""

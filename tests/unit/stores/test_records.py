@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,26 @@ def test_entries_are_read_back_in_parts_and_by_stream(opened: Callable[[], Recor
     assert [(entry.index, entry.appended_at) for entry in records.stream("s")] == [(0, 1_000), (2, 1_002)]
     assert list(records.each_entry()) == entries
     assert records.size() == 3
+
+
+def test_streams_of_a_kind_are_those_whose_names_begin_so(opened: Callable[[], Records]) -> None:
+    """Letter by letter: neither a kind that begins alike, nor one in capitals; each once."""
+    records = opened()
+    for stream in (
+        "case/2",
+        "case/1",
+        "case/1",
+        "case/1/x",
+        "case-b/1",
+        "cases/1",
+        "Case/1",
+        "case",
+        "case0",
+        "cas_/1",
+    ):
+        records.append([replace(FACT, stream=stream)])
+    assert sorted(records.streams_below("case/")) == ["case/1", "case/1/x", "case/2"]
+    assert records.streams_below("cas_/") == ["cas_/1"]
 
 
 def test_a_decider_sees_the_record_under_the_lock(opened: Callable[[], Records]) -> None:

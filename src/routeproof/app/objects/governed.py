@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 def ids_of(records: Records, noun: Noun[S]) -> list[str]:
     """Ids of a noun's objects, sorted."""
     prefix = noun.stream("")
-    rows = records.query("SELECT DISTINCT stream FROM ledger_leaves WHERE stream LIKE :start", {"start": f"{prefix}%"})
-    found = (str(stream).removeprefix(prefix) for (stream,) in rows)
+    found = (stream.removeprefix(prefix) for stream in records.streams_below(prefix))
     # A stream below an object's, such as that of its packs, is no object.
     return sorted(object_id for object_id in found if "/" not in object_id)
 
