@@ -6,6 +6,9 @@ python -m bench.live day --orders 500000                     executions per seco
 
 Flow is made here: orders with acknowledgement and two fills, of 200 symbols; every hundredth fill is outside the quote.
 Each symbol has a quote a second. With `--stale` it has one quote an hour before, so that each fill is a finding too.
+Over the session come the provider's reports; the orders stand in the firm's own log, which grows beside. A session's
+SendingTime has to be that of today, and the flow is of a day gone by, so nothing is said of late reports there.
+With `--orphans` no log of orders is read: every fill is a finding.
 """
 
 from __future__ import annotations
@@ -19,10 +22,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from routeproof.app.context import open_context
+from routeproof.app.firm.policy import decide_policy, propose_policy
 from routeproof.app.init_workspace import init_workspace
 from routeproof.app.intake.ingest import ingest
 
@@ -31,6 +36,7 @@ if TYPE_CHECKING:
 
 SYMBOLS = 200
 BAD_EVERY = 100
+FOUNDED = date(2026, 6, 1)
 PER_SECOND = 2000
 """Orders in a second of event time."""
 
@@ -45,6 +51,17 @@ kind = "nbbo"
 [time.at]
 unit = "iso"
 """
+
+
+FIRM = {
+    "person": [
+        {"id": "ann", "name": "Ann", "roles": ["analyst"]},
+        {"id": "carl", "name": "Carl", "roles": ["compliance"]},
+    ],
+    "quorum": 1,
+    "unprotected_keys": True,
+}
+"""Who proposes a policy and who approves it."""
 
 
 def framed(fields: str) -> bytes:
@@ -93,7 +110,7 @@ def messages(orders: int) -> Iterator[bytes]:
 def workspace(folder: Path, seconds: int) -> Path:
     """A workspace with a quote of each symbol in each of so many seconds from 14:00 UTC; with 0 one at 13:00."""
     root = folder / "ws"
-    init_workspace(root)
+    init_workspace(root, people=FIRM, on=FOUNDED)
     times = [f"{14 + s // 3600:02d}:{s // 60 % 60:02d}:{s % 60:02d}" for s in range(seconds)] or ["13:00:00"]
     rows = "".join(f"S{number:03d},2026-07-01T{at}Z,10.00,10.04\n" for number in range(SYMBOLS) for at in times)
     (folder / "quotes.csv").write_text("symbol,at,bid,ask\n" + rows)
@@ -101,6 +118,15 @@ def workspace(folder: Path, seconds: int) -> Path:
     with open_context(root) as context:
         ingest(context, "csv", [folder / "quotes.csv"], map_path=folder / "quotes.toml")
     return root
+
+
+def say_nothing_of_late_reports(root: Path) -> None:
+    """By a policy that one proposed and another approved."""
+    change = {"key": "rules.slow_report", "value": {"enabled": False}, "reason": "Times of today about another day"}
+    with open_context(root, person="ann", on=FOUNDED) as context:
+        propose_policy(context, {**change, "effective_from": FOUNDED.isoformat()})
+    with open_context(root, person="carl", on=FOUNDED) as context:
+        decide_policy(context, "approve", "P1")
 
 
 def quoted_s(orders: int) -> int:
@@ -128,11 +154,15 @@ def through_log(folder: Path, count: int, batch: int, *, stale: bool) -> dict[st
             "findings": engine.recorded}  # fmt: skip
 
 
-def through_socket(folder: Path, rate: int, seconds: int, *, stale: bool) -> dict[str, object]:
+def through_socket(folder: Path, rate: int, seconds: int, *, stale: bool, orphans: bool) -> dict[str, object]:
     """One session at an even rate; from the send of a bad fill to the record of its finding."""
     root = workspace(folder, 0 if stale else quoted_s(rate * seconds // 3))
+    say_nothing_of_late_reports(root)
+    own_log = folder / "orders.fix"
+    own_log.touch()
+    tail = "" if orphans else f'[[tail]]\npath = "{own_log}"\nsource = "fix-log"\nprovider = "P"\n'
     (folder / "watch.toml").write_text(
-        '[[fix]]\nname = "d"\nrole = "acceptor"\nhost = "127.0.0.1"\nport = 0\nbegin_string = "FIX.4.4"\n'
+        tail + '[[fix]]\nname = "d"\nrole = "acceptor"\nhost = "127.0.0.1"\nport = 0\nbegin_string = "FIX.4.4"\n'
         'sender_comp_id = "FIRM"\ntarget_comp_id = "SOR"\nprovider = "P"\nheartbeat_s = 30\n'
     )
     command = [sys.executable, "-m", "routeproof", "watch", "--config", str(folder / "watch.toml"), "-w", str(root)]
@@ -140,32 +170,39 @@ def through_socket(folder: Path, rate: int, seconds: int, *, stale: bool) -> dic
     try:
         assert process.stdout is not None  # noqa: S101
         port = json.loads(process.stdout.readline())["fix"][0]["port"]
-        sent = _send(port, rate, seconds)
+        sent = _send(port, rate, seconds, own_log)
         time.sleep(10)
         peak = _peak_mib(process.pid)
     finally:
         process.terminate()
         process.wait()
     with open_context(root) as context:
-        rows = context.records.query("SELECT at, recorded_at FROM findings WHERE rule = 'outside_nbbo'")
+        rows = context.records.query(
+            "SELECT at, recorded_at FROM findings WHERE rule = 'outside_nbbo' AND withdrawn = 0"
+        )
         waits = sorted((int(str(recorded)) - sent[int(str(at))]) / 1e6 for at, recorded in rows if int(str(at)) in sent)
+        findings = dict(context.records.query("SELECT rule, COUNT(*) FROM findings WHERE withdrawn = 0 GROUP BY rule"))
     found = len(waits)
     return {"rate": rate, "seconds": seconds, "sent": rate * seconds, "bad_fills": len(sent), "found": found,
+            "findings": findings,
             "p50_ms": round(waits[found // 2]) if found else None,
             "p99_ms": round(waits[found * 99 // 100]) if found else None, "peak_rss_mib": peak}  # fmt: skip
 
 
-def _send(port: int, rate: int, seconds: int) -> dict[int, int]:
-    """Send at a rate; instant of each bad fill to the wall-clock ns at which it was sent."""
+def _send(port: int, rate: int, seconds: int, own_log: Path) -> dict[int, int]:
+    """Send reports at a rate, orders into a log; instant of each bad fill to the wall-clock ns at which it was sent."""
     connection = socket.create_connection(("127.0.0.1", port))
     number = 1
     now = time.strftime("%Y%m%d-%H:%M:%S", time.gmtime())
     connection.sendall(framed(f"35=A\x0149=SOR\x0156=FIRM\x0134=1\x0152={now}\x0198=0\x01108=30\x01"))
     connection.recv(4096)
     sent: dict[int, int] = {}
-    begun, done, pending = time.monotonic(), 0, bytearray()
+    begun, done, pending, orders, log = time.monotonic(), 0, bytearray(), 0, own_log.open("ab", buffering=0)
     for kind, body in flow(rate * seconds):
         if kind == "D":
+            orders += 1
+            at = body.rpartition("60=")[2]
+            log.write(framed(f"35=D\x0149=FIRM\x0156=SOR\x0134={orders}\x0152={at}{body}") + b"\n")
             continue
         number += 1
         now = time.strftime("%Y%m%d-%H:%M:%S", time.gmtime())
@@ -180,6 +217,7 @@ def _send(port: int, rate: int, seconds: int) -> dict[int, int]:
         if done >= rate * seconds:
             break
     connection.sendall(pending)
+    log.close()
     return sent
 
 
@@ -234,6 +272,7 @@ def main() -> None:
     wire = kinds.add_parser("socket")
     wire.add_argument("--rate", type=int, default=1_000)
     wire.add_argument("--seconds", type=int, default=60)
+    wire.add_argument("--orphans", action="store_true")
     day = kinds.add_parser("day")
     day.add_argument("--orders", type=int, default=100_000)
     for kind in (log, wire, day):
@@ -244,7 +283,7 @@ def main() -> None:
         if given.kind == "log":
             found = through_log(folder, given.messages, given.batch, stale=given.stale)
         elif given.kind == "socket":
-            found = through_socket(folder, given.rate, given.seconds, stale=given.stale)
+            found = through_socket(folder, given.rate, given.seconds, stale=given.stale, orphans=given.orphans)
         else:
             found = through_day(folder, given.orders, stale=given.stale)
     print(json.dumps({**found, "machine": f"{os.cpu_count()} cores, {platform.machine()}"}))
