@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from time import perf_counter, sleep
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -219,3 +220,25 @@ def test_short_commits_keep_what_comes_within_a_second() -> None:
         assert 2 * taken_s + pause_s(taken_s) <= 0.8 + 1e-9
     assert pause_s(0.6) == pytest.approx(0.6)
     assert pause_s(5.0) == pytest.approx(20.0)
+    assert pause_s(1.0001) == pytest.approx(1.0007)
+    assert pause_s(2.0) == pytest.approx(8.0)
+
+
+@pytest.mark.usefixtures("context")
+def test_the_first_commit_of_a_watch_keeps_nothing_waiting(tmp_path: Path) -> None:
+    """It loads the program and is slow; what comes right after it, as a fill after its Logon does, goes on at once."""
+    clock = [0.0]
+    seen: list[float] = []
+    writer = LakeWriter(tmp_path / "ws", pytest.fail, frozenset, monotonic=lambda: clock[0])
+
+    def done() -> None:
+        clock[0] += 60.0  # each commit takes a minute by this clock
+        seen.append(perf_counter())
+
+    writer.start()
+    for number in (1, 2):
+        writer.offer(Portion("a", "fix-log", None, "P", parts=[order(FIRST, f"A{number}", number)], done=[done]))
+        while len(seen) < number:
+            sleep(0.01)
+    assert seen[1] - seen[0] < 20
+    writer.stop()
