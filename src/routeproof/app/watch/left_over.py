@@ -43,7 +43,7 @@ def left_over(
         return gone
     elsewhere = _of_other_files(context, day)
     rows = context.records.query("SELECT id, document FROM findings WHERE day = :day", {"day": day.isoformat()})
-    return {str(key) for key, text in rows if key in gone and elsewhere.isdisjoint(_spoken_of(text))}
+    return {str(key) for key, text in rows if key in gone and elsewhere.isdisjoint(_spoken_of(str(text)))}
 
 
 def _spoken_of(document: str) -> set[str]:
