@@ -69,6 +69,28 @@ def test_overlapping_and_late_logs_end_in_the_same_lake(context: Context, tmp_pa
         assert take(clean, tmp_path / "clean.log", messages).manifest == pieces.manifest
 
 
+def test_a_fill_told_a_day_later_for_an_order_nobody_knows_stays_whatever_comes_after(
+    context: Context, tmp_path: Path
+) -> None:
+    """Its execution stands on the day before; that day's own log comes later, then a bust of the fill."""
+    told = ["49=SOR", "56=FIRM", "37=O9", "11=C9", "55=IBM", "54=1", "38=50", "150=F", "39=2", "32=50", "31=10.03",
+            "14=50", "151=0", "6=10.03", "60=20260701-19:00:00.000"]  # fmt: skip
+    fill = fix("35=8", "34=1", "52=20260702-13:00:00.000", "17=E9", *told)
+    bust = fix("35=8", "34=2", "52=20260702-13:05:00.000", "17=E10", "19=E9",
+               *(field.replace("150=F", "150=H") for field in told))  # fmt: skip
+    take(context, tmp_path / "late.log", [fill])
+    both = take(context, tmp_path / "own.log", order("20260701", 1))
+    assert context.lake.read("executions").get_column("price").sort().to_list() == [10_010_000_000, 10_030_000_000]
+    busted = take(context, tmp_path / "bust.log", [bust])
+    for name, messages, report in (("one", [], both), ("two", [bust], busted)):
+        init_workspace(tmp_path / name)
+        with open_context(tmp_path / name) as clean:
+            assert (
+                take(clean, tmp_path / f"{name}.log", [*order("20260701", 1), fill, *messages]).manifest
+                == report.manifest
+            )
+
+
 def test_a_map_that_comes_later_speaks_for_what_is_there(context: Context, tmp_path: Path) -> None:
     """Parties declared after the first ingest: the days are folded again under the map."""
     first = take(context, tmp_path / "a.log", order("20260701", 1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from time import perf_counter, sleep
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -163,6 +164,38 @@ def test_a_late_bust_is_told_for_the_day_of_its_fill(context: Context, tmp_path:
     assert live == {key: item for key, item in standing(context, FOURTH).items() if key in live}
 
 
+def test_what_a_killed_watch_could_not_take_back_is_taken_back_by_the_next(context: Context, tmp_path: Path) -> None:
+    """It found a fill without its order; the lake had the order when it was killed, before that was judged.
+
+    A fill that came from a file of another kind stays with the run over the day.
+    """
+    (tmp_path / "fills.toml").write_text(
+        'table = "executions"\n[columns]\n'
+        + "".join(f'{name} = "{name}"\n' for name in ("execution_id", "symbol", "side", "price", "quantity", "venue"))
+        + 'executed_at = "at"\n[constants]\nprovider_id = "P"\n[time.executed_at]\nunit = "iso"\n'
+    )
+    (tmp_path / "fills.csv").write_text(
+        f"execution_id,symbol,side,price,quantity,venue,at\nX1,KESTR,buy,10.20,5,XNAS,{THIRD}T14:00:09Z\n"
+    )
+    ingest(context, "csv", [tmp_path / "fills.csv"], map_path=tmp_path / "fills.toml")
+    run_day(context, THIRD)
+    of_the_file = {key for key, item in standing(context, THIRD).items() if item["execution_ids"] == ["X1"]}
+    assert of_the_file
+    now = [1_800_000_000_000_000_000]
+    killed, fill = started(context, now), report(THIRD, "A", 1, "A0", "10.11")
+    killed.take("P", [fill])
+    later(killed, now)
+    orphans = {key for key, item in standing(context, THIRD).items() if item["rule"] == "orphan_execution"}
+    assert orphans - of_the_file
+    into_lake(context, order(THIRD, "A", 1), fill)
+    started(context, now).settle()
+    settled = set(standing(context, THIRD))
+    assert of_the_file < settled
+    assert not orphans - of_the_file & settled
+    run_day(context, THIRD)
+    assert settled == set(standing(context, THIRD))
+
+
 def test_days_that_are_over_are_let_go(context: Context) -> None:
     """Two days are held, and of those before only orders that may still be filled; their findings stand."""
     now = [1_800_000_000_000_000_000]
@@ -219,3 +252,25 @@ def test_short_commits_keep_what_comes_within_a_second() -> None:
         assert 2 * taken_s + pause_s(taken_s) <= 0.8 + 1e-9
     assert pause_s(0.6) == pytest.approx(0.6)
     assert pause_s(5.0) == pytest.approx(20.0)
+    assert pause_s(1.0001) == pytest.approx(1.0007)
+    assert pause_s(2.0) == pytest.approx(8.0)
+
+
+@pytest.mark.usefixtures("context")
+def test_the_first_commit_of_a_watch_keeps_nothing_waiting(tmp_path: Path) -> None:
+    """It loads the program and is slow; what comes right after it, as a fill after its Logon does, goes on at once."""
+    clock = [0.0]
+    seen: list[float] = []
+    writer = LakeWriter(tmp_path / "ws", pytest.fail, frozenset, monotonic=lambda: clock[0])
+
+    def done() -> None:
+        clock[0] += 60.0  # each commit takes a minute by this clock
+        seen.append(perf_counter())
+
+    writer.start()
+    for number in (1, 2):
+        writer.offer(Portion("a", "fix-log", None, "P", parts=[order(FIRST, f"A{number}", number)], done=[done]))
+        while len(seen) < number:
+            sleep(0.01)
+    assert seen[1] - seen[0] < 20
+    writer.stop()

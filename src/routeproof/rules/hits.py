@@ -79,6 +79,7 @@ def hits(frame: pl.DataFrame | pl.LazyFrame, fired: pl.Expr, shape: Shape | Call
     found = kept(frame, fires) if isinstance(frame, pl.DataFrame) else frame.filter(fires).collect()
     if found.is_empty():
         return NO_HITS
+    found = found.rechunk()  # `pl.format` panics where a chunk without rows comes first
     shape = shape if isinstance(shape, Shape) else shape()
     said = {
         "at": shape.at,

@@ -35,7 +35,11 @@ def kept(frame: pl.DataFrame, predicate: pl.Expr | pl.Series) -> pl.DataFrame:
         return frame.filter(predicate)
     if not chosen.any():
         return frame.clear()
-    return frame if chosen.all() else frame.filter(chosen)
+    if chosen.all():
+        return frame
+    found = frame.filter(chosen)
+    # a mask leaves chunks without rows, and `pl.format` panics where one of them comes first
+    return found.rechunk() if max(found.n_chunks("all"), default=1) > 1 else found
 
 
 def among(frame: pl.DataFrame, some: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""Which days of FIX messages must be folded together: those that orders, corrections and busts join."""
+"""Which days of FIX messages must be folded together: those that orders, corrections, busts and late reports join."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from routeproof.sources.fix.days import session_days
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-REFERENCE_COLUMNS = ("msg_type", "sender", "target", "cl_ord_id", "orig_cl_ord_id", "exec_id", "exec_ref_id")
+REFERENCE_COLUMNS = ("msg_type", "sender", "target", "cl_ord_id", "orig_cl_ord_id", "exec_id", "exec_ref_id",
+                     "transact_at")  # fmt: skip
 OPENING_TYPES = ("D", "G", "AB", "AC")
 """Messages that make a ClOrdID known: new orders and replaces, single and multi-leg."""
 
@@ -17,25 +20,36 @@ ANSWERING_TYPES = ("8", "9", "F")
 
 
 def joined_days(messages: Mapping[str, Callable[[], pl.DataFrame]]) -> list[list[str]]:
-    """Days in groups that no reference crosses.
+    """Days in groups that no reference crosses, and no row that is made from their messages.
 
     Args:
         messages: day (ISO 8601) to what reads its distinct messages, at least `REFERENCE_COLUMNS`; one day at a time
             is in memory.
 
     Returns:
-        Each day once; a day whose references all stay within it stands alone.
+        Each day once, and each day of which messages of another one speak, be there messages on it or not: a fill told
+        on the next morning is an execution of the day before. A day whose references all stay within it, and that no
+        other speaks of, stands alone.
     """
     days = sorted(messages)
+    spoken_of: list[tuple[str, str]] = []
     said: dict[str, list[pl.DataFrame]] = {name: [pl.DataFrame(schema=_KEYS)] for name in _SAID}
     for number, day in enumerate(days):
         frame = messages[day]()
-        for name, keys in _SAID.items():
+        spoken_of += [(day, other) for other in _spoken_of(frame) if other != day]
+        for name, keys in _SAID.items() if len(days) > 1 else ():
             found = keys(frame).drop_nulls().unique()
             said[name].append(found.with_columns(pl.lit(number, dtype=pl.Int32).alias("day")))
     opened, referred, executed, revised = (pl.concat(said.pop(name)) for name in _SAID)
     edges = pl.concat([_crossing(referred, opened), _crossing(revised, executed)]).unique().rows()
-    return _components(days, [(days[day], days[other]) for day, other in edges])
+    every = {*days, *(other for _, other in spoken_of)}
+    return _components(every, [*((days[day], days[other]) for day, other in edges), *spoken_of])
+
+
+def _spoken_of(frame: pl.DataFrame) -> list[str]:
+    """Days of the instants that order flow states; what is made from a message stands on one of them or on its own."""
+    stated = _of_types(frame, (*OPENING_TYPES, *ANSWERING_TYPES)).get_column("transact_at").drop_nulls()
+    return [day.isoformat() for day in session_days(stated).unique().drop_nulls()]
 
 
 def _session_key(name: str) -> pl.Expr:

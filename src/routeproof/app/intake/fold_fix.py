@@ -92,10 +92,8 @@ def fold_changed(
         fresh: days whose messages are in memory still; they are let go once they are folded.
     """
     messages = {part: view.partitions[(FIX_MESSAGES.name, part)] for part in view.parts(FIX_MESSAGES.name)}
-    alone = len(messages) == 1
-    references = {day: partial(lake.read_partition, item, REFERENCE_COLUMNS) for day, item in messages.items()}
-    joined = [list(messages)] if alone else joined_days(references)
-    groups = [group for group in joined if not set(group).isdisjoint(changed_days)]
+    references = {day: partial(_references, lake, item, fresh.get(day)) for day, item in messages.items()}
+    groups = [group for group in joined_days(references) if not set(group).isdisjoint(changed_days)]
     before = lake.manifest().partitions
 
     def fold(days: Sequence[str]) -> tuple[dict[str, list[Shelved]], list[str]]:
@@ -103,7 +101,8 @@ def fold_changed(
         known = {day: before.get((FIX_MESSAGES.name, day)) for day in days}
         anew = any(known[day] == messages[day] for day in days if day in changed_days)  # a map changed, no message
         earlier = [lake.read_partition(item, _TRACE) for item in known.values() if item is not None]
-        chunks = [chunk for day in days for chunk in _chunks(lake, messages[day], fresh.pop(day, None))]
+        told_on = [day for day in days if day in messages]
+        chunks = [chunk for day in told_on for chunk in _chunks(lake, messages[day], fresh.pop(day, None))]
         traces = pl.concat([chunk(_TRACE) for chunk in chunks])
         told = set(sources) if anew else _told_anew(traces, earlier)
         providers = {item.provider_id for key, item in sources.items() if key in told}
@@ -122,6 +121,10 @@ def fold_changed(
                 writing[-1].result()  # no more than two batches are in memory: one is written while the next is folded
             writing.append(writer.submit(_replace, lake, view, derived, days, own_ids, list(sources)))
     return [item for written in writing for item in written.result()]
+
+
+def _references(lake: Lake, item: Partition, fresh: pl.DataFrame | None) -> pl.DataFrame:
+    return lake.read_partition(item, REFERENCE_COLUMNS) if fresh is None else fresh.select(REFERENCE_COLUMNS)
 
 
 def _chunks(lake: Lake, item: Partition, fresh: pl.DataFrame | None) -> list[Chunk]:
@@ -151,7 +154,7 @@ def _told_anew(messages: pl.DataFrame, earlier: Sequence[pl.DataFrame]) -> set[s
 def _batches(groups: Sequence[list[str]], rows: Mapping[str, int]) -> Iterator[list[str]]:
     batch: list[str] = []
     for group in groups:
-        if batch and sum(rows[day] for day in [*batch, *group]) > BATCH_MESSAGES:
+        if batch and sum(rows.get(day, 0) for day in [*batch, *group]) > BATCH_MESSAGES:
             yield batch
             batch = []
         batch = [*batch, *group]

@@ -16,6 +16,7 @@ from routeproof.app.objects.findings import documents_of, record_findings, stand
 from routeproof.app.watch.clock import EventClock
 from routeproof.app.watch.earlier_days import EarlierDays
 from routeproof.app.watch.firm import Firm
+from routeproof.app.watch.left_over import left_over
 from routeproof.app.watch.live_source import LiveSource, MarketTables
 from routeproof.app.watch.provider import LiveProvider
 from routeproof.app.watch.providers_of import by_provider
@@ -26,7 +27,7 @@ from routeproof.sources.fix.tokenizer import tokenize
 from routeproof.vocab.times import NS_PER_MS, NS_PER_S
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
     from routeproof.app.context import Context
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from routeproof.app.watch.quotes import LiveQuotes
     from routeproof.rules.facts import Facts
     from routeproof.rules.rule import Judged
+
+    EarlierFindings = Callable[[date, LiveProvider, Mapping[str, str]], set[str]]
 
 OF_ORDERS = tuple(rule for rule in ALL if rule.kind != "window")
 OF_WINDOWS = tuple(rule for rule in ALL if rule.kind == "window")
@@ -162,8 +165,17 @@ class Engine:
         """Judge all orders, and the windows of their days; after a start, what was held only."""
         for live in self._providers.values():
             if live.flow.messages:
-                self._judge_orders(live, live.flow.everything(), started=True)
+                self._judge_orders(live, live.flow.everything(), earlier=self._left_waiting)
         self.judge_windows()
+
+    def settle(self) -> None:
+        """Take back what an earlier run found of the days held, and what they no longer give rise to.
+
+        To be called once after a start, when all that had come by then was read.
+        """
+        for live in self._providers.values():
+            if live.flow.messages and any(self._left_over(day, live, {}) for day in self._days - self.days_over):
+                self._judge_orders(live, live.flow.everything(), earlier=self._left_over)
 
     def judge_windows(self) -> None:
         """Judge the rules of windows over the days that changed."""
@@ -196,8 +208,8 @@ class Engine:
     def _seen_until(self) -> int:
         return max(0, self._clock.now(self._context.clock()) - self._lateness_ns)
 
-    def _judge_orders(self, live: LiveProvider, rows: Rows, *, started: bool = False) -> None:
-        """Judge whole groups; at a start also what an earlier run left waiting is judged anew."""
+    def _judge_orders(self, live: LiveProvider, rows: Rows, earlier: EarlierFindings | None = None) -> None:
+        """Judge whole groups; `earlier` gives findings of an earlier run that are judged anew with them."""
         touched = live.flow.fold(rows)
         before = live.found_before(touched.rows)
         kept: dict[str, list[pl.DataFrame]] = {name: [] for name in KEPT}
@@ -208,15 +220,20 @@ class Engine:
                     kept[name].append(members[name])
             facts = self._facts(day, members)
             judged = judge(OF_ORDERS, facts, self._firm.on(day).policy.limits)
-            self._record(day, judged, before | (self._left_waiting(day, live) if started else set()))
+            self._record(day, judged, before | (earlier(day, live, judged.unjudged) if earlier else set()))
             self._note(live, judged, facts, int(touched.rows[0]))
             self._changed_days.add(day)
         together = {name: pl.concat(found, how="diagonal_relaxed") for name, found in kept.items() if found}
         live.standing.put(touched.rows, together)
 
-    def _left_waiting(self, day: date, live: LiveProvider) -> set[str]:
+    def _left_waiting(self, day: date, live: LiveProvider, _unjudged: Mapping[str, str]) -> set[str]:
         names = [rule.name for rule in OF_ORDERS]
         return standing_ids(self._context.records, day, names, [live.flow.provider_id], waiting=True)
+
+    def _left_over(self, day: date, live: LiveProvider, unjudged: Mapping[str, str]) -> set[str]:
+        names = [rule.name for rule in OF_ORDERS if rule.name not in unjudged]
+        found = set().union(*(each.found() for each in self._providers.values()))
+        return left_over(self._context, day, names, live.flow.provider_id, found)
 
     def _members(self, live: LiveProvider, touched: Touched, day: date) -> dict[str, Any]:
         known = self._firm.on(day)

@@ -80,6 +80,10 @@ class LiveProvider:
                 found |= self._findings.pop(row)
         return found
 
+    def found(self) -> set[str]:
+        """Findings that were made in all messages."""
+        return set().union(*self._findings.values())
+
     def found_now(self, findings: Iterable[tuple[int, str]]) -> None:
         """Findings by the number of a message of their group."""
         for row, finding in findings:

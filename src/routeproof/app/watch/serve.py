@@ -24,6 +24,7 @@ from routeproof.sources.live.engine import session_engine
 from routeproof.sources.live.journal import Journal
 from routeproof.sources.live.kafka_topic import open_topic
 from routeproof.sources.map_file import load_map
+from routeproof.vocab.times import NS_PER_S
 
 if TYPE_CHECKING:
     import threading
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
 
 FOLDER, FIX, JOURNAL = "live", "fix", "journal"
 TICK_S = 0.05
+SETTLED_WITHIN_NS = 10 * NS_PER_S
+"""After a start, how long content may keep coming until what an earlier run found is taken to be read again."""
+
 MOST_BATCHES = 2_000
 """Batches of the sessions that are judged together at most."""
 
@@ -119,11 +123,15 @@ class _Watch:
         """Take what comes until told to stop."""
         scratch = self._context.workspace.scratch_folder
         scratch.mkdir(parents=True, exist_ok=True)
+        settle_by: int | None = self._context.clock() + SETTLED_WITHIN_NS
         while not stopping.is_set():
             came = self._take_batches()
             came = feeds.look(scratch) or came
             came = topics.look() or came
             self._engine.go_on()
+            if settle_by is not None and (not came or self._context.clock() >= settle_by):
+                self._engine.settle()
+                settle_by = None
             self._beside.tell(self._engine.days_over, self._engine.news())
             if not came and self._session is None:
                 stopping.wait(TICK_S)

@@ -63,6 +63,6 @@ class StandingRows:
             return None
         frame = pl.concat(held, how="diagonal_relaxed") if len(held) > 1 else held[0]
         stands = self._latest[frame["source_row"].to_numpy()] == frame[_MARK].to_numpy()
-        kept = frame.filter(pl.Series(stands))
+        kept = frame.filter(pl.Series(stands)).rechunk()  # chunks without rows make `pl.format` panic
         self._frames[name] = [kept]
         return kept.drop(_MARK)

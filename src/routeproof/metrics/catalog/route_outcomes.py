@@ -45,7 +45,7 @@ METRICS = (
     Metric(
         "routed_shares",
         "Routed shares",
-        "sum of shares sent",
+        "sum of shares sent; last routes of each chain unless grouped by hop",
         "shares",
         "none",
         Total(_LEAF * Column("quantity"), SCALE, none_is_zero=True),

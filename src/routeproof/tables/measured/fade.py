@@ -29,7 +29,7 @@ def with_fade_base(routes: pl.DataFrame, venue_quotes: pl.DataFrame | None, swit
     if venue_quotes is None or venue_quotes.is_empty() or routes.is_empty():
         return routes
     book, _ = venue_books(venue_quotes)
-    low, high = book.bounds(routes.select(pl.format("{} {}", "symbol", pl.col("venue").fill_null("")))["symbol"])
+    low, high = book.bounds(routes.select(pl.concat_str("symbol", pl.lit(" "), pl.col("venue").fill_null("")))["symbol"])
     instants = (routes["sent_at"] + switches.shift_ns).to_numpy()
     shown = look_up(book, low, high, instants, inclusive=switches.tie == "inclusive")
     buys = routes["side"] == "buy"
@@ -49,7 +49,7 @@ def venue_books(venue_quotes: pl.DataFrame) -> tuple[QuoteBook, pl.DataFrame]:
     named = venue_quotes.with_columns(pl.coalesce("ask_venue", "bid_venue").alias("book_venue")).drop_nulls(
         "book_venue"
     )
-    keyed = named.with_columns(pl.format("{} {}", "symbol", "book_venue").alias("symbol"))
+    keyed = named.with_columns(pl.concat_str("symbol", pl.lit(" "), "book_venue").alias("symbol"))
     return book_of(keyed), named.select("symbol", "book_venue").unique().sort("symbol", "book_venue")
 
 

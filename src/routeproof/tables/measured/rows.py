@@ -62,7 +62,7 @@ def calendar_dimensions(instant: str) -> list[pl.Expr]:
     return [
         day.alias("day"),
         day.dt.strftime("%Y-%m").alias("month"),
-        pl.format("{}Q{}", day.dt.year(), day.dt.quarter()).alias("quarter"),
+        pl.concat_str(day.dt.year(), pl.lit("Q"), day.dt.quarter()).alias("quarter"),
         pl.lit(_HALF_HOURS).gather(local.dt.hour().cast(pl.Int32) * 2 + local.dt.minute() // 30).alias("time_of_day"),
     ]
 

@@ -78,7 +78,7 @@ def _displayed_cost(sweeps: pl.DataFrame, venue_quotes: pl.DataFrame, switches: 
     """`route_id, displayed_e18`: dollars of the sweep's shares at the displayed prices, best first."""
     book, venues = venue_books(venue_quotes)
     offered = sweeps.join(venues, on="symbol")
-    low, high = book.bounds(offered.select(pl.format("{} {}", "symbol", "book_venue"))["symbol"])
+    low, high = book.bounds(offered.select(pl.concat_str("symbol", pl.lit(" "), "book_venue"))["symbol"])
     instants = (offered["sent_at"] + switches.shift_ns).to_numpy()
     shown = offered.with_columns(
         look_up(book, low, high, instants, inclusive=switches.tie == "inclusive").columns("shown")

@@ -36,9 +36,15 @@ FLOW = ("parent_orders", "order_versions", "routes", "executions")
 
 
 def pause_s(taken_s: float) -> float:
-    """How long to wait after a commit that took so long; half of the time at least is left to the judging."""
+    """How long to wait after a commit that took so long; half of the time at least is left to the judging.
+
+    From `SHORT_S` to twice of it the pause grows from one reading to the other, so that a moment's load on the machine
+    does not hide what comes next for seconds.
+    """
     if taken_s > SHORT_S:
-        return taken_s / SHARE_OF_TIME - taken_s
+        longest = taken_s / SHARE_OF_TIME - taken_s
+        steep = 2 / SHARE_OF_TIME - 3
+        return min(longest, SHORT_S + steep * (taken_s - SHORT_S))
     return max(taken_s, SEEN_WITHIN_S - 2 * taken_s)
 
 
@@ -67,9 +73,15 @@ class Portion:
 class LakeWriter:
     """A thread with its own connection; portions of one feed that wait become one file."""
 
-    def __init__(self, root: Path, say: Callable[[str], None], days_over: Callable[[], frozenset[date]]) -> None:
+    def __init__(
+        self,
+        root: Path,
+        say: Callable[[str], None],
+        days_over: Callable[[], frozenset[date]],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         """`days_over` gives the days whose findings are made from the lake, by running over them again."""
-        self._root, self._say, self._days_over = root, say, days_over
+        self._root, self._say, self._days_over, self._monotonic = root, say, days_over, monotonic
         self._lock = threading.Condition()
         self._waiting: dict[str, Portion] = {}
         self._stopping = False
@@ -99,6 +111,7 @@ class LakeWriter:
         self._thread.join()
 
     def _run(self) -> None:
+        is_cold = True  # the first commit loads what later ones find loaded: its time says nothing about the day's size
         with open_context(self._root, role="watch") as context:
             while True:
                 with self._lock:
@@ -107,13 +120,14 @@ class LakeWriter:
                     if not self._waiting:
                         return
                     portions, self._waiting = list(self._waiting.values()), {}
-                begun = time.monotonic()
+                begun = self._monotonic()
                 for portion in portions:
                     self._take_in(of_today(context), portion)
-                taken = time.monotonic() - begun
+                taken = self._monotonic() - begun
+                pause, is_cold = pause_s(0.0 if is_cold else taken), False
                 with self._lock:
                     if not self._stopping:
-                        self._lock.wait_for(lambda: self._stopping, pause_s(taken))
+                        self._lock.wait_for(lambda: self._stopping, pause)
 
     def _take_in(self, context: Context, portion: Portion) -> None:
         self._number += 1

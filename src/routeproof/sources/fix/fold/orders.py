@@ -147,8 +147,9 @@ def routes(chains: pl.DataFrame, events: pl.DataFrame, nodes: pl.DataFrame, part
 
     One row per instruction sent onward; an accepted replace is a new one. A replaced route ends when the replace was
     answered, with what was then unfilled as its cancelled quantity; the new route's quantity is what was left to do.
-    `version` is the parent order's version; `venue` is the receiver where it is a declared or last venue, or field
-    100.
+    `version` is the parent order's version; `venue` is the receiver where it is a declared or last venue, else field
+    100 beyond the first hop: what the firm tells a provider there is a wish, and the provider's clock is not the
+    venue's.
     """
     rows = _sent_onward(chains, events, nodes)
     made = content_ids(rows, pl.lit("route"), "chain_id", "version")
@@ -160,7 +161,7 @@ def routes(chains: pl.DataFrame, events: pl.DataFrame, nodes: pl.DataFrame, part
         "hop",
         "from_party",
         "to_party",
-        pl.coalesce(pl.when(is_venue).then("to_party"), "ex_destination").alias("venue"),
+        pl.when(is_venue).then("to_party").when(pl.col("hop") > 1).then("ex_destination").alias("venue"),
         "symbol",
         "side",
         pl.col("asked_at").alias("sent_at"),
