@@ -63,6 +63,7 @@ def entered(
         limits = limits_of(context, session.person, session.roles)
         likes = preferences_of(context, session.person)
         visit = Visit(request, context, session, matrix, given, uploads or {}, limits, likes)
+        request.state.theme = visit.theme
         if not visit.may(route.needs):
             refuse("not_permitted", f"{route.needs} is for {_for_whom(visit, route)}; you have {_held(session)}")
         if route.signs and form is not None:
