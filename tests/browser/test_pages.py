@@ -30,7 +30,10 @@ LOOKED = """() => ({
   bare: [...document.querySelectorAll("main table")].filter(table => !table.caption?.textContent.trim()).length,
   too_wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
   title: document.title,
+  ways: document.querySelector("nav.side")?.offsetHeight || 0,
 })"""
+LINE_PX = 60
+"""On a tablet the ways stand in one line, however short the page is."""
 GRAVE = {"serious", "critical"}
 
 
@@ -96,6 +99,7 @@ def test_every_template_is_accessible_complete_and_quiet(desk: Desk) -> None:
             *(["a table without a caption"] if looked["bare"] else []),
             *([f"{looked['too_wide']} px too wide at {WIDE}"] if looked["too_wide"] else []),
             *([f"{narrow['too_wide']} px too wide at {NARROW}"] if narrow["too_wide"] else []),
+            *(["more than a line of ways"] if narrow["ways"] > LINE_PX else []),
             *grave(window),
         ]
         if wrong:

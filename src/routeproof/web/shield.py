@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -37,7 +38,7 @@ HEADERS = (
 )
 TLS_ONLY = (b"strict-transport-security", b"max-age=63072000; includeSubDomains")
 REQUEST_ID_BYTES = 8
-TOO_LARGE, TOO_MANY = 413, 429
+TEMPORARY_REDIRECT, TOO_LARGE, TOO_MANY = 307, 413, 429
 
 
 class _TooLargeError(HTTPException):
@@ -76,7 +77,8 @@ class Shield:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message = {**message, "headers": [*message["headers"], *self._headers(scope, request_id)]}
+                headers = [_within(name, value, status) for name, value in message["headers"]]
+                message = {**message, "headers": [*headers, *self._headers(scope, request_id)]}
             await send(message)
 
         try:
@@ -133,6 +135,14 @@ class Shield:
             person=scope["state"].get("person", ""),
             client=scope["client"][0] if scope.get("client") else "",
         )
+
+
+def _within(name: bytes, value: bytes, status: int) -> tuple[bytes, bytes]:
+    """The framework sends from `/x/` to `/x` by the host that the request named; whoever asks knows where they are."""
+    if status != TEMPORARY_REDIRECT or name.lower() != b"location":
+        return name, value
+    there = urlsplit(value.decode("latin-1"))
+    return name, urlunsplit(("", "", there.path, there.query, "")).encode("latin-1")
 
 
 async def _refused(scope: Scope, receive: Receive, send: Send, status: int, code: str, message: str) -> None:

@@ -67,6 +67,15 @@ def test_what_is_revoked_opens_nothing_within_a_second(workspace: Path) -> None:
     assert time.monotonic() - begun < 5, "five requests; each acts on the next"
 
 
+def test_a_token_makes_no_other(workspace: Path) -> None:
+    """Else it would outlive its last day, and its end by its owner."""
+    ann, program = Browser(workspace, "ann"), Browser(workspace)
+    asked = {"scopes": ["read", "write"], "expires_on": SOON}
+    bearer = {"Authorization": f"Bearer {ann.call('POST', '/api/v1/tokens', asked).json()['token']}"}
+    refused = program.client.post("/api/v1/tokens", json=asked, headers=bearer)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "not_permitted")
+
+
 def test_an_account_that_is_disabled_ends_its_sessions_and_tokens(workspace: Path) -> None:
     """By an administrator, at once, with the account; or its sessions alone."""
     ann, ada = Browser(workspace, "ann"), Browser(workspace, "ada")

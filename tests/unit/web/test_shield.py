@@ -56,6 +56,17 @@ def test_every_answer_says_what_a_browser_may_do_with_it(staffed: Path, path: st
     assert headers.get("content-type") == TYPES[path]
 
 
+def test_no_answer_leads_to_the_host_that_a_request_names(staffed: Path) -> None:
+    """Neither to the login, nor from an address with a stroke too many."""
+    ann = Browser(staffed, "ann")
+    for browser, path in ((Browser(staffed), "/me"), (Browser(staffed), "/me/"), (ann, "/me/"), (ann, "/static")):
+        found = browser.get(path, headers={"Host": "elsewhere.example"})
+        assert found.status_code in {303, 307}
+        assert found.headers["location"].startswith("/")
+        assert not found.headers["location"].startswith("//")
+    assert ann.get("/orders/?symbol=A").headers["location"] == "/orders?symbol=A"
+
+
 @pytest.mark.parametrize("method", ["TRACE", "TRACK", "OPTIONS", "CONNECT", "PUT", "PATCH"])
 def test_no_other_method_does_anything(staffed: Path, method: str) -> None:
     """Neither echo, nor preflight, nor a change by another name."""
