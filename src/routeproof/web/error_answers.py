@@ -53,7 +53,14 @@ async def our_error(request: Request, error: RouteproofError) -> Response:
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         to = f"/login?next={quote(back if request.method == 'GET' else '/', safe='')}"
         return RedirectResponse(to, status_code=303, headers=NO_STORE)
-    return answered(request, status, error.code, error.message, asked_as(error.where), error.more)
+    message, where = (_within_workspace(request, text) for text in (error.message, asked_as(error.where)))
+    return answered(request, status, error.code, message, where, error.more)
+
+
+def _within_workspace(request: Request, text: str) -> str:
+    """Where the workspace stands on the machine is nothing for outside."""
+    root = request.app.state.settings.workspace
+    return text.replace(f"{root.resolve()}/", "").replace(f"{root}/", "")
 
 
 async def malformed(request: Request, error: RequestValidationError) -> Response:

@@ -53,6 +53,18 @@ def test_a_form_leads_back_to_the_case(workspace: Path) -> None:
     assert "Done: write a note." in ann.get("/cases/C-1").text
 
 
+def test_a_duty_that_repeats_has_a_page_and_so_has_each_of_its_times(workspace: Path) -> None:
+    """The rule of it says how often; what is owed is closed at its day."""
+    cara = Browser(workspace, "cara")
+    body = {"title": "Look at the keys", "owner": "ada", "due_on": "2026-07-31", "every_months": 3}
+    assert cara.call("POST", "/api/v1/duties/keys/add", body).status_code == 200
+    rule, time = cara.get("/duties/keys"), cara.get("/duties/keys:2026-07-31")
+    assert (rule.status_code, time.status_code) == (200, 200)
+    assert "every 3 months" in rule.text
+    assert "/duties/keys/close" not in rule.text
+    assert "/duties/keys%3A2026-07-31/close" in time.text or "/duties/keys:2026-07-31/close" in time.text
+
+
 def test_who_saw_an_older_version_is_told_what_changed(workspace: Path) -> None:
     """409 with the version that stands and every member that differs, as JSON and as a page."""
     ann, sam = Browser(workspace, "ann"), Browser(workspace, "sam")
