@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
@@ -41,6 +42,7 @@ TITLES = {
 }
 SUSPECT = (401, 403, 429)
 """Answers to somebody who is not who they say, or may not: such a refusal is an event of its own."""
+_SENT = re.compile(r"scratch/upload-\w+/\d+/")
 MACHINES = ("/api/", "/healthz", "/readyz", "/metrics", "/openapi.json")
 
 
@@ -58,9 +60,9 @@ async def our_error(request: Request, error: RouteproofError) -> Response:
 
 
 def _within_workspace(request: Request, text: str) -> str:
-    """Where the workspace stands on the machine is nothing for outside."""
+    """Where the workspace stands on the machine, and a file in it that was sent, is nothing for outside."""
     root = request.app.state.settings.workspace
-    return text.replace(f"{root.resolve()}/", "").replace(f"{root}/", "")
+    return _SENT.sub("", text.replace(f"{root.resolve()}/", "").replace(f"{root}/", ""))
 
 
 async def malformed(request: Request, error: RequestValidationError) -> Response:
