@@ -127,7 +127,7 @@ _WITHIN = tuple(address for address in DARK if address != "/" and address.endswi
 
 
 @pytest.mark.night
-@pytest.mark.parametrize(("scheme", "width"), [("light", WIDE), ("dark", WIDE), ("light", NARROW)])
+@pytest.mark.parametrize(("scheme", "width"), [("light", WIDE), ("dark", WIDE), ("light", NARROW), ("dark", NARROW)])
 def test_every_row_of_every_page_is_accessible(desk: Desk, scheme: str, width: int) -> None:
     """All rows of all tables, in both themes and on a tablet."""
     found = {
