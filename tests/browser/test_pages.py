@@ -30,7 +30,10 @@ LOOKED = """() => ({
   bare: [...document.querySelectorAll("main table")].filter(table => !table.caption?.textContent.trim()).length,
   too_wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
   title: document.title,
+  ways: document.querySelector("nav.side")?.offsetHeight || 0,
 })"""
+LINE_PX = 60
+"""On a tablet the ways stand in one line, however short the page is."""
 GRAVE = {"serious", "critical"}
 
 
@@ -96,6 +99,7 @@ def test_every_template_is_accessible_complete_and_quiet(desk: Desk) -> None:
             *(["a table without a caption"] if looked["bare"] else []),
             *([f"{looked['too_wide']} px too wide at {WIDE}"] if looked["too_wide"] else []),
             *([f"{narrow['too_wide']} px too wide at {NARROW}"] if narrow["too_wide"] else []),
+            *(["more than a line of ways"] if narrow["ways"] > LINE_PX else []),
             *grave(window),
         ]
         if wrong:
@@ -123,7 +127,7 @@ _WITHIN = tuple(address for address in DARK if address != "/" and address.endswi
 
 
 @pytest.mark.night
-@pytest.mark.parametrize(("scheme", "width"), [("light", WIDE), ("dark", WIDE), ("light", NARROW)])
+@pytest.mark.parametrize(("scheme", "width"), [("light", WIDE), ("dark", WIDE), ("light", NARROW), ("dark", NARROW)])
 def test_every_row_of_every_page_is_accessible(desk: Desk, scheme: str, width: int) -> None:
     """All rows of all tables, in both themes and on a tablet."""
     found = {

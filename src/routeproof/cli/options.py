@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from routeproof.vocab.times import EARLIEST_DAY, LATEST_DAY, is_sensible
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date, datetime
@@ -23,6 +25,9 @@ _workspace_option = click.option(
 
 
 def _as_day(_context: click.Context, _option: click.Parameter, value: datetime | None) -> date | None:
+    if value is not None and not is_sensible(value):
+        message = f"expected a day from {EARLIEST_DAY} to {LATEST_DAY}, found {value.date()}"
+        raise click.BadParameter(message)
     return value.date() if value is not None else None
 
 

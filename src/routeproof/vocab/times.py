@@ -11,9 +11,16 @@ from routeproof.vocab.errors import UsageError
 NS_PER_MS = 1_000_000
 NS_PER_S = 1_000_000_000
 NS_PER_DAY = 86_400 * NS_PER_S
+EARLIEST_DAY, LATEST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+"""Days that somebody may mean; what is reckoned from them still has nanoseconds of 64 bits."""
 EQUITY_ZONE = "America/New_York"
 
 _QUARTER = re.compile(r"^(?!0000)([0-9]{4})[Qq]([1-4])$")
+
+
+def is_sensible(day: date) -> bool:
+    """Whether a day, or an instant's, is one that somebody may mean."""
+    return EARLIEST_DAY.year <= day.year <= LATEST_DAY.year
 
 
 def quarter_days(quarter: str) -> tuple[date, date]:

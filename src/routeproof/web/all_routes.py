@@ -25,6 +25,7 @@ from routeproof.web.pages import (
     login,
     mapping,
     me,
+    my_tokens,
     objects,
     orders,
     passkeys,
@@ -42,9 +43,9 @@ from routeproof.web.pages import (
 )
 
 PAGES = (
-    login, sso, second_factor, passkeys, key, home, me, scorecard, explore, analyses, orders, exceptions, cases,
-    conflicts, providers, preparing, reviews, venues, remediation, duties, procedures, policy, reports, ledger, mapping,
-    data, admin, help, experiments, documents, objects,
+    login, sso, second_factor, passkeys, key, home, me, my_tokens, scorecard, explore, analyses, orders, exceptions,
+    cases, conflicts, providers, preparing, reviews, venues, remediation, duties, procedures, policy, reports, ledger,
+    mapping, data, admin, help, experiments, documents, objects,
 )  # fmt: skip
 """Pages with a design of their own before those without one."""
 CALLS = (measure_api, orders_api, tokens, uploads, looks, acts)

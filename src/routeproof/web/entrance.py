@@ -63,6 +63,7 @@ def entered(
         limits = limits_of(context, session.person, session.roles)
         likes = preferences_of(context, session.person)
         visit = Visit(request, context, session, matrix, given, uploads or {}, limits, likes)
+        request.state.theme = visit.theme
         if not visit.may(route.needs):
             refuse("not_permitted", f"{route.needs} is for {_for_whom(visit, route)}; you have {_held(session)}")
         if route.signs and form is not None:
@@ -98,7 +99,7 @@ def address_of(request: Request) -> str:
 
 
 def _session(request: Request, context: Context) -> Session:
-    if token := _bearer(request):
+    if token := bearer_of(request):
         session = session_of_token(context, token, request.method in SAFE)
     else:
         session = session_of(context, cookie_of(request, SESSION))
@@ -107,14 +108,14 @@ def _session(request: Request, context: Context) -> Session:
     return session
 
 
-def _bearer(request: Request) -> str:
+def bearer_of(request: Request) -> str:
     """The token of a program, which no browser sends by itself; credentials of another kind are none of ours."""
     kind, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() if kind.lower() == "bearer" else ""
 
 
 def _require_form_token(request: Request, session: Session, form: Mapping[str, str]) -> None:
-    if request.method in SAFE or _bearer(request):
+    if request.method in SAFE or bearer_of(request):
         return
     given = form.get("csrf_token") or request.headers.get("x-csrf-token", "")
     if request.headers.get("sec-fetch-site", "same-origin") not in OWN_PAGES or not is_form_token(session, given):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
@@ -13,7 +14,7 @@ from starlette.routing import Match
 from routeproof.vocab.errors import RouteproofError
 from routeproof.web.answers import NO_STORE, ExactJSON
 from routeproof.web.entrance import entered
-from routeproof.web.faults import error_body, no_session, status_of
+from routeproof.web.faults import asked_as, error_body, no_session, status_of
 from routeproof.web.log import tell
 from routeproof.web.places import inside
 from routeproof.web.render import environment
@@ -41,6 +42,7 @@ TITLES = {
 }
 SUSPECT = (401, 403, 429)
 """Answers to somebody who is not who they say, or may not: such a refusal is an event of its own."""
+_SENT = re.compile(r"scratch/upload-\w+/\d+/")
 MACHINES = ("/api/", "/healthz", "/readyz", "/metrics", "/openapi.json")
 
 
@@ -53,7 +55,14 @@ async def our_error(request: Request, error: RouteproofError) -> Response:
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         to = f"/login?next={quote(back if request.method == 'GET' else '/', safe='')}"
         return RedirectResponse(to, status_code=303, headers=NO_STORE)
-    return _answered(request, status, error.code, error.message, error.where, error.more)
+    message, where = (_within_workspace(request, text) for text in (error.message, asked_as(error.where)))
+    return answered(request, status, error.code, message, where, error.more)
+
+
+def _within_workspace(request: Request, text: str) -> str:
+    """Where the workspace stands on the machine, and a file in it that was sent, is nothing for outside."""
+    root = request.app.state.settings.workspace
+    return _SENT.sub("", text.replace(f"{root.resolve()}/", "").replace(f"{root}/", ""))
 
 
 async def malformed(request: Request, error: RequestValidationError) -> Response:
@@ -67,7 +76,7 @@ async def malformed(request: Request, error: RequestValidationError) -> Response
     problems = error.errors()
     said = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in problems)
     where = ".".join(map(str, problems[0]["loc"])) if problems else ""
-    return _answered(request, 400, "malformed", f"expected a request of the documented shape, found: {said}", where, {})
+    return answered(request, 400, "malformed", f"expected a request of the documented shape, found: {said}", where)
 
 
 def _come_in(request: Request, way_in: Route) -> None:
@@ -81,7 +90,7 @@ async def http_error(request: Request, error: HTTPException) -> Response:
         return await our_error(request, no_session())  # who has not come in learns of no path whether it is there
     codes = {404: "not_found", 405: "method_not_allowed", 400: "malformed", 413: "too_large"}
     code = codes.get(error.status_code, "http_error")
-    shown = _answered(request, error.status_code, code, str(error.detail), "", {})
+    shown = answered(request, error.status_code, code, str(error.detail))
     shown.headers.update(error.headers or {})
     if error.status_code == 405:  # noqa: PLR2004  # HTTP
         shown.headers["Allow"] = ", ".join(sorted(_methods(request)))
@@ -99,7 +108,7 @@ async def any_error(request: Request, error: Exception) -> Response:
     trace = "".join(traceback.format_exception(error))
     _tell(request, "error", "fault", path=request.url.path, trace=trace)
     message = "a fault of the program; nothing was recorded. Tell whoever runs it the number of the request"
-    return _answered(request, 500, "internal", message, "", {})
+    return answered(request, 500, "internal", message)
 
 
 def _tell(request: Request, level: str, event: str, **values: object) -> None:
@@ -128,7 +137,11 @@ def _for_machine(request: Request) -> bool:
     return request.url.path.startswith(MACHINES)
 
 
-def _answered(request: Request, status: int, code: str, message: str, where: str, more: Mapping[str, Any]) -> Response:
+def answered(
+    request: Request, status: int, code: str, message: str, where: str = "", more: Mapping[str, Any] | None = None
+) -> Response:
+    """An error in the shape that whoever asks can read."""
+    more = more or {}
     request_id = request.state.request_id
     if _for_machine(request):
         return ExactJSON(error_body(code, message, where, request_id, more), status_code=status, headers=NO_STORE)
@@ -141,6 +154,7 @@ def _answered(request: Request, status: int, code: str, message: str, where: str
         "more": more,
         "request_id": request_id,
         "back": _came_from(request),
+        "theme": getattr(request.state, "theme", "auto"),
     }
     html = environment().get_template("error.html").render(values)
     return HTMLResponse(html, status_code=status, headers=NO_STORE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from routeproof.vocab.errors import (
@@ -33,6 +34,9 @@ STATUS_BY_CODE = {
     "records_unreachable": 503,
     "scanner_failed": 503,
 }
+
+
+_OPTION = re.compile(r"(?<!\S)--(?=[a-z])")
 
 
 class NotFoundError(RouteproofError):
@@ -78,6 +82,11 @@ def status_of(error: RouteproofError) -> int:
         case UsageError():
             return 400
     return 500
+
+
+def asked_as(where: str) -> str:
+    """Where an option of a command is meant, the parameter of its name; its file is the body."""
+    return _OPTION.sub("", where.replace("--file", "body"))
 
 
 def error_body(

@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from routeproof.vocab.plain_text import DASH, MINUS, plainly
 from routeproof.vocab.times import NS_PER_S
+from routeproof.web.faults import asked_as
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -186,6 +187,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "offset": offset,
     "figure": figure,
     "browser": browser,
+    "as_asked": asked_as,
     "plainly": plainly,
     "single_valued": single_valued,
     "told_apart": told_apart,

@@ -18,6 +18,7 @@ class Settings:
         workspace: folder.
         behind_proxy: a reverse proxy ends TLS and says who asks (`X-Forwarded-For`, `-Proto`); cookies are secure then.
         largest_body_bytes: of a request; a larger one is refused with 413.
+        largest_text_bytes: of a request that brings no files, likewise.
         origin: address under which browsers reach the server; empty if nobody said. Passkeys and sign-on need it.
         scanner: command that looks at every file that is sent; empty if there is none (`web.scanning`).
         log_level: of the structured log on stderr.
@@ -26,6 +27,7 @@ class Settings:
     workspace: Path
     behind_proxy: bool = False
     largest_body_bytes: int = 64 * MIB
+    largest_text_bytes: int = 4 * MIB
     origin: str = ""
     scanner: str = ""
     log_level: str = "info"

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 import time
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 
 from routeproof.web.counting import COUNTS
-from routeproof.web.faults import error_body
+from routeproof.web.error_answers import answered
 from routeproof.web.log import tell
 from routeproof.web.pace import Pace
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from routeproof.web.settings import Settings
@@ -33,11 +38,18 @@ HEADERS = (
 )
 TLS_ONLY = (b"strict-transport-security", b"max-age=63072000; includeSubDomains")
 REQUEST_ID_BYTES = 8
-TOO_LARGE, TOO_MANY = 413, 429
+TEMPORARY_REDIRECT, TOO_LARGE, TOO_MANY = 307, 413, 429
 
 
-class _TooLargeError(Exception):
-    """More bytes came than are taken."""
+class _TooLargeError(HTTPException):
+    """More bytes came than are taken; of this kind, as the framework takes any other for a body that cannot be read."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(TOO_LARGE, _too_large(most))
+
+
+def _too_large(most: int) -> str:
+    return f"expected at most {most:,} bytes, found more"
 
 
 class Shield:
@@ -65,45 +77,43 @@ class Shield:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message = {**message, "headers": [*message["headers"], *self._headers(scope, request_id)]}
+                headers = [_within(name, value, status) for name, value in message["headers"]]
+                message = {**message, "headers": [*headers, *self._headers(scope, request_id)]}
             await send(message)
 
         try:
-            await self._within_limits(scope, receive, told, request_id)
+            await self._within_limits(scope, receive, told)
         finally:
             self._tell(scope, request_id, status, time.perf_counter() - begun)
 
-    async def _within_limits(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
-        most = self._settings.largest_body_bytes
+    async def _within_limits(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
+        most = self._most_bytes(headers)
         declared = headers.get(b"content-length", b"0")
         if not declared.isdigit() or int(declared) > most:
-            await _refused(send, TOO_LARGE, "too_large", f"expected at most {most} bytes, found more", request_id)
+            await _refused(scope, receive, send, TOO_LARGE, "too_large", _too_large(most))
             return
         client = scope["client"][0] if scope.get("client") else ""
         if not self._pace.has_time_for(client + headers.get(b"cookie", b"").decode("latin-1")[-64:]):
-            await _refused(send, TOO_MANY, "too_many", "too many requests at once: wait a second", request_id)
+            await _refused(scope, receive, send, TOO_MANY, "too_many", "too many requests at once: wait a second")
             return
-        taken, answered = 0, False
+        taken = 0
 
         async def counted() -> Message:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
             if taken > most:
-                raise _TooLargeError
+                raise _TooLargeError(most)
             return message
 
-        async def begun(message: Message) -> None:
-            nonlocal answered
-            answered = True
-            await send(message)
+        await self._app(scope, counted, send)
 
-        try:
-            await self._app(scope, counted, begun)
-        except _TooLargeError:
-            if not answered:
-                await _refused(send, TOO_LARGE, "too_large", f"expected at most {most} bytes, found more", request_id)
+    def _most_bytes(self, headers: Mapping[bytes, bytes]) -> int:
+        """Only a form with files is large."""
+        most = self._settings.largest_body_bytes
+        is_form = headers.get(b"content-type", b"").lower().startswith(b"multipart/")
+        return most if is_form else min(most, self._settings.largest_text_bytes)
 
     def _headers(self, scope: Scope, request_id: str) -> list[tuple[bytes, bytes]]:
         tls = (TLS_ONLY,) if scope.get("scheme") == "https" else ()
@@ -127,10 +137,16 @@ class Shield:
         )
 
 
-async def _refused(send: Send, status: int, code: str, message: str, request_id: str) -> None:
-    body = json.dumps(error_body(code, message, "", request_id)).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+def _within(name: bytes, value: bytes, status: int) -> tuple[bytes, bytes]:
+    """The framework sends from `/x/` to `/x` by the host that the request named; whoever asks knows where they are."""
+    if status != TEMPORARY_REDIRECT or name.lower() != b"location":
+        return name, value
+    there = urlsplit(value.decode("latin-1"))
+    return name, urlunsplit(("", "", there.path, there.query, "")).encode("latin-1")
+
+
+async def _refused(scope: Scope, receive: Receive, send: Send, status: int, code: str, message: str) -> None:
+    answer = answered(Request(scope), status, code, message)
     if status == TOO_MANY:
-        headers.append((b"retry-after", b"1"))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+        answer.headers["Retry-After"] = "1"
+    await answer(scope, receive, send)

@@ -15,6 +15,8 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, BeforeValidator, ValidationError
 from starlette.requests import Request
 
+from routeproof.vocab.times import EARLIEST_DAY, LATEST_DAY
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
@@ -92,6 +94,9 @@ def _require_days(sent: Any, read: Any, where: tuple[str | int, ...]) -> None:  
 def _written_day(value: object) -> object:
     if isinstance(value, str) and not _DAY.fullmatch(value):
         message = f"expected a day as 2026-07-01, found {value[:40]!r}"
+        raise ValueError(message)
+    if isinstance(value, str) and not f"{EARLIEST_DAY}" <= value <= f"{LATEST_DAY}":
+        message = f"expected a day from {EARLIEST_DAY} to {LATEST_DAY}, found {value}"
         raise ValueError(message)
     return value
 

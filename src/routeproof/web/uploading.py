@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 
+from routeproof.web.faults import TooLargeError
 from routeproof.web.scanning import require_clean
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 MOST_FIELDS = 2_000
 MOST_FILES = 20
 LONGEST_FIELD_BYTES = 1 << 20
+_TOO_LONG = "exceeded maximum size"
+"""By these words the framework says which of its limits it was."""
 _UNSAFE = re.compile(r"[^A-Za-z0-9._ -]")
 LONGEST_NAME = 100
 
@@ -33,9 +37,7 @@ async def sent_form(request: Request, scratch: Path) -> AsyncIterator[tuple[dict
     try:
         fields: dict[str, str] = {}
         files: dict[str, Path] = {}
-        async with request.form(
-            max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD_BYTES
-        ) as form:
+        async with _read(request) as form:
             for name, value in form.multi_items():
                 if isinstance(value, UploadFile):
                     if value.filename:
@@ -47,6 +49,21 @@ async def sent_form(request: Request, scratch: Path) -> AsyncIterator[tuple[dict
         yield fields, files
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.asynccontextmanager
+async def _read(request: Request) -> AsyncIterator[FormData]:
+    try:
+        form = await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD_BYTES)
+    except HTTPException as error:
+        if _TOO_LONG not in str(error.detail):
+            raise
+        message = f"expected at most {LONGEST_FIELD_BYTES:,} bytes in a field, found more"
+        raise TooLargeError(message) from error
+    try:
+        yield form
+    finally:
+        await form.close()
 
 
 def plain_name(name: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from routeproof.renderers.html import render_html
 from routeproof.renderers.json import render_json
-from routeproof.renderers.pdf import render_pdf
+from routeproof.renderers.pdf import _has_shape, _with_numbers, render_pdf
 from routeproof.renderers.xlsx import render_xlsx
 from routeproof.reports.document import Cell, Column, Document, Paragraph, Row, Section, Table, words
 
@@ -56,6 +56,20 @@ def test_markup_in_a_field_is_printed_not_obeyed() -> None:
     assert "<script" not in page
     assert "&lt;script&gt;" in page
     assert render_pdf(document(words(MARKUP))).startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize("text", ["\U0001f4a9", "株式会社", "ไทย", "\ufeffx", "a\x00b\x07", "\ue000", "\uffff", "🇺🇸"])
+def test_a_character_that_no_font_has_is_printed_as_its_number(text: str) -> None:
+    """What a person wrote never stops the paper; the other forms have it as it is."""
+    assert render_pdf(document(words(f"before {text} after"))).startswith(b"%PDF-")
+    assert render_pdf(document(words(f"before {text} after"))) == render_pdf(document(words(f"before {text} after")))
+
+
+def test_a_character_that_a_font_has_is_printed_as_it_is() -> None:
+    """Also beside one that none has."""
+    shown = [_with_numbers(text, {0x1F4A9: "[U+1F4A9]"}) for text in ("Ünï €5 → שלום", "a \U0001f4a9")]
+    assert shown == ["Ünï €5 → שלום", "a [U+1F4A9]"]
+    assert [_has_shape(one) for one in ("é", "→", "ש", "\U0001f4a9", "\ufeff")] == [True, True, True, False, False]
 
 
 def test_a_number_that_is_none_is_refused_by_json() -> None:

@@ -37,6 +37,16 @@ def examiner(filled: Path) -> Browser:
     return Browser(filled, "examiner")
 
 
+def test_what_is_remediated_stands_in_a_table_too(analyst: Browser) -> None:
+    """The board is for a glance; the table has each file once, with its stage and what comes next."""
+    page = analyst.get("/remediation").text
+    board = set(re.findall(r'<h3><a href="(/remediation/[^"]+)"', page))
+    table = re.search(r"<table><caption>Every remediation</caption>.*?</table>", page, re.DOTALL)
+    assert table is not None
+    assert set(re.findall(r'<th scope="row"><a href="(/remediation/[^"]+)"', table[0])) == board
+    assert board
+
+
 @pytest.mark.night
 def test_venues_show_payments_gaps_and_what_others_publish(analyst: Browser) -> None:
     """P2 fills at a venue that it never disclosed; a wholesaler that nobody uses publishes; payers are points."""

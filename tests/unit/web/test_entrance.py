@@ -11,7 +11,9 @@ import pytest
 from routeproof.app.access.matrix import PUBLIC, matrix_in_force
 from routeproof.app.context import open_context
 from routeproof.web.all_routes import ALL
+from routeproof.web.faults import asked_as
 from routeproof.web.listing import ways_in
+from routeproof.web.uploading import LONGEST_FIELD_BYTES
 from web_client import BY_ROLE, PASSWORD, Browser, staffed_workspace
 
 if TYPE_CHECKING:
@@ -171,8 +173,43 @@ def test_nothing_inline_and_nothing_from_elsewhere(made: Path) -> None:
 
 
 def test_a_request_of_too_many_bytes_is_refused(made: Path) -> None:
-    """413 before anything is read."""
+    """413 before anything is read: JSON for a program, a page for people."""
     browser = Browser(made, "ann", largest_body_bytes=2_000)
-    answer = browser.send("/me/theme", {"theme": "x" * 5_000})
+    answer = browser.call("POST", "/api/v1/cases/S-1/open", {"kind": "other", "title": "x" * 5_000})
     assert answer.status_code == 413
     assert answer.json()["error"]["code"] == "too_large"
+    answer = browser.send("/me/theme", {"theme": "x" * 5_000})
+    assert answer.status_code == 413
+    assert "<h1>Too large</h1>" in answer.text
+
+
+def test_a_body_that_says_no_size_is_counted_as_it_comes(made: Path) -> None:
+    """Pieces without end end with 413, in a call as in a form."""
+    browser = Browser(made, "ann", largest_body_bytes=2_000)
+    headers = {"X-CSRF-Token": browser.form_token, "Content-Type": "application/json"}
+    sent = browser.client.post("/api/v1/cases/S-1/open", content=iter([b"x" * 1_000] * 5), headers=headers)
+    assert (sent.status_code, sent.json()["error"]["code"]) == (413, "too_large")
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert browser.client.post("/me/theme", content=iter([b"x" * 1_000] * 5), headers=headers).status_code == 413
+
+
+def test_only_a_form_with_files_may_be_large(made: Path) -> None:
+    """Text has a limit of its own, and so has each field of a form."""
+    browser = Browser(made, "ann", largest_text_bytes=2_000)
+    answer = browser.call("POST", "/api/v1/cases/S-1/open", {"kind": "other", "title": "x" * 5_000})
+    assert answer.status_code == 413
+    files = {"file": ("a.csv", b"a,b\n" * 1_000)}
+    kept = browser.client.post("/api/v1/uploads", files=files, headers={"X-CSRF-Token": browser.form_token})
+    assert kept.status_code == 200
+    answer = Browser(made, "ann").send("/me/theme", {"theme": "x" * (LONGEST_FIELD_BYTES + 1)})
+    assert answer.status_code == 413
+    assert "in a field" in answer.text
+
+
+def test_a_refusal_names_the_parameter_and_wears_the_persons_colours(workspace: Path) -> None:
+    """Nobody asked an option of a command."""
+    browser = Browser(workspace, "ann")
+    browser.send("/me/theme", {"theme": "dark"})
+    assert browser.get("/api/v1/measure?by=nope").json()["error"]["where"] == "by"
+    assert [asked_as(one) for one in ("--from, --to", "--file", "R1--x")] == ["from, to", "body", "R1--x"]
+    assert 'data-theme="dark"' in browser.get("/cases/NONE").text

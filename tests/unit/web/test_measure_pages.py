@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 import zipfile
 from typing import TYPE_CHECKING
@@ -75,6 +76,16 @@ def test_a_page_shows_figures_and_leads_to_their_orders(ann: Browser) -> None:
     assert "where=venue%3DXNAS" in page
     assert "by=day%2Csymbol%2Corder_id" in page
     assert "=HYPERLINK(&#34;http" in page
+
+
+def test_what_is_being_measured_has_its_table_already(ann: Browser) -> None:
+    """Whether it waits or answers: a caption, and a heading for each dimension and metric asked for."""
+    page = ann.get("/explore?by=symbol&by=venue&metrics=executed_shares&metrics=e_over_q&from=2026-07-01").text
+    table = re.search(r"<table.*?</table>", page, re.DOTALL)
+    assert table is not None
+    assert "<caption>" in table[0]
+    for heading in ("symbol", "venue", "Shares", "E/Q"):
+        assert heading in table[0]
 
 
 def test_a_page_that_cannot_answer_keeps_the_question(ann: Browser) -> None:

@@ -67,6 +67,33 @@ def test_what_is_revoked_opens_nothing_within_a_second(workspace: Path) -> None:
     assert time.monotonic() - begun < 5, "five requests; each acts on the next"
 
 
+def test_a_person_makes_and_revokes_a_token_on_their_own_page(workspace: Path) -> None:
+    """Its secret is on the page that answers, once; what it may and how long stand with the others."""
+    ann, sam, program = Browser(workspace, "ann"), Browser(workspace, "sam"), Browser(workspace)
+    made = ann.send("/me/tokens", {"name": "<b>nightly</b>", "expires_on": SOON, "may": "read"})
+    assert made.status_code == 200
+    assert "<b>nightly</b>" not in made.text
+    secret, token = re.findall(r"rp_[\w-]+", made.text)[0], re.findall(r"T-[0-9a-f]{8}", made.text)[0]
+    bearer = {"Authorization": f"Bearer {secret}"}
+    assert program.get("/api/v1/cases", headers=bearer).status_code == 200
+    assert secret not in ann.get("/me").text
+    assert sam.send("/me/tokens/revoke", {"token": token}).status_code == 404
+    assert ann.send("/me/tokens/revoke", {"token": token}).status_code == 303
+    assert program.get("/api/v1/cases", headers=bearer).status_code == 401
+    for wrong in ({"expires_on": "soon"}, {"expires_on": SOON, "may": "all"}, {"expires_on": "2099-12-31"}):
+        assert ann.send("/me/tokens", wrong).status_code == 400
+    assert program.client.post("/me/tokens", data={"expires_on": SOON}, headers=bearer).status_code in {401, 303}
+
+
+def test_a_token_makes_no_other(workspace: Path) -> None:
+    """Else it would outlive its last day, and its end by its owner."""
+    ann, program = Browser(workspace, "ann"), Browser(workspace)
+    asked = {"scopes": ["read", "write"], "expires_on": SOON}
+    bearer = {"Authorization": f"Bearer {ann.call('POST', '/api/v1/tokens', asked).json()['token']}"}
+    refused = program.client.post("/api/v1/tokens", json=asked, headers=bearer)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "not_permitted")
+
+
 def test_an_account_that_is_disabled_ends_its_sessions_and_tokens(workspace: Path) -> None:
     """By an administrator, at once, with the account; or its sessions alone."""
     ann, ada = Browser(workspace, "ann"), Browser(workspace, "ada")

@@ -9,6 +9,7 @@ import pytest
 
 from routeproof.app.access.accounts import change_password
 from routeproof.app.context import open_context
+from routeproof.stores.read_only import mark_read_only
 from routeproof.vocab.errors import UsageError
 from routeproof.web.answers import answer
 from routeproof.web.pace import BURST, Pace
@@ -54,6 +55,31 @@ def test_every_answer_says_what_a_browser_may_do_with_it(staffed: Path, path: st
     assert "access-control-allow-origin" not in headers
     assert "server" not in headers
     assert headers.get("content-type") == TYPES[path]
+
+
+def test_a_record_that_takes_nothing_says_so_and_not_where_it_stands(workspace: Path) -> None:
+    """503 from what records, in a call as on a page; who only looks is served, and the folder is nobody's business."""
+    ann = Browser(workspace, "ann")
+    mark_read_only(workspace, "disk full")
+    call = ann.call("POST", "/api/v1/cases/S-1/open", {"kind": "other", "title": "T"})
+    assert (call.status_code, call.json()["error"]["code"]) == (503, "ledger_read_only")
+    assert call.json()["error"]["where"] == "records.sqlite"
+    page = ann.send("/cases/S-1/open", {"kind": "other", "title": "T"})
+    assert page.status_code == 503
+    assert str(workspace) not in call.text + page.text
+    assert ann.get("/readyz").status_code == 503
+    assert ann.get("/cases").status_code in {200, 404}
+
+
+def test_no_answer_leads_to_the_host_that_a_request_names(staffed: Path) -> None:
+    """Neither to the login, nor from an address with a stroke too many."""
+    ann = Browser(staffed, "ann")
+    for browser, path in ((Browser(staffed), "/me"), (Browser(staffed), "/me/"), (ann, "/me/"), (ann, "/static")):
+        found = browser.get(path, headers={"Host": "elsewhere.example"})
+        assert found.status_code in {303, 307}
+        assert found.headers["location"].startswith("/")
+        assert not found.headers["location"].startswith("//")
+    assert ann.get("/orders/?symbol=A").headers["location"] == "/orders?symbol=A"
 
 
 @pytest.mark.parametrize("method", ["TRACE", "TRACK", "OPTIONS", "CONNECT", "PUT", "PATCH"])

@@ -53,6 +53,34 @@ def test_a_form_leads_back_to_the_case(workspace: Path) -> None:
     assert "Done: write a note." in ann.get("/cases/C-1").text
 
 
+def test_a_questionnaire_comes_back_as_a_sheet_of_a_known_kind(workspace: Path) -> None:
+    """No file, another ending, other columns: malformed, and told by the name under which it was sent."""
+    ann = Browser(workspace, "ann")
+    added = {"name": "Nine Routing", "role": "technology_only"}
+    assert ann.call("POST", "/api/v1/providers/P9/add", added).status_code == 200
+    assert ann.send("/providers/P9/answers").status_code == 400
+    for name in ("answers.exe", "answers.csv.exe", "answers"):
+        answer = ann.send("/providers/P9/answers", files={"file": (name, b"question_id,answer\n")})
+        assert answer.status_code == 400
+        assert "ends in .csv, .json, .xlsx" in answer.text
+    answer = ann.send("/providers/P9/answers", files={"file": ("../of/answers.csv", b"other,columns\n1,2\n")})
+    assert answer.status_code == 400
+    assert "<code>answers.csv</code>" in answer.text
+    assert "scratch" not in answer.text
+
+
+def test_a_duty_that_repeats_has_a_page_and_so_has_each_of_its_times(workspace: Path) -> None:
+    """The rule of it says how often; what is owed is closed at its day."""
+    cara = Browser(workspace, "cara")
+    body = {"title": "Look at the keys", "owner": "ada", "due_on": "2026-07-31", "every_months": 3}
+    assert cara.call("POST", "/api/v1/duties/keys/add", body).status_code == 200
+    rule, time = cara.get("/duties/keys"), cara.get("/duties/keys:2026-07-31")
+    assert (rule.status_code, time.status_code) == (200, 200)
+    assert "every 3 months" in rule.text
+    assert "/duties/keys/close" not in rule.text
+    assert "/duties/keys%3A2026-07-31/close" in time.text or "/duties/keys:2026-07-31/close" in time.text
+
+
 def test_who_saw_an_older_version_is_told_what_changed(workspace: Path) -> None:
     """409 with the version that stands and every member that differs, as JSON and as a page."""
     ann, sam = Browser(workspace, "ann"), Browser(workspace, "sam")

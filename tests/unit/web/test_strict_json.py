@@ -26,6 +26,17 @@ def test_a_parameter_that_is_a_day_is_written_as_one(ann: Browser, day: str) -> 
     assert ann.get("/api/v1/policy", params={"on": "2026-07-01"}).status_code == 200
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "2200-01-01", "9999-12-31"])
+def test_a_day_that_nobody_can_mean_is_refused(ann: Browser, day: str) -> None:
+    """Neither asked for nor recorded: what is reckoned from it would fail, today and ever after."""
+    for path in ("/duties", "/api/v1/duties", "/policy", "/wsp"):
+        assert ann.get(path, params={"on": day}).status_code in {400, 403}, path
+    answer = ann.call("POST", "/api/v1/cases/S-9/open", {"kind": "other", "title": "T", "due_on": day})
+    assert answer.status_code == 400
+    assert answer.json()["error"]["where"] == "due_on"
+    assert ann.get("/api/v1/cases/S-9").status_code == 404
+
+
 def test_a_form_may_leave_a_day_open(ann: Browser) -> None:
     """A page's filter that was emptied is no filter; another text is no day."""
     assert ann.get("/policy", params={"on": ""}).status_code == 200

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import mimetypes
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from routeproof.governance.decider import Body, refuse
 from routeproof.stores.evidence import ExpiredError
 from routeproof.vocab.errors import UsageError
+from routeproof.vocab.times import EARLIEST_DAY, LATEST_DAY, is_sensible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,7 +37,7 @@ def body_of(model: type[B], given: Mapping[str, Any]) -> B:
     for path in model.kept:
         values = change_at(values, path, lambda text: text if text.strip() else "")
     try:
-        return model.model_validate(values)
+        body = model.model_validate(values)
     except ValidationError as error:
         problems = [
             f"{'.'.join(map(str, item['loc'])) or 'body'}: {item['msg']}"
@@ -47,6 +49,25 @@ def body_of(model: type[B], given: Mapping[str, Any]) -> B:
         known = ", ".join(model.model_fields) or "nothing"
         message = f"expected a body with {known}; found: {'; '.join(problems)}"
         raise UsageError(message, where="--file") from error
+    _require_days(body, ())
+    return body
+
+
+def _require_days(value: Any, where: tuple[str, ...]) -> None:  # noqa: ANN401  # a body, or what is in it
+    """A day that nobody can mean would be recorded, and reckoned with ever after."""
+    match value:
+        case BaseModel():
+            for name in value.model_fields_set:
+                _require_days(getattr(value, name), (*where, name))
+        case dict():
+            for name, item in value.items():
+                _require_days(item, (*where, str(name)))
+        case list() | tuple():
+            for at, item in enumerate(value):
+                _require_days(item, (*where, str(at)))
+        case date() if not is_sensible(value):
+            message = f"expected a day from {EARLIEST_DAY} to {LATEST_DAY}, found {value.isoformat()}"
+            raise UsageError(message, where=".".join(where))
 
 
 def change_at(value: Any, path: str, change: Callable[[str], Any]) -> Any:  # noqa: ANN401  # JSON in, JSON out

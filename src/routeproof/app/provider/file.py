@@ -118,13 +118,20 @@ def _questionnaire(context: Context, provider_id: str) -> tuple[tuple[str, ...],
     return columns, rows
 
 
+ENDINGS = (".csv", ".json", ".xlsx")
+"""Of the name of a questionnaire that comes back; what is in it decides how it is read."""
+
+
 def answers_body(context: Context, provider_id: str, path: Path) -> dict[str, Any]:
     """The body of `provider answers` from a file that a provider filled in; a blank answer withdraws an earlier one.
 
     Raises:
-        UsageError: for another column, a question that was not asked, asked twice or reworded, or no answer at all;
-            with file and row.
+        UsageError: for another ending of its name, another column, a question that was not asked, asked twice or
+            reworded, or no answer at all; with file and row.
     """
+    if path.suffix.lower() not in ENDINGS:
+        message = f"expected a file name that ends in {', '.join(ENDINGS)}, found {path.name!r}"
+        raise UsageError(message, where="file")
     provider = provider_of(context, provider_id)
     questions = questions_of(provider.round)
     given: dict[str, Any] = {}

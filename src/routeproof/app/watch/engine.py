@@ -54,6 +54,7 @@ KEPT = tuple(name for name in MEMBERS_OF_DAY if name not in {"trades", "status"}
 DAYS_HELD = 2
 """Days that are held as a whole: today, and the last one for what comes late; earlier ones are judged from the lake."""
 
+_NOTHING = np.empty(0, dtype=np.int64)
 _DATED = ("parent_orders", "order_versions", "routes", "executions")
 
 
@@ -76,27 +77,30 @@ class Engine:
         self._days: set[date] = set()
         self._earlier = EarlierDays(context.lake, frozenset())
         self._news: set[date] = set()
+        self._held: dict[str, Rows] = {}
         self._lateness_ns = 0
         self.recorded = 0
 
     def take(self, provider_id: str, raw: Iterable[bytes]) -> None:
         """Take in whole FIX messages of a provider and judge what they concern."""
-        self.take_log(provider_id, b"\n".join(raw))
+        self.hold_log(provider_id, b"\n".join(raw))
+        self.judge_held()
 
-    def take_log(self, provider_id: str, content: bytes) -> None:
-        """Take in whole lines of a FIX log of a provider and judge what they concern."""
+    def hold_log(self, provider_id: str, content: bytes) -> None:
+        """Take in whole lines of a FIX log of a provider; `go_on` judges what they concern."""
         firm_id = self._context.workspace.firm_id
         read = tokenize(io.BytesIO(content), name="", source_id=provider_id, firm_id=firm_id)
         pieces = [piece.messages for piece in read]
         if pieces:
-            self.take_messages(provider_id, pl.concat(pieces))
+            self.hold(provider_id, pl.concat(pieces))
 
-    def take_messages(self, provider_id: str, messages: pl.DataFrame) -> None:
-        """Take in `FIX_MESSAGES` rows of a provider and judge what they concern."""
-        held = self.hold(provider_id, messages)
-        if held is not None:
-            live, rows = held  # what time has changed besides is judged with them: a judgement has its price
-            self._judge_orders(live, np.union1d(rows, self._run_out(live)))
+    def judge_held(self) -> None:
+        """Judge what was taken in since the last time, with what time has changed: each judgement has its price."""
+        for name, live in self._providers.items():
+            due = np.union1d(live.timers.run_out(self._seen_until()), live.for_quotes.run_out(self._quotes.latest()))
+            rows = live.flow.together(np.union1d(self._held.pop(name, _NOTHING), due))
+            if rows.size:
+                self._judge_orders(live, rows)
 
     @property
     def days_over(self) -> frozenset[date]:
@@ -113,15 +117,13 @@ class Engine:
         self._earlier = EarlierDays(self._context.lake, frozenset(days))
         self._hold_earlier(self._earlier.open_orders())
 
-    def hold(
-        self, provider_id: str, messages: pl.DataFrame, ranges: pl.DataFrame | None = None
-    ) -> tuple[LiveProvider, Rows] | None:
-        """Take in messages without judging them: the provider and the rows that they concern, if they concern any.
+    def hold(self, provider_id: str, messages: pl.DataFrame, ranges: pl.DataFrame | None = None) -> None:
+        """Take in `FIX_MESSAGES` rows of a provider without judging what they concern.
 
         `ranges` are `FIX_SEQUENCES` rows, where the messages are distinct ones that no longer tell them.
         """
         if messages.is_empty():
-            return None
+            return
         latest = messages["sent_at"].max()
         self._clock.saw(latest if isinstance(latest, int) else 0, self._context.clock())
         live = self._provider(provider_id)
@@ -133,8 +135,7 @@ class Engine:
         self._days |= days
         if missing := live.flow.missing_fills(named):
             self._hold_earlier(self._earlier.of_fills(missing))
-            rows = live.flow.together(rows)
-        return (live, rows) if rows.size else None
+        self._held[provider_id] = np.union1d(self._held.get(provider_id, _NOTHING), rows)
 
     def _provider(self, provider_id: str) -> LiveProvider:
         if provider_id not in self._providers:
@@ -153,16 +154,14 @@ class Engine:
 
     def go_on(self) -> None:
         """Judge what time alone has changed: timers that ran out, fills whose quotes have come, windows."""
-        for live in self._providers.values():
-            due = self._run_out(live)
-            if due.size:
-                self._judge_orders(live, due)
+        self.judge_held()
         if self._changed_days and self._context.clock() >= self._windows_due_at:
             self.judge_windows()
             self._let_go()
 
     def judge_everything(self) -> None:
         """Judge all orders, and the windows of their days; after a start, what was held only."""
+        self._held.clear()
         for live in self._providers.values():
             if live.flow.messages:
                 self._judge_orders(live, live.flow.everything(), earlier=self._left_waiting)
@@ -187,11 +186,6 @@ class Engine:
         self._changed_days.clear()
         now = self._context.clock()
         self._windows_due_at = now + max(WINDOWS_EVERY_NS, WINDOWS_PAUSE * (now - begun))
-
-    def _run_out(self, live: LiveProvider) -> Rows:
-        """Numbers of all messages of the groups that time has changed."""
-        due = np.union1d(live.timers.run_out(self._seen_until()), live.for_quotes.run_out(self._quotes.latest()))
-        return live.flow.together(due)
 
     def _let_go(self) -> None:
         """Days that are over are left to the lake; of their orders those stay that may still be filled."""

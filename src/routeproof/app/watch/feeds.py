@@ -74,7 +74,7 @@ class Feeds:
 
     def _take(self, feed: Feed, content: bytes, head: bytes, scratch: Path) -> None:
         if feed.source == FIX_LOG:
-            self._engine.take_log(feed.provider, content)
+            self._engine.hold_log(feed.provider, content)
         elif feed.map is not None and self._map(feed.map).table == TABLES["quotes"].name:
             self._take_quotes(feed, head + content, scratch)
 

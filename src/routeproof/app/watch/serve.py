@@ -139,6 +139,7 @@ class _Watch:
             self._session.stop()
         self._take_batches()
         feeds.look(scratch)
+        self._engine.judge_held()
         self._engine.judge_windows()
         self._beside.tell(self._engine.days_over, self._engine.news())
 
@@ -170,7 +171,7 @@ class _Watch:
         if after is not None:
             portion.done.append(lambda: write_position(self._folder, after))
         self._beside.offer(portion)
-        self._engine.take_log(provider, content)
+        self._engine.hold_log(provider, content)
 
     def status(self) -> dict[str, Any]:
         """What `watch status` tells; asked by another thread."""

@@ -33,7 +33,7 @@ class Topics:
             portion = Portion(f"kafka-{reader.topic.name}", FIX_LOG, None, provider, parts=[content])
             portion.done.append(partial(reader.commit, taken))
             self._offer(portion)
-            self._engine.take_log(provider, content)
+            self._engine.hold_log(provider, content)
         return came
 
     def close(self) -> None:

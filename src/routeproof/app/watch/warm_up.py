@@ -23,6 +23,7 @@ def warm_up() -> None:
         log.write_bytes(example_log())
         with open_context(root, role="watch") as context:
             engine = Engine(context, LiveQuotes(context.lake), {})
-            engine.take_log(PROVIDER, log.read_bytes())
+            engine.hold_log(PROVIDER, log.read_bytes())
+            engine.judge_held()
             engine.judge_windows()
             ingest(context, "fix-log", [log], provider_id=PROVIDER)

@@ -63,10 +63,11 @@ def _first(context: Context) -> str | None:
 def duty(visit: Visit, object_id: ID) -> dict[str, Any]:
     """One duty, with what closes it."""
     found = looked_at(visit, "duty", object_id)
-    verbs = () if found["state"] == "done" else ("close",)
-    where = None if found["state"] == "done" else done_at(object_id, str(found.get("subject") or ""))
-    steps = steps_for(visit, "duty", object_id, *verbs) if verbs else []
-    return {"duty": found, "where": where, "steps": steps}
+    repeats = bool(found.get("every_months")) and "period" not in found
+    is_owed = found["state"] != "done" and not repeats
+    where = done_at(object_id, str(found.get("subject") or "")) if is_owed else None
+    steps = steps_for(visit, "duty", object_id, "close") if is_owed else []
+    return {"duty": found, "repeats": repeats, "where": where, "steps": steps}
 
 
 def done_at(duty: str, subject: str) -> tuple[str, str] | None:

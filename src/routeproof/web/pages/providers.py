@@ -14,6 +14,7 @@ from routeproof.app.provider.compare import compare_providers
 from routeproof.app.provider.file import answers_body, questionnaire_file
 from routeproof.app.steps import BY_NOUN
 from routeproof.app.todo import provider_states
+from routeproof.vocab.errors import UsageError
 from routeproof.web.examples import example_of
 from routeproof.web.faults import NotFoundError
 from routeproof.web.looks import ID, looked_at, require_object, steps_for
@@ -96,7 +97,7 @@ def answers(visit: Visit, object_id: ID) -> Gone:
     require_object(visit, BY_NOUN["provider"], object_id)
     if "file" not in visit.uploads:
         message = "expected the questionnaire that was filled in, found no file"
-        raise NotFoundError(message, where="file")
+        raise UsageError(message, where="file")
     act(
         visit.context,
         BY_NOUN["provider"],

@@ -35,5 +35,5 @@ document.addEventListener("DOMContentLoaded", () => {
   const here = document.querySelector(".side [aria-current]");
   if (!here) return;
   const ways = here.closest(".side"), beyond = here.getBoundingClientRect().right - ways.getBoundingClientRect().right;
-  if (beyond > 0) ways.scrollLeft += beyond + 16; /* scrollIntoView would also move where the tab key begins */
+  if (beyond > 0) ways.scrollLeft += beyond + 40; /* scrollIntoView would also move where the tab key begins */
 });
