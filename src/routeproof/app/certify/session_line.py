@@ -59,7 +59,7 @@ class SessionLine:
                 quiet_since = clock()
         if not self._connected():
             message = (
-                f"expected a session that stays logged on, found that it ended before any order was sent ({self._why}): "
+                f"expected a session that stays logged on, found it ended before any order was sent ({self._why}): "
                 "where the test system counts its messages from 1 again, say reset_on_logon = true"
             )
             raise UsageError(message, where=self._session)
