@@ -19,6 +19,7 @@ from routeproof.app.watch.beside.lake_writer import LakeWriter, Portion, pause_s
 from routeproof.app.watch.catch_up import hold_lake
 from routeproof.app.watch.engine import Engine
 from routeproof.app.watch.quotes import LiveQuotes
+from routeproof.app.watch.status import StatusTeller, read_status, was_killed, write_status
 from routeproof.ledger.entry import read_entry
 
 if TYPE_CHECKING:
@@ -194,6 +195,41 @@ def test_what_a_killed_watch_could_not_take_back_is_taken_back_by_the_next(conte
     assert not orphans - of_the_file & settled
     run_day(context, THIRD)
     assert settled == set(standing(context, THIRD))
+
+
+def test_after_a_kill_at_the_turn_of_a_day_the_day_before_is_judged_from_the_lake(
+    context: Context, tmp_path: Path
+) -> None:
+    """The killed run had not judged an order that the lake has; by the next start that day is no longer held."""
+    now = [1_800_000_000_000_000_000]
+    killed, fill = started(context, now), report(THIRD, "A", 1, "A0", "10.11")
+    killed.take("P", [fill])
+    later(killed, now)
+    into_lake(context, order(THIRD, "A", 1), fill)
+    into_lake(context, order(FOURTH, "B", 1), report(FOURTH, "B", 1, "B0", "10.02"))
+    following = started(context, now)
+    following.settle()
+    assert "orphan_execution" in {item["rule"] for item in standing(context, THIRD).values()}
+    writer = LakeWriter(tmp_path / "ws", pytest.fail, lambda: following.days_over)
+    writer.start()
+    writer.judge({max(following.days_over)})
+    writer.stop()
+    rules = {item["rule"] for item in standing(context, THIRD).values()}
+    assert "outside_nbbo" in rules
+    assert "orphan_execution" not in rules
+
+
+def test_only_a_watch_that_was_told_to_stop_says_that_it_ended(tmp_path: Path) -> None:
+    """What a killed one left is a status without the word; before any watch nothing was killed."""
+    status = {"sessions": [], "journaled": 0, "recorded": 0}
+    assert not was_killed(tmp_path)
+    write_status(tmp_path, status)
+    assert was_killed(tmp_path)
+    teller = StatusTeller(tmp_path, lambda: status)
+    teller.start()
+    teller.stop()
+    assert not was_killed(tmp_path)
+    assert set(read_status(tmp_path)) == {*status, "running"}
 
 
 def test_days_that_are_over_are_let_go(context: Context) -> None:

@@ -24,6 +24,9 @@ LOOK_S = 0.1
 QUIET_MS, MOST_QUIET_MS = 300, 5_000
 """After the Logon, resent messages of earlier runs are let pass until so long nothing comes."""
 
+MOST_TOLD = 2
+"""What was told last and how the connection ended say together why."""
+
 
 class SessionLine:
     """See `lab.certification.play.Line`."""
@@ -31,14 +34,14 @@ class SessionLine:
     def __init__(self, engine: SessionEngine, session: str) -> None:
         self._engine, self._session = engine, session
         self._seen: set[int] = set()
-        self._why = "the session ended"
+        self._why, self._told = "the session ended", list[str]()
         self.set_aside = 0
 
     def log_on(self, within_s: int, clock: Callable[[], int]) -> None:
         """Wait for the Logon, and for what is resent after it.
 
         Raises:
-            UsageError: no Logon in time; with what the engine was told.
+            UsageError: no Logon in time, or the session ended at once; with what the engine was told.
         """
         until = clock() + within_s * NS_PER_S
         while not self._connected():
@@ -54,6 +57,12 @@ class SessionLine:
             if replies := self._take(self._engine.next_batch(LOOK_S)):
                 self.set_aside += len(replies)
                 quiet_since = clock()
+        if not self._connected():
+            message = (
+                f"expected a session that stays logged on, found it ended before any order was sent ({self._why}): "
+                "where the test system counts its messages from 1 again, say reset_on_logon = true"
+            )
+            raise UsageError(message, where=self._session)
 
     def send(self, message: bytes) -> None:
         """See `Line`."""
@@ -76,7 +85,8 @@ class SessionLine:
             return []
         for event in batch.events:
             if event.kind in {"logout", "refused", "told"}:
-                self._why = f"{event.kind}: {event.text}"
+                self._told.append(f"{event.kind}: {event.text}")
+                self._why = "; ".join(self._told[-MOST_TOLD:])
         found = []
         for message in batch.messages:
             number = number_of(message.raw, 34)

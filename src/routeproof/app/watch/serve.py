@@ -17,7 +17,7 @@ from routeproof.app.watch.notifier import Notifier
 from routeproof.app.watch.positions import read_position, write_position
 from routeproof.app.watch.providers_of import known_logs
 from routeproof.app.watch.quotes import LiveQuotes
-from routeproof.app.watch.status import StatusTeller
+from routeproof.app.watch.status import StatusTeller, was_killed
 from routeproof.app.watch.topics import Topics
 from routeproof.app.watch.warm_up import warm_up
 from routeproof.sources.live.engine import session_engine
@@ -76,6 +76,7 @@ def serve(root: Path, config: WatchConfig, talk: Talk, stopping: threading.Event
         session = _open_engine(config.fix, folder / FIX, context.clock) if config.fix else None
         listening = session.start() if session else ()
         watch = _Watch(context, config, engine, beside, session, folder, talk)
+        killed = was_killed(folder)
         helpers = (notifier, StatusTeller(folder, watch.status))
         for helper in helpers:
             helper.start()
@@ -86,7 +87,7 @@ def serve(root: Path, config: WatchConfig, talk: Talk, stopping: threading.Event
                     "fix": [{"name": item.name, "host": item.host, "port": item.port} for item in listening],
                 }
             )
-            watch.catch_up()
+            watch.catch_up(after_kill=killed)
             feeds = Feeds(config.tails, config.drops, engine, quotes, beside.offer, folder, talk.say)
             topics = Topics([open_topic(item, config.path.parent) for item in config.topics], engine, beside.offer)
             stack.callback(topics.close)
@@ -110,9 +111,14 @@ class _Watch:
         self._providers = {item.name: item.provider for item in config.fix}
         self._journaled = 0
 
-    def catch_up(self) -> None:
-        """Hold what the lake has, then what the journal has beyond the lake; judge both."""
+    def catch_up(self, *, after_kill: bool) -> None:
+        """Hold what the lake has, then what the journal has beyond the lake; judge both.
+
+        After a kill the day before the one held is judged from the lake: the other run may have held it.
+        """
         hold_lake(self._context, self._engine)
+        if after_kill and self._engine.days_over:
+            self._beside.judge({max(self._engine.days_over)})
         by_session, last = journaled_after(self._folder / FIX / JOURNAL, read_position(self._folder))
         for name, raw in by_session.items():
             if name in self._providers:

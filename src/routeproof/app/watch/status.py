@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 NAME = "status.json"
 EVERY_S = 0.5
+ENDED = "ended"
+"""Said by a watch that was told to stop; one that was killed could not."""
 
 
 class StatusTeller:
@@ -35,7 +37,7 @@ class StatusTeller:
         """Tell it once more, then end."""
         self._stopping.set()
         self._thread.join()
-        write_status(self._folder, self._status())
+        write_status(self._folder, {**self._status(), ENDED: True})
 
     def _run(self) -> None:
         while not self._stopping.wait(EVERY_S):
@@ -50,6 +52,14 @@ def write_status(folder: Path, status: dict[str, Any]) -> None:
     temporary.replace(folder / NAME)
 
 
+def was_killed(folder: Path) -> bool:
+    """Whether the last watch here ended without saying so; none is no such watch."""
+    try:
+        return not json.loads((folder / NAME).read_text(encoding="utf-8")).get(ENDED, False)
+    except FileNotFoundError:
+        return False
+
+
 def read_status(folder: Path) -> dict[str, Any]:
     """`{"sessions", "journaled", "recorded", "running"}` as last written; no session is connected if it has ended.
 
@@ -61,6 +71,7 @@ def read_status(folder: Path) -> dict[str, Any]:
     except FileNotFoundError as error:
         message = "expected a watch that runs or ran in this workspace, found none: `routeproof watch --config FILE`"
         raise UsageError(message, where=str(folder)) from error
+    status.pop(ENDED, None)
     running = _runs(int(status.pop("pid")))
     if not running:
         status["sessions"] = [{**item, "connected": False} for item in status["sessions"]]

@@ -29,9 +29,8 @@ def with_fade_base(routes: pl.DataFrame, venue_quotes: pl.DataFrame | None, swit
     if venue_quotes is None or venue_quotes.is_empty() or routes.is_empty():
         return routes
     book, _ = venue_books(venue_quotes)
-    low, high = book.bounds(
-        routes.select(pl.concat_str("symbol", pl.lit(" "), pl.col("venue").fill_null("")))["symbol"]
-    )
+    at_venue = pl.concat_str("symbol", pl.lit(" "), pl.col("venue").fill_null(""))
+    low, high = book.bounds(routes.select(at_venue)["symbol"])
     instants = (routes["sent_at"] + switches.shift_ns).to_numpy()
     shown = look_up(book, low, high, instants, inclusive=switches.tie == "inclusive")
     buys = routes["side"] == "buy"

@@ -84,6 +84,7 @@ class LakeWriter:
         self._root, self._say, self._days_over, self._monotonic = root, say, days_over, monotonic
         self._lock = threading.Condition()
         self._waiting: dict[str, Portion] = {}
+        self._days: set[date] = set()
         self._stopping = False
         self._number = 0
         self._thread = threading.Thread(target=self._run, name="lake-writer", daemon=True)
@@ -103,6 +104,12 @@ class LakeWriter:
                 held.done += portion.done
             self._lock.notify()
 
+    def judge(self, days: set[date]) -> None:
+        """Judge days from the lake, once what waits is in it."""
+        with self._lock:
+            self._days |= days
+            self._lock.notify()
+
     def stop(self) -> None:
         """Take in what still waits, then end."""
         with self._lock:
@@ -115,19 +122,28 @@ class LakeWriter:
         with open_context(self._root, role="watch") as context:
             while True:
                 with self._lock:
-                    while not self._waiting and not self._stopping:
+                    while not self._waiting and not self._days and not self._stopping:
                         self._lock.wait()
-                    if not self._waiting:
+                    if not self._waiting and not self._days:
                         return
                     portions, self._waiting = list(self._waiting.values()), {}
+                    days, self._days = self._days, set()
                 begun = self._monotonic()
                 for portion in portions:
                     self._take_in(of_today(context), portion)
+                self._judge(of_today(context), days)
                 taken = self._monotonic() - begun
                 pause, is_cold = pause_s(0.0 if is_cold else taken), False
                 with self._lock:
                     if not self._stopping:
                         self._lock.wait_for(lambda: self._stopping, pause)
+
+    def _judge(self, context: Context, days: set[date]) -> None:
+        for day in sorted(days):
+            try:
+                run_day(context, day)
+            except RouteproofError as error:
+                self._say(f"{day}: {error.message} [{error.where}]")
 
     def _take_in(self, context: Context, portion: Portion) -> None:
         self._number += 1

@@ -70,6 +70,10 @@ class Beside:
         self._done[self._number] = portion.done
         self._to_send.put(("portion", (self._number, replace(portion, done=[]))))
 
+    def judge(self, days: set[date]) -> None:
+        """Have these days judged from the lake."""
+        self._to_send.put(("judge", days))
+
     def tell(self, days_over: frozenset[date], news: set[date]) -> None:
         """Tell which days are judged from the lake, and which days have new final findings.
 
@@ -143,10 +147,15 @@ def work(connection: Connection, root: Path) -> None:
                 os._exit(1)
 
     over: list[frozenset[date]] = [frozenset()]
+
+    def are_over(days: frozenset[date]) -> None:
+        over[0] = days
+
     news = _News()
     writers = {name: LakeWriter(root, lambda text: tell("say", text), lambda: over[0]) for name in (FIX_LOG, OTHERS)}
     cases = CaseWorker(root, news.take, lambda text: tell("say", text))
     workers: tuple[LakeWriter | CaseWorker, ...] = (*writers.values(), cases)
+    heed: dict[str, Callable[[Any], None]] = {"over": are_over, "news": news.add, "judge": writers[FIX_LOG].judge}
     for worker in workers:
         worker.start()
     while True:
@@ -156,14 +165,12 @@ def work(connection: Connection, root: Path) -> None:
             os._exit(1)
         if kind == "stop":
             break
-        if kind == "over":
-            over[0] = told
-        elif kind == "news":
-            news.add(told)
-        else:
+        if kind == "portion":
             number, portion = told
             portion.done.append(lambda number=number: tell("done", number))
             writers.get(portion.source, writers[OTHERS]).offer(portion)
+        else:
+            heed[kind](told)
     for worker in workers:
         worker.stop()
 
