@@ -233,7 +233,10 @@ def _finish(
 
 @compiled
 def _starts(buf: Bytes, at: int, end: int, previous: int) -> bool:
-    """Whether ``8=FIX`` stands at a position and is not the tail of another tag such as ``58=FIX…``."""
+    """Whether ``8=FIX`` stands at a position and is not the tail of another tag such as ``58=FIX…``.
+
+    After a digit a whole head and the body's length must follow, wherever the file ends.
+    """
     if at + 5 > end or buf[at] != 56 or buf[at + 1] != EQUALS:
         return False
     if buf[at + 2] != 70 or buf[at + 3] != 73 or buf[at + 4] != 88:
@@ -242,7 +245,7 @@ def _starts(buf: Bytes, at: int, end: int, previous: int) -> bool:
         return True
     separator, stop = head(buf, at, end)
     if separator <= 0:
-        return separator == -2
+        return False
     stop += 2 if separator == CARET else 1
     return stop + 1 < end and buf[stop] == NINE and buf[stop + 1] == EQUALS
 

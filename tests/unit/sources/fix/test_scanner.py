@@ -156,6 +156,14 @@ def test_separators_prefixes_and_several_messages_on_a_line_may_be_mixed() -> No
     assert (bad, noise, received) == ([], 2, 3)
 
 
+def test_after_a_digit_a_cut_head_is_no_message_wherever_the_file_ends() -> None:
+    """`88=FIX.4` may be the tail of any tag, so it is noise, with an end of line or without; one that stands free is cut."""
+    for ending in (b"", b"\n", b"\nsession closed\n"):
+        rows, bad, noise, received = read(b"<20260105> 88=FIX.4" + ending)
+        assert (rows, bad, noise, received) == ([], [], 1 + (b"session" in ending), 0)
+    assert read(b"<20260105> 8=FIX.4")[1] == [(1, 11, "truncated_message")]
+
+
 def test_a_cut_line_is_a_reject_with_its_place_and_the_next_line_is_read() -> None:
     """A cut line is a reject with its place and the next line is read."""
     whole = framed(ORDER, "|")
