@@ -157,7 +157,7 @@ def test_separators_prefixes_and_several_messages_on_a_line_may_be_mixed() -> No
 
 
 def test_after_a_digit_a_cut_head_is_no_message_wherever_the_file_ends() -> None:
-    """`88=FIX.4` may be the tail of any tag, so it is noise, with an end of line or without; one that stands free is cut."""
+    """`88=FIX.4` may be the tail of any tag, so it is noise however it ends; one that stands free is cut."""
     for ending in (b"", b"\n", b"\nsession closed\n"):
         rows, bad, noise, received = read(b"<20260105> 88=FIX.4" + ending)
         assert (rows, bad, noise, received) == ([], [], 1 + (b"session" in ending), 0)
