@@ -54,6 +54,8 @@ def test_a_replay_is_drawn_and_zooms_to_single_nanoseconds(page: Any, address: s
     assert page.inner_text(".readout").startswith("fill 1 of 2: 250 ms, 100 at 10.015 on XNAS")
     labels = page.evaluate("routeproofReplay.ticks(null, [86400000000001, 86400000000002], 0, 0, 1)")
     assert labels == ["86400.000000001 s", "86400.000000002 s"]
+    said = page.evaluate("[0.01, 0.005, 1].map(step => routeproofReplay.dollars(null, [1139.3, null], 0, 0, step)[0])")
+    assert said == ["1,139.30", "1,139.300", "1,139.30"]
     assert page.complaints == []
 
 

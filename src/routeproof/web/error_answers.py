@@ -90,10 +90,15 @@ async def http_error(request: Request, error: HTTPException) -> Response:
         return await our_error(request, no_session())  # who has not come in learns of no path whether it is there
     codes = {404: "not_found", 405: "method_not_allowed", 400: "malformed", 413: "too_large"}
     code = codes.get(error.status_code, "http_error")
-    shown = answered(request, error.status_code, code, str(error.detail))
+    methods = ", ".join(sorted(_methods(request)))
+    words = {
+        404: "expected an address that leads somewhere, found one that does not",
+        405: f"expected one of {methods}, found {request.method}",
+    }
+    shown = answered(request, error.status_code, code, words.get(error.status_code, str(error.detail)))
     shown.headers.update(error.headers or {})
     if error.status_code == 405:  # noqa: PLR2004  # HTTP
-        shown.headers["Allow"] = ", ".join(sorted(_methods(request)))
+        shown.headers["Allow"] = methods
     return shown
 
 

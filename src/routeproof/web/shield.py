@@ -70,6 +70,8 @@ class Shield:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if scope["method"] == "HEAD":
+            scope, send = {**scope, "method": "GET"}, _without_body(send)
         request_id, begun, status = secrets.token_hex(REQUEST_ID_BYTES), time.perf_counter(), 500
         scope.setdefault("state", {})["request_id"] = request_id
 
@@ -135,6 +137,15 @@ class Shield:
             person=scope["state"].get("person", ""),
             client=scope["client"][0] if scope.get("client") else "",
         )
+
+
+def _without_body(send: Send) -> Send:
+    """A look at the head alone, as watchers of a server do: what a GET would answer, without its body."""
+
+    async def headed(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return headed
 
 
 def _within(name: bytes, value: bytes, status: int) -> tuple[bytes, bytes]:

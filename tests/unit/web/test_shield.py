@@ -82,6 +82,15 @@ def test_no_answer_leads_to_the_host_that_a_request_names(staffed: Path) -> None
     assert ann.get("/orders/?symbol=A").headers["location"] == "/orders?symbol=A"
 
 
+@pytest.mark.parametrize("path", ["/healthz", "/login", "/static/app.css", "/me", "/api/v1/cases", "/nowhere"])
+def test_a_look_at_the_head_alone_is_answered_as_a_look(staffed: Path, path: str) -> None:
+    """Status and type of a GET, without a body."""
+    ann = Browser(staffed, "ann")
+    whole, head = ann.get(path), ann.client.head(path)
+    assert (head.status_code, head.headers["content-type"]) == (whole.status_code, whole.headers["content-type"])
+    assert head.content == b""
+
+
 @pytest.mark.parametrize("method", ["TRACE", "TRACK", "OPTIONS", "CONNECT", "PUT", "PATCH"])
 def test_no_other_method_does_anything(staffed: Path, method: str) -> None:
     """Neither echo, nor preflight, nor a change by another name."""

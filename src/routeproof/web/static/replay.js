@@ -21,6 +21,12 @@ would lose hundreds. Labels are made from the digits of the whole number, never 
     const text = written(ns, digits, digits);
     return (digits ? text.replace(/0+$/, "").replace(/\.$/, "") : text) + " " + unit;
   }
+  /* Prices of an axis with as many decimals as its step needs, so that they stand under each other. */
+  function dollars(_, values, __, ___, step) {
+    const digits = Math.max(2, step.toFixed(8).replace(/0+$/, "").split(".")[1].length);
+    return values.map((one) => one === null ? "" : one.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+  }
+
   function ticks(_, values, __, ___, step) {
     const most = Math.max(...values.map(Math.abs));
     const [, unit, digits] = UNITS.find(([below]) => most < below);
@@ -146,7 +152,7 @@ would lose hundreds. Labels are made from the digits of the whole number, never 
         width: plot.clientWidth, height: 300 + Math.min(lanes.length, 14) * 10,
         legend: { show: false }, cursor: { drag: { x: true, y: false, setScale: false }, points: { show: false } },
         scales: { x: { time: false, min: held[0], max: held[1] }, y: { range: prices } },
-        axes: [{ ...axis, incrs: STEPS, space: 110, values: ticks }, { ...axis, size: 64, label: "USD", labelSize: 20, filter: (u, v) => v.map((one) => one < u.scales.y.min + (u.scales.y.max - u.scales.y.min) * share ? null : one) }],
+        axes: [{ ...axis, incrs: STEPS, space: 110, values: ticks }, { ...axis, size: 64, label: "USD", labelSize: 20, values: dollars, filter: (u, v) => v.map((one) => one < u.scales.y.min + (u.scales.y.max - u.scales.y.min) * share ? null : one) }],
         series: [{}, { label: "bid", stroke: colour("--accent"), width: 1.4, paths: steps, points }, { label: "ask", stroke: colour("--good"), width: 1.4, paths: steps, points }],
         hooks: { draw: [over], setCursor: [hover], setSelect: [dragged] },
       }, [xs.length ? xs : [low, high], xs.length ? data.path.bid : [null, null], xs.length ? data.path.ask : [null, null]], plot);
@@ -164,7 +170,7 @@ would lose hundreds. Labels are made from the digits of the whole number, never 
     new ResizeObserver(() => { if (plot.clientWidth && plot.clientWidth !== chart.width) draw(); }).observe(plot);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
     section.dataset.state = "drawn";
-    window.routeproofReplay = { exact, written, ticks };
+    window.routeproofReplay = { exact, written, ticks, dollars };
   }
 
   document.addEventListener("DOMContentLoaded", () => document.querySelectorAll("section.replay").forEach(start));
