@@ -26,8 +26,11 @@ MOST_FILES = 20
 LONGEST_FIELD_BYTES = 1 << 20
 _TOO_LONG = "exceeded maximum size"
 """By these words the framework says which of its limits it was."""
-_UNSAFE = re.compile(r"[^A-Za-z0-9._ -]")
-LONGEST_NAME = 100
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What moves a cursor, ends a line or turns the direction of writing, so that a name looks like another one."""
+
+LONGEST_NAME_BYTES = 200
+"""A file system takes 255."""
 
 
 @contextlib.asynccontextmanager
@@ -67,9 +70,12 @@ async def _read(request: Request) -> AsyncIterator[FormData]:
 
 
 def plain_name(name: str) -> str:
-    """The name of a file, as far as it can harm nothing: no folders, no hidden files, plain letters."""
-    plain = _UNSAFE.sub("_", name.replace("\\", "/").rsplit("/", 1)[-1])[-LONGEST_NAME:]
-    return plain.lstrip(". ") or "file"
+    """The name of a file in any script, as far as it can harm nothing: no folders, no hidden files, no control codes.
+
+    Of a long one the end is kept, where the ending stands.
+    """
+    plain = _UNSAFE.sub("_", name.replace("\\", "/").rsplit("/", 1)[-1])
+    return plain.encode()[-LONGEST_NAME_BYTES:].decode(errors="ignore").lstrip(". ") or "file"
 
 
 def _folder(scratch: Path) -> Path:
