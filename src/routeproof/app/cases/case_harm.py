@@ -11,6 +11,8 @@ from routeproof.app.measuring.lake_source import LakeSource
 from routeproof.app.measuring.measure_range import measured_days
 from routeproof.app.objects.act import act
 from routeproof.app.objects.fold import object_of
+from routeproof.app.orders.figures import OneOrder
+from routeproof.app.orders.rows import rows_of_order
 from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.shipped_rules import rules_of
 from routeproof.governance.case.harm import Fill, harm_of
@@ -20,9 +22,12 @@ from routeproof.vocab.errors import RouteproofError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import date
 
     from routeproof.app.context import Context
+    from routeproof.tables.measured.day import MeasuredDay
+
+FEW = 20
+"""Orders that are measured one by one; a whole day takes about as long."""
 
 LARGEST = 100
 """Orders that the entry names; the attached document has them all."""
@@ -57,16 +62,25 @@ def record_harm(context: Context, case_id: str) -> dict[str, Any]:
     return case_shown(context, case_id)
 
 
-def _fills(context: Context, manifest: str, orders: Sequence[str]) -> Iterator[Fill]:
+def _fills(context: Context, manifest: str, orders: Sequence[str], few: int = FEW) -> Iterator[Fill]:
     """Fills that stand, busts and corrections folded, with the benchmark of the firm's reviews: receipt."""
-    days: set[date] = set()
-    for order in orders:
-        days |= set(days_of_order(context, manifest, order))
-    source = LakeSource(context.lake, manifest)
-    rules = rules_of(context.lake, manifest, policy_in_force(context.records).whole)
     wanted = set(orders)
-    for measured in measured_days(source, sorted(days), rules, Switches()):
+    for measured in _measured(context, manifest, orders, few):
         if not measured.executions.width:
             continue
         rows = measured.executions.select("order_id", "sign", "price", "quantity", "far_touch")
         yield from (Fill(*row) for row in rows.iter_rows() if row[0] in wanted)
+
+
+def _measured(context: Context, manifest: str, orders: Sequence[str], few: int) -> Iterator[MeasuredDay]:
+    """The days of some orders: of a few their own rows alone, of many all orders of their days at once."""
+    source = LakeSource(context.lake, manifest)
+    rules = rules_of(context.lake, manifest, policy_in_force(context.records).whole)
+    if len(orders) > few:
+        days = {day for order in orders for day in days_of_order(context, manifest, order)}
+        yield from measured_days(source, sorted(days), rules, Switches())
+        return
+    for order in orders:
+        rows = rows_of_order(context.lake, manifest, order)
+        if rows is not None:
+            yield from measured_days(OneOrder(rows, source), rows.days, rules, Switches())
