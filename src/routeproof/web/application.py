@@ -29,6 +29,7 @@ from routeproof.web.settings import Settings
 from routeproof.web.shield import Shield
 from routeproof.web.strict_json import StrictRoute, require_as_described, strictly
 from routeproof.web.uploading import sent_form
+from routeproof.web.warm import warm_up_beside
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -71,6 +72,7 @@ def from_environment() -> FastAPI:
     """The application of a worker process."""
     settings = Settings.of_text(os.environ[SETTINGS])
     take_over_logging(settings.log_level)
+    warm_up_beside(settings)
     return make_app(settings)
 
 

@@ -18,6 +18,7 @@ from uvicorn.supervisors import Multiprocess
 from routeproof.vocab.errors import UsageError
 from routeproof.web.application import SETTINGS, make_app
 from routeproof.web.log import take_over_logging
+from routeproof.web.warm import warm_up_beside
 
 if TYPE_CHECKING:
     from routeproof.web.settings import Settings
@@ -32,12 +33,15 @@ POLL_S = 0.05
 class _Ready(uvicorn.Server):
     """Says so when it serves."""
 
-    address = ""
+    def __init__(self, config: uvicorn.Config, address: str, settings: Settings) -> None:
+        super().__init__(config)
+        self._address, self._settings = address, settings
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
-            say_ready(self.address)
+            say_ready(self._address)
+            warm_up_beside(self._settings)
 
 
 def serve(settings: Settings, *, host: str, port: int, workers: int = 1) -> None:
@@ -59,9 +63,7 @@ def serve(settings: Settings, *, host: str, port: int, workers: int = 1) -> None
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
     if workers == 1:
-        server = _Ready(_config(settings, host, port, make_app(settings)))
-        server.address = address
-        server.run([listening])
+        _Ready(_config(settings, host, port, make_app(settings)), address, settings).run([listening])
         return
     with tempfile.TemporaryDirectory(prefix="routeproof-counts-") as counts:
         os.environ.setdefault(
