@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from routeproof.sources.map_file import nearest
-from routeproof.sources.rows import canonical_rows, positioned
-from routeproof.sources.source import ReadContext, Source, SourceResult
+from routeproof.sources.rows import POSITION, ROW, canonical_rows, positioned, source_columns
+from routeproof.sources.source import ReadContext, Source, SourceResult, rejects_frame
+from routeproof.sources.workbook_errors import first_error, with_errors_as_text
 from routeproof.sources.workbook_size import NotWorkbookError, expect_workbook
 from routeproof.vocab.errors import MapError
 
@@ -33,7 +37,7 @@ def read(path: Path, file_map: FileMap | None, context: ReadContext) -> Iterator
         raise MapError(message, where=context.file)
     expect_workbook(path, context.file)
     try:
-        book = fastexcel.read_excel(path.read_bytes())
+        book = fastexcel.read_excel(with_errors_as_text(path))
     except fastexcel.FastExcelError as error:
         message = f"expected a workbook, found: {str(error)[:200]}"
         raise NotWorkbookError(message, where=context.file) from error
@@ -44,7 +48,22 @@ def read(path: Path, file_map: FileMap | None, context: ReadContext) -> Iterator
         )
         raise MapError(message, where="sheet")
     frame = book.load_sheet(file_map.sheet or 0, dtypes="string").to_polars()
-    yield canonical_rows(positioned(frame, HEADER_ROWS + 1), file_map, context)
+    yield _canonical(positioned(frame, HEADER_ROWS + 1), file_map, context)
+
+
+def _canonical(frame: pl.DataFrame, file_map: FileMap, context: ReadContext) -> SourceResult:
+    """Rows of which no mapped cell holds an error; the others are refused, and say which."""
+    error = first_error(
+        frame, list(source_columns(file_map, [name for name in frame.columns if name not in POSITION]).values())
+    )
+    if error.null_count() == frame.height:
+        return canonical_rows(frame, file_map, context)
+    result = canonical_rows(frame.filter(error.is_null()), file_map, context)
+    wrong = frame.select(ROW, error.alias("error")).drop_nulls()
+    refused = rejects_frame(
+        [{"file": context.file, "row": row, "reason": "error_cell", "detail": text} for row, text in wrong.rows()]
+    )
+    return replace(result, rejects=pl.concat([result.rejects, refused]), received=result.received + refused.height)
 
 
 XLSX_TABLE = Source(name="xlsx", read=read, needs_map=True, meaning="Excel workbook by a map")
