@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import Body
 from pydantic import BaseModel, ConfigDict, Field
 
-from routeproof.app.access.tokens import make_token, revoke_token, tokens_listed
-from routeproof.governance.decider import refuse
-from routeproof.web.entrance import bearer_of
+from routeproof.app.access.tokens import revoke_token, tokens_listed
 from routeproof.web.faults import NotFoundError
 from routeproof.web.looks import ID
+from routeproof.web.own_tokens import token_made
 from routeproof.web.routing import Routes
 
 if TYPE_CHECKING:
@@ -46,10 +45,7 @@ def tokens(visit: Visit) -> dict[str, Any]:
 @routes.api("POST", "/tokens", needs="anybody", scope="own")
 def make(visit: Visit, body: Annotated[NewToken, Body()]) -> dict[str, Any]:
     """A token of one's own; its secret is in the answer and nowhere else. A token makes none, so that it ends."""
-    if bearer_of(visit.request):
-        refuse("not_permitted", "expected a person who has logged in, found a token, which makes no other")
-    key = visit.session.key if visit.session else None
-    return make_token(visit.context, visit.person, key, name=body.name, scopes=body.scopes, expires_on=body.expires_on)
+    return token_made(visit, body.name, body.scopes, body.expires_on)
 
 
 @routes.api("DELETE", "/tokens/{id}", needs="anybody", scope="own", example=lambda _: None)

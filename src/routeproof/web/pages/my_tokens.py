@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from routeproof.app.access.tokens import SCOPES, make_token, revoke_token
-from routeproof.governance.decider import refuse
+from routeproof.app.access.tokens import SCOPES, revoke_token
 from routeproof.vocab.errors import UsageError
 from routeproof.web.answers import answer
-from routeproof.web.entrance import bearer_of
 from routeproof.web.faults import NotFoundError
+from routeproof.web.own_tokens import token_made
 from routeproof.web.routing import Route, Routes
 from routeproof.web.visit import Gone, Shown, Visit
 
@@ -23,13 +22,9 @@ routes = Routes()
 @routes.action("/me/tokens", needs="anybody", scope="own")
 def make(visit: Visit) -> Response:
     """A token, shown on the page that answers and nowhere else."""
-    if bearer_of(visit.request):
-        refuse("not_permitted", "expected a person who has logged in, found a token, which makes no other")
     may = visit.form.get("may", "read")
     scopes = SCOPES if may == "write" else (may,)
-    key = visit.session.key if visit.session else None
-    name, until = visit.form.get("name", ""), _day(visit.form.get("expires_on", ""))
-    made = make_token(visit.context, visit.person, key, name=name, scopes=scopes, expires_on=until)
+    made = token_made(visit, visit.form.get("name", ""), scopes, _day(visit.form.get("expires_on", "")))
     return answer(_MADE, visit, Shown({"made": made}))
 
 
