@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from routeproof.rules.rule import Severity
-from routeproof.vocab.times import EQUITY_ZONE, NS_PER_S
+from routeproof.vocab.times import EQUITY_ZONE, NS_PER_S, known_zones
 
 HourMinute = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 CodeWord = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -47,7 +47,7 @@ class Channel(BaseModel):
     @field_validator("zone")
     @classmethod
     def _is_a_zone(cls, value: str) -> str:
-        if value not in available_timezones():
+        if value not in known_zones():
             message = f"expected an IANA zone such as {EQUITY_ZONE}, found {value!r}"
             raise ValueError(message)
         return value

@@ -7,13 +7,13 @@ import hashlib
 import json
 import math
 import tomllib
-import zoneinfo
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from routeproof.sources.print_conditions import VENDORS
 from routeproof.tables.registry import TABLES
 from routeproof.vocab.errors import MapError
+from routeproof.vocab.times import known_zones
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -196,9 +196,8 @@ def _time(name: str, value: object, where: str) -> TimeFormat:
     unit, zone = str(value.get("unit", "")), str(value.get("zone", ""))
     if unit:
         _expect_known(unit, UNITS, f"unit in [time.{name}]", where)
-    if zone and zone not in zoneinfo.available_timezones():
-        known = zoneinfo.available_timezones()
-        message = f"expected an IANA zone in [time.{name}], found {zone!r}{nearest(zone, known)}"
+    if zone and zone not in known_zones():
+        message = f"expected an IANA zone in [time.{name}], found {zone!r}{nearest(zone, known_zones())}"
         raise MapError(message, where=where)
     return TimeFormat(unit=unit, zone="" if unit in ("s", "ms", "us", "ns") else zone)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from datetime import date, timedelta
+from functools import cache
+from zoneinfo import available_timezones
 
 from routeproof.vocab.errors import UsageError
 
@@ -16,6 +18,12 @@ EARLIEST_DAY, LATEST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 EQUITY_ZONE = "America/New_York"
 
 _QUARTER = re.compile(r"^(?!0000)([0-9]{4})[Qq]([1-4])$")
+
+
+@cache
+def known_zones() -> frozenset[str]:
+    """IANA names that the machine knows; asking it walks its files, so it is asked once."""
+    return frozenset(available_timezones())
 
 
 def is_sensible(day: date) -> bool:
