@@ -12,9 +12,13 @@ import click
 
 from routeproof.vocab.errors import RouteproofError
 
-# polars gives freed memory back to the system within half a second, only to ask for it again: half of the system time.
-# It reads this when it is first imported, which no command has done yet. Whoever sets it otherwise is obeyed.
-os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:10000,muzzy_decay_ms:10000")
+# polars gives freed memory back to the system within half a second, and large pieces at once, only to ask for them
+# again: half of the system time. Few arenas use again what another thread has freed. It is read when polars is first
+# imported, which no command has done yet. Whoever sets it otherwise is obeyed.
+_ARENAS = max(1, (os.cpu_count() or 1) // 2)
+os.environ.setdefault(
+    "_RJEM_MALLOC_CONF", f"narenas:{_ARENAS},oversize_threshold:0,dirty_decay_ms:10000,muzzy_decay_ms:10000"
+)
 
 COMMANDS = {
     "init": "routeproof.cli.init:init",
