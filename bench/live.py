@@ -1,11 +1,12 @@
 """How fast monitoring is: from a log through parse, state and all rules, and from a socket to the recorded finding.
 
-python -m bench.live log --messages 200000 --batch 20000     messages per second and CPU second through the engine
+POLARS_MAX_THREADS=1 taskset -c 0 python -m bench.live log   messages per second of one core through the engine
 python -m bench.live socket --rate 1000 --seconds 60         p50, p99 from send to recorded, over one FIX session
 python -m bench.live day --orders 500000                     executions per second of `exceptions run`, cold cache
 
-Flow is made here: orders with acknowledgement and two fills, of 200 symbols; every hundredth fill is outside the quote.
-Each symbol has a quote a second. With `--stale` it has one quote an hour before, so that each fill is a finding too.
+Flow is made here: orders with acknowledgement and two fills, of 200 symbols; one fill of `--bad-every` is outside the
+quote, which three rules tell of. Each symbol has a quote a second. With `--stale` it has one quote an hour before, so
+that each fill is a finding too.
 Over the session come the provider's reports; the orders stand in the firm's own log, which grows beside. A session's
 SendingTime has to be that of today, and the flow is of a day gone by, so nothing is said of late reports there.
 With `--orphans` no log of orders is read: every fill is a finding.
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SYMBOLS = 200
-BAD_EVERY = 100
+BAD_EVERY = 10_000
 FOUNDED = date(2026, 6, 1)
 PER_SECOND = 2000
 """Orders in a second of event time."""
@@ -76,7 +77,7 @@ def at_ms(ms: int) -> str:
     return f"20260701-{14 + seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{rest:03d}"
 
 
-def flow(orders: int, per_second: int = PER_SECOND) -> list[tuple[str, str]]:
+def flow(orders: int, bad_every: int, per_second: int = PER_SECOND) -> list[tuple[str, str]]:
     """Bodies (MsgType, fields after the header) of orders that come evenly, in order of time."""
     told = []
     for number in range(orders):
@@ -88,7 +89,7 @@ def flow(orders: int, per_second: int = PER_SECOND) -> list[tuple[str, str]]:
         accepted = f"{order}17=A{number}\x01150=0\x0139=0\x0114=0\x01151=200\x016=0\x01"
         told.append((ms + 2, "8", f"{accepted}60={at_ms(ms + 2)}\x01"))
         for fill in range(2):
-            price = "10.09" if (2 * number + fill) % BAD_EVERY == 0 else "10.03"
+            price = "10.09" if (2 * number + fill) % bad_every == 0 else "10.03"
             done = 100 * (fill + 1)
             filled = f"{order}17=E{number}-{fill}\x01150=F\x0139={1 + fill}\x0132=100\x0131={price}\x0130=XNAS\x01"
             sums = f"14={done}\x01151={200 - done}\x016={price}\x01"
@@ -97,10 +98,10 @@ def flow(orders: int, per_second: int = PER_SECOND) -> list[tuple[str, str]]:
     return [(kind, body) for _, kind, body in told]
 
 
-def messages(orders: int) -> Iterator[bytes]:
+def messages(orders: int, bad_every: int) -> Iterator[bytes]:
     """Whole messages of both directions."""
     numbers = {"FIRM": 0, "SOR": 0}
-    for kind, body in flow(orders):
+    for kind, body in flow(orders, bad_every):
         sender, target = ("FIRM", "SOR") if kind == "D" else ("SOR", "FIRM")
         numbers[sender] += 1
         sent = body.rpartition("60=")[2]
@@ -134,12 +135,12 @@ def quoted_s(orders: int) -> int:
     return orders // PER_SECOND + 5
 
 
-def through_log(folder: Path, count: int, batch: int, *, stale: bool) -> dict[str, object]:
+def through_log(folder: Path, count: int, batch: int, bad_every: int, *, stale: bool) -> dict[str, object]:
     """Messages through the engine in micro-batches; the first batch warms up and is not counted."""
     from routeproof.app.watch.engine import Engine  # noqa: PLC0415  # slow to import
     from routeproof.app.watch.quotes import LiveQuotes  # noqa: PLC0415
 
-    every = list(messages(count // 4 + 1))[:count]
+    every = list(messages(count // 4 + 1, bad_every))[:count]
     with open_context(workspace(folder, 0 if stale else quoted_s(count // 4))) as context:
         engine = Engine(context, LiveQuotes(context.lake), {})
         engine.take("P", every[:batch])
@@ -154,7 +155,9 @@ def through_log(folder: Path, count: int, batch: int, *, stale: bool) -> dict[st
             "findings": engine.recorded}  # fmt: skip
 
 
-def through_socket(folder: Path, rate: int, seconds: int, *, stale: bool, orphans: bool) -> dict[str, object]:
+def through_socket(
+    folder: Path, rate: int, seconds: int, bad_every: int, *, stale: bool, orphans: bool
+) -> dict[str, object]:
     """One session at an even rate; from the send of a bad fill to the record of its finding."""
     root = workspace(folder, 0 if stale else quoted_s(rate * seconds // 3))
     say_nothing_of_late_reports(root)
@@ -170,7 +173,7 @@ def through_socket(folder: Path, rate: int, seconds: int, *, stale: bool, orphan
     try:
         assert process.stdout is not None  # noqa: S101
         port = json.loads(process.stdout.readline())["fix"][0]["port"]
-        sent = _send(port, rate, seconds, own_log)
+        sent = _send(port, rate, seconds, bad_every, own_log)
         time.sleep(10)
         peak = _peak_mib(process.pid)
     finally:
@@ -189,7 +192,7 @@ def through_socket(folder: Path, rate: int, seconds: int, *, stale: bool, orphan
             "p99_ms": round(waits[found * 99 // 100]) if found else None, "peak_rss_mib": peak}  # fmt: skip
 
 
-def _send(port: int, rate: int, seconds: int, own_log: Path) -> dict[int, int]:
+def _send(port: int, rate: int, seconds: int, bad_every: int, own_log: Path) -> dict[int, int]:
     """Send reports at a rate, orders into a log; instant of each bad fill to the wall-clock ns at which it was sent."""
     connection = socket.create_connection(("127.0.0.1", port))
     number = 1
@@ -198,7 +201,7 @@ def _send(port: int, rate: int, seconds: int, own_log: Path) -> dict[int, int]:
     connection.recv(4096)
     sent: dict[int, int] = {}
     begun, done, pending, orders, log = time.monotonic(), 0, bytearray(), 0, own_log.open("ab", buffering=0)
-    for kind, body in flow(rate * seconds):
+    for kind, body in flow(rate * seconds, bad_every):
         if kind == "D":
             orders += 1
             at = body.rpartition("60=")[2]
@@ -227,11 +230,11 @@ def _ns(text: str) -> int:
     return (day + 3600 * int(hours) + 60 * int(minutes)) * 10**9 + round(float(rest) * 1000) * 10**6
 
 
-def through_day(folder: Path, orders: int, *, stale: bool) -> dict[str, object]:
+def through_day(folder: Path, orders: int, bad_every: int, *, stale: bool) -> dict[str, object]:
     """A whole day of the lake, judged cold."""
     root, log = workspace(folder, 0 if stale else quoted_s(orders)), folder / "day.log"
     with log.open("wb") as file:
-        for message in messages(orders):
+        for message in messages(orders, bad_every):
             file.write(message + b"\n")
     with open_context(root) as context:
         ingest(context, "fix-log", [log], provider_id="P")
@@ -267,8 +270,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     kinds = parser.add_subparsers(dest="kind", required=True)
     log = kinds.add_parser("log")
-    log.add_argument("--messages", type=int, default=200_000)
-    log.add_argument("--batch", type=int, default=20_000)
+    log.add_argument("--messages", type=int, default=500_000)
+    log.add_argument("--batch", type=int, default=50_000)
     wire = kinds.add_parser("socket")
     wire.add_argument("--rate", type=int, default=1_000)
     wire.add_argument("--seconds", type=int, default=60)
@@ -277,15 +280,18 @@ def main() -> None:
     day.add_argument("--orders", type=int, default=100_000)
     for kind in (log, wire, day):
         kind.add_argument("--stale", action="store_true")
+        kind.add_argument("--bad-every", type=int, default=BAD_EVERY)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         if given.kind == "log":
-            found = through_log(folder, given.messages, given.batch, stale=given.stale)
+            found = through_log(folder, given.messages, given.batch, given.bad_every, stale=given.stale)
         elif given.kind == "socket":
-            found = through_socket(folder, given.rate, given.seconds, stale=given.stale, orphans=given.orphans)
+            found = through_socket(
+                folder, given.rate, given.seconds, given.bad_every, stale=given.stale, orphans=given.orphans
+            )
         else:
-            found = through_day(folder, given.orders, stale=given.stale)
+            found = through_day(folder, given.orders, given.bad_every, stale=given.stale)
     print(json.dumps({**found, "machine": f"{os.cpu_count()} cores, {platform.machine()}"}))
 
 
