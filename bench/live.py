@@ -169,7 +169,7 @@ def through_socket(
         'sender_comp_id = "FIRM"\ntarget_comp_id = "SOR"\nprovider = "P"\nheartbeat_s = 30\n'
     )
     command = [sys.executable, "-m", "routeproof", "watch", "--config", str(folder / "watch.toml"), "-w", str(root)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=open('/work/bench/watch.err','w'), text=True)
     try:
         assert process.stdout is not None  # noqa: S101
         port = json.loads(process.stdout.readline())["fix"][0]["port"]

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from routeproof.app.context import of_today
-from routeproof.app.facts.day_facts import MEMBERS_OF_DAY, Tellers, day_facts, facts_of
+from routeproof.app.facts.day_facts import Tellers, day_facts, facts_of
 from routeproof.app.facts.told_facts import told_of_day
-from routeproof.app.monitoring.tell import tell_findings
-from routeproof.app.objects.findings import documents_of, record_findings, standing_ids
+from routeproof.app.objects.findings import standing_ids
 from routeproof.app.watch.clock import EventClock
 from routeproof.app.watch.earlier_days import EarlierDays
 from routeproof.app.watch.firm import Firm
@@ -20,7 +18,8 @@ from routeproof.app.watch.left_over import left_over
 from routeproof.app.watch.live_source import LiveSource, MarketTables
 from routeproof.app.watch.provider import LiveProvider
 from routeproof.app.watch.providers_of import by_provider
-from routeproof.rules.finding import FINAL
+from routeproof.app.watch.record import record_judged
+from routeproof.app.watch.windows import OF_ORDERS, Seen, Windows
 from routeproof.rules.judge import judge
 from routeproof.rules.registry import ALL
 from routeproof.sources.fix.tokenizer import tokenize
@@ -35,21 +34,19 @@ if TYPE_CHECKING:
     from routeproof.app.watch.flow import Touched
     from routeproof.app.watch.held_messages import Rows
     from routeproof.app.watch.quotes import LiveQuotes
+    from routeproof.app.watch.record import Recorded
+    from routeproof.app.watch.windows import WindowJudge
     from routeproof.rules.facts import Facts
     from routeproof.rules.rule import Judged
 
     EarlierFindings = Callable[[date, LiveProvider, Mapping[str, str]], set[str]]
 
-OF_ORDERS = tuple(rule for rule in ALL if rule.kind != "window")
-OF_WINDOWS = tuple(rule for rule in ALL if rule.kind == "window")
+RULES_OF_ORDERS = tuple(rule for rule in ALL if rule.kind != "window")
 WINDOWS_EVERY_NS = 5 * NS_PER_S
 """Rules of windows look at the whole day, so they are judged less often than orders are."""
 
 WINDOWS_PAUSE = 5
 """Between two judgements of windows passes this many times what the last one took."""
-
-KEPT = tuple(name for name in MEMBERS_OF_DAY if name not in {"trades", "status"})
-"""Frames of single orders that rules of windows read together."""
 
 DAYS_HELD = 2
 """Days that are held as a whole: today, and the last one for what comes late; earlier ones are judged from the lake."""
@@ -67,12 +64,14 @@ class Engine:
 
     def __init__(
         self, context: Context, quotes: LiveQuotes, sections: Mapping[str, Mapping[str, Any]],
-        channels: Sequence[AnyChannel] = (),
+        channels: Sequence[AnyChannel] = (), windows: WindowJudge | None = None,
     ) -> None:  # fmt: skip
         self._context, self._quotes, self._sections, self._channels = context, quotes, sections, channels
         self._firm, self._clock, self._market = Firm(context), EventClock(), MarketTables(context.lake)
         self._providers: dict[str, LiveProvider] = {}
+        self._windows: WindowJudge = windows or Windows(context, channels)
         self._windows_due_at = 0
+        self._windows_are_judged = False
         self._changed_days: set[date] = set()
         self._days: set[date] = set()
         self._earlier = EarlierDays(context.lake, frozenset())
@@ -129,7 +128,7 @@ class Engine:
         live = self._provider(provider_id)
         named = messages.with_columns(pl.lit(provider_id).alias("source_id"))
         rows = live.flow.hold(named)
-        live.told.add(named, ranges)
+        self._windows.told(provider_id, named, ranges)
         days = set(messages["trading_day"].drop_nulls().unique()) - self.days_over
         self._changed_days |= days
         self._days |= days
@@ -155,9 +154,12 @@ class Engine:
     def go_on(self) -> None:
         """Judge what time alone has changed: timers that ran out, fills whose quotes have come, windows."""
         self.judge_held()
-        if self._changed_days and self._context.clock() >= self._windows_due_at:
-            self.judge_windows()
+        self._hear_windows(wait=False)
+        due = self._changed_days and self._context.clock() >= self._windows_due_at
+        if due and not self._windows_are_judged:
+            self._begin_windows()
             self._let_go()
+            self._hear_windows(wait=False)
 
     def judge_everything(self) -> None:
         """Judge all orders, and the windows of their days; after a start, what was held only."""
@@ -177,15 +179,28 @@ class Engine:
                 self._judge_orders(live, live.flow.everything(), earlier=self._left_over)
 
     def judge_windows(self) -> None:
-        """Judge the rules of windows over the days that changed."""
-        begun = self._context.clock()
-        for day in sorted(self._changed_days):
-            judged = judge(OF_WINDOWS, self._facts(day, self._whole_day(day)), self._firm.on(day).policy.limits)
-            names = [rule.name for rule in OF_WINDOWS if rule.name not in judged.unjudged]
-            self._record(day, judged, standing_ids(self._context.records, day, names, self._providers))
+        """Judge the rules of windows over the days that changed, and wait until it is done."""
+        self._hear_windows(wait=True)
+        if self._changed_days:
+            self._begin_windows()
+            self._hear_windows(wait=True)
+
+    def _begin_windows(self) -> None:
+        days = sorted(self._changed_days)
+        self._windows.judge(days, Seen(self._seen_until(), {day: self._quotes.seen_until(day) for day in days}))
         self._changed_days.clear()
-        now = self._context.clock()
-        self._windows_due_at = now + max(WINDOWS_EVERY_NS, WINDOWS_PAUSE * (now - begun))
+        self._windows_are_judged = True
+
+    def _hear_windows(self, *, wait: bool) -> None:
+        outcome = self._windows.outcome(wait=wait) if self._windows_are_judged else None
+        if outcome is not None:
+            self._windows_are_judged = False
+            self._windows_due_at = self._context.clock() + max(WINDOWS_EVERY_NS, WINDOWS_PAUSE * outcome.took_ns)
+            self._note_recorded(outcome.recorded)
+
+    def _note_recorded(self, recorded: Recorded) -> None:
+        self.recorded += recorded.findings
+        self._news |= recorded.news
 
     def _let_go(self) -> None:
         """Days that are over are left to the lake; of their orders those stay that may still be filled."""
@@ -194,8 +209,8 @@ class Engine:
             self._days -= over
             self._earlier = EarlierDays(self._context.lake, self.days_over | over)
             every = set(self.days_over)  # what came late for an earlier one goes too
-            for live in self._providers.values():
-                live.let_go(every)
+            held_on = {name: live.let_go(every) for name, live in self._providers.items() if live.flow.messages}
+            self._windows.let_go(held_on, every)
             for held in (self._quotes, self._market, self._firm):
                 held.let_go(every)
 
@@ -206,26 +221,28 @@ class Engine:
         """Judge whole groups; `earlier` gives findings of an earlier run that are judged anew with them."""
         touched = live.flow.fold(rows)
         before = live.found_before(touched.rows)
-        kept: dict[str, list[pl.DataFrame]] = {name: [] for name in KEPT}
+        standing: dict[str, list[pl.DataFrame]] = {name: [] for name in OF_ORDERS}
         for day in sorted(_days(touched) - self.days_over):
             members = self._members(live, touched, day)
-            for name in KEPT:
+            for name in OF_ORDERS:
                 if members.get(name) is not None:
-                    kept[name].append(members[name])
+                    standing[name].append(members[name])
             facts = self._facts(day, members)
-            judged = judge(OF_ORDERS, facts, self._firm.on(day).policy.limits)
-            self._record(day, judged, before | (earlier(day, live, judged.unjudged) if earlier else set()))
+            judged = judge(RULES_OF_ORDERS, facts, self._firm.on(day).policy.limits)
+            again = before | (earlier(day, live, judged.unjudged) if earlier else set())
+            versions = self._firm.on(day).versions
+            self._note_recorded(record_judged(self._context, self._channels, day, judged, versions, again))
             self._note(live, judged, facts, int(touched.rows[0]))
             self._changed_days.add(day)
-        together = {name: pl.concat(found, how="diagonal_relaxed") for name, found in kept.items() if found}
-        live.standing.put(touched.rows, together)
+        together = {name: pl.concat(found, how="diagonal_relaxed") for name, found in standing.items() if found}
+        self._windows.put(live.flow.provider_id, touched.rows, together)
 
     def _left_waiting(self, day: date, live: LiveProvider, _unjudged: Mapping[str, str]) -> set[str]:
-        names = [rule.name for rule in OF_ORDERS]
+        names = [rule.name for rule in RULES_OF_ORDERS]
         return standing_ids(self._context.records, day, names, [live.flow.provider_id], waiting=True)
 
     def _left_over(self, day: date, live: LiveProvider, unjudged: Mapping[str, str]) -> set[str]:
-        names = [rule.name for rule in OF_ORDERS if rule.name not in unjudged]
+        names = [rule.name for rule in RULES_OF_ORDERS if rule.name not in unjudged]
         found = set().union(*(each.found() for each in self._providers.values()))
         return left_over(self._context, day, names, live.flow.provider_id, found)
 
@@ -245,32 +262,6 @@ class Engine:
     def _facts(self, day: date, members: Mapping[str, Any]) -> Facts:
         told = {**members, "quotes_until": self._quotes.seen_until(day)}
         return facts_of(day, told, self._firm.on(day).absent, self._seen_until())
-
-    def _whole_day(self, day: date) -> dict[str, Any]:
-        known = self._firm.on(day)
-        hours = known.rules.hours(day)
-        source = LiveSource({}, self._quotes, self._market)
-        members: dict[str, Any] = {"open_at": hours[0] if hours else None, "close_at": hours[1] if hours else None}
-        members |= {"trades": source.rows("trades", day), "status": source.rows("market_status", day)}
-        for name in KEPT:
-            found = [frame for live in self._providers.values() if (frame := live.standing.rows(name)) is not None]
-            if found:
-                every = pl.concat(found, how="diagonal_relaxed")
-                members[name] = every.filter(pl.col("trading_day") == day)
-        for name, told in (("messages", "messages"), ("sequences", "ranges")):
-            frames = [getattr(live.told, told)(day) for live in self._providers.values()]
-            members[name] = pl.concat(frames) if frames else None
-        return {**members, **known.members}
-
-    def _record(self, day: date, judged: Judged, before: set[str]) -> None:
-        documents = documents_of(judged.findings, self._firm.on(day).versions)
-        found = {key: item | {"source_row": None} for key, item in documents.items()}
-        if found or before:
-            change = record_findings(of_today(self._context), day, found, within=before)
-            tell_findings(self._context, self._channels, change, found)
-            if any(found[key]["status"] == FINAL for key in (*change.recorded, *change.amended)):
-                self._news.add(day)
-            self.recorded += len(change.recorded) + len(change.amended) + len(change.withdrawn)
 
     def _note(self, live: LiveProvider, judged: Judged, facts: Facts, first: int) -> None:
         """Remember where findings were made, and when those that may still change are looked at again."""

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from routeproof.app.watch.flow import Flow
-from routeproof.app.watch.standing_rows import StandingRows
-from routeproof.app.watch.told_sessions import ToldSessions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -48,29 +46,24 @@ class LiveProvider:
 
     Attributes:
         flow: its messages.
-        standing: the latest rows of all its orders.
-        told: what its sessions told.
         timers: in event time.
         for_quotes: fills whose quotes were not seen yet, by the time up to which quotes are needed.
     """
 
     def __init__(self, provider_id: str, sections: Mapping[str, Any], firm_id: str) -> None:
         self.flow = Flow(provider_id, sections, firm_id)
-        self.standing, self.told = StandingRows(self.flow), ToldSessions(provider_id)
         self.timers, self.for_quotes = Timers(), Timers()
         self._findings: dict[int, set[str]] = {}
 
-    def let_go(self, over: set[date]) -> None:
-        """Let go of messages of days that are over, but for orders that may still be filled."""
-        if self.flow.messages:
-            rows = self.flow.open_rows(over)
-            self.flow.keep(rows)
-            self.standing.keep(rows, over)
-            numbers = {row: number for number, row in enumerate(rows.tolist())}
-            self.timers.renumber(numbers)
-            self.for_quotes.renumber(numbers)
-            self._findings = {numbers[row]: found for row, found in self._findings.items() if row in numbers}
-        self.told.let_go(over)
+    def let_go(self, over: set[date]) -> Rows:
+        """Let go of messages of days that are over, but for orders that may still be filled: numbers of what stays."""
+        rows = self.flow.open_rows(over)
+        self.flow.keep(rows)
+        numbers = {row: number for number, row in enumerate(rows.tolist())}
+        self.timers.renumber(numbers)
+        self.for_quotes.renumber(numbers)
+        self._findings = {numbers[row]: found for row, found in self._findings.items() if row in numbers}
+        return rows
 
     def found_before(self, rows: Rows) -> set[str]:
         """Findings that were made in these messages, which are about to be judged again."""

@@ -10,6 +10,7 @@ from routeproof.app.context import open_context
 from routeproof.app.notify.channels import channels_of
 from routeproof.app.watch.beside.lake_writer import FIX_LOG, Portion
 from routeproof.app.watch.beside.process import Beside
+from routeproof.app.watch.beside.windows_process import WindowsApart
 from routeproof.app.watch.catch_up import hold_lake, journaled_after
 from routeproof.app.watch.engine import Engine
 from routeproof.app.watch.feeds import Feeds
@@ -20,22 +21,20 @@ from routeproof.app.watch.quotes import LiveQuotes
 from routeproof.app.watch.status import StatusTeller, was_killed
 from routeproof.app.watch.topics import Topics
 from routeproof.app.watch.warm_up import warm_up
-from routeproof.sources.live.engine import session_engine
-from routeproof.sources.live.journal import Journal
+from routeproof.sources.live.apart import SessionsApart
 from routeproof.sources.live.kafka_topic import open_topic
 from routeproof.sources.map_file import load_map
 from routeproof.vocab.times import NS_PER_S
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from routeproof.app.context import Context
     from routeproof.app.watch.config import WatchConfig
     from routeproof.sources.live.journal_format import Position
     from routeproof.sources.live.session import Batch, SessionEngine
-    from routeproof.sources.live.session_config import FixSession
 
 FOLDER, FIX, JOURNAL = "live", "fix", "journal"
 TICK_S = 0.05
@@ -68,12 +67,15 @@ def serve(root: Path, config: WatchConfig, talk: Talk, stopping: threading.Event
         beside = Beside(root, talk.say)
         beside.start()
         stack.callback(beside.stop)
+        windows = WindowsApart(root, config.path)
+        windows.start()
+        stack.callback(windows.stop)
         warm_up()
         quotes = LiveQuotes(context.lake)
         channels = channels_of(context.workspace, config.path)
-        engine = Engine(context, quotes, _sections(context, config), channels)
+        engine = Engine(context, quotes, _sections(context, config), channels, windows)
         notifier = Notifier(root, channels, talk.say)
-        session = _open_engine(config.fix, folder / FIX, context.clock) if config.fix else None
+        session = SessionsApart(config.fix, folder / FIX / JOURNAL, folder / FIX / "state") if config.fix else None
         listening = session.start() if session else ()
         watch = _Watch(context, config, engine, beside, session, folder, talk)
         killed = was_killed(folder)
@@ -187,16 +189,6 @@ class _Watch:
             for item in sessions
         ]
         return {"sessions": told, "journaled": self._journaled, "recorded": self._engine.recorded}
-
-
-def _open_engine(sessions: Sequence[FixSession], folder: Path, clock: Callable[[], int]) -> SessionEngine:
-    """The engine of the extra `fix`, over the journal of this workspace.
-
-    Raises:
-        UsageError: the extra is not installed.
-    """
-    journal = Journal(folder / JOURNAL, [session.name for session in sessions])
-    return session_engine(sessions, journal=journal, state=folder / "state", clock=clock)
 
 
 def _sections(context: Context, config: WatchConfig) -> dict[str, Mapping[str, Any]]:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from routeproof.tables.wide import kept
+
 if TYPE_CHECKING:
     from datetime import date
 
-    from routeproof.app.watch.flow import Flow
     from routeproof.app.watch.held_messages import Rows
 
 _MARK = "__judged"
@@ -19,8 +20,7 @@ _MARK = "__judged"
 class StandingRows:
     """Rows of one provider by name of their frame; rows of a group that was folded again give way to its new ones."""
 
-    def __init__(self, flow: Flow) -> None:
-        self._flow = flow
+    def __init__(self) -> None:
         self._frames: dict[str, list[pl.DataFrame]] = {}
         self._latest = np.full(0, -1, dtype=np.int64)
         self._mark = 0
@@ -29,11 +29,11 @@ class StandingRows:
         """The frames of some whole groups, in place of what these had.
 
         Args:
-            rows: numbers of all messages of the groups.
+            rows: numbers of all messages of the groups, ascending.
             frames: by name, each with `source_row`, the number of a message of its group.
         """
         self._mark += 1
-        self._make_room(self._flow.messages)
+        self._make_room(int(rows[-1]) + 1 if rows.size else 0)
         self._latest[rows] = self._mark
         for name, frame in frames.items():
             if frame.height:
@@ -44,9 +44,7 @@ class StandingRows:
         self._make_room(int(rows[-1]) + 1 if rows.size else 0)
         self._latest = self._latest[rows]
         for name, held in self._frames.items():
-            frame = pl.concat(held, how="diagonal_relaxed").filter(
-                pl.col("source_row").is_in(rows), ~pl.col("trading_day").is_in(list(days))
-            )
+            frame = _together(held).filter(pl.col("source_row").is_in(rows), ~pl.col("trading_day").is_in(list(days)))
             numbers = pl.Series(np.searchsorted(rows, frame["source_row"].to_numpy()), dtype=frame["source_row"].dtype)
             self._frames[name] = [frame.with_columns(numbers.alias("source_row"))]
 
@@ -61,8 +59,23 @@ class StandingRows:
         held = self._frames.get(name)
         if not held:
             return None
-        frame = pl.concat(held, how="diagonal_relaxed") if len(held) > 1 else held[0]
-        stands = self._latest[frame["source_row"].to_numpy()] == frame[_MARK].to_numpy()
-        kept = frame.filter(pl.Series(stands)).rechunk()  # chunks without rows make `pl.format` panic
-        self._frames[name] = [kept]
-        return kept.drop(_MARK)
+        standing = [frame for frame in map(self._standing, held) if frame.height] or [held[0].clear()]
+        self._frames[name] = _tiered(standing)
+        return _together(self._frames[name]).drop(_MARK)
+
+    def _standing(self, frame: pl.DataFrame) -> pl.DataFrame:
+        return kept(frame, pl.Series(self._latest[frame["source_row"].to_numpy()] == frame[_MARK].to_numpy()))
+
+
+def _tiered(frames: list[pl.DataFrame]) -> list[pl.DataFrame]:
+    """The same rows in few frames; a long one is copied only once what follows it is half as long."""
+    tiers: list[pl.DataFrame] = []
+    for frame in frames:
+        tiers.append(frame)
+        while len(tiers) > 1 and tiers[-2].height <= 2 * tiers[-1].height:
+            tiers[-2:] = [_together(tiers[-2:]).rechunk()]
+    return tiers
+
+
+def _together(frames: list[pl.DataFrame]) -> pl.DataFrame:
+    return pl.concat(frames, how="diagonal_relaxed") if len(frames) > 1 else frames[0]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 import threading
 from collections import deque
@@ -22,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from routeproof.app.watch.beside.case_worker import CaseWorker
 from routeproof.app.watch.beside.lake_writer import FIX_LOG, LakeWriter
+from routeproof.sources.live.child import YIELDS, start_child
 from routeproof.vocab.errors import RouteproofError
 
 if TYPE_CHECKING:
@@ -48,11 +48,7 @@ class Beside:
     def start(self) -> None:
         """Begin."""
         ours, theirs = Pipe()
-        command = [sys.executable, "-m", __name__, str(theirs.fileno()), str(self._root)]
-        self._process = subprocess.Popen(  # noqa: S603  # our own module
-            command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=sys.stderr, start_new_session=True
-        )
-        theirs.close()
+        self._process = start_child(__name__, [theirs], str(self._root))
         self._connection = ours
         self._sender = threading.Thread(target=self._send, name="beside-send", daemon=True)
         self._hearer = threading.Thread(target=self._hear, name="beside-hear", daemon=True)
@@ -179,6 +175,7 @@ def main() -> None:
     """Run as `python -m routeproof.app.watch.beside.process DESCRIPTOR ROOT`; a watch starts it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the watch tells it when to stop
+    os.nice(YIELDS)
     work(Connection(int(sys.argv[1])), Path(sys.argv[2]))
 
 

@@ -1,0 +1,32 @@
+"""A process of our own beside this one, which talks over pipes and ends when they do."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from multiprocessing.connection import Connection
+
+YIELDS = 5
+"""Niceness of what may wait a moment where cores are few, so that judging need not."""
+
+
+def start_child(module: str, ends: Sequence[Connection], *arguments: str) -> subprocess.Popen[bytes]:
+    """Run `python -m MODULE DESCRIPTOR… ARGUMENT…`; its ends of the pipes are its alone afterwards.
+
+    Ctrl-C in the terminal does not reach it, and what it prints goes to where errors go.
+    """
+    numbers = [end.fileno() for end in ends]
+    process = subprocess.Popen(  # noqa: S603  # our own module
+        [sys.executable, "-m", module, *map(str, numbers), *arguments],
+        pass_fds=numbers,
+        stdin=subprocess.DEVNULL,
+        stdout=sys.stderr,
+        start_new_session=True,
+    )
+    for end in ends:
+        end.close()
+    return process
