@@ -169,7 +169,7 @@ def through_socket(
         'sender_comp_id = "FIRM"\ntarget_comp_id = "SOR"\nprovider = "P"\nheartbeat_s = 30\n'
     )
     command = [sys.executable, "-m", "routeproof", "watch", "--config", str(folder / "watch.toml"), "-w", str(root)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=open('/work/bench/watch.err','w'), text=True)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
         assert process.stdout is not None  # noqa: S101
         port = json.loads(process.stdout.readline())["fix"][0]["port"]
@@ -194,6 +194,7 @@ def through_socket(
 
 def _send(port: int, rate: int, seconds: int, bad_every: int, own_log: Path) -> dict[int, int]:
     """Send reports at a rate, orders into a log; instant of each bad fill to the wall-clock ns at which it was sent."""
+    told = flow(rate * seconds, bad_every)  # before the clock runs: made later, they would begin with a burst
     connection = socket.create_connection(("127.0.0.1", port))
     number = 1
     now = time.strftime("%Y%m%d-%H:%M:%S", time.gmtime())
@@ -201,7 +202,7 @@ def _send(port: int, rate: int, seconds: int, bad_every: int, own_log: Path) -> 
     connection.recv(4096)
     sent: dict[int, int] = {}
     begun, done, pending, orders, log = time.monotonic(), 0, bytearray(), 0, own_log.open("ab", buffering=0)
-    for kind, body in flow(rate * seconds, bad_every):
+    for kind, body in told:
         if kind == "D":
             orders += 1
             at = body.rpartition("60=")[2]
