@@ -19,7 +19,7 @@ from routeproof.app.watch.live_source import LiveSource, MarketTables
 from routeproof.app.watch.provider import LiveProvider
 from routeproof.app.watch.providers_of import by_provider
 from routeproof.app.watch.record import record_judged
-from routeproof.app.watch.windows import OF_ORDERS, Seen, Windows
+from routeproof.app.watch.windows.judge import OF_ORDERS, Seen, Windows
 from routeproof.rules.judge import judge
 from routeproof.rules.registry import ALL
 from routeproof.sources.fix.tokenizer import tokenize
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from routeproof.app.watch.held_messages import Rows
     from routeproof.app.watch.quotes import LiveQuotes
     from routeproof.app.watch.record import Recorded
-    from routeproof.app.watch.windows import WindowJudge
+    from routeproof.app.watch.windows.judge import WindowJudge
     from routeproof.rules.facts import Facts
     from routeproof.rules.rule import Judged
 

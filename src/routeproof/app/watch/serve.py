@@ -10,7 +10,7 @@ from routeproof.app.context import open_context
 from routeproof.app.notify.channels import channels_of
 from routeproof.app.watch.beside.lake_writer import FIX_LOG, Portion
 from routeproof.app.watch.beside.process import Beside
-from routeproof.app.watch.beside.windows_process import WindowsApart
+from routeproof.app.watch.beside.sessions_process import launch
 from routeproof.app.watch.catch_up import hold_lake, journaled_after
 from routeproof.app.watch.engine import Engine
 from routeproof.app.watch.feeds import Feeds
@@ -21,6 +21,7 @@ from routeproof.app.watch.quotes import LiveQuotes
 from routeproof.app.watch.status import StatusTeller, was_killed
 from routeproof.app.watch.topics import Topics
 from routeproof.app.watch.warm_up import warm_up
+from routeproof.app.watch.windows.process import WindowsApart
 from routeproof.sources.live.apart import SessionsApart
 from routeproof.sources.live.kafka_topic import open_topic
 from routeproof.sources.map_file import load_map
@@ -28,13 +29,14 @@ from routeproof.vocab.times import NS_PER_S
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from routeproof.app.context import Context
     from routeproof.app.watch.config import WatchConfig
     from routeproof.sources.live.journal_format import Position
     from routeproof.sources.live.session import Batch, SessionEngine
+    from routeproof.sources.live.session_config import FixSession
 
 FOLDER, FIX, JOURNAL = "live", "fix", "journal"
 TICK_S = 0.05
@@ -75,7 +77,7 @@ def serve(root: Path, config: WatchConfig, talk: Talk, stopping: threading.Event
         channels = channels_of(context.workspace, config.path)
         engine = Engine(context, quotes, _sections(context, config), channels, windows)
         notifier = Notifier(root, channels, talk.say)
-        session = SessionsApart(config.fix, folder / FIX / JOURNAL, folder / FIX / "state") if config.fix else None
+        session = _sessions_apart(config.fix, folder / FIX) if config.fix else None
         listening = session.start() if session else ()
         watch = _Watch(context, config, engine, beside, session, folder, talk)
         killed = was_killed(folder)
@@ -189,6 +191,10 @@ class _Watch:
             for item in sessions
         ]
         return {"sessions": told, "journaled": self._journaled, "recorded": self._engine.recorded}
+
+
+def _sessions_apart(sessions: Sequence[FixSession], folder: Path) -> SessionsApart:
+    return SessionsApart(sessions, folder / JOURNAL, folder / "state", launch)
 
 
 def _sections(context: Context, config: WatchConfig) -> dict[str, Mapping[str, Any]]:

@@ -8,30 +8,25 @@ from __future__ import annotations
 
 import fcntl
 import os
-import signal
-import sys
 import threading
-import time
 from contextlib import suppress
 from dataclasses import replace
 from multiprocessing import Pipe
-from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
-from routeproof.sources.live.child import start_child
-from routeproof.sources.live.engine import session_engine
-from routeproof.sources.live.journal import Journal
 from routeproof.sources.live.session import Batch, Received, SessionEngine, SessionEvent
 from routeproof.vocab.errors import RouteproofError
 
 if TYPE_CHECKING:
-    import subprocess
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from multiprocessing.connection import Connection
     from pathlib import Path
 
     from routeproof.sources.live.journal_format import Position
     from routeproof.sources.live.session import Listening, SessionStatus
     from routeproof.sources.live.session_config import FixSession
+
+    Launch = Callable[[Sequence[Connection]], Callable[[], object]]
 
 WAIT_S = 0.05
 PIPE_BYTES = 1 << 20
@@ -55,14 +50,20 @@ class SessionsApart:
         sessions: what to keep.
         journal: folder of the journal; the other process is its only user.
         state: folder of the engine's sequence numbers and sent messages.
+        launch: starts who is at the other ends of the two pipes, and gives what waits for its end.
     """
 
-    def __init__(self, sessions: Sequence[FixSession], journal: Path, state: Path) -> None:
-        self._sessions, self._journal, self._state = tuple(sessions), journal, state
-        self._process: subprocess.Popen[bytes] | None = None
+    def __init__(
+        self,
+        sessions: Sequence[FixSession],
+        journal: Path,
+        state: Path,
+        launch: Launch,
+    ) -> None:
+        self._sessions, self._journal, self._state, self._launch = tuple(sessions), journal, state, launch
         self._asking = threading.Lock()
         self._known: tuple[SessionStatus, ...] = ()
-        self._is_stopped = self._has_ended = False
+        self._is_running = self._has_ended = False
 
     def start(self) -> tuple[Listening, ...]:
         """See `SessionEngine`."""
@@ -70,23 +71,23 @@ class SessionsApart:
         self._questions, asked = Pipe()
         with suppress(AttributeError, OSError):  # Linux has it
             fcntl.fcntl(self._content.fileno(), fcntl.F_SETPIPE_SZ, PIPE_BYTES)
-        self._process = start_child(__name__, [told, asked])
+        self._wait = self._launch([told, asked])
         try:
             listening: tuple[Listening, ...] = self._ask("start", self._sessions, self._journal, self._state)
         except RouteproofError:
-            self._process.wait()
+            self._wait()
             raise
+        self._is_running = True
         return listening
 
     def stop(self) -> None:
         """See `SessionEngine`."""
-        if self._process is not None and not self._is_stopped:
-            self._is_stopped = True
+        if self._is_running:
             with suppress(SessionsEndedError):
                 self._known = self._ask("stop")
 
     def status(self) -> tuple[SessionStatus, ...]:
-        """See `SessionEngine`; of a process that is gone, the last that it said, and nobody is connected."""
+        """See `SessionEngine`; of sessions that were stopped, the last that was said, and nobody is connected."""
         try:
             self._known = self._ask("status")
         except SessionsEndedError:
@@ -103,7 +104,7 @@ class SessionsApart:
         Raises:
             SessionsEndedError: the other process is gone.
         """
-        if self._has_ended or not self._content.poll(None if self._is_stopped else timeout_s):
+        if self._has_ended or not self._content.poll(timeout_s if self._is_running else None):
             return None
         try:
             told: Told | RouteproofError | None = self._content.recv()
@@ -112,19 +113,17 @@ class SessionsApart:
         if isinstance(told, RouteproofError):
             raise told
         if told is None:
-            self._end()
+            self._has_ended = True
+            self._wait()
             return None
         messages, events, after = told
         return Batch(tuple(Received(*message) for message in messages), events, after)
 
-    def _end(self) -> None:
-        self._has_ended = True
-        self._questions.close()
-        if self._process is not None:
-            self._process.wait()
-
     def _ask(self, what: str, *given: object) -> Any:  # noqa: ANN401 - each question has an answer of its own
         with self._asking:
+            if what == "status" and not self._is_running:
+                raise self._gone()
+            self._is_running &= what != "stop"
             try:
                 self._questions.send((what, given))
                 answer = self._questions.recv()
@@ -161,6 +160,8 @@ class Keeper:
         except RouteproofError as error:
             self._content.send(error)
             self._stopped.wait()
+        except OSError:  # whoever asked is gone
+            return
 
     def _answer(self) -> None:
         answers = {"status": self._engine.status, "send": self._engine.send, "stop": self._stop}
@@ -172,6 +173,7 @@ class Keeper:
                 os._exit(1)  # whoever asked is gone
             if what == "stop":
                 self._stopped.set()
+                return
 
     def _stop(self) -> tuple[SessionStatus, ...]:
         self._engine.stop()
@@ -185,27 +187,15 @@ def _said(answer: Any, given: tuple[object, ...]) -> object:  # noqa: ANN401 - e
         return error
 
 
-def _started(sessions: Sequence[FixSession], journal: Path, state: Path) -> tuple[SessionEngine, tuple[Listening, ...]]:
-    kept = Journal(journal, [session.name for session in sessions])
-    engine = session_engine(sessions, journal=kept, state=state, clock=time.time_ns)
-    return engine, engine.start()
-
-
-def main() -> None:
-    """Run as `python -m routeproof.sources.live.apart CONTENT QUESTIONS`; `SessionsApart` starts it."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)  # who started it tells it when to stop
-    content, questions = (Connection(int(number)) for number in sys.argv[1:3])
+def keep_sessions(
+    content: Connection, questions: Connection, begin: Callable[..., tuple[SessionEngine, tuple[Listening, ...]]]
+) -> None:
+    """Begin what the first question asks for, and keep it until told to stop; the other end hears of an error."""
     _, given = questions.recv()
     try:
-        engine, listening = _started(*given)
+        engine, listening = begin(*given)
     except RouteproofError as error:
         questions.send(error)
-    else:
-        questions.send(listening)
-        Keeper(engine, content, questions).keep()
-    os._exit(0)  # a thread of the engine may stay idle for ever
-
-
-if __name__ == "__main__":
-    main()
+        return
+    questions.send(listening)
+    Keeper(engine, content, questions).keep()

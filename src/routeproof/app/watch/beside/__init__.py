@@ -1,1 +1,1 @@
-"""The process beside a watch: what arrived goes into the lake, and final findings into cases."""
+"""Processes beside a watch: one keeps the FIX sessions, one takes what arrived into the lake and works cases."""

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from routeproof.app.context import open_context
 from routeproof.app.facts.log_facts import MESSAGE_COLUMNS
 from routeproof.app.notify.channels import channels_of
-from routeproof.app.watch.windows import Windows
+from routeproof.app.watch.windows.judge import Windows
 from routeproof.sources.live.child import YIELDS, start_child
 from routeproof.vocab.errors import RouteproofError
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from routeproof.app.watch.held_messages import Rows
-    from routeproof.app.watch.windows import Outcome, Seen
+    from routeproof.app.watch.windows.judge import Outcome, Seen
 
 TOLD_COLUMNS = ("trading_day", "firm_id", *MESSAGE_COLUMNS)
 
@@ -48,6 +48,11 @@ class WindowsApart:
         self._process = start_child(__name__, [theirs], str(self._root), str(self._config))
         self._sender = threading.Thread(target=self._send, name="windows-send", daemon=True)
         self._sender.start()
+
+    @property
+    def pid(self) -> int:
+        """Of the other process."""
+        return self._process.pid
 
     def stop(self) -> None:
         """Let it finish, then end."""
@@ -113,7 +118,7 @@ def work(connection: Connection, windows: Windows) -> None:
 
 
 def main() -> None:
-    """Run as `python -m routeproof.app.watch.beside.windows_process DESCRIPTOR ROOT CONFIG`; a watch starts it."""
+    """Run as `python -m routeproof.app.watch.windows.process DESCRIPTOR ROOT CONFIG`; a watch starts it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the watch tells it when to stop
     os.nice(YIELDS)

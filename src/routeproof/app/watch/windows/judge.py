@@ -12,8 +12,8 @@ from routeproof.app.objects.findings import standing_ids
 from routeproof.app.watch.firm import Firm
 from routeproof.app.watch.live_source import MarketTables
 from routeproof.app.watch.record import Recorded, record_judged
-from routeproof.app.watch.standing_rows import StandingRows
-from routeproof.app.watch.told_sessions import ToldSessions
+from routeproof.app.watch.windows.standing_rows import StandingRows
+from routeproof.app.watch.windows.told_sessions import ToldSessions
 from routeproof.rules.judge import judge
 from routeproof.rules.registry import ALL
 from routeproof.tables.wide import kept
