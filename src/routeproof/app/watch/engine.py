@@ -19,6 +19,7 @@ from routeproof.app.watch.live_source import LiveSource, MarketTables
 from routeproof.app.watch.provider import LiveProvider
 from routeproof.app.watch.providers_of import by_provider
 from routeproof.app.watch.record import record_judged
+from routeproof.app.watch.windows.columns import narrowed
 from routeproof.app.watch.windows.judge import OF_ORDERS, Seen, Windows
 from routeproof.rules.judge import judge
 from routeproof.rules.registry import ALL
@@ -226,7 +227,7 @@ class Engine:
             members = self._members(live, touched, day)
             for name in OF_ORDERS:
                 if members.get(name) is not None:
-                    standing[name].append(members[name])
+                    standing[name].append(narrowed(members[name], name))
             facts = self._facts(day, members)
             judged = judge(RULES_OF_ORDERS, facts, self._firm.on(day).policy.limits)
             again = before | (earlier(day, live, judged.unjudged) if earlier else set())
