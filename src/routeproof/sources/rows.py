@@ -310,11 +310,17 @@ def _rejects(
     )
 
 
-def _found_texts(bad: pl.DataFrame, texts: pl.DataFrame, sources: dict[str, str]) -> list[str]:
-    by_row = {row[ROW]: row for row in texts.iter_rows(named=True)}
-    details = []
-    for row, column in bad.select(ROW, _DETAIL).iter_rows():
-        source = sources.get(column, "")
-        found = by_row[row].get(source) if source else None
-        details.append(f"{column}: found {str(found)[:80]!r} in column {source!r}" if source else column)
+def _found_texts(bad: pl.DataFrame, texts: pl.DataFrame, sources: dict[str, str]) -> list[str | None]:
+    """For each bad row what stood in the cell that it is refused for; other cells are not looked at."""
+    details: list[str | None] = [None] * bad.height
+    placed = bad.select(ROW, pl.col(_DETAIL).alias("column")).with_row_index("place")
+    for (column,), rows in placed.group_by("column"):
+        source = sources.get(str(column), "")
+        if not source:
+            for place in rows["place"]:
+                details[place] = column
+            continue
+        cells = rows.join(texts.select(ROW, pl.col(source).alias("cell")), on=ROW, how="left")
+        for place, found in cells.select("place", "cell").iter_rows():
+            details[place] = f"{column}: found {str(found)[:80]!r} in column {source!r}"
     return details

@@ -23,6 +23,7 @@ MAX_PIECE_RECORDS = 1 << 17
 """Most records of a piece: if they are tiny and all are refused, what is said of each takes more room than they do."""
 
 QUOTE, NEWLINE, RETURN, NUL = 34, 10, 13, 0
+FIRST_BEYOND_ASCII = 0x80
 _LINE_END = b"\r\n"
 IDLE = b" \t\r\n\x1a"
 """Bytes that say nothing where a line has no others."""
@@ -246,15 +247,18 @@ def marked_records(piece: Piece, byte: int) -> NDArray[np.int64]:
 
 
 def undecodable_records(piece: Piece) -> NDArray[np.int64]:
-    """Positions of the records that are not UTF-8."""
-    marked: list[int] = []
-    at = 0
-    while True:
-        try:
-            piece.content[at:].decode("utf-8")
-        except UnicodeDecodeError as error:
-            record = int(np.searchsorted(piece.ends, at + error.start, side="right"))
-            marked.append(record)
-            at = int(piece.ends[min(record, len(piece.ends) - 1)])
-        else:
-            return np.array(marked, dtype=np.int64)
+    """Positions of the records that are not UTF-8; no character crosses a line's end."""
+    beyond_ascii = np.flatnonzero(np.frombuffer(piece.content, dtype=np.uint8) >= FIRST_BEYOND_ASCII)
+    records = np.unique(np.searchsorted(piece.ends, beyond_ascii, side="right"))
+    starts = np.append(0, piece.ends)
+    held = [int(at) for at in records if at < len(piece.ends)]
+    bad = [at for at in held if not _is_utf8(piece.content[int(starts[at]) : int(starts[at + 1])])]
+    return np.array(bad, dtype=np.int64)
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True

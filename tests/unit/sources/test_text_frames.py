@@ -3,12 +3,16 @@
 import gzip
 import io
 import json
+import tempfile
 import zipfile
 from pathlib import Path
 
 import pytest
 import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
 
+from examples import examples
 from routeproof.sources.streams import DamagedFileError
 from routeproof.sources.text_frames import HeaderError, text_frames
 from routeproof.sources.text_records import MAX_PIECE_RECORDS
@@ -58,6 +62,18 @@ def test_bad_lines_are_refused_where_they_stand(tmp_path: Path) -> None:
     assert rows == [{"a": "1", "b": "2"}, {"a": "7", "b": "8"}]
     assert sorted(refused) == [(3, 8, "wrong_field_count"), (5, 15, "nul_byte"), (6, 20, "not_utf8")]
     assert noise == 1
+
+
+@examples(150)
+@given(st.lists(st.binary(max_size=6), max_size=12))
+def test_lines_that_are_no_utf8_are_refused_one_by_one(lines: list[bytes]) -> None:
+    """By decoding each line by itself; half a character at a line's end does not spoil the next line."""
+    cells = [bytes(byte for byte in line if byte not in b'\n\r\x00",') or b"x" for line in lines]
+    with tempfile.TemporaryDirectory() as folder:
+        rows, refused, _ = read(written(Path(folder), b"a,b\n" + b"".join(b"1," + cell + b"\n" for cell in cells)))
+    bad = {row for row, cell in enumerate(cells, 2) if cell.decode("utf-8", "replace").encode() != cell}
+    assert {(row, reason) for row, _, reason in refused} == {(row, "not_utf8") for row in bad}
+    assert [row["b"] for row in rows] == [cell.decode() for row, cell in enumerate(cells, 2) if row not in bad]
 
 
 def test_a_quote_that_never_closes_spoils_one_line(tmp_path: Path) -> None:

@@ -52,3 +52,20 @@ def test_a_map_may_say_columns_as_fix_does() -> None:
     assert dict(fills.columns) == {"client_order_id": "Client ID", "price": "Px"}
     figures = parse_map({"table": "vendor_statistics", "columns": {"value": "Value"}})
     assert dict(figures.columns) == {"stated": "Value"}
+
+
+def test_a_refused_row_says_what_stood_in_its_own_cell() -> None:
+    """Rows that are refused for different columns, in any order; a cell is shown to its eightieth sign."""
+    found = read(
+        "vendor_executions",
+        execution_id=["a", "b", "c", "d"],
+        symbol=["AB"] * 4,
+        price=["ten", "10", "it's " + "9" * 90, "10"],
+        quantity=["1", "1x", "1", "2"],
+        trading_day=["2026-07-01"] * 4,
+    )
+    assert found.rejects.select("row", "detail").rows() == [
+        (2, "price: found 'ten' in column 'price'"),
+        (3, "quantity: found '1x' in column 'quantity'"),
+        (4, "price: found \"it's " + "9" * 75 + "\" in column 'price'"),
+    ]
