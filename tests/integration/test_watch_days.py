@@ -87,10 +87,10 @@ def into_lake(context: Context, *messages: bytes) -> None:
 
 
 def started(context: Context, now: list[int]) -> Engine:
-    """A watch that has read back the lake, with a clock of its own."""
+    """A watch that has read back the lake and judged it two messages at a time, with a clock of its own."""
     ours = Context(**{name: getattr(context, name) for name in ("workspace", "records", "raw", "actor", "evidence")},
                    clock=lambda: now[0])  # fmt: skip
-    engine = Engine(ours, LiveQuotes(context.lake), {})
+    engine = Engine(ours, LiveQuotes(context.lake), {}, at_once=2)
     hold_lake(ours, engine)
     engine.judge_everything()
     return engine

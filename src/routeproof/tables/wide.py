@@ -58,7 +58,10 @@ def stacked(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
     if len(filled) <= 1:
         return slim(filled[0] if filled else frames[0])
     schema = filled[0].schema
-    stated = [name for name in schema if any(frame[name].null_count() < frame.height for frame in filled)]
+    empty = [dict(zip(frame.columns, frame.null_count().row(0), strict=True)) for frame in filled]
+    stated = [
+        name for name in schema if any(count[name] < frame.height for count, frame in zip(empty, filled, strict=True))
+    ]
     absent = [pl.lit(None, dtype=schema[name]).alias(name) for name in schema if name not in stated]
     if not stated:
         return pl.concat(filled)

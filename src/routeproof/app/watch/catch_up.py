@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from routeproof.app.watch.engine import Engine
     from routeproof.sources.live.journal_format import Position
 
+HELD_AT_ONCE = 250_000
+"""Messages of the lake that are taken in together: many columns hold nothing, and are spelled out meanwhile."""
+
 
 def hold_lake(context: Context, engine: Engine) -> None:
     """Hold the latest day of the lake as a whole; of earlier days, what orders of today may go back to."""
@@ -26,7 +29,8 @@ def hold_lake(context: Context, engine: Engine) -> None:
         return
     sequences = dict(by_provider(context.records, context.lake.read(FIX_SEQUENCES.name, days[-1:])))
     for provider_id, rows in by_provider(context.records, context.lake.read(FIX_MESSAGES.name, days[-1:])):
-        engine.hold(provider_id, rows, sequences.pop(provider_id, FIX_SEQUENCES.empty()))
+        for piece in rows.iter_slices(HELD_AT_ONCE):
+            engine.hold(provider_id, piece, sequences.pop(provider_id, FIX_SEQUENCES.empty()))
 
 
 def journaled_after(journal: Path, after: Position | None) -> tuple[dict[str, list[bytes]], Position | None]:

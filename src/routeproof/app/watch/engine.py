@@ -18,7 +18,7 @@ from routeproof.app.watch.left_over import left_over
 from routeproof.app.watch.live_source import LiveSource, MarketTables
 from routeproof.app.watch.provider import LiveProvider
 from routeproof.app.watch.providers_of import by_provider
-from routeproof.app.watch.record import record_judged
+from routeproof.app.watch.record import record_judged, withdraw
 from routeproof.app.watch.windows.columns import narrowed
 from routeproof.app.watch.windows.judge import OF_ORDERS, Seen, Windows
 from routeproof.rules.judge import judge
@@ -27,7 +27,7 @@ from routeproof.sources.fix.tokenizer import tokenize
 from routeproof.vocab.times import NS_PER_MS, NS_PER_S
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import date
 
     from routeproof.app.context import Context
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from routeproof.rules.facts import Facts
     from routeproof.rules.rule import Judged
 
-    EarlierFindings = Callable[[date, LiveProvider, Mapping[str, str]], set[str]]
+    EarlierFindings = Callable[[date, LiveProvider, Collection[str]], set[str]]
 
 RULES_OF_ORDERS = tuple(rule for rule in ALL if rule.kind != "window")
 WINDOWS_EVERY_NS = 5 * NS_PER_S
@@ -49,10 +49,12 @@ WINDOWS_EVERY_NS = 5 * NS_PER_S
 WINDOWS_PAUSE = 5
 """Between two judgements of windows passes this many times what the last one took."""
 
+JUDGED_AT_ONCE = 100_000
+"""Messages of orders that are judged together after a start: a day as a whole would take gigabytes."""
+
 DAYS_HELD = 2
 """Days that are held as a whole: today, and the last one for what comes late; earlier ones are judged from the lake."""
 
-_NOTHING = np.empty(0, dtype=np.int64)
 _DATED = ("parent_orders", "order_versions", "routes", "executions")
 
 
@@ -65,19 +67,20 @@ class Engine:
 
     def __init__(
         self, context: Context, quotes: LiveQuotes, sections: Mapping[str, Mapping[str, Any]],
-        channels: Sequence[AnyChannel] = (), windows: WindowJudge | None = None,
+        channels: Sequence[AnyChannel] = (), windows: WindowJudge | None = None, *, at_once: int = JUDGED_AT_ONCE,
     ) -> None:  # fmt: skip
         self._context, self._quotes, self._sections, self._channels = context, quotes, sections, channels
         self._firm, self._clock, self._market = Firm(context), EventClock(), MarketTables(context.lake)
         self._providers: dict[str, LiveProvider] = {}
         self._windows: WindowJudge = windows or Windows(context, channels)
+        self._at_once = at_once
         self._windows_due_at = 0
         self._windows_are_judged = False
         self._changed_days: set[date] = set()
         self._days: set[date] = set()
         self._earlier = EarlierDays(context.lake, frozenset())
         self._news: set[date] = set()
-        self._held: dict[str, Rows] = {}
+        self._held: dict[str, list[Rows]] = {}
         self._lateness_ns = 0
         self.recorded = 0
 
@@ -98,7 +101,7 @@ class Engine:
         """Judge what was taken in since the last time, with what time has changed: each judgement has its price."""
         for name, live in self._providers.items():
             due = np.union1d(live.timers.run_out(self._seen_until()), live.for_quotes.run_out(self._quotes.latest()))
-            rows = live.flow.together(np.union1d(self._held.pop(name, _NOTHING), due))
+            rows = live.flow.together(np.concatenate([*self._held.pop(name, ()), due]))
             if rows.size:
                 self._judge_orders(live, rows)
 
@@ -135,7 +138,7 @@ class Engine:
         self._days |= days
         if missing := live.flow.missing_fills(named):
             self._hold_earlier(self._earlier.of_fills(missing))
-        self._held[provider_id] = np.union1d(self._held.get(provider_id, _NOTHING), rows)
+        self._held.setdefault(provider_id, []).append(rows)
 
     def _provider(self, provider_id: str) -> LiveProvider:
         if provider_id not in self._providers:
@@ -166,8 +169,7 @@ class Engine:
         """Judge all orders, and the windows of their days; after a start, what was held only."""
         self._held.clear()
         for live in self._providers.values():
-            if live.flow.messages:
-                self._judge_orders(live, live.flow.everything(), earlier=self._left_waiting)
+            self._judge_all(live, self._left_waiting)
         self.judge_windows()
 
     def settle(self) -> None:
@@ -176,8 +178,17 @@ class Engine:
         To be called once after a start, when all that had come by then was read.
         """
         for live in self._providers.values():
-            if live.flow.messages and any(self._left_over(day, live, {}) for day in self._days - self.days_over):
-                self._judge_orders(live, live.flow.everything(), earlier=self._left_over)
+            if any(self._left_over(day, live, ()) for day in self._days - self.days_over):
+                self._judge_all(live, self._left_over)
+
+    def _judge_all(self, live: LiveProvider, earlier: EarlierFindings) -> None:
+        """Judge all orders, some at a time; what an earlier run found and they do not give rise to is withdrawn."""
+        unjudged: dict[date, set[str]] = {}
+        for rows in live.flow.portions(self._at_once):
+            for day, names in self._judge_orders(live, rows).items():
+                unjudged.setdefault(day, set()).update(names)
+        for day, names in unjudged.items():
+            self._note_recorded(withdraw(self._context, day, earlier(day, live, names) - live.found()))
 
     def judge_windows(self) -> None:
         """Judge the rules of windows over the days that changed, and wait until it is done."""
@@ -218,8 +229,9 @@ class Engine:
     def _seen_until(self) -> int:
         return max(0, self._clock.now(self._context.clock()) - self._lateness_ns)
 
-    def _judge_orders(self, live: LiveProvider, rows: Rows, earlier: EarlierFindings | None = None) -> None:
-        """Judge whole groups; `earlier` gives findings of an earlier run that are judged anew with them."""
+    def _judge_orders(self, live: LiveProvider, rows: Rows) -> dict[date, Collection[str]]:
+        """Judge whole groups; rules that could not be judged, by day."""
+        unjudged: dict[date, Collection[str]] = {}
         touched = live.flow.fold(rows)
         before = live.found_before(touched.rows)
         standing: dict[str, list[pl.DataFrame]] = {name: [] for name in OF_ORDERS}
@@ -230,19 +242,20 @@ class Engine:
                     standing[name].append(narrowed(members[name], name))
             facts = self._facts(day, members)
             judged = judge(RULES_OF_ORDERS, facts, self._firm.on(day).policy.limits)
-            again = before | (earlier(day, live, judged.unjudged) if earlier else set())
             versions = self._firm.on(day).versions
-            self._note_recorded(record_judged(self._context, self._channels, day, judged, versions, again))
+            self._note_recorded(record_judged(self._context, self._channels, day, judged, versions, before))
+            unjudged[day] = judged.unjudged.keys()
             self._note(live, judged, facts, int(touched.rows[0]))
             self._changed_days.add(day)
         together = {name: pl.concat(found, how="diagonal_relaxed") for name, found in standing.items() if found}
         self._windows.put(live.flow.provider_id, touched.rows, together)
+        return unjudged
 
-    def _left_waiting(self, day: date, live: LiveProvider, _unjudged: Mapping[str, str]) -> set[str]:
+    def _left_waiting(self, day: date, live: LiveProvider, _unjudged: Collection[str]) -> set[str]:
         names = [rule.name for rule in RULES_OF_ORDERS]
         return standing_ids(self._context.records, day, names, [live.flow.provider_id], waiting=True)
 
-    def _left_over(self, day: date, live: LiveProvider, unjudged: Mapping[str, str]) -> set[str]:
+    def _left_over(self, day: date, live: LiveProvider, unjudged: Collection[str]) -> set[str]:
         names = [rule.name for rule in RULES_OF_ORDERS if rule.name not in unjudged]
         found = set().union(*(each.found() for each in self._providers.values()))
         return left_over(self._context, day, names, live.flow.provider_id, found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from routeproof.tables.registry import TABLES
 from routeproof.tables.wide import slim
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import date
 
     from routeproof.app.watch.held_messages import Rows
@@ -94,6 +95,15 @@ class Flow:
     def everything(self) -> Rows:
         """Numbers of all messages."""
         return np.arange(self._held.rows)
+
+    def portions(self, size: int) -> Iterator[Rows]:
+        """Numbers of all messages, in portions of whole groups that begin every `size` messages or so."""
+        roots = self.roots(self.everything())
+        by_group = np.argsort(roots, kind="stable")
+        begins = np.flatnonzero(np.diff(roots[by_group], prepend=-1))
+        cuts = begins[np.flatnonzero(np.diff(begins // size, prepend=-1))]
+        for begin, end in pairwise([*cuts.tolist(), by_group.size]):
+            yield np.sort(by_group[begin:end])
 
     def together(self, rows: Rows) -> Rows:
         """Numbers of all messages that are in a group with some of these."""

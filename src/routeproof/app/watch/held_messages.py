@@ -6,6 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from routeproof.tables.wide import stacked
+
 Rows = npt.NDArray[np.int64]
 
 
@@ -22,7 +24,7 @@ class HeldMessages:
         self.rows += frame.height
         while len(self._frames) > 1 and self._frames[-2].height < 2 * self._frames[-1].height:
             last = self._frames.pop()
-            self._frames[-1] = pl.concat([self._frames[-1], last], rechunk=True)
+            self._frames[-1] = stacked([self._frames[-1], last]).rechunk()
 
     def column(self, name: str) -> pl.Series:
         """One column of all rows."""

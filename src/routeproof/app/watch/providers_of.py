@@ -8,6 +8,7 @@ import polars as pl
 
 from routeproof.app.intake.fold_fix import fix_sources
 from routeproof.stores.commits import source_outcomes
+from routeproof.tables.wide import kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,5 +27,5 @@ def by_provider(records: Records, rows: pl.DataFrame) -> Iterator[tuple[str, pl.
         return
     known = {key: item.provider_id for key, item in known_logs(records).items()}
     whose = rows["source_id"].cast(pl.String).replace_strict(known, default="", return_dtype=pl.String)
-    for (provider_id,), own in rows.group_by(whose.alias("provider"), maintain_order=True):
-        yield str(provider_id), own
+    for provider_id in whose.unique(maintain_order=True):
+        yield provider_id, kept(rows, whose == provider_id)

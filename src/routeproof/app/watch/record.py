@@ -62,3 +62,10 @@ def record_judged(
     is_news = any(found[key]["status"] == FINAL for key in (*change.recorded, *change.amended))
     count = len(change.recorded) + len(change.amended) + len(change.withdrawn)
     return Recorded(count, frozenset({day}) if is_news else frozenset())
+
+
+def withdraw(context: Context, day: date, gone: set[str]) -> Recorded:
+    """Record that findings of a day no longer stand."""
+    if not gone:
+        return Recorded()
+    return Recorded(len(record_findings(of_today(context), day, {}, within=gone).withdrawn))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,13 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from examples import examples
+from live_streams import framed
 from routeproof.app.watch.clock import EventClock
 from routeproof.app.watch.drop_folder import DropFolder
+from routeproof.app.watch.flow import Flow
 from routeproof.app.watch.growing_file import GrowingFile
 from routeproof.app.watch.held_messages import HeldMessages
 from routeproof.app.watch.positions import read_mark, write_mark
 from routeproof.app.watch.status import StatusTeller, read_status, write_status
 from routeproof.sources.fix.growing import Groups
+from routeproof.sources.fix.tokenizer import tokenize
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -131,3 +135,27 @@ def test_the_status_is_told_at_once_and_at_the_end(tmp_path: Path) -> None:
     told["journaled"] = 3
     teller.stop()
     assert read_status(tmp_path)["journaled"] == 3
+
+
+@examples(40)
+@given(st.lists(st.integers(0, 6), min_size=0, max_size=40), st.integers(1, 12))
+def test_portions_are_whole_groups_and_all_of_them(orders: list[int], size: int) -> None:
+    """Messages of up to seven orders in any order: each is in one portion, and with all those of its order."""
+    flow = Flow("P", {}, "FIRM")
+    if orders:
+        raw = b"\n".join(_order_told(number, order) for number, order in enumerate(orders, 1))
+        told = tokenize(io.BytesIO(raw), name="", source_id="P", firm_id="FIRM")
+        flow.hold(pl.concat([piece.messages for piece in told]))
+    portions = [rows.tolist() for rows in flow.portions(size)]
+    assert sorted(row for rows in portions for row in rows) == list(range(len(orders)))
+    assert all(rows == sorted(rows) and rows for rows in portions)
+    for rows in portions:
+        inside = {orders[row] for row in rows}
+        assert len(rows) == sum(order in inside for order in orders)
+        assert len(rows) < size + max(orders.count(order) for order in inside)
+
+
+def _order_told(number: int, order: int) -> bytes:
+    at = f"20260701-14:00:{number:02d}.000"
+    terms = [f"37=O{order}", f"11=C{order}", f"17=E{number}", "150=F", "39=1", "55=AB", "54=1", "38=100", "32=1"]
+    return framed(["35=8", "49=SOR", "56=FIRM", f"34={number}", f"52={at}", *terms, "31=10", f"60={at}"])

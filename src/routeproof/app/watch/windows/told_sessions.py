@@ -9,6 +9,7 @@ import polars as pl
 from routeproof.app.facts.log_facts import MESSAGE_COLUMNS, SEQUENCE_COLUMNS
 from routeproof.sources.fix.messages import distinct_messages
 from routeproof.sources.fix.sequences import sequence_ranges
+from routeproof.tables.wide import slim, stacked
 
 if TYPE_CHECKING:
     from datetime import date
@@ -28,15 +29,15 @@ class ToldSessions:
     def add(self, messages: pl.DataFrame, ranges: pl.DataFrame | None = None) -> None:
         """Take in `FIX_MESSAGES` rows, copies included, else with the `FIX_SEQUENCES` rows of all copies."""
         told = sequence_ranges(messages) if ranges is None else ranges
-        self._messages.append(messages.select("trading_day", *MESSAGE_COLUMNS))
+        self._messages.append(slim(messages.select("trading_day", *MESSAGE_COLUMNS)))
         self._ranges.append(told.select("trading_day", *SEQUENCE_COLUMNS))
         for held in (self._messages, self._ranges):
             if len(held) > PIECES:
-                held[:] = [pl.concat(held, rechunk=True)]
+                held[:] = [stacked(held).rechunk()]
 
     def messages(self, day: date) -> pl.DataFrame:
         """Distinct messages of a day, with `provider`."""
-        return self._of_day(distinct_messages(pl.concat(self._messages)), day).select(*MESSAGE_COLUMNS, "provider")
+        return self._of_day(distinct_messages(stacked(self._messages)), day).select(*MESSAGE_COLUMNS, "provider")
 
     def ranges(self, day: date) -> pl.DataFrame:
         """Ranges of sequence numbers of a day, with `provider`."""
