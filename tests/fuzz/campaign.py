@@ -88,7 +88,7 @@ def run(name: str, seed: int, numbers: range, folder: Path, saved: Path | None =
             if child is None:
                 child, is_fresh = Child(name, seed, folder), True
             answer = child.ask(number)
-            if answer.get("peak", 0) > PEAK_BYTES and not is_fresh:
+            if ("died" in answer or answer.get("peak", 0) > PEAK_BYTES) and not is_fresh:
                 child = child.end()  # what earlier inputs left behind does not count: once more, alone
                 continue
             is_fresh = False

@@ -99,12 +99,15 @@ def blocks(stream: BinaryIO, path: Path) -> Iterator[bytes]:
 
 
 def _expect_end(stream: BinaryIO, path: Path) -> None:
-    """A zstandard reader ends quietly inside a frame; the frame's own length tells."""
+    """A zstandard reader ends quietly inside a frame, or inside its head; the frame's own length tells."""
     if not isinstance(stream, zstandard.ZstdDecompressionReader):
         return
     with path.open("rb") as file:
         head = file.read(18)
-    declared = zstandard.frame_content_size(head)
+    try:
+        declared = zstandard.frame_content_size(head)
+    except zstandard.ZstdError as error:
+        raise _damaged(path, error) from error
     if declared > stream.tell():
         message = f"expected {declared} bytes of content, found {stream.tell()}: the file is cut off"
         raise DamagedFileError(message, where=path.name)

@@ -121,6 +121,14 @@ def test_a_cut_gzip_gives_what_came_before_and_says_so(tmp_path: Path) -> None:
     assert refused[-1][2] == "truncated_file"
 
 
+@pytest.mark.parametrize("kept", [4, 5, 6])
+def test_a_zstandard_file_cut_in_its_head_is_damaged(tmp_path: Path, kept: int) -> None:
+    """The magic number is there, the frame's own head is not whole: nothing can be read, which is said."""
+    whole = zstandard.ZstdCompressor().compress(b"a,b\n" + b"1,2\n" * 5_000)
+    with pytest.raises(DamagedFileError, match="expected a whole compressed file"):
+        read(written(tmp_path, whole[:kept]))
+
+
 def test_an_empty_file_has_no_rows(tmp_path: Path) -> None:
     """And no header either."""
     assert read(written(tmp_path, b"")) == ([], [], 0)
