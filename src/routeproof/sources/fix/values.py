@@ -13,6 +13,7 @@ MAX_MESSAGE = 1 << 20  # bytes; a longer one is refused, so that memory stays bo
 
 ACCEPTED, TRUNCATED, BAD_FIELD, BAD_LENGTH, BAD_CHECKSUM, TOO_LONG, REPEATED, NO_LENGTH = range(8)
 NEED_MORE, NO_MESSAGE = 8, 9
+LONGEST_HEAD = 18  # bytes of `8=FIX` and of at most thirteen signs behind it
 
 SOH, PIPE, CARET, LF, CR, EQUALS = 1, 124, 94, 10, 13, 61
 ZERO, NINE = 48, 57
@@ -154,7 +155,7 @@ def head(buf: Bytes, at: int, end: int) -> tuple[int, int]:
 
     Separator 0 = no FIX, -1 = cut, -2 = the buffer ends here.
     """
-    for index in range(at + 2, min(at + 18, end)):
+    for index in range(at + 2, min(at + LONGEST_HEAD + 1, end)):
         byte = buf[index]
         if byte in (SOH, PIPE):
             return byte, index
@@ -167,7 +168,7 @@ def head(buf: Bytes, at: int, end: int) -> tuple[int, int]:
         upper = 65 <= byte <= 90
         if not (upper or ZERO <= byte <= NINE or byte == 46):
             return 0, index
-    return (-2, end) if at + 18 > end else (0, at + 18)
+    return (-2, end) if at + LONGEST_HEAD >= end else (0, at + LONGEST_HEAD + 1)
 
 
 @inlined

@@ -164,6 +164,17 @@ def test_after_a_digit_a_cut_head_is_no_message_wherever_the_file_ends() -> None
     assert read(b"<20260105> 8=FIX.4")[1] == [(1, 11, "truncated_message")]
 
 
+@pytest.mark.parametrize("signs", range(10, 17))
+@pytest.mark.parametrize("separator", [b"\x01", b"|", b"^A"])
+def test_a_begin_string_has_at_most_thirteen_signs(signs: int, separator: bytes) -> None:
+    """With thirteen behind `8=FIX` it is one, here without a body's length; with more it is no message at all."""
+    begun = b"8=FIX" + b"T.1.1666666666666"[:signs] + separator + b"35=0" + separator
+    assert_alike(begun + b"10=000" + separator)
+    for cut in range(5, len(begun)):
+        assert_alike(begun[:cut])
+        assert_alike(begun[:cut] + b"\nmore")
+
+
 def test_a_cut_line_is_a_reject_with_its_place_and_the_next_line_is_read() -> None:
     """A cut line is a reject with its place and the next line is read."""
     whole = framed(ORDER, "|")
