@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -19,6 +20,10 @@ _ARENAS = max(1, (os.cpu_count() or 1) // 2)
 os.environ.setdefault(
     "_RJEM_MALLOC_CONF", f"narenas:{_ARENAS},oversize_threshold:0,dirty_decay_ms:10000,muzzy_decay_ms:10000"
 )
+
+# Most of what a command makes is what it imports, none of which ever goes: searching it for cycles takes a twentieth of
+# the start.
+gc.set_threshold(50_000, 20, 20)
 
 COMMANDS = {
     "init": "routeproof.cli.init:init",
