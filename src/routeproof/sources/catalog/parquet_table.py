@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from routeproof.sources.parquet_pages import expect_honest_pages
 from routeproof.sources.rows import canonical_rows, positioned, source_columns
 from routeproof.sources.source import ReadContext, Source, SourceResult
 from routeproof.sources.streams import DamagedFileError
@@ -38,12 +39,14 @@ def read(path: Path, file_map: FileMap | None, context: ReadContext) -> Iterator
     Raises:
         MapError: if there is no map, it does not fit, or it names a nested column.
         NotParquetError: if the magic bytes are not there.
-        DamagedFileError: if pages give another number of rows than the footer promises.
+        DamagedFileError: if a page says that it is far larger than its column, or if pages give another number of rows
+            than the footer promises.
     """
     if file_map is None or not file_map.table:
         message = 'expected a map with table = "…" (--map FILE.toml), found none'
         raise MapError(message, where=context.file)
     _expect_magic(path, context)
+    expect_honest_pages(path, context.file)
     scan = pl.scan_parquet(path, glob=False)
     schema = scan.collect_schema()
     wanted = list(dict.fromkeys(source_columns(file_map, schema.names()).values()))
