@@ -1,6 +1,7 @@
 """Map files: bad keys, values and TOML, applied to files that are good."""
 
 import json
+from copy import deepcopy
 from random import Random
 
 from fuzz.csv_files import csv_text
@@ -98,7 +99,8 @@ def _column_values(random: Random, sections: dict[str, object], canonical: list[
 def _change(random: Random, sections: dict[str, object], seeds: Seeds) -> None:
     key = random.choice((*_PLAIN_MAP_KEYS, *sections))
     section = sections.get(key)
-    value: object = random.choice(VALUES) if random.random() < 0.8 else nasty(random, "text", seeds.texts)
+    chosen = random.choice(VALUES) if random.random() < 0.8 else nasty(random, "text", seeds.texts)
+    value: object = deepcopy(chosen)  # else a later change would go into what other inputs are made of
     match random.randrange(5):
         case 0:
             sections[key] = value
