@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -12,6 +13,12 @@ if TYPE_CHECKING:
 
 YIELDS = 5
 """Niceness of what may wait a moment where cores are few, so that judging need not."""
+
+
+def leave_signals_to_parent() -> None:
+    """SIGTERM and Ctrl-C end whoever started this process, which then tells it to stop."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def start_child(module: str, ends: Sequence[Connection], *arguments: str) -> subprocess.Popen[bytes]:

@@ -8,7 +8,6 @@ if either process ends, the next watch begins where the lake stands.
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import threading
 from collections import deque
@@ -21,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from routeproof.app.watch.beside.case_worker import CaseWorker
 from routeproof.app.watch.beside.lake_writer import FIX_LOG, LakeWriter
-from routeproof.sources.live.child import YIELDS, start_child
+from routeproof.sources.live.child import YIELDS, leave_signals_to_parent, start_child
 from routeproof.vocab.errors import RouteproofError
 
 if TYPE_CHECKING:
@@ -173,8 +172,7 @@ def work(connection: Connection, root: Path) -> None:
 
 def main() -> None:
     """Run as `python -m routeproof.app.watch.beside.process DESCRIPTOR ROOT`; a watch starts it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the watch tells it when to stop
+    leave_signals_to_parent()
     os.nice(YIELDS)
     work(Connection(int(sys.argv[1])), Path(sys.argv[2]))
 

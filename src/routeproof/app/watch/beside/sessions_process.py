@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
 from routeproof.app.context import wall_clock
 from routeproof.sources.live.apart import keep_sessions
-from routeproof.sources.live.child import start_child
+from routeproof.sources.live.child import leave_signals_to_parent, start_child
 from routeproof.sources.live.engine import session_engine
 from routeproof.sources.live.journal import Journal
 
@@ -40,8 +39,7 @@ def begin(sessions: Sequence[FixSession], journal: Path, state: Path) -> tuple[S
 
 def main() -> None:
     """Run as `python -m routeproof.app.watch.beside.sessions_process CONTENT QUESTIONS`; a watch starts it."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)  # the watch tells it when to stop
+    leave_signals_to_parent()
     content, questions = (Connection(int(number)) for number in sys.argv[1:3])
     keep_sessions(content, questions, begin)
     os._exit(0)  # a thread of the engine may stay idle for ever

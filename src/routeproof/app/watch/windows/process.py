@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import pickle
-import signal
 import sys
 import threading
 from multiprocessing import Pipe
@@ -20,7 +19,7 @@ from routeproof.app.context import open_context
 from routeproof.app.facts.log_facts import MESSAGE_COLUMNS
 from routeproof.app.notify.channels import channels_of
 from routeproof.app.watch.windows.judge import Windows
-from routeproof.sources.live.child import YIELDS, start_child
+from routeproof.sources.live.child import YIELDS, leave_signals_to_parent, start_child
 from routeproof.vocab.errors import RouteproofError
 
 if TYPE_CHECKING:
@@ -119,8 +118,7 @@ def work(connection: Connection, windows: Windows) -> None:
 
 def main() -> None:
     """Run as `python -m routeproof.app.watch.windows.process DESCRIPTOR ROOT CONFIG`; a watch starts it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the watch tells it when to stop
+    leave_signals_to_parent()
     os.nice(YIELDS)
     root, config = Path(sys.argv[2]), Path(sys.argv[3])
     with open_context(root, role="watch") as context:
