@@ -8,7 +8,8 @@ Flow is made here: orders with acknowledgement and two fills, of 200 symbols; on
 quote, which three rules tell of. Each symbol has a quote a second. With `--stale` it has one quote an hour before, so
 that each fill is a finding too.
 Over the session come the provider's reports; the orders stand in the firm's own log, which grows beside. A session's
-SendingTime has to be that of today, and the flow is of a day gone by, so nothing is said of late reports there.
+SendingTime has to be that of today, and the flow is of a day gone by, so reports and acknowledgements may be years late
+there: by the time of the session an order is overdue as soon as it is read.
 With `--orphans` no log of orders is read: every fill is a finding.
 """
 
@@ -33,10 +34,19 @@ from routeproof.app.init_workspace import init_workspace
 from routeproof.app.intake.ingest import ingest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 SYMBOLS = 200
 BAD_EVERY = 10_000
+TEN_YEARS_MS = 315_360_000_000
+OWN_LOG = "orders.fix"
+ORDERS_AT_ONCE = 10_000
+LOOKS = 10
+"""How often the memory is looked at."""
+
+REPORTS = 3
+"""Reports of each order."""
+
 FOUNDED = date(2026, 6, 1)
 PER_SECOND = 2000
 """Orders in a second of event time."""
@@ -77,7 +87,7 @@ def at_ms(ms: int) -> str:
     return f"20260701-{14 + seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{rest:03d}"
 
 
-def flow(orders: int, bad_every: int, per_second: int = PER_SECOND) -> list[tuple[str, str]]:
+def flow(orders: int, bad_every: int, per_second: int = PER_SECOND) -> Iterator[tuple[str, str]]:
     """Bodies (MsgType, fields after the header) of orders that come evenly, in order of time."""
     told = []
     for number in range(orders):
@@ -94,8 +104,12 @@ def flow(orders: int, bad_every: int, per_second: int = PER_SECOND) -> list[tupl
             filled = f"{order}17=E{number}-{fill}\x01150=F\x0139={1 + fill}\x0132=100\x0131={price}\x0130=XNAS\x01"
             sums = f"14={done}\x01151={200 - done}\x016={price}\x01"
             told.append((ms + 5 + fill, "8", f"{filled}{sums}60={at_ms(ms + 5 + fill)}\x01"))
+        if number % ORDERS_AT_ONCE == ORDERS_AT_ONCE - 1:
+            told.sort(key=lambda message: message[0])
+            yield from ((kind, body) for at, kind, body in told if at < ms)
+            told = [message for message in told if message[0] >= ms]
     told.sort(key=lambda message: message[0])
-    return [(kind, body) for _, kind, body in told]
+    yield from ((kind, body) for _, kind, body in told)
 
 
 def messages(orders: int, bad_every: int) -> Iterator[bytes]:
@@ -121,13 +135,15 @@ def workspace(folder: Path, seconds: int) -> Path:
     return root
 
 
-def say_nothing_of_late_reports(root: Path) -> None:
-    """By a policy that one proposed and another approved."""
-    change = {"key": "rules.slow_report", "value": {"enabled": False}, "reason": "Times of today about another day"}
-    with open_context(root, person="ann", on=FOUNDED) as context:
-        propose_policy(context, {**change, "effective_from": FOUNDED.isoformat()})
-    with open_context(root, person="carl", on=FOUNDED) as context:
-        decide_policy(context, "approve", "P1")
+def allow_years_for_reports(root: Path) -> None:
+    """By a policy that one proposed and another approved; the rules are judged all the same."""
+    for number, (rule, key) in enumerate((("slow_report", "report_ms"), ("slow_acknowledgement", "ack_ms")), 1):
+        why = "Times of today about another day"
+        change = {"key": f"rules.{rule}", "value": {key: TEN_YEARS_MS}, "reason": why}
+        with open_context(root, person="ann", on=FOUNDED) as context:
+            propose_policy(context, {**change, "effective_from": FOUNDED.isoformat()})
+        with open_context(root, person="carl", on=FOUNDED) as context:
+            decide_policy(context, "approve", f"P{number}")
 
 
 def quoted_s(orders: int) -> int:
@@ -159,9 +175,9 @@ def through_socket(
     folder: Path, rate: int, seconds: int, bad_every: int, *, stale: bool, orphans: bool
 ) -> dict[str, object]:
     """One session at an even rate; from the send of a bad fill to the record of its finding."""
-    root = workspace(folder, 0 if stale else quoted_s(rate * seconds // 3))
-    say_nothing_of_late_reports(root)
-    own_log = folder / "orders.fix"
+    root = workspace(folder, 0 if stale else quoted_s(rate * seconds // REPORTS))
+    allow_years_for_reports(root)
+    own_log = folder / OWN_LOG
     own_log.touch()
     tail = "" if orphans else f'[[tail]]\npath = "{own_log}"\nsource = "fix-log"\nprovider = "P"\n'
     (folder / "watch.toml").write_text(
@@ -169,11 +185,12 @@ def through_socket(
         'sender_comp_id = "FIRM"\ntarget_comp_id = "SOR"\nprovider = "P"\nheartbeat_s = 30\n'
     )
     command = [sys.executable, "-m", "routeproof", "watch", "--config", str(folder / "watch.toml"), "-w", str(root)]
+    held: list[dict[str, int]] = []
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
         assert process.stdout is not None  # noqa: S101
         port = json.loads(process.stdout.readline())["fix"][0]["port"]
-        sent = _send(port, rate, seconds, bad_every, own_log)
+        sent = _send(port, rate, seconds, bad_every, folder, lambda: held.append(_memory_mib(process.pid)))
         time.sleep(10)
         peak = _peak_mib(process.pid)
     finally:
@@ -189,19 +206,21 @@ def through_socket(
     return {"rate": rate, "seconds": seconds, "sent": rate * seconds, "bad_fills": len(sent), "found": found,
             "findings": findings,
             "p50_ms": round(waits[found // 2]) if found else None,
-            "p99_ms": round(waits[found * 99 // 100]) if found else None, "peak_rss_mib": peak}  # fmt: skip
+            "p99_ms": round(waits[found * 99 // 100]) if found else None, "peak_rss_mib": peak,
+            "memory_mib": held}  # fmt: skip
 
 
-def _send(port: int, rate: int, seconds: int, bad_every: int, own_log: Path) -> dict[int, int]:
+def _send(port: int, rate: int, seconds: int, bad_every: int, folder: Path, look: Callable[[], None]) -> dict[int, int]:
     """Send reports at a rate, orders into a log; instant of each bad fill to the wall-clock ns at which it was sent."""
-    told = flow(rate * seconds, bad_every)  # before the clock runs: made later, they would begin with a burst
+    told = _kept(folder / "flow.txt", flow(rate * seconds // REPORTS + 1, bad_every))  # all before the clock runs
     connection = socket.create_connection(("127.0.0.1", port))
     number = 1
     now = time.strftime("%Y%m%d-%H:%M:%S", time.gmtime())
     connection.sendall(framed(f"35=A\x0149=SOR\x0156=FIRM\x0134=1\x0152={now}\x0198=0\x01108=30\x01"))
     connection.recv(4096)
     sent: dict[int, int] = {}
-    begun, done, pending, orders, log = time.monotonic(), 0, bytearray(), 0, own_log.open("ab", buffering=0)
+    begun, done, pending, orders, looks = time.monotonic(), 0, bytearray(), 0, 1
+    log = (folder / OWN_LOG).open("ab", buffering=0)
     for kind, body in told:
         if kind == "D":
             orders += 1
@@ -217,12 +236,22 @@ def _send(port: int, rate: int, seconds: int, bad_every: int, own_log: Path) -> 
         if done % max(1, rate // 200) == 0:
             connection.sendall(pending)
             pending.clear()
+            if done >= looks * rate * seconds // LOOKS:
+                looks += 1
+                look()
             time.sleep(max(0.0, begun + done / rate - time.monotonic()))
         if done >= rate * seconds:
             break
     connection.sendall(pending)
     log.close()
     return sent
+
+
+def _kept(path: Path, told: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """The same messages, from a file: to make them, or to hold them, would take cores and memory of the watch."""
+    with path.open("w") as file:
+        file.writelines(f"{kind}{body}\n" for kind, body in told)
+    return ((line[0], line[1:-1]) for line in path.open())
 
 
 def _ns(text: str) -> int:
@@ -257,6 +286,20 @@ def through_day(folder: Path, orders: int, bad_every: int, *, stale: bool) -> di
     told = json.loads(done.stdout)
     return {"executions": 2 * orders, "seconds": round(wall, 2), "executions_per_s": round(2 * orders / wall),
             "findings": told["total"], "rules_not_judged": len(told["unjudged"])}  # fmt: skip
+
+
+def _memory_mib(pid: int) -> dict[str, int]:
+    """Memory of the judging process that is not of files, and of those that it started."""
+    own, others = 0, 0
+    for status in Path("/proc").glob("[0-9]*/status"):
+        try:
+            told = dict(line.split(":", 1) for line in status.read_text().splitlines())
+        except OSError:
+            continue  # it has ended
+        kib = int(told.get("RssAnon", "0 kB").split()[0])
+        own += kib if int(told["Pid"]) == pid else 0
+        others += kib if int(told["PPid"]) == pid else 0
+    return {"judging": own // 1024, "beside": others // 1024}
 
 
 def _peak_mib(pid: int) -> int:

@@ -40,7 +40,7 @@ def watch(ctx: click.Context, config: Path | None, workspace: Path) -> None:
         message = "expected --config FILE.toml with [[fix]], [[tail]] or [[drop]] tables, found none"
         raise UsageError(message, where="--config")
     with _stopping() as stopping:  # before anything else begins a thread
-        _compute_on_one_thread()
+        _compute_on_two_threads()
 
         from routeproof.app.watch.config import load_watch_config  # noqa: PLC0415
         from routeproof.app.watch.serve import Talk, serve  # noqa: PLC0415
@@ -70,14 +70,15 @@ def _stopping() -> Iterator[threading.Event]:
         raise
 
 
-def _compute_on_one_thread() -> None:
+def _compute_on_two_threads() -> None:
     """A judgement is hundreds of operations on few rows: to share one among threads takes longer than to do it.
 
-    polars asks once, when it is first used; the process beside the watch, which takes in whole days, asks for itself.
+    It is done on one thread of polars; another is there for whoever else asks. polars looks once, when it is first
+    used; the processes beside the watch, which take in whole days, look for themselves.
     """
     threads = "POLARS_MAX_THREADS"
     if threads not in os.environ:
-        os.environ[threads] = "1"
+        os.environ[threads] = "2"
         import polars as pl  # noqa: PLC0415
 
         pl.thread_pool_size()

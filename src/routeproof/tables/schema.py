@@ -73,6 +73,9 @@ class Table:
         order: canonical row order.
         day_of: instant column whose session day partitions the table, or `None` for reference tables.
         is_event: rows carry `sequence`.
+        all_columns: own ones, the tie-breaker, provenance.
+        names: of all columns, in order.
+        dtypes: column name to storage type.
     """
 
     name: str
@@ -82,21 +85,16 @@ class Table:
     day_of: str | None = None
     is_event: bool = True
     all_columns: tuple[Column, ...] = field(init=False)
+    names: tuple[str, ...] = field(init=False, compare=False)
+    dtypes: dict[str, pl.DataType] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
         """Own columns come first, then the tie-breaker, then provenance."""
         tie = (SEQUENCE,) if self.is_event else ()
-        object.__setattr__(self, "all_columns", self.columns + tie + PROVENANCE)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of all columns in order."""
-        return tuple(column.name for column in self.all_columns)
-
-    @property
-    def dtypes(self) -> dict[str, pl.DataType]:
-        """Column name to storage type."""
-        return {column.name: column.dtype for column in self.all_columns}
+        every = self.columns + tie + PROVENANCE
+        object.__setattr__(self, "all_columns", every)
+        object.__setattr__(self, "names", tuple(column.name for column in every))
+        object.__setattr__(self, "dtypes", {column.name: column.dtype for column in every})
 
     @property
     def is_series(self) -> bool:
@@ -117,6 +115,8 @@ class Table:
     def conform(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The frame with exactly the table's columns in order; absent ones take their default or null."""
         found = dict(zip(frame.columns, frame.dtypes, strict=True))
+        if tuple(found) == self.names and found == self.dtypes:
+            return frame
         return frame.select(
             (pl.col(column.name) if found[column.name] == column.dtype else pl.col(column.name).cast(column.dtype))
             if column.name in found

@@ -21,10 +21,11 @@ def slim(frame: pl.DataFrame) -> pl.DataFrame:
     """The same frame; a column without any value is kept as one null, so that moving rows does not move it."""
     if frame.height < FEW:
         return frame
+    empty = [count == frame.height for count in frame.null_count().row(0)]  # a column apart is spelled out
     return frame.with_columns(
-        pl.lit(None, dtype=frame.schema[name]).alias(name)
-        for name, count in zip(frame.columns, frame.null_count().row(0), strict=True)  # a column apart is spelled out
-        if count == frame.height
+        pl.lit(None, dtype=dtype).alias(name)
+        for name, dtype, is_empty in zip(frame.columns, frame.dtypes, empty, strict=True)
+        if is_empty
     )
 
 

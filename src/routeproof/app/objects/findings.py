@@ -28,6 +28,9 @@ WITHDRAWN = "findings.withdrawn"
 SUPPRESSED = "findings.suppressed"
 EVENTS = frozenset({RECORDED, AMENDED, WITHDRAWN, SUPPRESSED})
 FINAL = "final"
+ASKED_AT_ONCE = 500
+"""Findings that are looked up in one statement."""
+
 ENTRY_BYTES = 48_000
 """Findings in one entry together, so that none is larger than an entry may be."""
 
@@ -106,7 +109,7 @@ def record_findings(
 
     def decide(records: Records) -> Sequence[Fact]:
         plans.clear()
-        standing = _standing(records, day)
+        standing = _standing(records, day, None if within is None else {*within, *found})
         judged = set(standing) if within is None else set(within) & set(standing)
         new = [item for key, item in found.items() if key not in standing]
         changed = [item for key, item in found.items() if key in standing and digest_of(item) != standing[key]]
@@ -137,8 +140,19 @@ def record_findings(
     return made[0]
 
 
-def _standing(records: Records, day: date) -> dict[str, str]:
-    rows = records.query("SELECT id, digest FROM findings WHERE day = :day AND withdrawn = 0", {"day": day.isoformat()})
+def _standing(records: Records, day: date, among: set[str] | None) -> dict[str, str]:
+    """Digests of findings of a day that stand, by id: those among some, or all."""
+    statement = "SELECT id, digest FROM findings WHERE day = :day AND withdrawn = 0"
+    named = {"day": day.isoformat()}
+    if among is None:
+        rows = records.query(statement, named)
+    else:
+        keys = sorted(among)
+        rows = []
+        for begin in range(0, len(keys), ASKED_AT_ONCE):
+            asked = {f"id{at}": key for at, key in enumerate(keys[begin : begin + ASKED_AT_ONCE])}
+            some = f"{statement} AND id IN ({', '.join(f':{name}' for name in asked)})"
+            rows += records.query(some, {**named, **asked})
     return {str(key): str(digest) for key, digest in rows}
 
 

@@ -16,6 +16,7 @@ from routeproof.app.watch.earlier_days import EarlierDays
 from routeproof.app.watch.firm import Firm
 from routeproof.app.watch.left_over import left_over
 from routeproof.app.watch.live_source import LiveSource, MarketTables
+from routeproof.app.watch.pool_thread import on_pool_thread
 from routeproof.app.watch.provider import LiveProvider
 from routeproof.app.watch.providers_of import by_provider
 from routeproof.app.watch.record import record_judged, withdraw
@@ -91,6 +92,9 @@ class Engine:
 
     def hold_log(self, provider_id: str, content: bytes) -> None:
         """Take in whole lines of a FIX log of a provider; `go_on` judges what they concern."""
+        on_pool_thread(lambda: self._hold_log(provider_id, content))
+
+    def _hold_log(self, provider_id: str, content: bytes) -> None:
         firm_id = self._context.workspace.firm_id
         read = tokenize(io.BytesIO(content), name="", source_id=provider_id, firm_id=firm_id)
         pieces = [piece.messages for piece in read]
@@ -143,7 +147,10 @@ class Engine:
     def _provider(self, provider_id: str) -> LiveProvider:
         if provider_id not in self._providers:
             sections = self._sections.get(provider_id, {})
-            self._providers[provider_id] = LiveProvider(provider_id, sections, self._context.workspace.firm_id)
+            workspace = self._context.workspace
+            self._providers[provider_id] = LiveProvider(
+                provider_id, sections, workspace.firm_id, workspace.scratch_folder
+            )
         return self._providers[provider_id]
 
     def _hold_earlier(self, messages: pl.DataFrame) -> None:
@@ -231,6 +238,9 @@ class Engine:
 
     def _judge_orders(self, live: LiveProvider, rows: Rows) -> dict[date, Collection[str]]:
         """Judge whole groups; rules that could not be judged, by day."""
+        return on_pool_thread(lambda: self._judge_groups(live, rows))
+
+    def _judge_groups(self, live: LiveProvider, rows: Rows) -> dict[date, Collection[str]]:
         unjudged: dict[date, Collection[str]] = {}
         touched = live.flow.fold(rows)
         before = live.found_before(touched.rows)

@@ -23,6 +23,7 @@ from routeproof.tables.wide import slim
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
+    from pathlib import Path
 
     from routeproof.app.watch.held_messages import Rows
 
@@ -53,13 +54,13 @@ class Flow:
         provider_id: provider of the orders.
     """
 
-    def __init__(self, provider_id: str, sections: Mapping[str, Any], firm_id: str) -> None:
+    def __init__(self, provider_id: str, sections: Mapping[str, Any], firm_id: str, scratch: Path) -> None:
         self.provider_id = provider_id
-        self._firm_id = firm_id
+        self._firm_id, self._scratch = firm_id, scratch
         self._values, self._parties = declared_values(sections), declared_parties(sections)
         self._edges: frozenset[tuple[str, str]] = frozenset()
         self._reading = self._read()
-        self._held, self._groups = HeldMessages(), Groups()
+        self._held, self._groups = HeldMessages(scratch), Groups()
         self._known: Facts = NO_FACTS
         self._asked: Facts = NO_FACTS
 
@@ -116,7 +117,7 @@ class Flow:
     def missing_fills(self, messages: pl.DataFrame) -> set[str]:
         """ExecIDs that busts and corrections among these messages name, and that no message here has."""
         named = set(messages.filter(revises())["exec_ref_id"].cast(pl.String))
-        return named - set(self._held.column("exec_id").cast(pl.String)) if named else named
+        return named - self._held.having("exec_id", named) if named else named
 
     def open_rows(self, over: set[date]) -> Rows:
         """Numbers of messages of other days than these and of orders that may still be filled, with their groups."""
@@ -130,7 +131,7 @@ class Flow:
     def keep(self, rows: Rows) -> None:
         """Let all other messages go; those that stay are numbered anew, in their order."""
         kept = self._held.gather(rows).with_columns(pl.int_range(0, rows.size, dtype=pl.Int64).alias("source_row"))
-        self._held, self._groups = HeldMessages(), Groups()
+        self._held, self._groups = HeldMessages(self._scratch), Groups()
         self._held.add(kept)
         self._groups.add(keys_of(kept, self._reading))
 

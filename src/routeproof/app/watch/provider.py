@@ -12,6 +12,7 @@ from routeproof.app.watch.flow import Flow
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
+    from pathlib import Path
     from typing import Any
 
     from routeproof.app.watch.held_messages import Rows
@@ -50,8 +51,8 @@ class LiveProvider:
         for_quotes: fills whose quotes were not seen yet, by the time up to which quotes are needed.
     """
 
-    def __init__(self, provider_id: str, sections: Mapping[str, Any], firm_id: str) -> None:
-        self.flow = Flow(provider_id, sections, firm_id)
+    def __init__(self, provider_id: str, sections: Mapping[str, Any], firm_id: str, scratch: Path) -> None:
+        self.flow = Flow(provider_id, sections, firm_id, scratch)
         self.timers, self.for_quotes = Timers(), Timers()
         self._findings: dict[int, set[str]] = {}
 

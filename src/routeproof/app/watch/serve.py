@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,10 @@ TICK_S = 0.05
 SETTLED_WITHIN_NS = 10 * NS_PER_S
 """After a start, how long content may keep coming until what an earlier run found is taken to be read again."""
 
+GIVES_WAY_S = 0.0005
+"""How long a thread that talks to a process beside may keep the judging one waiting, each of the hundreds of times that
+this lets the interpreter go; Python's own 5 ms are more than such a time takes."""
+
 MOST_BATCHES = 2_000
 """Batches of the sessions that are judged together at most."""
 
@@ -74,6 +79,7 @@ def serve(root: Path, config: WatchConfig, talk: Talk, stopping: threading.Event
         windows.start()
         stack.callback(windows.stop)
         warm_up()
+        sys.setswitchinterval(GIVES_WAY_S)
         gc.freeze()  # nothing that was loaded ever goes, and to search it for cycles takes a tenth of a second
         quotes = LiveQuotes(context.lake)
         channels = channels_of(context.workspace, config.path)

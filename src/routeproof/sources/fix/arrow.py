@@ -2,7 +2,8 @@
 
 Layouts: https://arrow.apache.org/docs/format/CDataInterface.html and, for text, the variable-size binary view of
 https://arrow.apache.org/docs/format/Columnar.html. A column owns its memory, and the function that frees it is
-machine code: polars may drop a column in any thread, whether or not that thread may run Python.
+machine code: polars may drop a column in any thread, whether or not that thread may run Python. A column may also lie
+in a file, of which a part is mapped into memory for it alone.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from routeproof.sources.fix.words import load_at, store_at
 
 _PRIVATE_OF_ARRAY, _RELEASE_OF_ARRAY, _RELEASE_OF_SCHEMA = 72, 64, 56  # offsets in the structures below
 _VALIDITY, _VALUES, _LENGTHS_OF_TEXT, _LENGTH, _TEXT = 0, 1, 3, 4, 5  # words of a column's own record
-_RECORD_WORDS = 6
+_MAPPED, _MAPPED_BYTES = 6, 7
+_RECORD_WORDS = 8
 _NULLABLE = 2
 
 
@@ -71,6 +73,8 @@ class Column:
         text: address of the bytes of longer texts, 0 = there are none.
         text_size: bytes of text.
         is_text: String, else Int64.
+        mapped: address of the part of a file in which all of it lies, 0 = it is memory of its own.
+        mapped_bytes: length of that part.
     """
 
     rows: int
@@ -80,6 +84,8 @@ class Column:
     text: int
     text_size: int
     is_text: bool
+    mapped: int = 0
+    mapped_bytes: int = 0
 
     def series(self, name: str) -> pl.Series:
         """The column in polars, which frees the memory when it is done with it."""
@@ -95,6 +101,7 @@ class _Export:
         buffers = 2
         record[_VALIDITY], record[_VALUES], record[_LENGTH] = column.validity, column.values, column.text_size
         record[_TEXT] = record[2] = column.text
+        record[_MAPPED], record[_MAPPED_BYTES] = column.mapped, column.mapped_bytes
         lengths = address + 8 * _LENGTH
         if column.is_text:  # validity, views, text if there is any, then the lengths of the texts
             buffers = 4 if column.text else 3
@@ -129,12 +136,16 @@ def _releases() -> tuple[Any, Any]:
 
 
 _raw_free = types.ExternalFunction("PyMem_RawFree", types.void(types.intp))
+_unmap = types.ExternalFunction("munmap", types.int32(types.intp, types.intp))
 
 
 def _free_array(array: int) -> None:
     record = load_at(array + _PRIVATE_OF_ARRAY)
-    for word in (_VALIDITY, _VALUES, _TEXT):
-        _raw_free(load_at(record + 8 * word))
+    if load_at(record + 8 * _MAPPED):
+        _unmap(load_at(record + 8 * _MAPPED), load_at(record + 8 * _MAPPED_BYTES))
+    else:
+        for word in (_VALIDITY, _VALUES, _TEXT):
+            _raw_free(load_at(record + 8 * word))
     _raw_free(record)
     store_at(array + _RELEASE_OF_ARRAY, 0)
 

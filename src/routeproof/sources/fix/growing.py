@@ -13,7 +13,7 @@ import polars as pl
 
 from routeproof.sources.fix.fold import words
 from routeproof.sources.fix.fold.recoding import with_symbols
-from routeproof.sources.fix.words import compiled
+from routeproof.sources.fix.words import compiled, inlined
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from routeproof.sources.fix.fold.part import Reading
 
     Rows = npt.NDArray[np.int64]
+    Places = npt.NDArray[np.int32]
     Keys = npt.NDArray[np.uint64]
 
 FLOW_TYPES = ("D", "F", "G", "8", "9", "3", "j", "AB", "AC")
@@ -32,27 +33,45 @@ _NO_ID = ("NONE", "0", "N/A", "")
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 _NONE = np.uint64(0)
 _LEAST_SLOTS = 1 << 12
+_NO_SLOTS = 2
+_LEAST_MOVED = 1 << 12
+_MOVED_FOR_EACH = 8
+"""Slots of a table that became too small that are moved for each key that comes: it is empty long before the new one
+is full, and nobody waits for millions of slots."""
 _SALTS = {"order": 0x5851F42D4C957F2D, "report": 0x14057B7EF767814F, "fill": 0x2545F4914F6CDD1D,
           "sequence": 0x9FB21C651E98DF25, "symbol": 0x6A09E667F3BCC909}  # fmt: skip
 
 
+class _Table:
+    """Keys with the rows that had them first: an open hash table with a power of two of slots."""
+
+    def __init__(self, size: int) -> None:
+        self.slots = np.zeros(size, dtype=np.uint64)
+        self.owners = np.zeros(size, dtype=np.int32)
+        self.shift = np.uint64(64 - size.bit_length() + 1)
+
+
 class Groups:
-    """Rows numbered as they arrive, joined by equal keys."""
+    """Rows numbered as they arrive, joined by equal keys; fewer than 2**31 of them."""
 
     def __init__(self) -> None:
         self.rows = 0
-        self._parents = np.zeros(0, dtype=np.int64)
-        self._ring = np.zeros(0, dtype=np.int64)
-        self._slots = np.zeros(_LEAST_SLOTS, dtype=np.uint64)
-        self._owners = np.zeros(_LEAST_SLOTS, dtype=np.int64)
+        self._parents = np.zeros(0, dtype=np.int32)
+        self._ring = np.zeros(0, dtype=np.int32)
+        self._table, self._older = _Table(_LEAST_SLOTS), _Table(_NO_SLOTS)
+        self._moved = 0
         self._used = 0
 
     def add(self, keys: Keys) -> None:
         """Add rows by their keys, (columns, n); 0 is no key."""
         many = keys.shape[1]
         self._make_room(many, keys.size)
-        shift = np.uint64(64 - int(self._slots.size).bit_length() + 1)
-        found = _join(self._parents, self._ring, self._slots, self._owners, keys, self.rows, shift)
+        self._move_on(_MOVED_FOR_EACH * keys.size + _LEAST_MOVED)
+        table, older = self._table, self._older
+        found = _join(
+            self._parents, self._ring, table.slots, table.owners, older.slots, older.owners, keys, self.rows,
+            table.shift, older.shift,
+        )  # fmt: skip
         self._used += int(found)
         self.rows += many
 
@@ -74,17 +93,26 @@ class Groups:
         if self.rows + rows > self._parents.size:
             size = max(1024, 2 * self._parents.size, self.rows + rows)
             for name in ("_parents", "_ring"):
-                grown = np.zeros(size, dtype=np.int64)
+                grown = np.zeros(size, dtype=np.int32)
                 held = getattr(self, name)
                 grown[: held.size] = held
                 setattr(self, name, grown)
-        size = self._slots.size
-        while 2 * (self._used + keys) > size:
+        size = self._table.slots.size
+        while 4 * (self._used + keys) > 3 * size:
             size *= 2
-        if size != self._slots.size:
-            slots, owners = np.zeros(size, dtype=np.uint64), np.zeros(size, dtype=np.int64)
-            _move(self._slots, self._owners, slots, owners, np.uint64(64 - size.bit_length() + 1))
-            self._slots, self._owners = slots, owners
+        if size != self._table.slots.size:
+            self._move_on(self._older.slots.size)
+            self._older, self._table, self._moved = self._table, _Table(size), 0
+
+    def _move_on(self, many: int) -> None:
+        """Move some slots of the older table into the one in use; it is let go when it has none left."""
+        older, begin = self._older, self._moved
+        if older.slots.size == _NO_SLOTS:
+            return
+        self._moved = min(begin + many, older.slots.size)
+        _move(older.slots, older.owners, begin, self._moved, self._table.slots, self._table.owners, self._table.shift)
+        if self._moved == older.slots.size:
+            self._older = _Table(_NO_SLOTS)
 
 
 def keys_of(messages: pl.DataFrame, reading: Reading, *, by_names_alone: bool = False) -> Keys:
@@ -131,9 +159,20 @@ def keys_of(messages: pl.DataFrame, reading: Reading, *, by_names_alone: bool = 
     return found
 
 
+@inlined
+def _place(slots: Keys, key: np.uint64, shift: np.uint64) -> np.int64:
+    """The slot of a key, else the free one that it would take."""
+    place = np.int64((key * _SPREAD) >> shift)
+    while slots[place] != _NONE and slots[place] != key:
+        place = (place + 1) & (slots.size - 1)
+    return place
+
+
 @compiled
-def _join(parents: Rows, ring: Rows, slots: Keys, owners: Rows, keys: Keys, first: int, shift: np.uint64) -> int:
-    last = slots.size - 1
+def _join(
+    parents: Places, ring: Places, slots: Keys, owners: Places, older_slots: Keys, older_owners: Places, keys: Keys,
+    first: int, shift: np.uint64, older_shift: np.uint64,
+) -> int:  # fmt: skip
     used = 0
     for at in range(keys.shape[1]):
         row = first + at
@@ -143,15 +182,17 @@ def _join(parents: Rows, ring: Rows, slots: Keys, owners: Rows, keys: Keys, firs
             key = keys[column, at]
             if key == _NONE:
                 continue
-            place = np.int64((key * _SPREAD) >> shift)
-            while slots[place] != _NONE and slots[place] != key:
-                place = (place + 1) & last
+            place = _place(slots, key, shift)
+            owner = np.int64(owners[place])
             if slots[place] == _NONE:
-                slots[place] = key
-                owners[place] = row
-                used += 1
-                continue
-            one, other = np.int64(row), owners[place]
+                before = _place(older_slots, key, older_shift)
+                if older_slots[before] == _NONE:
+                    slots[place] = key
+                    owners[place] = row
+                    used += 1
+                    continue
+                owner = np.int64(older_owners[before])
+            one, other = np.int64(row), owner
             while parents[one] != one:
                 parents[one] = parents[parents[one]]
                 one = parents[one]
@@ -166,20 +207,18 @@ def _join(parents: Rows, ring: Rows, slots: Keys, owners: Rows, keys: Keys, firs
 
 
 @compiled
-def _move(slots: Keys, owners: Rows, into: Keys, into_owners: Rows, shift: np.uint64) -> None:
-    last = into.size - 1
-    for at in range(slots.size):
-        key = slots[at]
-        if key != _NONE:
-            place = np.int64((key * _SPREAD) >> shift)
-            while into[place] != _NONE:
-                place = (place + 1) & last
-            into[place] = key
+def _move(
+    slots: Keys, owners: Places, begin: int, end: int, into: Keys, into_owners: Places, shift: np.uint64
+) -> None:  # fmt: skip
+    for at in range(begin, end):
+        if slots[at] != _NONE:
+            place = _place(into, slots[at], shift)
+            into[place] = slots[at]
             into_owners[place] = owners[at]
 
 
 @compiled
-def _find(parents: Rows, rows: Rows, found: Rows) -> None:
+def _find(parents: Places, rows: Rows, found: Rows) -> None:
     for at in range(rows.size):
         row = rows[at]
         while parents[row] != row:
@@ -189,7 +228,7 @@ def _find(parents: Rows, rows: Rows, found: Rows) -> None:
 
 
 @compiled
-def _count(ring: Rows, roots: Rows) -> int:
+def _count(ring: Places, roots: Rows) -> int:
     count = 0
     for at in range(roots.size):
         row = roots[at]
@@ -202,7 +241,7 @@ def _count(ring: Rows, roots: Rows) -> int:
 
 
 @compiled
-def _collect(ring: Rows, roots: Rows, found: Rows) -> None:
+def _collect(ring: Places, roots: Rows, found: Rows) -> None:
     place = 0
     for at in range(roots.size):
         row = roots[at]

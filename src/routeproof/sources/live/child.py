@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
 YIELDS = 5
 """Niceness of what may wait a moment where cores are few, so that judging need not."""
 
+YIELDS_ALL = 19
+"""Niceness of what nobody waits for."""
+
+_THREADS = "POLARS_MAX_THREADS"
+
 
 def leave_signals_to_parent() -> None:
     """SIGTERM and Ctrl-C end whoever started this process, which then tells it to stop."""
@@ -24,7 +30,9 @@ def leave_signals_to_parent() -> None:
 def start_child(module: str, ends: Sequence[Connection], *arguments: str) -> subprocess.Popen[bytes]:
     """Run `python -m MODULE DESCRIPTOR… ARGUMENT…`; its ends of the pipes are its alone afterwards.
 
-    Ctrl-C in the terminal does not reach it, and what it prints goes to where errors go.
+    Ctrl-C in the terminal does not reach it, and what it prints goes to where errors go. It stays in the session of
+    whoever starts it: Linux shares cores out among sessions first, and niceness counts only within one. Of the cores it
+    takes half, since others work beside it.
     """
     numbers = [end.fileno() for end in ends]
     process = subprocess.Popen(  # noqa: S603  # our own module
@@ -32,7 +40,8 @@ def start_child(module: str, ends: Sequence[Connection], *arguments: str) -> sub
         pass_fds=numbers,
         stdin=subprocess.DEVNULL,
         stdout=sys.stderr,
-        start_new_session=True,
+        process_group=0,
+        env={_THREADS: str(max(1, (os.cpu_count() or 1) // 2)), **os.environ},
     )
     for end in ends:
         end.close()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 from examples import examples
 from routeproof.app.watch.windows.standing_rows import StandingRows
 
+SCRATCH = Path(tempfile.gettempdir())
 DAY, OTHER = date(2026, 7, 1), date(2026, 7, 2)
 GROUP = 3
 """Messages of each group in this model: group n has the messages 3 n to 3 n + 2."""
@@ -39,8 +42,11 @@ def _expected(latest: dict[int, int]) -> list[tuple[int, int]]:
 @examples(60)
 @given(PUTS)
 def test_the_latest_rows_of_every_group_stand(puts: list[tuple[set[int], bool]]) -> None:
-    """By a dictionary of group to its last telling; asking in between changes nothing, and a row comes once."""
-    standing, latest = StandingRows(), dict[int, int]()
+    """By a dictionary of group to its last telling; asking in between changes nothing, and a row comes once.
+
+    Frames of eight rows and more rest in files here.
+    """
+    standing, latest = StandingRows(SCRATCH, rests=8), dict[int, int]()
     for told, (groups, is_asked) in enumerate(puts):
         standing.put(_rows(groups), {"fills": _frame(groups, told)})
         latest |= dict.fromkeys(groups, told)
@@ -56,7 +62,7 @@ def test_the_latest_rows_of_every_group_stand(puts: list[tuple[set[int], bool]])
 
 def test_days_that_are_over_go_and_the_rest_is_numbered_anew() -> None:
     """Groups 1 and 2 stay as messages 0 to 5; the day of group 1 goes, a later telling replaces the rest."""
-    standing = StandingRows()
+    standing = StandingRows(SCRATCH)
     standing.put(_rows({0, 1, 2}), {"fills": _frame({0, 1, 2}, 0)})
     standing.keep(_rows({1, 2}), {DAY})
     found = standing.rows("fills")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+import tempfile
+from pathlib import Path
 
 import numpy as np
 import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from examples import examples
 from live_streams import framed
@@ -22,8 +25,7 @@ from routeproof.app.watch.status import StatusTeller, read_status, write_status
 from routeproof.sources.fix.growing import Groups
 from routeproof.sources.fix.tokenizer import tokenize
 
-if TYPE_CHECKING:
-    from pathlib import Path
+SCRATCH = Path(tempfile.gettempdir())
 
 
 def test_a_growing_file_gives_whole_lines_once(tmp_path: Path) -> None:
@@ -95,12 +97,15 @@ def test_event_time_goes_on_with_the_wall_clock() -> None:
 @examples(30)
 @given(st.lists(st.integers(1, 40), min_size=1, max_size=20), st.data())
 def test_messages_in_tiers_are_gathered_as_from_one_frame(sizes: list[int], data: st.DataObject) -> None:
-    """Whatever the sizes in which they came."""
-    held, whole = HeldMessages(), pl.DataFrame({"n": range(sum(sizes))})
+    """Whatever the sizes in which they came, in memory or, twenty and more rows at a time, in files."""
+    held = HeldMessages(SCRATCH, short=4, rests=20)
+    whole = pl.DataFrame({"n": range(sum(sizes)), "exec_id": [f"E{n}" for n in range(sum(sizes))]})
     begin = 0
     for size in sizes:
         held.add(whole.slice(begin, size))
         begin += size
+    assert held.column("n").to_list() == whole["n"].to_list()
+    assert held.having("exec_id", ["E0", "E19", "none"]) == {"E0", "E19"} & set(whole["exec_id"])
     wanted = np.array(sorted(data.draw(st.sets(st.integers(0, begin - 1)))), dtype=np.int64)
     assert held.gather(wanted).equals(whole[pl.Series(wanted, dtype=pl.Int64)])
 
@@ -125,6 +130,23 @@ def test_groups_that_grow_are_those_of_a_slow_search(batches: list[list[tuple[in
         assert groups.members(root).tolist() == expected
 
 
+def test_groups_are_those_of_another_search_while_their_table_grows() -> None:
+    """20,000 rows of two keys of 24,000, in batches: the table doubles several times; the oracle is scipy's."""
+    drawn = np.random.default_rng(7).integers(1, 24_000, (2, 20_000)).astype(np.uint64)
+    groups = Groups()
+    for begin in range(0, drawn.shape[1], 700):
+        groups.add(drawn[:, begin : begin + 700].copy())
+    rows = np.arange(drawn.shape[1])
+    edges = (np.concatenate([rows, rows]), np.concatenate([drawn[0], drawn[1]]).astype(np.int64) + rows.size)
+    whole = coo_array((np.ones(2 * rows.size), edges), shape=(rows.size + 24_000, rows.size + 24_000))
+    expected = connected_components(whole, directed=False)[1][: rows.size]
+    found = groups.roots(rows)
+    assert np.unique(found).size == np.unique(expected).size
+    assert np.unique(np.stack([found, expected]), axis=1).shape[1] == np.unique(expected).size
+    largest = np.bincount(expected).argmax()
+    assert groups.members(found[expected == largest][:1]).tolist() == rows[expected == largest].tolist()
+
+
 def test_the_status_is_told_at_once_and_at_the_end(tmp_path: Path) -> None:
     """Whoever asks once a watch is ready hears of this one, and not of the one before it."""
     write_status(tmp_path, {"sessions": [{"name": "old", "connected": True}], "journaled": 7, "recorded": 7})
@@ -141,7 +163,7 @@ def test_the_status_is_told_at_once_and_at_the_end(tmp_path: Path) -> None:
 @given(st.lists(st.integers(0, 6), min_size=0, max_size=40), st.integers(1, 12))
 def test_portions_are_whole_groups_and_all_of_them(orders: list[int], size: int) -> None:
     """Messages of up to seven orders in any order: each is in one portion, and with all those of its order."""
-    flow = Flow("P", {}, "FIRM")
+    flow = Flow("P", {}, "FIRM", SCRATCH)
     if orders:
         raw = b"\n".join(_order_told(number, order) for number, order in enumerate(orders, 1))
         told = tokenize(io.BytesIO(raw), name="", source_id="P", firm_id="FIRM")

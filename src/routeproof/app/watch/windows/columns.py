@@ -40,4 +40,4 @@ COLUMNS = {
 
 def narrowed(frame: pl.DataFrame, name: str) -> pl.DataFrame:
     """The frame of that name with these columns alone, as far as it has them."""
-    return frame.select([column for column in frame.columns if column in COLUMNS[name]])
+    return frame[[column for column in frame.columns if column in COLUMNS[name]]]  # quicker than `select`

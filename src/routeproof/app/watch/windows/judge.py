@@ -134,7 +134,8 @@ class Windows:
 
     def _provider(self, provider_id: str) -> _Provider:
         if provider_id not in self._providers:
-            self._providers[provider_id] = _Provider(StandingRows(), ToldSessions(provider_id))
+            scratch = self._context.workspace.scratch_folder
+            self._providers[provider_id] = _Provider(StandingRows(scratch), ToldSessions(provider_id, scratch))
         return self._providers[provider_id]
 
     def _whole_day(self, day: date) -> dict[str, Any]:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from routeproof.app.watch.resting import RESTS, rested
 from routeproof.tables.wide import kept
 
 if TYPE_CHECKING:
     from datetime import date
+    from pathlib import Path
 
     from routeproof.app.watch.held_messages import Rows
 
@@ -18,11 +20,16 @@ _MARK = "__judged"
 
 
 class StandingRows:
-    """Rows of one provider by name of their frame; rows of a group that was folded again give way to its new ones."""
+    """Rows of one provider by name of their frame; rows of a group that was folded again give way to its new ones.
 
-    def __init__(self) -> None:
+    What is asked for comes in frames of which the long ones rest in files: rules read few columns of them at a time.
+    """
+
+    def __init__(self, scratch: Path, *, rests: int = RESTS) -> None:
+        self._scratch, self._rests = scratch, rests
         self._frames: dict[str, list[pl.DataFrame]] = {}
-        self._latest = np.full(0, -1, dtype=np.int64)
+        self._resting: dict[str, list[pl.DataFrame]] = {}
+        self._latest = np.full(0, -1, dtype=np.int32)
         self._mark = 0
 
     def put(self, rows: Rows, frames: dict[str, pl.DataFrame]) -> None:
@@ -37,31 +44,50 @@ class StandingRows:
         self._latest[rows] = self._mark
         for name, frame in frames.items():
             if frame.height:
-                self._frames.setdefault(name, []).append(frame.with_columns(pl.lit(self._mark).alias(_MARK)))
+                marked = frame.with_columns(pl.lit(self._mark, dtype=pl.Int32).alias(_MARK))
+                self._frames.setdefault(name, []).append(marked)
 
     def keep(self, rows: Rows, days: set[date]) -> None:
         """Of the messages only these stay, numbered anew in their order; of the frames' days all but `days`."""
         self._make_room(int(rows[-1]) + 1 if rows.size else 0)
         self._latest = self._latest[rows]
-        for name, held in self._frames.items():
-            frame = _together(held).filter(pl.col("source_row").is_in(rows), ~pl.col("trading_day").is_in(list(days)))
+        for name in [*self._frames]:
+            goes_on = pl.col("source_row").is_in(rows) & ~pl.col("trading_day").is_in(list(days))
+            frame = _together(self._held(name)).filter(goes_on)
             numbers = pl.Series(np.searchsorted(rows, frame["source_row"].to_numpy()), dtype=frame["source_row"].dtype)
-            self._frames[name] = [frame.with_columns(numbers.alias("source_row"))]
+            self._resting[name], self._frames[name] = [], [frame.with_columns(numbers.alias("source_row"))]
 
     def _make_room(self, messages: int) -> None:
         if self._latest.size < messages:
-            grown = np.full(max(2 * self._latest.size, messages), -1, dtype=np.int64)
+            grown = np.full(max(2 * self._latest.size, messages), -1, dtype=np.int32)
             grown[: self._latest.size] = self._latest
             self._latest = grown
 
     def rows(self, name: str) -> pl.DataFrame | None:
         """All rows that stand; null if there never were any."""
-        held = self._frames.get(name)
+        held = self._held(name)
         if not held:
             return None
-        standing = [frame for frame in map(self._standing, held) if frame.height] or [held[0].clear()]
-        self._frames[name] = _tiered(standing)
-        return _together(self._frames[name]).drop(_MARK)
+        resting: list[pl.DataFrame] = []
+        others: list[pl.DataFrame] = []
+        for frame in self._resting.get(name, ()):
+            standing = self._standing(frame)
+            (resting if standing is frame else others).append(standing)
+        others += map(self._standing, self._frames[name])
+        tiers = _tiered([frame for frame in others if frame.height])
+        resting += [self._rested(frame) for frame in tiers if frame.height >= self._rests]
+        young = [frame for frame in tiers if frame.height < self._rests]
+        self._resting[name], self._frames[name] = resting, young
+        return _together(self._held(name) or [held[0].clear()]).drop(_MARK)
+
+    def _held(self, name: str) -> list[pl.DataFrame]:
+        return [*self._resting.get(name, ()), *self._frames.get(name, ())]
+
+    def _rested(self, frame: pl.DataFrame) -> pl.DataFrame:
+        try:
+            return rested(frame.rechunk(), self._scratch)
+        except OSError:
+            return frame  # a disk that is full: it stays in memory
 
     def _standing(self, frame: pl.DataFrame) -> pl.DataFrame:
         return kept(frame, pl.Series(self._latest[frame["source_row"].to_numpy()] == frame[_MARK].to_numpy()))
