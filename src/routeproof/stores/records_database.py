@@ -7,6 +7,7 @@ a lock, and a writer takes it first.
 from __future__ import annotations
 
 import contextlib
+import time
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, NullPool, create_engine, event, text
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sqlalchemy import Connection, CursorResult, Engine, Table
+
+ASKS_AGAIN_S = 0.002
+"""How soon a writer asks for SQLite's lock again."""
 
 SQLITE_BUSY = {5, 6}
 """SQLITE_BUSY and SQLITE_LOCKED: another writer, nothing wrong."""
@@ -62,6 +66,7 @@ class Database:
         self.name = engine.url.render_as_string(hide_password=True) if isinstance(place, Server) else str(place)
         self.folder = place.folder if isinstance(place, Server) else place.parent
         self._role = place.role if isinstance(place, Server) else ""
+        self._timeout_s = timeout_s
         self._locked = False
         self._snapshot = False
         try:
@@ -93,8 +98,31 @@ class Database:
 
     def begin(self) -> None:
         """Begin a transaction; in SQLite as the only writer."""
-        self._connection.exec_driver_sql("BEGIN IMMEDIATE" if self.dialect == "sqlite" else "BEGIN")
+        if self.dialect == "sqlite":
+            self._begin_in_file()
+        else:
+            self._connection.exec_driver_sql("BEGIN")
         self._locked = True
+
+    def _begin_in_file(self) -> None:
+        """Ask often for the lock, up to the timeout: SQLite itself looks again after up to a tenth of a second."""
+        give_up_at = time.monotonic() + self._timeout_s
+        self._wait_within_file(0.0)
+        try:
+            while True:
+                try:
+                    self._connection.exec_driver_sql("BEGIN IMMEDIATE")
+                except DBAPIError as error:
+                    if not _codes(error) & SQLITE_BUSY or time.monotonic() >= give_up_at:
+                        raise
+                    time.sleep(ASKS_AGAIN_S)
+                else:
+                    return
+        finally:
+            self._wait_within_file(self._timeout_s)
+
+    def _wait_within_file(self, timeout_s: float) -> None:
+        self._connection.exec_driver_sql(f"PRAGMA busy_timeout={round(1000 * timeout_s)}")
 
     def lock(self) -> None:
         """Begin a transaction as the only writer; waits for another one up to the timeout."""

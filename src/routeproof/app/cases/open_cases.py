@@ -56,7 +56,7 @@ class Worked:
     suppressed: int = 0
 
 
-def work_findings(context: Context, day: date, pinned: Pinner | None = None) -> Worked:
+def work_findings(context: Context, day: date, pinned: Pinner | None = None, at_once: int = GROUPS) -> Worked:
     """Take all final findings of a day that have no case into one; doing it again changes nothing.
 
     Args:
@@ -64,6 +64,7 @@ def work_findings(context: Context, day: date, pinned: Pinner | None = None) -> 
         day: trading day.
         pinned: of all groups of findings, what makes the evidence of some: group to `sha256`, `rows`; none where there
             is no lake.
+        at_once: groups that one transaction takes: as long as it takes, nobody else records.
     """
     policy = policy_in_force(context.records).whole
     rules = policy.cases.on(context.business_day)
@@ -74,8 +75,8 @@ def work_findings(context: Context, day: date, pinned: Pinner | None = None) -> 
     groups = _candidates(context.records, day, rules)
     pin = pinned(groups) if pinned and groups else None
     names = list(groups)
-    for start in range(0, len(names), GROUPS):
-        part = {name: groups[name] for name in names[start : start + GROUPS]}
+    for start in range(0, len(names), at_once):
+        part = {name: groups[name] for name in names[start : start + at_once]}
         pins = pin(part) if pin else {}
         batch = _Batch(context, day, Terms(rules, policy.calendar, context.clock()), pins, part, size)
         written = context.records.decide(batch.decide, batch.project)

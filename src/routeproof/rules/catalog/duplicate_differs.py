@@ -23,6 +23,7 @@ from routeproof.rules.rule import Rule
 from routeproof.rules.say import dollars, named, shares
 from routeproof.rules.sessions import SESSION, epoch_starts, in_epochs
 from routeproof.rules.windows import end_of
+from routeproof.tables.wide import kept
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,15 +45,9 @@ def _in_messages(facts: Facts) -> list[pl.DataFrame]:
     if facts.messages is None:
         return []
     messages = named_sessions_of(facts.messages)
-    fills = messages.filter(
-        (pl.col("msg_type") == "8")
-        & pl.col("exec_type").is_in(FILLS)
-        & pl.col("exec_trans_type").fill_null("0").is_in(["0"])
-        & (pl.col("last_qty") > 0)
-    )
     settled = facts.waits.lateness_ms * 1_000_000
     starts = facts.sequences
-    return [_executions(fills, starts, settled), _trades(fills, settled), _numbers(messages, starts, settled)]
+    return [_executions(messages, starts, settled), _trades(messages, settled), _numbers(messages, starts, settled)]
 
 
 def _in_tables(facts: Facts) -> pl.DataFrame:
@@ -80,11 +75,22 @@ def _in_tables(facts: Facts) -> pl.DataFrame:
     )
 
 
+def _is_fill() -> pl.Expr:
+    plain = pl.col("exec_trans_type").fill_null("0").is_in(["0"])
+    return (pl.col("msg_type") == "8") & pl.col("exec_type").is_in(FILLS) & plain & (pl.col("last_qty") > 0)
+
+
 def named_sessions_of(messages: pl.DataFrame) -> pl.DataFrame:
     """Messages that were not resent, texts as they are read."""
     texts = ("msg_type", "sender", "target", "poss_dup", "exec_type", "exec_trans_type", "symbol", "side")
     plain = messages.with_columns(pl.col(texts).cast(pl.String)).with_columns(pl.col(SESSION).fill_null(""))
-    return plain.filter((pl.col("poss_dup") != "Y").fill_null(value=True) & pl.col("sent_at").is_not_null())
+    return kept(plain, (pl.col("poss_dup") != "Y").fill_null(value=True) & pl.col("sent_at").is_not_null())
+
+
+def _several(messages: pl.DataFrame, among: pl.Expr, by: Sequence[str]) -> pl.DataFrame:
+    """Of some of the messages those that are not alone with their name: few, and no others are moved."""
+    names = messages.select(pl.when(among).then(pl.struct(by).hash())).to_series()
+    return kept(messages, names.is_duplicated() & names.is_not_null())
 
 
 def _told(frame: pl.DataFrame, by: list[str]) -> pl.DataFrame:
@@ -110,15 +116,16 @@ def _told_in_sessions(fills: pl.DataFrame, sequences: pl.DataFrame | None) -> pl
     name = [*SESSION, "exec_id"]
     if sequences is None or sequences.is_empty():
         return _told(fills, name)
-    again = in_epochs(fills.filter(_comes_again(name)), epoch_starts(sequences), "sent_at")
+    again = in_epochs(fills, epoch_starts(sequences), "sent_at")
     in_one = _told(again, [*name, "epoch"]).filter(pl.col("accounts") > 1)
     of_one = _told(again.filter(pl.col("cl_ord_id").is_not_null()), [*name, "cl_ord_id"])
     both = [in_one.drop("epoch"), of_one.filter(pl.col("accounts") > 1).drop("cl_ord_id")]
     return pl.concat(both).unique(name, keep="first", maintain_order=True)
 
 
-def _executions(fills: pl.DataFrame, sequences: pl.DataFrame | None, settled: int) -> pl.DataFrame:
-    told = _told_in_sessions(fills.filter(pl.col("exec_id").is_not_null()), sequences)
+def _executions(messages: pl.DataFrame, sequences: pl.DataFrame | None, settled: int) -> pl.DataFrame:
+    fills = _several(messages, _is_fill() & pl.col("exec_id").is_not_null(), [*SESSION, "exec_id"])
+    told = _told_in_sessions(fills, sequences)
     sentence = pl.format(
         "{} reported execution {} twice, and not alike: first {} of {} at {}, then {} of {} at {}.",
         pl.when(pl.col("sender") == "").then(pl.lit("An unnamed party")).otherwise("sender"),
@@ -134,11 +141,10 @@ def _executions(fills: pl.DataFrame, sequences: pl.DataFrame | None, settled: in
     return hits(told, pl.col("accounts") > 1, _shape(pl.col("accounts"), key, sentence, settled))
 
 
-def _trades(fills: pl.DataFrame, settled: int) -> pl.DataFrame:
-    known = fills.filter(
-        pl.col("trd_match_id").is_not_null() & pl.col("symbol").is_not_null() & pl.col("last_px").is_not_null()
-    )
-    told = _told(known, ["provider", "trd_match_id", "symbol"])
+def _trades(messages: pl.DataFrame, settled: int) -> pl.DataFrame:
+    trade = ["provider", "trd_match_id", "symbol"]
+    known = pl.all_horizontal(pl.col(name).is_not_null() for name in ("trd_match_id", "symbol", "last_px"))
+    told = _told(_several(messages, _is_fill() & known, trade), trade)
     sentence = pl.format(
         "Trade {} in {} was reported at two prices: first at {}, later at {}.",
         "trd_match_id",
@@ -154,7 +160,7 @@ def _numbers(messages: pl.DataFrame, sequences: pl.DataFrame | None, settled: in
     """Sessions with numbers that two messages carry; without the ranges of numbers epochs cannot be told apart."""
     if sequences is None or sequences.is_empty():
         return NO_HITS
-    numbered = messages.filter(pl.col("seq").is_not_null()).filter(_comes_again([*SESSION, "seq"]))
+    numbered = _several(messages, pl.col("seq").is_not_null(), [*SESSION, "seq"])
     placed = in_epochs(numbered, epoch_starts(sequences), "sent_at")
     at_start = (pl.col("sent_at") == pl.col("start_at")).fill_null(value=False) & (pl.col("seq") != 1)
     twice = (

@@ -28,9 +28,12 @@ if TYPE_CHECKING:
     from routeproof.rules.facts import Facts
 
 
+_LOOKED_AT = ["provider", "hop", "route_id", "sent_at", "acknowledged_at", "rejected_at", "executed"]
+
+
 def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     """Runs of at least `orders` failed orders over at least `outage_s`."""
-    routes = facts.need("routes").filter((pl.col("hop") == 1) & pl.col("sent_at").is_not_null())
+    routes = facts.need("routes")[_LOOKED_AT].filter((pl.col("hop") == 1) & pl.col("sent_at").is_not_null())
     if routes.is_empty():
         return NO_HITS
     runs = _runs(_sent(routes, limits, facts.seen_until)).with_columns(

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 YIELDS = 5
 """Niceness of what may wait a moment where cores are few, so that judging need not."""
 
-YIELDS_ALL = 19
-"""Niceness of what nobody waits for."""
+YIELDS_MORE = 10
+"""Niceness of what may wait longer."""
 
 _THREADS = "POLARS_MAX_THREADS"
 

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from routeproof.app.context import Context
 
 EVERY_S = 0.5
+CASES_AT_ONCE = 5
+"""Cases opened in one transaction: a finding that is to be recorded waits for no more than that."""
+
 ESCALATE_EVERY_NS = 60 * NS_PER_S
 
 
@@ -61,7 +64,7 @@ class CaseWorker:
     def _work(self, context: Context) -> None:
         manifest = context.lake.manifest().id
         for day in sorted(self._news()):
-            work_findings(context, day, partial(pinner_of, context, day, manifest))
+            work_findings(context, day, partial(pinner_of, context, day, manifest), at_once=CASES_AT_ONCE)
         if context.clock() - self._escalated_at > ESCALATE_EVERY_NS:
             self._escalated_at = context.clock()
             escalate(context)
