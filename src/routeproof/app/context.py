@@ -19,6 +19,7 @@ from routeproof.app.workspace import Workspace, open_workspace
 from routeproof.governance.decider import RefusalError
 from routeproof.stores.commits import Actor
 from routeproof.stores.evidence import EvidenceStore
+from routeproof.stores.held_back import ask
 from routeproof.stores.raw import RawStore
 from routeproof.stores.records import Records
 from routeproof.vocab.times import NS_PER_S
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from routeproof.stores.lake import Lake
+
+
+WATCH_GIVES_WITHIN_S = 1.0
+"""How long a command waits for what a watch holds back from the lake; a server answers with what is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +65,15 @@ class Context:
 
     @property
     def lake(self) -> Lake:
-        """Canonical tables; the dataframe library is loaded when they are first asked for."""
+        """Canonical tables; the dataframe library is loaded when they are first asked for.
+
+        Where a watch runs it is asked first for what it holds back from the lake, and waited for a while.
+        """
         from routeproof.stores.lake import Lake  # noqa: PLC0415
 
         if "lake" not in self._opened:
+            if self.actor.role != "watch":
+                ask(self.workspace.root, 0.0 if self.actor.role == "server" else WATCH_GIVES_WITHIN_S)
             self._opened["lake"] = Lake(self.workspace.lake_folder, self.records)
         return self._opened["lake"]
 

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from routeproof.stores.records import Records
 
 
+MANIFESTS_KEPT = 8
+"""Manifests that are kept in memory: who runs for days sees thousands."""
+
 NO_LAST = 2**62
 """Number of a commit that no lake reaches."""
 
@@ -75,6 +78,8 @@ class Lake:
         """
         seq = self._seq_of(manifest_id)
         if seq not in self._known:
+            while len(self._known) >= MANIFESTS_KEPT:
+                del self._known[next(iter(self._known))]
             self._known[seq] = self._manifest_at(seq)
         return self._known[seq]
 

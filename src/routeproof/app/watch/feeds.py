@@ -56,8 +56,8 @@ class Feeds:
                 self._say(f"{feed.path}: another file, or shorter than what was read of it: read from its beginning")
             if content:
                 added = True
-                self._take(feed, content, file.mark.head, scratch)
                 portion = self._portion(feed, f"tail-{feed.path.name}", head=file.mark.head)
+                portion.can_wait = self._take(feed, content, file.mark.head, scratch)
                 portion.parts.append(content)
                 portion.done.append(partial(write_mark, self._folder, feed.path, file.mark))
                 self._offer(portion)
@@ -72,11 +72,15 @@ class Feeds:
     def _portion(self, feed: Feed, name: str, *, head: bytes = b"", path: Path | None = None) -> Portion:
         return Portion(name, feed.source, feed.map, feed.provider, head=head, path=path)
 
-    def _take(self, feed: Feed, content: bytes, head: bytes, scratch: Path) -> None:
+    def _take(self, feed: Feed, content: bytes, head: bytes, scratch: Path) -> bool:
+        """Take in what is judged as it comes; whether it is."""
         if feed.source == FIX_LOG:
             self._engine.hold_log(feed.provider, content)
-        elif feed.map is not None and self._map(feed.map).table == TABLES["quotes"].name:
+            return True
+        if feed.map is not None and self._map(feed.map).table == TABLES["quotes"].name:
             self._take_quotes(feed, head + content, scratch)
+            return True
+        return False
 
     def _take_quotes(self, feed: Feed, content: bytes, scratch: Path) -> None:
         assert feed.map is not None  # noqa: S101  # quotes are read by a map

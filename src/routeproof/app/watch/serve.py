@@ -27,6 +27,7 @@ from routeproof.app.watch.windows.process import WindowsApart
 from routeproof.sources.live.apart import SessionsApart
 from routeproof.sources.live.kafka_topic import open_topic
 from routeproof.sources.map_file import load_map
+from routeproof.stores.held_back import FOLDER
 from routeproof.vocab.times import NS_PER_S
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from routeproof.sources.live.session import Batch, SessionEngine
     from routeproof.sources.live.session_config import FixSession
 
-FOLDER, FIX, JOURNAL = "live", "fix", "journal"
+FIX, JOURNAL = "fix", "journal"
 TICK_S = 0.05
 SETTLED_WITHIN_NS = 10 * NS_PER_S
 """After a start, how long content may keep coming until what an earlier run found is taken to be read again."""
@@ -185,7 +186,7 @@ class _Watch:
         self._journaled += len(raw)
         provider = self._providers[name]
         content = b"\n".join(raw) + b"\n"
-        portion = Portion(f"watch-{name}.fix", FIX_LOG, None, provider, parts=[content])
+        portion = Portion(f"watch-{name}.fix", FIX_LOG, None, provider, parts=[content], can_wait=True)
         if after is not None:
             portion.done.append(lambda: write_position(self._folder, after))
         self._beside.offer(portion)

@@ -30,7 +30,7 @@ class Topics:
             came = True
             provider = reader.topic.provider
             content = b"\n".join(taken.values) + b"\n"
-            portion = Portion(f"kafka-{reader.topic.name}", FIX_LOG, None, provider, parts=[content])
+            portion = Portion(f"kafka-{reader.topic.name}", FIX_LOG, None, provider, parts=[content], can_wait=True)
             portion.done.append(partial(reader.commit, taken))
             self._offer(portion)
             self._engine.hold_log(provider, content)

@@ -12,11 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from multiprocessing.connection import Connection
 
-YIELDS = 5
+YIELDS = 10
 """Niceness of what may wait a moment where cores are few, so that judging need not."""
-
-YIELDS_MORE = 10
-"""Niceness of what may wait longer."""
 
 _THREADS = "POLARS_MAX_THREADS"
 

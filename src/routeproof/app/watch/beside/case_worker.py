@@ -10,6 +10,7 @@ from routeproof.app.cases.case_pins import pinner_of
 from routeproof.app.cases.open_cases import work_findings
 from routeproof.app.cases.work_cases import escalate
 from routeproof.app.context import of_today, open_context
+from routeproof.stores.held_back import ask
 from routeproof.vocab.errors import RouteproofError
 from routeproof.vocab.times import NS_PER_S
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from routeproof.app.context import Context
 
 EVERY_S = 0.5
+EVIDENCE_WITHIN_S = 2.0
+"""How long a case waits for the lake at most; of a large day it may then have less than the finding rests on."""
+
 CASES_AT_ONCE = 5
 """Cases opened in one transaction: a finding that is to be recorded waits for no more than that."""
 
@@ -30,8 +34,7 @@ ESCALATE_EVERY_NS = 60 * NS_PER_S
 class CaseWorker:
     """A thread with its own connection.
 
-    The pinned evidence is what the lake has by then: a finding is final some seconds after its last message came, and
-    the lake has taken that in before.
+    The pinned evidence is what the lake has by then: what was held back from it is asked for first.
     """
 
     def __init__(self, root: Path, news: Callable[[], set[date]], say: Callable[[str], None]) -> None:
@@ -62,8 +65,11 @@ class CaseWorker:
                     return
 
     def _work(self, context: Context) -> None:
+        news = sorted(self._news())
+        if news:
+            ask(self._root, EVIDENCE_WITHIN_S)
         manifest = context.lake.manifest().id
-        for day in sorted(self._news()):
+        for day in news:
             work_findings(context, day, partial(pinner_of, context, day, manifest), at_once=CASES_AT_ONCE)
         if context.clock() - self._escalated_at > ESCALATE_EVERY_NS:
             self._escalated_at = context.clock()

@@ -12,6 +12,7 @@ from routeproof.app.context import of_today, open_context
 from routeproof.app.intake.ingest import ingest
 from routeproof.app.monitoring.run_day import run_day
 from routeproof.sources.fix.messages import FIX_MESSAGES
+from routeproof.stores.held_back import Giver
 from routeproof.vocab.errors import RouteproofError
 
 if TYPE_CHECKING:
@@ -24,8 +25,18 @@ if TYPE_CHECKING:
 FIX_LOG = "fix-log"
 """The source whose rows are judged as they arrive."""
 
-SEEN_WITHIN_S = 0.8
-"""While a commit is short, what comes is in the lake within this time, at the worst: just after one has begun."""
+LOOKS_EVERY_S = 0.05
+"""How soon it is noticed that somebody asks for what waits."""
+
+LONGEST_S = 60.0
+"""What nobody asks for waits no longer than this."""
+
+SOON_S = 0.5
+"""What is judged only once the lake has it waits no longer than this."""
+
+GROWTH = 0.05
+"""It waits no longer, either, once it is this share of what was taken in before: each commit writes the day anew, and
+so all of them together write no more than some twenty times the day."""
 
 SHORT_S = 1.0
 SHARE_OF_TIME = 0.2
@@ -36,7 +47,7 @@ FLOW = ("parent_orders", "order_versions", "routes", "executions")
 
 
 def pause_s(taken_s: float) -> float:
-    """How long to wait after a commit that took so long; half of the time at least is left to the judging.
+    """How long to wait at least after a commit that took so long; half of the time is left to the judging.
 
     From `SHORT_S` to twice of it the pause grows from one reading to the other, so that a moment's load on the machine
     does not hide what comes next for seconds.
@@ -45,7 +56,7 @@ def pause_s(taken_s: float) -> float:
         longest = taken_s / SHARE_OF_TIME - taken_s
         steep = 2 / SHARE_OF_TIME - 3
         return min(longest, SHORT_S + steep * (taken_s - SHORT_S))
-    return max(taken_s, SEEN_WITHIN_S - 2 * taken_s)
+    return taken_s
 
 
 @dataclass(slots=True)
@@ -58,6 +69,7 @@ class Portion:
         parts: bytes in order.
         path: a whole file instead of parts.
         done: called once it is in the lake.
+        can_wait: its rows are judged already, so nothing but questions waits for the lake to have them.
     """
 
     name: str
@@ -68,6 +80,12 @@ class Portion:
     parts: list[bytes] = field(default_factory=list)
     path: Path | None = None
     done: list[Callable[[], None]] = field(default_factory=list)
+    can_wait: bool = False
+
+    @property
+    def size(self) -> int:
+        """Bytes of its parts."""
+        return sum(map(len, self.parts))
 
 
 class LakeWriter:
@@ -79,14 +97,18 @@ class LakeWriter:
         say: Callable[[str], None],
         days_over: Callable[[], frozenset[date]],
         monotonic: Callable[[], float] = time.monotonic,
+        name: str = "all",
     ) -> None:
         """`days_over` gives the days whose findings are made from the lake, by running over them again."""
+        self._giver = Giver(root, name)
         self._root, self._say, self._days_over, self._monotonic = root, say, days_over, monotonic
         self._lock = threading.Condition()
         self._waiting: dict[str, Portion] = {}
         self._days: set[date] = set()
         self._stopping = False
         self._number = 0
+        self._begun_at = -LONGEST_S
+        self._taken_bytes = 0
         self._thread = threading.Thread(target=self._run, name="lake-writer", daemon=True)
 
     def start(self) -> None:
@@ -122,21 +144,39 @@ class LakeWriter:
         with open_context(self._root, role="watch") as context:
             while True:
                 with self._lock:
-                    while not self._waiting and not self._days and not self._stopping:
-                        self._lock.wait()
+                    while not self._is_due():
+                        self._lock.wait(LOOKS_EVERY_S)
                     if not self._waiting and not self._days:
+                        self._giver.close()
                         return
+                    asked = self._giver.asked()
                     portions, self._waiting = list(self._waiting.values()), {}
                     days, self._days = self._days, set()
-                begun = self._monotonic()
+                self._begun_at = begun = self._monotonic()
+                self._taken_bytes += sum(portion.size for portion in portions)
                 for portion in portions:
                     self._take_in(of_today(context), portion)
                 self._judge(of_today(context), days)
+                self._giver.give(asked)
                 taken = self._monotonic() - begun
                 pause, is_cold = pause_s(0.0 if is_cold else taken), False
                 with self._lock:
                     if not self._stopping:
                         self._lock.wait_for(lambda: self._stopping, pause)
+
+    def _is_due(self) -> bool:
+        """Whether there is something to do now; who asks for nothing that waits is answered at once."""
+        if self._stopping or self._days:
+            return True
+        if not self._waiting:
+            if self._giver.is_asked:
+                self._giver.give(self._giver.asked())
+            return False
+        waits = self._waiting.values()
+        grown = sum(portion.size for portion in waits) >= GROWTH * self._taken_bytes
+        waited = self._monotonic() - self._begun_at
+        can_wait = all(portion.can_wait for portion in waits)
+        return grown or self._giver.is_asked or waited >= (LONGEST_S if can_wait else SOON_S)
 
     def _judge(self, context: Context, days: set[date]) -> None:
         for day in sorted(days):

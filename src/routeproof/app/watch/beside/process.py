@@ -147,7 +147,9 @@ def work(connection: Connection, root: Path) -> None:
         over[0] = days
 
     news = _News()
-    writers = {name: LakeWriter(root, lambda text: tell("say", text), lambda: over[0]) for name in (FIX_LOG, OTHERS)}
+    writers = {
+        name: LakeWriter(root, lambda text: tell("say", text), lambda: over[0], name=name) for name in (FIX_LOG, OTHERS)
+    }
     cases = CaseWorker(root, news.take, lambda text: tell("say", text))
     workers: tuple[LakeWriter | CaseWorker, ...] = (*writers.values(), cases)
     heed: dict[str, Callable[[Any], None]] = {"over": are_over, "news": news.add, "judge": writers[FIX_LOG].judge}

@@ -19,7 +19,7 @@ from routeproof.app.context import open_context
 from routeproof.app.facts.log_facts import MESSAGE_COLUMNS
 from routeproof.app.notify.channels import channels_of
 from routeproof.app.watch.windows.judge import Windows
-from routeproof.sources.live.child import YIELDS_MORE, leave_signals_to_parent, start_child
+from routeproof.sources.live.child import YIELDS, leave_signals_to_parent, start_child
 from routeproof.vocab.errors import RouteproofError
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def work(connection: Connection, windows: Windows) -> None:
 def main() -> None:
     """Run as `python -m routeproof.app.watch.windows.process DESCRIPTOR ROOT CONFIG`; a watch starts it."""
     leave_signals_to_parent()
-    os.nice(YIELDS_MORE)
+    os.nice(YIELDS)
     root, config = Path(sys.argv[2]), Path(sys.argv[3])
     with open_context(root, role="watch") as context:
         work(Connection(int(sys.argv[1])), Windows(context, channels_of(context.workspace, config)))

@@ -1,0 +1,113 @@
+"""What a watch has taken in and the lake has not: given when somebody asks, and otherwise seldom.
+
+Each commit of a growing day writes the day anew, so a day that is committed every second would fill a disk by evening.
+Who reads asks by one more byte at the end of a file, whose length is the number of the question; who writes answers
+with the highest number that its last commit covers. A lock says that there is somebody to answer.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FOLDER = "live"
+"""Of the workspace, where a watch keeps what it needs."""
+
+ASKED, GIVEN = "lake.asked", "lake.given-"
+
+LOOKS_EVERY_S = 0.01
+
+
+class Giver:
+    """Who commits what is held back, one of several by name; from its making to its closing it is there to be asked."""
+
+    def __init__(self, root: Path, name: str) -> None:
+        folder = root / FOLDER
+        folder.mkdir(parents=True, exist_ok=True)
+        self._questions = folder / ASKED
+        self._file = os.open(folder / f"{GIVEN}{name}", os.O_RDWR | os.O_CREAT, 0o644)
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+        self._given = -1
+        self.give(self.asked())
+
+    def asked(self) -> int:
+        """Number of the last question."""
+        try:
+            return self._questions.stat().st_size
+        except FileNotFoundError:
+            return 0
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether a question waits for its answer."""
+        return self.asked() > self._given
+
+    def give(self, asked: int) -> None:
+        """What was held back up to a question is in the lake."""
+        self._given = asked
+        os.pwrite(self._file, f"{asked:20d}".encode(), 0)
+
+    def close(self) -> None:
+        """Nobody is to wait any more."""
+        os.close(self._file)
+
+
+def ask(root: Path, wait_s: float) -> bool:
+    """Ask for what is held back, and wait a while until the lake has it.
+
+    Args:
+        root: folder of the workspace.
+        wait_s: how long to wait at most.
+
+    Returns:
+        Whether the lake has all that was held back; true where nobody holds anything back.
+    """
+    givers = [path for path in (root / FOLDER).glob(f"{GIVEN}*") if _is_served(path)]
+    if not givers:
+        return True
+    try:
+        number = _one_more(root / FOLDER / ASKED)
+    except OSError:  # a workspace that is only to be read
+        return False
+    give_up_at = time.monotonic() + wait_s
+    while not all(_given(path) >= number for path in givers if _is_served(path)):
+        if time.monotonic() >= give_up_at:
+            return False
+        time.sleep(LOOKS_EVERY_S)
+    return True
+
+
+def _one_more(path: Path) -> int:
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    try:
+        os.write(file, b"?")
+        return os.fstat(file).st_size
+    finally:
+        os.close(file)
+
+
+def _given(path: Path) -> int:
+    try:
+        return int(path.read_bytes() or b"-1")
+    except FileNotFoundError:
+        return -1
+
+
+def _is_served(path: Path) -> bool:
+    try:
+        file = os.open(path, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    else:
+        return False
+    finally:
+        os.close(file)
