@@ -34,9 +34,9 @@ LONGEST_S = 60.0
 SOON_S = 0.5
 """What is judged only once the lake has it waits no longer than this."""
 
-GROWTH = 0.05
+GROWTH = 0.5
 """It waits no longer, either, once it is this share of what was taken in before: each commit writes the day anew, and
-so all of them together write no more than some twenty times the day."""
+such commits together write no more than some three times the day."""
 
 SHORT_S = 1.0
 SHARE_OF_TIME = 0.2
