@@ -295,7 +295,7 @@ def test_half_of_the_time_is_left_to_the_judging_and_more_on_large_days() -> Non
 
 @pytest.mark.usefixtures("context")
 def test_what_is_judged_already_waits_for_a_question(tmp_path: Path) -> None:
-    """What comes first is taken in at once, as is what more than doubles it; more of a hundred waits to be asked for."""
+    """What comes first is taken in at once, as is what more than doubles it; more of a hundred waits to be asked."""
     taken = threading.Event()
 
     def offered(numbers: range, *, can_wait: bool) -> Portion:

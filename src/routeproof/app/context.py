@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 
 
 WATCH_GIVES_WITHIN_S = 1.0
-"""How long a command waits for what a watch holds back from the lake; a server answers with what is there."""
+"""How long a command waits for what a watch holds back from the lake."""
+
+WAITS_FOR_WATCH_S = {"watch": None, "server": 0.0}
+"""By role: a watch does not ask itself, and a server answers with what is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ class Context:
         actor: who acts, in which role, in which run, on which business day.
         evidence: documents that entries name by hash.
         acting: the person of the roster who acts, with their key; none where the program acts by itself.
+        waits_for_watch_s: how long at most for what a watch holds back from the lake; none: it is not asked.
     """
 
     workspace: Workspace
@@ -56,6 +60,7 @@ class Context:
     actor: Actor
     evidence: EvidenceStore
     acting: Acting | None = None
+    waits_for_watch_s: float | None = None
     _opened: dict[str, Lake] = field(default_factory=dict)
 
     @property
@@ -72,8 +77,8 @@ class Context:
         from routeproof.stores.lake import Lake  # noqa: PLC0415
 
         if "lake" not in self._opened:
-            if self.actor.role != "watch":
-                ask(self.workspace.root, 0.0 if self.actor.role == "server" else WATCH_GIVES_WITHIN_S)
+            if self.waits_for_watch_s is not None:
+                ask(self.workspace.root, self.waits_for_watch_s)
             self._opened["lake"] = Lake(self.workspace.lake_folder, self.records)
         return self._opened["lake"]
 
@@ -141,6 +146,7 @@ def open_context(
             actor=actor,
             evidence=EvidenceStore(workspace.evidence_folder),
             acting=acting,
+            waits_for_watch_s=WAITS_FOR_WATCH_S.get(role, WATCH_GIVES_WITHIN_S),
         )
         size = records.size()
         yield context

@@ -77,12 +77,15 @@ def _compute_on_two_threads() -> None:
     used; the processes beside the watch, which take in whole days, look for themselves.
     """
     threads = "POLARS_MAX_THREADS"
-    if threads not in os.environ:
+    stated = os.environ.get(threads)
+    if stated in {None, "1"}:
         os.environ[threads] = "2"
         import polars as pl  # noqa: PLC0415
 
         pl.thread_pool_size()
         del os.environ[threads]
+        if stated is not None:
+            os.environ[threads] = stated
 
 
 def _ready(event: Mapping[str, Any]) -> None:

@@ -7,10 +7,13 @@ with the highest number that its last commit covers. A lock says that there is s
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import time
 from typing import TYPE_CHECKING
+
+from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,17 +24,26 @@ FOLDER = "live"
 ASKED, GIVEN = "lake.asked", "lake.given-"
 
 LOOKS_EVERY_S = 0.01
+LOCKS_WITHIN_S = 2.0
 
 
 class Giver:
     """Who commits what is held back, one of several by name; from its making to its closing it is there to be asked."""
 
     def __init__(self, root: Path, name: str) -> None:
+        """Be there.
+
+        Raises:
+            UsageError: somebody of that name is there already.
+        """
         folder = root / FOLDER
         folder.mkdir(parents=True, exist_ok=True)
         self._questions = folder / ASKED
         self._file = os.open(folder / f"{GIVEN}{name}", os.O_RDWR | os.O_CREAT, 0o644)
-        fcntl.flock(self._file, fcntl.LOCK_EX)
+        if not _locks(self._file):
+            os.close(self._file)
+            message = "expected no other watch in this workspace, found one that runs: stop it first"
+            raise UsageError(message, where=str(root))
         self._given = -1
         self.give(self.asked())
 
@@ -39,7 +51,7 @@ class Giver:
         """Number of the last question."""
         try:
             return self._questions.stat().st_size
-        except FileNotFoundError:
+        except OSError:
             return 0
 
     @property
@@ -50,7 +62,8 @@ class Giver:
     def give(self, asked: int) -> None:
         """What was held back up to a question is in the lake."""
         self._given = asked
-        os.pwrite(self._file, f"{asked:20d}".encode(), 0)
+        with contextlib.suppress(OSError):  # a full disk: whoever asks waits no longer than it meant to
+            os.pwrite(self._file, f"{asked:20d}".encode(), 0)
 
     def close(self) -> None:
         """Nobody is to wait any more."""
@@ -80,6 +93,20 @@ def ask(root: Path, wait_s: float) -> bool:
             return False
         time.sleep(LOOKS_EVERY_S)
     return True
+
+
+def _locks(file: int) -> bool:
+    """Whether the file could be locked; who only looks holds it for less than a moment."""
+    give_up_at = time.monotonic() + LOCKS_WITHIN_S
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= give_up_at:
+                return False
+            time.sleep(LOOKS_EVERY_S)
+        else:
+            return True
 
 
 def _one_more(path: Path) -> int:

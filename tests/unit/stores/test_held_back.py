@@ -6,7 +6,10 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+import pytest
+
 from routeproof.stores.held_back import ASKED, FOLDER, Giver, ask
+from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,3 +70,12 @@ def test_a_new_giver_has_nothing_to_answer_for(tmp_path: Path) -> None:
     assert not ask(tmp_path, 0.0)
     assert giver.asked() == 4
     giver.close()
+
+
+def test_there_is_one_of_a_name(tmp_path: Path) -> None:
+    """A second watch of a workspace is refused, and says what to do."""
+    giver = Giver(tmp_path, "a")
+    with pytest.raises(UsageError, match="stop it first"):
+        Giver(tmp_path, "a")
+    giver.close()
+    Giver(tmp_path, "a").close()

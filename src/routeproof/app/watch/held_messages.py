@@ -91,8 +91,8 @@ class HeldMessages:
 
 
 def _brought_to_rest(frames: list[pl.DataFrame], scratch: Path) -> list[pl.DataFrame]:
-    """The same rows in one frame; as they are, if the disk does not take them."""
+    """The same rows in one frame; as they are, if disk or memory do not take them."""
     try:
         return [rested(stacked(frames).rechunk(), scratch)]
-    except OSError:
+    except (OSError, MemoryError, pl.exceptions.PanicException):
         return frames

@@ -112,8 +112,11 @@ def _mapped(column: pl.Series, values: Bytes, text: bytes, file: IO[bytes]) -> p
 
 
 def _map(descriptor: int, begin: int, size: int) -> int:
-    """Address at which a part of a file is read; whoever holds it lets it go."""
-    found = _system_map()(None, size, mmap.PROT_READ, mmap.MAP_SHARED, descriptor, begin)
+    """Address at which a part of a file is read; whoever holds it lets it go.
+
+    Nobody writes there; if somebody did, pages would be memory of this process instead of an error that ends it.
+    """
+    found = _system_map()(None, size, mmap.PROT_READ | mmap.PROT_WRITE, mmap.MAP_PRIVATE, descriptor, begin)
     if found in {None, ctypes.c_void_p(-1).value}:
         number = ctypes.get_errno()
         message = f"expected to map {size} bytes of a file of {begin + size} or more"

@@ -72,6 +72,7 @@ def serve(root: Path, config: WatchConfig, talk: Talk, stopping: threading.Event
     folder = root / FOLDER
     with ExitStack() as stack:
         context = stack.enter_context(open_context(root, role="watch"))
+        at_last = stack.enter_context(ExitStack())  # topics are told how far the lake is until all of it is there
         folder.mkdir(parents=True, exist_ok=True)
         beside = Beside(root, talk.say)
         beside.start()
@@ -103,7 +104,7 @@ def serve(root: Path, config: WatchConfig, talk: Talk, stopping: threading.Event
             watch.catch_up(after_kill=killed)
             feeds = Feeds(config.tails, config.drops, engine, quotes, beside.offer, folder, talk.say)
             topics = Topics([open_topic(item, config.path.parent) for item in config.topics], engine, beside.offer)
-            stack.callback(topics.close)
+            at_last.callback(topics.close)
             watch.run(feeds, topics, stopping)
         finally:
             if session is not None:

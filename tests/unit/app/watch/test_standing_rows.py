@@ -60,6 +60,21 @@ def test_the_latest_rows_of_every_group_stand(puts: list[tuple[set[int], bool]])
         assert not _expected(latest)
 
 
+def test_a_name_that_has_no_rows_any_more_is_a_frame_without_rows() -> None:
+    """Its only fill was taken back: it is asked for again, and its day goes."""
+    standing = StandingRows(SCRATCH)
+    standing.put(_rows({1}), {"fills": _frame({1}, 0)})
+    standing.put(_rows({1}), {})
+    for _ in range(3):
+        found = standing.rows("fills")
+        assert found is not None
+        assert (found.height, found.columns) == (0, ["source_row", "told", "trading_day"])
+    standing.keep(_rows({1}), {DAY})
+    again = standing.rows("fills")
+    assert again is not None
+    assert again.is_empty()
+
+
 def test_days_that_are_over_go_and_the_rest_is_numbered_anew() -> None:
     """Groups 1 and 2 stay as messages 0 to 5; the day of group 1 goes, a later telling replaces the rest."""
     standing = StandingRows(SCRATCH)

@@ -98,8 +98,14 @@ class LakeWriter:
         days_over: Callable[[], frozenset[date]],
         monotonic: Callable[[], float] = time.monotonic,
         name: str = "all",
+        hand_over: Callable[[set[date]], None] | None = None,
     ) -> None:
-        """`days_over` gives the days whose findings are made from the lake, by running over them again."""
+        """A writer of one workspace.
+
+        `days_over` gives the days whose findings are made from the lake, by running over them again. `hand_over` takes
+        days to judge, where another writer holds back what they would lack; else they are judged here.
+        """
+        self._hand_over = hand_over
         self._giver = Giver(root, name)
         self._root, self._say, self._days_over, self._monotonic = root, say, days_over, monotonic
         self._lock = threading.Condition()
@@ -196,8 +202,11 @@ class LakeWriter:
             before = context.lake.manifest()
             report = ingest(context, portion.source, [path], map_path=portion.map_path, provider_id=portion.provider)
             late = (_days(report.files) | _changed(before, context.lake.manifest())) & self._days_over()
-            for day in sorted(late | _days(report.files, FLOW)):
-                run_day(context, day)
+            changed = late | _days(report.files, FLOW)
+            if self._hand_over is not None:
+                self._hand_over(changed)
+            else:
+                self._judge(context, changed)
         except RouteproofError as error:
             self._say(f"{portion.name}: {error.message} [{error.where}]")
             return

@@ -12,6 +12,7 @@ import sys
 import threading
 from collections import deque
 from dataclasses import replace
+from functools import partial
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -114,7 +115,13 @@ class Beside:
                 self._say(told)
             else:
                 for done in self._done.pop(told):
-                    done()
+                    self._call(done)
+
+    def _call(self, done: Callable[[], None]) -> None:
+        try:
+            done()
+        except Exception as error:  # noqa: BLE001  # whoever hears must go on: what was not noted comes again
+            self._say(f"expected to note how far the lake is, found: {error}")
 
 
 class _News:
@@ -141,18 +148,17 @@ def work(connection: Connection, root: Path) -> None:
             except OSError:
                 os._exit(1)
 
+    say = partial(tell, "say")
     over: list[frozenset[date]] = [frozenset()]
 
     def are_over(days: frozenset[date]) -> None:
         over[0] = days
 
     news = _News()
-    writers = {
-        name: LakeWriter(root, lambda text: tell("say", text), lambda: over[0], name=name) for name in (FIX_LOG, OTHERS)
-    }
-    cases = CaseWorker(root, news.take, lambda text: tell("say", text))
-    workers: tuple[LakeWriter | CaseWorker, ...] = (*writers.values(), cases)
-    heed: dict[str, Callable[[Any], None]] = {"over": are_over, "news": news.add, "judge": writers[FIX_LOG].judge}
+    logs, others = _writers(root, say, lambda: over[0])
+    cases = CaseWorker(root, news.take, say)
+    workers: tuple[LakeWriter | CaseWorker, ...] = (others, logs, cases)  # in the order in which they end
+    heed: dict[str, Callable[[Any], None]] = {"over": are_over, "news": news.add, "judge": logs.judge}
     for worker in workers:
         worker.start()
     while True:
@@ -165,11 +171,23 @@ def work(connection: Connection, root: Path) -> None:
         if kind == "portion":
             number, portion = told
             portion.done.append(lambda number=number: tell("done", number))
-            writers.get(portion.source, writers[OTHERS]).offer(portion)
+            (logs if portion.source == FIX_LOG else others).offer(portion)
         else:
             heed[kind](told)
     for worker in workers:
         worker.stop()
+
+
+def _writers(
+    root: Path, say: Callable[[str], None], days_over: Callable[[], frozenset[date]]
+) -> tuple[LakeWriter, LakeWriter]:
+    """The writer of FIX logs, which judges days too, and that of all else."""
+    try:
+        logs = LakeWriter(root, say, days_over, name=FIX_LOG)
+        return logs, LakeWriter(root, say, days_over, name=OTHERS, hand_over=logs.judge)
+    except RouteproofError as error:
+        say(f"{error.message} [{error.where}]")
+        os._exit(1)
 
 
 def main() -> None:

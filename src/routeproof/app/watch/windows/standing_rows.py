@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 _MARK = "__judged"
 
+STILL_RESTS = 0.9
+"""A frame at rest stays as it is while so much of it stands: to write it again costs more than to leave rows out."""
+
 
 class StandingRows:
     """Rows of one provider by name of their frame; rows of a group that was folded again give way to its new ones.
@@ -69,16 +72,23 @@ class StandingRows:
         if not held:
             return None
         resting: list[pl.DataFrame] = []
+        found: list[pl.DataFrame] = []
         others: list[pl.DataFrame] = []
         for frame in self._resting.get(name, ()):
             standing = self._standing(frame)
-            (resting if standing is frame else others).append(standing)
+            if standing.height >= STILL_RESTS * frame.height:
+                resting.append(frame)
+                found.append(standing)
+            else:
+                others.append(standing)
         others += map(self._standing, self._frames[name])
         tiers = _tiered([frame for frame in others if frame.height])
-        resting += [self._rested(frame) for frame in tiers if frame.height >= self._rests]
+        long = [self._rested(frame) for frame in tiers if frame.height >= self._rests]
         young = [frame for frame in tiers if frame.height < self._rests]
-        self._resting[name], self._frames[name] = resting, young
-        return _together(self._held(name) or [held[0].clear()]).drop(_MARK)
+        found += [*long, *young]
+        self._resting[name] = [*resting, *long]
+        self._frames[name] = young or [held[0].clear()]  # of a name that had rows once there is a frame
+        return _together(found or [held[0].clear()]).drop(_MARK)
 
     def _held(self, name: str) -> list[pl.DataFrame]:
         return [*self._resting.get(name, ()), *self._frames.get(name, ())]
