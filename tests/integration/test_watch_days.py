@@ -167,20 +167,47 @@ def test_a_late_bust_is_told_for_the_day_of_its_fill(context: Context, tmp_path:
     assert live == {key: item for key, item in standing(context, FOURTH).items() if key in live}
 
 
+def file_of_a_fill(folder: Path) -> tuple[Path, Path]:
+    """A table with one fill of the third day, outside the quote, and its map."""
+    (folder / "fills.toml").write_text(
+        'table = "executions"\n[columns]\n'
+        + "".join(f'{name} = "{name}"\n' for name in ("execution_id", "symbol", "side", "price", "quantity", "venue"))
+        + 'executed_at = "at"\n[constants]\nprovider_id = "P"\n[time.executed_at]\nunit = "iso"\n'
+    )
+    (folder / "fills.csv").write_text(
+        f"execution_id,symbol,side,price,quantity,venue,at\nX1,KESTR,buy,10.20,5,XNAS,{THIRD}T14:00:09Z\n"
+    )
+    return folder / "fills.csv", folder / "fills.toml"
+
+
+def test_a_day_of_a_file_is_judged_once_what_was_held_back_is_there(context: Context, tmp_path: Path) -> None:
+    """A fill's order is held back while a file of the day comes: it is no orphan, and the file's fill is judged."""
+    fills, its_map = file_of_a_fill(tmp_path)
+    logs = LakeWriter(tmp_path / "ws", pytest.fail, frozenset, monotonic=lambda: 7.0, name="logs")
+    others = LakeWriter(tmp_path / "ws", pytest.fail, frozenset, name="others", hand_over=logs.judge)
+    taken = threading.Event()
+    many = [order(THIRD, f"A{number}", number) + b"\n" for number in range(1, 40)]
+    logs.start()
+    logs.offer(Portion("log", "fix-log", None, "P", parts=many, done=[taken.set], can_wait=True))
+    assert taken.wait(60)
+    fill = report(THIRD, "B", 50, "B0", "10.02") + b"\n"
+    logs.offer(Portion("log", "fix-log", None, "P", parts=[order(THIRD, "B", 50) + b"\n" + fill], can_wait=True))
+    others.start()
+    others.offer(Portion("fills", "csv", its_map, "P", path=fills))
+    others.stop()
+    logs.stop()
+    found = [(item["rule"], item["execution_ids"]) for item in standing(context, THIRD).values()]
+    assert ("outside_nbbo", ["X1"]) in found
+    assert [ids for rule, ids in found if rule == "orphan_execution"] == [["X1"]]
+
+
 def test_what_a_killed_watch_could_not_take_back_is_taken_back_by_the_next(context: Context, tmp_path: Path) -> None:
     """It found a fill without its order; the lake had the order when it was killed, before that was judged.
 
     A fill that came from a file of another kind stays with the run over the day.
     """
-    (tmp_path / "fills.toml").write_text(
-        'table = "executions"\n[columns]\n'
-        + "".join(f'{name} = "{name}"\n' for name in ("execution_id", "symbol", "side", "price", "quantity", "venue"))
-        + 'executed_at = "at"\n[constants]\nprovider_id = "P"\n[time.executed_at]\nunit = "iso"\n'
-    )
-    (tmp_path / "fills.csv").write_text(
-        f"execution_id,symbol,side,price,quantity,venue,at\nX1,KESTR,buy,10.20,5,XNAS,{THIRD}T14:00:09Z\n"
-    )
-    ingest(context, "csv", [tmp_path / "fills.csv"], map_path=tmp_path / "fills.toml")
+    fills, its_map = file_of_a_fill(tmp_path)
+    ingest(context, "csv", [fills], map_path=its_map)
     run_day(context, THIRD)
     of_the_file = {key for key, item in standing(context, THIRD).items() if item["execution_ids"] == ["X1"]}
     assert of_the_file
