@@ -9,6 +9,7 @@ from routeproof.sources.fix.messages import FIX_MESSAGES
 from routeproof.sources.fix.sequences import FIX_SEQUENCES
 from routeproof.sources.live.journal_format import Kind
 from routeproof.sources.live.journal_reading import read_journal
+from routeproof.stores.lake_file import ROW_GROUP_ROWS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from routeproof.app.watch.engine import Engine
     from routeproof.sources.live.journal_format import Position
 
-HELD_AT_ONCE = 250_000
-"""Messages of the lake that are taken in together: many columns hold nothing, and are spelled out meanwhile."""
+HELD_AT_ONCE = ROW_GROUP_ROWS
+"""Messages of the lake that are read and taken in together: columns that hold nothing are spelled out meanwhile."""
 
 
 def hold_lake(context: Context, engine: Engine) -> None:
@@ -28,9 +29,10 @@ def hold_lake(context: Context, engine: Engine) -> None:
     if not days:
         return
     sequences = dict(by_provider(context.records, context.lake.read(FIX_SEQUENCES.name, days[-1:])))
-    for provider_id, rows in by_provider(context.records, context.lake.read(FIX_MESSAGES.name, days[-1:])):
-        for piece in rows.iter_slices(HELD_AT_ONCE):
-            engine.hold(provider_id, piece, sequences.pop(provider_id, FIX_SEQUENCES.empty()))
+    every = context.lake.scan(FIX_MESSAGES.name, days[-1:])
+    for start in range(0, context.lake.rows_held(FIX_MESSAGES.name, days[-1:]), HELD_AT_ONCE):
+        for provider_id, rows in by_provider(context.records, every.slice(start, HELD_AT_ONCE).collect()):
+            engine.hold(provider_id, rows, sequences.pop(provider_id, FIX_SEQUENCES.empty()))
 
 
 def journaled_after(journal: Path, after: Position | None) -> tuple[dict[str, list[bytes]], Position | None]:

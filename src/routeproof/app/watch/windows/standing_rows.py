@@ -48,7 +48,10 @@ class StandingRows:
         for name, frame in frames.items():
             if frame.height:
                 marked = frame.with_columns(pl.lit(self._mark, dtype=pl.Int32).alias(_MARK))
-                self._frames.setdefault(name, []).append(marked)
+                young = self._frames.setdefault(name, [])
+                young.append(marked)
+                if sum(held.height for held in young) >= 2 * self._rests:
+                    self.rows(name)
 
     def keep(self, rows: Rows, days: set[date]) -> None:
         """Of the messages only these stay, numbered anew in their order; of the frames' days all but `days`."""
