@@ -82,6 +82,13 @@ class Context:
             self._opened["lake"] = Lake(self.workspace.lake_folder, self.records)
         return self._opened["lake"]
 
+    @contextlib.contextmanager
+    def writing_lake(self) -> Iterator[Lake]:
+        """The lake, with nobody else writing it; opened before, while a watch can still give what it holds back."""
+        lake = self.lake
+        with self.workspace.lake_lock():
+            yield lake
+
     def with_lake_as_of(self, entries: int) -> Context:
         """The same with the lake as it was when the record had so many entries."""
         return replace(self, _opened={"lake": self.lake.as_of(entries)})

@@ -145,7 +145,7 @@ def ingest_605(context: Context, paths: Sequence[Path], on_done: Callable[[str],
         for path in paths:
             on_done(path.name)
         if files:
-            with context.workspace.lake_lock():
+            with context.writing_lake():
                 changed = _commit(context, files, reading)
             outcomes |= {item.given.raw.source_id: _outcome(item) for item in files}
     finally:

@@ -107,7 +107,7 @@ def ingest_606(context: Context, paths: Sequence[Path], *, map_path: Path | None
     reading = _reading(map_path)
     seen = {item.source_id: item.outcome for item in source_outcomes(context.records) if item.reading == reading}
     found: dict[str, Taken] = {}
-    with context.workspace.lake_lock():
+    with context.writing_lake():
         changes = _Changes(context)
         fresh = {item.source_id: item for item in raw_files if item.source_id not in seen}
         for source_id, raw in fresh.items():

@@ -120,10 +120,10 @@ def take_in(
 
 
 def _committed(context: Context, manner: Manner, read: ReadFiles) -> dict[str, dict[str, object]]:
-    with context.workspace.lake_lock():
+    with context.writing_lake() as lake:
         deliveries = [
             plausible(
-                context.lake,
+                lake,
                 deliver(manner.source_name, item, manner.provider_id, pieces, manner.sections, messages),
             )
             for item, (pieces, messages) in zip(read.files, read.results, strict=True)
