@@ -32,7 +32,7 @@ class HeldMessages:
         self._frames: list[pl.DataFrame] = []
         self._old = 0
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="resting")
-        self._at_rest: tuple[int, Future[list[pl.DataFrame]]] | None = None
+        self._at_rest: tuple[int, Future[pl.DataFrame]] | None = None
         self.rows = 0
 
     def add(self, frame: pl.DataFrame) -> None:
@@ -80,8 +80,8 @@ class HeldMessages:
         if self._at_rest is not None and self._at_rest[1].done():
             count, brought = self._at_rest
             at_rest = brought.result()
-            self._frames[self._old : self._old + count] = at_rest
-            self._old, self._at_rest = self._old + len(at_rest), None
+            self._frames[self._old : self._old + count] = [at_rest]
+            self._old, self._at_rest = self._old + 1, None
         if self._at_rest is None:
             full = list(takewhile(lambda frame: frame.height >= self._short, self._frames[self._old :]))
             reached = np.flatnonzero(np.cumsum([frame.height for frame in full]) >= self._rests)
@@ -90,9 +90,5 @@ class HeldMessages:
                 self._at_rest = (len(settled), self._beside.submit(_brought_to_rest, settled, self._scratch))
 
 
-def _brought_to_rest(frames: list[pl.DataFrame], scratch: Path) -> list[pl.DataFrame]:
-    """The same rows in one frame; as they are, if disk or memory do not take them."""
-    try:
-        return [rested(stacked(frames).rechunk(), scratch)]
-    except (OSError, MemoryError, pl.exceptions.PanicException):
-        return frames
+def _brought_to_rest(frames: list[pl.DataFrame], scratch: Path) -> pl.DataFrame:
+    return rested(stacked(frames), scratch)

@@ -42,11 +42,18 @@ def rested(frame: pl.DataFrame, folder: Path) -> pl.DataFrame:
         frame: rows; columns that have one value in all rows are kept as one.
         folder: scratch folder on a disk.
 
-    Raises:
-        OSError: the disk does not take it.
+    Returns:
+        The frame as it is, where disk or memory do not take it.
     """
     if frame.is_empty():
         return frame
+    try:
+        return _in_file(frame.rechunk(), folder)
+    except (OSError, MemoryError, pl.exceptions.PanicException):
+        return frame
+
+
+def _in_file(frame: pl.DataFrame, folder: Path) -> pl.DataFrame:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=folder) as file:
         columns = [_rested(column, file) for column in frame.iter_columns()]

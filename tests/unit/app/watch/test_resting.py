@@ -45,6 +45,13 @@ def test_texts_of_every_length_come_back(length: int) -> None:
     assert rested(column.to_frame(), SCRATCH)["text"].to_list() == texts
 
 
+def test_rows_stay_in_memory_where_there_is_no_room_for_a_file(tmp_path: Path) -> None:
+    """The folder is a file here, so none can be made in it."""
+    (tmp_path / "taken").write_bytes(b"")
+    frame = pl.DataFrame({"a": range(1_000)})
+    assert rested(frame, tmp_path / "taken") is frame
+
+
 def test_nothing_is_left_on_the_disk(tmp_path: Path) -> None:
     """The file has no name while its rows are in use, either."""
     found = rested(pl.DataFrame({"a": range(1_000)}), tmp_path / "scratch")

@@ -86,7 +86,7 @@ class StandingRows:
                 others.append(standing)
         others += map(self._standing, self._frames[name])
         tiers = _tiered([frame for frame in others if frame.height])
-        long = [self._rested(frame) for frame in tiers if frame.height >= self._rests]
+        long = [rested(frame, self._scratch) for frame in tiers if frame.height >= self._rests]
         young = [frame for frame in tiers if frame.height < self._rests]
         found += [*long, *young]
         self._resting[name] = [*resting, *long]
@@ -95,12 +95,6 @@ class StandingRows:
 
     def _held(self, name: str) -> list[pl.DataFrame]:
         return [*self._resting.get(name, ()), *self._frames.get(name, ())]
-
-    def _rested(self, frame: pl.DataFrame) -> pl.DataFrame:
-        try:
-            return rested(frame.rechunk(), self._scratch)
-        except OSError:
-            return frame  # a disk that is full: it stays in memory
 
     def _standing(self, frame: pl.DataFrame) -> pl.DataFrame:
         return kept(frame, pl.Series(self._latest[frame["source_row"].to_numpy()] == frame[_MARK].to_numpy()))
