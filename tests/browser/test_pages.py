@@ -70,10 +70,12 @@ def windows(desk: Desk, *, each: bool, **how: Any) -> Iterator[tuple[str, Window
 
 
 def _settle(window: Window) -> None:
-    """Until what is drawn is drawn, and what is measured meanwhile has come."""
+    """Until what is drawn is drawn as wide as its place, and what is measured meanwhile has come."""
     window.page.wait_for_function(
         """() => !document.querySelector("#answer .working") && [...document.querySelectorAll("figure.chart")]
-        .every(figure => figure.dataset.state === "drawn" || !figure.checkVisibility())"""
+        .every(figure => figure.dataset.state === "drawn" || !figure.checkVisibility())
+        && [...document.querySelectorAll(".replay .plot")].every(plot => !plot.checkVisibility()
+          || [...plot.querySelectorAll("canvas")].every(canvas => canvas.offsetWidth <= plot.clientWidth))"""
     )
 
 
@@ -92,6 +94,7 @@ def test_every_template_is_accessible_complete_and_quiet(desk: Desk) -> None:
     for address, window in windows(desk, each=False, color_scheme="light"):
         looked = window.page.evaluate(LOOKED)
         window.page.set_viewport_size({"width": NARROW, "height": 900})
+        _settle(window)
         narrow = window.page.evaluate(LOOKED)
         window.page.set_viewport_size({"width": WIDE, "height": 900})
         wrong = [
