@@ -6,17 +6,23 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
 import polars as pl
-from hypothesis import given
+from hypothesis import event, given
 from hypothesis import strategies as st
 
 from examples import examples
+from fix_chaos import Chaos, framed
 from routeproof.app.intake.shelf import Shelf
 from routeproof.sources.fix.fold.division import chunk_of
-from routeproof.sources.fix.fold.fold import fold_messages, fold_parts
-from routeproof.sources.fix.fold.part import FOLDED
+from routeproof.sources.fix.fold.facts import NO_FACTS
+from routeproof.sources.fix.fold.fold import PartFold, fold_messages
+from routeproof.sources.fix.fold.misfits import FIX_MISFITS
+from routeproof.sources.fix.fold.part import FOLDED, Part
+from routeproof.sources.fix.fold.touched import SOURCE, Grown, fold_touched
 from routeproof.sources.fix.messages import distinct_messages
 from routeproof.sources.fix.tokenizer import tokenize
+from routeproof.tables.registry import TABLES
 
 MAPS = (
     {},
@@ -24,92 +30,6 @@ MAPS = (
     {"parties": {"firm": ["FIRM"], "provider": ["SOR"]}, "link": {"parent": "(A[0-9]+)x"}},
     {"values": {"symbol": {"IBM": "MSFT"}}},
 )
-SESSIONS = (("FIRM", "SOR"), ("FIRM", "SOR"), ("FIRM", "SOR"), ("CUST", "FIRM"), ("SOR", "VEN"), ("SOR", "FIRM"))
-"""Mostly firm to provider; a customer above, a venue below, and now and then orders the other way round."""
-
-KINDS = ("D", "D", "D", "D", "D", "G", "G", "F", "F", *"8888888888", "9", "3", "j", "AB")
-ONE_LEG = tuple(kind for kind in KINDS if kind != "AB")
-REPORTING = ("8", "9", "3", "j")
-REPORTS = ("0", "1", "2", "F", "F", "F", "H", "G", "4", "5", "8", "C", "3", "I")
-
-
-def framed(fields: list[tuple[int, object]]) -> bytes:
-    """The message on the wire: body length and checksum added."""
-    body = "".join(f"{tag}={value}\x01" for tag, value in fields).encode()
-    message = b"8=FIX.4.4\x019=%d\x01" % len(body) + body
-    return message + b"10=%03d\x01\n" % (sum(message) % 256)
-
-
-class Chaos:
-    """Messages that name each other at random, from pools of identifiers that are sometimes small."""
-
-    def __init__(self, seed: int) -> None:
-        self.chance = random.Random(seed)  # noqa: S311 nothing secret
-        self.sessions = SESSIONS[: self.chance.choice((1, 3, 4, 5, 6))]
-        self.pool = self.chance.choice((3, 8, 30))
-        self.kinds = self.chance.choice((KINDS, ONE_LEG))
-        self.days = self.chance.choice(((5, 5, 5, 6), (5, 6, 7), (5, 6, 7, 8, 9, 12)))
-        self.symbols = ("IBM", "MSFT", "F", "GE")[: self.chance.choice((1, 4))]
-
-    def log(self) -> bytes:
-        """Some messages."""
-        return b"".join(framed(self.message()) for _ in range(self.chance.choice((6, 20, 60))))
-
-    def name(self, letter: str, size: int = 1) -> str:
-        """An identifier of a pool."""
-        return f"{letter}{self.chance.randrange(size * self.pool)}"
-
-    def message(self) -> list[tuple[int, object]]:
-        """One message, each tag once."""
-        kind = self.chance.choice(self.kinds)
-        source, target = self.chance.choice(self.sessions)
-        if kind in REPORTING:
-            source, target = target, "DROP" if self.chance.random() < 0.15 else source
-        at = self.instant()
-        own = self.name("A") + self.chance.choice(("", "", "x"))
-        fields: list[tuple[int, object]] = [(35, kind), (49, source), (56, target), (34, self.chance.randrange(1, 60))]
-        fields += [(52, at), *self.maybe(at, likely=kind in REPORTING)]
-        if kind not in "3j" or self.chance.random() < 0.3:
-            fields.append((11, own))
-        if kind in ("G", "F") or self.chance.random() < 0.1:
-            fields.append((41, self.name("A")))
-        fields += self.terms(kind) + self.report(kind, own)
-        return list(dict(fields).items())
-
-    def instant(self) -> str:
-        """Of a few seconds on some days."""
-        return f"202601{self.chance.choice(self.days):02d}-15:00:{self.chance.randrange(40):02d}"
-
-    def maybe(self, at: str, *, likely: bool) -> list[tuple[int, object]]:
-        """Fields that any message may have."""
-        names = {37: "O", 198: "O", 526: "A", 527: "E", 583: "A", 880: "E"}
-        fields = [(tag, self.name(letter)) for tag, letter in names.items()]
-        fields += [
-            (60, self.chance.choice((at, at, self.instant()))),
-            (14, self.chance.choice((5, 10, 20))),
-            (442, self.chance.choice((1, 1, 2) if self.kinds == KINDS else (1,))),
-        ]
-        return [field for field in fields if self.chance.random() < (0.7 if field[0] in (37, 60) and likely else 0.12)]
-
-    def terms(self, kind: str) -> list[tuple[int, object]]:
-        """What an order says of itself."""
-        fields: list[tuple[int, object]] = []
-        if kind in ("D", "G", "8", "AB", "F"):
-            fields += [(55, self.chance.choice(self.symbols)), (54, self.chance.choice((1, 1, 2)))]
-        if kind in ("D", "G", "AB"):
-            fields += [(38, self.chance.choice((10, 20))), (40, 2), (44, 10), (59, self.chance.choice((0, 1)))]
-        return fields
-
-    def report(self, kind: str, own: str) -> list[tuple[int, object]]:
-        """What a report says of an order."""
-        if kind in ("3", "j"):
-            named = [(379, own), (380, 1)] if kind == "j" else []
-            return [(45, self.chance.randrange(1, 60)), (372, "D"), *named]
-        if kind != "8":
-            return []
-        refers = [(19, self.name("E", 2))] if self.chance.random() < 0.3 else []
-        stated = [(150, self.chance.choice(REPORTS)), (39, self.chance.choice("0128")), *refers]
-        return [(17, self.name("E", 2)), *stated, (32, self.chance.choice((5, 10))), (31, self.chance.choice((10, 11)))]
 
 
 def chaos(seed: int) -> bytes:
@@ -149,13 +69,45 @@ def test_parts_that_wait_on_disk_are_the_same(seed: int, sections: dict[str, obj
             dealt.append(shelf.set_down(rows))
             return dealt[-1].read
 
-        waited = list(fold_parts(chunks, sections, "f", "", part_messages=7, aside=aside))
-        stayed = list(fold_parts(chunks, sections, "f", "", part_messages=7))
+        waited = list(PartFold(chunks, sections, "f", "", part_messages=7, aside=aside).parts())
+        stayed = list(PartFold(chunks, sections, "f", "", part_messages=7).parts())
         assert [number for number, _ in waited] == [number for number, _ in stayed]
         for (_, one), (_, other) in zip(waited, stayed, strict=True):
             assert all(one.tables[name].equals(other.tables[name]) for name in FOLDED)
             assert one.misfits.equals(other.misfits)
         assert len(chunks) == 1 or len({number for number, _ in waited}) == 1 or dealt
+
+
+def rows_of(part: Part) -> dict[str, pl.DataFrame]:
+    """Tables and misfits of some messages."""
+    return {**part.tables, FIX_MISFITS.name: part.misfits}
+
+
+@examples(40, more_by_night=2_000)
+@given(seed=st.integers(0, 1 << 40), sections=st.sampled_from(MAPS))
+def test_what_new_messages_touch_is_the_whole_anew(seed: int, sections: dict[str, object]) -> None:
+    """Any of the messages come later: what they touch is folded again, all else stays, and that is the whole fold."""
+    (piece,) = tokenize(io.BytesIO(chaos(seed)), name="log", source_id="s")
+    messages = distinct_messages(piece.messages)
+    chance = random.Random(seed)  # noqa: S311 nothing secret
+    is_new = np.array([chance.random() < chance.choice((0.05, 0.3)) for _ in range(messages.height)])
+    earlier = PartFold([chunk_of(messages.filter(pl.Series(~is_new)))], sections, "f", "")
+    (*_, (_, old)) = earlier.parts()
+    chunks = [chunk_of(rows) for rows in messages.iter_slices(7)]
+    marks = [is_new[at : at + 7] for at in range(0, is_new.size, 7)]
+    touched = fold_touched(Grown(chunks, marks, earlier.heard), sections, "f", "")
+    event("folded whole" if touched is None else "folded what is touched")
+    if touched is None:
+        return
+    (*_, (_, whole)) = PartFold([chunk_of(messages)], sections, "f", "").parts()
+    wanted, stays, made = rows_of(whole), rows_of(old), rows_of(touched.part)
+    for name, table in {**{name: TABLES[name] for name in FOLDED}, FIX_MISFITS.name: FIX_MISFITS}.items():
+        kept = stays[name].join(touched.was, on=list(SOURCE), how="anti")
+        assert table.sort(pl.concat([kept, made[name]])).equals(table.sort(wanted[name])), name
+    whole_again = PartFold([chunk_of(messages)], sections, "f", "")
+    list(whole_again.parts())
+    assert whole_again.heard.said - touched.heard.said == NO_FACTS
+    assert whole_again.heard.asked - touched.heard.asked == NO_FACTS
 
 
 def test_a_bust_that_names_no_fill_busts_nothing() -> None:

@@ -106,6 +106,11 @@ class Workspace:
         return self.root / "cache" / "choices"
 
     @property
+    def heard_folder(self) -> Path:
+        """What messages of a day said that decides how others are folded; may be deleted at any time."""
+        return self.root / "cache" / "heard"
+
+    @property
     def replays_folder(self) -> Path:
         """Replays of orders that were looked at; may be deleted at any time."""
         return self.root / "cache" / "replays"

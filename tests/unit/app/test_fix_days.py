@@ -1,25 +1,29 @@
 """Days that must be folded together."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import polars as pl
 
-from routeproof.app.intake.fix_days import REFERENCE_COLUMNS, joined_days
+from routeproof.app.intake.fix_days import DayReferences
+
+NAMES = ("msg_type", "sender", "target", "cl_ord_id", "orig_cl_ord_id", "exec_id", "exec_ref_id", "provider_order_id")
 
 
-def day(
-    *messages: tuple[str, str | None, str | None, str | None, str | None], stated: datetime | None = None
-) -> Callable[[], pl.DataFrame]:
-    """Messages of one session: type, ClOrdID, OrigClOrdID, ExecID, ExecRefID; and the instant that they state."""
-    rows = [
-        (kind, "SOR" if kind in "89" else "FIRM", "FIRM" if kind in "89" else "SOR", *rest) for kind, *rest in messages
-    ]
-    schema = dict.fromkeys(REFERENCE_COLUMNS[:-1], pl.String())
+def day(*messages: tuple[str | None, ...], stated: datetime | None = None) -> Callable[[Sequence[str]], pl.DataFrame]:
+    """Messages of one session: type, ClOrdID, OrigClOrdID, ExecID, ExecRefID, OrderID; the instant that they state."""
+    rows = []
+    for kind, *rest in messages:
+        parties = ("SOR", "FIRM") if kind in ("8", "9") else ("FIRM", "SOR")
+        rows.append((kind, *parties, *rest, *[None] * (5 - len(rest))))
     at = None if stated is None else int(stated.timestamp()) * 10**9
-    return lambda: pl.DataFrame(rows, schema=schema, orient="row").with_columns(
-        pl.lit(at, dtype=pl.Int64).alias(REFERENCE_COLUMNS[-1])
-    )
+    made = pl.DataFrame(rows, schema=dict.fromkeys(NAMES, pl.String()), orient="row")
+    return made.with_columns(pl.lit(at, dtype=pl.Int64).alias("transact_at")).select
+
+
+def joined_days(messages: dict[str, Callable[[Sequence[str]], pl.DataFrame]]) -> list[list[str]]:
+    """Days in groups."""
+    return DayReferences(messages).groups()
 
 
 def test_days_that_keep_to_themselves_stand_alone() -> None:
@@ -57,3 +61,26 @@ def test_a_fill_told_on_another_day_joins_the_day_that_it_speaks_of() -> None:
     assert joined_days({"2026-07-02": late}) == [["2026-07-01", "2026-07-02"]]
     later = day(fill, stated=datetime(2026, 7, 1, 18, 0, tzinfo=UTC))
     assert joined_days({"2026-07-02": late, "2026-07-03": later}) == [["2026-07-01", "2026-07-02", "2026-07-03"]]
+
+
+def test_a_report_that_names_its_order_by_order_id_alone_joins_the_day_of_the_order() -> None:
+    """Tag 37 of a report whose ClOrdID nobody opened; one whose order is known that day asks no other."""
+    first = day(("D", "C1", None, None, None), ("8", "C1", None, "E1", None, "P1"))
+    second = day(("8", None, None, "E2", None, "P1"))
+    assert joined_days({"2026-07-01": first, "2026-07-02": second}) == [["2026-07-01", "2026-07-02"]]
+    own = day(("D", "C2", None, None, None), ("8", "C2", None, "E2", None, "P1"), ("8", None, None, "E3", None, "P1"))
+    assert joined_days({"2026-07-01": first, "2026-07-02": own}) == [["2026-07-01"], ["2026-07-02"]]
+    nobody = day(("8", "C9", None, "E2", None, "P9"))
+    assert joined_days({"2026-07-01": nobody, "2026-07-02": nobody}) == [["2026-07-01"], ["2026-07-02"]]
+
+
+def test_days_that_a_late_message_parts_are_joined_once_more() -> None:
+    """A report took yesterday's order for its own until today's came: yesterday is made anew as well."""
+    first = day(("D", "C1", None, None, None))
+    report = ("8", "C1", None, "E1", None)
+    before, now = day(report), day(report, ("D", "C1", None, None, None))
+    assert joined_days({"2026-07-01": first, "2026-07-02": before}) == [["2026-07-01", "2026-07-02"]]
+    later = DayReferences({"2026-07-01": first, "2026-07-02": now}, {"2026-07-02": before})
+    assert later.groups() == [["2026-07-01"], ["2026-07-02"]]
+    assert later.parted(["2026-07-02"]) == {"2026-07-01"}
+    assert DayReferences({"2026-07-01": first, "2026-07-02": now}).parted(["2026-07-02"]) == set()

@@ -8,7 +8,7 @@ import pytest
 
 from routeproof.app.context import Context, open_context
 from routeproof.app.init_workspace import init_workspace
-from routeproof.app.intake.log_merge import merge_log
+from routeproof.app.intake.log_merge import FreshDay, merge_log
 from routeproof.app.intake.shelf import Shelf, Shelved
 from routeproof.sources.fix.messages import FIX_MESSAGES
 from routeproof.sources.fix.tokenizer import tokenize
@@ -75,9 +75,10 @@ def test_what_does_not_fit_becomes_the_same_part(context: Context, tmp_path: Pat
     assert held is not None
     assert copies.is_empty()
     new = pieces(shelf, "two", [*SECOND, *NEXT_DAY])
-    fresh = {DAY: FIX_MESSAGES.empty()}
+    fresh: dict[str, FreshDay] = {}
+    fresh_of_large: dict[str, FreshDay] = {}
     small, known = merge_log(context.lake, DAY, new, held, fresh)
-    large, known_of_large = merge_log(context.lake, DAY, new, held, {}, held_rows=0)
+    large, known_of_large = merge_log(context.lake, DAY, new, held, fresh_of_large, held_rows=0)
     assert small is not None
     assert large is not None
     assert known.to_list() == known_of_large.to_list() == ["two", "two"]
@@ -85,7 +86,22 @@ def test_what_does_not_fit_becomes_the_same_part(context: Context, tmp_path: Pat
     found = context.lake.read_partition(large)
     assert found.get_column("seq").to_list() == [1, 2, 3, 7, 9, 40, 41]
     assert found.get_column("source_id").to_list() == ["two", "one", "one", "two", "one", "one", "two"]
-    assert found.equals(FIX_MESSAGES.conform(fresh[DAY]))
+    assert fresh[DAY].messages is not None
+    assert found.equals(FIX_MESSAGES.conform(fresh[DAY].messages))
+    assert fresh_of_large[DAY].messages is None
+    for day in (fresh[DAY], fresh_of_large[DAY]):
+        assert day.added is not None
+        assert day.added.tolist() == [0, 3, 6]
+
+
+def test_a_copy_that_takes_the_place_of_another_is_more_than_an_addition(context: Context, tmp_path: Path) -> None:
+    """The earlier copy stays, whichever came first; so does nothing of what its later copy was said to be."""
+    shelf = Shelf(tmp_path / "scratch", "piece", 0)
+    late = order(3, t43="Y", t52="20260105-15:00:50", t122="20260105-15:00:04")
+    held, _ = merge_log(context.lake, DAY, pieces(shelf, "one", [late, order(9)]), None, {})
+    fresh: dict[str, FreshDay] = {}
+    merge_log(context.lake, DAY, pieces(shelf, "two", [order(3), order(1)]), held, fresh)
+    assert fresh[DAY].added is None
 
 
 def test_a_day_that_says_the_same_is_not_written(context: Context, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.app.measuring.measured_cache import program_stamp
+from routeproof.app.program_stamp import program_stamp
 from routeproof.stores.files import publish, removed_after
 from routeproof.stores.manifest import WHOLE
 

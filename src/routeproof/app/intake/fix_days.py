@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -9,41 +10,88 @@ import polars as pl
 from routeproof.sources.fix.days import session_days
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
-REFERENCE_COLUMNS = ("msg_type", "sender", "target", "cl_ord_id", "orig_cl_ord_id", "exec_id", "exec_ref_id",
-                     "transact_at")  # fmt: skip
+    Read = Callable[[Sequence[str]], pl.DataFrame]
+
+REFERENCE_COLUMNS = ("msg_type", "sender", "target", "cl_ord_id", "orig_cl_ord_id", "provider_order_id", "exec_id",
+                     "exec_ref_id", "transact_at")  # fmt: skip
+STATED_COLUMNS = ("msg_type", "transact_at")
+"""Of these, what tells the days that messages speak of."""
+
 OPENING_TYPES = ("D", "G", "AB", "AC")
 """Messages that make a ClOrdID known: new orders and replaces, single and multi-leg."""
 
 ANSWERING_TYPES = ("8", "9", "F")
 
 
-def joined_days(messages: Mapping[str, Callable[[], pl.DataFrame]]) -> list[list[str]]:
-    """Days in groups that no reference crosses, and no row that is made from their messages.
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the messages of a day say.
 
-    Args:
-        messages: day (ISO 8601) to what reads its distinct messages, at least `REFERENCE_COLUMNS`; one day at a time
-            is in memory.
+    Attributes:
+        keys: by `_SAID`, hashes of what they name; none where there is but one day.
+        spoken_of: days of which they speak.
+    """
 
-    Returns:
+    keys: dict[str, pl.DataFrame]
+    spoken_of: frozenset[str]
+
+
+class DayReferences:
+    """Which days the messages of which others speak of."""
+
+    def __init__(self, messages: Mapping[str, Read], before: Mapping[str, Read] | None = None) -> None:
+        """Look at the messages of all days, one day at a time.
+
+        Args:
+            messages: day (ISO 8601) to what reads columns of its distinct messages.
+            before: the same of days whose messages were others when they were folded last.
+        """
+        of_several = len(messages) > 1
+        self._now = {day: _said(read, of_several=of_several) for day, read in sorted(messages.items())}
+        then = {day: _said(read, of_several=of_several) for day, read in (before or {}).items()}
+        self._then = {**self._now, **then} if then else {}
+
+    def groups(self) -> list[list[str]]:
+        """Days in groups that no reference crosses, and no row that is made from their messages.
+
         Each day once, and each day of which messages of another one speak, be there messages on it or not: a fill told
         on the next morning is an execution of the day before. A day whose references all stay within it, and that no
         other speaks of, stands alone.
-    """
-    days = sorted(messages)
-    spoken_of: list[tuple[str, str]] = []
-    said: dict[str, list[pl.DataFrame]] = {name: [pl.DataFrame(schema=_KEYS)] for name in _SAID}
-    for number, day in enumerate(days):
-        frame = messages[day]()
-        spoken_of += [(day, other) for other in _spoken_of(frame) if other != day]
-        for name, keys in _SAID.items() if len(days) > 1 else ():
-            found = keys(frame).drop_nulls().unique()
-            said[name].append(found.with_columns(pl.lit(number, dtype=pl.Int32).alias("day")))
-    opened, referred, executed, revised = (pl.concat(said.pop(name)) for name in _SAID)
-    edges = pl.concat([_crossing(referred, opened), _crossing(revised, executed)]).unique().rows()
-    every = {*days, *(other for _, other in spoken_of)}
-    return _components(every, [*((days[day], days[other]) for day, other in edges), *spoken_of])
+        """
+        return _components(self._now)
+
+    def parted(self, changed: Collection[str]) -> set[str]:
+        """Days that were in a group with a changed one, and are in none now: what was made of both is to be unmade."""
+        if not self._then:
+            return set()
+        together = {day for group in self.groups() if not set(group).isdisjoint(changed) for day in group}
+        before = {day for group in _components(self._then) if not set(group).isdisjoint(changed) for day in group}
+        return before - together
+
+
+def _said(read: Read, *, of_several: bool) -> _Said:
+    frame = read(REFERENCE_COLUMNS if of_several else STATED_COLUMNS)
+    keys = {name: found(frame).drop_nulls().unique() for name, found in _SAID.items()} if of_several else {}
+    return _Said(keys, frozenset(_spoken_of(frame)))
+
+
+def _edges(said: Mapping[str, _Said]) -> list[tuple[str, str]]:
+    """Pairs of days that must be folded together."""
+    days = sorted(said)
+    spoken_of = [(day, other) for day in days for other in said[day].spoken_of if other != day]
+
+    def every(name: str) -> pl.DataFrame:
+        dated = [
+            said[day].keys[name].with_columns(pl.lit(number, dtype=pl.Int32).alias("day"))
+            for number, day in enumerate(days)
+            if said[day].keys
+        ]
+        return pl.concat([pl.DataFrame(schema=_KEYS), *dated])
+
+    crossing = pl.concat([_crossing(every(asked), every(known)) for asked, known in _REFERENCES])
+    return [*((days[day], days[other]) for day, other in crossing.unique().rows()), *spoken_of]
 
 
 def _spoken_of(frame: pl.DataFrame) -> list[str]:
@@ -81,7 +129,26 @@ def _executions_referred(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.select(_session_key("exec_ref_id"))
 
 
-_SAID = {"opened": _opened, "referred": _referred, "executed": _executed, "revised": _executions_referred}
+def _orders_told(frame: pl.DataFrame) -> pl.DataFrame:
+    """OrderIDs in reports that answer a request."""
+    reports = _of_types(frame, ANSWERING_TYPES).select(_session_key("cl_ord_id").alias("own"), _ORDER)
+    requests = _of_types(frame, (*OPENING_TYPES, "F")).select(_session_key("cl_ord_id"))
+    return reports.join(requests, left_on="own", right_on="key", how="semi").select("key")
+
+
+def _orders_referred(frame: pl.DataFrame) -> pl.DataFrame:
+    """OrderIDs in reports that no ClOrdID tells the order of."""
+    names = [_session_key(name).alias(name) for name in ("cl_ord_id", "orig_cl_ord_id")]
+    reports = _of_types(frame, ANSWERING_TYPES).select(*names, _ORDER)
+    for name in ("cl_ord_id", "orig_cl_ord_id"):
+        reports = reports.join(_opened(frame), left_on=name, right_on="key", how="anti")
+    return reports.select("key")
+
+
+_ORDER = _session_key("provider_order_id")
+_SAID = {"opened": _opened, "referred": _referred, "executed": _executed, "revised": _executions_referred,
+         "orders": _orders_told, "orders_referred": _orders_referred}  # fmt: skip
+_REFERENCES = (("referred", "opened"), ("revised", "executed"), ("orders_referred", "orders"))
 _KEYS = {"key": pl.UInt64, "day": pl.Int32}
 
 
@@ -92,8 +159,9 @@ def _crossing(referred: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     return answers.group_by("key", "day").agg(pl.col("other").max()).select("day", "other")
 
 
-def _components(days: Iterable[str], edges: list[tuple[str, str]]) -> list[list[str]]:
-    group = {day: day for day in days}
+def _components(said: Mapping[str, _Said]) -> list[list[str]]:
+    edges = _edges(said)
+    group = {day: day for day in (*said, *(day for edge in edges for day in edge))}
 
     def root(day: str) -> str:
         while group[day] != day:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from routeproof.app.intake.delivery import Delivery, deliver
 from routeproof.app.intake.evidence_check import plausible
-from routeproof.app.intake.fold_fix import fix_sources, fold_changed
+from routeproof.app.intake.fix_sources import fix_sources
+from routeproof.app.intake.fold_fix import fold_changed
+from routeproof.app.intake.heard_before import HeardBefore
 from routeproof.app.intake.lake_merge import merge_deliveries
 from routeproof.app.intake.reading import known_readings, manner_of, read_files, unread_batches
 from routeproof.app.intake.tape_shares import kept_shares
@@ -25,9 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    import polars as pl
-
     from routeproof.app.context import Context
+    from routeproof.app.intake.log_merge import FreshDay
     from routeproof.app.intake.reading import Manner, ReadFiles
     from routeproof.policy.book import PolicyBook
     from routeproof.policy.thresholds import IntakeLimits
@@ -138,7 +139,7 @@ def _commit(
     committed = source_outcomes(context.records)
     earlier: dict[str, Any] = {item.source_id: item.outcome for item in committed}
     logs = frozenset(item.source_id for item in deliveries if item.main == FIX_MESSAGES.name)
-    fresh: dict[str, pl.DataFrame] = {}
+    fresh: dict[str, FreshDay] = {}
     changed = merge_deliveries(
         context.lake,
         deliveries,
@@ -194,7 +195,7 @@ def _folded(
     deliveries: Sequence[Delivery],
     changed: Sequence[Partition],
     earlier: Mapping[str, Any],
-    fresh: dict[str, pl.DataFrame],
+    fresh: dict[str, FreshDay],
     scratch: Path,
 ) -> list[Partition]:
     """Canonical parts derived from FIX messages: of days whose messages changed, of all days if the map did."""
@@ -206,7 +207,8 @@ def _folded(
         days = view.parts(FIX_MESSAGES.name)
     if not days:
         return []
-    return fold_changed(context.lake, view, days, after, context.workspace.firm_id, scratch, fresh)
+    heard = HeardBefore(context.workspace.heard_folder, context.workspace.firm_id)
+    return fold_changed(context.lake, view, days, after, heard, scratch, fresh)
 
 
 def _report(outcomes: Sequence[dict[str, object]], manifest: str, book: PolicyBook) -> IngestReport:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from routeproof.app.intake.delivery import Delivery
+    from routeproof.app.intake.log_merge import FreshDay
     from routeproof.stores.lake import Lake
     from routeproof.stores.manifest import Partition
 
@@ -49,7 +50,7 @@ def merge_deliveries(
     sequenced: Mapping[tuple[str, str], bool],
     scratch: Path,
     on_rows: Callable[[int], None] = lambda _: None,
-    fresh: dict[str, pl.DataFrame] | None = None,
+    fresh: dict[str, FreshDay] | None = None,
 ) -> list[Partition]:
     """Merge all deliveries part by part and write the parts that changed; counts what was known or contradicts.
 
@@ -60,7 +61,7 @@ def merge_deliveries(
         sequenced: table and source to whether its rows have sequence numbers of their own, of files read earlier.
         scratch: folder for what does not fit in memory.
         on_rows: told the number of quotes and trades that have been merged since the last call, from any thread.
-        fresh: is given the messages of each day that changed, by part, where somebody is to read them next.
+        fresh: is given each day of messages that changed, by part, where somebody is to read them next.
     """
     held_parts = lake.manifest().partitions
     withdrawn = _with_withdrawn(lake, held_parts, reread) if reread else set()

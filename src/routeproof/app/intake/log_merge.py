@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from routeproof.app.intake.shelf import HELD_ROWS
-from routeproof.sources.fix.messages import COPIES_LOOKED_AT, FIX_MESSAGES, LOOKED_AT, distinct_rows
+from routeproof.sources.fix.messages import COPIES_LOOKED_AT, FIX_MESSAGES, LOOKED_AT, distinct_rows, rows_in_order
 from routeproof.stores.lake_file import ROW_GROUP_ROWS
 from routeproof.tables.row_order import all_differ
 from routeproof.tables.wide import gathered, kept, stacked
@@ -30,12 +31,26 @@ PIECES_AT_ONCE = 8
 """Pieces of a large day that are in memory at a time."""
 
 
+@dataclass(slots=True)
+class FreshDay:
+    """Messages of a day that changed, for whoever reads them next.
+
+    Attributes:
+        messages: the new part's rows, if they fit in memory.
+        added: (k,) numbers of those of its rows that were not there before, ascending; null where there was nothing,
+            or where a copy gave way to another, so that what was there before did not stay.
+    """
+
+    messages: pl.DataFrame | None
+    added: npt.NDArray[np.int64] | None
+
+
 def merge_log(
     lake: Lake,
     part: str,
     delivered: Sequence[Shelved],
     held: Partition | None,
-    fresh: dict[str, pl.DataFrame],
+    fresh: dict[str, FreshDay],
     *,
     held_rows: int = HELD_ROWS,
 ) -> tuple[Partition | None, pl.Series]:
@@ -46,7 +61,7 @@ def merge_log(
         part: the day.
         delivered: messages in files just read, of any days.
         held: the part in force.
-        fresh: is given the messages under `part` if they changed and fit in memory.
+        fresh: is given the day under `part` if it changed.
         held_rows: messages of a day that fit; more are written a row group at a time.
 
     Returns:
@@ -57,19 +72,31 @@ def merge_log(
     old = [] if held is None else [_slice(lake, held, start) for start in range(0, held.rows, ROW_GROUP_ROWS)]
     new = [_of_day(piece, day) for piece in delivered if day in piece.days]
     looked = _looked_at([*old, *new], LOOKED_AT)
-    if not all_differ(looked.get_column("message_id")):
+    if all_differ(looked.get_column("message_id")):
+        rows = rows_in_order(looked)
+    else:
         looked = _looked_at([*old, *new], COPIES_LOOKED_AT)
-    rows = distinct_rows(looked)
+        rows = distinct_rows(looked)
     before = 0 if held is None else held.rows
     known = _known(looked, before) if rows.size < looked.height else pl.Series("source_id", [], dtype=pl.String)
+    added = _added(rows, before)
     if rows.size > held_rows:
-        return lake.write_frames(FIX_MESSAGES.name, part, _frames([*old, *new], rows), held), known
+        partition = lake.write_frames(FIX_MESSAGES.name, part, _frames([*old, *new], rows), held)
+        if partition is not None:
+            fresh[part] = FreshDay(None, added)
+        return partition, known
     both = stacked([read(None) for read in (*old, *new)])
     frame = both if np.array_equal(rows, np.arange(both.height)) else gathered(both, pl.Series(rows))
     partition = lake.write_if_changed(FIX_MESSAGES.name, part, frame, held)
     if partition is not None:
-        fresh[part] = frame
+        fresh[part] = FreshDay(frame, added)
     return partition, known
+
+
+def _added(rows: npt.NDArray[np.int64], before: int) -> npt.NDArray[np.int64] | None:
+    """Places of the rows that come after the first `before`, if those are all there."""
+    new = np.flatnonzero(rows >= before)
+    return new if before and rows.size - new.size == before else None
 
 
 def _slice(lake: Lake, item: Partition, start: int) -> Read:
@@ -113,7 +140,10 @@ def _frames(pieces: Sequence[Read], rows: npt.NDArray[np.int64]) -> Iterator[pl.
                 loaded.popitem(last=False)
         of = np.searchsorted(ends, some, side="right")
         own = some - np.concatenate([[0], ends])[of]
-        yield gathered(stacked(frames), pl.Series(own + begins[of]))
+        if needed.size == 1 and own[-1] - own[0] + 1 == own.size and (np.diff(own) == 1).all():
+            yield frames[0].slice(int(own[0]), own.size)  # what nothing comes between is not moved
+        else:
+            yield gathered(stacked(frames), pl.Series(own + begins[of]))
 
 
 def _known(looked: pl.DataFrame, before: int) -> pl.Series:

@@ -15,8 +15,8 @@ import polars as pl
 
 from routeproof.app.measuring.background import Pending, awaited, make_room
 from routeproof.app.measuring.measure import Measurement, measure
-from routeproof.app.measuring.measured_cache import program_stamp
 from routeproof.app.policy_in_force import policy_in_force
+from routeproof.app.program_stamp import program_stamp
 from routeproof.metrics.registry import ALL
 from routeproof.stores.files import publish, removed_after
 

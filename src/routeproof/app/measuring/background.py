@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.context import open_context
-from routeproof.app.measuring.measured_cache import program_stamp
 from routeproof.app.policy_in_force import policy_in_force
+from routeproof.app.program_stamp import program_stamp
 from routeproof.app.turns import TURNS
 from routeproof.stores.files import write_whole
 

@@ -8,13 +8,13 @@ import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
 
 from routeproof.app.measuring.coded_files import read_pieces, write_piece
+from routeproof.app.program_stamp import program_stamp
 from routeproof.tables.measured.day import MeasuredDay
 
 if TYPE_CHECKING:
@@ -123,11 +123,3 @@ def _write_day(stem: Path, day: MeasuredDay, columns: frozenset[str]) -> list[st
 def _some(path: Path, columns: list[str]) -> pl.DataFrame:
     held = pl.read_ipc_schema(path)
     return pl.read_ipc(path, columns=[name for name in columns if name in held])
-
-
-@cache
-def program_stamp() -> str:
-    """What the measuring code is: names, sizes and times of the package's files when it was first asked."""
-    package = Path(__file__).parents[2]
-    found = sorted((str(path.relative_to(package)), path.stat()) for path in package.rglob("*.py"))
-    return hashlib.sha256(repr([(n, s.st_size, s.st_mtime_ns) for n, s in found]).encode()).hexdigest()

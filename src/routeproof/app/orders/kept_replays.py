@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.measuring.background import make_room
-from routeproof.app.measuring.measured_cache import program_stamp
+from routeproof.app.program_stamp import program_stamp
 from routeproof.stores.files import publish, removed_after
 
 if TYPE_CHECKING:

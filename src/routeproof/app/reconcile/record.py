@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from routeproof.app.intake.fold_fix import fix_sources
+from routeproof.app.intake.fix_sources import fix_sources
 from routeproof.app.reconcile.names import MESSAGE_COLUMNS, fill_names, order_names
 from routeproof.sources.fix.messages import FIX_MESSAGES
 from routeproof.stores.commits import source_outcomes

@@ -11,10 +11,11 @@ import polars as pl
 
 from routeproof.app.watch.earlier_days import ENDING_CODES, LASTING_CODES, revises
 from routeproof.app.watch.held_messages import HeldMessages
+from routeproof.sources.fix.fold import words
 from routeproof.sources.fix.fold.facts import NO_FACTS, Facts
 from routeproof.sources.fix.fold.part import FOLDED, Reading, fold_part
 from routeproof.sources.fix.fold.parties import carrying, declared_parties, sessions_of
-from routeproof.sources.fix.fold.recoding import declared_values
+from routeproof.sources.fix.fold.recoding import declared_values, with_symbols
 from routeproof.sources.fix.growing import FLOW_TYPES, Groups, keys_of
 from routeproof.sources.fix.messages import distinct_messages
 from routeproof.tables.registry import TABLES
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from routeproof.app.watch.held_messages import Rows
 
 _SESSION = ("msg_type", "sender", "target")
+_SYMBOL, _MOMENTS = ("symbol", "security_id", "symbol_suffix"), ("sent_at", "transact_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,17 @@ class Flow:
         """(n,) the number that names each message's group now."""
         return self._groups.roots(rows)
 
+    def of_symbols(self, since: Mapping[str, int]) -> Rows:
+        """Numbers of messages that speak of these symbols and of an instant at or after the symbol's one."""
+        if not self._held.rows:
+            return np.zeros(0, dtype=np.int64)
+        named = [self._held.column(name).cast(pl.String) for name in _SYMBOL]
+        dated = [self._held.column(name) for name in _MOMENTS]
+        told = with_symbols(pl.DataFrame([*named, *dated]), self._reading.symbols)
+        from_at = words.symbol().replace_strict(dict(since), default=None, return_dtype=pl.Int64)
+        is_late = pl.max_horizontal("sent_at", "transact_at") >= from_at
+        return np.flatnonzero(told.select(is_late.fill_null(value=False)).to_series().to_numpy())
+
     def missing_fills(self, messages: pl.DataFrame) -> set[str]:
         """ExecIDs that busts and corrections among these messages name, and that no message here has."""
         named = set(messages.filter(revises())["exec_ref_id"].cast(pl.String))
@@ -146,12 +159,12 @@ class Flow:
         messages = distinct_messages(slim(self._held.gather(rows)))
         part = fold_part(messages, self._reading, self._known)
         known = self._known | part.facts
-        news = Facts(*(getattr(known, name) - getattr(self._known, name) for name in Facts.__slots__))
+        news = known - self._known
         self._asked |= part.asked
         self._known = known
-        if NO_FACTS.lacks(self._asked, news) and rows.size < self._held.rows:
+        if self._asked.meets(news) and rows.size < self._held.rows:
             return self.fold(self.everything())
-        if NO_FACTS.lacks(part.asked, news):
+        if part.asked.meets(news):
             part = fold_part(messages, self._reading, known)
         tables = {name: TABLES[name].sort(pl.concat([TABLES[name].empty(), part.tables[name]])) for name in FOLDED}
         return Touched(rows, tables, messages, part.misfits)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from routeproof.app.intake.fold_fix import fix_sources
+from routeproof.app.intake.fix_sources import fix_sources
 from routeproof.stores.commits import source_outcomes
 from routeproof.tables.wide import kept
 

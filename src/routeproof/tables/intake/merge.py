@@ -107,11 +107,14 @@ def resequenced(frame: pl.DataFrame) -> list[str]:
     return other.get_column("source_id").unique().sort().to_list()
 
 
-def ordered(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
-    """Canonical order; ties of different files break by content, so names and splits of files do not matter."""
+def ordered(table: Table, frame: pl.DataFrame, *, of_several: bool | None = None) -> pl.DataFrame:
+    """Canonical order; ties of different files break by content, so names and splits of files do not matter.
+
+    `of_several` says whether the part that these rows are of comes from several files; if omitted, they are all of it.
+    """
     keys = [name for name in (*table.order, "sequence") if name in frame.columns and name != "trading_day"]
     frame = in_order(frame, [*keys, "source_row"])
-    if not _has_several(frame.get_column("source_id")):
+    if not (_has_several(frame.get_column("source_id")) if of_several is None else of_several):
         return frame
     is_tied = frame.select(pl.struct(keys).eq_missing(pl.struct(keys).shift()).fill_null(False)).to_series()
     is_tied |= is_tied.shift(-1, fill_value=False)

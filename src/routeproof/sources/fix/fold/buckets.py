@@ -103,9 +103,9 @@ class Joins:
         names = pl.DataFrame(rows, schema={"sender": pl.String, "target": pl.String}, orient="row")
         return names["sender"].hash() * _THRICE ^ names["target"].hash()
 
-    def first_rows(self) -> npt.NDArray[np.int64]:
-        """(n,) for each message the number of the first one that it must be folded with."""
-        told = self._told()
+    def first_rows(self, some: npt.NDArray[np.bool_] | None = None) -> npt.NDArray[np.int64]:
+        """(n,) for each message the number of the first one that it must be folded with; of `some` as if alone."""
+        told = self._told(some)
         union, asking = Union(told.own.size), told.reports
         union.join(told.own, told.original)
         if told.by_name:
@@ -131,10 +131,11 @@ class Joins:
             union.join(told.symbols)
         return union.first_rows()
 
-    def _told(self) -> Told:
-        flags = {name: pl.concat([frame[name] for frame in self._flags]).to_numpy() for name in _FLAGS}
-        sent, executed, day = (pl.concat([frame[name] for frame in self._times]).to_numpy() for name in _TIMES)
-        keys = {name: self._column(name) for name in _KEYS}
+    def _told(self, some: npt.NDArray[np.bool_] | None) -> Told:
+        rows = slice(None) if some is None else some
+        flags = {name: pl.concat([frame[name] for frame in self._flags]).to_numpy()[rows] for name in _FLAGS}
+        sent, executed, day = (pl.concat([frame[name] for frame in self._times]).to_numpy()[rows] for name in _TIMES)
+        keys = {name: self._column(name)[rows] for name in _KEYS}
         by_name = not flags.pop("multi_leg").any() and not self._both_ways
         return told_of(keys, flags, Times(sent, executed, day), by_name=by_name)
 

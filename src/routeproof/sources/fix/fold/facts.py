@@ -1,4 +1,4 @@
-"""What an order must know of other orders of its day: who sends orders on, where anything was reported at all."""
+"""What an order must know of other orders of its day: whether customers sent any, where anything was reported."""
 
 from __future__ import annotations
 
@@ -19,26 +19,45 @@ class Facts:
             taken for accepted.
         reported_days: days on which the firm's side reported on an order: a venue's fill without an order above is then
             not counted.
-        senders: parties that sent orders: who receives orders and is none of them is a venue.
     """
 
     customer_days: frozenset[Any] = frozenset()
     told: frozenset[Any] = frozenset()
     reported_days: frozenset[Any] = frozenset()
-    senders: frozenset[Any] = frozenset()
 
     def __or__(self, other: Facts) -> Facts:
         """All that either says."""
         return Facts(*(getattr(self, item.name) | getattr(other, item.name) for item in fields(Facts)))
 
+    def __sub__(self, other: Facts) -> Facts:
+        """What the other does not say."""
+        return Facts(*(getattr(self, item.name) - getattr(other, item.name) for item in fields(Facts)))
+
+    def meets(self, other: Facts) -> bool:
+        """Whether both say something."""
+        return any(getattr(self, item.name) & getattr(other, item.name) for item in fields(Facts))
+
     def lacks(self, asked: Facts, known: Facts) -> bool:
         """Whether something that was asked for is known, and not said here."""
-        return any(
-            getattr(asked, item.name) & getattr(known, item.name) - getattr(self, item.name) for item in fields(Facts)
-        )
+        return asked.meets(known - self)
 
 
 NO_FACTS = Facts()
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a set of messages says that decides how others are folded beside them.
+
+    Attributes:
+        said: facts that any of them holds.
+        asked: facts that any of their orders asks for.
+        edges: sessions that carry orders, in the direction they travel.
+    """
+
+    said: Facts = NO_FACTS
+    asked: Facts = NO_FACTS
+    edges: frozenset[tuple[str, str]] = frozenset()
 
 
 def united(said: Iterable[Facts]) -> Facts:

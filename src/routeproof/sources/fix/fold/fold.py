@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from routeproof.sources.fix.fold.division import Division, chunk_of
-from routeproof.sources.fix.fold.facts import NO_FACTS, united
+from routeproof.sources.fix.fold.facts import NO_FACTS, Heard, united
 from routeproof.sources.fix.fold.misfits import FIX_MISFITS, REASONS
 from routeproof.sources.fix.fold.part import FOLDED, Part, Reading, fold_part
 from routeproof.sources.fix.fold.parties import carrying, declared_parties, sessions_of
@@ -20,12 +20,13 @@ from routeproof.tables.registry import TABLES
 from routeproof.tables.wide import slim
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from routeproof.sources.fix.fold.division import Aside, Chunk
     from routeproof.sources.fix.fold.facts import Facts
 
-_SESSION = ("msg_type", "sender", "target")
+SESSION = ("msg_type", "sender", "target")
+"""Columns that tell which sessions carry orders."""
 
 PART_MESSAGES = 1 << 17
 """Messages folded at a time, unless orders join more."""
@@ -77,7 +78,7 @@ def fold_messages(
     """
     distinct = distinct_messages(slim(messages))
     chunks = [chunk_of(distinct)]
-    parts = dict(fold_parts(chunks, sections or {}, firm_id, provider_id, part_messages=part_messages)).values()
+    parts = dict(PartFold(chunks, sections or {}, firm_id, provider_id, part_messages=part_messages).parts()).values()
     tables = {
         name: TABLES[name].sort(pl.concat([TABLES[name].empty(), *(part.tables.pop(name) for part in parts)]))
         for name in FOLDED
@@ -90,37 +91,58 @@ def fold_messages(
     return Folded(tables, unfit, dict(notes))
 
 
-def fold_parts(
-    chunks: Sequence[Chunk],
-    sections: Mapping[str, object],
-    firm_id: str,
-    provider_id: str,
-    *,
-    part_messages: int = PART_MESSAGES,
-    aside: Aside | None = None,
-) -> Iterator[tuple[int, Part]]:
-    """Numbered parts of a set of messages; together they are the fold. A number that comes again replaces the first.
+class PartFold:
+    """The fold of a set of messages, part by part.
 
-    Args:
-        chunks: distinct messages in canonical order, some at a time; each may be asked for several times.
-        sections: see `fold_messages`.
-        firm_id: see `fold_messages`.
-        provider_id: see `fold_messages`.
-        part_messages: see `fold_messages`.
-        aside: puts messages aside that are dealt out to parts; they stay where they are without it.
+    Attributes:
+        heard: what these messages say that decides how others are folded beside them; known once all parts are.
     """
-    values, parties = declared_values(sections), declared_parties(sections)
-    edges = frozenset[tuple[str, str]]().union(*(carrying(chunk(_SESSION), parties) for chunk in chunks))
-    reading = Reading(sessions_of(edges, parties), values["symbol"], values["venue"], firm_id, provider_id)
-    divided = Division(chunks, reading, part_messages, aside)
 
-    def folded(number: int, given: Facts = NO_FACTS) -> Part:
-        return fold_part(divided.messages(number), reading, given)
+    def __init__(
+        self,
+        chunks: Sequence[Chunk],
+        sections: Mapping[str, object],
+        firm_id: str,
+        provider_id: str,
+        *,
+        part_messages: int = PART_MESSAGES,
+        aside: Aside | None = None,
+    ) -> None:
+        """A fold of distinct messages in canonical order, some at a time; each chunk may be asked for several times.
 
-    said: list[tuple[Facts, Facts]] = []
-    for number, part in enumerate(side_by_side(folded, range(divided.parts))):
-        said.append((part.facts, part.asked))
-        yield number, part
-    known = united(facts for facts, _ in said)
-    lacking = [number for number, (own, asked) in enumerate(said) if own.lacks(asked, known)]
-    yield from zip(lacking, side_by_side(lambda number: folded(number, known), lacking), strict=True)
+        `sections`, `firm_id`, `provider_id` and `part_messages` as in `fold_messages`; `aside` puts messages aside that
+        are dealt out to parts: they stay where they are without it.
+        """
+        edges = carrying_of((chunk(SESSION) for chunk in chunks), sections)
+        self._reading = reading_of(edges, sections, firm_id, provider_id)
+        self._divided = Division(chunks, self._reading, part_messages, aside)
+        self.heard = Heard(edges=edges)
+
+    def parts(self) -> Iterator[tuple[int, Part]]:
+        """Numbered parts; together they are the fold. A number that comes again replaces the first."""
+        said: list[tuple[Facts, Facts]] = []
+        for number, part in enumerate(side_by_side(self._folded, range(self._divided.parts))):
+            said.append((part.facts, part.asked))
+            yield number, part
+        known = united(facts for facts, _ in said)
+        self.heard = replace(self.heard, said=known, asked=united(asked for _, asked in said))
+        lacking = [number for number, (own, asked) in enumerate(said) if own.lacks(asked, known)]
+        yield from zip(lacking, side_by_side(lambda number: self._folded(number, known), lacking), strict=True)
+
+    def _folded(self, number: int, given: Facts = NO_FACTS) -> Part:
+        return fold_part(self._divided.messages(number), self._reading, given)
+
+
+def carrying_of(messages: Iterable[pl.DataFrame], sections: Mapping[str, object]) -> frozenset[tuple[str, str]]:
+    """Sessions that carry orders, of messages of which `SESSION` is looked at."""
+    parties = declared_parties(sections)
+    return frozenset[tuple[str, str]]().union(*(carrying(frame, parties) for frame in messages))
+
+
+def reading_of(
+    edges: frozenset[tuple[str, str]], sections: Mapping[str, object], firm_id: str, provider_id: str
+) -> Reading:
+    """How messages of these sessions are read; see `fold_messages`."""
+    values = declared_values(sections)
+    sessions = sessions_of(edges, declared_parties(sections))
+    return Reading(sessions, values["symbol"], values["venue"], firm_id, provider_id)

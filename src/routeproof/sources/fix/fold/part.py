@@ -98,7 +98,7 @@ def fold_part(messages: pl.DataFrame, reading: Reading, given: Facts = NO_FACTS)
     refused = (told["action"] == "refuse_request").sum()
     sessions_told, sessions_asked = _sessions_told(nodes, told)
     del told
-    placed = _with_owner(entered, links, events, given.senders)
+    placed = _with_owner(entered, links, events, reading.sessions.senders)
     versioned = _with_version(fills, events)
     del fills
     events = kept(events, pl.col("event") != "fill")
@@ -149,12 +149,10 @@ def _facts(chains: pl.DataFrame, placed: pl.DataFrame, fills: pl.DataFrame) -> t
     said = Facts(
         customer_days=values(chains, "received_on", pl.col("hop") == 0),
         reported_days=values(placed, "received_on", pl.col("reported") & near) | values(fills, "trading_day", near),
-        senders=values(placed, "from_party", pl.lit(value=True)),
     )
     asked = Facts(
         customer_days=values(chains, "received_on", pl.col("hop") == 1),
         reported_days=values(fills, "trading_day", deep),
-        senders=values(placed, "to_party", deep),
     )
     return said, asked
 
@@ -170,7 +168,7 @@ def _with_copies(usable: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_owner(
-    chains: pl.DataFrame, links: pl.DataFrame, events: pl.DataFrame, others: frozenset[str]
+    chains: pl.DataFrame, links: pl.DataFrame, events: pl.DataFrame, senders: frozenset[str]
 ) -> pl.DataFrame:
     """Chains with `parent` (chain above), `order_id` (of the parent order), `parent_version`, `has_below`."""
     linked = attach(chains, links.select("chain", "parent"), "chain")
@@ -179,11 +177,10 @@ def _with_owner(
         places = linked.select(pl.col("chain").alias("parent"), pl.int_range(pl.len()).alias("place"))
         above = attach(linked.select("parent"), places, "parent")["place"].fill_null(-1).to_numpy()
         top = take(top, roots(above))
-    senders = [*linked["from_party"].unique(), *others]
     owned = linked.with_columns(
         *top,
         pl.when(top["is_owned"]).then(top["top_id"]).alias("order_id"),
-        pl.col("to_party").is_in(senders).alias("has_below"),
+        pl.col("to_party").is_in(list(senders)).alias("has_below"),
     )
     owned = owned if owned["sent_at"].is_sorted() else owned.sort("sent_at", maintain_order=True)
     if owned["parent"].null_count() == owned.height:

@@ -106,6 +106,11 @@ class Sessions:
     parties: Parties
     hops: Mapping[tuple[str, str], int]
 
+    @property
+    def senders(self) -> frozenset[str]:
+        """Parties that send orders: who receives orders and is none of them is a venue."""
+        return frozenset(sender for sender, _ in self.hops)
+
 
 def carrying(messages: pl.DataFrame, parties: Parties) -> frozenset[tuple[str, str]]:
     """Sessions that carry orders, in the direction they travel; needs `msg_type, sender, target`."""
