@@ -147,7 +147,7 @@ def own_figures(rows: list[Row]) -> dict[str, Value]:
     out["vwap_slippage_bps"] = _slippage(rows, "vwap")
     for row in rows:
         row["to_execution"] = _span(row["clock_start"], row["executed_at"])
-        row["to_route"] = _span(row["received_at"], row["sent_at"])
+        row["to_route"] = _span(row["sent_for"], row["sent_at"])
         row["to_ack"] = _span(row["sent_at"], row["first_ack"])
     out |= _times(rows, "time_to_execution_ms", "to_execution")
     out |= _times(rows, "receipt_to_route_ms", "to_route")
@@ -183,8 +183,8 @@ def order_figures(rows: list[Row]) -> dict[str, Value]:
         "refused_orders": len(rows) - len(accepted),
         "order_shares": sum(r["quantity"] for r in rows),
         "cancelled_shares": sum(r["cancelled"] for r in rows),
-        "executable_limit_orders": len([r for r in rows if r["order_class"] == "non_marketable"]),
-        "never_executable_orders": len([r for r in rows if r["order_class"] == "never_executable"]),
+        "executable_limit_orders": len([r for r in accepted if r["order_class"] == "non_marketable"]),
+        "never_executable_orders": len([r for r in accepted if r["order_class"] == "never_executable"]),
         "missed_auction_orders": len([r for r in rows if r["order_class"][:3] == "on_" and not r["executed"]]),
         "implementation_shortfall_bps": _ratio(
             10_000 * sum(r["shortfall"] for r in short), sum(r["paper"] for r in short)

@@ -34,6 +34,7 @@ def own_fills(flow: dict[str, list[Row]], book: dict[str, list[Row]], market: Ma
         version = _version_of(row, book)
         _add_version(row, version, market, how)
         _add_routes(row, routes, market, how)
+        row["sent_for"] = _sent_for(row, routes, book)
         _add_market(row, market, how)
         rows.append(row)
     _add_size_improvement(rows)
@@ -90,6 +91,16 @@ def _add_routes(row: Row, routes: dict[str, Row], market: Market, how: Conventio
         arrived = last["sent_at"] if last["acknowledged_at"] is None else last["acknowledged_at"]
     row["route_quote"] = _at(row, row["sent_at"], market, how)
     row["venue_quote"] = _at(row, arrived, market, how)
+
+
+def _sent_for(row: Row, routes: dict[str, Row], book: dict[str, list[Row]]) -> int | None:
+    """When the firm got the version that its own route was sent for."""
+    first = routes.get(row["through"])
+    while first is not None and first["parent_route_id"] is not None:
+        first = routes[first["parent_route_id"]]
+    number = 1 if first is None or first["version"] is None else first["version"]
+    clocks = {version["version"]: version["clock_at"] for version in book.get(row["order_id"], [])}
+    return clocks.get(number)
 
 
 def _add_market(row: Row, market: Market, how: Conventions) -> None:

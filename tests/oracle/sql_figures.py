@@ -105,8 +105,8 @@ OF_ORDERS = {
     "cancelled_shares": "coalesce(sum(cancelled_quantity), 0) / 1e9",
     "fill_rate_shares": "sum(executed) filter (not refused) / nullif(sum(quantity - early) filter (not refused), 0)",
     "fill_rate_orders": "count(*) filter (not refused and executed > 0) / nullif(count(*) filter (not refused), 0)",
-    "executable_limit_orders": "count(*) filter (order_class = 'non_marketable')",
-    "never_executable_orders": "count(*) filter (order_class = 'never_executable')",
+    "executable_limit_orders": "count(*) filter (not refused and order_class = 'non_marketable')",
+    "never_executable_orders": "count(*) filter (not refused and order_class = 'never_executable')",
     "limit_fill_rate_orders": "count(*) filter (not refused and order_class = 'non_marketable' and executed > 0) "
     "/ nullif(count(*) filter (not refused and order_class = 'non_marketable'), 0)",
     "missed_auction_orders": "count(*) filter (order_class = 'on_close' and executed = 0)",

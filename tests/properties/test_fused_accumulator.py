@@ -15,7 +15,7 @@ from routeproof.metrics.metric import Metric, Quotient, Total
 from routeproof.metrics.registry import ALL
 from routeproof.metrics.terms import Column, Constant, Filled, Given, Rounded, Where, columns_of
 
-WIDE_COLUMNS = ("vwap_e12", "shortfall_e18x2", "paper_e18x2")
+WIDE_COLUMNS = ("vwap_notional_e18", "shortfall_e18x2", "paper_e18x2")
 SMALL = st.integers(min_value=-3, max_value=3)
 PRICES = st.integers(min_value=-(10**14), max_value=10**14)
 GROUPS = 4

@@ -4,11 +4,11 @@ from routeproof.metrics.metric import QUANTITY, Metric, Quotient
 from routeproof.metrics.terms import Column, Given
 
 _SIGN, _PRICE = Column("sign"), Column("price")
-_ARRIVAL, _VWAP = Column("arrival_mid2"), Column("vwap_e12")
+_ARRIVAL, _AT_VWAP = Column("arrival_mid2"), Column("vwap_notional_e18")
 _AGAINST_ARRIVAL = _SIGN * (2 * _PRICE - _ARRIVAL)
 _AUCTION = Column("auction_price")
 _AGAINST_AUCTION = _SIGN * (_PRICE - _AUCTION)
-_AGAINST_VWAP = _SIGN * (_PRICE * 1000 - _VWAP)
+_AGAINST_VWAP = _SIGN * (_PRICE * QUANTITY - _AT_VWAP)
 
 METRICS = (
     Metric(
@@ -27,9 +27,10 @@ METRICS = (
         "sum q s (P - VWAP) / sum q VWAP x 1e4; VWAP of eligible prints from receipt to the order's last fill",
         "bps",
         "lower",
-        Quotient(_AGAINST_VWAP * QUANTITY, Given(_AGAINST_VWAP, _VWAP * QUANTITY), multiplier=10_000),
+        Quotient(_AGAINST_VWAP, Given(_AGAINST_VWAP, _AT_VWAP), multiplier=10_000),
         "no eligible prints during the orders' lives",
         "house definition",
+        version=2,
     ),
     Metric(
         "auction_slippage_bps",
@@ -52,5 +53,6 @@ METRICS = (
         "no usable quote at the decision, or at the end of an unfilled order",
         "Perold 1988",
         frame="orders",
+        version=2,
     ),
 )

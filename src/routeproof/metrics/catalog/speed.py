@@ -14,7 +14,9 @@ def _averagings(mean: Averaging, column: str) -> dict[str, Averaging]:
     return {"avg": mean, **quantiles}
 
 
-def duration(name: str, column: str, label: str, formula: str, reason: str, source: str) -> tuple[Metric, ...]:
+def duration(
+    name: str, column: str, label: str, formula: str, reason: str, source: str, version: int = 1
+) -> tuple[Metric, ...]:
     """The share-weighted mean and the unweighted nearest-rank quantiles of a duration over executions."""
     term = Column(column)
     mean = Quotient(term * QUANTITY, Given(term, QUANTITY), divisor=NS_PER_MS)
@@ -32,6 +34,7 @@ def duration(name: str, column: str, label: str, formula: str, reason: str, sour
             averaging,
             reason,
             source,
+            version=version,
         )
         for suffix, averaging in averagings.items()
     )
@@ -70,9 +73,10 @@ METRICS = (
         "receipt_to_route_ms",
         "receipt_to_route_ns",
         "Receipt to route",
-        "route sent_at - order received_at",
+        "sent_at of the first route - receipt of the order version that it was sent for",
         "no routes linked to the executions",
         "FINRA enforcement 2024: the firm's own delay is to be supervised",
+        version=2,
     ),
     *duration(
         "route_to_ack_ms",

@@ -5,14 +5,12 @@ from __future__ import annotations
 import polars as pl
 
 _WIDE = pl.Int128()
-VWAP_DIGITS = 12
-"""Decimals of `vwap_e12`: its rounding is far below what a basis point of any share price can show."""
-
-_PRICE_TO_VWAP = 10 ** (VWAP_DIGITS - 9)
 
 
 def with_interval_vwap(rows: pl.DataFrame, trades: pl.DataFrame, shift_ns: int = 0) -> pl.DataFrame:
-    """Measured executions with `vwap_e12` (Int128, 1e-12 dollars) of their order's life on this day.
+    """Measured executions with `vwap_notional_e18`: what their shares cost at the average of their order's life.
+
+    In 1e-18 dollars (Int128), rounded half-even, on this day alone.
 
     Args:
         rows: measured executions of one day with `order_id, symbol, received_at, executed_at`.
@@ -20,22 +18,23 @@ def with_interval_vwap(rows: pl.DataFrame, trades: pl.DataFrame, shift_ns: int =
         shift_ns: added to the firm's clock.
 
     Returns:
-        VWAP of prints from the order's receipt to its last fill, both ends included, rounded half-even; null without
-        prints or without a receipt.
+        Shares x VWAP of prints from the order's receipt to its last fill, both ends included; null without prints or
+        without a receipt. One rounding a row, far below any figure's last digit.
     """
     lives = _lives(rows).with_columns(pl.col("received_at", "executed_at") + shift_ns)
     prints = trades.filter("eligible")
     if lives.is_empty() or prints.is_empty():
-        return rows.with_columns(pl.lit(None, dtype=_WIDE).alias("vwap_e12"))
+        return rows.with_columns(pl.lit(None, dtype=_WIDE).alias("vwap_notional_e18"))
     running = _running_sums(prints)
     before = _sums_until(lives, "received_at", running, inclusive=False)
     until = _sums_until(lives, "executed_at", running, inclusive=True)
     sums = before.join(until, on="order_id", suffix="_until").select(
         "order_id",
-        dollars=(pl.col("dollars_until") - pl.col("dollars")) * _PRICE_TO_VWAP,
+        dollars=pl.col("dollars_until") - pl.col("dollars"),
         shares=pl.col("shares_until") - pl.col("shares"),
     )
-    return rows.join(sums.select("order_id", _rounded_vwap()), on="order_id", how="left", maintain_order="left")
+    of_rows = rows.select("order_id", "quantity").join(sums, on="order_id", how="left", maintain_order="left")
+    return rows.with_columns(of_rows.select(_at_average()).to_series())
 
 
 def _lives(rows: pl.DataFrame) -> pl.DataFrame:
@@ -75,10 +74,15 @@ def _sums_until(lives: pl.DataFrame, instant: str, running: pl.DataFrame, *, inc
     return found.select("order_id", pl.col("dollars", "shares").fill_null(0))
 
 
-def _rounded_vwap() -> pl.Expr:
-    """Dollars over shares, rounded half-even; null where there were no prints."""
-    dollars, shares = pl.col("dollars"), pl.col("shares")
-    quotient = dollars // shares
-    twice = 2 * (dollars - quotient * shares)
-    up = (twice > shares) | ((twice == shares) & (quotient % 2 != 0))
-    return pl.when(shares > 0).then(quotient + up.cast(_WIDE)).alias("vwap_e12")
+def _at_average() -> pl.Expr:
+    """Shares x dollars over shares, rounded half-even; null where there were no prints.
+
+    The whole part of the quotient first: shares x dollars would not fit in 128 bits.
+    """
+    dollars, shares, quantity = pl.col("dollars"), pl.col("shares"), pl.col("quantity").cast(_WIDE)
+    whole = dollars // shares
+    rest = (dollars - whole * shares) * quantity
+    part = rest // shares
+    twice = 2 * (rest - part * shares)
+    up = (twice > shares) | ((twice == shares) & ((whole * quantity + part) % 2 != 0))
+    return pl.when(shares > 0).then(whole * quantity + part + up.cast(_WIDE)).alias("vwap_notional_e18")

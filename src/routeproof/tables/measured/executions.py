@@ -26,7 +26,7 @@ def measure_executions(executions: pl.DataFrame, book: QuoteBook, switches: Swit
     Returns:
         The executions plus the `Lookup.columns` of `execution` and, per horizon H, `bid_H, ask_H, status_H`. A horizon
         quote is the last at or before execution + H; exactly at the close counts, later is `after_close` unless the
-        final quote is asked for.
+        session's final quote is asked for.
     """
     low, high = book.bounds(executions["symbol"])
     executed_at = (executions["executed_at"] + switches.shift_ns).to_numpy()
@@ -36,7 +36,7 @@ def measure_executions(executions: pl.DataFrame, book: QuoteBook, switches: Swit
         after = executed_at + horizon_ns
         late = after > close_at
         if switches.after_close == "final_quote":
-            after = np.minimum(after, np.maximum(close_at, executed_at))
+            after = np.minimum(after, close_at)
         looked = look_up(book, low, high, after, inclusive=True)
         code = looked.status
         if switches.after_close == "null":

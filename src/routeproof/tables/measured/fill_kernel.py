@@ -70,7 +70,7 @@ def _measure_stretch(
             moment = instant if look == 0 else instant + horizons[look - 1]
             late = moment > close_at and look > 0
             if late and final_quote:
-                moment = max(min(moment, close_at), instant)
+                moment = min(moment, close_at)
             cursor = count_before(at, cursors[look], high, moment, inclusive or look > 0)
             cursors[look] = cursor
             bid = bids[cursor - 1] if cursor > low else 0

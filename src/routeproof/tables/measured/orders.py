@@ -60,8 +60,8 @@ def measured_orders(versions: pl.DataFrame, executions: pl.DataFrame) -> pl.Data
     too_early = pl.col("cancelled_by_customer") & (
         pl.col("executable_at").is_null() | (pl.col("cancelled_at") < pl.col("executable_at"))
     )
-    is_limit = pl.col("order_class") == "non_marketable"
-    is_never = pl.col("order_class") == "never_executable"
+    is_limit = ~pl.col("refused") & (pl.col("order_class") == "non_marketable")
+    is_never = ~pl.col("refused") & (pl.col("order_class") == "never_executable")
     flags = {
         "accepted": ~pl.col("refused"),
         "filled": pl.col("executed") > 0,

@@ -131,6 +131,7 @@ def join_routes(executions: pl.DataFrame, routes: pl.DataFrame) -> pl.DataFrame:
     paths = route_paths(routes)
     firm = routes.select(
         pl.col("route_id").alias("first_route_id"),
+        pl.col("version").fill_null(1).alias("first_route_version"),
         "sent_at",
         pl.col("acknowledged_at").alias("first_acknowledged_at"),
         *(f"sent_{name}" for name in quotes),
@@ -196,7 +197,7 @@ def measured_rows(joined: pl.DataFrame, switches: Switches) -> pl.DataFrame:
         *(midpoint_sum(lookup, locked).alias(f"mid2_{point}") for point, lookup in REFERENCE_OF.items()),
         *(horizon_midpoint(name, locked) for name in HORIZONS_NS),
         (pl.col("executed_at") - pl.col("clock_start_at")).alias("time_to_execution_ns"),
-        (pl.col("sent_at") - pl.col("received_at")).alias("receipt_to_route_ns"),
+        (pl.col("sent_at") - _receipt_of_route()).alias("receipt_to_route_ns"),
         (pl.col("executed_at") - pl.col("sent_at")).alias("route_to_execution_ns"),
         (pl.col("first_acknowledged_at") - pl.col("sent_at")).alias("route_to_ack_ns"),
         session_name(pl.col("executed_at")).alias("session"),
@@ -209,6 +210,16 @@ def measured_rows(joined: pl.DataFrame, switches: Switches) -> pl.DataFrame:
         .alias("net_fee"),
     )
     return rows.with_columns(size_improvement(rows))
+
+
+def _receipt_of_route() -> pl.Expr:
+    """When the firm got the order version that its own route was sent for; null for a version between first and filled.
+
+    A replaced order's time before the replace is no delay of the firm.
+    """
+    version = pl.col("first_route_version")
+    of_filled = pl.when(version == pl.col("version")).then("version_clock_at")
+    return of_filled.when(version == 1).then("received_at")
 
 
 def reference_quote(prefix: str, is_usable: pl.Expr) -> list[pl.Expr]:

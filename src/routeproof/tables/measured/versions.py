@@ -45,7 +45,7 @@ def measure_versions(terms: pl.DataFrame, book: QuoteBook, switches: Switches) -
         *look_up(book, low, high, _instants(terms, "decided_at", switches.shift_ns), inclusive=inclusive).columns(
             "decision"
         ),
-        *look_up(book, low, high, _end_of(terms, switches.shift_ns), inclusive=inclusive).columns("end"),
+        *look_up(book, low, high, _quoted_end(terms, switches.shift_ns), inclusive=inclusive).columns("end"),
     )
     return _with_clock(looked, book, low, high, switches)
 
@@ -59,7 +59,7 @@ def resume_versions(pending: pl.DataFrame, book: QuoteBook, switches: Switches) 
     low, high = book.bounds(pending["symbol"])
     inclusive = switches.tie == "inclusive"
     ended = pending.with_columns(
-        look_up(book, low, high, _end_of(pending, switches.shift_ns), inclusive=inclusive).columns("end")
+        look_up(book, low, high, _quoted_end(pending, switches.shift_ns), inclusive=inclusive).columns("end")
     )
     waiting = ended.filter(pl.col("executable_at").is_null())
     low, high = book.bounds(waiting["symbol"])
@@ -90,6 +90,14 @@ def _end_of(terms: pl.DataFrame, shift_ns: int) -> Int64s:
     """(n,) when each version ended, the close at the latest."""
     ended = terms.select(_end(shift_ns))["end"]
     instants: Int64s = ended.to_numpy()
+    return instants
+
+
+def _quoted_end(terms: pl.DataFrame, shift_ns: int) -> Int64s:
+    """(n,) the instant whose quote values what was left of a version: one received after the close ends after it."""
+    is_late = pl.col("clock_at") + shift_ns >= pl.col("close_at")
+    ended = pl.when(is_late.fill_null(value=False)).then((pl.col("ends_at") + shift_ns).fill_null(NOT_YET))
+    instants: Int64s = terms.select(ended.otherwise(_end(shift_ns)).alias("end"))["end"].to_numpy()
     return instants
 
 
