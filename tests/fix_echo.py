@@ -66,8 +66,8 @@ def serve(config: Path, folder: Path) -> None:
     echo.engine = engine
     listening = engine.start()
     print(json.dumps({"event": "ready", "fix": [asdict(each) for each in listening]}), flush=True)  # noqa: T201
-    while not ending.is_set():
-        if batch := engine.next_batch(0.2):
+    while not ending.wait(0.05):
+        while batch := engine.next_batch(0):
             for event in batch.events:
                 print(f"{event.session}: {event.kind}: {event.text}", file=sys.stderr, flush=True)  # noqa: T201
     engine.stop()

@@ -7,6 +7,7 @@ from datetime import date
 from time import perf_counter, sleep
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
 import pytest
 
 from live_streams import framed
@@ -23,6 +24,7 @@ from routeproof.app.watch.quotes import LiveQuotes
 from routeproof.app.watch.status import StatusTeller, read_status, was_killed, write_status
 from routeproof.ledger.entry import read_entry
 from routeproof.stores.held_back import ask
+from routeproof.tables.registry import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,11 +90,11 @@ def into_lake(context: Context, *messages: bytes) -> None:
     ingest(context, "fix-log", [log], provider_id="P")
 
 
-def started(context: Context, now: list[int]) -> Engine:
+def started(context: Context, now: list[int], quotes: LiveQuotes | None = None) -> Engine:
     """A watch that has read back the lake and judged it two messages at a time, with a clock of its own."""
     ours = Context(**{name: getattr(context, name) for name in ("workspace", "records", "raw", "actor", "evidence")},
                    clock=lambda: now[0])  # fmt: skip
-    engine = Engine(ours, LiveQuotes(context.lake), {}, at_once=2)
+    engine = Engine(ours, quotes or LiveQuotes(context.lake), {}, at_once=2)
     hold_lake(ours, engine)
     engine.judge_everything()
     return engine
@@ -362,3 +364,50 @@ def test_the_first_commit_of_a_watch_keeps_nothing_waiting(tmp_path: Path) -> No
             sleep(0.01)
     assert seen[1] - seen[0] < 20
     writer.stop()
+
+
+@pytest.mark.usefixtures("context")
+def test_who_asks_after_a_long_commit_waits_a_second_and_not_for_its_pause(tmp_path: Path) -> None:
+    """Commits of a minute by this clock: the pause after the second is four; a question is answered after a second."""
+    clock = [0.0]
+    taken = threading.Event()
+    writer = LakeWriter(tmp_path / "ws", pytest.fail, frozenset, monotonic=lambda: clock[0])
+
+    def done() -> None:
+        clock[0] += 60.0
+        taken.set()
+
+    def offer(number: int) -> None:
+        taken.clear()
+        raw = [order(FIRST, f"A{number}", number)]
+        writer.offer(Portion("a", "fix-log", None, "P", parts=raw, done=[done], can_wait=True))
+
+    writer.start()
+    for number in (1, 2):
+        offer(number)
+        assert taken.wait(60)
+    offer(3)
+    assert not ask(tmp_path / "ws", 0.5)
+    clock[0] += 1.5
+    assert ask(tmp_path / "ws", 60)
+    assert taken.is_set()
+    assert ask(tmp_path / "ws", 60)  # nothing waits: answered in the midst of the next pause
+    writer.stop()
+
+
+def test_quotes_that_come_after_all_waits_judge_again_what_they_concern(context: Context) -> None:
+    """A fill without any quote is final as such; quotes around it come an hour later: it was outside them all along."""
+    now = [0]
+    quotes = LiveQuotes(context.lake)
+    own = started(context, now, quotes)
+    own.take("P", [order(FIFTH, "A", 1), report(FIFTH, "A", 2, "E1", "10.11")])
+    later(own, now)
+    found = {item["rule"]: item["status"] for item in standing(context, FIFTH).values()}
+    assert found["stale_reference_quote"] == "final"
+    assert "outside_nbbo" not in found
+    quote = {"symbol": "KESTR", "at": 1783346400 * 10**9, "bid": 10_000_000_000, "ask": 10_040_000_000, "kind": "nbbo"}
+    quotes.add(TABLES["quotes"].conform(pl.DataFrame([{**quote, "trading_day": FIFTH}])))
+    later(own, now)
+    found = {item["rule"]: item["status"] for item in standing(context, FIFTH).values()}
+    assert found["outside_nbbo"] == "final"
+    assert "stale_reference_quote" not in found

@@ -70,29 +70,37 @@ class Giver:
         os.close(self._file)
 
 
-def ask(root: Path, wait_s: float) -> bool:
-    """Ask for what is held back, and wait a while until the lake has it.
+class Question:
+    """What is held back, asked for once."""
 
-    Args:
-        root: folder of the workspace.
-        wait_s: how long to wait at most.
+    def __init__(self, root: Path) -> None:
+        """Ask."""
+        self._givers = [path for path in (root / FOLDER).glob(f"{GIVEN}*") if _is_served(path)]
+        self._number: int | None = 0
+        if self._givers:
+            try:
+                self._number = _one_more(root / FOLDER / ASKED)
+            except OSError:  # a workspace that is only to be read
+                self._number = None
 
-    Returns:
-        Whether the lake has all that was held back; true where nobody holds anything back.
-    """
-    givers = [path for path in (root / FOLDER).glob(f"{GIVEN}*") if _is_served(path)]
-    if not givers:
-        return True
-    try:
-        number = _one_more(root / FOLDER / ASKED)
-    except OSError:  # a workspace that is only to be read
+    def is_answered(self, wait_s: float) -> bool:
+        """Whether the lake has all that was held back when this was asked, within so many seconds.
+
+        True where nobody holds anything back.
+        """
+        give_up_at = time.monotonic() + wait_s
+        while self._number is not None:
+            if all(_given(path) >= self._number for path in self._givers if _is_served(path)):
+                return True
+            if time.monotonic() >= give_up_at:
+                return False
+            time.sleep(LOOKS_EVERY_S)
         return False
-    give_up_at = time.monotonic() + wait_s
-    while not all(_given(path) >= number for path in givers if _is_served(path)):
-        if time.monotonic() >= give_up_at:
-            return False
-        time.sleep(LOOKS_EVERY_S)
-    return True
+
+
+def ask(root: Path, wait_s: float) -> bool:
+    """Ask for what is held back, and wait a while until the lake has it; see `Question`."""
+    return Question(root).is_answered(wait_s)
 
 
 def _locks(file: int) -> bool:

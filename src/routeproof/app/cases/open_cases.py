@@ -56,7 +56,13 @@ class Worked:
     suppressed: int = 0
 
 
-def work_findings(context: Context, day: date, pinned: Pinner | None = None, at_once: int = GROUPS) -> Worked:
+def work_findings(
+    context: Context,
+    day: date,
+    pinned: Pinner | None = None,
+    at_once: int = GROUPS,
+    goes_on: Callable[[], bool] = lambda: True,
+) -> Worked:
     """Take all final findings of a day that have no case into one; doing it again changes nothing.
 
     Args:
@@ -65,6 +71,7 @@ def work_findings(context: Context, day: date, pinned: Pinner | None = None, at_
         pinned: of all groups of findings, what makes the evidence of some: group to `sha256`, `rows`; none where there
             is no lake.
         at_once: groups that one transaction takes: as long as it takes, nobody else records.
+        goes_on: asked before each transaction; groups that it leaves out are there the next time.
     """
     policy = policy_in_force(context.records).whole
     rules = policy.cases.on(context.business_day)
@@ -76,6 +83,8 @@ def work_findings(context: Context, day: date, pinned: Pinner | None = None, at_
     pin = pinned(groups) if pinned and groups else None
     names = list(groups)
     for start in range(0, len(names), at_once):
+        if not goes_on():
+            break
         part = {name: groups[name] for name in names[start : start + at_once]}
         pins = pin(part) if pin else {}
         batch = _Batch(context, day, Terms(rules, policy.calendar, context.clock()), pins, part, size)

@@ -63,8 +63,10 @@ def serve_provider(
         engine = QuickFixEngine(sessions, journal=journal, state=folder / "state", clock=clock, application=behind)
         ready(engine.start())
         try:
-            while not stopping.is_set():
-                engine.next_batch(LOOK_S)
+            # The engine's queue is not waited on: a signal just before its time is over can make that wait endless.
+            while not stopping.wait(LOOK_S):
+                while engine.next_batch(0) is not None:
+                    pass
                 for session, content in behind.due():
                     engine.send(session, content)
         finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
@@ -15,9 +15,11 @@ from routeproof.sources.registry import SOURCES
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
-    M = TypeVar("M", bound=BaseModel)
+    from collections.abc import Mapping
 
 TABLES = ("fix", "tail", "drop", "kafka", "notify")
+WHOLE_FILES = ("parquet", "xlsx")
+"""Sources that cannot be read line by line."""
 
 
 class Feed(BaseModel):
@@ -84,11 +86,33 @@ def load_watch_config(path: Path) -> WatchConfig:
         raise UsageError(message, where=str(path))
     return WatchConfig(
         fix=fix_sessions(document, path),
-        tails=tuple(_feed(item, path, "tail") for item in document.get("tail", [])),
-        drops=tuple(_feed(item, path, "drop") for item in document.get("drop", [])),
-        topics=tuple(_topic(item, path) for item in document.get("kafka", [])),
+        tails=tuple(_tail(item, path) for item in _tables(document, "tail", path)),
+        drops=tuple(_feed(item, path, "drop") for item in _tables(document, "drop", path)),
+        topics=tuple(_topic(item, path) for item in _tables(document, "kafka", path)),
         path=path,
     )
+
+
+def _tables(document: Mapping[str, Any], name: str, path: Path) -> list[Any]:
+    found = document.get(name, [])
+    if not (isinstance(found, list) and all(isinstance(item, dict) for item in found)):
+        message = f"expected [[{name}]] (two brackets: a list of tables), found {name} = {str(found)[:60]}"
+        raise UsageError(message, where=str(path))
+    return found
+
+
+def _tail(item: Any, path: Path) -> Feed:  # noqa: ANN401  # TOML
+    """A feed that grows line by line."""
+    feed = _feed(item, path, "tail")
+    if feed.source in WHOLE_FILES:
+        message = (
+            f"expected a source that grows by lines in [[tail]], found {feed.source!r}: use [[drop]] for whole files"
+        )
+        raise UsageError(message, where=str(path))
+    if feed.path.is_dir():
+        message = "expected a file in [[tail]] path, found a folder: use [[drop]] for a folder of whole files"
+        raise UsageError(message, where=str(feed.path))
+    return feed
 
 
 def _topic(item: Any, path: Path) -> KafkaTopic:  # noqa: ANN401  # TOML

@@ -44,6 +44,9 @@ if TYPE_CHECKING:
     EarlierFindings = Callable[[date, LiveProvider, Collection[str]], set[str]]
 
 RULES_OF_ORDERS = tuple(rule for rule in ALL if rule.kind != "window")
+LATE_EVERY_NS = NS_PER_S
+"""Orders are judged again for quotes that came late no more often: a feed may always be late."""
+
 WINDOWS_EVERY_NS = 5 * NS_PER_S
 """Rules of windows look at the whole day, so they are judged less often than orders are."""
 
@@ -83,6 +86,8 @@ class Engine:
         self._news: set[date] = set()
         self._held: dict[str, list[Rows]] = {}
         self._lateness_ns = 0
+        self._late: dict[str, int] = {}
+        self._late_due_at = 0
         self.recorded = 0
 
     def take(self, provider_id: str, raw: Iterable[bytes]) -> None:
@@ -103,11 +108,24 @@ class Engine:
 
     def judge_held(self) -> None:
         """Judge what was taken in since the last time, with what time has changed: each judgement has its price."""
+        late = self._late_quotes()
         for name, live in self._providers.items():
             due = np.union1d(live.timers.run_out(self._seen_until()), live.for_quotes.run_out(self._quotes.latest()))
+            if late:
+                due = np.union1d(due, live.flow.of_symbols(late))
             rows = live.flow.together(np.concatenate([*self._held.pop(name, ()), due]))
             if rows.size:
                 self._judge_orders(live, rows)
+
+    def _late_quotes(self) -> dict[str, int]:
+        """Symbols whose orders are to be judged again for quotes that came late, and since when: once in a while."""
+        for symbol, at in self._quotes.came_late(self._seen_until()).items():
+            self._late[symbol] = min(at, self._late.get(symbol, at))
+        if not self._late or self._context.clock() < self._late_due_at:
+            return {}
+        late, self._late = self._late, {}
+        self._late_due_at = self._context.clock() + LATE_EVERY_NS
+        return late
 
     @property
     def days_over(self) -> frozenset[date]:

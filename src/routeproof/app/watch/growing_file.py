@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -43,27 +44,53 @@ class GrowingFile:
     has_head: bool
     mark: Mark = Mark()
     begun_again: int = 0
+    _descriptor: int | None = field(default=None, repr=False)
 
     def added(self) -> bytes:
-        """Whole lines that came since the last look, without the head; empty if none."""
+        """Whole lines that came since the last look, without the head; empty if none.
+
+        A file that was given another name, as when logs are rotated, is read to its end first.
+        """
         try:
             found = self.path.stat()
         except FileNotFoundError:
+            return self._read()
+        if self.mark.inode and found.st_ino != self.mark.inode and (rest := self._read()):
+            return rest
+        if self.mark.inode and (found.st_ino != self.mark.inode or found.st_size < self.mark.offset):
+            self.begun_again += 1
+            self.mark = Mark()
+            self._close()
+        self.mark = Mark(self.mark.offset, found.st_ino, self.mark.head)
+        if found.st_size == self.mark.offset:
+            return b""
+        if self._descriptor is None:
+            self._open(found.st_ino)
+        return self._read()
+
+    def _open(self, inode: int) -> None:
+        """Hold the file open, so that its end is read whatever its name is by then."""
+        descriptor = os.open(self.path, os.O_RDONLY)
+        if os.fstat(descriptor).st_ino == inode:
+            self._descriptor = descriptor
+        else:  # another took its place since: the next look finds that one
+            os.close(descriptor)
+
+    def _close(self) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def _read(self) -> bytes:
+        """Whole lines after the mark of the file that is held open; the mark goes on with them."""
+        if self._descriptor is None:
             return b""
         mark = self.mark
-        if mark.inode and (found.st_ino != mark.inode or found.st_size < mark.offset):
-            self.begun_again += 1
-            mark = Mark()
-        self.mark = Mark(mark.offset, found.st_ino, mark.head)
-        if found.st_size == mark.offset:
-            return b""
-        with self.path.open("rb") as file:
-            file.seek(mark.offset)
-            content = file.read(MOST_BYTES)
+        content = os.pread(self._descriptor, MOST_BYTES, mark.offset)
         content = content[: content.rfind(b"\n") + 1]
         offset, head = mark.offset + len(content), mark.head
         if self.has_head and not head and content:
             end = content.find(b"\n") + 1
             head, content = content[:end], content[end:]
-        self.mark = Mark(offset, found.st_ino, head)
+        self.mark = Mark(offset, mark.inode, head)
         return content

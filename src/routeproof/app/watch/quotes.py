@@ -28,6 +28,8 @@ class LiveQuotes:
         self._books: dict[date, tuple[str, QuoteBook]] = {}
         self._stored: dict[date, tuple[str, pl.DataFrame]] = {}
         self._latest = 0
+        self._came: dict[str, int] = {}
+        self._settled_until = 0
 
     def add(self, quotes: pl.DataFrame) -> None:
         """Take in canonical quotes."""
@@ -37,6 +39,17 @@ class LiveQuotes:
             self._books.pop(day, None)
             latest = rows["at"].max()
             self._latest = max(self._latest, latest if isinstance(latest, int) else 0)
+        for symbol, at in wanted.group_by("symbol").agg(pl.col("at").min()).drop_nulls().iter_rows():
+            self._came[symbol] = min(at, self._came.get(symbol, at))
+
+    def came_late(self, seen_until: int) -> dict[str, int]:
+        """Symbols of which quotes came since this was asked last that others were judged without, and since when.
+
+        Late is what is older than the event time seen when this was asked last, which grants some lateness.
+        """
+        late = {symbol: at for symbol, at in self._came.items() if at < self._settled_until}
+        self._came, self._settled_until = {}, seen_until
+        return late
 
     def book(self, day: date) -> QuoteBook:
         """The day's reference quotes as known now."""

@@ -28,11 +28,12 @@ from routeproof.sources.live.apart import SessionsApart
 from routeproof.sources.live.kafka_topic import open_topic
 from routeproof.sources.map_file import load_map
 from routeproof.stores.held_back import FOLDER
+from routeproof.vocab.errors import UsageError
 from routeproof.vocab.times import NS_PER_S
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
     from routeproof.app.context import Context
@@ -73,6 +74,7 @@ def serve(root: Path, config: WatchConfig, talk: Talk, stopping: threading.Event
     with ExitStack() as stack:
         context = stack.enter_context(open_context(root, role="watch"))
         at_last = stack.enter_context(ExitStack())  # topics are told how far the lake is until all of it is there
+        channels, sections = channels_of(context.workspace, config.path), _sections(context, config)
         folder.mkdir(parents=True, exist_ok=True)
         beside = Beside(root, talk.say)
         beside.start()
@@ -84,9 +86,10 @@ def serve(root: Path, config: WatchConfig, talk: Talk, stopping: threading.Event
         sys.setswitchinterval(GIVES_WAY_S)
         gc.freeze()  # nothing that was loaded ever goes, and to search it for cycles takes a tenth of a second
         quotes = LiveQuotes(context.lake)
-        channels = channels_of(context.workspace, config.path)
-        engine = Engine(context, quotes, _sections(context, config), channels, windows)
+        engine = Engine(context, quotes, sections, channels, windows)
         notifier = Notifier(root, channels, talk.say)
+        waiting = journaled_after(folder / FIX / JOURNAL, read_position(folder))
+        _all_known(waiting[0], config)
         session = _sessions_apart(config.fix, folder / FIX) if config.fix else None
         listening = session.start() if session else ()
         watch = _Watch(context, config, engine, beside, session, folder, talk)
@@ -101,7 +104,7 @@ def serve(root: Path, config: WatchConfig, talk: Talk, stopping: threading.Event
                     "fix": [{"name": item.name, "host": item.host, "port": item.port} for item in listening],
                 }
             )
-            watch.catch_up(after_kill=killed)
+            watch.catch_up(*waiting, after_kill=killed)
             feeds = Feeds(config.tails, config.drops, engine, quotes, beside.offer, folder, talk.say)
             topics = Topics([open_topic(item, config.path.parent) for item in config.topics], engine, beside.offer)
             at_last.callback(topics.close)
@@ -125,18 +128,16 @@ class _Watch:
         self._providers = {item.name: item.provider for item in config.fix}
         self._journaled = 0
 
-    def catch_up(self, *, after_kill: bool) -> None:
-        """Hold what the lake has, then what the journal has beyond the lake; judge both.
+    def catch_up(self, by_session: Mapping[str, list[bytes]], last: Position | None, *, after_kill: bool) -> None:
+        """Hold what the lake has, then what the journal has beyond the lake, up to `last`; judge both.
 
         After a kill the day before the one held is judged from the lake: the other run may have held it.
         """
         hold_lake(self._context, self._engine)
         if after_kill and self._engine.days_over:
             self._beside.judge({max(self._engine.days_over)})
-        by_session, last = journaled_after(self._folder / FIX / JOURNAL, read_position(self._folder))
         for name, raw in by_session.items():
-            if name in self._providers:
-                self._take(name, raw, last)
+            self._take(name, raw, last)
         self._engine.judge_everything()
 
     def run(self, feeds: Feeds, topics: Topics, stopping: threading.Event) -> None:
@@ -207,10 +208,23 @@ def _sessions_apart(sessions: Sequence[FixSession], folder: Path) -> SessionsApa
     return SessionsApart(sessions, folder / JOURNAL, folder / "state", launch)
 
 
+def _all_known(names: Collection[str], config: WatchConfig) -> None:
+    """Whether somebody says whose messages those are that were acknowledged and are not yet in the lake."""
+    configured = [item.name for item in config.fix]
+    if lost := sorted(set(names) - set(configured)):
+        message = (
+            "expected [[fix]] tables for all sessions whose messages are journaled and not yet in the lake, found none "
+            f"named {', '.join(lost)} (but {', '.join(configured) or 'no session'}): watch once under the old name, "
+            "then rename or remove it"
+        )
+        raise UsageError(message, where=str(config.path))
+
+
 def _sections(context: Context, config: WatchConfig) -> dict[str, Mapping[str, Any]]:
     """Maps of FIX logs by provider: those of the feeds, else those that were ingested with."""
     found = {item.provider_id: item.sections for item in known_logs(context.records).values()}
     for feed in (*config.tails, *config.drops):
+        sections = load_map(feed.map).sections if feed.map is not None else {}  # a wrong map is told before it serves
         if feed.source == FIX_LOG and feed.map is not None:
-            found[feed.provider] = load_map(feed.map).sections
+            found[feed.provider] = sections
     return found

@@ -55,6 +55,23 @@ def test_a_file_that_is_another_one_is_read_from_its_beginning(tmp_path: Path) -
     assert file.added() == b""
 
 
+def test_a_file_that_was_given_another_name_is_read_to_its_end_first(tmp_path: Path) -> None:
+    """As when logs are rotated: what was written before and after that is there, and then the new file's lines."""
+    path = tmp_path / "log"
+    path.write_bytes(b"one\n")
+    file = GrowingFile(path, has_head=False)
+    assert file.added() == b"one\n"
+    with path.open("ab") as writer:
+        writer.write(b"two\n")
+        writer.flush()
+        path.rename(tmp_path / "log.1")
+        assert file.added() == b"two\n"
+        writer.write(b"three\n")
+    path.write_bytes(b"four\n")
+    assert [file.added(), file.added(), file.added()] == [b"three\n", b"four\n", b""]
+    assert file.begun_again == 1
+
+
 def test_a_growing_file_is_read_on_after_a_restart(tmp_path: Path) -> None:
     """From where the lake has it, with its head; what was never kept is read from the beginning."""
     path = tmp_path / "quotes.csv"

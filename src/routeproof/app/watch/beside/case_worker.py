@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,7 +12,7 @@ from routeproof.app.cases.case_pins import pinner_of
 from routeproof.app.cases.open_cases import work_findings
 from routeproof.app.cases.work_cases import escalate
 from routeproof.app.context import of_today, open_context
-from routeproof.stores.held_back import ask
+from routeproof.stores.held_back import Question
 from routeproof.vocab.errors import RouteproofError
 from routeproof.vocab.times import NS_PER_S
 
@@ -31,6 +33,9 @@ EVIDENCE_AT_LAST_NS = 120 * NS_PER_S
 CASES_AT_ONCE = 5
 """Cases opened in one transaction: a finding that is to be recorded waits for no more than that."""
 
+ENDS_WITHIN_S = 5.0
+"""Whoever ends a watch waits no longer than that for its cases."""
+
 ESCALATE_EVERY_NS = 60 * NS_PER_S
 
 
@@ -45,8 +50,11 @@ class CaseWorker:
         """`news` gives the days with new final findings, each once."""
         self._root, self._news, self._say = root, news, say
         self._stopping = threading.Event()
+        self._stop_by = math.inf
         self._escalated_at = 0
         self._waiting: set[date] = set()
+        self._later: set[date] = set()
+        self._question: Question | None = None
         self._waits_since = 0
         self._thread = threading.Thread(target=self._run, name="case-worker", daemon=True)
 
@@ -55,7 +63,8 @@ class CaseWorker:
         self._thread.start()
 
     def stop(self) -> None:
-        """Work what is left, then end."""
+        """Work what is left within a while, then end: the next watch works what then still waits."""
+        self._stop_by = time.monotonic() + ENDS_WITHIN_S
         self._stopping.set()
         self._thread.join()
 
@@ -73,19 +82,29 @@ class CaseWorker:
     def _work(self, context: Context) -> None:
         for day in sorted(self._due(context.clock())):
             manifest = context.lake.manifest().id
-            work_findings(context, day, partial(pinner_of, context, day, manifest), at_once=CASES_AT_ONCE)
+            pinned = partial(pinner_of, context, day, manifest)
+            work_findings(context, day, pinned, at_once=CASES_AT_ONCE, goes_on=self._goes_on)
         if context.clock() - self._escalated_at > ESCALATE_EVERY_NS:
             self._escalated_at = context.clock()
             escalate(context)
 
+    def _goes_on(self) -> bool:
+        return time.monotonic() < self._stop_by
+
     def _due(self, now: int) -> set[date]:
-        """Days with new findings, once the lake has what was held back."""
-        news = self._news()
-        self._waits_since = self._waits_since if self._waiting else now
-        self._waiting |= news
+        """Days with new findings, once the lake has what was held back when they were told.
+
+        What is told meanwhile waits for a question of its own: to ask anew for each would never be answered.
+        """
+        self._later |= self._news()
+        if not self._waiting:
+            self._waiting, self._later = self._later, set()
+            self._waits_since, self._question = now, None
         if not self._waiting:
             return set()
-        has_all = ask(self._root, EVIDENCE_WITHIN_S)
+        if self._question is None:
+            self._question = Question(self._root)
+        has_all = self._question.is_answered(EVIDENCE_WITHIN_S)
         is_long = now - self._waits_since > EVIDENCE_AT_LAST_NS
         if is_long and not has_all:
             self._say(
@@ -93,5 +112,6 @@ class CaseWorker:
             )
         if not (has_all or is_long or self._stopping.is_set()):
             return set()
-        due, self._waiting = self._waiting, set()
+        due = self._waiting | (self._later if self._stopping.is_set() else set())
+        self._waiting = set()
         return due

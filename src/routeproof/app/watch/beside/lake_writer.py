@@ -114,6 +114,7 @@ class LakeWriter:
         self._stopping = False
         self._number = 0
         self._begun_at = -LONGEST_S
+        self._rests_until = self._answers_from = -LONGEST_S
         self._taken_bytes = 0
         self._thread = threading.Thread(target=self._run, name="lake-writer", daemon=True)
 
@@ -164,20 +165,26 @@ class LakeWriter:
                     self._take_in(of_today(context), portion)
                 self._judge(of_today(context), days)
                 self._giver.give(asked)
-                taken = self._monotonic() - begun
-                pause, is_cold = pause_s(0.0 if is_cold else taken), False
-                with self._lock:
-                    if not self._stopping:
-                        self._lock.wait_for(lambda: self._stopping, pause)
+                ended = self._monotonic()
+                pause, is_cold = pause_s(0.0 if is_cold else ended - begun), False
+                self._rests_until, self._answers_from = ended + pause, ended + min(pause, SHORT_S)
 
     def _is_due(self) -> bool:
-        """Whether there is something to do now; who asks for nothing that waits is answered at once."""
-        if self._stopping or self._days:
+        """Whether there is something to do now; who asks for nothing that waits is answered at once.
+
+        After a long commit others have their time, but who asks waits no longer than `SHORT_S` for the next one.
+        """
+        if self._stopping:
             return True
-        if not self._waiting:
+        if not self._waiting and not self._days:
             if self._giver.is_asked:
                 self._giver.give(self._giver.asked())
             return False
+        now = self._monotonic()
+        if now < self._rests_until and not (self._giver.is_asked and now >= self._answers_from):
+            return False
+        if self._days:
+            return True
         waits = self._waiting.values()
         grown = sum(portion.size for portion in waits) >= GROWTH * self._taken_bytes
         waited = self._monotonic() - self._begun_at

@@ -174,8 +174,18 @@ def work(connection: Connection, root: Path) -> None:
             (logs if portion.source == FIX_LOG else others).offer(portion)
         else:
             heed[kind](told)
+    threading.Thread(target=_end_with, args=(connection,), name="end-with-watch", daemon=True).start()
     for worker in workers:
         worker.stop()
+
+
+def _end_with(connection: Connection) -> None:
+    """End at once if the watch does while what waits is taken in: the next watch takes it in."""
+    try:
+        while True:
+            connection.recv()
+    except (EOFError, OSError):
+        os._exit(1)
 
 
 def _writers(
