@@ -202,6 +202,9 @@ def test_an_inquiry_has_the_replay_of_its_order_and_harm_is_exact(desk: Desk) ->
         (desk.folder / "q.toml").write_text(body, encoding="utf-8")
         opened = _ask(desk, "case", "open", f"Q-{order}", "--file", "q.toml", "--as", "ann")
         assert opened["orders"] == [order]
+        assert (opened["provider"], opened["day"], opened["symbol"], opened["subject"]) == ("P", DAY, "ABC", None)
+        named = _ask(desk, "case", "list", "--provider", "P", "--text", f"abc {order} why")["items"]
+        assert [item["id"] for item in named] == [f"Q-{order}"]
         (pin,) = opened["evidence"]
         assert [item["name"] for item in opened["documents"]] == ["replay.json"]
         assert len(pin["rows"]) == 2
@@ -253,6 +256,23 @@ def test_a_day_is_closed_once_judged_and_what_comes_later_amends_it(desk: Desk) 
     assert _ask(desk, "day", "show", DAY)["state"] == "closed"
     assert _ask(desk, "rebuild", "--check")["ok"] is True
     assert _ask(desk, "ledger", "verify")["ok"] is True
+
+
+def test_a_case_that_is_not_there_is_an_error_of_usage_for_every_verb(desk: Desk) -> None:
+    """Exit code 2, with the command that names those there are; of several ids each is told."""
+    (desk.folder / "pay.toml").write_text('decision = "decline"\nrationale = "x"\n', encoding="utf-8")
+    every = (
+        *(("show", "C-0"), ("acknowledge", "C-0"), ("note", "C-0", "x"), ("assign", "C-0", "abe"), ("harm", "C-0")),
+        *(("link", "C-0", "case", "C-0"), ("close", "C-0", *END), ("review", "C-0", "--approve")),
+        ("reimburse", "C-0", "--file", "pay.toml"),
+    )
+    for words in every:
+        code, _, talk = desk.call("case", *words, *(("--as", "sam") if words[0] != "show" else ()), "--json")
+        told = json.loads(talk)["error"]
+        assert (code, told["where"]) == (2, "C-0"), words
+        assert told["message"] == "expected a case named 'C-0', found none: `routeproof case list` names them"
+    both = _ask(desk, "case", "close", "C-0", "C-1", *END, "--as", "sam", code=5)
+    assert [row["error"]["code"] for row in both["items"]] == ["usage", "usage"]
 
 
 def test_views_keep_filters_under_a_name(desk: Desk) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from governance_desk import Desk, new_desk
+from program import call
 from routeproof.app.cases.case_listing import CaseFilter, list_cases
 from routeproof.app.cases.open_cases import work_findings
 from routeproof.app.cases.suppressing import add_suppression
@@ -115,6 +116,30 @@ def test_a_finding_that_joins_sends_a_waiting_closing_back(desk: Desk) -> None:
         _found(context, finding(2, order_id="O1", group="order:O1"))
         back = case_shown(context, name)
     assert (back["state"], back["disposition"], len(back["findings"])) == ("investigating", None, 2)
+
+
+def test_a_case_says_which_of_its_findings_no_longer_stand_and_since_when(desk: Desk) -> None:
+    """Two of three are withdrawn, one comes back and is withdrawn again: one entry each, the last that named it."""
+    ids = [finding(n)["id"] for n in (1, 2, 3)]
+    three = [finding(n, order_id="O1", group="order:O1") for n in (1, 2, 3)]
+    with desk.context() as context:
+        (name,) = _found(context, *three).opened
+        before = case_shown(context, name)
+        assert (before["withdrawn"], before["timeline"]) == ([], before["history"])
+        record_findings(context, DAY, {}, within=ids[:2])
+        record_findings(context, DAY, {ids[0]: three[0]}, within=[])
+        assert case_shown(context, name)["withdrawn"] == ids[1:2]
+        record_findings(context, DAY, {}, within=ids[:1])
+        after = case_shown(context, name)
+        assert rebuild_projections(context, change=False).differences == []
+    assert (after["findings"], after["withdrawn"]) == (ids, ids[:2])
+    first, second = (item for item in after["timeline"] if item["type"] == "findings.withdrawn")
+    assert (first["findings"], second["findings"]) == (ids[1:2], ids[:1])
+    assert before["timeline"][-1]["index"] < first["index"] < second["index"]
+    assert second["appended_at"].startswith("2026-09-21T14:13:20")
+    shown = call("case", "show", name, "--workspace", str(desk.root)).stdout
+    assert f"withdrawn: {ids[0]}, {ids[1]}" in shown
+    assert shown.count("2026-09-21  findings.withdrawn  ") == 2
 
 
 def test_findings_of_thousands_fit_into_entries(desk: Desk) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from datetime import date
-from time import perf_counter, sleep
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -23,7 +22,6 @@ from routeproof.app.watch.engine import Engine
 from routeproof.app.watch.quotes import LiveQuotes
 from routeproof.app.watch.status import StatusTeller, read_status, was_killed, write_status
 from routeproof.ledger.entry import read_entry
-from routeproof.stores.held_back import ask
 from routeproof.tables.registry import TABLES
 
 if TYPE_CHECKING:
@@ -320,79 +318,6 @@ def test_half_of_the_time_is_left_to_the_judging_and_more_on_large_days() -> Non
     assert pause_s(5.0) == pytest.approx(20.0)
     assert pause_s(1.0001) == pytest.approx(1.0007)
     assert pause_s(2.0) == pytest.approx(8.0)
-
-
-@pytest.mark.usefixtures("context")
-def test_what_is_judged_already_waits_for_a_question(tmp_path: Path) -> None:
-    """What comes first is taken in at once, as is what more than doubles it; more of a hundred waits to be asked."""
-    taken = threading.Event()
-
-    def offered(numbers: range, *, can_wait: bool) -> Portion:
-        raw = [order(FIRST, f"A{number}", number) + b"\n" for number in numbers]
-        return Portion("a", "fix-log", None, "P", parts=raw, done=[taken.set], can_wait=can_wait)
-
-    writer = LakeWriter(tmp_path / "ws", pytest.fail, frozenset, monotonic=lambda: 7.0)
-    writer.start()
-    for numbers in (range(1, 3), range(3, 100)):
-        writer.offer(offered(numbers, can_wait=True))
-        assert taken.wait(60)
-        taken.clear()
-    writer.offer(offered(range(100, 102), can_wait=True))
-    assert not taken.wait(0.5)
-    assert ask(tmp_path / "ws", 60)
-    assert taken.is_set()
-    with open_context(tmp_path / "ws", role="watch") as own:
-        assert own.lake.read("parent_orders").height == 101
-    writer.stop()
-
-
-@pytest.mark.usefixtures("context")
-def test_the_first_commit_of_a_watch_keeps_nothing_waiting(tmp_path: Path) -> None:
-    """It loads the program and is slow; what comes right after it, as a fill after its Logon does, goes on at once."""
-    clock = [0.0]
-    seen: list[float] = []
-    writer = LakeWriter(tmp_path / "ws", pytest.fail, frozenset, monotonic=lambda: clock[0])
-
-    def done() -> None:
-        clock[0] += 60.0  # each commit takes a minute by this clock
-        seen.append(perf_counter())
-
-    writer.start()
-    for number in (1, 2):
-        writer.offer(Portion("a", "fix-log", None, "P", parts=[order(FIRST, f"A{number}", number)], done=[done]))
-        while len(seen) < number:
-            sleep(0.01)
-    assert seen[1] - seen[0] < 20
-    writer.stop()
-
-
-@pytest.mark.usefixtures("context")
-def test_who_asks_after_a_long_commit_waits_a_second_and_not_for_its_pause(tmp_path: Path) -> None:
-    """Commits of a minute by this clock: the pause after the second is four; a question is answered after a second."""
-    clock = [0.0]
-    taken = threading.Event()
-    writer = LakeWriter(tmp_path / "ws", pytest.fail, frozenset, monotonic=lambda: clock[0])
-
-    def done() -> None:
-        clock[0] += 60.0
-        taken.set()
-
-    def offer(number: int) -> None:
-        taken.clear()
-        raw = [order(FIRST, f"A{number}", number)]
-        writer.offer(Portion("a", "fix-log", None, "P", parts=raw, done=[done], can_wait=True))
-
-    writer.start()
-    for number in (1, 2):
-        offer(number)
-        assert taken.wait(60)
-    offer(3)
-    assert not ask(tmp_path / "ws", 0.5)
-    clock[0] += 1.5
-    assert ask(tmp_path / "ws", 60)
-    assert taken.is_set()
-    assert ask(tmp_path / "ws", 60)  # nothing waits: answered in the midst of the next pause
-    writer.stop()
 
 
 def test_quotes_that_come_after_all_waits_judge_again_what_they_concern(context: Context) -> None:

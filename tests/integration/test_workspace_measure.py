@@ -143,3 +143,23 @@ def test_a_mistyped_value_is_told(both: tuple[Path, dict[str, pl.DataFrame]]) ->
     assert late.returncode == 0
     assert json.loads(late.stdout)["meta"]["notes"][0].startswith("expected days of the lake between --from and --to")
     assert measured(workspace, "--by", "symbol").stderr.count("note:") == 0
+
+
+def test_nothing_stays_of_a_file_that_was_altered(both: tuple[Path, dict[str, pl.DataFrame]]) -> None:
+    """Fills at 50 cents more in the lake's file, then the file as it was: told is what was told at first."""
+    root, _ = both
+
+    def told() -> object:
+        done = call("measure", "-w", str(root), "--format", "json")
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)["rows"]
+
+    with open_context(root) as context:
+        paths = context.lake.files("executions")
+    before = told()
+    for path in paths:
+        good = path.read_bytes()
+        pl.read_parquet(path).with_columns(pl.col("price") + 500_000_000).write_parquet(path)
+        assert told() != before
+        path.write_bytes(good)
+    assert told() == before

@@ -110,3 +110,26 @@ def test_one_identity_keeps_one_content(rows: list[tuple[int, int]]) -> None:
     merged = merge(EXECUTIONS, EXECUTIONS.empty(), delivery)
     assert merged.frame["execution_id"].is_unique().all()
     assert merged.added + len(merged.known) + merged.conflicts.height == len(rows)
+
+
+def test_a_row_that_tells_the_end_stands_for_the_one_that_could_not_yet() -> None:
+    """A halt delivered while it went on and once more when it was over: one row, whichever came first.
+
+    Two ends of one halt contradict each other, as before.
+    """
+    status = TABLES["market_status"]
+    rows = [(None, "a"), (34_500, "b"), (34_600, "c")]
+    going_on, over, other = (
+        status.conform(
+            pl.DataFrame(
+                {"symbol": ["A"], "from_at": [34_200], "to_at": [to_at], "kind": ["halt"], "source_id": [source]},
+                schema_overrides={"to_at": pl.Int64},
+            )
+        )
+        for to_at, source in rows
+    )
+    for first, second in ((going_on, over), (over, going_on)):
+        merged = merge(status, first, second)
+        assert merged.frame["to_at"].to_list() == [34_500]
+        assert merged.conflicts.is_empty()
+    assert merge(status, over, other).conflicts["to_at"].to_list() == [34_600]

@@ -22,11 +22,26 @@ PROVENANCE = ("source_id", "source_row", "sequence")
 Lake = tuple[str, dict[str, pl.DataFrame]]
 
 
+class OfDays(Chaos):
+    """Messages of several days, each with identifiers of its own.
+
+    A report that names what only another day's messages explain is found as far as `fix_days` says, not by chance.
+    """
+
+    def name(self, letter: str, size: int = 1) -> str:
+        """An identifier of a pool of the day."""
+        return f"{super().name(letter, size)}d{self.days[0]}"
+
+
 def logs_of(seed: int, folder: Path) -> list[Path]:
     """Messages that name each other at random, mostly in an early log, the rest in later ones that overlap a little."""
-    chaos = Chaos(seed)
-    chaos.pool, chance = chaos.chance.choice((8, 40, 80)), chaos.chance
-    messages = [framed(chaos.message()) for _ in range(chance.choice((20, 60, 90)))]
+    chaos = OfDays(seed)
+    chaos.pool, chance, days = chaos.chance.choice((8, 40, 80)), chaos.chance, chaos.chance.choice(((5,), (5, 6, 7)))
+    chaos.sessions = chance.choice((chaos.sessions, chaos.sessions[:1]))
+    messages = []
+    for day in days:
+        chaos.days = (day,)
+        messages += [framed(chaos.message()) for _ in range(chance.choice((20, 60)) // len(days))]
     if chance.random() < 0.5:
         messages.sort(key=lambda message: message.split(b"\x0152=")[1][:17])
     cuts = {int(chance.choice((0.6, 0.9)) * len(messages))}

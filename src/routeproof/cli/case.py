@@ -43,8 +43,9 @@ def _step(acts: Acts, case_id: str, verb: str, body: dict[str, Any] | None = Non
 def open_(acts: Acts, case_id: str, document: str | None, answer: str | None) -> None:
     """Open case ID; the body has kind and title.
 
-    A customer's inquiry (kind inquiry) names order_id or execution_id; the replay of the order is attached. With
-    --answer the case is about what an analysis found: title, provider and rows follow, and the answer is filed.
+    A customer's inquiry (kind inquiry) names order_id or execution_id, by identity or as the customer has it (ClOrdID,
+    ExecID); the replay of the order is attached, and provider, day and symbol follow. With --answer the case is about
+    what an analysis found: title, provider and rows follow, and the answer is filed.
 
     Example: routeproof case open Q-17 --file inquiry.toml --as ann
     """

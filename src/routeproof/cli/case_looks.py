@@ -56,7 +56,7 @@ after_option = click.option("--after", help="Where the page before ended: its `n
 @workspace_option
 @json_option
 def show(case_id: str, workspace: Path, *, as_json: bool) -> None:
-    """Show case ID with its clocks, findings, evidence and timeline.
+    """Show case ID with its clocks, findings, those that were withdrawn, evidence and timeline.
 
     Example: routeproof case show C-17
     """
@@ -65,7 +65,7 @@ def show(case_id: str, workspace: Path, *, as_json: bool) -> None:
 
     with open_context(workspace) as context:
         state = case_shown(context, case_id)
-    print_object(state if as_json else {**state, "timeline": None}, as_json=as_json)
+    print_object(state if as_json else {**state, "history": state["timeline"], "timeline": None}, as_json=as_json)
 
 
 @click.command("list")

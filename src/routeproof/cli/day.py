@@ -29,7 +29,8 @@ def day() -> None:
 def close(acts: Acts, day_: datetime) -> None:
     """Close DAY: how complete its data are, findings by rule, cases that are open; signed, with a receipt.
 
-    Refused (not_ready) for a day that was not judged with all of its data, or where findings still wait.
+    Refused (not_ready) for a day that is not over, that was not judged with all of its data, or where findings still
+    wait; a day without a session needs no close (wrong_state).
 
     Example: routeproof day close 2026-07-01 --as sam
     """

@@ -51,6 +51,9 @@ def show(
     if (baseline_from is None) != (baseline_to is None):
         message = "expected both --baseline-from and --baseline-to, or neither"
         raise click.UsageError(message)
+    if baseline_from and baseline_to and baseline_from > baseline_to:
+        message = f"expected --baseline-from on or before --baseline-to, found {baseline_from} and {baseline_to}"
+        raise click.UsageError(message)
     chosen = (baseline_from, baseline_to) if baseline_from and baseline_to else None
     with open_context(workspace) as context:
         found = show_drift(context, provider, on or context.business_day, chosen, print_step)

@@ -36,11 +36,14 @@ def run(acts: Acts, day: date, manifest: str | None) -> int:
 
     Example: routeproof exceptions run --day 2026-07-01
     """
+    from routeproof.app.monitoring.day_over import told_of_end  # noqa: PLC0415
     from routeproof.app.monitoring.listing import FindingFilter, list_findings  # noqa: PLC0415
     from routeproof.app.monitoring.run_day import run_day  # noqa: PLC0415
 
     with entitled_context(acts, "exceptions.run") as context:
         print_step(f"judging {day}")
+        if (words := told_of_end(context, day)) and not acts.as_json:
+            click.echo(f"note: {words}", err=True)
         done = run_day(context, day, manifest, print_step)
         found = list_findings(context.records, FindingFilter(day=day))
     found |= {

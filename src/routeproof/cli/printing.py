@@ -32,7 +32,14 @@ def print_found(found: dict[str, Any], lines: Callable[[dict[str, Any]], Iterabl
         print_json(found)
         return
     for line in lines(found):
-        click.echo(line)
+        click.echo(harmless(line))
+
+
+def harmless(text: str) -> str:
+    """The text with what a terminal would obey, or what turns its direction, as escapes: it came from others."""
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() or one in "\n\t" else one.encode("unicode_escape").decode() for one in text)
 
 
 def print_object(state: dict[str, Any], *, as_json: bool) -> None:
@@ -45,7 +52,7 @@ def print_object(state: dict[str, Any], *, as_json: bool) -> None:
 def print_table(columns: Sequence[str], rows: Sequence[dict[str, Any]], *, widest: int = 0) -> None:
     """Rows as an aligned table; what is null is a dash."""
     for line in table_lines(columns, rows, widest=widest):
-        click.echo(line)
+        click.echo(harmless(line))
 
 
 def table_lines(columns: Sequence[str], rows: Sequence[dict[str, Any]], *, widest: int = 0) -> Iterator[str]:

@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
+OVER, NOT_OVER, NO_SESSION = "over", "not over", "no session"
+"""How a day stands by the calendar of sessions and the clock."""
+UNJUDGED = "the day is not over"
+"""Why rules of whole days were not judged; a day that was judged like that has to be judged again."""
+
+
 class Completeness(Part):
     """Rows of the day: received = accepted + rejected, accepted = analysed + excluded; messages with the rest."""
 
@@ -62,6 +68,7 @@ class Day(State):
 def _close(state: Day | None, command: Command) -> Sequence[Event]:
     absent(state, command)
     found = command.around["day"]
+    _over(command, found)
     if found["manifest"] is None:
         refuse("not_ready", f"expected a day that was judged: run `routeproof exceptions run --day {command.id}`")
     if found["stale"]:
@@ -79,6 +86,30 @@ def _close(state: Day | None, command: Command) -> Sequence[Event]:
     said = {name: found[name] for name in ("completeness", "findings", "suppressed", "open_cases", "overdue_cases")}
     rest = {"manifest": found["manifest"], "unjudged": found["unjudged"], "closed_at": str(command.around["now"])}
     return [Event("day.closed", {"id": command.id, "period": command.id, **said, **rest})]
+
+
+def _over(command: Command, found: Mapping[str, Any]) -> None:
+    """Refuse a day that does not trade, one that is not over, and one that was last judged before it was over."""
+    if found["end"] == NO_SESSION:
+        refuse(
+            "wrong_state",
+            f"expected a trading day, found that {command.id} has no session: it needs no close",
+            where=command.id,
+        )
+    if found["end"] == NOT_OVER:
+        refuse(
+            "not_ready",
+            f"expected a trading day that is over, found that the session of {command.id} has not ended, or has only "
+            "just: close it once it is over and judged",
+            where=command.id,
+        )
+    if any(UNJUDGED in reason for reason in found["unjudged"].values()):
+        refuse(
+            "not_ready",
+            f"expected the day judged after it was over, found that it was judged before: run `routeproof exceptions "
+            f"run --day {command.id}`",
+            where=command.id,
+        )
 
 
 def _evolve(state: Day | None, happened: Happened) -> Day:

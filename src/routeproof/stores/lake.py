@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
 import os
 from dataclasses import dataclass
@@ -197,6 +199,18 @@ class Lake:
         if wanted is None:
             return [partition for (name, _), partition in sorted(held.items()) if name == table]
         return [held[table, part] for part in sorted(wanted) if (table, part) in held]
+
+    def stamp(self, manifest: str | None = None) -> str:
+        """Sizes and times of a manifest's files, as one word.
+
+        What is kept of an answer is named by it too: of a file that was altered, and put back as it was, nothing stays.
+        """
+        told: list[object] = []
+        for key, item in sorted(self.manifest(manifest).partitions.items()):
+            with contextlib.suppress(OSError):
+                found = (self._root / item.path).stat()
+                told.append((key, found.st_size, found.st_mtime_ns))
+        return hashlib.sha256(repr(told).encode()).hexdigest()
 
     def verify(self, manifest: str | None = None) -> list[Partition]:
         """Partitions whose file is missing or no longer has its recorded hash."""

@@ -84,6 +84,7 @@ class Table:
     order: tuple[str, ...] = ()
     day_of: str | None = None
     is_event: bool = True
+    ended_by: str = ""
     all_columns: tuple[Column, ...] = field(init=False)
     names: tuple[str, ...] = field(init=False, compare=False)
     dtypes: dict[str, pl.DataType] = field(init=False, compare=False)

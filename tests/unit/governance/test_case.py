@@ -11,18 +11,34 @@ import pytest
 from governance_desk import Desk, new_desk
 from routeproof.app.cases.work_cases import case_shown, escalate
 from routeproof.app.firm.case_policy import case_around
+from routeproof.app.firm.people import approve_grant, grant_role
 from routeproof.app.objects.act import act
+from routeproof.app.objects.findings import record_findings
 from routeproof.governance.case.clocks import session_minutes_after
 from routeproof.governance.case.harm import Fill, harm_of
 from routeproof.governance.case.noun import CASE
 from routeproof.governance.decider import Event, Happened, RefusalError
+from routeproof.governance.people import PEOPLE, STREAM_ID
 from routeproof.stores.shipped_policy import load_equity_calendar
+from unit.governance.remediation_case import opened
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 OPENING = {"kind": "other", "title": "x"}
 END = {"disposition": "explained", "root_cause": "market", "rationale": "x"}
+PAID: dict[str, Any] = {"decision": "pay", "rationale": "x", "amounts": [{"order_id": "O1", "amount_usd": "4.00"}]}
+FINDING: dict[str, Any] = {
+    **dict.fromkeys(("venue", "symbol", "order_id")),
+    "id": "f",
+    "day": "2026-09-18",
+    "at": "1",
+    "rule": "slow_fill",
+    "severity": "low",
+    "status": "final",
+    "provider": "P",
+    "group": "g",
+}
 NS = 10**9
 
 
@@ -42,6 +58,11 @@ def _code(desk: Desk, person: str, verb: str, body: dict[str, Any] | None = None
     with pytest.raises(RefusalError) as refused:
         _do(desk, person, verb, body)
     return refused.value.code
+
+
+def _remediate(desk: Desk) -> None:
+    """Open a remediation of provider P; nobody adds the provider itself."""
+    assert opened(desk)["id"] == "R1"
 
 
 def _ns(text: str) -> int:
@@ -75,9 +96,7 @@ def test_a_case_goes_from_open_to_closed(desk: Desk) -> None:
     assert (opened["state"], opened["priority"], opened["overdue"]) == ("open", "medium", False)
     assert _do(desk, "abe", "acknowledge")["owner"] == "abe"
     assert _do(desk, "abe", "note", {"text": "asked"})["state"] == "investigating"
-    assert _do(desk, "abe", "link", {"noun": "remediation", "id": "R1"})["links"] == [
-        {"noun": "remediation", "id": "R1"}
-    ]
+    assert _do(desk, "abe", "link", {"noun": "case", "id": "X"})["links"] == [{"noun": "case", "id": "X"}]
     assert _do(desk, "abe", "close", END)["state"] == "awaiting_review"
     assert _code(desk, "abe", "note", {"text": "more"}) == "wrong_state"
     assert _code(desk, "sam", "review", {"approve": False}) == "incomplete"
@@ -91,11 +110,86 @@ def test_a_case_goes_from_open_to_closed(desk: Desk) -> None:
 
 
 def test_a_closing_uses_the_words_of_the_policy(desk: Desk) -> None:
-    """An unknown code, no rationale, or a remediation without its name is incomplete."""
+    """An unknown code, no rationale, or a remediation without its name is incomplete, and so is one that is not."""
     _do(desk, "ann", "open", OPENING)
     for change in ({"disposition": "x"}, {"root_cause": "x"}, {"rationale": " "}, {"disposition": "remediation"}):
         assert _code(desk, "ann", "close", {**END, **change}) == "incomplete"
-    assert _do(desk, "ann", "close", {**END, "disposition": "remediation", "remediation": "R1"})["remediation"] == "R1"
+    gone = {**END, "disposition": "remediation", "remediation": "R1"}
+    with pytest.raises(RefusalError, match="found 'R1': there is no remediation on record"):
+        _do(desk, "ann", "close", gone)
+    _remediate(desk)
+    with pytest.raises(RefusalError, match="found 'R2'; nearest: R1"):
+        _do(desk, "ann", "close", {**gone, "remediation": "R2"})
+    assert _do(desk, "ann", "close", gone)["remediation"] == "R1"
+
+
+LINKED = ("remediation", "sla", "review", "case", "provider", "conflict")
+
+
+def test_a_case_is_linked_to_what_there_is(desk: Desk) -> None:
+    """Of each kind an unknown id is refused; a provider that only a finding names is one."""
+    _do(desk, "ann", "open", OPENING)
+    for noun in LINKED:
+        with pytest.raises(RefusalError, match=f"expected a {noun} that is on record, found 'Y'") as refused:
+            _do(desk, "ann", "link", {"noun": noun, "id": "Y"})
+        assert (refused.value.code, refused.value.where) == ("incomplete", "id")
+    _remediate(desk)
+    assert _code(desk, "ann", "link", {"noun": "provider", "id": "P"}) == "incomplete"
+    with desk.context() as context:
+        record_findings(context, date(2026, 9, 18), {"f": FINDING}, within=[])
+    _do(desk, "ann", "link", {"noun": "provider", "id": "P"})
+    links = _do(desk, "ann", "link", {"noun": "remediation", "id": "R1"})["links"]
+    assert links == [{"noun": "provider", "id": "P"}, {"noun": "remediation", "id": "R1"}]
+
+
+def test_a_case_ends_as_reimbursed_only_after_a_payment(desk: Desk) -> None:
+    """Not without a decision, not after one that declines."""
+    _do(desk, "ann", "open", {**OPENING, "order_id": "O1"})
+    end = {**END, "disposition": "reimbursed"}
+    with pytest.raises(RefusalError, match="found none: record it with `routeproof case reimburse X`"):
+        _do(desk, "ann", "close", end)
+    _do(desk, "sam", "reimburse", {"decision": "decline", "rationale": "x"})
+    with pytest.raises(RefusalError, match="found that reimbursement was declined"):
+        _do(desk, "ann", "close", end)
+    _do(desk, "sam", "reimburse", PAID)
+    assert _do(desk, "ann", "close", end)["disposition"] == "reimbursed"
+
+
+def test_a_case_is_given_to_who_may_work_it(desk: Desk) -> None:
+    """Not to an examiner or a committee member; to a supervisor as to an analyst."""
+    _do(desk, "ann", "open", OPENING)
+    words = r"expected a person who may work a case \(analyst, supervisor, compliance\), found ed, who is examiner"
+    with pytest.raises(RefusalError, match=words) as refused:
+        _do(desk, "sam", "assign", {"to": "ed"})
+    assert (refused.value.code, refused.value.where) == ("not_permitted", "to")
+    assert _code(desk, "sam", "assign", {"to": "cora"}) == "not_permitted"
+    assert _code(desk, "sam", "assign", {"to": "eve"}) == "unknown_person"
+    assert [_do(desk, "sam", "assign", {"to": name})["owner"] for name in ("sue", "abe")] == ["sue", "abe"]
+
+
+def test_a_role_in_its_cooling_off_is_given_work_and_a_revoked_one_is_not(desk: Desk) -> None:
+    """Ed, an examiner, becomes an analyst from tomorrow on; abe is one no longer."""
+    _do(desk, "ann", "open", OPENING)
+    with desk.context("adam") as context:
+        grant = grant_role(context, "ed", "analyst", None, lambda: None)["proposed"][-1]["id"]
+    with desk.context("carl") as context:
+        approve_grant(context, grant)
+    assert _do(desk, "sam", "assign", {"to": "ed"})["owner"] == "ed"
+    desk.act("adam", PEOPLE, STREAM_ID, "revoke", {"person": "abe", "role": "analyst"})
+    with pytest.raises(RefusalError, match="found abe, who is in no role"):
+        _do(desk, "sam", "assign", {"to": "abe"})
+
+
+def test_an_order_is_paid_for_once(desk: Desk) -> None:
+    """A second payment for it, and one amount twice in a decision, are refused; the first stands alone."""
+    _do(desk, "ann", "open", {**OPENING, "order_id": "O1"})
+    assert _code(desk, "sam", "reimburse", {**PAID, "amounts": PAID["amounts"] * 2}) == "incomplete"
+    _do(desk, "sam", "reimburse", PAID)
+    with pytest.raises(RefusalError, match="found that sam recorded one for 'O1' on 2026-09-21: it stands") as refused:
+        _do(desk, "sue", "reimburse", {**PAID, "amounts": [{"order_id": "O1", "amount_usd": "5"}]})
+    assert refused.value.code == "wrong_state"
+    with desk.context() as context:
+        assert [item["total_usd"] for item in case_shown(context, "X")["reimbursements"]] == ["4.00"]
 
 
 def test_where_policy_asks_for_no_second_person_a_closing_counts_at_once(desk: Desk) -> None:
@@ -104,7 +198,7 @@ def test_where_policy_asks_for_no_second_person_a_closing_counts_at_once(desk: D
         around = case_around(context)
         rules = around(context.records)["cases"]
         lax = {**around(context.records), "cases": replace(rules, review_priorities=("critical", "high", "medium"))}
-        for name, disposition, state in (("A", "explained", "closed"), ("B", "reimbursed", "awaiting_review")):
+        for name, disposition, state in (("A", "explained", "closed"), ("B", "credit_waived", "awaiting_review")):
             act(context, CASE, name, "open", {**OPENING, "priority": "low"}, around)
             closed = act(context, CASE, name, "close", {**END, "disposition": disposition}, lambda _: lax)
             assert closed["state"] == state

@@ -202,28 +202,12 @@ def test_what_was_done_stays_done_in_a_further_plan(desk: Desk) -> None:
     assert [(item["id"], item["done_on"]) for item in state["actions"]] == [("A1", "2026-10-05"), ("A2", None)]
 
 
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ({"until": "2026-10-05"}, "not before its last day 2026-10-05"),
-        ({"exit": {"metric": "happiness", "at_least": 1, "looks": 1}}, "no metric is named 'happiness'"),
-    ],
-)
-def test_monitoring_that_cannot_work_shows(desk: Desk, change: dict[str, Any], said: str) -> None:
-    """An end that has passed, or a metric that nothing measures, shows for whoever reads the file."""
+def test_monitoring_of_one_day_shows(desk: Desk) -> None:
+    """Begun on its last day, which shows for whoever reads the file; begun again with a later one, it does not."""
     stands_after(desk, "plan")
-    (warning,) = step(desk, "heighten", {**BODIES["heighten"], **change})["warnings"]
-    assert said in warning
+    (warning,) = step(desk, "heighten", {**BODIES["heighten"], "until": "2026-10-05"})["warnings"]
+    assert "not before its last day 2026-10-05" in warning
     assert step(desk, "heighten")["warnings"] == []
-
-
-def test_a_metric_that_nothing_measures_meets_no_exit_test(desk: Desk) -> None:
-    """Looks at it measure nothing, say why, and restore nothing."""
-    stands_after(desk, "plan")
-    exit_test = {"metric": "happiness", "at_least": 1, "looks": 1}
-    step(desk, "heighten", {**BODIES["heighten"], "exit": exit_test})
-    (look,) = step(desk, "look", {}, on=date(2026, 10, 20))["looks"]
-    assert (look["value"], look["met"], look["reason"]) == (None, False, "no metric is named 'happiness'")
 
 
 def test_monitoring_needs_thresholds(desk: Desk) -> None:

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from routeproof.app.cases.case_pins import days_of_order
 from routeproof.app.cases.replay import JSON_TYPE, as_bytes
-from routeproof.app.cases.work_cases import case_shown
+from routeproof.app.cases.work_cases import case_shown, require_case
 from routeproof.app.measuring.lake_source import LakeSource
 from routeproof.app.measuring.measure_range import measured_days
 from routeproof.app.objects.act import act
-from routeproof.app.objects.fold import object_of
 from routeproof.app.orders.figures import OneOrder
 from routeproof.app.orders.rows import rows_of_order
 from routeproof.app.policy_in_force import policy_in_force
@@ -40,11 +39,8 @@ def record_harm(context: Context, case_id: str) -> dict[str, Any]:
         UsageError: if there is no such case, or it speaks of no order.
         RefusalError: as `act`.
     """
-    version = object_of(context.records, CASE, case_id)
-    if version is None:
-        message = f"expected a case named {case_id!r}, found none: `routeproof case list` names them"
-        raise UsageError(message, where=case_id)
-    orders = list(dict.fromkeys((*version.state.orders, *filter(None, (version.state.order_id,)))))
+    case = require_case(context, case_id)
+    orders = list(dict.fromkeys((*case.orders, *filter(None, (case.order_id,)))))
     if not orders:
         message = "expected a case that speaks of orders, found none: harm is counted per order"
         raise UsageError(message, where=case_id)

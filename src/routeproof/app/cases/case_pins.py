@@ -16,7 +16,6 @@ from routeproof.app.cases.replay import (
     replay_of,
     rows_among,
 )
-from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -57,23 +56,14 @@ def _named(groups: Groups) -> tuple[set[str], set[str]]:
     }
 
 
-def pin_inquiry(context: Context, body: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """Store the replay of a disputed order or fill; its order, and `sha256` and `rows` of the document.
-
-    Raises:
-        UsageError: if the lake knows neither the order nor the fill.
-    """
-    manifest = context.lake.manifest(body.get("manifest")).id
-    order = body.get("order_id") or _order_of(context, manifest, str(body["execution_id"]))
+def pin_inquiry(context: Context, manifest: str, order: str) -> dict[str, Any]:
+    """Store the replay of a disputed order, as known at a manifest; `sha256` and `rows` of the document."""
     days = days_of_order(context, manifest, order)
-    if not days:
-        message = f"expected an order of the lake, found none named {order!r}: take its files in first"
-        raise UsageError(message, where="order_id")
     known = [orders_of_day(context.lake, manifest, day, [order]) for day in days]
     replays = [replay_of(rows_among(item, [order]), [order]) for item in known]
     content = as_bytes({"manifest": manifest, "order_id": order, "days": replays})
     sha256 = context.evidence.put(content, media_type=JSON_TYPE, name=NAME)
-    return order, {"sha256": sha256, "rows": [row for item in replays for row in judged_rows(item)]}
+    return {"sha256": sha256, "rows": [row for item in replays for row in judged_rows(item)]}
 
 
 def days_of_order(context: Context, manifest: str, order: str) -> list[date]:
@@ -83,12 +73,3 @@ def days_of_order(context: Context, manifest: str, order: str) -> list[date]:
         own = context.lake.scan(table, columns=["order_id", "trading_day"], manifest=manifest)
         found |= set(own.filter(pl.col("order_id") == order).collect()["trading_day"].drop_nulls())
     return sorted(found)
-
-
-def _order_of(context: Context, manifest: str, execution: str) -> str:
-    fills = context.lake.scan("executions", columns=["order_id", "execution_id"], manifest=manifest)
-    orders = fills.filter(pl.col("execution_id") == execution).collect()["order_id"].drop_nulls().unique()
-    if len(orders) != 1:
-        message = f"expected a fill of one order in the lake, found {len(orders)} orders for {execution!r}"
-        raise UsageError(message, where="execution_id")
-    return str(orders[0])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.cases.case_pins import pin_inquiry
+from routeproof.app.cases.inquiry import about_order
+from routeproof.app.cases.withdrawn import withdrawn_of
 from routeproof.app.firm.case_policy import case_around, case_rules_on, earlier_state
 from routeproof.app.objects.act import act, project_object, shown
 from routeproof.app.objects.amended_day import program_fact
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from routeproof.app.context import Context
+    from routeproof.governance.case.state import Case
     from routeproof.ledger.entry import Fact
     from routeproof.stores.records import Records
     from routeproof.stores.records_database import Database
@@ -29,20 +32,41 @@ ESCALATED = 1_000
 
 
 def case_shown(context: Context, case_id: str) -> Row:
-    """The case as people see it now, with `timeline`: every event by time."""
+    """The case as people see it now.
+
+    With `withdrawn`, ids of its findings that no longer stand, and `timeline`: its events and their withdrawals by
+    time.
+    """
     state = shown(context, CASE, case_id, {"now": context.clock()})
-    return state | {"timeline": state["history"]}
+    gone, entries = withdrawn_of(context.records, case_id)
+    timeline = sorted([*state["history"], *entries], key=lambda item: int(item["index"]))
+    return state | {"withdrawn": gone, "timeline": timeline}
 
 
 def case_step(context: Context, case_id: str, verb: str, body: Mapping[str, Any] | None = None) -> Row:
     """One person does one thing with one case.
 
     Raises:
+        UsageError: if there is no such case.
         RefusalError: as `act`.
     """
+    require_case(context, case_id)
     done = act(context, CASE, case_id, verb, body, case_around(context))
     receipt = {"receipt": done["receipt"]} if "receipt" in done else {}
     return case_shown(context, case_id) | receipt
+
+
+def require_case(context: Context, case_id: str) -> Case:
+    """The case as it stands.
+
+    Raises:
+        UsageError: if there is none of that name.
+    """
+    version = object_of(context.records, CASE, case_id)
+    if version is None:
+        message = f"expected a case named {case_id!r}, found none: `routeproof case list` names them"
+        raise UsageError(message, where=case_id)
+    return version.state
 
 
 def open_case(context: Context, case_id: str, body: Mapping[str, Any]) -> Row:
@@ -50,7 +74,7 @@ def open_case(context: Context, case_id: str, body: Mapping[str, Any]) -> Row:
 
     Raises:
         RefusalError: as `act`.
-        UsageError: if an inquiry names an order that the lake does not know.
+        UsageError: if an inquiry names an order that the lake does not know, or several that it may mean.
         RouteproofError: as `held_answer.with_answer`.
     """
     if not body.get("answer"):
@@ -65,7 +89,9 @@ def _open(context: Context, case_id: str, body: Mapping[str, Any]) -> Row:
     known: Row = {"earlier_state": earlier_state(context.records, body.get("earlier"))}
     pins: list[Row] = []
     if body.get("kind") == "inquiry" and (body.get("order_id") or body.get("execution_id")):
-        order, pin = pin_inquiry(context, body)
+        manifest = context.lake.manifest(body.get("manifest")).id
+        body, order = about_order(context, manifest, body)
+        pin = pin_inquiry(context, manifest, order)
         pins = [pin | {"rows": pin["rows"][:ROWS_NAMED]}]
         known |= {"orders": [order], "pins": pins}
     stored = [pin["sha256"] for pin in pins]
@@ -91,6 +117,7 @@ def each_case(context: Context, ids: Sequence[str], verb: str, body: Mapping[str
     rows: list[Row] = []
     for case_id in dict.fromkeys(ids):
         try:
+            require_case(context, case_id)
             done = act(context, CASE, case_id, verb, body, case_around(context))
             rows.append({"id": case_id, "state": done["state"], "error": None})
         except (RefusalError, UsageError) as error:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from routeproof.app.desk.exit_looks import look_until, looks_due, metric_names
 from routeproof.app.desk.letter import draft_letter
 from routeproof.app.desk.review import signed_off
+from routeproof.app.firm.near import near
 from routeproof.app.objects.act import act, listed, shown
 from routeproof.app.objects.fold import object_of
 from routeproof.app.objects.kept import readable
@@ -173,6 +174,7 @@ def policy_of(context: Context, records: Records) -> dict[str, Any]:
         "root_causes": policy.root_causes.on_or_first(day).value,
         "look_again_days": policy.look_again_days.on_or_first(day).value,
         "metric_names": metric_names(),
+        "nearest": near,
     }
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from routeproof.app.firm.linked import lacking
 from routeproof.app.objects.fold import object_of
 from routeproof.app.policy_in_force import policy_in_force
 from routeproof.governance.case.noun import CASE
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from routeproof.policy.cases import CaseRules
     from routeproof.stores.records import Records
 
+WORKING = "case.note"
+"""Who may write what they found out about a case may be given it."""
+
 
 def case_rules_on(records: Records, day: date) -> CaseRules:
     """Rules for cases in force on a day."""
@@ -24,12 +29,18 @@ def case_rules_on(records: Records, day: date) -> CaseRules:
 
 
 def case_around(context: Context, **known: Any) -> Around:  # noqa: ANN401  # what the decider is told besides
-    """`cases, calendar`, and what else is known, for the business day of the context."""
+    """`cases, calendar, workers, lacking`, and what else is known, for the business day of the context.
+
+    `workers` are roles that may work a case. `lacking` is asked with a noun and an id, and says null where there is
+    such an object, else what there is instead.
+    """
     day = context.business_day
 
     def around(records: Records) -> Mapping[str, Any]:
         whole = policy_in_force(records).whole
-        return {"cases": whole.cases.on(day), "calendar": whole.calendar, **known}
+        told = {"cases": whole.cases.on(day), "calendar": whole.calendar, "lacking": partial(lacking, records)}
+        workers = whole.governance.entitlements.on_or_first(day).value.get(WORKING, ())
+        return {**told, "workers": workers, **known}
 
     return around
 

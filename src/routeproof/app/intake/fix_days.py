@@ -130,10 +130,11 @@ def _executions_referred(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _orders_told(frame: pl.DataFrame) -> pl.DataFrame:
-    """OrderIDs in reports that answer a request."""
+    """OrderIDs in requests, and in reports that answer one."""
+    requests = _of_types(frame, (*OPENING_TYPES, "F")).select(_session_key("cl_ord_id").alias("own"), _ORDER)
     reports = _of_types(frame, ANSWERING_TYPES).select(_session_key("cl_ord_id").alias("own"), _ORDER)
-    requests = _of_types(frame, (*OPENING_TYPES, "F")).select(_session_key("cl_ord_id"))
-    return reports.join(requests, left_on="own", right_on="key", how="semi").select("key")
+    answers = reports.join(requests, on="own", how="semi")
+    return pl.concat([requests, answers]).select("key")
 
 
 def _orders_referred(frame: pl.DataFrame) -> pl.DataFrame:

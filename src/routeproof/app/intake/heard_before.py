@@ -40,10 +40,10 @@ class HeardBefore:
     def find(self, days: Sequence[str], provider_id: str, made_of: str) -> Heard | None:
         """What these messages said; null if it is not known."""
         try:
-            kept: dict[str, Any] = json.loads(self._path(days, provider_id).read_bytes())
+            kept: Any = json.loads(self._path(days, provider_id).read_bytes())
         except (OSError, ValueError):
             return None
-        if kept["made_of"] != made_of:
+        if not isinstance(kept, dict) or kept.get("made_of") != made_of:
             return None
         edges = frozenset((str(source), str(target)) for source, target in kept["edges"])
         return Heard(_facts(kept["said"]), _facts(kept["asked"]), edges)

@@ -58,6 +58,7 @@ def _path(context: Context, question: Question) -> Path:
     policy = policy_in_force(context.records).id
     made_of: dict[str, Any] = {
         "manifest": context.lake.manifest(question.manifest).id,
+        "files": context.lake.stamp(question.manifest),
         "policy": policy,
         "by": question.by,
         "metrics": question.metrics,

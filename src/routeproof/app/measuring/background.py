@@ -140,6 +140,7 @@ def look_path(context: Context, name: str, made_of: Mapping[str, Any]) -> Path:
     """Where a look is kept: named by everything that it depends on."""
     whole = {
         "manifest": context.lake.manifest().id,
+        "files": context.lake.stamp(),
         "policy": policy_in_force(context.records).id,
         "program": program_stamp(),
         "of": made_of,

@@ -108,7 +108,11 @@ def measure(
         rows = pl.concat(shifted)
     else:
         cache = (
-            None if cache_folder is None else MeasuredCache(cache_folder, _made_of(question, manifest, days, policy_id))
+            None
+            if cache_folder is None
+            else MeasuredCache(
+                cache_folder, _made_of(question, manifest, days, policy_id) | {"files": lake.stamp(manifest)}
+            )
         )
         rows = measure_range(source, what, rules, question.switches, cache, sieve)
     found = {

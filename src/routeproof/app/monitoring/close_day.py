@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.intake.quality import completeness
+from routeproof.app.monitoring.day_over import end_of_day
 from routeproof.app.monitoring.judged import last_judgement
 from routeproof.app.objects.act import act, shown
 from routeproof.app.objects.fold import object_of
@@ -27,13 +28,14 @@ def close_day(context: Context, day: date) -> Row:
     """Close a day as the person of the context; with the receipt of the sign-off.
 
     Raises:
-        RefusalError: `not_ready` for a day that was not judged with all of its data, or where findings wait;
-            `wrong_state` for one that is closed; as the entitlements.
+        RefusalError: `not_ready` for a day that is not over, was not judged with all of its data, or where findings
+            wait; `wrong_state` for one that is closed or has no session; as the entitlements.
     """
     measured = completeness(context, day)
 
     def around(records: Records) -> Mapping[str, Any]:
-        return {"day": standing(context, records, day) | {"completeness": measured}}
+        found = standing(context, records, day)
+        return {"day": found | {"completeness": measured, "end": end_of_day(context, day)}}
 
     done = act(context, DAY, day.isoformat(), "close", None, around)
     return day_shown(context, day) | {"ledger_index": done["ledger_index"], "receipt": done["receipt"]}

@@ -23,6 +23,7 @@ from routeproof.app.facts.told_facts import told_facts
 from routeproof.app.facts.vendor_facts import vendor_of_lake
 from routeproof.app.facts.vendor_word import vendor_word
 from routeproof.app.measuring.lake_source import LakeSource
+from routeproof.app.monitoring.day_over import settled_at
 from routeproof.app.monitoring.judged import Judgement, record_judged
 from routeproof.app.monitoring.policy import RulePolicy, rule_policy
 from routeproof.app.monitoring.tell import tell_findings
@@ -30,11 +31,11 @@ from routeproof.app.notify.channels import channels_of
 from routeproof.app.objects.findings import Change, documents_of, record_findings
 from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.shipped_rules import rules_of
+from routeproof.governance.day import UNJUDGED
 from routeproof.metrics.registry import BY_NAME as METRICS
 from routeproof.rules.judge import judge
 from routeproof.rules.registry import ALL
 from routeproof.stores.commits import source_outcomes
-from routeproof.vocab.times import NS_PER_MS, NS_PER_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -46,8 +47,6 @@ if TYPE_CHECKING:
     from routeproof.rules.facts import Facts
     from routeproof.stores.records import Records
 
-HORIZON_NS = 300 * NS_PER_S
-"""The longest look ahead of a measured row."""
 OF_WHOLE_DAYS = (
     *("history", "choices", "sla", "deliveries", "displays"),
     *("vendor", "vendor_differences", "vendor_claims", "vendor_times"),
@@ -113,8 +112,7 @@ def gather(
     of_record = record_facts(context.records, day, tellers)
     absent |= untold | not_logged
     waits = whole.monitoring.waits.on_or_first(day).value
-    settled = (of_day["close_at"] or 0) + HORIZON_NS + waits.quote_ms * NS_PER_MS
-    seen_until = None if context.clock() >= settled else context.clock()
+    seen_until = None if context.clock() >= settled_at(of_day["close_at"], waits) else context.clock()
     members = {
         **of_day,
         **of_firm,
@@ -128,7 +126,7 @@ def gather(
     members["restated"] = restated_of(context.records, day)
     members["contradictions"] = contradictions_of(context, day, manifest, tellers)
     if seen_until is not None:
-        return facts_of(day, members, absent | dict.fromkeys(OF_WHOLE_DAYS, "the day is not over"), seen_until)
+        return facts_of(day, members, absent | dict.fromkeys(OF_WHOLE_DAYS, UNJUDGED), seen_until)
     members["vendor"] = vendor_of_lake(context.lake, of_day, day, manifest)
     if members["vendor"] is None:
         absent["vendor"] = "no provider's own figures were taken in for the day"

@@ -253,11 +253,12 @@ def shown(
         "version_hash": version.version_hash,
         "ledger_index": version.ledger_index,
         "documents": documents(version.state, context.evidence),
-        "history": [_told(entry) for entry in context.records.stream(noun.stream(object_id))],
+        "history": [told(entry) for entry in context.records.stream(noun.stream(object_id))],
     }
 
 
-def _told(entry: Recorded) -> dict[str, Any]:
+def told(entry: Recorded) -> dict[str, Any]:
+    """An entry as a line of a history: who, when, in which role, and the gap between its date and its append."""
     appended = datetime.fromtimestamp(entry.appended_at // NS_PER_S, tz=UTC)
     days = (appended.date() - date.fromisoformat(entry.fact.business_on)).days
     return {

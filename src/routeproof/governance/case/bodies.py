@@ -26,7 +26,8 @@ class Opening(Body):
         period: quarter concerned.
         day: trading day concerned.
         symbol: concerned.
-        order_id, execution_id: the disputed fill of an inquiry; its replay is attached.
+        order_id, execution_id: the disputed fill of an inquiry, by its identity or the ClOrdID or ExecID that the
+            customer has; its replay is attached, and provider, day and symbol follow where they are not said.
         subject: what found it, such as the clause or the rule.
         observed, threshold: figures as text, exact.
         manifest: of the data that the figures are from.

@@ -68,12 +68,25 @@ def acknowledge(state: Case | None, command: Command) -> Sequence[Event]:
 
 
 def assign(state: Case | None, command: Command) -> Sequence[Event]:
-    """Given to a person of the roster."""
+    """Given to a person of the roster who has a role to work it in, now or once its cooling-off is over."""
     case = existing(state, command)
     in_state(case, command, *WORKED)
     if command.body.to not in command.roster.people:
         refuse("unknown_person", f"expected a person of the roster, found {command.body.to!r}", where="to")
+    _may_work(command)
     return [Event("case.assigned", {"to": command.body.to})]
+
+
+def _may_work(command: Command) -> None:
+    to, now, workers = command.body.to, int(command.around["now"]), command.around["workers"]
+    held = [item.role for item in command.roster.people[to].grants if item.counts(max(now, item.effective_at or 0))]
+    if not set(held) & set(workers):
+        refuse(
+            "not_permitted",
+            f"expected a person who may work a case ({', '.join(workers)}), found {to}, who is "
+            f"{', '.join(held) or 'in no role'}",
+            where="to",
+        )
 
 
 def note(state: Case | None, command: Command) -> Sequence[Event]:
@@ -83,9 +96,17 @@ def note(state: Case | None, command: Command) -> Sequence[Event]:
 
 
 def link(state: Case | None, command: Command) -> Sequence[Event]:
-    """What else it has to do with."""
+    """What else it has to do with, which must be there."""
     in_state(existing(state, command), command, *ALIVE)
+    _there(command, command.body.noun, command.body.id, "id")
     return [Event("case.linked", command.body.model_dump(mode="json"))]
+
+
+def _there(command: Command, noun: str, object_id: str, where: str) -> None:
+    """Refuse an object that the record does not have; a link to it would lead nowhere."""
+    instead = command.around["lacking"](noun, object_id)
+    if instead is not None:
+        refuse("incomplete", f"expected a {noun} that is on record, found {object_id!r}{instead}", where=where)
 
 
 def close(state: Case | None, command: Command) -> Sequence[Event]:
@@ -98,8 +119,21 @@ def close(state: Case | None, command: Command) -> Sequence[Event]:
     _known("root_cause", body.root_cause, rules.root_causes)
     if (body.disposition == "remediation") != (body.remediation is not None):
         refuse("incomplete", "expected the remediation's id with disposition remediation, and only there")
+    if body.remediation is not None:
+        _there(command, "remediation", body.remediation, "remediation")
+    if body.disposition == "reimbursed" and not any(item.decision == "pay" for item in case.reimbursements):
+        refuse(
+            "incomplete",
+            f"expected a decision to pay on the case before it ends as reimbursed, found {_decided(case)}: record it "
+            f"with `routeproof case reimburse {case.id}`",
+            where="disposition",
+        )
     second = case.priority in rules.review_priorities or body.disposition in rules.review_dispositions
     return [Event("case.submitted" if second else "case.closed", body.model_dump(mode="json"))]
+
+
+def _decided(case: Case) -> str:
+    return "that reimbursement was declined" if case.reimbursements else "none"
 
 
 def review(state: Case | None, command: Command) -> Sequence[Event]:
@@ -138,6 +172,7 @@ def reimburse(state: Case | None, command: Command) -> Sequence[Event]:
     if (body.decision == "pay") != bool(body.amounts):
         refuse("incomplete", "expected amounts with decision pay, and only there")
     known = {*case.orders, *((case.order_id,) if case.order_id else ())}
+    _once(case, [item.order_id for item in body.amounts if item.order_id is not None])
     for item in body.amounts:
         if (body.level == "order") != (item.order_id is not None):
             refuse("incomplete", "expected order_id with level order, and only there", where="amounts")
@@ -145,6 +180,21 @@ def reimburse(state: Case | None, command: Command) -> Sequence[Event]:
             refuse("incomplete", f"expected an order of the case, found {item.order_id!r}", where="amounts")
     total = sum((Decimal(item.amount_usd) for item in body.amounts), Decimal(0))
     return [Event("case.reimbursed", {**body.model_dump(mode="json"), "total_usd": f"{total:f}"})]
+
+
+def _once(case: Case, orders: Sequence[str]) -> None:
+    """Refuse to pay for an order twice; what was paid has left the firm and cannot be taken back here."""
+    paid = {item.order_id: entry for entry in case.reimbursements for item in entry.amounts}
+    for place, order in enumerate(orders):
+        if order in paid:
+            refuse(
+                "wrong_state",
+                f"expected an order without a payment, found that {paid[order].by} recorded one for {order!r} on "
+                f"{paid[order].on}: it stands; a further payment needs another case of the order",
+                where="amounts",
+            )
+        if order in orders[:place]:
+            refuse("incomplete", f"expected one amount for each order, found {order!r} twice", where="amounts")
 
 
 def not_the_owner(state: Case | None, command: Command) -> Case:

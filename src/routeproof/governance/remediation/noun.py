@@ -94,12 +94,26 @@ def _plan(state: Remediation | None, command: Command) -> Sequence[Event]:
 
 def _heighten(state: Remediation | None, command: Command) -> Sequence[Event]:
     remediation = _at_step(state, command)
+    _can_end(command)
     limits, subjects = command.around["limits"], command.around["subjects"]
     thresholds = _whole_keys(command.body.thresholds, command.around["metric_names"])
     for key, value in thresholds.items():
         if speaks_of_rule(limits, subjects, key) and (why := refused(limits, remediation.provider, key, value)):
             refuse("incomplete", f"heightened monitoring only tightens: {why}", where=f"thresholds.{key}")
     return [Event("remediation.heightened", command.body.model_dump(mode="json") | {"thresholds": thresholds})]
+
+
+def _can_end(command: Command) -> None:
+    """Refuse monitoring that ends before it begins, and an exit test of a metric that nothing measures.
+
+    What is tested with a margin is a daily stream, whose names were looked at before.
+    """
+    body, known = command.body, command.around["metric_names"]
+    if body.until < command.on:
+        refuse("incomplete", f"expected a last day from {command.on} on, found {body.until}", where="until")
+    if body.exit.within is None and body.exit.metric not in known:
+        near = command.around["nearest"](body.exit.metric, known) or "; `routeproof metrics` names them"
+        refuse("incomplete", f"expected a metric, found {body.exit.metric!r}{near}", where="exit.metric")
 
 
 def _whole_keys(thresholds: Mapping[str, float], metrics: Collection[str]) -> dict[str, float]:

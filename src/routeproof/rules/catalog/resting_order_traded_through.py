@@ -3,7 +3,8 @@
 Two signs, of which one is enough. *Traded through*: at least `prints` regular prints, together at least
 `printed_shares`, came at least `through_usd` a share beyond the limit (below that of a buy, above that of a sell); one
 print may be late, or priced elsewhere. *Reached*: the opposite best quote,
-two-sided and neither locked nor crossed, stood at the limit or beyond it for longer than `reached_ms` at a stretch.
+two-sided and neither locked nor crossed, stood at the limit or beyond it for longer than `reached_ms` at a stretch, of
+which the first `grace_ms` do not count: a router needs them to answer.
 Only what happened while the order stood open counts, without the `grace_ms` after it came into force and before it was
 filled, replaced or ended: orders and cancels travel, and clocks differ. The part of the order that stays open at the
 end of that time is what was missed.
@@ -152,10 +153,11 @@ def _reached(patience: pl.Expr) -> Shape:
         key=pl.format("version {}", "version"),
         settles_at=pl.col("reached_at") + patience + pl.col("grace"),
         sentence=pl.format(
-            "{} stayed unfilled although the best {} stood at that limit or better for {}.",
+            "{} stayed unfilled although the best {} stood at that limit or better for {}, of which {} count.",
             _order(),
             quote,
             span(pl.col("reached_ns")),
+            span(lasted),
         ),
     )
 

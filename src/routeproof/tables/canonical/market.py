@@ -62,6 +62,7 @@ MARKET_STATUS = Table(
     identity=("symbol", "from_at", "kind"),
     order=("trading_day", "symbol", "from_at"),
     day_of="from_at",
+    ended_by="to_at",
 )
 
 AUCTIONS = Table(

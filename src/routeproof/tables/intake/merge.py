@@ -139,6 +139,9 @@ def _ties_by_content(table: Table, frame: pl.DataFrame, keys: list[str], tied: p
 
 def _by_identity(table: Table, both: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     key, content = identity_columns(table), content_columns(table)
+    if table.ended_by:  # whichever was delivered first, a row that tells the end stands for one that could not yet
+        ended = pl.col(table.ended_by).is_not_null()
+        both = both.filter(ended | ~ended.any().over(key))
     arranged = both.sort([_NEW, *content], maintain_order=True)
     kept = arranged.unique(subset=key, keep="first", maintain_order=True)
     same = arranged.unique(subset=content, keep="first", maintain_order=True).join(kept, on=_AT, how="anti")
