@@ -83,7 +83,20 @@ def reason_of(row: dict[str, object], *, bad: bool) -> str:
         return "bad_value"
     if kind in ORDER_KINDS and any(row.get(name, 0) < 0 for name in SIZES):
         return "negative_quantity"
-    return "missing_tag" if any(name not in row for name in (*needed, *(["last_px"] if fill else []))) else ""
+    if any(name not in row for name in (*needed, *(["last_px"] if fill else []))):
+        return "missing_tag"
+    return unpaid(row)
+
+
+def unpaid(row: dict[str, object]) -> str:
+    """Why a fill's or a correction's price can be none; empty if it can, or if the message is neither."""
+    happened, transaction = row.get("exec_type", row.get("ord_status")), row.get("exec_trans_type", "0")
+    executes = transaction == "2" or (transaction not in ("1", "3") and happened in ("1", "2", "F", "G"))
+    if row.get("msg_type") != "8" or not executes or row.get("last_qty", 0) <= 0:
+        return ""
+    if row.get("multileg_type") in ("2", "3") or row.get("last_px", 1) > 0:
+        return ""
+    return "zero_price" if row["last_px"] == 0 else "negative_price"
 
 
 def value_of(raw: bytes, kind: Kind) -> object:
@@ -120,7 +133,7 @@ def decimal(text: str) -> int:
 
 
 def instant(text: str) -> int:
-    """UTC nanoseconds of a UTCTimestamp, from 1990 to 2100."""
+    """UTC nanoseconds of a UTCTimestamp, from 1990 to 2100; what is finer is cut off."""
     found = INSTANT.fullmatch(text)
     if not found:
         raise BadValueError
@@ -129,7 +142,7 @@ def instant(text: str) -> int:
         at = datetime.strptime(minute, "%Y%m%d-%H:%M").replace(tzinfo=UTC)
     except ValueError as error:
         raise BadValueError from error
-    if second > 60 or fraction[9:].strip("0") or not 1990 <= at.year <= 2100:
+    if second > 60 or not 1990 <= at.year <= 2100:
         raise BadValueError
     seconds = (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(seconds=1) + second
     return seconds * 10**9 + int(fraction[:9])

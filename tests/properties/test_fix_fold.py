@@ -100,20 +100,35 @@ def test_order_and_repetition_of_messages_change_nothing(log: list[bytes], data:
         assert expected[name].equals(found[name]), name
 
 
+def resent(message: bytes, **other: object) -> bytes:
+    """A copy of a message, sent again at 20:00, that says something else where told: `t31="9"`."""
+    parts = message.decode().strip().rstrip("\x01").split("\x01")[2:-1]
+    fields = dict(part.split("=", 1) for part in parts)
+    said = fields | {"52": "20260105-20:00:00", "43": "Y", "122": fields["52"]}
+    said |= {tag[1:]: str(value) for tag, value in other.items()}
+    return framed([(int(tag), value) for tag, value in said.items()])
+
+
 @examples(8)
 @given(log=logs)
 def test_a_resend_changes_nothing(log: list[bytes]) -> None:
     """A resend changes nothing."""
-
-    def resent(message: bytes) -> bytes:
-        fields = [tuple(part.split("=", 1)) for part in message.decode().strip().rstrip("\x01").split("\x01")][2:-1]
-        at = next(value for tag, value in fields if tag == "52")
-        kept = [(int(tag), "20260105-20:00:00" if tag == "52" else value) for tag, value in fields]
-        return framed([*kept, (43, "Y"), (122, at)])
-
     expected, found = folded(log), folded([*log, *(resent(message) for message in log)])
     for name in FOLDED:
         assert expected[name].equals(found[name]), name
+
+
+@examples(8)
+@given(log=logs, data=st.data(), shares=st.integers(1, 20), price=st.integers(1, 20))
+def test_a_copy_that_tells_a_fill_otherwise_changes_no_execution(
+    log: list[bytes], data: st.DataObject, shares: int, price: int
+) -> None:
+    """Original and copy have one time and one number, so nothing but 43=Y tells them apart; the original stands."""
+    fills = [message for message in log if b"\x01150=F\x01" in message]
+    copies = [resent(message, t31=price, t32=shares) for message in fills]
+    found = folded(data.draw(st.permutations([*log, *copies])))
+    for name in ("executions", "sightings"):
+        assert folded(log)[name].equals(found[name]), name
 
 
 def on(day: str, *messages: str) -> list[bytes]:

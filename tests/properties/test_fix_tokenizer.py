@@ -39,13 +39,16 @@ VALUES = {Kind.TEXT: TEXTS, Kind.WHOLE: NUMBERS, Kind.DECIMAL: NUMBERS, Kind.INS
 
 
 KIND_OF = {field.tag: field.kind for field in FIELDS if field.tag != 8}
-JUDGED = (38, 32, 14, 151, 31, 150, 58, 52, 60, 122, 11)  # tags that decide whether a message is accepted, or when
+JUDGED = (38, 32, 14, 151, 31, 150, 39, 20, 442, 58, 52, 60, 122, 11)
+"""Tags that decide whether a message is accepted, or when it was sent."""
+
+CODES = {150: ["F", "G", "1", "0", ""], 39: ["0", "2"], 20: ["0", "1", "2", "3"], 442: ["1", "2", "3"]}
 USUAL = {49: "F", 56: "S", 34: "7", 11: "A1", 54: "1", 38: "100", 17: "E1"}
 
 
 def _value(tag: int) -> st.SearchStrategy[tuple[int, str]]:
     """A tag that is kept, with some value."""
-    words = ["F", "1", "0", ""] if tag == 150 else VALUES[KIND_OF[tag]]
+    words = CODES.get(tag, VALUES[KIND_OF[tag]])
     return st.sampled_from(words).map(lambda value: (tag, value))
 
 

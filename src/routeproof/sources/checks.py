@@ -22,6 +22,11 @@ POSITIVE_COLUMNS = {
 NEGATIVE_REASON = {"price": "negative_price", "quantity": "negative_size"}
 ZERO_REASON = {"price": "zero_price", "quantity": "zero_size"}
 
+PERIODS = {"market_status": (("from_at", "to_at"),)}
+"""Columns where a thing begins and ends; without an end it goes on."""
+
+REVERSED_REASON = "end_before_begin"
+
 
 def normalised(table: str, frame: pl.DataFrame) -> pl.DataFrame:
     """Table conventions applied: a quote side of zero is no side, and a missing side has no size and no venue."""
@@ -53,6 +58,11 @@ def row_problem(table: str, present: Sequence[str]) -> pl.Expr:
         pl.when(pl.col(name) == 0).then(pl.lit(ZERO_REASON[columns[name].kind]))
         for name in POSITIVE_COLUMNS.get(table, ())
         if name in columns
+    ]
+    problems += [
+        pl.when(pl.col(end) < pl.col(begin)).then(pl.lit(REVERSED_REASON))
+        for begin, end in PERIODS.get(table, ())
+        if begin in columns and end in columns
     ]
     problems += _without_day(table, present)
     return pl.coalesce(*problems) if problems else pl.lit(None, dtype=pl.String)

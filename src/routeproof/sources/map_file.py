@@ -6,10 +6,12 @@ import difflib
 import hashlib
 import json
 import math
+import re
 import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from routeproof.sources.fields import FALSE_WORDS, TRUE_WORDS
 from routeproof.sources.print_conditions import VENDORS
 from routeproof.tables.registry import TABLES
 from routeproof.vocab.errors import MapError
@@ -155,6 +157,7 @@ def parse_map(document: Mapping[str, object], *, where: str = "map") -> FileMap:
     if table:
         for name in (*file_map.columns, *file_map.constants, *file_map.times, *file_map.values):
             _expect_known(name, writable_columns(table), f"column of {table}", where)
+        _expect_words(file_map, where)
     if len(file_map.delimiter.encode()) != 1:
         message = f"expected a delimiter of one byte, found {file_map.delimiter!r}"
         raise MapError(message, where=where)
@@ -179,6 +182,31 @@ def _expect_known(name: str, known: Collection[str], what: str, where: str) -> N
     if name not in known:
         message = f"expected a {what} ({', '.join(sorted(known))}), found {name!r}{nearest(name, known)}"
         raise MapError(message, where=where)
+
+
+def _expect_words(file_map: FileMap, where: str) -> None:
+    """Constants and recodings give columns of few words one of these; any other would refuse every row."""
+    for name, value in file_map.constants.items():
+        text = _word(value).strip()
+        _expect_word(file_map.table, name, file_map.values.get(name, {}).get(text, text), "constants", where)
+    for name, recoding in file_map.values.items():
+        for target in recoding.values():
+            _expect_word(file_map.table, name, target, f"values.{name}", where)
+
+
+def _expect_word(table: str, name: str, text: str, section: str, where: str) -> None:
+    words, plain = _words_of(table, name), text.strip().lower()
+    if words and plain and plain not in words and re.sub(r"[ \-]+", "_", plain) not in words:
+        _expect_known(text, words, f"word for {name} in [{section}]", where)
+
+
+def _words_of(table: str, name: str) -> tuple[str, ...]:
+    """What a column may say; empty if it may say anything."""
+    for known in (TABLES[table], TABLES["parent_orders"], TABLES["order_versions"]):
+        for column in known.columns:
+            if column.name == name:
+                return (*TRUE_WORDS, *FALSE_WORDS) if column.kind == "flag" else column.words
+    return ()
 
 
 def _section(document: Mapping[str, object], name: str, where: str) -> dict[str, object]:

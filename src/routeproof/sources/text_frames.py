@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,7 +26,7 @@ from routeproof.sources.text_records import (
 from routeproof.vocab.errors import DataRejectedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -51,12 +51,15 @@ class TextFrame:
         refused: records that are none, as reject rows without a file name.
         noise: blank lines.
         raw: bytes of the piece, and where it begins in the file.
+        again: names that the header has more than once, and the places, from 1, where it has them. The frame's column
+            of that name is the first of them; the others have their place behind their name: `Bid#6`.
     """
 
     frame: pl.DataFrame
     refused: list[dict[str, object]]
     noise: int
     piece: Piece
+    again: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
 
 def text_frames(path: Path, delimiter: str, header: list[str] | None = None) -> Iterator[TextFrame]:
@@ -67,7 +70,7 @@ def text_frames(path: Path, delimiter: str, header: list[str] | None = None) -> 
     Raises:
         HeaderError: if the first line is blank, has a field that is no name, or more columns than a worksheet.
     """
-    names = header
+    names, again = header, dict[str, list[int]]()
     last: Piece | None = None
     scanner = RecordScanner()
     with open_stream(path) as stream:
@@ -75,9 +78,9 @@ def text_frames(path: Path, delimiter: str, header: list[str] | None = None) -> 
             for last in scanner.pieces(with_line_feeds(blocks(stream, path))):
                 piece = last
                 if names is None and len(last.starts):
-                    names, piece = _split_header(last, delimiter)
+                    names, again, piece = _split_header(last, delimiter)
                 if names is not None:
-                    yield _text_frame(piece, names, delimiter)
+                    yield replace(_text_frame(piece, names, delimiter), again=again)
         except DamagedFileError as error:
             yield _breaking_off(error, names or [], last)
 
@@ -90,7 +93,7 @@ def _breaking_off(error: DamagedFileError, names: list[str], last: Piece | None)
     return TextFrame(_empty(names), refused, 0, Piece(b"", nothing, nothing, nothing, end))
 
 
-def _split_header(piece: Piece, delimiter: str) -> tuple[list[str], Piece]:
+def _split_header(piece: Piece, delimiter: str) -> tuple[list[str], dict[str, list[int]], Piece]:
     first = piece.record(0).removeprefix(BYTE_ORDER_MARK)
     try:
         found = fields_of(first, delimiter)
@@ -101,13 +104,17 @@ def _split_header(piece: Piece, delimiter: str) -> tuple[list[str], Piece]:
         message = f"expected the names of 1 to {MAX_COLUMNS} columns, found {len(found)}"
         raise HeaderError(message, where="row 1")
     names: dict[str, None] = {}
+    places: dict[str, list[int]] = {}
     for name in found:
         plain = name.strip()
+        places.setdefault(plain, []).append(len(names) + 1)
         names[plain if plain not in names else f"{plain}#{len(names) + 1}"] = None
+    again = {name: at for name, at in places.items() if len(at) > 1}
     # What is wrong with the header's bytes is not wrong with a row, so they are no part of the rest.
     end = int(piece.ends[0])
     starts, ends = piece.starts[1:] - end, piece.ends[1:] - end
-    return list(names), Piece(piece.content[end:], starts, ends, piece.rows[1:], piece.base + end, piece.refused)
+    rest = Piece(piece.content[end:], starts, ends, piece.rows[1:], piece.base + end, piece.refused)
+    return list(names), again, rest
 
 
 def _text_frame(piece: Piece, names: list[str], delimiter: str) -> TextFrame:

@@ -33,6 +33,43 @@ def test_a_wrong_word_is_answered_with_the_nearest_right_one(document: dict[str,
         parse_map(document)
 
 
+@pytest.mark.parametrize(
+    ("document", "words"),
+    [
+        (
+            {"constants": {"kind": "nbboo"}},
+            r"word for kind in \[constants\] \(.*nbbo.*\), found 'nbboo'; nearest: nbbo",
+        ),
+        ({"values": {"kind": {"B": "nboo"}}}, r"kind in \[values.kind\] \(.*nbbo.*\), found 'nboo'; nearest: nbbo"),
+        ({"constants": {"kind": "B"}, "values": {"kind": {"C": "nbbo"}}}, r"kind in \[constants\] .* found 'B'"),
+        ({"table": "parent_orders", "constants": {"order_type": "limitt"}}, "found 'limitt'; nearest: limit"),
+        ({"table": "executions", "values": {"time_in_force": {"0": "dya"}}}, "found 'dya'; nearest: day"),
+        ({"table": "parent_orders", "constants": {"held": "perhaps"}}, r"held in \[constants\] .* found 'perhaps'"),
+        ({"table": "instruments", "values": {"sp500": {"Y": "yess"}}}, "found 'yess'; nearest: yes"),
+    ],
+)
+def test_a_value_that_its_column_cannot_have_is_a_wrong_map(document: dict[str, object], words: str) -> None:
+    """It would refuse every row; column, value, allowed words and the nearest of them are named before any is read."""
+    with pytest.raises(MapError, match=words):
+        parse_map({"table": "quotes", **document})
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"constants": {"kind": "Odd-Lot"}},
+        {"constants": {"kind": " NBBO "}},
+        {"constants": {"kind": "B"}, "values": {"kind": {"B": "nbbo"}}},
+        {"constants": {"symbol": "anything"}, "values": {"symbol": {"A": "B"}}},
+        {"table": "executions", "values": {"side": {"X": "", "B": "buy"}}},
+        {"table": "parent_orders", "constants": {"held": True, "directed": "N"}},
+    ],
+)
+def test_a_value_that_its_column_can_have_is_not(document: dict[str, object]) -> None:
+    """Words as rows may have them, recoded constants, what means no value, and columns that may say anything."""
+    parse_map({"table": "quotes", **document})
+
+
 def test_a_file_that_is_no_toml_is_a_wrong_map(tmp_path: Path) -> None:
     """With the line that TOML complains about."""
     path = tmp_path / "map.toml"
@@ -141,6 +178,22 @@ def test_rows_that_cannot_have_happened_are_refused(columns: dict[str, list[str]
     assert result.rejects["reason"].to_list() == [reason]
     assert (result.received, result.accepted) == (1, 0)
     assert set(POSITION).isdisjoint(result.rejects.columns)
+
+
+def test_a_halt_does_not_end_before_it_begins() -> None:
+    """A is over a second early; B lasts a second, C none, D goes on."""
+    status = pl.DataFrame(
+        {"symbol": [*"ABCD"], "kind": "halt", "from_at": T0, "to_at": [T0 - 10**9, T0 + 10**9, T0, None]}
+    )
+    result = canonical_rows(positioned(status, 1), parse_map({"table": "market_status"}), CONTEXT)
+    assert result.rejects.select("row", "reason").rows() == [(1, "end_before_begin")]
+    assert result.tables["market_status"]["symbol"].to_list() == ["B", "C", "D"]
+
+
+def test_a_file_of_halts_need_not_say_when_they_end() -> None:
+    """Then all of them go on."""
+    tables = rows({"table": "market_status"}, symbol=["A"], kind=["halt"], from_at=[T0])
+    assert tables["market_status"]["to_at"].to_list() == [None]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ again); one trade (field 880) of one symbol that reports give different prices; 
 session's number that two different messages carry within one epoch, told once for each session; and an execution,
 order or route of a table whose identity was taken in with other content (the first one stands). Of messages only fills
 count (ExecType F, 1 or 2): corrections and busts say themselves that they change something. Messages marked as resent
-(43=Y) are left out, and so are equal copies, however often they were delivered.
+(43=Y) are left out but for the first sign: a copy must say what its original said. Equal copies are one account,
+however often they were delivered.
 
 The finding names the ExecID, trade, session or row. Clock: sending time of the later message. Ask which of the two
 stands, and for a correction (ExecType G) that says so.
@@ -44,10 +45,11 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
 def _in_messages(facts: Facts) -> list[pl.DataFrame]:
     if facts.messages is None:
         return []
-    messages = named_sessions_of(facts.messages)
+    every = _with_sessions(facts.messages)
+    messages = kept(every, ~_is_resent())
     settled = facts.waits.lateness_ms * 1_000_000
     starts = facts.sequences
-    return [_executions(messages, starts, settled), _trades(messages, settled), _numbers(messages, starts, settled)]
+    return [_executions(every, starts, settled), _trades(messages, settled), _numbers(messages, starts, settled)]
 
 
 def _in_tables(facts: Facts) -> pl.DataFrame:
@@ -80,11 +82,15 @@ def _is_fill() -> pl.Expr:
     return (pl.col("msg_type") == "8") & pl.col("exec_type").is_in(FILLS) & plain & (pl.col("last_qty") > 0)
 
 
-def named_sessions_of(messages: pl.DataFrame) -> pl.DataFrame:
-    """Messages that were not resent, texts as they are read."""
+def _is_resent() -> pl.Expr:
+    return (pl.col("poss_dup") == "Y").fill_null(value=False)
+
+
+def _with_sessions(messages: pl.DataFrame) -> pl.DataFrame:
+    """Messages whose time is known, texts as they are read."""
     texts = ("msg_type", "sender", "target", "poss_dup", "exec_type", "exec_trans_type", "symbol", "side")
     plain = messages.with_columns(pl.col(texts).cast(pl.String)).with_columns(pl.col(SESSION).fill_null(""))
-    return kept(plain, (pl.col("poss_dup") != "Y").fill_null(value=True) & pl.col("sent_at").is_not_null())
+    return kept(plain, pl.col("sent_at").is_not_null())
 
 
 def _several(messages: pl.DataFrame, among: pl.Expr, by: Sequence[str]) -> pl.DataFrame:
@@ -94,8 +100,8 @@ def _several(messages: pl.DataFrame, among: pl.Expr, by: Sequence[str]) -> pl.Da
 
 
 def _told(frame: pl.DataFrame, by: list[str]) -> pl.DataFrame:
-    """The first and the last account, in time, of each thing of which there may be several."""
-    several = frame.filter(_comes_again(by)).sort("sent_at", "message_id")
+    """The first and the last account, in time and copies last, of each thing of which there may be several."""
+    several = frame.filter(_comes_again(by)).sort(_is_resent(), "sent_at", "message_id")
     return several.group_by(by, maintain_order=True).agg(
         pl.struct(_SAID).n_unique().alias("accounts"),
         pl.col("last_px").n_unique().alias("prices"),

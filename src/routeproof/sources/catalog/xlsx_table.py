@@ -48,7 +48,16 @@ def read(path: Path, file_map: FileMap | None, context: ReadContext) -> Iterator
         )
         raise MapError(message, where="sheet")
     frame = book.load_sheet(file_map.sheet or 0, dtypes="string").to_polars()
-    yield _canonical(positioned(frame, HEADER_ROWS + 1), file_map, context)
+    rows = positioned(frame, HEADER_ROWS + 1)
+    is_blank = _blank(frame)
+    result = _canonical(rows.filter(~is_blank), file_map, context)
+    yield replace(result, noise=result.noise + int(is_blank.sum()))
+
+
+def _blank(frame: pl.DataFrame) -> pl.Series:
+    """Rows that show nothing in any cell: like a blank line of a text file, they never claimed to be data."""
+    empty = (pl.col(name).str.strip_chars().fill_null("") == "" for name in frame.columns)
+    return frame.select(pl.all_horizontal(pl.lit(value=True), *empty).alias("blank")).to_series()
 
 
 def _canonical(frame: pl.DataFrame, file_map: FileMap, context: ReadContext) -> SourceResult:

@@ -27,7 +27,8 @@ SLOTS = 5
 
 _KIND = COLUMN["msg_type"]
 _ORIG_SENDING, _SENDING, _TRANSACT = (COLUMN[name] for name in ("orig_sending_at", "sending_at", "transact_at"))
-_LAST_QTY, _LAST_PX = np.uint64(COLUMN["last_qty"]), np.uint64(COLUMN["last_px"])
+_SHARES, _PRICE = COLUMN["last_qty"], COLUMN["last_px"]
+_LAST_QTY, _LAST_PX = np.uint64(_SHARES), np.uint64(_PRICE)
 _HALF = np.uint64(0xFFFFFFFF)
 _BYTE = np.uint64(255)
 _DAY_NS = 86_400_000_000_000
@@ -110,6 +111,15 @@ def number_at(buf: Bytes, at: int, length: int, column: int, date: Longs) -> int
     return value if value != ASK else _careful_number(buf, at, length, column)
 
 
+@inlined
+def _is_free(row: int, seen: np.uint64, memory: Longs) -> bool:
+    """Whether shares were traded for no price at all, or for zero; a negative one is doubtful for its sign."""
+    if (seen >> _LAST_PX) & ONE == np.uint64(0):
+        return True
+    price, shares = load_at(memory[_PRICE, BASE] + 8 * row), load_at(memory[_SHARES, BASE] + 8 * row)
+    return bool(price == np.uint64(0) and shares != np.uint64(0))
+
+
 @compiled
 def settle(row: int, seen: np.uint64, doubt: int, cells: Cells, needs: Spans) -> None:
     """Close a row: note which columns it has, when it was sent, and whether it may be unacceptable."""
@@ -121,8 +131,8 @@ def settle(row: int, seen: np.uint64, doubt: int, cells: Cells, needs: Spans) ->
             break
     kind = load_at(memory[_KIND, BASE] + 16 * row)
     lone = (seen >> np.uint64(_KIND)) & ONE != np.uint64(0) and kind & _HALF == ONE
-    unpriced = (seen >> _LAST_QTY) & ~(seen >> _LAST_PX) & ONE
-    if doubt == 0 and (not lone or unpriced != np.uint64(0) or needs[(kind >> SHIFT_32) & _BYTE] & ~seen != 0):
+    unpriced = (seen >> _LAST_QTY) & ONE != np.uint64(0) and _is_free(row, seen, memory)
+    if doubt == 0 and (not lone or unpriced or needs[(kind >> SHIFT_32) & _BYTE] & ~seen != 0):
         doubt = 1
     cells.seen[row], cells.doubts[row] = seen, doubt
 

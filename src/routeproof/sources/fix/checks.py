@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from routeproof.sources.checks import NEGATIVE_REASON, ZERO_REASON
 from routeproof.sources.fix.cells import SENT_AT
 from routeproof.sources.fix.tags import COLUMN
 
@@ -33,6 +34,7 @@ def reason_of() -> pl.Expr:
         *((kind == name) & pl.col(column).is_null() for name, columns in _NEEDED.items() for column in columns),
     )
     fill = (kind == "8") & pl.col("exec_type").is_in(["1", "2", "F", "G"]) & (pl.col("last_qty") > 0)
+    executed = _executes()
     return (
         pl.when(kind.is_null())
         .then(pl.lit("no_message_type"))
@@ -42,7 +44,24 @@ def reason_of() -> pl.Expr:
         .then(pl.lit("negative_quantity"))
         .when(missing | (fill & pl.col("last_px").is_null()))
         .then(pl.lit("missing_tag"))
+        .when(executed & (pl.col("last_px") == 0))
+        .then(pl.lit(ZERO_REASON["price"]))
+        .when(executed & (pl.col("last_px") < 0))
+        .then(pl.lit(NEGATIVE_REASON["price"]))
     )
+
+
+def _executes() -> pl.Expr:
+    """Whether a report says that shares were traded, or corrects what was; it needs a price above zero then.
+
+    Reports that trade nothing often state 31=0, busts and status reports too. The price of a spread, and of its legs,
+    may well be zero or negative.
+    """
+    happened = pl.coalesce("exec_type", "ord_status").is_in(["1", "2", "F", "G"])
+    transaction = pl.col("exec_trans_type").fill_null("0")
+    trades = (transaction == "2") | (happened & transaction.is_in(["1", "3"]).not_())
+    one_leg = pl.col("multileg_type").fill_null("1").is_in(["2", "3"]).not_()
+    return (pl.col("msg_type") == "8") & trades & one_leg & (pl.col("last_qty") > 0)
 
 
 def needs_table() -> npt.NDArray[np.uint64]:

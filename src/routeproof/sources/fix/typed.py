@@ -108,8 +108,8 @@ def _month_days(year: int, month: int) -> int:
 def parse_instant(buf: Bytes, at: int, end: int) -> int:
     """UTCTimestamp ``YYYYMMDD-HH:MM:SS[.fraction]`` as UTC nanoseconds.
 
-    A fraction below 1 ns must be zeros, the year 1990 to 2100. A leap second (SS = 60) is the first instant of the
-    next minute.
+    A finer fraction, as of picoseconds, is cut to nanoseconds. The year is 1990 to 2100. A leap second (SS = 60) is
+    the first instant of the next minute.
     """
     if end - at < 17 or buf[at + 8] != 45 or buf[at + 11] != 58 or buf[at + 14] != 58:
         return BAD
@@ -128,7 +128,7 @@ def parse_instant(buf: Bytes, at: int, end: int) -> int:
             return BAD
         for index in range(at + 18, end):
             digit = np.int64(buf[index]) - 48
-            if digit < 0 or digit > 9 or (places >= 9 and digit != 0):
+            if digit < 0 or digit > 9:
                 return BAD
             if places < 9:
                 fraction = fraction * 10 + digit  # type: ignore[assignment]

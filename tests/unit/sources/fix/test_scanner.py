@@ -213,6 +213,71 @@ def test_a_value_that_is_not_of_its_type_is_a_reject(field: str, reason: str) ->
     assert [word for _, _, word in bad] == [reason]
 
 
+REPORT = "8=FIX.4.4|35=8|49=S|56=F|34=7|52=20260105-14:30:00|11=A1|37=O1|17=E1|55=IBM|54=1|"
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ("150=F|39=2|32=5|31=0|", "zero_price"),
+        ("150=F|39=2|32=5|31=0.00|", "zero_price"),
+        ("150=F|39=2|32=5|31=-1|", "negative_price"),
+        ("150=G|39=2|32=5|31=0|", "zero_price"),
+        ("150=2|20=0|39=2|32=5|31=-0.01|", "negative_price"),
+        ("39=1|32=5|31=0|", "zero_price"),
+        ("150=2|20=2|39=2|32=5|31=0|", "zero_price"),
+        ("150=0|20=2|39=2|32=5|31=0|", "zero_price"),
+    ],
+)
+def test_no_share_is_traded_for_nothing(fields: str, reason: str) -> None:
+    """A fill, or a correction of one, whose price is zero or below is a reject; 4.1 states a fill in 39 alone."""
+    rows, bad, _, _ = read(framed(REPORT + fields, "|"))
+    assert rows == []
+    assert [word for _, _, word in bad] == [reason]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "150=F|39=2|32=5|31=0.000000001|",
+        "150=0|39=0|32=0|31=0|",
+        "150=4|39=4|31=0|",
+        "150=8|39=8|32=0|31=0.00|",
+        "150=I|39=2|32=5|31=0|",
+        "150=D|39=1|32=5|31=0|",
+        "150=F|39=1|32=0|31=0|",
+        "150=H|39=4|32=5|31=0|",
+        "150=2|20=1|39=2|32=5|31=0|",
+        "150=2|20=3|39=2|32=5|31=0|",
+        "150=F|39=2|442=3|32=5|31=-0.05|",
+    ],
+)
+def test_where_nothing_is_traded_the_price_may_be_zero(fields: str) -> None:
+    """Acks, cancels, refusals, status reports and busts often state 31=0; a spread's price may be below it."""
+    rows, bad, _, _ = read(framed(REPORT + fields, "|"))
+    assert [row[0] for row in rows] == ["A1"]
+    assert bad == []
+
+
+@pytest.mark.parametrize("field", ["60", "52"])
+def test_a_time_in_picoseconds_is_cut_to_nanoseconds(field: str) -> None:
+    """14:30:00.123456789987 is 123,456,789 ns past half past two, on the 20,458th day after 1970-01-01."""
+    given = {"52": "20260105-14:30:00", "60": "20260105-14:30:00"} | {field: "20260105-14:30:00.123456789987"}
+    text = f"8=FIX.4.4|35=8|49=S|56=F|34=7|52={given['52']}|11=A1|17=E1|150=0|39=0|60={given['60']}|"
+    (piece,) = tokenize(io.BytesIO(framed(text, "|")), name="log")
+    column = {"60": "transact_at", "52": "sent_at"}[field]
+    instant = (20_458 * 86_400 + 14 * 3_600 + 30 * 60) * 1_000_000_000 + 123_456_789
+    assert piece.messages[column].to_list() == [instant]
+
+
+def test_what_stands_behind_a_second_must_be_digits() -> None:
+    """A letter at the thirteenth place is no part of a time, however little it would matter."""
+    text = "8=FIX.4.4|35=8|49=S|56=F|34=7|52=20260105-14:30:00.123456789x|11=A1|17=E1|150=0|39=0|"
+    rows, bad, _, _ = read(framed(text, "|"))
+    assert rows == []
+    assert [word for _, _, word in bad] == ["bad_value"]
+
+
 @pytest.mark.parametrize(
     "raw", [b"", b"\x00" * 1000, b"\n\n", b"8=FIX", b"8=FIX.4.4\x01", b"\x1f\x8b", b"\xff" * 70000]
 )

@@ -10,7 +10,7 @@ import polars as pl
 from routeproof.sources.fix.fold import words
 from routeproof.sources.fix.fold.chains import EDGE
 from routeproof.sources.fix.fold.lookup import meant, roots
-from routeproof.sources.fix.fold.narrow import first_rows
+from routeproof.sources.fix.fold.narrow import first_told
 from routeproof.tables.row_order import all_differ
 from routeproof.tables.wide import kept
 
@@ -24,7 +24,7 @@ _KEPT = ("last_mkt", "liquidity", "capacity", "fee", "secondary_exec_id", "trd_m
 _STATED = ("action", "transact_at", "last_px", "last_qty", "exec_ref_id", "security_id", "last_liquidity",
            "order_capacity", "last_capacity", "commission", "comm_type", "misc_fee", "last_mkt", "secondary_exec_id",
            "trd_match_id", "symbol", "symbol_suffix", "side", "m", "edge")  # fmt: skip
-_NEEDED = (*_CARRIED, *_STATED)
+_NEEDED = (*_CARRIED, *_STATED, "poss_dup")
 
 
 def families(reports: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -69,10 +69,13 @@ def families(reports: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 
 def _once(said: pl.DataFrame) -> pl.DataFrame:
-    """One report per session, order, ExecID, action and day, the first; an ExecID that comes once needs no look."""
+    """One report per session, order, ExecID, action and day, the first that is no copy; else the first.
+
+    An ExecID that comes once needs no look.
+    """
     if all_differ(said.get_column("exec_id")):
         return said
-    return first_rows(said, [*EDGE, "chain", "exec_id", "action", "trading_day"])
+    return first_told(said, [*EDGE, "chain", "exec_id", "action", "trading_day"])
 
 
 def _roots(said: pl.DataFrame) -> npt.NDArray[np.int64]:

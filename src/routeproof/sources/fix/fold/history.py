@@ -46,13 +46,15 @@ def history(nodes: pl.DataFrame, reports: pl.DataFrame, told_elsewhere: frozense
         pl.when(pl.col("event") == "fill").then("last_qty").fill_null(0).alias("fills"),
     )
     opens, fills = told["opens"].to_numpy(), told["fills"].to_numpy()
-    stated = ordered.with_columns(
+    typed = ordered.with_columns(runs.latest(ordered[name]) for name in ("order_type", "time_in_force", "instructions"))
+    # limit and stop of the version; null in one version must not fall back to the version before
+    of_version = Runs(np.cumsum(opens))
+    stated = typed.with_columns(
         pl.Series("version", runs.sums(opens.astype(np.int64))),
         pl.Series("filled", runs.sums(fills)),
         runs.latest(ordered["new_quantity"]).alias("order_quantity"),
-        *(runs.latest(ordered[name]) for name in ("order_type", "time_in_force", "instructions")),
-        # limit and stop of the version; null in one version must not fall back to the version before
-        *(Runs(np.cumsum(opens)).latest(ordered[name]) for name in ("limit_price", "stop_price")),
+        of_version.latest(typed.select(_limit()).to_series()),
+        of_version.latest(ordered["stop_price"]),
     )
     versioned = _late_rejects(stated, runs)
     cum = pl.coalesce("cum_qty", "filled")
@@ -65,6 +67,12 @@ def history(nodes: pl.DataFrame, reports: pl.DataFrame, told_elsewhere: frozense
         pl.when(closed).then(0).when(pl.col("event") == "new").then("order_quantity")
         .otherwise(pl.coalesce("leaves_qty", left)).alias("leaves"),
     )  # fmt: skip
+
+
+def _limit() -> pl.Expr:
+    """The limit that an event states; a price without an order type is none where the order in force has no limit."""
+    means_none = pl.col("untyped").fill_null(value=False) & pl.col("order_type").is_in(words.UNLIMITED)
+    return pl.when(~means_none).then("limit_price").alias("limit_price")
 
 
 def _late_rejects(events: pl.DataFrame, runs: Runs) -> pl.DataFrame:
@@ -157,7 +165,7 @@ def _replaces(nodes: pl.DataFrame, own: pl.DataFrame, told_elsewhere: frozenset[
         "chain", "node", pl.lit("replace").alias("event"), pl.lit(1).alias("phase"),
         pl.col("sent_at").alias("order_at"), pl.col("m").alias("tie"), received_at().alias("effective_at"),
         pl.col("order_qty").alias("new_quantity"), words.limit_price().alias("limit_price"),
-        words.stop_price().alias("stop_price"),
+        words.stop_price().alias("stop_price"), pl.col("ord_type").is_null().alias("untyped"),
         pl.lit(True).alias("acknowledged"), "source_id", "source_row", "seq", pl.col("sent_at").alias("asked_at"),
         received_at().alias("answered_at"), "cum_qty", pl.lit(True).alias("unasked"),
     )  # fmt: skip
@@ -185,6 +193,7 @@ def _later(nodes: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
             "cum_qty", "leaves_qty", "last_qty",
             pl.when(restates & (pl.col("order_qty") > 0)).then("order_qty").alias("new_quantity"),
             pl.when(restates).then(words.limit_price()).alias("limit_price"),
+            pl.col("ord_type").is_null().alias("untyped"),
             (pl.col("action") == "ack").alias("acknowledged"), "source_id", "source_row", "seq",
             pl.when(cancel_asked).then(pl.lit("asked")).otherwise(pl.lit("unasked")).alias("cancel"),
             pl.when(pl.col("action") == "reject").then(reject_reason()).alias("reason"),

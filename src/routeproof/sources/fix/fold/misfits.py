@@ -21,7 +21,7 @@ REASONS = {
     "client_fills_without_route": "a fill told to the customer that none of the order's routes had",
     "drop_copy_fills_not_met": "a drop copy of a fill that no order's session reported",
     "quantity_mismatches": "an order whose last stated CumQty is not the sum of its fills",
-    "unusable_orders": "an order without a side, symbol or quantity that can be read",
+    "unusable_orders": "an order without a side or symbol that can be read, or without a quantity above zero",
 }
 """Reason to what it means."""
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 _ROW = "__row"
+_RESENT = "__resent"
 
 
 def attach(frame: pl.DataFrame, table: pl.DataFrame, on: str, own: str = "") -> pl.DataFrame:
@@ -58,6 +59,19 @@ def first_rows(frame: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
     """The first row of each key, rows in their order; the frame itself where no key comes twice."""
     rows = frame.select(keys).with_row_index(_ROW).unique(keys, keep="first", maintain_order=True).get_column(_ROW)
     return frame if len(rows) == frame.height else frame[rows]
+
+
+def first_told(frame: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
+    """As `first_rows`, of messages; one that may be a copy (43=Y) gives way to one that is none, whenever it was sent.
+
+    A copy should say what the original said. Where it does not, chance must not decide which of the two comes first.
+    """
+    resent = frame.get_column("poss_dup").cast(pl.String) == "Y"
+    if not resent.any():
+        return first_rows(frame, keys)
+    named = frame.select(*keys, resent.fill_null(value=False).alias(_RESENT)).with_row_index(_ROW)
+    told = named.sort(_RESENT, maintain_order=True).unique(keys, keep="first", maintain_order=True)
+    return frame if told.height == frame.height else frame[told.get_column(_ROW).sort()]
 
 
 class Runs:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FOLDED = ("parent_orders", "order_versions", "routes", "executions", "sightings", "links")
-_IS_ORDER = pl.all_horizontal(pl.col("side", "symbol", "quantity").is_not_null())
+_IS_ORDER = pl.all_horizontal(pl.col("side", "symbol").is_not_null(), (pl.col("quantity") > 0).fill_null(value=False))
 
 
 @dataclass(frozen=True, slots=True)

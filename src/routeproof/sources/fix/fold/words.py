@@ -23,6 +23,9 @@ TIME_IN_FORCE = {"0": "day", "1": "gtc", "2": "at_the_open", "3": "ioc", "4": "f
 LIQUIDITY = {"1": "added", "2": "removed", "3": "routed", "4": "auction"}
 ORDER_CAPACITY = {"A": "agency", "P": "principal", "R": "riskless"}
 LAST_CAPACITY = {"1": "agency", "2": "agency", "3": "principal", "4": "principal", "5": "riskless"}
+UNLIMITED = ("market", "stop", "market_on_open", "market_on_close")
+"""Order types, in words, that have no limit."""
+
 _INSTRUCTIONS = {
     "1": "not_held",
     "5": "held",
@@ -73,8 +76,12 @@ def time_in_force() -> pl.Expr:
 
 
 def limit_price() -> pl.Expr:
-    """Limit; null for market and stop orders, whatever field 44 holds, and for a peg without one."""
-    return pl.when(pl.col("ord_type").is_in(["1", "3", "5", "J", "K"]).not_() & (pl.col("price") > 0)).then("price")
+    """Limit; null for market and stop orders, whatever field 44 holds, and for a peg without one.
+
+    A report need not repeat the order type: then the order's own says whether its price is a limit.
+    """
+    unlimited = pl.col("ord_type").is_in(["1", "3", "5", "J", "K"]).fill_null(value=False)
+    return pl.when(~unlimited & (pl.col("price") > 0)).then("price")
 
 
 def stop_price() -> pl.Expr:
