@@ -64,7 +64,7 @@ def delivered(root: Path, deliveries: list[list[Path]]) -> Lake:
         return lake.manifest().id, {name: lake.read(name).drop(PROVENANCE, strict=False) for name in DERIVED}
 
 
-@examples(6, more_by_night=100)
+@examples(4, more_by_night=60)
 @given(seed=st.integers(0, 1 << 40))
 def test_logs_one_by_one_are_the_logs_together(seed: int) -> None:
     """Orders, fills, busts and copies of any days in any order: one manifest, the same rows in every table."""

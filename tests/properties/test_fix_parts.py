@@ -83,7 +83,7 @@ def rows_of(part: Part) -> dict[str, pl.DataFrame]:
     return {**part.tables, FIX_MISFITS.name: part.misfits}
 
 
-@examples(40, more_by_night=2_000)
+@examples(12, more_by_night=500)
 @given(seed=st.integers(0, 1 << 40), sections=st.sampled_from(MAPS))
 def test_what_new_messages_touch_is_the_whole_anew(seed: int, sections: dict[str, object]) -> None:
     """Any of the messages come later: what they touch is folded again, all else stays, and that is the whole fold."""

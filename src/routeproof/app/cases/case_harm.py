@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from routeproof.app.cases.case_pins import days_of_order
 from routeproof.app.cases.replay import JSON_TYPE, as_bytes
-from routeproof.app.cases.work_cases import case_shown, require_case
+from routeproof.app.cases.work_cases import case_shown
 from routeproof.app.measuring.lake_source import LakeSource
 from routeproof.app.measuring.measure_range import measured_days
 from routeproof.app.objects.act import act
+from routeproof.app.objects.fold import required
 from routeproof.app.orders.figures import OneOrder
 from routeproof.app.orders.rows import rows_of_order
 from routeproof.app.policy_in_force import policy_in_force
@@ -39,7 +40,7 @@ def record_harm(context: Context, case_id: str) -> dict[str, Any]:
         UsageError: if there is no such case, or it speaks of no order.
         RefusalError: as `act`.
     """
-    case = require_case(context, case_id)
+    case = required(context.records, CASE, case_id).state
     orders = list(dict.fromkeys((*case.orders, *filter(None, (case.order_id,)))))
     if not orders:
         message = "expected a case that speaks of orders, found none: harm is counted per order"

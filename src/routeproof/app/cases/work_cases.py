@@ -11,7 +11,7 @@ from routeproof.app.firm.case_policy import case_around, case_rules_on, earlier_
 from routeproof.app.objects.act import act, project_object, shown
 from routeproof.app.objects.amended_day import program_fact
 from routeproof.app.objects.findings import entry_at
-from routeproof.app.objects.fold import happened, object_of, step
+from routeproof.app.objects.fold import happened, object_of, required, step
 from routeproof.governance.case.noun import CASE
 from routeproof.governance.case.rules import overdue_events
 from routeproof.governance.decider import RefusalError
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from routeproof.app.context import Context
-    from routeproof.governance.case.state import Case
     from routeproof.ledger.entry import Fact
     from routeproof.stores.records import Records
     from routeproof.stores.records_database import Database
@@ -50,23 +49,10 @@ def case_step(context: Context, case_id: str, verb: str, body: Mapping[str, Any]
         UsageError: if there is no such case.
         RefusalError: as `act`.
     """
-    require_case(context, case_id)
+    required(context.records, CASE, case_id)
     done = act(context, CASE, case_id, verb, body, case_around(context))
     receipt = {"receipt": done["receipt"]} if "receipt" in done else {}
     return case_shown(context, case_id) | receipt
-
-
-def require_case(context: Context, case_id: str) -> Case:
-    """The case as it stands.
-
-    Raises:
-        UsageError: if there is none of that name.
-    """
-    version = object_of(context.records, CASE, case_id)
-    if version is None:
-        message = f"expected a case named {case_id!r}, found none: `routeproof case list` names them"
-        raise UsageError(message, where=case_id)
-    return version.state
 
 
 def open_case(context: Context, case_id: str, body: Mapping[str, Any]) -> Row:
@@ -117,7 +103,7 @@ def each_case(context: Context, ids: Sequence[str], verb: str, body: Mapping[str
     rows: list[Row] = []
     for case_id in dict.fromkeys(ids):
         try:
-            require_case(context, case_id)
+            required(context.records, CASE, case_id)
             done = act(context, CASE, case_id, verb, body, case_around(context))
             rows.append({"id": case_id, "state": done["state"], "error": None})
         except (RefusalError, UsageError) as error:

@@ -11,7 +11,7 @@ from routeproof.app.ledger.sign_off import sign_off
 from routeproof.app.objects.attest import attest
 from routeproof.app.objects.case_rows import project_cases
 from routeproof.app.objects.entitled import entitled_role
-from routeproof.app.objects.fold import Version, fold, object_of, roster_of, step
+from routeproof.app.objects.fold import Version, fold, required, roster_of, step
 from routeproof.app.objects.kept import body_of, documents, readable, store_kept
 from routeproof.app.objects.refusals import record_refusal
 from routeproof.governance.case.state import Case
@@ -241,10 +241,7 @@ def shown(
     Raises:
         UsageError: if there is none of that name.
     """
-    version = object_of(context.records, noun, object_id)
-    if version is None:
-        message = f"expected a {noun.name} named {object_id!r}, found none: `routeproof {noun.name} list` names them"
-        raise UsageError(message, where=object_id)
+    version = required(context.records, noun, object_id)
     day = on or context.business_day
     facts = {"version_hash": version.version_hash, "roster": roster_of(context.records), **(around or {})}
     return {

@@ -12,6 +12,7 @@ from routeproof.governance.decider import Event, Happened, Noun, S
 from routeproof.governance.people import PEOPLE, STREAM_ID
 from routeproof.governance.roster import Roster
 from routeproof.ledger.canonical import canonical_bytes
+from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -88,6 +89,19 @@ def fold(noun: Noun[S], entries: Iterable[Recorded]) -> Version[S] | None:
 def object_of(records: Records, noun: Noun[S], object_id: str) -> Version[S] | None:
     """The object as the record has it now."""
     return fold(noun, records.stream(noun.stream(object_id)))
+
+
+def required(records: Records, noun: Noun[S], object_id: str) -> Version[S]:
+    """The object as the record has it now.
+
+    Raises:
+        UsageError: if there is none of that name.
+    """
+    version = object_of(records, noun, object_id)
+    if version is None:
+        message = f"expected a {noun.name} named {object_id!r}, found none: `routeproof {noun.name} list` names them"
+        raise UsageError(message, where=object_id)
+    return version
 
 
 def roster_of(records: Records) -> Roster:

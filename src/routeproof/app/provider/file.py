@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from routeproof.app.objects.fold import object_of
+from routeproof.app.objects.fold import required
 from routeproof.app.objects.kept import readable
 from routeproof.app.policy_in_force import policy_in_force
 from routeproof.governance.provider.noun import PROVIDER
@@ -58,11 +58,7 @@ def provider_of(context: Context, provider_id: str) -> Provider:
     Raises:
         UsageError: if there is none of that id.
     """
-    version = object_of(context.records, PROVIDER, provider_id)
-    if version is None:
-        message = f"expected a provider named {provider_id!r}, found none: `routeproof provider list` names them"
-        raise UsageError(message, where=provider_id)
-    return readable(version.state, context.evidence)
+    return readable(required(context.records, PROVIDER, provider_id).state, context.evidence)
 
 
 def questions_of(round_: Round) -> dict[str, Question]:
