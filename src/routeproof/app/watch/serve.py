@@ -75,6 +75,7 @@ def serve(root: Path, config: WatchConfig, talk: Talk, stopping: threading.Event
         context = stack.enter_context(open_context(root, role="watch"))
         at_last = stack.enter_context(ExitStack())  # topics are told how far the lake is until all of it is there
         channels, sections = channels_of(context.workspace, config.path), _sections(context, config)
+        _all_known(journaled_after(folder / FIX / JOURNAL, read_position(folder))[0], config)
         folder.mkdir(parents=True, exist_ok=True)
         beside = Beside(root, talk.say)
         beside.start()
@@ -88,8 +89,6 @@ def serve(root: Path, config: WatchConfig, talk: Talk, stopping: threading.Event
         quotes = LiveQuotes(context.lake)
         engine = Engine(context, quotes, sections, channels, windows)
         notifier = Notifier(root, channels, talk.say)
-        waiting = journaled_after(folder / FIX / JOURNAL, read_position(folder))
-        _all_known(waiting[0], config)
         session = _sessions_apart(config.fix, folder / FIX) if config.fix else None
         listening = session.start() if session else ()
         watch = _Watch(context, config, engine, beside, session, folder, talk)
@@ -104,7 +103,7 @@ def serve(root: Path, config: WatchConfig, talk: Talk, stopping: threading.Event
                     "fix": [{"name": item.name, "host": item.host, "port": item.port} for item in listening],
                 }
             )
-            watch.catch_up(*waiting, after_kill=killed)
+            watch.catch_up(after_kill=killed)
             feeds = Feeds(config.tails, config.drops, engine, quotes, beside.offer, folder, talk.say)
             topics = Topics([open_topic(item, config.path.parent) for item in config.topics], engine, beside.offer)
             at_last.callback(topics.close)
@@ -128,14 +127,16 @@ class _Watch:
         self._providers = {item.name: item.provider for item in config.fix}
         self._journaled = 0
 
-    def catch_up(self, by_session: Mapping[str, list[bytes]], last: Position | None, *, after_kill: bool) -> None:
-        """Hold what the lake has, then what the journal has beyond the lake, up to `last`; judge both.
+    def catch_up(self, *, after_kill: bool) -> None:
+        """Hold what the lake has, then what the journal has beyond the lake; judge both.
 
         After a kill the day before the one held is judged from the lake: the other run may have held it.
         """
         hold_lake(self._context, self._engine)
         if after_kill and self._engine.days_over:
             self._beside.judge({max(self._engine.days_over)})
+        # Read once the sessions run: by then whoever kept them before has ended, and writes no more.
+        by_session, last = journaled_after(self._folder / FIX / JOURNAL, read_position(self._folder))
         for name, raw in by_session.items():
             self._take(name, raw, last)
         self._engine.judge_everything()
