@@ -42,7 +42,7 @@ FLAGS = (
 )
 DAYS = ("day", "month", "valid_from", "due_on", "came_on", "effective_from", "notice_on")
 FIXED = (
-    *("seen_price", "seen_quantity", "last_qty", "last_px"),
+    *("seen_price", "seen_quantity", "last_qty", "last_px", "stated_quantity", "filled_quantity"),
     *("own_filled", "vendor_filled", "vendor_price", "vendor_improvement"),
     *("own_fee", "shown_fee"),
 )

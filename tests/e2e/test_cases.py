@@ -229,9 +229,19 @@ def test_an_inquiry_has_the_replay_of_its_order_and_harm_is_exact(desk: Desk) ->
     assert _ask(desk, "rebuild", "--check")["ok"] is True
 
 
+def test_a_day_that_nobody_judged_is_judged_as_it_is_closed(desk: Desk) -> None:
+    """Whoever closes it hears how much is new, and where to look; the sign-off counts it."""
+    code, _, told = desk.call("day", "close", DAY, "--as", "sam", "--on", NEXT)
+    assert code == 0, told
+    assert f"judging {DAY}" in told
+    found = _ask(desk, "exceptions", "list", "--day", DAY)
+    assert f"note: {found['total']} findings are new: routeproof exceptions list --day {DAY}" in told
+    closed = _ask(desk, "day", "show", DAY)
+    assert (closed["state"], sum(closed["findings"].values())) == ("closed", found["total"])
+
+
 def test_a_day_is_closed_once_judged_and_what_comes_later_amends_it(desk: Desk) -> None:
-    """Not before it was judged with all of its data; 14 rows came in; the duty to close it is overdue until then."""
-    assert _refused(desk, "day", "close", DAY, "--as", "sam") == "not_ready"
+    """14 rows came in; the duty to close it is overdue until then."""
     ran = _ask(desk, "exceptions", "run", "--day", DAY, code=1)
     duties = {item["id"]: item["state"] for item in _ask(desk, "duties", "--on", "2026-07-08")["duties"]}
     assert (duties[f"day_close:{DAY}"], duties[f"day_close:{NEXT}"]) == ("overdue", "due")

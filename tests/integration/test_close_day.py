@@ -9,7 +9,7 @@ import pytest
 
 from governance_desk import Clock, Desk, new_desk
 from program import call
-from routeproof.app.monitoring.close_day import close_day
+from routeproof.app.monitoring.close_day import close_day, judge_before_close
 from routeproof.app.monitoring.day_over import told_of_end
 from routeproof.app.monitoring.run_day import run_day
 from routeproof.governance.decider import RefusalError
@@ -102,3 +102,33 @@ def test_a_run_notes_it_on_stderr_and_ends_as_before(desk: Desk) -> None:
     assert (sunday.returncode, "note: 2026-07-05 is no trading day" in sunday.stderr) == (monday.returncode, True)
     assert "note:" not in monday.stderr
     assert call(*words, "2026-07-05", "--json").stderr == ""
+
+
+def test_a_day_that_nobody_judged_is_judged_before_it_is_closed(desk: Desk) -> None:
+    """Once: the second time there is nothing to do, nor for a day that is not over or is closed."""
+    steps: list[str] = []
+    with desk.context("sam") as context:
+        assert judge_before_close(context, MONDAY, steps.append) is None
+        assert judge_before_close(context, FRIDAY, steps.append) is not None
+        assert steps[0] == "judging 2026-09-18"
+        assert judge_before_close(context, FRIDAY) is None
+        assert close_day(context, FRIDAY)["state"] == "closed"
+        assert judge_before_close(context, FRIDAY) is None
+
+
+def test_a_day_judged_too_early_is_judged_once_more(desk: Desk) -> None:
+    """At 20:04 the last fills still look ahead; at 21:00 the day is judged again, and closed."""
+    desk.clock = _at(2026, 9, 21, 20, 4)
+    with desk.context("sam") as context:
+        run_day(context, MONDAY)
+    desk.clock = _at(2026, 9, 21, 21)
+    with desk.context("sam") as context:
+        assert judge_before_close(context, MONDAY) is not None
+        assert close_day(context, MONDAY)["state"] == "closed"
+
+
+def test_who_may_not_close_a_day_does_not_have_it_judged(desk: Desk) -> None:
+    """Ann is an analyst."""
+    with desk.context("ann") as context, pytest.raises(RefusalError) as refused:
+        judge_before_close(context, FRIDAY)
+    assert refused.value.code == "not_permitted"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -142,6 +143,10 @@ def test_what_the_fold_cannot_place_is_counted_by_day_and_source(context: Contex
     misfits = {"busts_of_unseen_fills": 1, "quantity_mismatches": 1}
     assert [(row["day"], row["misfits"]) for row in found["days"]] == [("2026-01-05", misfits), ("2026-01-06", {})]
     assert found["total"]["misfits"] == misfits
+    kept = context.lake.read("fix_misfits", [date(2026, 1, 5)]).filter(pl.col("reason") == "quantity_mismatches")
+    ((parent,),) = context.lake.read("parent_orders", [date(2026, 1, 5)], ["order_id"]).rows()
+    told = kept.select("symbol", "order_id", "stated_quantity", "filled_quantity").rows()
+    assert told == [("IBM", parent, 100 * 10**9, 150 * 10**9)]
     shown = CliRunner().invoke(quality_command, ["--workspace", str(tmp_path / "ws")]).output
     assert re.search(r"2026-01-05 .*fix-log .*busts_of_unseen_fills .*1", shown)
 

@@ -8,12 +8,14 @@ import click
 
 from routeproof.cli.acting import Acts, perform, recording
 from routeproof.cli.options import json_option, workspace_option
-from routeproof.cli.printing import print_found, print_object
+from routeproof.cli.printing import print_found, print_object, print_step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
     from pathlib import Path
+
+    from routeproof.app.context import Context
 
 day_argument = click.argument("day_", metavar="DAY", type=click.DateTime(["%Y-%m-%d"]))
 
@@ -29,14 +31,22 @@ def day() -> None:
 def close(acts: Acts, day_: datetime) -> None:
     """Close DAY: how complete its data are, findings by rule, cases that are open; signed, with a receipt.
 
-    Refused (not_ready) for a day that is not over, that was not judged with all of its data, or where findings still
-    wait; a day without a session needs no close (wrong_state).
+    A day that was not judged with all of its data is judged first, as `exceptions run` does; what is new is told.
+    Refused (not_ready) for a day that is not over, or where findings still wait; a day without a session needs no close
+    (wrong_state).
 
     Example: routeproof day close 2026-07-01 --as sam
     """
-    from routeproof.app.monitoring.close_day import close_day  # noqa: PLC0415
+    from routeproof.app.monitoring.close_day import close_day, judge_before_close  # noqa: PLC0415
 
-    perform(acts, lambda context, _: close_day(context, day_.date()))
+    def step(context: Context, _: dict[str, Any]) -> dict[str, Any]:
+        judged = judge_before_close(context, day_.date(), print_step)
+        if judged is not None and judged.change.recorded and not acts.as_json:
+            look = f"routeproof exceptions list --day {day_.date()}"
+            click.echo(f"note: {len(judged.change.recorded)} findings are new: {look}", err=True)
+        return close_day(context, day_.date())
+
+    perform(acts, step)
 
 
 @day.command("show")

@@ -65,6 +65,11 @@ class Day(State):
     amendments: tuple[Amendment, ...] = ()
 
 
+def judged_early(unjudged: Mapping[str, str]) -> bool:
+    """Whether a judgement was made before the day was over, by what it could not judge."""
+    return any(UNJUDGED in reason for reason in unjudged.values())
+
+
 def _close(state: Day | None, command: Command) -> Sequence[Event]:
     absent(state, command)
     found = command.around["day"]
@@ -103,7 +108,7 @@ def _over(command: Command, found: Mapping[str, Any]) -> None:
             "just: close it once it is over and judged",
             where=command.id,
         )
-    if any(UNJUDGED in reason for reason in found["unjudged"].values()):
+    if judged_early(found["unjudged"]):
         refuse(
             "not_ready",
             f"expected the day judged after it was over, found that it was judged before: run `routeproof exceptions "

@@ -48,7 +48,7 @@ class Shape:
     Attributes:
         at: event time.
         sentence: what a supervisor would say.
-        unit: of observed and threshold.
+        unit: of observed and threshold; an expression where rows differ in it.
         observed, threshold: what was compared.
         key: see `HITS`.
         settles_at, until_at: see `HITS`.
@@ -56,7 +56,7 @@ class Shape:
 
     at: pl.Expr
     sentence: pl.Expr
-    unit: str = ""
+    unit: str | pl.Expr = ""
     observed: pl.Expr | None = None
     threshold: pl.Expr | None = None
     key: pl.Expr | None = None
@@ -88,7 +88,7 @@ def hits(frame: pl.DataFrame | pl.LazyFrame, fired: pl.Expr, shape: Shape | Call
         "key": _text(shape.key).fill_null(""),
         "observed": _number(shape.observed),
         "threshold": _number(shape.threshold),
-        "unit": pl.lit(shape.unit),
+        "unit": pl.lit(shape.unit) if isinstance(shape.unit, str) else shape.unit,
         "sentence": shape.sentence,
         "settles_at": _instant(shape.settles_at),
         "until_at": _instant(shape.until_at),

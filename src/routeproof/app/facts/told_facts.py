@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from routeproof.app.facts.day_facts import with_teller
+from routeproof.sources.fix.fold.misfits import FIX_MISFITS
 
 if TYPE_CHECKING:
     from datetime import date
@@ -37,9 +38,8 @@ def told_of_day(
         members["reports"] = first_reports(sightings.filter(pl.col("trading_day") == day), messages)
     if misfits.height:
         stands = pl.when(pl.col("source_id") != "")
-        placed = misfits.filter(pl.col("trading_day") == day).with_columns(
-            stands.then(name).alias(name) for name in _WHERE
-        )
+        of_day = FIX_MISFITS.conform(misfits.filter(pl.col("trading_day") == day))  # earlier programs told less
+        placed = of_day.with_columns(stands.then(name).alias(name) for name in _WHERE)
         members["misfits"] = with_teller(placed, tellers)
     return members
 

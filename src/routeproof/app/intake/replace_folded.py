@@ -63,7 +63,7 @@ def replace_folded(
             weave = Weave(lake, table, in_force, derived.was, delivered)
             if weave.is_plain:
                 return lake.write_frames(table.name, part, weave.frames(), in_force)
-        existing = table.empty() if in_force is None else lake.read_partition(in_force)
+        existing = table.empty() if in_force is None else table.conform(lake.read_partition(in_force))
         if part in derived.days and not existing.is_empty():
             from_fix = pl.col("source_id").is_in(list(fix_ids))
             delivered = pl.concat([_standing(existing.filter(from_fix), derived), delivered])

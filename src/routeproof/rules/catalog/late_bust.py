@@ -35,6 +35,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
         lambda: Shape(
             at=pl.col("reported_at"),
             unit="trading days",
+            observed=_sessions_until(told.dt.date(), facts),
             threshold=pl.lit(allowed),
             sentence=pl.format(
                 "The fill of {} of {} at {} at {} was {} on {}; policy allows it until {}.",
@@ -48,6 +49,13 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
             ),
         ),
     )
+
+
+def _sessions_until(told: pl.Expr, facts: Facts) -> pl.Expr:
+    """Trading days after the fill's until a report; null for a report after the last one that is looked ahead to."""
+    ahead = facts.next_days
+    passed = pl.sum_horizontal(told >= day for day in ahead)
+    return pl.when(told <= ahead[-1]).then(passed) if ahead else pl.lit(None)
 
 
 RULE = Rule(

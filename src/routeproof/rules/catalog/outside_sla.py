@@ -31,6 +31,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
         pl.col("breached") & pl.col("observed").is_not_null(),
         lambda: Shape(
             at=pl.lit(end_of(facts)),
+            unit=pl.col("unit"),
             key=pl.format("{} {}", "clause", "period"),
             observed=pl.col("observed"),
             threshold=pl.col("threshold"),

@@ -88,12 +88,17 @@ def _totals(misfits: pl.DataFrame, lateness_ns: int) -> pl.DataFrame:
         pl.col("reason") == _MISMATCH,
         lambda: Shape(
             at=pl.col("sent_at"),
+            unit="shares",
+            observed=divided(pl.col("filled_quantity"), SCALE),
+            threshold=divided(pl.col("stated_quantity"), SCALE),
             key=pl.concat_str("sender", "target", "cl_ord_id", separator=":", ignore_nulls=True),
             settles_at=pl.col("sent_at") + lateness_ns,
             sentence=pl.format(
-                "The running total that was last stated for the order {} of {} is not the sum of its fills.",
+                "{} were last stated as filled of the order {} of {}; its fills add up to {}.",
+                shares(pl.col("stated_quantity")),
                 named("cl_ord_id", "without an identity"),
                 named("sender", "an unnamed sender"),
+                shares(pl.col("filled_quantity")),
             ),
         ),
     )

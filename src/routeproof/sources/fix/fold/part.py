@@ -106,8 +106,10 @@ def fold_part(messages: pl.DataFrame, reading: Reading, given: Facts = NO_FACTS)
     facts, asked = _facts(chains, placed, versioned)
     facts, asked = replace(facts, told=sessions_told), replace(asked, told=sessions_asked)
     del versioned
-    short = {"quantity_mismatches": _mismatches(met, stated, chains), "unusable_orders": kept(chains, ~_IS_ORDER)}
-    unfit = misfits({"reports_unlinked": unlinked, "busts_of_unseen_fills": lost, **unmet, **short}, reading.firm_id)
+    unmet["quantity_mismatches"] = _mismatches(met, stated, chains)
+    unmet = {reason: _with_order(frame, placed) for reason, frame in unmet.items() if frame.height}
+    alone = {"reports_unlinked": unlinked, "busts_of_unseen_fills": lost, "unusable_orders": kept(chains, ~_IS_ORDER)}
+    unfit = misfits({**alone, **unmet}, reading.firm_id)
     methods = dict(links["method"].value_counts().rows())
     notes = {
         "multileg_parked": parked,
@@ -243,8 +245,13 @@ def _tables(
     return {name: TABLES[name].conform(made.pop(name).with_columns(firm)) for name in FOLDED}
 
 
+def _with_order(rows: pl.DataFrame, chains: pl.DataFrame) -> pl.DataFrame:
+    """Fills or chains with the `order_id` of the parent order that their chain belongs to."""
+    return attach(rows, chains.select("chain", "order_id"), "chain")
+
+
 def _mismatches(met: pl.DataFrame, told: pl.DataFrame, orders_on_sessions: pl.DataFrame) -> pl.DataFrame:
-    """Orders whose last stated CumQty is not the sum of their fills that stand."""
+    """Orders whose last stated CumQty is not the sum of their fills that stand, with both."""
     said = told.select("chain", "cum_qty").drop_nulls()
     standing = (pl.col("status") != "busted") & pl.col("chain").is_not_null() & ~pl.col("is_copy")
     fills = kept(met.select("chain", "status", "is_copy", "shares"), standing)
@@ -256,4 +263,7 @@ def _mismatches(met: pl.DataFrame, told: pl.DataFrame, orders_on_sessions: pl.Da
     compared = np.zeros(size, dtype=bool)
     compared[chains] = True
     wrong = np.flatnonzero(compared & (stated != summed))
-    return kept(orders_on_sessions, pl.col("chain").is_in(wrong.tolist())) if wrong.size else orders_on_sessions.clear()
+    if not wrong.size:
+        return orders_on_sessions.clear()
+    both = pl.DataFrame({"chain": wrong, "stated_quantity": stated[wrong], "filled_quantity": summed[wrong]})
+    return attach(kept(orders_on_sessions, pl.col("chain").is_in(wrong.tolist())), both, "chain")
