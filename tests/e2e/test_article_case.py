@@ -137,7 +137,7 @@ def test_page_one_names_what_the_article_asks_to_act_on(article: Desk) -> None:
     framework = {row["cells"][0]["text"]: (row["cells"][4]["value"], row["cells"][4]["note"]) for row in table["rows"]}
     assert framework["Price improvement"][0] == "failed"
     assert framework["Price improvement"][1].startswith(
-        "Worse in 3 of 3 months and over the quarter: price improvement of limit"
+        "Worse over the quarter and in 3 of 3 months: price improvement of limit"
     )
     assert framework["Execution speed"][0] == "no_control_flow"
     assert framework["Fill rates"][0] == "cannot_tell"

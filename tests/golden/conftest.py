@@ -321,6 +321,8 @@ def data_sections() -> dict[str, Any]:
     """Completeness, links, quotes, clocks."""
     return {
         "quality": QualityTotals(
+            sessions=64,
+            missing=(date(2026, 8, 14), date(2026, 8, 17)),
             received=11_902_114,
             accepted=11_893_870,
             rejected={"checksum_wrong": 4_120, "cut_mid_message": 2_911, "price_not_positive": 1_213},

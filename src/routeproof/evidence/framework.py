@@ -42,8 +42,8 @@ def consistent_underperformance(
     outcome: Outcome = "not_met"
     reason = f"worse in {worse} of {thresholds.months} months and not worse over the quarter"
     if quarter == "worse" or worse >= thresholds.worse_months:
-        over = " and over the quarter" if quarter == "worse" else ""
-        outcome, reason = "met", f"worse in {worse} of {thresholds.months} months{over}"
+        over = "over the quarter and " if quarter == "worse" else ""
+        outcome, reason = "met", f"worse {over}in {worse} of {thresholds.months} months"
     elif quarter == "cannot_tell" or worse + unknown >= thresholds.worse_months:
         outcome = "cannot_tell"
         quarter_text = "the quarter cannot be told" if quarter == "cannot_tell" else "the quarter is not worse"
@@ -99,27 +99,33 @@ def fill_rate_decline(against_prior_quarter: Word | None) -> ThresholdResult:
 
 
 def payer_concentration(
-    payer_volume_share: float | None, venue_hhi: float | None, thresholds: FrameworkThresholds
+    payer_volume_share: float | None,
+    venue_hhi: float | None,
+    thresholds: FrameworkThresholds,
+    unknown_share: float = 0.0,
 ) -> ThresholdResult:
     """Met iff net payers get more than the policy's share of volume and venue concentration is above its HHI.
 
-    Both numbers are fractions of 1 (HHI = sum of squared volume shares); None = not known. A payer is a venue that
-    pays the firm or the provider more than it charges.
+    All numbers are fractions of 1 (HHI = sum of squared volume shares); None = not known. A payer is a venue that
+    pays the firm or the provider more than it charges; of venues with `unknown_share` of the volume nobody knows what
+    they pay, so the test is passed only if all of them might be payers.
     """
     inputs = {
         "payer_volume_share": payer_volume_share,
+        "unknown_volume_share": unknown_share,
         "venue_hhi": venue_hhi,
         "payer_volume_share_limit": thresholds.payer_volume_share,
         "venue_hhi_limit": thresholds.payer_concentration_hhi,
     }
-    share_above = None if payer_volume_share is None else payer_volume_share > thresholds.payer_volume_share
+    share_above = _above(payer_volume_share, unknown_share, thresholds.payer_volume_share)
     hhi_above = None if venue_hhi is None else venue_hhi > thresholds.payer_concentration_hhi
     outcome: Outcome = "met" if share_above and hhi_above else "not_met"
     if outcome == "not_met" and share_above is not False and hhi_above is not False:
         outcome = "cannot_tell"
+    unknown = f"; what venues with {unknown_share:.1%} of volume pay is unknown" if unknown_share else ""
     reason = (
         f"net payers get {_share(payer_volume_share)} of volume (limit {thresholds.payer_volume_share:.0%}), "
-        f"venue HHI is {_number(venue_hhi)} (limit {thresholds.payer_concentration_hhi:.2f})"
+        f"venue HHI is {_number(venue_hhi)} (limit {thresholds.payer_concentration_hhi:.2f}){unknown}"
     )
     return ThresholdResult(id="payer_concentration", outcome=outcome, reason=reason, inputs=inputs)
 
@@ -128,6 +134,15 @@ def _worse(word: Word) -> tuple[Outcome, str]:
     if word == "worse":
         return "met", "worse"
     return ("cannot_tell", "") if word == "cannot_tell" else ("not_met", "not worse")
+
+
+def _above(known: float | None, unknown: float, limit: float) -> bool | None:
+    """Whether a share is above its limit, whatever the unknown part is; None where that decides."""
+    if known is None:
+        return None
+    if known > limit:
+        return True
+    return None if known + unknown > limit else False
 
 
 def _share(value: float | None) -> str:

@@ -291,7 +291,7 @@ def plausible_inputs(sections: dict[str, Any]) -> PackInputs:
         earlier=(
             EarlierBuild(
                 digest="aa01" * 16,
-                dated_on=date(2026, 10, 2),
+                built_on=date(2026, 10, 2),
                 manifest="11f0" * 16,
                 changes=(
                     Change(figure="price improvement, market orders", old="0.0014", new="0.0015", cause="data"),

@@ -94,3 +94,14 @@ def test_one_bad_flow_is_not_hidden_by_the_others() -> None:
     assert any_underperformance({"market": fine, "limit": unknown}).outcome == "cannot_tell"
     assert any_underperformance({"market": fine, "limit": fine}).outcome == "not_met"
     assert any_underperformance({}).outcome == "cannot_tell"
+
+
+@pytest.mark.parametrize(
+    ("known", "unknown", "outcome"),
+    [(0.1, 0.3, "not_met"), (0.1, 0.9, "cannot_tell"), (0.6, 0.4, "met"), (0.0, 1.0, "cannot_tell")],
+)
+def test_unknown_payments_are_no_pass(known: float, unknown: float, outcome: Outcome) -> None:
+    """The limit is 50 %: below it even if every unknown venue pays, above it whatever they do, or neither."""
+    found = payer_concentration(known, 0.8, LIMITS, unknown)
+    assert found.outcome == outcome
+    assert f"{unknown:.1%} of volume pay is unknown" in found.reason

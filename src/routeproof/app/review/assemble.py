@@ -46,6 +46,7 @@ REASONS = {
 class Review:
     """Everything that a pack rests on.
 
+    `sessions`: trading days of the period by the calendar in force, whether anything was measured on them or not;
     `reported`: content of what the provider itself reported, by table and part; `compared`: that against the record;
     `analyses`: what the router really does, where that was asked.
     """
@@ -68,6 +69,7 @@ class Review:
     checkpoint: str = ""
     version: str
     deliveries: Sequence[Mapping[str, Any]]
+    sessions: Sequence[date]
     adoptions: Mapping[Place, Adoption]
     reported: Mapping[str, str]
     compared: Mapping[str, Any] | None = None
@@ -83,6 +85,8 @@ class Review:
             "manifest": self.manifest,
             "policy": self.policy_id,
             "version": self.version,
+            "dated_on": self.dated_on().isoformat(),
+            "benchmark": self.benchmark.name,
             "figures": self.figures(),
         }
 
@@ -115,7 +119,7 @@ def pack_inputs(review: Review, digest: str, command: str) -> PackInputs:
     symbols = cells.symbols(provider)
     securities = security_scores(judge, cells, provider, benchmark, symbols)
     grid, families = grid_of(judge, cells, provider, benchmark)
-    quality = data_quality.totals_of(review.deliveries, quarter, provider)
+    quality = data_quality.totals_of(review.deliveries, quarter, provider, review.sessions)
     thresholds = judge.book.framework.on(judge.period_start).value
     return PackInputs(
         identity=_identity(review, digest, command),
@@ -125,7 +129,7 @@ def pack_inputs(review: Review, digest: str, command: str) -> PackInputs:
             rows,
             quarter,
             provider,
-            venues.undisclosed(lake, manifest, venue_frame),
+            venues.undisclosed(lake, manifest, quarter, provider),
             venues.share_moves(quarter, provider),
             venues.payer_shares(quarter, venue_frame, provider, beside),
             quality,
@@ -140,7 +144,7 @@ def pack_inputs(review: Review, digest: str, command: str) -> PackInputs:
         hhi=hhi,
         hhi_threshold=thresholds.payer_concentration_hhi,
         payer_share=payer_share(venue_frame),
-        vendor_request=data_quality.vendor_request(lake.scan("routes", list(quarter.days), ["hop"], manifest=manifest)),
+        vendor_request=data_quality.vendor_request(lake, manifest, quarter.days, provider),
         time_of_day=profiles.time_of_day(quarter, provider, intervals),
         sizes=profiles.sizes(quarter, provider, intervals),
         markouts=profiles.markouts(quarter, provider, intervals),
@@ -162,7 +166,7 @@ def pack_inputs(review: Review, digest: str, command: str) -> PackInputs:
 
 def _beside(cells: CellTable, provider: str, benchmark: Benchmark) -> str:
     """The other provider that is shown beside the reviewed one: the benchmark if it is one, else the first; or none."""
-    others = [name for name in cells.providers() if name != provider]
+    others = [name for name in cells.providers() if name not in {provider, ""}]
     return benchmark.provider if benchmark.provider in others else next(iter(others), "")
 
 

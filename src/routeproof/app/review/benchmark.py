@@ -6,10 +6,12 @@ import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
+
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from routeproof.app.peers.industry import Industry, Published
@@ -19,6 +21,8 @@ TAPE = "tape"
 """What `--against` says for the tape, and whom its cells belong to."""
 INDUSTRY = "industry"
 """What `--against` says for public Rule 605 reports."""
+COUNTED = "coverage"
+"""The evidence metric that counts every execution."""
 ROWS = ("price_improvement", "spread_capture", "fill_time", "limit_fill_rate", "reversion")
 
 
@@ -90,6 +94,7 @@ def choose_benchmark(
     provider: str,
     declared: Mapping[str, Declared],
     against: str | None = None,
+    control: str | None = None,
 ) -> Benchmark:
     """The benchmark of a review.
 
@@ -98,13 +103,15 @@ def choose_benchmark(
         prior: of the quarter before, if it has any.
         provider: under review.
         declared: declared figures.
-        against: another provider's id, or `prior`; else the other provider with the most orders in common is taken
-            (the first by name), else the own prior quarter, else none.
+        against: another provider's id, or `prior`; else the other provider that has counterparts (of the same security
+            and order class) for the most of the own executions is taken (the first by name), else the own prior
+            quarter, else none.
+        control: provider id of the declared control flow, which is taken only where it is asked for.
 
     Raises:
         UsageError: `against` names a provider without executions in the period, or there is no prior quarter.
     """
-    others = [name for name in cells.providers() if name != provider]
+    others = [name for name in cells.providers() if name not in {provider, ""}]
     has_prior = prior is not None and provider in prior.providers()
     if against is not None and against not in (*others, "prior"):
         message = f"expected --against prior or one of {', '.join(others) or '(no other provider)'}, found {against!r}"
@@ -112,11 +119,24 @@ def choose_benchmark(
     if against == "prior" and not has_prior:
         message = f"there are no measured orders of {provider} in the quarter before"
         raise UsageError(message, where="--against")
-    if others and against != "prior":
-        other = against or others[0]
+    other = against or _most_alike(cells, provider, [name for name in others if name != control])
+    if other is not None and other != "prior":
         return Benchmark(
             name=f"provider {other}, same quarter", cells=cells, provider=other, is_same_period=True, declared=declared
         )
     if has_prior:
         return Benchmark(name="own prior quarter", cells=prior, provider=provider, declared=declared)
     return Benchmark(name="no benchmark", declared=declared)
+
+
+def _most_alike(cells: CellTable, provider: str, others: Sequence[str]) -> str | None:
+    """Of other providers the one with counterparts for the most of the provider's executions; null if none has any."""
+    if not cells.cells.width:
+        return None
+    counted = cells.cells.filter(pl.col("metric") == COUNTED).select("provider", "stratum", "n")
+    own = counted.filter(pl.col("provider") == provider).group_by("stratum").agg(pl.col("n").sum())
+    found: dict[str, int] = {}
+    for name in others:
+        theirs = counted.filter(pl.col("provider") == name).select("stratum").unique()
+        found[name] = int(own.join(theirs, on="stratum", how="semi")["n"].sum())
+    return max((name for name, alike in found.items() if alike), key=found.__getitem__, default=None)

@@ -6,6 +6,7 @@ import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple, dataclass, replace
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from routeproof import __version__
@@ -43,7 +44,6 @@ from routeproof.vocab.times import previous_quarter, quarter_days
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import date
     from pathlib import Path
 
     from routeproof.app.context import Context
@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from routeproof.app.review.quarter import Quarter
     from routeproof.reports.document import Document
     from routeproof.reports.pack.inputs import PackInputs
+    from routeproof.reports.score import Score
     from routeproof.tables.measured.day import DayRules
 
 RENDERERS: dict[str, Callable[[Document], bytes]] = {
@@ -97,7 +98,8 @@ def build_review(
     _make_folder(folder)
     pack = measure_pack(context, order, on_step)
     review, digest, inputs = pack.review, pack.digest, pack.inputs
-    earlier = earlier_builds(context.records, order.stream, digest, review.facts())
+    facts = review.facts() | {"options": order.options(), "verdicts": _verdicts(inputs.overall)}
+    earlier = earlier_builds(context.records, order.stream, digest, facts)
     document = quarterly_pack(replace(inputs, earlier=earlier))
     on_step("writing the pack")
     hashes = {}
@@ -106,7 +108,7 @@ def build_review(
             write_whole(folder / name, content)
             hashes[name] = hashlib.sha256(content).hexdigest()
     drafts = canonical_bytes(drafts_of((inputs.overall, *inputs.securities)))
-    _record(context, review, order, digest, hashes, drafts, kept_scorecard(review, document))
+    _record(context, order, {"digest": digest, "files": hashes, **facts}, drafts, kept_scorecard(review, document))
     return Built(folder, digest, hashes, document)
 
 
@@ -203,6 +205,7 @@ def review_of(context: Context, order: Order, on_step: Callable[[str], None]) ->
         policy_notes=policy.notes(first) if names_people(recorded) else (),
         checkpoint=_checkpoint(context, recorded, order.stream) if names_people(recorded) else "",
         version=__version__,
+        sessions=_sessions(policy, first, last),
         adoptions=adoptions_of(recorded, order.stream),
         reported={} if compared is None else reported_parts(context.lake, first, last),
         compared=compared,
@@ -243,13 +246,18 @@ def _benchmark(
         industry = industry_of(context, order.provider, span, manifest, policy)
         return Benchmark(name=industry.name, provider=INDUSTRY, industry=industry, declared=order.declared)
     if order.against != TAPE:
-        return choose_benchmark(quarter.cells, prior, order.provider, order.declared, order.against)
+        return choose_benchmark(quarter.cells, prior, order.provider, order.declared, order.against, order.control)
     tape = LakeSource(context.lake, manifest, "tape")
     return tape_benchmark(tape, quarter.days, rules, order.switches, quarter.cells, order.declared)
 
 
 def _between(days: tuple[date, ...], first: date, last: date) -> tuple[date, ...]:
     return tuple(day for day in days if first <= day <= last)
+
+
+def _sessions(policy: PolicyInForce, first: date, last: date) -> tuple[date, ...]:
+    every = (first + timedelta(days=step) for step in range((last - first).days + 1))
+    return tuple(day for day in every if policy.whole.calendar.hours_or_usual(day) is not None)
 
 
 def _checkpoint(context: Context, recorded: Sequence[bytes], stream: str) -> str:
@@ -298,30 +306,24 @@ def _plain_answers(review: Review) -> bytes:
     return json.dumps([item.found for item in review.analyses], sort_keys=True, ensure_ascii=False).encode()
 
 
-def _record(
-    context: Context,
-    review: Review,
-    order: Order,
-    digest: str,
-    hashes: Mapping[str, str],
-    drafts: bytes,
-    scorecard: bytes,
-) -> None:
+def _verdicts(score: Score) -> dict[str, str]:
+    """Row and column of the scorecard to the verdict's word."""
+    return {
+        f"{row.id}, {column}": comparison.verdict
+        for row in score.rows
+        for column, comparison in (("market", row.market_comparison), ("limit", row.limit_comparison))
+        if comparison is not None
+    }
+
+
+def _record(context: Context, order: Order, facts: Mapping[str, object], drafts: bytes, scorecard: bytes) -> None:
     actor = context.actor
     drafts_sha256 = context.evidence.put(drafts, media_type="application/json", name=DRAFTS)
     scorecard_sha256 = context.evidence.put(scorecard, media_type="application/json", name=KEPT_SCORECARD)
     fact = Fact(
         stream=order.stream,
         type=EVENT,
-        payload={
-            "digest": digest,
-            "options": order.options(),
-            "dated_on": review.dated_on().isoformat(),
-            "files": dict(hashes),
-            **review.facts(),
-            "drafts": drafts_sha256,
-            "scorecard": scorecard_sha256,
-        },
+        payload={**facts, "drafts": drafts_sha256, "scorecard": scorecard_sha256},
         business_on=actor.business_on,
         actor=actor.name,
         role=actor.role,

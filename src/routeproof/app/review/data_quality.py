@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from routeproof.reports.pack.inputs import QualityTotals
+from routeproof.tables.intake.quality import link_coverage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,8 +17,10 @@ if TYPE_CHECKING:
     from routeproof.stores.lake import Lake
 
 
-def totals_of(days: Sequence[Mapping[str, Any]], quarter: Quarter, provider: str) -> QualityTotals:
-    """Counts of the period: input rows from the deliveries, executions from the measurement."""
+def totals_of(
+    days: Sequence[Mapping[str, Any]], quarter: Quarter, provider: str, sessions: Sequence[date]
+) -> QualityTotals:
+    """Counts of the period: input rows from the deliveries, executions from the measurement, its `sessions`."""
     rejected: dict[str, int] = {}
     for row in days:
         for reason, count in row["rejected"].items():
@@ -33,7 +36,15 @@ def totals_of(days: Sequence[Mapping[str, Any]], quarter: Quarter, provider: str
         measured=measured,
         analysed=measured - sum(by_reason.values()),
         excluded=dict(sorted(by_reason.items())),
+        sessions=len(sessions),
+        missing=_without_executions(quarter, provider, sessions),
     )
+
+
+def _without_executions(quarter: Quarter, provider: str, sessions: Sequence[date]) -> tuple[date, ...]:
+    own = quarter.tables["venue_charges"].filter((pl.col("provider") == provider) & (pl.col("executions") > 0))
+    seen = set(own["day"].unique())
+    return tuple(day for day in sessions if day not in seen)
 
 
 def days_of(days: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
@@ -47,15 +58,25 @@ def days_of(days: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
 
 
 def link_methods(lake: Lake, manifest: str, days: Sequence[date]) -> pl.DataFrame:
-    """`method, count, share` of links, most frequent first; executions without an order are counted as `unlinked`."""
-    links = lake.scan("links", list(days), ["method"], manifest=manifest)
-    fills = lake.scan("executions", list(days), ["order_id"], manifest=manifest)
-    unlinked = fills.filter(pl.col("order_id").is_null()).select(pl.lit("unlinked").alias("method"))
-    every = pl.concat([links, unlinked])
-    counts = every.group_by("method").agg(pl.len().cast(pl.Int64).alias("count")).collect()
+    """`method, count, share` of links of all providers, most frequent first; see `link_coverage`."""
+    found = [_links_of_day(lake, manifest, day) for day in days]
+    if not found:
+        return pl.DataFrame()
+    counts = pl.concat(found).group_by("method").agg(pl.col("records").sum().cast(pl.Int64).alias("count"))
     return counts.with_columns((pl.col("count") / pl.col("count").sum()).alias("share")).sort(
         "count", "method", descending=[True, False]
     )
+
+
+def _links_of_day(lake: Lake, manifest: str, day: date) -> pl.DataFrame:
+    links = lake.read("links", [day], ["trading_day", "child_kind", "child_id", "method"], manifest=manifest)
+    fills = lake.read("executions", [day], ["trading_day", "execution_id", "order_id"], manifest=manifest)
+    orders = lake.read("parent_orders", [day], ["order_id"], manifest=manifest)
+    elsewhere = fills.join(orders, on="order_id", how="anti").select("order_id").drop_nulls()
+    if elsewhere.height:  # orders that outlive their day
+        every = lake.scan("parent_orders", columns=["order_id"], manifest=manifest)
+        orders = pl.concat([orders, every.join(elsewhere.lazy(), on="order_id", how="semi").collect()])
+    return link_coverage(links, fills, orders)
 
 
 def quote_soundness(lake: Lake, manifest: str, days: Sequence[date], stale_after_ns: int) -> pl.DataFrame:
@@ -86,13 +107,20 @@ def _soundness_of_day(quotes: pl.LazyFrame, stale_after_ns: int) -> pl.LazyFrame
     )
 
 
-def vendor_request(routes: pl.LazyFrame) -> str:
-    """The data to ask the provider for, or nothing: without venue routes the inner hops stay unseen."""
-    deepest = routes.select((pl.col("hop") > 1).any()).collect().item()
-    if deepest:
+def vendor_request(lake: Lake, manifest: str, days: Sequence[date], provider: str) -> str:
+    """The data to ask the provider for, or nothing: without routes to venues inner hops of its orders are unseen."""
+    if any(_has_venue_routes(lake, manifest, day, provider) for day in days):
         return ""
     return (
         "No child routes were delivered: ask the provider for its router-to-venue messages (or a drop copy) with the "
         "parent's ClOrdID, sending and acknowledgement times, and the venue's MIC, so that provider and venue delay, "
         "fill rate by venue and fade can be measured."
     )
+
+
+def _has_venue_routes(lake: Lake, manifest: str, day: date, provider: str) -> bool:
+    deep = lake.scan("routes", [day], ["order_id", "hop"], manifest=manifest).filter(pl.col("hop") > 1).collect()
+    if deep.is_empty():
+        return False
+    orders = lake.read("parent_orders", [day], ["order_id", "provider_id"], manifest=manifest)
+    return not deep.join(orders.filter(pl.col("provider_id") == provider), on="order_id", how="semi").is_empty()

@@ -24,19 +24,23 @@ def earlier_builds(records: Records, stream: str, digest: str, facts: Mapping[st
         records: the events.
         stream: `review/QUARTER/PROVIDER`.
         digest: of the pack being built.
-        facts: its manifest, policy, program version and headline figures by name.
+        facts: its manifest, policy, program version, `asked` for, headline figures by name and verdicts by cell.
     """
     from routeproof.reports.pack.inputs import EarlierBuild  # noqa: PLC0415  # loads the dataframe library
 
     found: dict[str, EarlierBuild] = {}
-    for payload in builds(records, stream):
+    for fact in (entry.fact for entry in records.stream(stream) if entry.fact.type == EVENT):
+        payload: Mapping[str, Any] = fact.payload
         if payload["digest"] == digest:
             break
-        found[payload["digest"]] = EarlierBuild(
-            digest=payload["digest"],
-            dated_on=date.fromisoformat(payload["dated_on"]),
-            manifest=payload["manifest"],
-            changes=_changes(payload, facts),
+        found.setdefault(
+            payload["digest"],
+            EarlierBuild(
+                digest=payload["digest"],
+                built_on=date.fromisoformat(fact.business_on),
+                manifest=payload["manifest"],
+                changes=_changes(payload, facts),
+            ),
         )
     return tuple(found.values())
 
@@ -72,13 +76,27 @@ def before_build(entries: Sequence[bytes], stream: str, digest: str) -> tuple[Se
 def _changes(payload: Mapping[str, Any], facts: Mapping[str, Any]) -> tuple[Change, ...]:
     from routeproof.reports.pack.inputs import Change  # noqa: PLC0415  # loads the dataframe library
 
-    before, now = payload["figures"], facts["figures"]
+    asked = _differing(_asked(payload), _asked(facts))
     causes = {"manifest": "data", "policy": "policy", "version": "program"}
-    cause = (
-        ", ".join(word for name, word in causes.items() if payload.get(name) != facts[name]) or "benchmark or switches"
-    )
-    return tuple(
-        Change(figure=name, old=before[name], new=now[name], cause=cause)
-        for name in sorted(before.keys() & now.keys())
-        if before[name] != now[name]
-    )
+    found = [word for name, word in causes.items() if payload.get(name) != facts[name]]
+    cause = ", ".join([*found, *(["asked otherwise"] if asked else [])]) or "benchmark or switches"
+    told = [Change(figure=name, old=old, new=new, cause="asked otherwise") for name, old, new in asked]
+    for name in ("figures", "verdicts"):  # earlier programs kept no verdicts
+        moved = _differing(payload.get(name, {}), facts[name])
+        told += [Change(figure=figure, old=old, new=new, cause=cause) for figure, old, new in moved]
+    return tuple(told)
+
+
+def _asked(facts: Mapping[str, Any]) -> dict[str, str]:
+    """What the pack was built with, as words."""
+    options = {name: _said(value) for name, value in facts.get("options", {}).items()}
+    return options | ({"benchmark": facts["benchmark"]} if "benchmark" in facts else {})
+
+
+def _said(value: object) -> str:
+    return "none" if value in (None, {}, False) else value if isinstance(value, str) else json.dumps(value)
+
+
+def _differing(before: Mapping[str, str], now: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """Name, old and new of what both have and does not say the same."""
+    return [(name, before[name], now[name]) for name in sorted(before.keys() & now.keys()) if before[name] != now[name]]

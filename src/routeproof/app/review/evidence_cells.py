@@ -7,15 +7,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
 from routeproof.evidence.partials import Partials
 from routeproof.metrics.daily_sums import daily_sums
 from routeproof.metrics.registry import BY_NAME
+from routeproof.vocab.times import quarter_days
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from routeproof.evidence.partials import Ints
     from routeproof.metrics.metric import Metric
     from routeproof.tables.measured.day import MeasuredDay
 
@@ -32,6 +35,9 @@ CELL_METRICS = (
     "coverage",
 )
 """Metrics that carry verdicts, and coverage, which stands beside them; each is a quotient of sums."""
+
+STRATUM = ("symbol", "order_class")
+"""What makes two cells alike, so that one may stand beside the other."""
 
 KEYS = ("provider", "symbol", "order_group", "order_class", "trading_day")
 
@@ -68,8 +74,12 @@ class Selection:
     month: str | None = None
 
     def rows_ref(self, quarter: str, point: str = "receipt") -> str:
-        """The selection as options of `routeproof measure`, so that a figure leads back to its rows."""
-        parts = [f"provider={self.provider}", f"quarter={quarter}", "halted=no"]
+        """The selection as options of `routeproof measure`, so that a figure leads back to its rows.
+
+        Days, not `--where quarter`: an order of the quarter may be filled after it, which the review does not see.
+        """
+        days = [f"{word}={day}" for word, day in zip(("--from", "--to"), quarter_days(quarter), strict=True)]
+        parts = [f"provider={self.provider}", "halted=no"]
         if self.symbol is not None:
             parts.append(f"symbol={self.symbol}")
         if self.groups:
@@ -79,7 +89,7 @@ class Selection:
         if self.month is not None:
             parts.append(f"month={self.month}")
         moment = [] if point == "receipt" else ["--benchmark", point]
-        return shlex.join([*moment, *(word for part in parts for word in ("--where", part))])
+        return shlex.join([*moment, *days, *(word for part in parts for word in ("--where", part))])
 
     def of(self, cells: pl.DataFrame) -> pl.DataFrame:
         """The selected cells."""
@@ -100,17 +110,22 @@ class CellTable:
     """All cells of a period, with one numbering of strata (security and order class) that all selections share.
 
     `parts` holds the same cells by metric and provider, because every selection asks for one of each. What was selected
-    is kept: a figure, its verdict, its rows and its coverage ask for the same cells.
+    is kept: a figure, its verdict, its rows and its coverage ask for the same cells. Another table numbers its strata
+    by itself, so cells of two tables meet by `partials_beside` only.
     """
 
     cells: pl.DataFrame
     parts: Mapping[tuple[object, ...], pl.DataFrame] = field(init=False, repr=False)
+    strata: pl.DataFrame = field(init=False, repr=False)
     _selected: dict[tuple[str, Selection], pl.DataFrame] = field(default_factory=dict, repr=False, compare=False)
     _partials: dict[tuple[str, Selection], Partials] = field(default_factory=dict, repr=False, compare=False)
+    _numbers: dict[int, tuple[CellTable, Ints]] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         parts = self.cells.partition_by("metric", "provider", as_dict=True) if self.cells.width else {}
         object.__setattr__(self, "parts", parts)
+        strata = self.cells.select(*STRATUM, "stratum").unique().sort("stratum") if self.cells.width else pl.DataFrame()
+        object.__setattr__(self, "strata", strata)
 
     @classmethod
     def of(cls, frames: Iterable[pl.DataFrame]) -> CellTable:
@@ -119,8 +134,8 @@ class CellTable:
         if not parts:
             return cls(pl.DataFrame())
         cells = pl.concat(parts).sort("metric", *KEYS, nulls_last=True)
-        strata = cells.select("symbol", "order_class").unique().sort("symbol", "order_class", nulls_last=True)
-        return cls(cells.join(strata.with_row_index("stratum"), on=["symbol", "order_class"], nulls_equal=True))
+        strata = cells.select(STRATUM).unique().sort(STRATUM, nulls_last=True)
+        return cls(cells.join(strata.with_row_index("stratum"), on=STRATUM, nulls_equal=True))
 
     def partials(self, metric: str, selection: Selection) -> Partials:
         """The selected cells of a metric as evidence partials."""
@@ -129,13 +144,31 @@ class CellTable:
             self._partials[key] = self._partials_of(metric, selection)
         return self._partials[key]
 
-    def _partials_of(self, metric: str, selection: Selection) -> Partials:
+    def partials_beside(self, other: CellTable, metric: str, selection: Selection) -> Partials:
+        """The same, to be compared with partials of another table: a stratum has the number that it has there."""
+        if other is self or not self.cells.width:
+            return self.partials(metric, selection)
+        if id(other) not in self._numbers:
+            self._numbers[id(other)] = other, self._numbers_in(other)  # kept, so that its id stays its own
+        return self._partials_of(metric, selection, self._numbers[id(other)][1])
+
+    def _numbers_in(self, other: CellTable) -> Ints:
+        """By own number of a stratum the other table's; strata that it lacks come after all that it has."""
+        if not other.cells.width:
+            return np.arange(self.strata.height)
+        theirs = other.strata.rename({"stratum": "number"})
+        found = self.strata.join(theirs, on=STRATUM, how="left", nulls_equal=True, maintain_order="left")["number"]
+        numbers = found.cast(pl.Int64).fill_null(-1).to_numpy()
+        return np.where(numbers < 0, other.strata.height + np.arange(numbers.size), numbers)
+
+    def _partials_of(self, metric: str, selection: Selection, numbers: Ints | None = None) -> Partials:
         if (metric, selection.provider) not in self.parts:
             return Partials.of(day=[], numerator=[], denominator=[])
         chosen = self._chosen(metric, selection)
+        stratum = chosen["stratum"].cast(pl.Int64).to_numpy()
         return Partials.of(
             day=chosen["trading_day"].cast(pl.Int32).to_numpy(),
-            stratum=chosen["stratum"].cast(pl.Int64).to_numpy(),
+            stratum=stratum if numbers is None else numbers[stratum],
             numerator=chosen["numerator"].to_numpy(),
             denominator=chosen["denominator"].to_numpy(),
             largest=chosen["largest"].to_numpy(),

@@ -79,7 +79,7 @@ def framework_rows(
             "Executions, fee schedules, payments",
             f"More than {thresholds.payer_volume_share:.0%} of shares at net payers with HHI above "
             f"{thresholds.payer_concentration_hhi:.2f}",
-            payer_concentration(payer_share(venues), hhi, thresholds),
+            payer_concentration(payer_share(venues), hhi, thresholds, unknown_payer_share(venues)),
         ),
     )
 
@@ -168,3 +168,8 @@ def payer_share(venues: pl.DataFrame) -> float | None:
     if not venues.width or venues["payer"].is_null().all():
         return None
     return float(venues.filter(pl.col("payer").fill_null(value=False))["share"].sum())
+
+
+def unknown_payer_share(venues: pl.DataFrame) -> float:
+    """Share of executed shares at venues of which no payment is known."""
+    return float(venues.filter(pl.col("payer").is_null())["share"].sum()) if venues.width else 0.0

@@ -101,8 +101,10 @@ class Judge:
                 return None
             difference = published.against(standards, nearer_zero=nearer_zero)
         elif benchmark.cells is not None:
-            other = replace(selection, provider=benchmark.provider)
-            difference = compare(subject, benchmark.cells.partials(metric, other), standards, nearer_zero=nearer_zero)
+            same_months = benchmark.is_same_period or benchmark.is_tape
+            other = replace(selection, provider=benchmark.provider, month=selection.month if same_months else None)
+            beside = benchmark.cells.partials_beside(cells, metric, other)
+            difference = compare(subject, beside, standards, nearer_zero=nearer_zero)
         else:
             return None
         margin = self.book.margin(metric, self.period_start)

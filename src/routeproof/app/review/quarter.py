@@ -63,7 +63,7 @@ GROUPINGS: dict[str, tuple[str, ...]] = {
     "symbol": ("provider", "symbol"),
     "venue": ("provider", "venue"),
     "venue_meeting": ("provider", "venue"),
-    "venue_liquidity": ("provider", "venue", "liquidity"),
+    "venue_charges": ("provider", "venue", "liquidity", "day"),
     "time_of_day": ("provider", "time_of_day"),
     "size": ("provider", "size_bucket"),
     "month_venue": ("provider", "month", "venue"),

@@ -35,7 +35,8 @@ def venue_table(lake: Lake, manifest: str, quarter: Quarter, provider: str, inte
     if own.is_empty():
         return pl.DataFrame()
     named = pl.when(pl.col("venue").is_null()).then(pl.lit("(not reported)")).otherwise("venue")
-    names = lake.read("venues", manifest=manifest).sort("valid_from").unique("mic", keep="last", maintain_order=True)
+    told = lake.read("venues", manifest=manifest).filter(pl.col("valid_from") <= quarter.days[-1])
+    names = told.sort("valid_from").unique("mic", keep="last", maintain_order=True)
     paid = net_payments(lake, manifest, quarter, provider)
     tape = shares_of_tape(lake, manifest, quarter.days)
     quality = quarter.tables["venue_meeting"].filter(pl.col("provider") == provider).select("venue", *QUALITY)
@@ -69,27 +70,27 @@ def venue_table(lake: Lake, manifest: str, quarter: Quarter, provider: str, inte
 def net_payments(lake: Lake, manifest: str, quarter: Quarter, provider: str) -> pl.DataFrame:
     """`venue, net_payment_usd`: payments and rebates received less fees paid; null where nothing is known.
 
-    Fees and rebates are the executions' own where they carry any, else the venue's schedule times the shares.
+    Fees and rebates are the executions' own where they carry any, else the shares times the venue's schedule in force
+    on the day.
     """
-    by_liquidity = quarter.tables["venue_liquidity"].filter(pl.col("provider") == provider)
-    schedule = (
-        lake.read("fee_schedules", manifest=manifest)
-        .sort("valid_from")
-        .unique(["venue", "liquidity"], keep="last", maintain_order=True)
-        .select(
-            "venue",
-            "liquidity",
-            divided(pl.col("rebate_usd_per_share") - pl.col("fee_usd_per_share"), SCALE).alias("rate"),
-        )
+    by_day = quarter.tables["venue_charges"].filter(pl.col("provider") == provider)
+    schedule = lake.read("fee_schedules", manifest=manifest).select(
+        "venue",
+        "liquidity",
+        pl.col("valid_from").alias("day"),
+        divided(pl.col("rebate_usd_per_share") - pl.col("fee_usd_per_share"), SCALE).alias("rate"),
     )
     own = pl.sum_horizontal(pl.col("rebates_usd").fill_null(0), -pl.col("fees_usd").fill_null(0))
     has_own = pl.col("fees_usd").is_not_null() | pl.col("rebates_usd").is_not_null()
     charged = (
-        by_liquidity.join(schedule, on=["venue", "liquidity"], how="left")
+        by_day.sort("day", "venue", "liquidity")
+        .join_asof(
+            schedule.sort("day", "venue", "liquidity"), on="day", by=["venue", "liquidity"], check_sortedness=False
+        )
         .with_columns(pl.when(has_own).then(own).otherwise(pl.col("rate") * pl.col("executed_shares")).alias("charged"))
         .with_columns(pl.sum_horizontal("charged", "payments_usd", ignore_nulls=True).alias("net"))
         .filter(pl.col("charged").is_not_null() | pl.col("payments_usd").is_not_null())
-        .group_by("venue")
+        .group_by("venue", maintain_order=True)
         .agg(pl.col("net").sum())
     )
     months = sorted({day.replace(day=1) for day in quarter.days})
@@ -154,13 +155,25 @@ def payer_shares(quarter: Quarter, frame: pl.DataFrame, provider: str, other: st
     ]
 
 
-def undisclosed(lake: Lake, manifest: str, venues: pl.DataFrame) -> list[tuple[str, float]]:
-    """Venues (and their share) that executed and are not in the disclosed list; empty without such a list."""
-    disclosed = lake.read("venues", manifest=manifest)["mic"]
-    if disclosed.is_empty() or not venues.width:
+def undisclosed(lake: Lake, manifest: str, quarter: Quarter, provider: str) -> list[tuple[str, float]]:
+    """Venues, and their share, that executed on days on which they were not in the disclosed list, largest first.
+
+    Empty without such a list.
+    """
+    told = lake.read("venues", manifest=manifest).group_by("mic").agg(pl.col("valid_from").min())
+    own = quarter.tables["venue_charges"].filter((pl.col("provider") == provider) & (pl.col("executed_shares") > 0))
+    if told.is_empty() or own.is_empty():
         return []
-    unknown = venues.filter(~pl.col("venue").is_in(disclosed.implode()) & (pl.col("venue") != "(not reported)"))
-    return list(unknown.select("venue", "share").iter_rows())
+    total = float(own["executed_shares"].sum())
+    unknown = (
+        own.filter(pl.col("venue").is_not_null())
+        .join(told.rename({"mic": "venue"}), on="venue", how="left")
+        .filter(pl.col("valid_from").is_null() | (pl.col("day") < pl.col("valid_from")))
+        .group_by("venue")
+        .agg((pl.col("executed_shares").sum() / total).alias("share"))
+        .sort("share", "venue", descending=[True, False])
+    )
+    return list(unknown.iter_rows())
 
 
 def share_moves(quarter: Quarter, provider: str) -> list[tuple[str, float, float]]:

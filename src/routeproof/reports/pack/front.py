@@ -59,6 +59,8 @@ def _totals(inputs: PackInputs) -> KeyFigures:
     reason = "no data quality totals were given"
     share = quality.accepted / quality.received if quality and quality.received else None
     analysed = quality.analysed / quality.measured if quality and quality.measured else None
+    sessions = quality.sessions if quality else 0
+    seen = sessions - len(quality.missing) if quality else 0
     actions = sum(row.outcome == "failed" for row in inputs.framework)
     open_ = sum(row.outcome in UNTOLD for row in inputs.framework)
     of = f" of {len(inputs.framework)}"
@@ -68,6 +70,9 @@ def _totals(inputs: PackInputs) -> KeyFigures:
             KeyFigure(label="neither crossed nor passed", cell=Cell(value=open_, text=f"{open_}{of}", unit="count")),
             KeyFigure(
                 label="executions measured", cell=number(quality.measured if quality else None, "count", reason=reason)
+            ),
+            KeyFigure(
+                label="sessions with executions", cell=Cell(value=seen, text=f"{seen} of {sessions}", unit="count")
             ),
             KeyFigure(label="of them analysed", cell=number(analysed, "share", reason=reason)),
             KeyFigure(label="input rows accepted", cell=number(share, "share", reason=reason)),

@@ -157,7 +157,10 @@ class WorstExecution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QualityTotals:
-    """Input completeness: received = accepted + rejected by reason; measured = analysed + excluded by reason."""
+    """Input completeness: received = accepted + rejected by reason; measured = analysed + excluded by reason.
+
+    `sessions` are those of the period by the calendar, `missing` those without an execution of the provider, ascending.
+    """
 
     received: int
     accepted: int
@@ -165,11 +168,13 @@ class QualityTotals:
     measured: int
     analysed: int
     excluded: Mapping[str, int]
+    sessions: int = 0
+    missing: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A figure that differs from an earlier build; `cause` is data, metric or policy."""
+    """A figure, verdict or option that differs from an earlier build; `cause` is data, policy, program or asking."""
 
     figure: str
     old: str
@@ -182,7 +187,7 @@ class EarlierBuild:
     """An earlier build of the same pack and how this one differs."""
 
     digest: str
-    dated_on: date
+    built_on: date
     manifest: str
     changes: tuple[Change, ...] = ()
 

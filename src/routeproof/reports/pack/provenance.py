@@ -39,7 +39,7 @@ def _changes(builds: tuple[EarlierBuild, ...]) -> Table:
         Row(
             id=f"{build.digest}-{index}",
             cells=(
-                words(build.dated_on.isoformat()),
+                words(build.built_on.isoformat()),
                 words(build.digest[:16]),
                 words(change.figure),
                 words(change.old),
@@ -51,14 +51,14 @@ def _changes(builds: tuple[EarlierBuild, ...]) -> Table:
         for index, change in enumerate(build.changes)
     )
     columns = (
-        Column(id="dated_on", title="Earlier build"),
+        Column(id="built_on", title="Built on"),
         Column(id="digest", title="Digest", weight=1.6),
-        Column(id="figure", title="Figure", weight=2.2),
+        Column(id="figure", title="What", weight=2.2),
         Column(id="old", title="Was", align="right"),
         Column(id="new", title="Is", align="right"),
         Column(id="cause", title="Cause"),
     )
-    return Table(id="earlier-builds", columns=columns, rows=rows, caption="Figures that changed since earlier builds")
+    return Table(id="earlier-builds", columns=columns, rows=rows, caption="What changed since earlier builds")
 
 
 def provenance_section(inputs: PackInputs) -> Section:
@@ -68,8 +68,8 @@ def provenance_section(inputs: PackInputs) -> Section:
     if not inputs.earlier:
         blocks.append(Paragraph(text="This is the first build of this pack."))
     if same:
-        digests = ", ".join(f"{build.dated_on.isoformat()} ({build.digest[:16]})" for build in same)
-        blocks.append(Paragraph(text=f"Earlier builds with the same figures: {digests}."))
+        digests = ", ".join(f"{build.built_on.isoformat()} ({build.digest[:16]})" for build in same)
+        blocks.append(Paragraph(text=f"Earlier builds with the same options, figures and verdicts: {digests}."))
     if len(same) < len(inputs.earlier):
         blocks.append(_changes(inputs.earlier))
     return Section(id="provenance", title="Provenance", blocks=tuple(blocks), page_break=True)

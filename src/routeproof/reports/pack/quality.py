@@ -1,6 +1,7 @@
 """What the data can bear: completeness, links, quote health, and how much the clocks matter."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -13,6 +14,8 @@ from routeproof.reports.pack.inputs import PackInputs, QualityTotals
 TITLE = "Data quality and completeness"
 REASON_WORDS = {"no_instant": "no reference moment (order unknown, or not executable by then)"}
 """Reasons that their code does not explain."""
+LONGEST_WEEKEND_DAYS = 4
+SHOWN_GAPS = 6
 
 DAY_FIELDS = (
     Field(name="day", title="Day"),
@@ -75,13 +78,33 @@ def balance_table(totals: QualityTotals) -> Table:
     )
 
 
+def sessions_said(missing: Sequence[date], sessions: int) -> str:
+    """Which sessions of the period have no execution of the provider: the first and last of each gap."""
+    if not missing:
+        return f"Executions of the provider were measured on each of the {sessions} sessions of the period."
+    gaps: list[list[date]] = []
+    for day in missing:
+        if gaps and (day - gaps[-1][-1]).days <= LONGEST_WEEKEND_DAYS:
+            gaps[-1].append(day)
+        else:
+            gaps.append([day])
+    said = [f"{gap[0]} to {gap[-1]} ({len(gap)})" if len(gap) > 1 else str(gap[0]) for gap in gaps]
+    more = f" and {len(said) - SHOWN_GAPS} more" if len(said) > SHOWN_GAPS else ""
+    return (
+        f"{len(missing)} of the {sessions} sessions of the period have no execution of the provider: "
+        f"{', '.join(said[:SHOWN_GAPS])}{more}."
+    )
+
+
 def quality_section(inputs: PackInputs) -> Section:
     """Completeness first, then links, quotes and days."""
     if inputs.quality is None:
         return empty_section(inputs, "quality", TITLE)
-    blocks: list[Block] = [balance_table(inputs.quality)]
+    said = sessions_said(inputs.quality.missing, inputs.quality.sessions)
+    blocks: list[Block] = [balance_table(inputs.quality), Paragraph(text=said)]
     if not inputs.links.is_empty():
-        blocks.append(table_of("links", inputs.links, LINK_FIELDS, "Link coverage by method", compact=True))
+        title = "Link coverage by method, of all providers"
+        blocks.append(table_of("links", inputs.links, LINK_FIELDS, title, compact=True))
     if not inputs.quote_health.is_empty():
         blocks.append(table_of("quote-health", inputs.quote_health, HEALTH_FIELDS, "Quotes by security", compact=True))
     if not inputs.quality_days.is_empty():

@@ -54,7 +54,7 @@ def _others(review: Review) -> dict[str, Any]:
     cells, prior, own = review.quarter.cells, review.prior, review.benchmark
     if own.is_tape or own.provider == TAPE or own.declared:
         return {}
-    known = [name for name in cells.providers() if name != review.provider]
+    known = [name for name in cells.providers() if name not in {review.provider, ""}]
     known += ["prior"] if prior is not None and review.provider in prior.providers() else []
     found = {}
     for against in known:

@@ -258,8 +258,12 @@ def rows_of(text: str) -> dict[str, Any] | None:
     found: dict[str, Any] = {"where": list(_options(words, "--where"))}
     for moment in _options(words, "--benchmark"):
         found["benchmark"] = moment
+    for name in ("from", "to"):
+        for word in words:
+            if word.startswith(f"--{name}="):
+                found[name] = word.partition("=")[2]
     for item in found["where"]:
-        if item.startswith("quarter="):
+        if item.startswith("quarter="):  # as packs said it once
             first, last = quarter_days(item.removeprefix("quarter="))
             found |= {"from": first.isoformat(), "to": last.isoformat()}
     found["where"] = [item for item in found["where"] if not item.startswith("quarter=")]
