@@ -229,6 +229,23 @@ def test_an_inquiry_has_the_replay_of_its_order_and_harm_is_exact(desk: Desk) ->
     assert _ask(desk, "rebuild", "--check")["ok"] is True
 
 
+def test_late_data_of_a_day_are_seen_by_the_days_that_look_back_on_it(desk: Desk) -> None:
+    """A fill of DAY comes when DAY and NEXT were judged: both are judged again, once, and a person is told so."""
+    late = f"O3-g,O3,ABC,buy,{DAY}T14:30:00+00:00,10.07,10,XNAS"
+    (desk.folder / "late.csv").write_text("\n".join((HEADERS["executions"], late, "")), encoding="utf-8")
+    desk.run("exceptions", "run", "--day", NEXT)
+    _ask(desk, "exceptions", "run", "--day", DAY, code=1)
+    assert _ask(desk, "exceptions", "run", "--stale")["days"] == []
+    desk.run("ingest", "csv", "late.csv", "--map", "executions.toml")
+    assert _ask(desk, "day", "show", NEXT)["stale"]
+    told = desk.call("exceptions", "run", "--day", DAY)[2]
+    assert f"note: 1 judged days, the first {NEXT}, have other data or history now" in told
+    again = _ask(desk, "exceptions", "run", "--stale")
+    assert [one["day"] for one in again["days"]] == [NEXT]
+    assert _ask(desk, "exceptions", "run", "--stale")["days"] == []
+    assert desk.call("exceptions", "run", "--stale", "--day", DAY)[0] == 2
+
+
 def test_a_day_that_nobody_judged_is_judged_as_it_is_closed(desk: Desk) -> None:
     """Whoever closes it hears how much is new, and where to look; the sign-off counts it."""
     code, _, told = desk.call("day", "close", DAY, "--as", "sam", "--on", NEXT)

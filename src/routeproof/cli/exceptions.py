@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from routeproof.app.context import Context
+
 FOUND = 1
 """Exit code when a rule fired."""
 COLUMNS = ("id", "rule", "severity", "provider", "case", "sentence")
@@ -26,27 +28,47 @@ def exceptions() -> None:
 
 
 @exceptions.command("run")
-@day_option("--day", words="Trading day to judge.", required=True)
+@day_option("--day", words="Trading day to judge.")
+@click.option("--stale", is_flag=True, help="Judge every judged day again whose data, or history, changed since.")
 @click.option("--manifest", help="As known at this commit.")
 @recording
-def run(acts: Acts, day: date, manifest: str | None) -> int:
+def run(acts: Acts, day: date | None, manifest: str | None, *, stale: bool) -> int:
     """Judge a trading day by all rules and record the findings; exit 1 if something fired.
 
-    Doing it again changes nothing; after late data what changed is amended or withdrawn.
+    Doing it again changes nothing; after late data what changed is amended or withdrawn. Rules that look back see late
+    data of earlier days too: `--stale` judges all days that this concerns, and prints an object of `days`.
 
     Example: routeproof exceptions run --day 2026-07-01
     """
+    from routeproof.app.monitoring.staleness import stale_days  # noqa: PLC0415
+
+    if stale == (day is not None) or (stale and manifest is not None):
+        raise click.UsageError("give --day DAY, or --stale alone")  # noqa: TRY003, EM101  # click's own error
+    with entitled_context(acts, "exceptions.run") as context:
+        if day is not None:
+            found = _run(context, day, manifest, acts)
+            others = [] if acts.as_json else [str(one) for one in stale_days(context)]
+        else:
+            runs = [_run(context, one, None, acts) for one in stale_days(context)]
+            found, others = {"days": runs, "total": sum(one["total"] for one in runs)}, []
+    print_found(found, _run_lines if day is not None else _stale_lines, as_json=acts.as_json)
+    if others:
+        many = f"{len(others)} judged days, the first {others[0]}, have other data or history now"
+        click.echo(f"note: {many}: routeproof exceptions run --stale", err=True)
+    return FOUND if found["total"] else 0
+
+
+def _run(context: Context, day: date, manifest: str | None, acts: Acts) -> dict[str, Any]:
     from routeproof.app.monitoring.day_over import told_of_end  # noqa: PLC0415
     from routeproof.app.monitoring.listing import FindingFilter, list_findings  # noqa: PLC0415
     from routeproof.app.monitoring.run_day import run_day  # noqa: PLC0415
 
-    with entitled_context(acts, "exceptions.run") as context:
-        print_step(f"judging {day}")
-        if (words := told_of_end(context, day)) and not acts.as_json:
-            click.echo(f"note: {words}", err=True)
-        done = run_day(context, day, manifest, print_step)
-        found = list_findings(context.records, FindingFilter(day=day))
-    found |= {
+    print_step(f"judging {day}")
+    if (words := told_of_end(context, day)) and not acts.as_json:
+        click.echo(f"note: {words}", err=True)
+    done = run_day(context, day, manifest, print_step)
+    found = list_findings(context.records, FindingFilter(day=day))
+    return found | {
         "day": day.isoformat(),
         "manifest": done.manifest,
         "recorded": len(done.change.recorded),
@@ -59,8 +81,6 @@ def run(acts: Acts, day: date, manifest: str | None) -> int:
         "suppressed": done.worked.suppressed,
         "escalated": list(done.escalated),
     }
-    print_found(found, _run_lines, as_json=acts.as_json)
-    return FOUND if found["total"] else 0
 
 
 @exceptions.command("list")
@@ -117,6 +137,16 @@ def _run_lines(found: dict[str, Any]) -> Iterator[str]:
     )
     for rule, reason in found["unjudged"].items():
         yield f"not judged: {rule} ({reason})"
+
+
+def _stale_lines(found: dict[str, Any]) -> Iterator[str]:
+    if not found["days"]:
+        yield "No judged day has other data than it was judged with."
+    for one in found["days"]:
+        yield (
+            f"{one['day']}: {one['recorded']} new, {one['amended']} amended, {one['withdrawn']} withdrawn, "
+            f"{one['total']} findings stand."
+        )
 
 
 def _lines(found: dict[str, Any]) -> Iterator[str]:

@@ -119,6 +119,16 @@ class Lake:
             self._seqs[manifest_id] = seq
         return seq
 
+    def commit_of(self, manifest_id: str) -> int:
+        """Number of the first commit that made the lake what a manifest says; later commits have higher ones."""
+        return self._seq_of(manifest_id)
+
+    def last_changes(self) -> dict[tuple[str, str], int]:
+        """`(table, part)` to the number of the commit that wrote it last."""
+        query = "SELECT table_name, part, MAX(seq) FROM lake_partitions WHERE seq <= :last GROUP BY table_name, part"
+        found = self._records.query(query, {"last": self._last})
+        return {(str(table), str(part)): int(str(seq)) for table, part, seq in found}
+
     def days(self, table: str, manifest: str | None = None) -> list[date]:
         """Trading days that hold rows of the table, in order."""
         return [date.fromisoformat(part) for part in self.manifest(manifest).parts(table) if part != WHOLE]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 HISTORY_KEY = "history_sessions"
 """Threshold by which a rule says how many sessions before the day it looks back on."""
-_READ = (
+READ_BACK = (
     "parent_orders",
     "order_versions",
     "routes",
@@ -74,7 +74,7 @@ class StreamMaker:
     def _kept(self, day: date) -> pl.DataFrame:
         roof = None if self.affiliates is None else sorted(self.affiliates.select("provider", "venue").iter_rows())
         made_of = (self.policy, dict(self.tellers.providers), roof)
-        kept = KeptDays(source=self.source, folder=self.folder, tables=_READ, made_of=made_of)
+        kept = KeptDays(source=self.source, folder=self.folder, tables=READ_BACK, made_of=made_of)
         found = kept.read(day)
         if found is not None:
             return found.cast(STREAMS)

@@ -8,12 +8,12 @@ from routeproof.app.intake.quality import completeness
 from routeproof.app.monitoring.day_over import end_of_day
 from routeproof.app.monitoring.judged import last_judgement
 from routeproof.app.monitoring.run_day import run_day
+from routeproof.app.monitoring.staleness import changed_since
 from routeproof.app.objects.act import act, shown
 from routeproof.app.objects.entitled import role_for
 from routeproof.app.objects.fold import object_of
 from routeproof.governance.case.state import CLOSED
 from routeproof.governance.day import DAY, OVER, judged_early
-from routeproof.stores.manifest import UNMEASURED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -98,25 +98,10 @@ def standing(context: Context, records: Records, day: date) -> Row:
     return {
         "manifest": judgement.manifest if judgement else None,
         "unjudged": dict(judgement.unjudged) if judgement else {},
-        "stale": judgement is not None and _changed_since(context, day, judgement.manifest),
+        "stale": judgement is not None and changed_since(context, day, judgement.manifest),
         "waiting": sum(int(str(row[2])) for row in rows if row[1] != "final"),
         "findings": counts,
         "suppressed": sum(int(str(row[3])) for row in rows),
         "open_cases": int(str(alive)),
         "overdue_cases": int(str(overdue)),
     }
-
-
-def _changed_since(context: Context, day: date, manifest: str) -> bool:
-    """Whether the day's measured rows are others than those that were judged; a manifest's id speaks of these alone."""
-    part = day.isoformat()
-
-    def content(at: str | None) -> dict[str, str]:
-        held = context.lake.manifest(at).partitions
-        return {
-            table: item.content
-            for (table, name), item in held.items()
-            if name == part and item.rows and table not in UNMEASURED
-        }
-
-    return content(manifest) != content(None)
