@@ -45,7 +45,7 @@ demo-web: .venv/.ready-run
 	@exec $(BIN)/routeproof serve --workspace $(DEMO_DIR) --port $(PORT)
 
 test: .venv/.ready-dev
-	$(BIN)/python -m pytest -m "not night" -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
+	$(BIN)/python -m pytest -m "not night" -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations 15 $(TESTS)
 
 test-fix: .venv/.ready-fix
 	$(BIN)/python -m pytest -m "not night" tests/fix_session
