@@ -49,7 +49,7 @@ def test_an_edited_analysis_stands_beside_its_draft(desk: Desk) -> None:
     assert (row["analysis"], row["analysis_draft"], row["analysis_status"]) == (OURS, draft, "edited")
     page = desk.files("second")["pack.html"].decode()
     assert OURS in page
-    assert "The draft had read: Fills are slightly slower" in page
+    assert "The draft had read: Fills of market orders are slightly slower" in page
 
 
 def test_an_adoption_speaks_for_its_scorecard_only(desk: Desk) -> None:

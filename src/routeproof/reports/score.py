@@ -83,8 +83,9 @@ class Comparison:
     For a metric that is better nearer zero the difference is of magnitudes, |value| minus |benchmark|.
     `margin` is the smallest difference that matters, from policy; `detectable` the smallest that this much data could
     have shown; `margin_late` marks a margin decided after the period began. `reason` says why nothing can be told.
-    `like_for_like` is the benchmark as the difference was taken from it: weighted by the value's own mix of days,
-    securities and order classes.
+    `subject` and `like_for_like` are the value and the benchmark as the difference was taken: means over the flow that
+    has its like on both sides, weighted by the value's own mix of days, securities and order classes. `overlap` is the
+    share of the value's weight that was compared (0 to 1).
     """
 
     verdict: Verdict
@@ -95,7 +96,9 @@ class Comparison:
     detectable: float | None = None
     margin_late: bool = False
     reason: str = ""
+    subject: float | None = None
     like_for_like: float | None = None
+    overlap: float | None = None
 
     @property
     def is_open(self) -> bool:
@@ -118,18 +121,20 @@ class Companion:
 class Adoption:
     """A named person's decision on a draft analysis: `text` equals the draft when adopted as it stood.
 
-    `for_draft` is the draft that they had before them; where today's draft reads otherwise the numbers have changed,
-    and the adoption no longer speaks for them. Empty: made for today's draft.
+    `for_draft` is the draft that they had before them, `for_verdicts` the verdicts of its market and limit cells; where
+    today's are others the numbers have changed, and the adoption no longer speaks for them. Empty: made for today's
+    draft, and under any verdicts (adoptions of earlier programs did not record them).
     """
 
     text: str
     by: str
     at: str
     for_draft: str = ""
+    for_verdicts: tuple[str, ...] = ()
 
-    def is_for(self, draft: str) -> bool:
-        """Whether the decision was made on this draft."""
-        return self.for_draft in ("", draft)
+    def is_for(self, draft: str, verdicts: tuple[str, str]) -> bool:
+        """Whether the decision was made on this draft, under these verdicts of the market and limit cells."""
+        return self.for_draft in ("", draft) and self.for_verdicts in ((), verdicts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +154,13 @@ class ScoreRow:
     limit_benchmark: Estimate | None = None
     companions: tuple[Companion, ...] = ()
     adoption: Adoption | None = None
+
+    @property
+    def verdicts(self) -> tuple[str, str]:
+        """Verdicts of the market and limit cells; empty where there is none."""
+        pairs = ((self.market, self.market_comparison), (self.limit, self.limit_comparison))
+        market, limit = (one.verdict if one is not None and cell.value is not None else "" for cell, one in pairs)
+        return market, limit
 
     def benchmark_of(self, column: str) -> Estimate:
         """The benchmark that a column (`market` or `limit`) is held against."""

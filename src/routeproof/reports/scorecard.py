@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
-from routeproof.reports.analysis import draft
+from routeproof.reports.analysis import draft, sides_of
 from routeproof.reports.document import VERDICT_WORDS, Cell, Column, Row, Table, Verdict
 from routeproof.reports.numbers import UNITS, Kind, counted, interval, printed, smallest, with_unit
-from routeproof.reports.score import Companion, Comparison, Estimate, Score, ScoreRow, kind_of
+from routeproof.reports.score import Adoption, Companion, Comparison, Estimate, Score, ScoreRow, kind_of
 
 DRAFT = "draft — not reviewed"
 EARLIER = "adopted for an earlier draft"
+OTHERWISE = "adopted under other verdicts"
 COLUMNS = (
     Column(id="metric", title="Metric", weight=1.15),
     Column(id="market", title="Market orders", align="right", weight=1.55),
@@ -48,6 +49,17 @@ def _difference(comparison: Comparison | None, kind: Kind) -> str:
     return f"Δ\N{NO-BREAK SPACE}{plus}{printed(comparison.difference, kind)} {between}".rstrip()
 
 
+def _like_for_like(estimate: Estimate, benchmark: Estimate | None, comparison: Comparison | None, kind: Kind) -> str:
+    """The two means that were compared, where anything printed of them differs from the means over all flow."""
+    if comparison is None or estimate.value is None or benchmark is None or benchmark.value is None:
+        return ""
+    sides = sides_of(estimate.value, benchmark.value, comparison)
+    if sides.is_plain(estimate.value, benchmark.value, kind):
+        return ""
+    over = "" if sides.covers_all else f", {printed(sides.overlap, 'share')} of the flow"
+    return f"compared {with_unit(sides.value, kind)} and {with_unit(sides.benchmark, kind)}{over}"
+
+
 def _aside(companion: Companion, column: str, beside: Estimate) -> str:
     """A companion's number, or why there is none unless the number that it stands beside has said so."""
     estimate: Estimate = getattr(companion, column)
@@ -58,11 +70,16 @@ def _aside(companion: Companion, column: str, beside: Estimate) -> str:
 
 
 def value_cell(
-    estimate: Estimate, kind: Kind, comparison: Comparison | None = None, asides: tuple[str, ...] = ()
+    estimate: Estimate,
+    kind: Kind,
+    comparison: Comparison | None = None,
+    asides: tuple[str, ...] = (),
+    benchmark: Estimate | None = None,
 ) -> Cell:
     """An estimate as a cell: value, interval, count and population, verdict, and the numbers beside it."""
     verdict: Verdict = comparison.verdict if comparison and estimate.value is not None else ""
-    judged = [_against(comparison, kind), _difference(comparison, kind)] if verdict else []
+    compared = _like_for_like(estimate, benchmark, comparison, kind)
+    judged = [_against(comparison, kind), _difference(comparison, kind), compared] if verdict else []
     lines = [*judged, *_support(estimate, kind), " · ".join(asides)]
     return Cell(
         value=estimate.value,
@@ -92,12 +109,18 @@ def _plainly(estimate: Estimate, kind: Kind) -> str:
     return f"— ({estimate.reason})" if estimate.value is None else with_unit(estimate.value, kind)
 
 
+def _lapsed(adoption: Adoption, text: str) -> str:
+    """Why an adoption does not stand: its draft read otherwise, or read the same under other verdicts."""
+    return OTHERWISE if adoption.for_draft in ("", text) else EARLIER
+
+
 def _analysis_cell(row: ScoreRow) -> Cell:
     text, adoption = draft(row), row.adoption
     if adoption is None:
         return Cell(value=text, text=text, note=DRAFT)
-    if not adoption.is_for(text):
-        return Cell(value=text, text=text, note=f"{DRAFT}\n{EARLIER}: {adoption.text} ({adoption.by}, {adoption.at})")
+    if not adoption.is_for(text, row.verdicts):
+        lapsed = f"{_lapsed(adoption, text)}: {adoption.text} ({adoption.by}, {adoption.at})"
+        return Cell(value=text, text=text, note=f"{DRAFT}\n{lapsed}")
     edited = "" if adoption.text == text else f"\nThe draft had read: {text}"
     return Cell(value=adoption.text, text=adoption.text, note=f"{adoption.by}, {adoption.at}{edited}")
 
@@ -121,8 +144,8 @@ def _row(row: ScoreRow, *, glossed: bool) -> Row:
         id=row.id,
         cells=(
             title,
-            value_cell(row.market, kind.kind, row.market_comparison, asides("market")),
-            value_cell(row.limit, kind.kind, row.limit_comparison, asides("limit")),
+            value_cell(row.market, kind.kind, row.market_comparison, asides("market"), row.benchmark_of("market")),
+            value_cell(row.limit, kind.kind, row.limit_comparison, asides("limit"), row.benchmark_of("limit")),
             _benchmark_cell(row, kind.kind, asides("benchmark")),
             _analysis_cell(row),
         ),
@@ -149,9 +172,9 @@ LEGEND = (
     "▲ better · ▼ worse · = no material difference · ? cannot tell (“from”: the smallest difference that the data "
     "could have shown), each against the benchmark and beyond the margin that policy fixed before the period. Δ is the "
     "difference that was judged, like for like: the benchmark weighted by the router's own mix of days, securities and "
-    "order classes. Brackets hold 95% intervals; n counts executions (of the fill rate: orders); covered is the share "
-    "of shares behind the value. Means are "
-    "share-weighted; orders received during a halt are left out."
+    "order classes; “compared” names the two means where they are not those over all flow. Brackets hold "
+    "95% intervals; n counts executions (of the fill rate: orders); covered is the share of shares behind the value. "
+    "Means are share-weighted; orders received during a halt are left out."
 )
 
 
@@ -179,18 +202,20 @@ def _surface_cell(estimate: Estimate, kind: Kind, comparison: Comparison | None)
             "detectable": comparison.detectable,
             "margin_late": comparison.margin_late,
             "reason": comparison.reason or None,
+            "subject": comparison.subject,
             "like_for_like": comparison.like_for_like,
+            "overlap": comparison.overlap,
         }
     return cell
 
 
 def _surface_analysis(row: ScoreRow) -> dict[str, object]:
     text, adoption = draft(row), row.adoption
-    stands = adoption if adoption is not None and adoption.is_for(text) else None
+    stands = adoption if adoption is not None and adoption.is_for(text, row.verdicts) else None
     status = DRAFT if stands is None else "adopted" if stands.text == text else "edited"
     said: dict[str, object] = {
         "analysis": stands.text if stands else text,
-        "analysis_status": EARLIER if adoption and not stands else status,
+        "analysis_status": _lapsed(adoption, text) if adoption and not stands else status,
         "analysis_draft": text,
         "analysis_by": adoption.by if adoption else None,
         "analysis_at": adoption.at if adoption else None,

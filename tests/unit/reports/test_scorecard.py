@@ -1,7 +1,10 @@
 """The scorecard keeps draft and adopted text apart and shows what stands behind every cell."""
 
+from dataclasses import replace
+
+from routeproof.reports.analysis import draft
 from routeproof.reports.score import Adoption, Comparison, Estimate, Score, ScoreRow
-from routeproof.reports.scorecard import DRAFT, scorecard_surface, scorecard_table
+from routeproof.reports.scorecard import DRAFT, EARLIER, OTHERWISE, scorecard_surface, scorecard_table
 
 ROW = ScoreRow(
     id="fill_time",
@@ -34,8 +37,37 @@ def test_an_edited_analysis_keeps_the_draft_beside_it() -> None:
         "edited",
         "R. Alvarez",
     )
-    assert row["analysis_draft"].startswith("Fills are slightly slower")
-    assert "The draft had read: Fills are slightly slower" in scorecard_table(adopted("x")).rows[0].cells[4].note
+    assert row["analysis_draft"].startswith("Fills of market orders are slightly slower")
+    note = scorecard_table(adopted("x")).rows[0].cells[4].note
+    assert "The draft had read: Fills of market orders are slightly slower" in note
+
+
+def test_an_adoption_stands_only_for_its_draft_and_its_verdicts() -> None:
+    """Another draft or another verdict ends it; one recorded without verdicts stands for its draft alone."""
+    then = Adoption(text="Fine.", by="R. Alvarez", at="2026-10-07", for_draft=draft(ROW), for_verdicts=("worse", ""))
+    cases = {
+        "edited": then,
+        OTHERWISE: replace(then, for_verdicts=("better", "")),
+        EARLIER: replace(then, for_draft="Fills are slow."),
+    }
+    for status, adoption in cases.items():
+        score = Score(rows=(replace(ROW, adoption=adoption),))
+        (row,) = scorecard_surface(score)["rows"]  # type: ignore[misc]
+        assert row["analysis_status"] == status
+        assert row["analysis"] == ("Fine." if status == "edited" else draft(ROW))
+        note = scorecard_table(score).rows[0].cells[4].note
+        assert note.startswith("R. Alvarez" if status == "edited" else f"{DRAFT}\n{status}: Fine.")
+    earlier = replace(ROW, adoption=replace(then, for_verdicts=()))
+    assert scorecard_surface(Score(rows=(earlier,)))["rows"][0]["analysis_status"] == "edited"  # type: ignore[index]
+
+
+def test_a_cell_names_the_compared_means_where_they_are_others() -> None:
+    """150 and 120 ms over all flow; 140 and 118 where nine tenths of the flow have their like."""
+    assert ROW.market_comparison is not None
+    other = replace(ROW.market_comparison, subject=140.0, like_for_like=118.0, overlap=0.9)
+    note = scorecard_table(Score(rows=(replace(ROW, market_comparison=other),))).rows[0].cells[1].note
+    assert "compared 140\N{NO-BREAK SPACE}ms and 118\N{NO-BREAK SPACE}ms, 90.0% of the flow" in note
+    assert "compared" not in scorecard_table(Score(rows=(ROW,))).rows[0].cells[1].note
 
 
 def test_every_cell_prints_its_population_and_count() -> None:

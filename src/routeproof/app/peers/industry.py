@@ -83,11 +83,13 @@ class Published:
         if self.value is None or self.own is None:
             return _untold(self.reason)
         if self.doubt:
-            return _untold(self.doubt, subject=self.own.value, benchmark=self.value)
+            found = _untold(self.doubt, subject=self.own.value, benchmark=self.value)
+            return replace(found, overlap=settle(self.coverage or 0.0))
         if (self.coverage or 0.0) < standards.least_overlap:
             share = f"{self.coverage or 0.0:.0%}"
             return _untold(f"public reports have cells for {share} of our shares only", subject=None, benchmark=None)
-        return compare_fixed(self.own, self.value, standards, nearer_zero=nearer_zero)
+        found = compare_fixed(self.own, self.value, standards, nearer_zero=nearer_zero)
+        return replace(found, overlap=settle(self.coverage or 0.0))
 
 
 def _untold(reason: str, subject: float | None = None, benchmark: float | None = None) -> Difference:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.objects.fold import roster_of
-from routeproof.app.review.adoptions import EVENT
+from routeproof.app.review.adoptions import EVENT, verdicts_in
 from routeproof.app.review.benchmark import ROWS
 from routeproof.app.review.earlier_builds import builds
 from routeproof.ledger.entry import Fact
@@ -16,6 +16,8 @@ from routeproof.vocab.errors import LedgerBrokenError, UsageError
 from routeproof.vocab.times import quarter_days
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from routeproof.app.context import Context
 
 LONGEST_TEXT = 8_000
@@ -63,19 +65,21 @@ def adopt_analysis(context: Context, request: Adopting) -> Adopted:
     Raises:
         UsageError: no pack of that review was built, it has no such row or security, or the name or text is missing
             or too long.
-        LedgerBrokenError: the drafts that the pack recorded are gone or changed.
+        LedgerBrokenError: the drafts or the scorecard that the pack recorded are gone or changed.
     """
     quarter_days(request.quarter)
     if not request.by.strip():
         message = "expected the name of the person who adopts the analysis, found an empty one"
         raise UsageError(message, where="--by")
     stream = f"review/{request.quarter}/{request.provider}"
-    digest, draft = _draft(context, stream, request)
+    built, draft = _draft(context, stream, request)
+    digest = built["digest"]
     text = draft if request.text is None else request.text.strip()
     if not 0 < len(text) <= LONGEST_TEXT:
         message = f"expected a text of 1 to {LONGEST_TEXT:,} characters, found {len(text):,}"
         raise UsageError(message, where="--text")
     actor = context.actor
+    verdicts = _verdicts(context, built, request)
     payload = {
         "row": request.row,
         "security": request.security,
@@ -83,7 +87,7 @@ def adopt_analysis(context: Context, request: Adopting) -> Adopted:
         "draft": draft,
         "text": text,
         "digest": digest,
-    }
+    } | ({"verdicts": list(verdicts)} if verdicts else {})
     fact = Fact(
         stream=stream,
         type=EVENT,
@@ -97,8 +101,8 @@ def adopt_analysis(context: Context, request: Adopting) -> Adopted:
     return Adopted(draft=draft, text=text, digest=digest)
 
 
-def _draft(context: Context, stream: str, request: Adopting) -> tuple[str, str]:
-    """Digest of the last pack, and the draft as it was printed there."""
+def _draft(context: Context, stream: str, request: Adopting) -> tuple[Mapping[str, Any], str]:
+    """What was recorded of the last pack, and the draft as it was printed there."""
     built = builds(context.records, stream)
     if not built:
         message = (
@@ -106,7 +110,7 @@ def _draft(context: Context, stream: str, request: Adopting) -> tuple[str, str]:
         )
         raise UsageError(message, where="--provider")
     payload = built[-1]
-    drafts = _recorded_drafts(context, payload.get("drafts", ""))
+    drafts = _recorded(context, payload.get("drafts", ""), "drafts")
     if request.security not in drafts:
         known = ", ".join(sorted(name for name in drafts if name)) or "none"
         message = f"expected a security of the pack ({known}), found {request.security!r}"
@@ -114,12 +118,22 @@ def _draft(context: Context, stream: str, request: Adopting) -> tuple[str, str]:
     if request.row not in drafts[request.security]:
         message = f"expected a scorecard row ({', '.join(ROWS)}), found {request.row!r}"
         raise UsageError(message, where="--row")
-    return payload["digest"], drafts[request.security][request.row]
+    return payload, drafts[request.security][request.row]
 
 
-def _recorded_drafts(context: Context, sha256: str) -> Any:  # noqa: ANN401  # JSON
+def _verdicts(context: Context, built: Mapping[str, Any], request: Adopting) -> tuple[str, ...]:
+    """Verdicts of the row's market and limit cells as printed there; none where an earlier program built the pack."""
+    if not built.get("scorecard"):
+        return ()
+    kept = _recorded(context, built["scorecard"], "scorecard")
+    scores = (kept["scorecard"], *kept.get("securities", ()))
+    rows = (row for score in scores if (score["security"] or "") == request.security for row in score["rows"])
+    return next((verdicts_in(row) for row in rows if row["id"] == request.row), ())
+
+
+def _recorded(context: Context, sha256: str, what: str) -> Any:  # noqa: ANN401  # JSON
     try:
         return json.loads(context.evidence.get(sha256).content)
     except ExpiredError as error:
-        message = "expected the drafts of the last pack, found none: build the pack again"
+        message = f"expected the {what} of the last pack, found none: build the pack again"
         raise LedgerBrokenError(message, where=f"evidence/{sha256}") from error

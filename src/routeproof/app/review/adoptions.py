@@ -47,7 +47,24 @@ def adopted_since(entries: Iterable[Recorded]) -> dict[Place, Adoption]:
 
 
 def _adoption(payload: Mapping[str, Any], appended_at: int) -> Adoption:
-    return Adoption(text=payload["text"], by=payload["by"], at=_minute(appended_at), for_draft=payload["draft"])
+    return Adoption(
+        text=payload["text"],
+        by=payload["by"],
+        at=_minute(appended_at),
+        for_draft=payload["draft"],
+        for_verdicts=tuple(payload.get("verdicts", ())),  # earlier programs recorded none
+    )
+
+
+def verdicts_in(row: Mapping[str, Any]) -> tuple[str, str]:
+    """Verdicts of the market and limit cells of a scorecard's row as programs read it; empty where there is none."""
+    market, limit = (str(row["cells"][column].get("verdict") or "") for column in ("market", "limit"))
+    return market, limit
+
+
+def named_by(adoption: Adoption) -> tuple[str, ...]:
+    """What a pack's digest names of an adoption: of one without verdicts the same as it ever did."""
+    return (adoption.text, adoption.by, adoption.at, adoption.for_draft, *adoption.for_verdicts)
 
 
 def with_adoptions(score: Score, adoptions: Mapping[Place, Adoption]) -> Score:

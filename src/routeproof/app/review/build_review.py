@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from routeproof.app.policy_in_force import names_people, policy_as_recorded
 from routeproof.app.reconcile.reconcile import compared_with
 from routeproof.app.reconcile.shown import has_report, reported_parts
 from routeproof.app.review.adoptions import EVENT as ADOPTED
-from routeproof.app.review.adoptions import adoptions_of, drafts_of
+from routeproof.app.review.adoptions import adoptions_of, drafts_of, named_by
 from routeproof.app.review.assemble import Review, pack_inputs
 from routeproof.app.review.benchmark import INDUSTRY, TAPE, Benchmark, choose_benchmark
 from routeproof.app.review.card.kept import KEPT_SCORECARD, kept_scorecard
@@ -284,7 +284,7 @@ def _digest(review: Review, order: Order) -> str:
         "declared": {row: [str(item.value), item.source] for row, item in order.declared.items()},
         "control": order.control or "",
         "deliveries": [dict(row) for row in review.deliveries],
-        "adoptions": [[*place, *astuple(item)] for place, item in sorted(review.adoptions.items())],
+        "adoptions": [[*place, *named_by(item)] for place, item in sorted(review.adoptions.items())],
         "version": review.version,
     }
     if review.reported:

@@ -49,7 +49,9 @@ class Judged:
             detectable=self.verdict.detectable,
             margin_late=self.verdict.margin_after_start,
             reason=self.verdict.reason,
+            subject=self.difference.subject,
             like_for_like=self.difference.benchmark,
+            overlap=None if self.difference.pairing == "none" else self.difference.overlap,
         )
 
 

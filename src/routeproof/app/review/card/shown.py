@@ -7,7 +7,7 @@ import shlex
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.objects.governed import objects_of
-from routeproof.app.review.adoptions import adopted_since
+from routeproof.app.review.adoptions import adopted_since, verdicts_in
 from routeproof.app.review.earlier_builds import EVENT, builds
 from routeproof.governance.review.noun import REVIEW
 from routeproof.metrics.describe import described
@@ -163,8 +163,11 @@ def _security(pack: Plain, security: str) -> Plain:
 
 
 def _adopted(adoption: Adoption | None, row: Plain) -> dict[str, str] | None:
-    """`text, by, at` of an adoption that the pack does not print yet; null without one, or if the draft was another."""
-    if adoption is None or not adoption.is_for(row.get("analysis_draft", row["analysis"])):
+    """`text, by, at` of an adoption that the pack does not print yet; null without one, or if its draft was another.
+
+    So it is if the verdicts were others.
+    """
+    if adoption is None or not adoption.is_for(row.get("analysis_draft", row["analysis"]), verdicts_in(row)):
         return None
     return {"text": adoption.text, "by": adoption.by, "at": adoption.at}
 
