@@ -32,12 +32,23 @@ class EvidenceStandards:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrameworkThresholds:
-    """Action thresholds of the review framework (shares and indices are fractions of 1)."""
+    """Action thresholds of the review framework, and what page one names (shares and indices are fractions of 1).
+
+    Named, if it is also more than chance: a venue whose share of executed shares moved by `venue_share_move` from the
+    first month to the last; a payer with `payer_share_excess` more of the shares than at the other provider; a share of
+    fills outside the quote above `outside_ratio` times, and a median fill time above `median_ratio` times another
+    provider's. Named always: a share of executions that could be measured below `least_coverage`.
+    """
 
     worse_months: int = 2
     months: int = 3
     payer_volume_share: float = 0.50
     payer_concentration_hhi: float = 0.25
+    venue_share_move: float = 0.05
+    payer_share_excess: float = 0.05
+    outside_ratio: float = 1.25
+    median_ratio: float = 2.0
+    least_coverage: float = 0.90
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

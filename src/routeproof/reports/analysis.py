@@ -44,7 +44,7 @@ class Sides:
     def words(self, kind: Kind) -> tuple[str, str]:
         """Value and benchmark like for like, with the share that was compared where it is not all."""
         of = "" if self.covers_all else f" ({spoken(self.overlap, 'share')} of the flow)"
-        return spoken(self.value, kind), f"{spoken(self.benchmark, kind)} like for like{of}"
+        return spoken(self.value, kind), f"{spoken(self.benchmark, kind)}, like for like{of}"
 
 
 _WHO: Final[dict[Column, str]] = {"market": "Market orders", "limit": "Limit orders"}

@@ -154,7 +154,7 @@ def test_a_sentence_holds_the_value_against_the_number_that_decided() -> None:
     plain = row("reversion", 0.0066, None, 0.0078)
     against = Comparison(verdict="worse", difference=0.0004, margin=0.0002, like_for_like=0.0062)
     text = draft(replace(plain, market_comparison=against))
-    assert "$0.0066 a share against $0.0062 a share like for like" in text
+    assert "$0.0066 a share against $0.0062 a share, like for like" in text
     assert "like for like" not in draft(replace(plain, market_comparison=replace(against, like_for_like=0.0078)))
 
 
@@ -163,6 +163,6 @@ def test_both_numbers_are_of_the_compared_flow_and_its_share_is_named() -> None:
     plain = row("price_improvement", 0.0015, None, 0.0012)
     against = Comparison(verdict="worse", difference=-0.0004, subject=0.0010, like_for_like=0.0014, overlap=0.8)
     text = draft(replace(plain, market_comparison=against))
-    assert "than the benchmark: $0.0010 a share against $0.0014 a share like for like (80% of the flow);" in text
+    assert "than the benchmark: $0.0010 a share against $0.0014 a share, like for like (80% of the flow);" in text
     nearly = replace(against, subject=0.0015, like_for_like=0.0012, overlap=0.9996)
     assert "like for like" not in draft(replace(plain, market_comparison=nearly)), "nothing printed differs"

@@ -15,6 +15,7 @@ from routeproof.app.review.findings import findings_of
 from routeproof.app.review.framework_rows import framework_rows, payer_share
 from routeproof.app.review.grid import grid_of
 from routeproof.app.review.intervals import profile_intervals
+from routeproof.app.review.noted import noted_of
 from routeproof.app.review.scores import overall_score, security_scores
 from routeproof.app.review.worst import worst_executions
 from routeproof.metrics.registry import ALL
@@ -127,12 +128,10 @@ def pack_inputs(review: Review, digest: str, command: str) -> PackInputs:
         findings=findings_of(
             overall,
             rows,
-            quarter,
-            provider,
             venues.undisclosed(lake, manifest, quarter, provider),
-            venues.share_moves(quarter, provider),
-            venues.payer_shares(quarter, venue_frame, provider, beside),
+            noted_of(quarter, judge, provider, beside, venue_frame),
             quality,
+            thresholds.least_coverage,
         ),
         overall=with_adoptions(overall, review.adoptions),
         securities=tuple(with_adoptions(score, review.adoptions) for score in securities.scores),

@@ -43,7 +43,7 @@ def totals_of(
 
 def _without_executions(quarter: Quarter, provider: str, sessions: Sequence[date]) -> tuple[date, ...]:
     own = quarter.tables["venue_charges"].filter((pl.col("provider") == provider) & (pl.col("executions") > 0))
-    seen = set(own["day"].unique())
+    seen = set(own["trading_day"].unique())
     return tuple(day for day in sessions if day not in seen)
 
 

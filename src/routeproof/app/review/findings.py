@@ -4,27 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import polars as pl
-
-from routeproof.reports.numbers import UNITS, interval, printed, spoken
+from routeproof.reports.numbers import UNITS, fine, interval, printed, spoken
 from routeproof.reports.pack.inputs import TopFinding
 from routeproof.reports.score import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from routeproof.app.review.quarter import Quarter
-    from routeproof.app.review.venues import PayerShare
+    from routeproof.app.review.noted import Beside, Noted, PayerShare, ShareMove
     from routeproof.reports.numbers import Kind
     from routeproof.reports.pack.inputs import FrameworkRow, QualityTotals
     from routeproof.reports.score import Comparison, Score
 
-NOTABLE_MOVE = 0.05
-"""Share of executed shares that a venue must gain or lose between first and last month to be named."""
-
-NOTABLE_OUTSIDE_RATIO = 1.25
-NOTABLE_SLOWNESS = 2.0
-LOW_COVERAGE = 0.90
 IMPROVEMENT = "Price improvement"
 MOST = 9
 
@@ -32,23 +23,21 @@ MOST = 9
 def findings_of(
     overall: Score,
     framework: Sequence[FrameworkRow],
-    quarter: Quarter,
-    provider: str,
     unlisted: Sequence[tuple[str, float]],
-    moves: Sequence[tuple[str, float, float]],
-    payers: Sequence[PayerShare],
+    noted: Noted,
     quality: QualityTotals | None,
+    least_coverage: float,
 ) -> tuple[TopFinding, ...]:
-    """At most nine findings, gravest first; nothing is said twice."""
-    slow = tuple(_slow(quarter, provider, overall))
+    """At most nine findings, gravest first; nothing is said twice. `least_coverage` is policy's, a fraction of 1."""
+    slow = tuple(_slow(noted.slow, overall))
     found = [
         *_crossed(framework, overall),
-        *_coverage(quality),
+        *_coverage(quality, least_coverage),
         *_unlisted(unlisted),
-        *_moved(moves),
+        *_moved(noted.moves),
         *slow,
-        *_paid(payers),
-        *_outside(quarter, provider),
+        *_paid(noted.payers),
+        *_outside(noted.outside),
         *_worse(overall, said=_said(framework, slow)),
     ]
     return tuple(found[:MOST])
@@ -117,69 +106,69 @@ def _unlisted(venues: Sequence[tuple[str, float]]) -> Iterator[TopFinding]:
         )
 
 
-def _moved(moves: Sequence[tuple[str, float, float]]) -> Iterator[TopFinding]:
-    notable = [move for move in moves if abs(move[2] - move[1]) >= NOTABLE_MOVE]
-    if notable:
-        words = "; ".join(f"{venue} {before:.1%} → {after:.1%}" for venue, before, after in notable[:4])
+def _moved(moves: Sequence[ShareMove]) -> Iterator[TopFinding]:
+    if moves:
+        words = "; ".join(f"{move.venue} {move.before:.1%} → {move.after:.1%}" for move in moves[:4])
         yield TopFinding(
             headline="Routing shifted between the first and the last month.",
-            detail=f"Share of executed shares: {words}. Was a change of routing logic announced?",
+            detail=f"Share of executed shares, by more than days differ by chance: {words}. Was a change of routing "
+            "logic announced?",
             section_id="venues",
         )
 
 
-def _slow(quarter: Quarter, provider: str, overall: Score) -> Iterator[TopFinding]:
-    """Medians side by side: a delay added to every order shows there long before it moves a mean."""
-    market = quarter.tables["group"].filter((pl.col("order_group") == "market") & (pl.col("executions") > 0))
-    median = dict(market.select("provider", "time_to_execution_ms_p50").drop_nulls().iter_rows())
-    others = {name: value for name, value in median.items() if name != provider}
-    if provider in median and others:
-        fastest = min(others, key=lambda name: (others[name], name))
-        if median[provider] > NOTABLE_SLOWNESS * others[fastest]:
-            tested = next((row.market_comparison for row in overall.rows if row.id == "fill_time"), None)
-            mean = f" On average: {_difference(tested, 'ms').lower()}" if tested and tested.verdict == "worse" else ""
-            yield TopFinding(
-                headline=f"Market orders take {median[provider]:,.0f} ms at the median, "
-                f"{others[fastest]:,.1f} ms at provider {fastest}.",
-                detail=f"The fill-time distribution shows whether all orders wait or only some.{mean}",
-                section_id="fill-times",
-            )
+def _slow(slow: Beside | None, overall: Score) -> Iterator[TopFinding]:
+    if slow is not None:
+        tested = next((row.market_comparison for row in overall.rows if row.id == "fill_time"), None)
+        mean = f" On average: {_difference(tested, 'ms').lower()}" if tested and tested.verdict == "worse" else ""
+        yield TopFinding(
+            headline=f"Market orders take {slow.own:,.0f} ms at the median, {slow.other:,.1f} ms at provider "
+            f"{slow.provider}.",
+            detail=f"The fill-time distribution shows whether all orders wait or only some.{mean}",
+            section_id="fill-times",
+        )
 
 
 def _paid(payers: Sequence[PayerShare]) -> Iterator[TopFinding]:
     for payer in payers:
-        if payer.share - payer.elsewhere >= NOTABLE_MOVE:
-            worse = payer.improvement < payer.improvement_overall
-            quality = "below" if worse else "not below"
-            yield TopFinding(
-                headline=f"{payer.venue}, which pays for order flow, gets {payer.share:.1%} of shares, "
-                f"{payer.elsewhere:.1%} at the other provider.",
-                detail=f"Price improvement there is {spoken(payer.improvement, 'usd_per_share')}, {quality} the "
-                f"{spoken(payer.improvement_overall, 'usd_per_share')} of all venues together.",
-                section_id="venues",
-            )
-
-
-def _outside(quarter: Quarter, provider: str) -> Iterator[TopFinding]:
-    meeting = quarter.tables["group"].filter(pl.col("order_group").is_in(["market", "limit"]))
-    table = meeting.group_by("provider").agg(pl.col("outside_shares", "covered_shares").sum())
-    share = dict(
-        table.filter(pl.col("covered_shares") > 0)
-        .select("provider", pl.col("outside_shares") / pl.col("covered_shares"))
-        .iter_rows()
-    )
-    own = share.get(provider)
-    others = [value for name, value in share.items() if name != provider]
-    if own and others and own > NOTABLE_OUTSIDE_RATIO * max(others):
         yield TopFinding(
-            headline=f"{own:.1%} of shares were filled outside the NBBO, {max(others):.1%} at any other provider.",
+            headline=f"{payer.venue}, which pays for order flow, gets {payer.share:.1%} of shares, "
+            f"{payer.elsewhere:.1%} at the other provider.",
+            detail=f"Price improvement there {_paid_quality(payer)}.",
+            section_id="venues",
+        )
+
+
+def _paid_quality(payer: PayerShare) -> str:
+    """What customers got at a payer and elsewhere; below or above only where a verdict says so."""
+    if payer.improvement is None or payer.others is None:
+        return "has nothing to be compared with"
+    there, others = (spoken(value, "usd_per_share") for value in (payer.improvement, payer.others))
+    if payer.word in ("better", "worse"):
+        if there == others:
+            there, others = (f"${fine(value)} a share" for value in (payer.improvement, payer.others))
+        side = "above" if payer.word == "better" else "below"
+        return f"is {there}, {side} the {others} of all other venues on the same days"
+    told = (
+        "there is no material difference"
+        if payer.word == "no_material_difference"
+        else "which is better cannot be told"
+    )
+    return f"is {there}, {others} at all other venues on the same days: {told}"
+
+
+def _outside(outside: Beside | None) -> Iterator[TopFinding]:
+    if outside is not None:
+        yield TopFinding(
+            headline=f"{outside.own:.1%} of shares were filled outside the NBBO, {outside.other:.1%} at provider "
+            f"{outside.provider} on the same days.",
             detail="Market and limit orders' covered shares; the ten worst executions are drawn with their quotes.",
             section_id="worst",
         )
 
 
-def _coverage(quality: QualityTotals | None) -> Iterator[TopFinding]:
-    if quality is not None and quality.measured and quality.analysed / quality.measured < LOW_COVERAGE:
+def _coverage(quality: QualityTotals | None, least: float) -> Iterator[TopFinding]:
+    if quality is not None and quality.measured and quality.analysed / quality.measured < least:
         yield TopFinding(
             headline="Many executions could not be measured.",
             detail=f"{quality.analysed:,} of {quality.measured:,} executions had a usable reference quote.",

@@ -30,7 +30,10 @@ PROFILED: dict[str, tuple[str, ...]] = {
 
 
 def profile_sums(day: MeasuredDay) -> pl.DataFrame:
-    """Sums of one measured day: `dimension, level, metric, provider, trading_day, numerator, denominator, largest`."""
+    """Sums of one measured day: the keys `dimension, level, metric, provider, trading_day`, and the sums.
+
+    Sums are `numerator`, `denominator`, `largest`, and `n`, the executions that have a weight.
+    """
     rows = day.executions.filter(meets_the_market())
     return pl.concat(
         daily_sums(rows, BY_NAME[name], ("provider", dimension, "trading_day")).select(
@@ -42,6 +45,7 @@ def profile_sums(day: MeasuredDay) -> pl.DataFrame:
             "numerator",
             "denominator",
             "largest",
+            "n",
         )
         for dimension, names in PROFILED.items()
         for name in names
@@ -55,20 +59,30 @@ def profile_intervals(sums: Iterable[pl.DataFrame], standards: EvidenceStandards
     found = []
     if parts:
         for key, rows in pl.concat(parts).group_by(keys, maintain_order=True):
-            interval = estimate_mean(_partials(rows), standards).interval
+            interval = estimate_mean(partials_of(rows), standards).interval
             if interval is not None:
                 found.append((*key, interval.lower, interval.upper))
     schema = dict.fromkeys(keys, pl.String) | {"lower": pl.Float64, "upper": pl.Float64}
     return pl.DataFrame(found, schema=schema, orient="row").sort(keys, nulls_last=True)
 
 
-def _partials(rows: pl.DataFrame) -> Partials:
+def partials_of(rows: pl.DataFrame) -> Partials:
+    """Rows of `profile_sums` as evidence, whatever their level."""
     return Partials.of(
         day=rows["trading_day"].cast(pl.Int32).to_numpy(),
         numerator=rows["numerator"].to_numpy(),
         denominator=rows["denominator"].to_numpy(),
         largest=rows["largest"].to_numpy(),
     )
+
+
+def rows_behind(sums: Iterable[pl.DataFrame], provider: str, dimension: str) -> pl.DataFrame:
+    """`DIMENSION, metric, n`: the executions behind each point of a provider's profile."""
+    parts = list(sums)
+    if not parts:
+        return pl.DataFrame(schema={dimension: pl.String, "metric": pl.String, "n": pl.Int64})
+    own = pl.concat(parts).filter((pl.col("provider") == provider) & (pl.col("dimension") == dimension))
+    return own.group_by(pl.col("level").alias(dimension), "metric").agg(pl.col("n").sum())
 
 
 def with_intervals(frame: pl.DataFrame, intervals: pl.DataFrame, provider: str, dimension: str) -> pl.DataFrame:

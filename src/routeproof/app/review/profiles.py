@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from routeproof.app.review.fill_times import GROUP_WORDS
-from routeproof.app.review.intervals import with_intervals
+from routeproof.app.review.intervals import rows_behind, with_intervals
 from routeproof.tables.measured.order_size import bucket_order
 from routeproof.vocab.words import HORIZONS_NS
 
@@ -50,7 +50,7 @@ def sizes(quarter: Quarter, provider: str, intervals: pl.DataFrame) -> pl.DataFr
 
 
 def markouts(quarter: Quarter, provider: str, intervals: pl.DataFrame) -> pl.DataFrame:
-    """`group, horizon_s, markout_bps, lower, upper, n` of market and limit orders."""
+    """`group, horizon_s, markout_bps, lower, upper, n` of market and limit orders; n counts what a value rests on."""
     own = _groups(quarter, provider)
     parts = [
         own.select(
@@ -59,11 +59,12 @@ def markouts(quarter: Quarter, provider: str, intervals: pl.DataFrame) -> pl.Dat
             pl.lit(f"markout_bps_{name}").alias("metric"),
             pl.lit(horizon_ns / 1e9).alias("horizon_s"),
             pl.col(f"markout_bps_{name}").alias("markout_bps"),
-            pl.col("executions").alias("n"),
         )
         for name, horizon_ns in HORIZONS_NS.items()
     ]
+    behind = rows_behind(quarter.profile_sums, provider, "order_group")
     drawn = with_intervals(pl.concat(parts), intervals, provider, "order_group")
+    drawn = drawn.join(behind, on=["order_group", "metric"], how="left").with_columns(pl.col("n").fill_null(0))
     return drawn.sort("order_group", "horizon_s", descending=[True, False]).drop("order_group", "metric")
 
 

@@ -63,13 +63,22 @@ GROUPINGS: dict[str, tuple[str, ...]] = {
     "symbol": ("provider", "symbol"),
     "venue": ("provider", "venue"),
     "venue_meeting": ("provider", "venue"),
-    "venue_charges": ("provider", "venue", "liquidity", "day"),
     "time_of_day": ("provider", "time_of_day"),
     "size": ("provider", "size_bucket"),
-    "month_venue": ("provider", "month", "venue"),
 }
+DAILY: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "venue_charges": (
+        ("provider", "trading_day", "venue", "liquidity"),
+        ("executions", "executed_shares", "fees_usd", "rebates_usd", "payments_usd"),
+    ),
+    "day_meeting": (
+        ("provider", "order_group", "trading_day"),
+        ("outside_shares", "covered_shares", "time_to_execution_ms_p50"),
+    ),
+}
+"""Tables by day, of few metrics: what a test by days needs."""
 
-MEETING = ("group", "venue_meeting", "time_of_day", "size")
+MEETING = ("group", "venue_meeting", "time_of_day", "size", "day_meeting")
 """Tables of quality, over orders that met the market; the others count everything."""
 
 
@@ -137,8 +146,7 @@ def measure_quarter(
         shifts_ns: further shifts of the firm's clock, of which only evidence cells are kept.
         beside: is shown the measured rows, also those under its own switches.
     """
-    metrics = tuple(BY_NAME[name] for name in (*_ORDERS, *_QUALITY))
-    groupings = {} if only_cells else {name: Grouping(by, metrics) for name, by in GROUPINGS.items()}
+    groupings = {} if only_cells else _groupings()
     parts: dict[str, dict[Frame, list[Partials]]] = {name: {frame: [] for frame in FRAMES} for name in groupings}
     cells, excluded, worst, times, sums = [], [], [], [], []
     shifted: dict[int, list[pl.DataFrame]] = {shift: [] for shift in shifts_ns}
@@ -176,6 +184,12 @@ def measure_quarter(
         profile_sums=tuple(sums),
         shifted={shift: CellTable.of(found) for shift, found in shifted.items()},
     )
+
+
+def _groupings() -> dict[str, Grouping]:
+    metrics = tuple(BY_NAME[name] for name in (*_ORDERS, *_QUALITY))
+    daily = {name: Grouping(by, tuple(BY_NAME[one] for one in names)) for name, (by, names) in DAILY.items()}
+    return {name: Grouping(by, metrics) for name, by in GROUPINGS.items()} | daily
 
 
 def batches(days: Iterable[tuple[MeasuredDay, ...]]) -> Iterator[tuple[MeasuredDay, ...]]:

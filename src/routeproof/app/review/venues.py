@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -77,15 +76,15 @@ def net_payments(lake: Lake, manifest: str, quarter: Quarter, provider: str) -> 
     schedule = lake.read("fee_schedules", manifest=manifest).select(
         "venue",
         "liquidity",
-        pl.col("valid_from").alias("day"),
+        pl.col("valid_from").alias("trading_day"),
         divided(pl.col("rebate_usd_per_share") - pl.col("fee_usd_per_share"), SCALE).alias("rate"),
     )
     own = pl.sum_horizontal(pl.col("rebates_usd").fill_null(0), -pl.col("fees_usd").fill_null(0))
     has_own = pl.col("fees_usd").is_not_null() | pl.col("rebates_usd").is_not_null()
     charged = (
-        by_day.sort("day", "venue", "liquidity")
+        by_day.sort("trading_day", "venue", "liquidity")
         .join_asof(
-            schedule.sort("day", "venue", "liquidity"), on="day", by=["venue", "liquidity"], check_sortedness=False
+            schedule.sort("trading_day", "venue", "liquidity"), on="trading_day", by=["venue", "liquidity"], check_sortedness=False
         )
         .with_columns(pl.when(has_own).then(own).otherwise(pl.col("rate") * pl.col("executed_shares")).alias("charged"))
         .with_columns(pl.sum_horizontal("charged", "payments_usd", ignore_nulls=True).alias("net"))
@@ -116,45 +115,6 @@ def shares_of_tape(lake: Lake, manifest: str, days: Sequence[date]) -> pl.DataFr
     return by_venue.select("venue", (pl.col("quantity").cast(pl.Float64) / total).alias("tape_share"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PayerShare:
-    """A venue that pays more than it charges: its share here and at the other provider, and what customers got there.
-
-    Improvements are USD per share, of the venue's and of all executions of orders that met the market.
-    """
-
-    venue: str
-    share: float
-    elsewhere: float
-    improvement: float
-    improvement_overall: float
-
-
-def payer_shares(quarter: Quarter, frame: pl.DataFrame, provider: str, other: str) -> list[PayerShare]:
-    """Net payers of a provider with more than the other provider's share, largest first; empty without another."""
-    if not frame.width or not other or other == provider:
-        return []
-    theirs = quarter.tables["venue"].filter(pl.col("provider") == other)
-    total = theirs["executed_shares"].sum() or 1.0
-    elsewhere = dict(theirs.select("venue", pl.col("executed_shares") / total).iter_rows())
-    meeting = quarter.tables["venue_meeting"].filter((pl.col("provider") == provider) & (pl.col("covered_shares") > 0))
-    weighted = float((meeting["price_improvement_usd_per_share"] * meeting["covered_shares"]).sum())
-    overall = weighted / float(meeting["covered_shares"].sum() or 1.0)
-    payers = frame.filter(
-        pl.col("payer").fill_null(value=False) & pl.col("price_improvement_usd_per_share").is_not_null()
-    )
-    return [
-        PayerShare(
-            venue=venue,
-            share=share,
-            elsewhere=elsewhere.get(venue, 0.0),
-            improvement=improvement,
-            improvement_overall=overall,
-        )
-        for venue, share, improvement in payers.select("venue", "share", "price_improvement_usd_per_share").iter_rows()
-    ]
-
-
 def undisclosed(lake: Lake, manifest: str, quarter: Quarter, provider: str) -> list[tuple[str, float]]:
     """Venues, and their share, that executed on days on which they were not in the disclosed list, largest first.
 
@@ -168,27 +128,9 @@ def undisclosed(lake: Lake, manifest: str, quarter: Quarter, provider: str) -> l
     unknown = (
         own.filter(pl.col("venue").is_not_null())
         .join(told.rename({"mic": "venue"}), on="venue", how="left")
-        .filter(pl.col("valid_from").is_null() | (pl.col("day") < pl.col("valid_from")))
+        .filter(pl.col("valid_from").is_null() | (pl.col("trading_day") < pl.col("valid_from")))
         .group_by("venue")
         .agg((pl.col("executed_shares").sum() / total).alias("share"))
         .sort("share", "venue", descending=[True, False])
     )
     return list(unknown.iter_rows())
-
-
-def share_moves(quarter: Quarter, provider: str) -> list[tuple[str, float, float]]:
-    """Venues whose share of the provider's executed shares moved most from the first month to the last."""
-    own = quarter.tables["month_venue"].filter((pl.col("provider") == provider) & pl.col("venue").is_not_null())
-    shares = own.with_columns(
-        (pl.col("executed_shares") / pl.col("executed_shares").sum().over("month")).alias("share")
-    )
-    months = sorted(shares["month"].unique()) if shares.height else []
-    if len(months) <= 1:
-        return []
-    first, last = (
-        shares.filter(pl.col("month") == month).select("venue", pl.col("share").alias(name))
-        for month, name in ((months[0], "before"), (months[-1], "after"))
-    )
-    both = first.join(last, on="venue", how="full", coalesce=True).fill_null(0.0)
-    moved = both.sort((pl.col("after") - pl.col("before")).abs(), "venue", descending=[True, False])
-    return list(moved.select("venue", "before", "after").iter_rows())

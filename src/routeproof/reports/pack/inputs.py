@@ -267,7 +267,7 @@ class PackInputs:
     - `time_of_day`: bucket str (`09:30`), executed_shares, executions int, e_over_q?, lower?, upper?
     - `sizes`: bucket str (in order), scheme? str (what sizes were counted in), executed_shares, executions int,
       price_improvement_usd_per_share?, lower?, upper?
-    - `markouts`: group str, horizon_s, markout_bps?, lower?, upper?, n int
+    - `markouts`: group str, horizon_s, markout_bps?, lower?, upper?, n int (executions behind the value)
     - `fill_times`: group str, from_ms, to_ms (histogram bin), share (of the group's executions), beside? (the same
       of the provider named in `fill_times_beside`)
     - `fill_quantiles`: group str, n int, p50_ms, p95_ms, p99_ms

@@ -52,7 +52,7 @@ class Charged:
                 "provider": "P",
                 "venue": venue,
                 "liquidity": "removed",
-                "day": day,
+                "trading_day": day,
                 "executions": 1,
                 "executed_shares": 1_000.0,
                 "fees_usd": None,
