@@ -70,8 +70,8 @@ def grid() -> Iterator[GridCell]:
                 n=n,
                 value=value,
                 difference=0.0004 * wave(seed + 3),
-                lower=value - 0.0003,
-                upper=value + 0.0003,
+                difference_lower=0.0004 * wave(seed + 3) - 0.0003,
+                difference_upper=0.0004 * wave(seed + 3) + 0.0003,
                 verdict=verdicts[seed % 5],
             )
 

@@ -1,5 +1,6 @@
 """From day series to an interval, or to the reason why there is none."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +13,8 @@ from routeproof.policy.thresholds import EvidenceStandards
 
 Method = Literal["day_cluster_t", "wild_cluster_bootstrap_t", "serial_day_t"]
 POWER = 0.80
+UNVARYING = "the days do not differ from one another, so there is nothing to judge chance by"
+"""Why a series without any variation carries no interval."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,20 +106,26 @@ def _wild(series: tuple[DaySeries, ...], plain: _Reach, standards: EvidenceStand
     return _Reach("wild_cluster_bootstrap_t", plain.standard_error, plain.df, critical)
 
 
+def _down(value: float, decimals: int) -> float:
+    """The value as printed: rounded down, so that what falls short of a limit is never printed as the limit."""
+    factor = 10.0**decimals
+    return math.floor(settle(value * factor)) / factor
+
+
 def refusal(series: DaySeries, largest_order_share: float, standards: EvidenceStandards) -> str | None:
     """Return why this series can carry no interval, or None when it can."""
     if not len(series.weight):
         return "nothing was measured"
     if settle(series.effective_days) < standards.least_effective_days:
         return (
-            f"{series.effective_days:.1f} effective days ({len(series.weight)} days traded); "
+            f"{_down(series.effective_days, 1):.1f} effective days ({len(series.weight)} days traded); "
             f"at least {standards.least_effective_days:g} are needed"
         )
     if settle(largest_order_share) > standards.largest_order_share:
         return (
-            f"one order carries {largest_order_share:.0%} of the weight; at most {standards.largest_order_share:.0%} "
-            "may come from one order"
+            f"one order carries {-_down(-100.0 * largest_order_share, 1):g}% of the weight; "
+            f"at most {100.0 * standards.largest_order_share:g}% may come from one order"
         )
     if np.square(series.residual).sum() <= np.square(np.finfo(np.float64).eps * 64):
-        return "the days do not differ from one another, so there is nothing to judge chance by"
+        return UNVARYING
     return None

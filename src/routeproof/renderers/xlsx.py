@@ -30,7 +30,8 @@ SHEET_NAME = 31
 WIDEST = 60
 NUMBER_WIDTH = 12
 SAFE_INTEGER = 2**53
-ASIDES = ("unit", "n", "lower", "upper", "verdict", "population", "reason", "note")
+DIFFERENCE = ("difference", "difference_lower", "difference_upper")
+ASIDES = ("unit", "n", "lower", "upper", *DIFFERENCE, "verdict", "population", "reason", "note")
 """Cell parts that get a column beside the value's own where any row of the column has them."""
 
 FORMATS = {
@@ -45,7 +46,7 @@ FORMATS = {
 }
 """How a number is shown by its unit; the number itself keeps all its digits."""
 
-IN_UNIT = ("value", "lower", "upper")
+IN_UNIT = ("value", "lower", "upper", *DIFFERENCE)
 Formats = dict[str, Format]
 
 
@@ -74,7 +75,7 @@ def _layout(table: Table) -> list[tuple[int, str, str]]:
         unit = column.unit or (next(iter(units)) if len(units) == 1 else "")
         layout.append((index, "value", f"{column.title} ({unit})" if unit else column.title))
         layout += [
-            (index, part, f"{column.title}: {part}")
+            (index, part, f"{column.title}: {part.replace('_', ' ')}")
             for part in ASIDES
             if any(_part(cell, part) not in (None, "") for cell in cells) and (part != "unit" or len(units) > 1)
         ]

@@ -39,7 +39,8 @@ class Cell:
     """One printed value and what stands behind it.
 
     `value` is in `unit`; null means "no such number" and then `reason` says why. `text` is what is printed.
-    `n` counts the rows behind the value, `population` names them. `lower` and `upper` bound the 95% interval.
+    `n` counts the rows behind the value, `population` names them. `lower` and `upper` bound the value's 95% interval.
+    `difference` is what was judged against the benchmark, with the ends of its own 95% interval, in `unit` too.
     `rows_ref` is a filter that finds the rows again; `note` is a second printed line.
 
     Raises:
@@ -54,6 +55,9 @@ class Cell:
     reason: str = ""
     lower: float | None = None
     upper: float | None = None
+    difference: float | None = None
+    difference_lower: float | None = None
+    difference_upper: float | None = None
     verdict: Verdict = ""
     rows_ref: str = ""
     metric: str = ""

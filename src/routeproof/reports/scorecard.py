@@ -90,6 +90,9 @@ def value_cell(
         reason=estimate.reason,
         lower=estimate.lower,
         upper=estimate.upper,
+        difference=comparison.difference if comparison and verdict else None,
+        difference_lower=comparison.lower if comparison and verdict else None,
+        difference_upper=comparison.upper if comparison and verdict else None,
         verdict=verdict,
         rows_ref=estimate.rows_ref,
         metric=estimate.metric,
@@ -156,7 +159,7 @@ def scorecard_table(score: Score) -> Table:
     """The dashboard of one security, or of all."""
     name = score.security or "all securities"
     return Table(
-        id=f"scorecard-{score.security or 'all'}",
+        id=f"scorecard-of-{score.security}" if score.security else "scorecard-all",
         columns=COLUMNS,
         rows=tuple(_row(row, glossed=not score.security) for row in score.rows),
         caption=f"Scorecard, {name}",

@@ -23,7 +23,7 @@ from routeproof.renderers.json import render_json
 from routeproof.renderers.pdf import render_pdf
 from routeproof.renderers.xlsx import render_xlsx
 from routeproof.reports.catalog.quarterly_pack import quarterly_pack
-from routeproof.reports.document import Callout, Cell, Document, Table, tables_of
+from routeproof.reports.document import Callout, Cell, Document, Paragraph, Table, tables_of
 from routeproof.reports.pack.inputs import PackInputs
 from routeproof.vocab.words import ORDER_CLASSES
 
@@ -104,6 +104,39 @@ def test_the_page_can_be_read_without_seeing_it(pack: Document, page: str) -> No
     assert len({table.id for table in tables_of(pack)}) == len(tables_of(pack))
 
 
+def test_a_symbol_may_be_any_word(plausible: PackInputs) -> None:
+    """One named as the overall scorecard's table is, and one with spaces, as options have: ids stay apart and whole."""
+    named = tuple(
+        replace(score, security=name)
+        for score, name in zip(plausible.securities, ("all", "SPXW  261218P06000000"), strict=False)
+    )
+    document = quarterly_pack(replace(plausible, securities=named))
+    ids = re.findall(r'\sid="([^"]+)"', render_html(document).decode())
+    assert len(ids) == len(set(ids))
+    assert not [one for one in ids if " " in one]
+
+
+def test_concentration_says_what_it_leaves_out_and_a_venue_without_prints_is_no_lack_of_a_tape(
+    plausible: PackInputs,
+) -> None:
+    """A tenth of the shares has no venue; the first venue has no prints of its own."""
+    first = pl.int_range(pl.len()) == 0
+    frame = plausible.venues.with_columns(
+        tape_share=pl.when(first).then(None).otherwise(0.1),
+        has_tape=pl.lit(value=True),
+        share=pl.when(first).then(0.1).otherwise(pl.col("share")),
+        venue=pl.when(first).then(pl.lit("(not reported)")).otherwise("venue"),
+    )
+    for has_tape, reason in ((True, "no prints of its own"), (False, "no tape")):
+        given = frame.with_columns(has_tape=pl.lit(has_tape))
+        document = quarterly_pack(replace(plausible, venues=given))
+        table = next(t for t in tables_of(document) if t.id == "venues")
+        assert reason in {cell.reason for cell in table.rows[0].cells}
+        lead = next(section for section in document.sections if section.id == "venues").blocks[0]
+        assert isinstance(lead, Paragraph)
+        assert "index) over the 90.0% of shares whose venue is reported is" in lead.text
+
+
 def test_no_workbook_cell_is_a_formula(pack: Document) -> None:
     """No workbook cell is a formula."""
     book = zipfile.ZipFile(io.BytesIO(render_xlsx(pack)))
@@ -119,6 +152,9 @@ def test_workbook_numbers_are_numbers_with_their_unit_in_the_header(pack: Docume
     grid = pl.DataFrame(book.load_sheet("grid"))
     assert grid["Market (USD per share)"].dtype == pl.Float64
     assert grid["Market: verdict"][0] == "better"
+    assert "Market: lower" not in grid.columns, "the interval is the difference's, not the level's"
+    assert (grid["Market: difference lower"] < grid["Market: difference"]).all()
+    assert (grid["Market: difference"] < grid["Market: difference upper"]).all()
     scores = pl.DataFrame(book.load_sheet("scorecards"))
     assert scores["Of"].n_unique() == len(pack.extra["securities"]) > 1  # type: ignore[arg-type]
     assert "Market orders" in scores.columns, "dollars, shares and milliseconds: no one unit for the header"

@@ -55,6 +55,18 @@ def test_one_heavy_order_leaves_no_interval() -> None:
         assert (estimate_mean(parts, RULES).interval is not None) is told
 
 
+def test_what_falls_short_of_a_limit_is_not_printed_as_the_limit() -> None:
+    """Nine days of weight 1 and one of 1.2 are 10.2^2 / 10.44 = 9.966 effective days; 4.008 of 20 are 20.04 %."""
+    weight = np.r_[1.2, np.ones(9)]
+    values = np.random.default_rng(3).normal(size=20)
+    few = Partials.of(day=range(10), numerator=weight * values[:10], denominator=weight, largest=weight / 100)
+    assert estimate_mean(few, RULES).reason == "9.9 effective days (10 days traded); at least 10 are needed"
+    heavy = Partials.of(day=range(20), numerator=values, denominator=np.ones(20), largest=np.r_[4.008, np.zeros(19)])
+    assert estimate_mean(heavy, RULES).reason == (
+        "one order carries 20.1% of the weight; at most 20% may come from one order"
+    )
+
+
 def test_days_without_any_variation_carry_no_interval() -> None:
     """Days without any variation carry no interval."""
     found = estimate_mean(_days(np.full(30, 0.25)), RULES)

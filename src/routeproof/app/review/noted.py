@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from routeproof.app.review.intervals import IMPROVEMENT, partials_of
-from routeproof.evidence.compare import compare
+from routeproof.evidence.compare import compare, compare_fixed
+from routeproof.evidence.interval import UNVARYING
 from routeproof.evidence.multiple import benjamini_yekutieli
 from routeproof.evidence.partials import Partials
 from routeproof.evidence.quantiles import settle
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 
     from routeproof.app.review.judge import Judge
     from routeproof.app.review.quarter import Quarter
-    from routeproof.evidence.compare import Difference
     from routeproof.evidence.verdict import Word
+    from routeproof.policy.thresholds import EvidenceStandards
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,12 +95,12 @@ def share_moves(quarter: Quarter, judge: Judge, provider: str) -> list[ShareMove
     parts = [shares.filter(pl.col("trading_day").dt.strftime("%Y-%m") == month) for month in (months[0], months[-1])]
     venues = sorted(shares["venue"].unique())
     standards = judge.book.evidence.on(judge.period_start).value
-    found = [compare(_share_of(parts[1], venue), _share_of(parts[0], venue), standards) for venue in venues]
+    found = [_tested(_share_of(parts[1], venue), _share_of(parts[0], venue), standards) for venue in venues]
     least = judge.book.framework.on(judge.period_start).value.venue_share_move
     moves = [
-        ShareMove(venue=venue, before=item.benchmark, after=item.subject)
-        for venue, item, stands in zip(venues, found, _beyond_chance(judge, found), strict=True)
-        if stands and item.subject is not None and item.benchmark is not None and abs(item.estimate or 0.0) >= least
+        ShareMove(venue=venue, before=item.other, after=item.own)
+        for venue, item, stands in zip(venues, found, _beyond_chance(found, standards), strict=True)
+        if stands and item.own is not None and item.other is not None and abs(item.difference) >= least
     ]
     return sorted(moves, key=lambda move: (-settle(abs(move.after - move.before)), move.venue))
 
@@ -111,13 +112,13 @@ def payer_shares(quarter: Quarter, judge: Judge, provider: str, beside: str, ven
     own, theirs = _venue_days(quarter, provider), _venue_days(quarter, beside)
     payers = venues.filter(pl.col("payer").fill_null(value=False))["venue"].to_list()
     standards = judge.book.evidence.on(judge.period_start).value
-    found = [compare(_share_of(own, venue), _share_of(theirs, venue), standards) for venue in payers]
+    found = [_tested(_share_of(own, venue), _share_of(theirs, venue), standards) for venue in payers]
     least = judge.book.framework.on(judge.period_start).value.payer_share_excess
     share = dict(venues.select("venue", "share").iter_rows())
     return [
         _payer(quarter, judge, provider, venue, share[venue], _share_of(theirs, venue).value or 0.0)
-        for venue, item, stands in zip(payers, found, _beyond_chance(judge, found), strict=True)
-        if stands and (item.estimate or 0.0) >= least
+        for venue, item, stands in zip(payers, found, _beyond_chance(found, standards), strict=True)
+        if stands and item.difference >= least
     ]
 
 
@@ -150,12 +151,11 @@ def outside_beside(quarter: Quarter, judge: Judge, provider: str) -> Beside | No
         return None
     worst = max(sorted(others), key=lambda name: others[name])
     standards = judge.book.evidence.on(judge.period_start).value
-    found = compare(parts[provider], parts[worst], standards)
+    found = _tested(parts[provider], parts[worst], standards)
     factor = judge.book.framework.on(judge.period_start).value.outside_ratio
-    own, other = found.subject, found.benchmark
-    if own is None or other is None or own <= factor * other or not _is_above(found):
+    if found.own is None or found.other is None or found.own <= factor * found.other or not found.is_above(standards):
         return None
-    return Beside(own=own, other=other, provider=worst)
+    return Beside(own=found.own, other=found.other, provider=worst)
 
 
 def slow_beside(quarter: Quarter, judge: Judge, provider: str) -> Beside | None:
@@ -176,7 +176,8 @@ def slow_beside(quarter: Quarter, judge: Judge, provider: str) -> Beside | None:
     days = quarter.tables["day_meeting"].filter(pl.col("order_group") == "market")
     timed = days.select("provider", "trading_day", median="time_to_execution_ms_p50", one=pl.lit(1.0)).drop_nulls()
     own, other = (_parts(timed.filter(pl.col("provider") == name), "median", "one") for name in (provider, fastest))
-    if not _is_above(compare(own, other, judge.book.evidence.on(judge.period_start).value)):
+    standards = judge.book.evidence.on(judge.period_start).value
+    if not _tested(own, other, standards).is_above(standards):
         return None
     return Beside(own=median[provider], other=others[fastest], provider=fastest)
 
@@ -202,15 +203,38 @@ def _parts(rows: pl.DataFrame, numerator: str, denominator: str) -> Partials:
     )
 
 
-def _is_above(found: Difference) -> bool:
-    return found.interval is not None and found.interval.lower > 0.0
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Tested:
+    """Two means over the compared days, and the p-value of their difference; null where there is no test."""
+
+    own: float | None
+    other: float | None
+    p_value: float | None
+
+    @property
+    def difference(self) -> float:
+        return 0.0 if self.own is None or self.other is None else self.own - self.other
+
+    def is_above(self, standards: EvidenceStandards) -> bool:
+        """Whether the first is above the second by more than chance."""
+        return self.p_value is not None and self.p_value < 1.0 - standards.confidence and self.difference > 0.0
 
 
-def _beyond_chance(judge: Judge, found: Sequence[Difference]) -> list[bool]:
-    """Which differences stand among the others; one without an interval does not."""
-    rate = judge.book.evidence.on(judge.period_start).value.false_discovery_rate
-    tested = [place for place, item in enumerate(found) if item.interval is not None]
-    p_values = [item.interval.p_value for item in found if item.interval is not None]
-    family = benjamini_yekutieli("venues", p_values, rate)
-    standing = {place for place, stands in zip(tested, family.discovered, strict=True) if stands}
+def _tested(own: Partials, other: Partials, standards: EvidenceStandards) -> _Tested:
+    """The test by days. A side whose days are all the same, as of a venue that is new, stands as a fixed number."""
+    found = compare(own, other, standards)
+    tests = [found]
+    if found.reason == UNVARYING and own.value is not None and other.value is not None:
+        tests = [compare_fixed(own, other.value, standards), compare_fixed(other, own.value, standards)]
+    p_values = [one.interval.p_value for one in tests if one.interval is not None]
+    if not p_values and all(one.reason == UNVARYING for one in tests):
+        p_values = [0.0 if found.estimate else 1.0]
+    return _Tested(own=found.subject, other=found.benchmark, p_value=max(p_values, default=None))
+
+
+def _beyond_chance(found: Sequence[_Tested], standards: EvidenceStandards) -> list[bool]:
+    """Which differences stand among the others; one without a test does not."""
+    tested = [(place, item.p_value) for place, item in enumerate(found) if item.p_value is not None]
+    family = benjamini_yekutieli("venues", [p for _, p in tested], standards.false_discovery_rate)
+    standing = {place for (place, _), stands in zip(tested, family.discovered, strict=True) if stands}
     return [place in standing for place in range(len(found))]

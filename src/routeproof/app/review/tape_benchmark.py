@@ -65,6 +65,15 @@ def tape_benchmark(
     )
 
 
+def none_on_tape(cells: CellTable, metric: str) -> str:
+    """Why the tape has no such figure, of the securities and days that were asked for."""
+    if TAPE not in cells.providers():
+        return "there is no tape: no trades of these days were taken in, or none is eligible"
+    if metric not in METRICS:
+        return "the tape has no orders to time or to count"
+    return "the tape has no eligible print of these securities and days with a usable quote"
+
+
 def _classless(cells: pl.DataFrame) -> pl.DataFrame:
     return cells.with_columns(pl.lit(ANY_CLASS).alias("order_class")) if cells.width else cells
 

@@ -61,6 +61,7 @@ def venue_table(lake: Lake, manifest: str, quarter: Quarter, provider: str, inte
             "net_payment_usd",
             (pl.col("net_payment_usd") > 0).alias("payer"),
             "tape_share",
+            pl.lit(not tape.is_empty()).alias("has_tape"),
         )
         .sort("share", "venue", descending=[True, False])
     )

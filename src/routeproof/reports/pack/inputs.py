@@ -74,6 +74,7 @@ class TopFinding:
 class GridCell:
     """Security by order class: `value` price improvement in USD a share, `difference` against the benchmark.
 
+    `difference_lower` and `difference_upper` bound the difference's 95% interval; the value has none here.
     `security` is empty in the row of all securities together. `detectable` is the smallest difference that a cell
     without a verdict could have shown; `alone` the verdict that the cell would have had without the family's other
     tests, where those took it away.
@@ -84,8 +85,8 @@ class GridCell:
     n: int
     value: float | None = None
     difference: float | None = None
-    lower: float | None = None
-    upper: float | None = None
+    difference_lower: float | None = None
+    difference_upper: float | None = None
     detectable: float | None = None
     verdict: Verdict = "not_tested"
     alone: Verdict = ""
@@ -263,7 +264,8 @@ class PackInputs:
 
     - `venues`: venue str, name? str, share (of executed shares, 0 to 1), executed_shares, executions int,
       coverage?, price_improvement_usd_per_share?, lower?, upper? (its interval), e_over_q?, fill_time_ms?,
-      reversion_usd_per_share_60s?, net_payment_usd? (positive = the router was paid), payer? bool, tape_share?
+      reversion_usd_per_share_60s?, net_payment_usd? (positive = the router was paid), payer? bool, tape_share?,
+      has_tape? bool (whether there is a tape at all: a venue may have no prints of its own on it)
     - `time_of_day`: bucket str (`09:30`), executed_shares, executions int, e_over_q?, lower?, upper?
     - `sizes`: bucket str (in order), scheme? str (what sizes were counted in), executed_shares, executions int,
       price_improvement_usd_per_share?, lower?, upper?

@@ -1,5 +1,7 @@
 """Where the shares went, how good each venue was, who paid for them, and how concentrated the flow is."""
 
+from dataclasses import replace
+
 import polars as pl
 
 from routeproof.reports.document import Block, Callout, Figure, Paragraph, Section
@@ -43,6 +45,15 @@ FIELDS = (
     ),
     Field(name="net_payment_usd", title="Paid to router", kind="usd", unit="$, net", weight=1.15),
 )
+
+
+def _fields(frame: pl.DataFrame) -> tuple[Field, ...]:
+    """The columns; a venue without prints of its own, such as a dark one, is no lack of a tape."""
+    has_tape = "has_tape" in frame.columns and bool(frame["has_tape"].any())
+    return tuple(
+        replace(field, reason="no prints of its own") if has_tape and field.name == "tape_share" else field
+        for field in FIELDS
+    )
 
 
 def _shares(order: list[str]) -> Spec:
@@ -102,14 +113,27 @@ def venue_figure(frame: pl.DataFrame) -> Figure:
         "pay the router on balance. Tall tick: the venue's share of the tape.",
         alt=f"{len(order)} venues by share of executed shares; the largest is {first['venue']} with "
         f"{printed(first['share'], 'share')}. Beside each, its price improvement with a 95% interval.",
-        data=table_of("venues-chart-data", frame, FIELDS, "Venues"),
+        data=table_of("venues-chart-data", frame, _fields(frame), "Venues"),
     )
+
+
+UNREPORTED = "(not reported)"
+"""Name of the executions whose venue nobody reported."""
+
+
+def _reported(frame: pl.DataFrame) -> str:
+    """What concentration is taken over, where some venues are not known."""
+    if "share" not in frame.columns:
+        return ""
+    unknown = frame.filter(pl.col("venue") == UNREPORTED)["share"].sum()
+    return f" over the {printed(1 - unknown, 'share')} of shares whose venue is reported" if unknown else ""
 
 
 def _concentration(inputs: PackInputs) -> Paragraph:
     if inputs.hhi is None:
         return Paragraph(text="Concentration was not measured.", style="lead")
-    said = f"Concentration of executed shares (Herfindahl\N{EN DASH}Hirschman index) is {printed(inputs.hhi, 'index')}"
+    said = f"Concentration of executed shares (Herfindahl\N{EN DASH}Hirschman index){_reported(inputs.venues)} is "
+    said += printed(inputs.hhi, "index")
     if inputs.hhi_threshold is not None:
         side = "above" if inputs.hhi > inputs.hhi_threshold else "under"
         said += f", {side} the policy's {printed(inputs.hhi_threshold, 'index')}"
@@ -129,5 +153,5 @@ def venues_section(inputs: PackInputs) -> Section:
         "Shares and fills count everything. Averages are over market and marketable-or-better limit orders outside "
         "halts, share-weighted over the covered executions; coverage is covered ÷ executed shares of those."
     )
-    blocks.append(table_of("venues", inputs.venues, FIELDS, "Venues", note, compact=True))
+    blocks.append(table_of("venues", inputs.venues, _fields(inputs.venues), "Venues", note, compact=True))
     return Section(id="venues", title=TITLE, blocks=tuple(blocks), page_break=True)

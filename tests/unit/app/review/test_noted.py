@@ -101,6 +101,16 @@ def test_a_share_that_moved_by_more_than_chance_is_named() -> None:
     ]
 
 
+def test_a_venue_that_is_new_and_one_that_got_everything_are_named() -> None:
+    """A share of nothing on every day does not vary; neither does all of it at one provider and none at the other."""
+    shares = ((JULY, [0.0] * DAYS), (SEPTEMBER, by_turns(0.3, 0.02)))
+    assert [move.venue for move in noted(quarter(venue_days("P", shares))).moves] == ["A", "B"]
+    days = pl.concat([venue_days("P", ((JULY, [1.0] * DAYS),)), venue_days("Q", ((JULY, [0.0] * DAYS),))])
+    sums = (improvement("A", by_turns(0.001, 0.0001)),)
+    (payer,) = noted(quarter(days, sums=sums), VENUES).payers
+    assert (payer.venue, payer.elsewhere, payer.others) == ("A", 0.0, None)
+
+
 @pytest.mark.parametrize(
     ("before", "after", "days"),
     [
