@@ -17,7 +17,7 @@ FONT = "Liberation Sans"
 THEME: Mapping[str, object] = {
     "font": FONT,
     "background": None,
-    "padding": 2,
+    "padding": {"left": 2, "top": 2, "right": 2, "bottom": 6},
     "view": {"stroke": None},
     "axis": {
         "labelFontSize": 9,

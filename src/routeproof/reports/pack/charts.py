@@ -11,6 +11,7 @@ INK: Final = "#1a1a1a"
 ACCENT: Final = "#1f4e79"
 WARN: Final = "#9c3d1b"
 SOFT: Final = "#9aa5b1"
+PAPER: Final = "#ffffff"
 WIDTH: Final = 560
 SHADES: Final = [INK, ACCENT, WARN, SOFT]
 DASHES: Final = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3]]
@@ -43,6 +44,25 @@ def chart(*layers: Spec, data: Spec | None = None, width: int = WIDTH, height: i
     """Layers over one data set."""
     spec: Spec = {"width": width, "height": height, "layer": list(layers)}
     return spec | ({"data": data} if data else {})
+
+
+NO_INTERVAL: Final = "!isValid(datum.lower)"
+"""Test of a row that carries no interval: an expression of Vega."""
+POINT: Final[Spec] = {"type": "point", "size": 40, "strokeWidth": 1.3, "opacity": 1}
+
+
+def dot_fill(colour: Spec) -> Spec:
+    """The fill of a point in this colour: hollow without an interval, so that it never looks the most precise."""
+    return {"condition": {"test": NO_INTERVAL, "value": PAPER}, **colour}
+
+
+def hollow(frame: pl.DataFrame, value: str) -> str:
+    """What a caption says of hollow points, where there are any among the rows that have the value."""
+    if frame.filter(pl.col(value).is_not_null() & pl.col("lower").is_null()).is_empty():
+        return ""
+    return (
+        " Hollow points carry no interval, because too few days or a single order stand behind them: trust them least."
+    )
 
 
 def whisker(y: Spec) -> Spec:

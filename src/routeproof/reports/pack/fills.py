@@ -6,12 +6,15 @@ from routeproof.reports.document import Block, Figure, Section
 from routeproof.reports.pack.charts import (
     DASHES,
     INK,
+    POINT,
     SHADES,
     SHAPES,
     WARN,
     Spec,
     chart,
+    dot_fill,
     field,
+    hollow,
     quantitative,
     values,
     zero_line,
@@ -84,14 +87,14 @@ def markout_figure(frame: pl.DataFrame) -> Figure:
         },
     }
     dot: Spec = {
-        "mark": {"type": "point", "filled": True, "size": 40, "opacity": 1},
-        "encoding": {"x": x, "y": y, "color": colour, "shape": shape},
+        "mark": POINT,
+        "encoding": {"x": x, "y": y, "stroke": colour, "fill": dot_fill(colour), "shape": shape},
     }
     return Figure(
         id="markouts-chart",
         spec=chart(zero_line("y"), rule, line, dot, names, data=values(full), width=500, height=190),
         caption="Markout after the fill: above zero the market moved with the customer's trade, below zero it came "
-        "back. Vertical lines are 95% intervals.",
+        "back. Vertical lines are 95% intervals." + hollow(full, "markout_bps"),
         alt=f"Markout curves of {', '.join(groups)} from {ticks[0]:g} to {ticks[-1]:g} seconds after the fill.",
         data=table_of("markouts", frame, MARKOUT_FIELDS, "Markouts"),
     )
@@ -101,10 +104,15 @@ LEAST_SHOWN = 0.001
 """Share of a group's fills that a bin needs to be drawn; every bin is in the table."""
 
 
-def _tens(frame: pl.DataFrame) -> list[float]:
-    """Powers of ten within the histogram."""
+DECADES_IN_STEPS = 3
+"""Up to so many factors of ten an axis has room for a label at 1, 2 and 5 of each."""
+
+
+def _ticks(frame: pl.DataFrame) -> list[float]:
+    """Labels within the histogram: 1, 2, 5, 10, 20, 50, …; powers of ten alone where those are many."""
     low, high = frame.select(pl.col("from_ms").min(), pl.col("to_ms").max()).row(0)
-    return [10.0**power for power in range(-3, 9) if low <= 10.0**power <= high]
+    steps = (1.0, 2.0, 5.0) if high <= low * 10.0**DECADES_IN_STEPS else (1.0,)
+    return [tick for power in range(-3, 9) for step in steps if low <= (tick := step * 10.0**power) <= high]
 
 
 def _panel(frame: pl.DataFrame) -> Spec:
@@ -114,7 +122,7 @@ def _panel(frame: pl.DataFrame) -> Spec:
         "quantitative",
         "milliseconds from receipt to fill (log scale)",
         scale={"type": "log", "nice": False},
-        axis={"format": ",~g", "values": _tens(frame)},
+        axis={"format": ",~g", "values": _ticks(frame)},
     )
     bars: Spec = {
         "mark": {"type": "bar", "color": "#c9d1da", "stroke": INK, "strokeWidth": 0.5},
@@ -136,7 +144,7 @@ def fill_figure(frame: pl.DataFrame, beside: str) -> Figure:
     """The distribution of fill times on a log scale, one panel per group; `beside` names the dashed provider."""
     groups = list(dict.fromkeys(frame["group"].to_list()))
     shown = with_columns(frame, "beside").filter(pl.any_horizontal(pl.col("share", "beside") > LEAST_SHOWN))
-    dashed = f" Dashed: the same orders at provider {beside}." if beside else ""
+    dashed = f" Dashed: the fills of provider {beside}, of orders of its own." if beside else ""
     return Figure(
         id="fill-times-chart",
         spec={

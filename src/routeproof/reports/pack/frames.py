@@ -1,6 +1,6 @@
 """From a frame to a table of the report: one column description each, nulls with their reason."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
 
@@ -36,6 +36,24 @@ def number(value: float | None, kind: Kind, *, reason: str = NOT_MEASURED, n: in
     if value is None or not isfinite(value):
         return missing(reason, unit=UNITS[kind])
     return Cell(value=value, text=printed(value, kind), unit=UNITS[kind], n=n)
+
+
+LONGEST_SYMBOL = 24
+"""Characters of a symbol that are printed in a narrow column; those of listed options have 21."""
+PAGE_CHARACTERS = 100
+"""Capitals of a compact table's size that fit on a line of the page; a column of weight 1 alone takes a fifth of it."""
+
+
+def symbol(name: str) -> Cell:
+    """A security's symbol, whole as value; one that is too long is printed to its 23rd character and an ellipsis."""
+    return Cell(value=name, text=name if len(name) <= LONGEST_SYMBOL else f"{name[: LONGEST_SYMBOL - 1]}…")
+
+
+def symbol_weight(names: Iterable[str], least: float, others: float) -> float:
+    """Weight of a column that has room for the longest of these symbols beside columns that weigh `others` together."""
+    characters = min(LONGEST_SYMBOL, max((len(name) for name in names), default=0)) + 2
+    share = characters / PAGE_CHARACTERS
+    return max(least, others * share / (1.0 - share), 5.0 * share)
 
 
 def _real(value: object) -> float | None:

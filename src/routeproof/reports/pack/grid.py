@@ -16,7 +16,7 @@ from routeproof.reports.document import (
     words,
 )
 from routeproof.reports.numbers import counted, printed, smallest
-from routeproof.reports.pack.frames import empty_section, number
+from routeproof.reports.pack.frames import empty_section, number, symbol, symbol_weight
 from routeproof.reports.pack.inputs import GridCell, PackInputs, VerdictFamily
 
 TITLE = "Security by order class"
@@ -133,13 +133,13 @@ def grid_table(table_id: str, caption: str, names: dict[str, str], cells: Sequen
     rows = tuple(
         Row(
             id=security or "all",
-            cells=(words(security or "All securities"), *(_cell(by_place.get((security, name))) for name in classes)),
+            cells=(symbol(security or "All securities"), *(_cell(by_place.get((security, name))) for name in classes)),
             strong=not security,
         )
         for security in securities
     )
     columns = (
-        Column(id="security", title="Security", weight=0.85),
+        Column(id="security", title="Security", weight=symbol_weight(securities, 0.85, len(classes))),
         *(Column(id=name, title=names[name], align="right") for name in classes),
     )
     return Table(

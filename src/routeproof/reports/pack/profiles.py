@@ -6,9 +6,12 @@ from routeproof.reports.document import Block, Figure, Section
 from routeproof.reports.pack.charts import (
     ACCENT,
     INK,
+    POINT,
     Spec,
     chart,
+    dot_fill,
     field,
+    hollow,
     names_axis,
     quantitative,
     values,
@@ -59,8 +62,13 @@ def time_figure(frame: pl.DataFrame) -> Figure:
         },
     }
     dots: Spec = {
-        "mark": {"type": "point", "filled": True, "size": 40, "color": ACCENT, "opacity": 1},
-        "encoding": {"x": {**x, "axis": None}, "y": quantitative("e_over_q", "E/Q (95% interval)", ".2f", zero=False)},
+        "mark": POINT,
+        "encoding": {
+            "x": {**x, "axis": None},
+            "y": quantitative("e_over_q", "E/Q (95% interval)", ".2f", zero=False),
+            "stroke": {"value": ACCENT},
+            "fill": dot_fill({"value": ACCENT}),
+        },
     }
     bars: Spec = {
         "width": 600,
@@ -73,7 +81,7 @@ def time_figure(frame: pl.DataFrame) -> Figure:
         id="time-of-day-chart",
         spec={"data": values(full), "vconcat": [chart(band, dots, width=600, height=150), bars], "spacing": 6},
         caption="Effective over quoted spread by time of day (lower is better), shares executed below; market and "
-        "marketable-or-better limit orders outside halts.",
+        "marketable-or-better limit orders outside halts." + hollow(full, "e_over_q"),
         alt=f"E/Q by half hour: lowest at {low}, highest at {high}.",
         data=table_of("time-of-day", frame, TIME_FIELDS, "Profile by time of day"),
     )
@@ -95,11 +103,11 @@ def _size_panel(full: pl.DataFrame, scheme: str, domain: list[float]) -> Spec:
     """Price improvement with its interval, one line per size bucket of one way of counting."""
     order = full["bucket"].to_list()
     y = names_axis("bucket", order, 110)
-    title = "price improvement, $ a share (95% interval)"
+    title = "price improvement, $ a share"
     x = {**quantitative("price_improvement_usd_per_share", title, ".4f", tickCount=4), "scale": {"domain": domain}}
     dot: Spec = {
-        "mark": {"type": "point", "filled": True, "size": 40, "color": ACCENT, "opacity": 1},
-        "encoding": {"x": x, "y": y},
+        "mark": POINT,
+        "encoding": {"x": x, "y": y, "stroke": {"value": ACCENT}, "fill": dot_fill({"value": ACCENT})},
     }
     panel = chart(zero_line(), whisker(y), dot, data=values(full), width=215, height=19 * len(order))
     text = SCHEMES.get(scheme, "")
@@ -127,7 +135,8 @@ def size_figure(frame: pl.DataFrame) -> Figure:
     return Figure(
         id="sizes-chart",
         spec={"hconcat": [_size_panel(part, scheme, domain) for scheme, part in parts], "spacing": 24},
-        caption="Price improvement by order size; market and marketable-or-better limit orders outside halts.",
+        caption="Price improvement by order size, with 95% intervals; market and marketable-or-better limit orders "
+        "outside halts." + hollow(full, "price_improvement_usd_per_share"),
         alt=f"Price improvement by order size: least for {low}, most for {high}.",
         data=table_of("sizes", frame, SIZE_FIELDS, "Profile by order size"),
     )

@@ -5,7 +5,7 @@ from typing import Final
 
 from routeproof.reports.document import MARKS, VERDICT_WORDS, Block, Cell, Column, Paragraph, Row, Section, Table, words
 from routeproof.reports.pack.differences import differences_figure
-from routeproof.reports.pack.frames import empty_section, number
+from routeproof.reports.pack.frames import empty_section, number, symbol, symbol_weight
 from routeproof.reports.pack.inputs import PackInputs, VerdictFamily
 from routeproof.reports.score import Comparison, Score
 from routeproof.reports.scorecard import scorecard_table
@@ -61,14 +61,15 @@ def glance_table(
         Row(
             id=f"glance-{score.security}",
             cells=(
-                words(score.security),
+                symbol(score.security),
                 number(shrunk.get(score.security), "usd_per_share", reason="no interval"),
                 *(_verdict(found) for scope, found in _comparisons(score) if scope in scopes),
             ),
         )
         for score in ranked
     ]
-    columns = [Column(id="security", title="Security", weight=1.2)]
+    room = symbol_weight((score.security for score in ranked), 1.2, 1.3 + len(scopes))
+    columns = [Column(id="security", title="Security", weight=room)]
     columns.append(Column(id="shrunk", title="Price Δ", unit="$/share, shrunk", align="right", weight=1.3))
     for scope in scopes:
         row_id, column = scope.split("/")

@@ -9,10 +9,14 @@ from routeproof.reports.numbers import printed
 from routeproof.reports.pack.charts import (
     ACCENT,
     INK,
+    NO_INTERVAL,
+    PAPER,
+    POINT,
     WARN,
     Spec,
     chart,
     field,
+    hollow,
     names_axis,
     quantitative,
     values,
@@ -83,12 +87,16 @@ def _qualities(order: list[str]) -> Spec:
         "price_improvement_usd_per_share", "price improvement, $ a share (95% interval)", ".4f", zero=False
     )
     dot: Spec = {
-        "mark": {"type": "point", "filled": True, "size": 42, "color": ACCENT, "opacity": 1},
+        "mark": POINT,
         "encoding": {
             "x": x,
             "y": y,
             "shape": {"condition": {"test": "datum.payer", "value": "diamond"}, "value": "circle"},
-            "color": {"condition": {"test": "datum.payer", "value": INK}, "value": ACCENT},
+            "stroke": {"condition": {"test": "datum.payer", "value": INK}, "value": ACCENT},
+            "fill": {
+                "condition": [{"test": NO_INTERVAL, "value": PAPER}, {"test": "datum.payer", "value": INK}],
+                "value": ACCENT,
+            },
         },
     }
     return chart(zero_line(), whisker(y), dot, width=230, height=20 * len(order))
@@ -110,7 +118,8 @@ def venue_figure(frame: pl.DataFrame) -> Figure:
         id="venues-chart",
         spec=spec,
         caption=f"{cut}Share of executed shares and price improvement by venue. Black bars and diamonds: venues that "
-        "pay the router on balance. Tall tick: the venue's share of the tape.",
+        "pay the router on balance. Tall tick: the venue's share of the tape."
+        + hollow(kept, "price_improvement_usd_per_share"),
         alt=f"{len(order)} venues by share of executed shares; the largest is {first['venue']} with "
         f"{printed(first['share'], 'share')}. Beside each, its price improvement with a 95% interval.",
         data=table_of("venues-chart-data", frame, _fields(frame), "Venues"),
@@ -126,7 +135,7 @@ def _reported(frame: pl.DataFrame) -> str:
     if "share" not in frame.columns:
         return ""
     unknown = frame.filter(pl.col("venue") == UNREPORTED)["share"].sum()
-    return f" over the {printed(1 - unknown, 'share')} of shares whose venue is reported" if unknown else ""
+    return f" over the {printed(1.0 - float(unknown), 'share')} of shares whose venue is reported" if unknown else ""
 
 
 def _concentration(inputs: PackInputs) -> Paragraph:

@@ -116,7 +116,7 @@ def _panel(rank: int, case: WorstExecution, shown: list[str]) -> Spec:
         "encoding": {"x": x, "y": y, "shape": shape},
     }
     side = case.side.replace("_", " ")
-    title = f"{rank}. {side} {case.quantity:,.0f} {case.symbol} · ${case.cost_usd:,.0f} · {case.when[:19]}"
+    title = f"{rank}. {side} {case.quantity:,.0f} {case.symbol} · ${case.cost_usd:,.2f} · {case.when[:19]}"
     return {
         "title": {"text": title, "anchor": "start", "fontSize": 9.5, "fontWeight": "bold", "offset": 4},
         "width": 250,
@@ -132,9 +132,9 @@ FIELDS = (
     Column(id="what", title="Order", weight=1.7),
     Column(id="venue", title="Venue", weight=0.8),
     Column(id="price", title="Price", unit="$", weight=0.8, align="right"),
-    Column(id="cost", title="Cost", unit="$", weight=0.7, align="right"),
+    Column(id="cost", title="Cost", unit="$", weight=0.85, align="right"),
     Column(id="cost_per_share", title="Cost", unit="$/share", weight=0.8, align="right"),
-    Column(id="why", title="What happened", weight=2.7),
+    Column(id="why", title="What happened", weight=2.55),
     Column(id="source", title="Found in", weight=1.4),
 )
 
@@ -153,7 +153,7 @@ def _row(rank: int, case: WorstExecution) -> Row:
             Cell(value=what, text=what, note=case.order_class.replace("_", " ")),
             words(case.venue),
             Cell(value=case.price, text=f"{case.price:,.4f}", unit="USD"),
-            number(case.cost_usd, "usd"),
+            Cell(value=case.cost_usd, text=f"{case.cost_usd:,.2f}", unit="USD"),
             Cell(
                 value=case.cost_usd_per_share,
                 text=printed(case.cost_usd_per_share, "usd_per_share"),

@@ -1,0 +1,67 @@
+"""What is small, long or uncertain is printed so that nobody reads it for something else."""
+
+import polars as pl
+
+from routeproof.reports.pack.charts import dot_fill, hollow
+from routeproof.reports.pack.fills import fill_figure
+from routeproof.reports.pack.frames import symbol, symbol_weight
+from routeproof.reports.pack.inputs import WorstExecution
+from routeproof.reports.pack.worst import worst_figure, worst_table
+
+OPTION = "SPXW  261218P06000000"
+"""21 characters, as listed options have."""
+
+
+def bins(*edges_ms: float) -> pl.DataFrame:
+    """A histogram of one group over these edges."""
+    shares = [1 / (len(edges_ms) - 1)] * (len(edges_ms) - 1)
+    return pl.DataFrame(
+        {"group": "market orders", "from_ms": edges_ms[:-1], "to_ms": edges_ms[1:], "share": shares, "beside": shares}
+    )
+
+
+def ticks(frame: pl.DataFrame) -> list[float]:
+    """Labels of the time axis."""
+    spec = fill_figure(frame, "P2").spec
+    found: list[float] = spec["spec"]["layer"][0]["encoding"]["x"]["axis"]["values"]  # type: ignore[index]
+    return found
+
+
+def test_an_axis_of_one_decade_has_more_than_one_label() -> None:
+    """1, 2 and 5 of each power of ten; over more than three powers, the powers alone."""
+    assert ticks(bins(13.3, 42.2, 100.0)) == [20.0, 50.0, 100.0]
+    assert ticks(bins(0.1, 10.0, 1000.0)) == [0.1, 1.0, 10.0, 100.0, 1000.0]
+
+
+def test_the_other_providers_fills_are_not_called_the_same_orders() -> None:
+    """They are of orders that went there."""
+    assert "Dashed: the fills of provider P2, of orders of its own." in fill_figure(bins(1.0, 10.0), "P2").caption
+
+
+def test_a_point_without_an_interval_is_hollow_and_the_caption_says_so() -> None:
+    """Only where there is one; a row without a value is no point."""
+    frame = pl.DataFrame({"v": [1.0, 2.0, None], "lower": [0.5, None, None]})
+    assert dot_fill({"value": "#1f4e79"})["condition"] == {"test": "!isValid(datum.lower)", "value": "#ffffff"}
+    assert "Hollow points carry no interval" in hollow(frame, "v")
+    assert hollow(frame.filter(pl.col("lower").is_not_null() | pl.col("v").is_null()), "v") == ""
+
+
+def test_a_cost_of_49_cents_is_printed_as_such() -> None:
+    """In the table and over the panel; it rounded to nothing in whole dollars."""
+    case = WorstExecution(
+        execution_id="e", order_id="o", symbol="BRK.B", side="buy", order_class="market", venue="XNAS", quantity=305,
+        price=58.92, executed_at=0, when="2026-09-01 13:57:45.123", exec_id="", source="", cost_usd=0.49,
+        cost_usd_per_share=0.0016, why="filled outside the quote", events=(), quotes=pl.DataFrame(),
+    )  # fmt: skip
+    assert worst_table((case,)).rows[0].cells[5].text == "0.49"
+    (panel,) = worst_figure((case,)).spec["concat"]  # type: ignore[misc]
+    assert "· $0.49 ·" in panel["title"]["text"]
+
+
+def test_an_options_symbol_is_printed_whole_in_a_column_with_room_for_it() -> None:
+    """A longer one ends in an ellipsis after 23 characters; a page takes a hundred, so 21 and two need 23 % of it."""
+    assert (symbol(OPTION).text, symbol("X" * 30).text) == (OPTION, f"{'X' * 23}…")
+    assert symbol("X" * 30).value == "X" * 30
+    weight = symbol_weight([OPTION, "IBM"], 1.2, 10.0)
+    assert round(weight / (weight + 10.0), 12) == 0.23
+    assert symbol_weight(["IBM"], 1.2, 10.0) == 1.2
