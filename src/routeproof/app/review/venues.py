@@ -85,7 +85,10 @@ def net_payments(lake: Lake, manifest: str, quarter: Quarter, provider: str) -> 
     charged = (
         by_day.sort("trading_day", "venue", "liquidity")
         .join_asof(
-            schedule.sort("trading_day", "venue", "liquidity"), on="trading_day", by=["venue", "liquidity"], check_sortedness=False
+            schedule.sort("trading_day", "venue", "liquidity"),
+            on="trading_day",
+            by=["venue", "liquidity"],
+            check_sortedness=False,
         )
         .with_columns(pl.when(has_own).then(own).otherwise(pl.col("rate") * pl.col("executed_shares")).alias("charged"))
         .with_columns(pl.sum_horizontal("charged", "payments_usd", ignore_nulls=True).alias("net"))

@@ -74,7 +74,7 @@ def quarter(
     """A quarter of P, beside Q."""
     nothing = meeting("P", [0.0] * DAYS, [50.0] * DAYS).clear()
     tables = {
-        "day_venue": venue_days("P", ()) if days is None else days,
+        "venue_charges": venue_days("P", ()) if days is None else days,
         "day_meeting": pl.concat([nothing, *by_day]),
         "group": pl.DataFrame(
             {
