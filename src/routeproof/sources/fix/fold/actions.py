@@ -36,20 +36,23 @@ def with_action(reports: pl.DataFrame) -> pl.DataFrame:
     """Reports with `action`, or null where nothing new is said.
 
     The words are ack, fill, bust, correct, cancel, replace, reject, refuse_request, restate, trigger, expire, done.
-    4.2 says bust and correction in ExecTransType (20 = 1, 2), 4.4 in ExecType (H, G). Status reports (20 = 3,
-    150 = I) say nothing new. A session or business reject of the order itself is a reject, of a later request a
-    refused request.
+    4.2 says bust and correction in ExecTransType (20 = 1, 2), 4.4 in ExecType (H, G); a correction to no shares is a
+    bust. Status reports (20 = 3, 150 = I) say nothing new. A session or business reject of the order itself is a
+    reject, of a later request a refused request.
     """
     kind = pl.coalesce("exec_type", "ord_status")
     transaction = pl.col("exec_trans_type").fill_null("0")
     word = kind.replace_strict(_BY_EXEC_TYPE, default=None, return_dtype=pl.String)
     shares = pl.col("last_qty").fill_null(0) > 0
+    corrects = (transaction == "2") | ((kind == "G") & transaction.is_in(["1", "3"]).not_())
     execution = (
         pl.when(transaction == "3")
         .then(None)
         .when(transaction == "1")
         .then(pl.lit("bust"))
-        .when(transaction == "2")
+        .when(corrects & (pl.col("last_qty") == 0))
+        .then(pl.lit("bust"))
+        .when(corrects)
         .then(pl.lit("correct"))
         .when(kind.is_in(["1", "2", "F"]) & shares)
         .then(pl.lit("fill"))

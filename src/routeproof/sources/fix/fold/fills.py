@@ -24,6 +24,9 @@ _KEPT = ("last_mkt", "liquidity", "capacity", "fee", "secondary_exec_id", "trd_m
 _STATED = ("action", "transact_at", "last_px", "last_qty", "exec_ref_id", "security_id", "last_liquidity",
            "order_capacity", "last_capacity", "commission", "comm_type", "misc_fee", "last_mkt", "secondary_exec_id",
            "trd_match_id", "symbol", "symbol_suffix", "side", "m", "edge")  # fmt: skip
+_TURN = ("turn_at", "turn_step")
+_LONGEST_CHAIN = 64
+"""Reports that refer to one another, at the most; those on a circle are each their own."""
 _NEEDED = (*_CARRIED, *_STATED, "poss_dup")
 
 
@@ -35,8 +38,8 @@ def families(reports: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 
     Returns:
         `fill` (0…), identity of the original report, and price, shares and status after all corrections and busts:
-        the last
-        sent one decides, wherever it stands in the file. `executed_at` is the original's; `reported_at` the deciding
+        the last sent one decides, wherever it stands in the file, but a report comes after the one that it refers to.
+        What a correction does not state stays as it was. `executed_at` is the original's; `reported_at` the deciding
         report's.
     """
     priced = kept(reports, pl.col("action").is_in(["fill", "bust", "correct"]))
@@ -55,15 +58,17 @@ def families(reports: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     )
     if not (said["action"] != "fill").any():
         return said.select(_plain("fill", *_STATES)), said.clear()
-    root = said.with_columns(pl.Series("root", _roots(said)))
+    parents = _parents(said)
+    root = said.with_columns(pl.Series("root", roots(parents)), *_turn(said["at"].to_numpy(), parents))
     revised = root.filter(pl.col("root") != pl.col("fill"))["root"].unique()
     is_plain = (pl.col("action") == "fill") & ~pl.col("root").is_in(revised.to_list())
-    ordered = root.filter(~is_plain).sort("root", pl.col("action") != "fill", "sent_at", "m", maintain_order=True)
+    ordered = root.filter(~is_plain).sort("root", pl.col("action") != "fill", *_TURN, "m", maintain_order=True)
     states = ordered.group_by("root", maintain_order=True).agg(_STATES.values())
-    lost = states.filter(pl.col("price").is_null())
+    is_known = pl.col("price").is_not_null() & pl.col("shares").is_not_null()
+    lost = states.filter(~is_known)
     every = kept(root, is_plain).select(_plain("root", *_STATES))
     if states.height:
-        told = states.filter(pl.col("price").is_not_null())
+        told = states.filter(is_known)
         every = pl.concat([every, told], how="vertical_relaxed").sort("root")
     return every.rename({"root": "fill"}), lost
 
@@ -78,16 +83,16 @@ def _once(said: pl.DataFrame) -> pl.DataFrame:
     return first_told(said, [*EDGE, "chain", "exec_id", "action", "trading_day"])
 
 
-def _roots(said: pl.DataFrame) -> npt.NDArray[np.int64]:
-    follow = kept(said.select("fill", *EDGE, "action", "exec_ref_id", "at"), pl.col("action") != "fill").select(
-        "fill", *EDGE, pl.col("exec_ref_id").alias("id"), "at"
-    ).with_row_index("row")  # fmt: skip
-    if follow.is_empty():
-        return np.arange(said.height)
-    target = said.select("fill", "action", *EDGE, pl.col("exec_id").alias("id"), "at")
-    original = meant(follow, target.filter(pl.col("action") == "fill"), keys=[*EDGE, "id"], value="fill")
-    corrected = meant(follow, target.filter(pl.col("action") == "correct"), keys=[*EDGE, "id"], value="fill")
-    found = follow.with_columns(pl.coalesce(original, corrected).alias("parent"))
+def _parents(said: pl.DataFrame) -> npt.NDArray[np.int64]:
+    """The report that each one refers to, of the same order if there is one, else of the same session; -1 = none."""
+    told = said.select("fill", "action", *EDGE, "chain", "exec_id", "exec_ref_id", "at")
+    follow = kept(told, pl.col("action") != "fill").drop("exec_id", "action").rename({"exec_ref_id": "id"})
+    follow = follow.with_row_index("row")
+    target = told.drop("exec_ref_id").rename({"exec_id": "id"})
+    originals, corrections = (target.filter(pl.col("action") == action) for action in ("fill", "correct"))
+    named = [meant(follow, among, keys=[*EDGE, *own, "id"], value="fill")
+             for own in (("chain",), ()) for among in (originals, corrections)]  # fmt: skip
+    found = follow.with_columns(pl.coalesce(named).alias("parent"))
     stand_in = pl.col("fill").min().over([*EDGE, "id"])
     # what names no fill speaks of none, and not of what others that name none speak of
     alone = pl.when(pl.col("id").is_not_null() & (stand_in != pl.col("fill"))).then(stand_in)
@@ -96,7 +101,20 @@ def _roots(said: pl.DataFrame) -> npt.NDArray[np.int64]:
     )
     parents = np.full(said.height, -1, dtype=np.int64)
     parents[chosen["fill"].to_numpy()] = chosen["parent"].to_numpy()
-    return roots(parents)
+    return parents
+
+
+def _turn(sent_at: npt.NDArray[np.int64], parents: npt.NDArray[np.int64]) -> list[pl.Series]:
+    """When each report takes its turn: as it was sent, but not before the one it refers to, and after that one."""
+    at, step = sent_at.copy(), np.zeros(sent_at.size, dtype=np.int64)
+    referring = np.flatnonzero(parents >= 0)
+    for _ in range(_LONGEST_CHAIN):
+        later = np.maximum(at[referring], at[parents[referring]])
+        further = step[parents[referring]] + 1
+        if np.array_equal(later, at[referring]) and np.array_equal(further, step[referring]):
+            break
+        at[referring], step[referring] = later, further
+    return [pl.Series(name, values) for name, values in zip(_TURN, (at, step), strict=True)]
 
 
 def _plain(*names: str) -> list[pl.Expr]:
@@ -123,8 +141,8 @@ def _state() -> list[pl.Expr]:
         *(pl.col(name).first() for name in (*EDGE, *_CARRIED)),
         pl.coalesce(pl.col("transact_at").first(), pl.col("sent_at").first()).alias("executed_at"),
         pl.col("sent_at").last().alias("reported_at"),
-        pl.col("last_px").filter(priced).last().alias("price"),
-        pl.col("last_qty").filter(priced).last().alias("shares"),
+        pl.col("last_px").filter(priced).drop_nulls().last().alias("price"),
+        pl.col("last_qty").filter(priced).drop_nulls().last().alias("shares"),
         pl.col("last_px").first().alias("first_price"),
         pl.col("last_qty").first().alias("first_shares"),
         *(pl.col(name).filter(priced).drop_nulls().last().alias(name) for name in _KEPT),

@@ -85,6 +85,18 @@ def identifiers(nodes: pl.DataFrame, reports: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([frame.drop_nulls() for frame in (*asked, *answered)]).unique(maintain_order=True)
 
 
+def to_other_providers(chains: pl.DataFrame) -> pl.DataFrame:
+    """Chains that the firm sent to another provider than the first of the same order, which is the order's.
+
+    `parent_orders` has one provider, and all fills of an order count for it.
+    """
+    own = pl.col("hop") == 1
+    if chains.filter(own)["to_party"].n_unique() <= 1:
+        return chains.clear()
+    routed = chains.filter(own).with_columns(pl.coalesce("parent", "chain").alias("above"))
+    return routed.filter(pl.col("to_party") != pl.col("to_party").first().over("above"))
+
+
 def parent_orders(chains: pl.DataFrame, events: pl.DataFrame, provider_id: str) -> pl.DataFrame:
     """Canonical parent orders of the chains with `is_parent`."""
     refused = kept(events, pl.col("event") == "reject").unique("chain", keep="first", maintain_order=True).select(

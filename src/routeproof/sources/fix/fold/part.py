@@ -107,6 +107,8 @@ def fold_part(messages: pl.DataFrame, reading: Reading, given: Facts = NO_FACTS)
     facts, asked = replace(facts, told=sessions_told), replace(asked, told=sessions_asked)
     del versioned
     unmet["quantity_mismatches"] = _mismatches(met, stated, chains)
+    if not reading.provider_id:
+        unmet["routes_to_other_providers"] = orders.to_other_providers(placed).drop("order_id")
     unmet = {reason: _with_order(frame, placed) for reason, frame in unmet.items() if frame.height}
     alone = {"reports_unlinked": unlinked, "busts_of_unseen_fills": lost, "unusable_orders": kept(chains, ~_IS_ORDER)}
     unfit = misfits({**alone, **unmet}, reading.firm_id)
