@@ -11,11 +11,11 @@ from routeproof.app.reconcile.shown import vendor_word
 from routeproof.app.review import clock, data_quality, profiles, venues
 from routeproof.app.review.adoptions import with_adoptions
 from routeproof.app.review.fill_times import histogram
-from routeproof.app.review.findings import findings_of
 from routeproof.app.review.framework_rows import framework_rows, payer_share
+from routeproof.app.review.front.findings import findings_of
+from routeproof.app.review.front.noted import noted_of
 from routeproof.app.review.grid import grid_of
 from routeproof.app.review.intervals import profile_intervals
-from routeproof.app.review.noted import noted_of
 from routeproof.app.review.scores import overall_score, security_scores
 from routeproof.app.review.worst import worst_executions
 from routeproof.metrics.registry import ALL

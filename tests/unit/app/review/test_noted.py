@@ -10,10 +10,10 @@ import polars as pl
 import pytest
 
 from routeproof.app.review.evidence_cells import CellTable
-from routeproof.app.review.findings import findings_of
+from routeproof.app.review.front.findings import findings_of
+from routeproof.app.review.front.noted import Beside, Noted, PayerShare, ShareMove, noted_of
 from routeproof.app.review.intervals import IMPROVEMENT
 from routeproof.app.review.judge import Judge
-from routeproof.app.review.noted import Beside, Noted, PayerShare, ShareMove, noted_of
 from routeproof.app.review.profiles import markouts
 from routeproof.app.review.quarter import Quarter
 from routeproof.policy.thresholds import FrameworkThresholds

@@ -11,7 +11,7 @@ from routeproof.reports.score import kind_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from routeproof.app.review.noted import Beside, Noted, PayerShare, ShareMove
+    from routeproof.app.review.front.noted import Beside, Noted, PayerShare, ShareMove
     from routeproof.reports.numbers import Kind
     from routeproof.reports.pack.inputs import FrameworkRow, QualityTotals
     from routeproof.reports.score import Comparison, Score
