@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from routeproof.evidence.correlation import cautious_correlation, freedom_share, variance_inflation
-from routeproof.evidence.quantiles import settle
+from routeproof.evidence.quantiles import rounded_down, settle
 from routeproof.evidence.sequence import mixture_reach, running
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def baseline_of(parts: Partials, standards: DriftStandards, agreed: float | None
     days = float(found.effective_days[0])
     if settle(days) < standards.least_baseline_days:
         return (
-            f"{days:.1f} effective days of baseline ({len(daily.day)} days traded); "
+            f"{rounded_down(days):.1f} effective days of baseline ({len(daily.day)} days traded); "
             f"at least {standards.least_baseline_days:g} are needed"
         )
     if np.sqrt(found.day_variance[0]) <= np.finfo(np.float64).eps * 64 * abs(estimate):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, TypedDict
 import numpy as np
 
 from routeproof.evidence.baseline import distance_sequence
-from routeproof.evidence.quantiles import settle
+from routeproof.evidence.quantiles import rounded_down, settle
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
@@ -205,5 +205,5 @@ def _lacking(one: ConfidenceSequence, standards: DriftStandards) -> str | None:
         return None
     days = float(one.effective_days[0, -1])
     if days < standards.burn_in_days:
-        return f"cannot tell: {days:.1f} effective days; at least {standards.burn_in_days:g} are needed"
-    return f"cannot tell: {days:.1f} effective days are too few for an error as rare as is allowed"
+        return f"cannot tell: {rounded_down(days):.1f} effective days; at least {standards.burn_in_days:g} are needed"
+    return f"cannot tell: {rounded_down(days):.1f} effective days are too few for an error as rare as is allowed"

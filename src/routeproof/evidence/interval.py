@@ -1,13 +1,12 @@
 """From day series to an interval, or to the reason why there is none."""
 
-import math
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from routeproof.evidence.bootstrap import upper_quantile, wild_statistics
-from routeproof.evidence.quantiles import settle, student_quantile, two_sided_p
+from routeproof.evidence.quantiles import rounded_down, settle, student_quantile, two_sided_p
 from routeproof.evidence.series import DaySeries, Variance, cluster_variance, combined, serial_variance
 from routeproof.policy.thresholds import EvidenceStandards
 
@@ -106,24 +105,18 @@ def _wild(series: tuple[DaySeries, ...], plain: _Reach, standards: EvidenceStand
     return _Reach("wild_cluster_bootstrap_t", plain.standard_error, plain.df, critical)
 
 
-def _down(value: float, decimals: int) -> float:
-    """The value as printed: rounded down, so that what falls short of a limit is never printed as the limit."""
-    factor = 10.0**decimals
-    return math.floor(settle(value * factor)) / factor
-
-
 def refusal(series: DaySeries, largest_order_share: float, standards: EvidenceStandards) -> str | None:
     """Return why this series can carry no interval, or None when it can."""
     if not len(series.weight):
         return "nothing was measured"
     if settle(series.effective_days) < standards.least_effective_days:
         return (
-            f"{_down(series.effective_days, 1):.1f} effective days ({len(series.weight)} days traded); "
+            f"{rounded_down(series.effective_days):.1f} effective days ({len(series.weight)} days traded); "
             f"at least {standards.least_effective_days:g} are needed"
         )
     if settle(largest_order_share) > standards.largest_order_share:
         return (
-            f"one order carries {-_down(-100.0 * largest_order_share, 1):g}% of the weight; "
+            f"one order carries {-rounded_down(-100.0 * largest_order_share):g}% of the weight; "
             f"at most {100.0 * standards.largest_order_share:g}% may come from one order"
         )
     if np.square(series.residual).sum() <= np.square(np.finfo(np.float64).eps * 64):

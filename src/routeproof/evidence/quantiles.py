@@ -3,6 +3,8 @@
 scipy is imported inside the functions: a command that needs no verdict never pays for loading it.
 """
 
+import math
+
 
 def student_quantile(probability: float, df: float) -> float:
     """Return the value that a Student t variable with `df` degrees of freedom stays below with `probability`."""
@@ -21,3 +23,9 @@ def two_sided_p(statistic: float, df: float) -> float:
 def settle(number: float) -> float:
     """Keep 12 significant digits, so that the last bits of another machine's vector unit do not show."""
     return float(f"{number:.12g}")
+
+
+def rounded_down(number: float, decimals: int = 1) -> float:
+    """Round down for print, so that what falls short of a limit is never printed as the limit."""
+    factor = 10.0**decimals
+    return math.floor(settle(number * factor)) / factor

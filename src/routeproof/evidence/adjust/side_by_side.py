@@ -13,7 +13,7 @@ from routeproof.evidence.adjust.overlap import Lacking, lacking_cells
 from routeproof.evidence.adjust.sensitivity import Sensitivity, sensitivity
 from routeproof.evidence.answer import Answer, refused
 from routeproof.evidence.interval import Interval, interval, refusal
-from routeproof.evidence.quantiles import settle
+from routeproof.evidence.quantiles import rounded_down, settle
 from routeproof.evidence.verdict import Better, Word, word_of
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def _thin(flow: Flow, found: Adjusted, standards: EvidenceStandards) -> str:
         days = _effective(side.day, weight)
         if settle(days) < standards.least_effective_days:
             needed = f"at least {standards.least_effective_days:g} are needed"
-            return f"{days:.1f} effective days on the {name}'s side; {needed}"
+            return f"{rounded_down(days):.1f} effective days on the {name}'s side; {needed}"
     return ""
 
 

@@ -12,7 +12,7 @@ from routeproof.app.analysis.conflict.pull import KINDS, Pull, pull_of
 from routeproof.app.analysis.conflict.study import Inducements, Study, Week, judged_weeks, loss_of
 from routeproof.evidence.compare import Estimate, estimate_mean
 from routeproof.evidence.partials import Partials
-from routeproof.evidence.quantiles import settle
+from routeproof.evidence.quantiles import rounded_down, settle
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -106,7 +106,8 @@ def _judged(
     if kind not in pull.names:
         return Judged(kind, None, None, None, None, None, NO_VARIATION[kind])
     if pull.fit.effective_days < standards.least_effective_days:
-        found = f"{pull.fit.effective_days:.1f} effective days; at least {standards.least_effective_days:g} are needed"
+        needed = f"at least {standards.least_effective_days:g} are needed"
+        found = f"{rounded_down(pull.fit.effective_days):.1f} effective days; {needed}"
         return Judged(kind, None, None, None, None, None, found)
     loss = loss_of(study, weeks, money.net, money.of(kind), policy)
     pull_p = p[kind]

@@ -12,6 +12,7 @@ from routeproof.evidence.answer import Answer, refused
 from routeproof.evidence.choice.ranking import Listed, Ranking, rank
 from routeproof.evidence.compare import estimate_mean
 from routeproof.evidence.partials import Partials
+from routeproof.evidence.quantiles import rounded_down
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ def rankings(
         reason = _reason(part, venues, n, policy)
         found = None if reason else _fitted(listed, len(venues), standards)
         if found is not None and found.effective_days < standards.least_effective_days:
-            days = f"{found.effective_days:.1f} effective days; at least {standards.least_effective_days:g} are needed"
+            needed = f"at least {standards.least_effective_days:g} are needed"
+            days = f"{rounded_down(found.effective_days):.1f} effective days; {needed}"
             reason, found = days, None
         if found is None:
             said = reason or "the lists do not tell the venues apart"
