@@ -118,6 +118,84 @@ def test_a_finding_that_joins_sends_a_waiting_closing_back(desk: Desk) -> None:
     assert (back["state"], back["disposition"], len(back["findings"])) == ("investigating", None, 2)
 
 
+def _types(shown: dict[str, Any]) -> list[str]:
+    return [str(item["type"]).removeprefix("case.") for item in shown["timeline"]]
+
+
+def test_a_finding_that_says_something_else_goes_back_to_who_works_its_case(desk: Desk) -> None:
+    """A correction makes 6 s of delay 60: the closing that waits is taken back, the case is called by what it is now."""
+    with desk.context() as context:
+        (name,) = _found(context, finding(1)).opened
+    with desk.context("ann") as context:
+        assert case_step(context, name, "close", END)["state"] == "awaiting_review"
+        worked = _found(context, finding(1, observed="60000", severity="high", sentence="Order O1 was very slow"))
+        assert (worked.opened, worked.joined) == ((), 1)
+        shown = case_shown(context, name)
+        assert rebuild_projections(context, change=False).differences == []
+    assert _types(shown) == ["opened", "submitted", "finding_amended", "finding_added"]
+    assert (shown["state"], shown["priority"], shown["title"]) == ("investigating", "high", "Order O1 was very slow")
+    assert (shown["findings"], shown["released"]) == ([finding(1)["id"]], [])
+
+
+def test_a_closed_case_over_a_finding_that_gets_worse_has_a_successor(desk: Desk) -> None:
+    """What was closed stays as it was, and says so; doing it again changes nothing; a second correction joins."""
+    with desk.context() as context:
+        (name,) = _found(context, finding(1)).opened
+    with desk.context("ann") as context:
+        case_step(context, name, "close", END)
+    with desk.context("sam") as context:
+        before = case_step(context, name, "review", {"approve": True})
+        assert before["state"] == "closed"
+        worse = finding(1, observed="60000", sentence="Order O1 was very slow")
+        (successor,) = _found(context, worse).opened
+        assert _found(context, worse).opened == work_findings(context, DAY).opened == ()
+        closed, shown = case_shown(context, name), case_shown(context, successor)
+        assert (closed["state"], closed["title"], closed["version"]) == ("closed", before["title"], before["version"])
+        assert (closed["findings"], closed["released"]) == ([finding(1)["id"]], [finding(1)["id"]])
+        assert _types(closed)[-1] == "finding_amended"
+        assert (shown["earlier"], shown["title"], shown["findings"]) == (name, worse["sentence"], [worse["id"]])
+        assert _found(context, finding(1, observed="90000")).joined == 1
+        assert _types(case_shown(context, name)) == _types(closed)
+        ((owner,),) = context.records.query("SELECT case_id FROM findings WHERE id = :id", {"id": worse["id"]})
+        assert owner == successor
+        assert rebuild_projections(context, change=False).differences == []
+        record_findings(context, DAY, {}, within=[worse["id"]])
+        assert case_shown(context, name)["withdrawn"] == case_shown(context, successor)["withdrawn"] == [worse["id"]]
+
+
+def test_an_amendment_that_tells_nothing_else_is_no_event_of_the_case(desk: Desk) -> None:
+    """Another policy version, other executions, a status, and a sentence that changed with the threshold."""
+    with desk.context() as context:
+        (name,) = _found(context, finding(1)).opened
+        _found(context, finding(1, policy_version="q", execution_ids=["E1"]))
+        _found(context, finding(1, status="waiting"))
+        _found(context, finding(1))
+        _found(context, finding(1, threshold="4000", sentence="Order O1 was slow: 4 s are allowed"))
+        assert _types(case_shown(context, name)) == ["opened"]
+
+
+def test_a_finding_that_no_longer_asks_for_a_case_stays_in_the_one_it_has(desk: Desk) -> None:
+    """A correction makes it low: the closing that waits is taken back, and nothing is opened."""
+    with desk.context() as context:
+        (name,) = _found(context, finding(1)).opened
+    with desk.context("ann") as context:
+        case_step(context, name, "close", END)
+        worked = _found(context, finding(1, severity="low"))
+        assert (worked.opened, worked.joined) == ((), 0)
+        shown = case_shown(context, name)
+    assert (shown["state"], shown["released"]) == ("investigating", [])
+
+
+def test_a_finding_that_comes_back_as_another_reaches_its_case(desk: Desk) -> None:
+    """It was withdrawn, and a later delivery makes it stand again with another figure."""
+    with desk.context() as context:
+        (name,) = _found(context, finding(1)).opened
+        record_findings(context, DAY, {}, within=[finding(1)["id"]])
+        assert _found(context, finding(1, observed="7000")).joined == 1
+        shown = case_shown(context, name)
+    assert (_types(shown)[1:], shown["withdrawn"]) == (["finding_amended", "finding_added"], [])
+
+
 def test_a_case_says_which_of_its_findings_no_longer_stand_and_since_when(desk: Desk) -> None:
     """Two of three are withdrawn, one comes back and is withdrawn again: one entry each, the last that named it."""
     ids = [finding(n)["id"] for n in (1, 2, 3)]

@@ -78,10 +78,17 @@ def events_of(
             priority, clocks = case.priority, had
         elif None not in had.values():
             clocks = sooner(had, clocks)
+    title = {} if case is None else _retitled(case, findings)
     for start in range(0, len(rest), FINDINGS):
         added = _named(rest[start : start + FINDINGS])
-        yield "case.finding_added", {**added, "pins": pins, "priority": priority, "clocks": clocks}
-        pins = []
+        yield "case.finding_added", {**added, "pins": pins, "priority": priority, "clocks": clocks, **title}
+        pins, title = [], {}
+
+
+def _retitled(case: Case, findings: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """What a case is called once a finding that it had, of the rule that it is called after, says something else."""
+    said = [item["sentence"] for item in findings if item["rule"] == case.subject and item["id"] in case.findings]
+    return {"title": str(said[0])[:LONGEST_TITLE]} if said else {}
 
 
 def _worst(findings: Sequence[Mapping[str, Any]]) -> str:

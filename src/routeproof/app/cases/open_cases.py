@@ -235,7 +235,7 @@ class _Batch:
                 kind,
                 payload,
                 [item["sha256"] for item in payload["pins"]],
-                2 if kind == "case.opened" else 1,
+                2 if kind == "case.opened" or "title" in payload else 1,
             )
             for kind, payload in events
         ]

@@ -10,26 +10,36 @@ from routeproof.app.objects.findings import WITHDRAWN, stream_of
 from routeproof.ledger.entry import read_entry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from routeproof.ledger.entry import Recorded
     from routeproof.stores.records import Records
 
-_GONE = "SELECT id, day FROM findings WHERE case_id = :case AND withdrawn = 1 ORDER BY at, id"
+ASKED_AT_ONCE = 500
 _SAID = (
     "SELECT entry FROM ledger_entries JOIN ledger_leaves USING (entry_index) WHERE stream = :stream AND type = :type "
     "ORDER BY entry_index DESC"
 )
 
 
-def withdrawn_of(records: Records, case_id: str) -> tuple[list[str], list[dict[str, Any]]]:
-    """Ids of the case's findings that were withdrawn and do not stand again, by time; and the entries that say so.
+def withdrawn_of(records: Records, findings: Sequence[str]) -> tuple[list[str], list[dict[str, Any]]]:
+    """Which of a case's findings were withdrawn and do not stand again, by time; and the entries that say so.
 
-    An entry is told as those of a case's history, with `findings`, those of the case that it withdrew.
+    A finding that went on to a successor is still one of those that the case was about. An entry is told as those of a case's history, with `findings`, those of the case that it withdrew.
     """
-    days = {str(key): str(day) for key, day in records.query(_GONE, {"case": case_id})}
+    days = _gone(records, findings)
     entries = [item for day in sorted(set(days.values())) for item in _entries(records, day, _of(days, day))]
     return list(days), sorted(entries, key=lambda item: int(item["index"]))
+
+
+def _gone(records: Records, findings: Sequence[str]) -> dict[str, str]:
+    """Day of each finding that is withdrawn, by time."""
+    rows: list[Any] = []
+    for start in range(0, len(findings), ASKED_AT_ONCE):
+        named = {f"id{place}": key for place, key in enumerate(findings[start : start + ASKED_AT_ONCE])}
+        some = ", ".join(f":{name}" for name in named)
+        rows += records.query(f"SELECT at, id, day FROM findings WHERE withdrawn = 1 AND id IN ({some})", named)  # noqa: S608
+    return {str(key): str(day) for _, key, day in sorted(rows)}
 
 
 def _of(days: dict[str, str], day: str) -> set[str]:

@@ -37,7 +37,7 @@ def case_shown(context: Context, case_id: str) -> Row:
     time.
     """
     state = shown(context, CASE, case_id, {"now": context.clock()})
-    gone, entries = withdrawn_of(context.records, case_id)
+    gone, entries = withdrawn_of(context.records, state["findings"])
     timeline = sorted([*state["history"], *entries], key=lambda item: int(item["index"]))
     return state | {"withdrawn": gone, "timeline": timeline}
 

@@ -22,7 +22,7 @@ WITHOUT_SIGNATURE = frozenset({"note"})
 BY_PROGRAM = frozenset(
     {
         *("findings.recorded", "findings.amended", "findings.withdrawn", "findings.suppressed", "findings.judged"),
-        *("case.opened", "case.finding_added", "case.escalated", "day.amended"),
+        *("case.opened", "case.finding_added", "case.finding_amended", "case.escalated", "day.amended"),
         "report.built",
     }
 )

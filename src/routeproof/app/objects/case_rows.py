@@ -63,10 +63,14 @@ _WRITE = (
     f"ON CONFLICT (id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _COLUMNS[1:])}"
 )
 _MARK = "UPDATE findings SET case_id = :case WHERE id = :id AND case_id IS NULL"
+_RELEASE = "UPDATE findings SET case_id = NULL WHERE id = :id AND case_id = :case"
 
 
 def project_cases(connection: Any, cases: Sequence[Case]) -> None:  # noqa: ANN401  # either database's connection
     """Write the cases' rows and their names into their findings; replaying the entries gives the same rows."""
     connection.execute(_WRITE, [case_row(case) for case in cases])
-    if marks := [{"case": case.id, "id": key} for case in cases for key in case.findings]:
-        connection.execute(_MARK, marks)
+    if released := [{"case": case.id, "id": key} for case in cases for key in case.released]:
+        connection.execute(_RELEASE, released)
+    held = [(case.id, key) for case in cases for gone in [set(case.released)] for key in case.findings if key not in gone]
+    if held:
+        connection.execute(_MARK, [{"case": case_id, "id": key} for case_id, key in held])

@@ -7,9 +7,18 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from routeproof.app.objects.amended_day import day_amended, project_day
+from routeproof.app.objects.amended_day import day_amended, program_fact, project_day
+from routeproof.app.objects.amended_findings import (
+    ASKED_AT_ONCE,
+    FINAL,
+    FINDING_AMENDED,
+    cases_amended,
+    earlier_documents,
+    is_news,
+    project_amended_case,
+)
 from routeproof.ledger.canonical import canonical_bytes
-from routeproof.ledger.entry import Fact, read_entry
+from routeproof.ledger.entry import read_entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,7 +27,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from routeproof.app.context import Context
-    from routeproof.ledger.entry import Recorded
+    from routeproof.ledger.entry import Fact, Recorded
     from routeproof.stores.records import Records
     from routeproof.stores.records_database import Database
 
@@ -27,9 +36,8 @@ AMENDED = "findings.amended"
 WITHDRAWN = "findings.withdrawn"
 SUPPRESSED = "findings.suppressed"
 EVENTS = frozenset({RECORDED, AMENDED, WITHDRAWN, SUPPRESSED})
-FINAL = "final"
-ASKED_AT_ONCE = 500
-"""Findings that are looked up in one statement."""
+NEWS = "news"
+"""Member of an amendment: ids of those of its findings that people are to be told of."""
 
 ENTRY_BYTES = 48_000
 """Findings in one entry together, so that none is larger than an entry may be."""
@@ -125,14 +133,19 @@ def record_findings(
                 sum(item["status"] != FINAL for item in found.values()),
             )
         ]
+        earlier = earlier_documents(records, [item["id"] for item in (*changed, *new)])
+        news = {item["id"] for item in changed if is_news(earlier.get(item["id"]), item)}
         late = day_amended(context, records, day, made[0].recorded, made[0].amended, made[0].withdrawn)
-        return [*(_fact(context, day, kind, part) for kind, part in plans), *late]
+        told = cases_amended(context, records, earlier, (*changed, *new))
+        return [*(_said(context, day, kind, part, news) for kind, part in plans), *late, *told]
 
     def project(database: Database, indexes: list[int]) -> None:
         for index in indexes:
             entry = entry_at(database, index)
             if entry.fact.type in EVENTS:
                 replay_findings(database, entry)
+            elif entry.fact.type == FINDING_AMENDED:
+                project_amended_case(context.records, database, entry.fact.stream)
             else:
                 project_day(context.records, database, day)
 
@@ -194,17 +207,11 @@ def _parts(items: Sequence[Any]) -> Iterator[list[Any]]:
         yield part
 
 
-def _fact(context: Context, day: date, kind: str, part: Sequence[Any], **more: object) -> Fact:
-    actor = context.actor
-    return Fact(
-        stream=stream_of(day),
-        type=kind,
-        payload={"day": day.isoformat(), "findings": part, **more},
-        business_on=actor.business_on,
-        actor=actor.name,
-        role=actor.role,
-        session=actor.session,
-    )
+def _said(context: Context, day: date, kind: str, part: Sequence[Any], news: set[str]) -> Fact:
+    payload: dict[str, Any] = {"day": day.isoformat(), "findings": part}
+    if kind == AMENDED:
+        payload[NEWS] = [item["id"] for item in part if item["id"] in news]
+    return program_fact(context, stream_of(day), kind, payload, version=2 if kind == AMENDED else 1)
 
 
 def entry_at(database: Database, index: int) -> Recorded:

@@ -68,13 +68,24 @@ def _noted(case: Case, happened: Happened, payload: Mapping[str, Any]) -> Change
     return {**begun, "notes": (*case.notes, note)}
 
 
-def _finding_added(case: Case, _happened: Happened, payload: Mapping[str, Any]) -> Change:
-    """A closing that waits for its second person did not know of this finding: it goes back to who works the case."""
+def _back(case: Case) -> Change:
+    """A closing that waits for its second person did not know of a finding: it goes back to who works the case."""
     waits = case.state == AWAITING_REVIEW
-    back: Change = {"state": INVESTIGATING, **dict.fromkeys(CLOSING), "submitted_on": None} if waits else {}
+    return {"state": INVESTIGATING, **dict.fromkeys(CLOSING), "submitted_on": None} if waits else {}
+
+
+def _finding_amended(case: Case, _happened: Happened, payload: Mapping[str, Any]) -> Change:
+    """What stands in `again` is worked again: by this case if it is open, else by a successor."""
+    return {**_back(case), "released": tuple(dict.fromkeys((*case.released, *payload["again"])))}
+
+
+def _finding_added(case: Case, _happened: Happened, payload: Mapping[str, Any]) -> Change:
+    added = payload["findings"]
     return {
-        **back,
-        "findings": (*case.findings, *payload["findings"]),
+        **_back(case),
+        "title": payload.get("title", case.title),
+        "findings": tuple(dict.fromkeys((*case.findings, *added))),
+        "released": tuple(key for key in case.released if key not in added),
         "rules": tuple(sorted({*case.rules, *payload["rules"]})),
         "orders": tuple(dict.fromkeys((*case.orders, *payload["orders"]))),
         "pins": (*case.pins, *(Pin.model_validate(item) for item in payload["pins"])),
@@ -134,6 +145,7 @@ _STEPS: Mapping[str, Callable[[Case, Happened, Mapping[str, Any]], Change]] = {
     "case.assigned": _assigned,
     "case.noted": _noted,
     "case.finding_added": _finding_added,
+    "case.finding_amended": _finding_amended,
     "case.linked": _linked,
     "case.submitted": _submitted,
     "case.returned": _returned,

@@ -93,7 +93,11 @@ class Reimbursed(Part):
 
 
 class Case(State):
-    """The case; `state` is open, acknowledged, investigating, awaiting_review or closed."""
+    """The case; `state` is open, acknowledged, investigating, awaiting_review or closed.
+
+    Attributes:
+        released: those of its findings that were amended since and are worked again, by a successor or by itself.
+    """
 
     kind: str
     title: str
@@ -117,6 +121,7 @@ class Case(State):
     group: str | None = None
     rules: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()
+    released: tuple[str, ...] = ()
     orders: tuple[str, ...] = ()
     pins: tuple[Pin, ...] = ()
     earlier: str | None = None
@@ -142,6 +147,7 @@ class Case(State):
     reviewed_by: str | None = None
     closed_by: str | None = None
     closed_on: date | None = None
+    unversioned: ClassVar[frozenset[str]] = frozenset({"released"})
     kept: ClassVar[tuple[str, ...]] = (
         "rows",
         "notes.*.text",

@@ -1149,6 +1149,7 @@ BY_PROGRAM = (
     "findings.judged",
     "case.opened",
     "case.finding_added",
+    "case.finding_amended",
     "case.escalated",
     "day.amended",
     "report.built",
