@@ -123,7 +123,7 @@ def _types(shown: dict[str, Any]) -> list[str]:
 
 
 def test_a_finding_that_says_something_else_goes_back_to_who_works_its_case(desk: Desk) -> None:
-    """A correction makes 6 s of delay 60: the closing that waits is taken back, the case is called by what it is now."""
+    """A correction makes 6 s of delay 60: the closing is taken back, the case called by what it is."""
     with desk.context() as context:
         (name,) = _found(context, finding(1)).opened
     with desk.context("ann") as context:

@@ -32,8 +32,7 @@ REJECTED = 40
 def apart(tmp_path: Path) -> Iterator[WindowsApart]:
     """The other process, over a workspace of its own, without channels."""
     init_workspace(tmp_path / "apart")
-    (tmp_path / "watch.toml").touch()
-    windows = WindowsApart(tmp_path / "apart", tmp_path / "watch.toml")
+    windows = WindowsApart(tmp_path / "apart")
     windows.start()
     yield windows
     windows.stop()
@@ -60,7 +59,7 @@ def _found(root: Path, windows: WindowJudge | None) -> list[dict[str, Any]]:
     """What stands once the messages came in four portions."""
     sent = _messages()
     with open_context(root, role="watch") as context:
-        engine = Engine(context, LiveQuotes(context.lake), {}, (), windows)
+        engine = Engine(context, LiveQuotes(context.lake), {}, windows)
         for begin in range(0, len(sent), 20):
             engine.take("P", sent[begin : begin + 20])
             engine.go_on()

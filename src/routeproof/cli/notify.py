@@ -63,13 +63,14 @@ def test(name: str, config: Path | None, workspace: Path, *, as_json: bool) -> i
 @workspace_option
 @json_option
 def send(config: Path | None, workspace: Path, *, failed: bool, as_json: bool) -> int:
-    """Send what is due: digests, what waited for the end of quiet hours, and what was not taken before.
+    """Send what is due: news of the record, digests, what waited for the end of quiet hours or was not taken before.
 
     Exit code 1 if a channel did not take something. Run it every few minutes where `watch` does not run.
 
     Example: routeproof notify send -w bestex
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
+    from routeproof.app.monitoring.tell import tell_recorded  # noqa: PLC0415
     from routeproof.app.notify.channels import channels_of  # noqa: PLC0415
     from routeproof.app.notify.send import send_due, send_failed_again  # noqa: PLC0415
 
@@ -77,6 +78,7 @@ def send(config: Path | None, workspace: Path, *, failed: bool, as_json: bool) -
         channels = channels_of(context.workspace, config)
         if failed:
             send_failed_again(context)
+        tell_recorded(context, channels)
         done = send_due(context, channels)
     if as_json:
         print_json(asdict(done))

@@ -49,7 +49,9 @@ class Notice:
         finding: id of the finding, a hash; empty for a case.
         case: id of the case; empty where there is none.
         event: what happened to the case, such as `opened` or `overdue`; empty for a finding.
-        occurrence: what tells two events of that name apart, such as the index of its entry or the clock that ran out.
+        occurrence: what tells two occasions apart: the index of the entry that recorded the finding as it now is, or
+            the event of the case.
+        amended: whether the finding says something else than it was recorded with first.
         day: trading day; None where it belongs to none.
         provider, venue, symbol: concerned; empty where there is none.
         observed, threshold, unit: figures as text, to six places; empty where the figure is a size, a price or money,
@@ -75,6 +77,7 @@ class Notice:
     threshold: str = ""
     unit: str = ""
     count: int = 1
+    amended: bool = False
     withheld: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -94,14 +97,15 @@ class Notice:
     def key(self) -> str:
         """The same for the same occasion: a channel is told once of it, however often it is handed over."""
         if self.finding:
-            return f"finding/{self.finding}"
+            return f"finding/{self.finding}" + (f"/{self.occurrence}" if self.occurrence else "")
         return f"case/{self.case}/{self.event}/{self.occurrence}"
 
 
-def notice_of_finding(finding: Mapping[str, Any]) -> Notice:
-    """The notice of a finding as `exceptions list` shows it: named fields are taken, all others are left behind.
+def notice_of_finding(finding: Mapping[str, Any], entry: int | None = None, *, amended: bool = False) -> Notice:
+    """The notice of a finding as it is recorded or listed: named fields are taken, all others are left behind.
 
-    The finding's own sentence is left behind too: it may name the order.
+    The finding's own sentence is left behind too: it may name the order. `entry` is the index of the entry that has the
+    finding as it is: a finding that was amended is told again.
 
     Raises:
         UsageError: if its id, rule or severity has not the field's shape; what else has not is named in `withheld`.
@@ -111,6 +115,8 @@ def notice_of_finding(finding: Mapping[str, Any]) -> Notice:
         **{name: finding.get(name) for name in ("case", "count", "rule", "severity", "day")},
         **{name: finding.get(name) for name in ("provider", "venue", "symbol", "unit")},
         **{name: _rounded(finding.get(name)) for name in ("observed", "threshold")},
+        "occurrence": entry,
+        "amended": amended,
     }
     return _notice(given, needed=("finding", *NEEDED))
 
@@ -138,6 +144,7 @@ def _notice(given: dict[str, Any], needed: tuple[str, ...]) -> Notice:
         **kept,
         day=_day(given["day"]),
         count=count if type(count) is int and count >= 1 else 1,
+        amended=bool(given.get("amended")),
         withheld=tuple(name for name in SHAPES if name in wrong),
     )
 
@@ -165,6 +172,7 @@ def sentence_of(notice: Notice) -> str:
     """What a supervisor would say, made of the notice's fields alone."""
     what = notice.rule.replace("_", " ")
     head = f"Case {notice.case} {notice.event.replace('_', ' ')}: {what}" if notice.event else what.capitalize()
+    head += ", amended" if notice.amended else ""
     figures = f", {notice.observed} {notice.unit}" if notice.observed else ""
     figures += f" against {notice.threshold} {notice.unit}" if notice.threshold else ""
     where = " at ".join(part for part in (notice.symbol, notice.venue) if part)
@@ -179,7 +187,7 @@ def told(notice: Notice) -> dict[str, Any]:
     members: dict[str, Any] = {}
     for field in fields(notice):
         value = getattr(notice, field.name)
-        if value not in ("", None, ()):
+        if value not in ("", None, (), False):
             members[field.name] = value.isoformat() if isinstance(value, date) else value
     return {**members, "withheld": list(notice.withheld), "sentence": sentence_of(notice)}
 

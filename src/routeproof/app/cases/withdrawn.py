@@ -25,7 +25,8 @@ _SAID = (
 def withdrawn_of(records: Records, findings: Sequence[str]) -> tuple[list[str], list[dict[str, Any]]]:
     """Which of a case's findings were withdrawn and do not stand again, by time; and the entries that say so.
 
-    A finding that went on to a successor is still one of those that the case was about. An entry is told as those of a case's history, with `findings`, those of the case that it withdrew.
+    A finding that went on to a successor is still one of the case's. An entry is told as those of
+    a case's history, with `findings`, those of the case that it withdrew.
     """
     days = _gone(records, findings)
     entries = [item for day in sorted(set(days.values())) for item in _entries(records, day, _of(days, day))]

@@ -26,7 +26,7 @@ from routeproof.app.measuring.lake_source import LakeSource
 from routeproof.app.monitoring.day_over import settled_at
 from routeproof.app.monitoring.judged import Judgement, record_judged
 from routeproof.app.monitoring.policy import RulePolicy, rule_policy
-from routeproof.app.monitoring.tell import tell_findings
+from routeproof.app.monitoring.tell import know_channels, tell_recorded
 from routeproof.app.notify.channels import channels_of
 from routeproof.app.objects.findings import Change, documents_of, record_findings
 from routeproof.app.policy_in_force import policy_in_force
@@ -78,8 +78,14 @@ def run_day(
 ) -> DayRun:
     """Judge a day as known at a manifest, else as it is now; doing it again changes nothing.
 
-    `told` hears what takes its time.
+    Channels are looked at first, so that nothing is recorded that could not be told; they are told in the end what is
+    on record and they have not heard, by this run or an earlier one. `told` hears what takes its time.
+
+    Raises:
+        UsageError: if channels cannot be used as they are configured.
     """
+    channels = channels_of(context.workspace)
+    know_channels(context, channels)
     held = context.lake.manifest(manifest).id
     policy = rule_policy(context.records, day)
     facts = gather(context, day, held, look_back(ALL, policy.limits), told)
@@ -89,7 +95,7 @@ def run_day(
     record_judged(context, day, Judgement(held, policy.id, judged.unjudged, change.waiting))
     worked = work_findings(context, day, partial(pinner_of, context, day, held))
     raised = escalate(context)
-    tell_findings(context, channels_of(context.workspace), change, found)
+    tell_recorded(context, channels)
     return DayRun(change, judged.unjudged, held, worked, tuple(raised))
 
 

@@ -34,8 +34,28 @@ class Kept:
     dropped: dict[str, int]
 
 
-def keep_notices(context: Context, channels: Sequence[Channel], notices: Iterable[Notice]) -> Kept:
+def heard_until(context: Context, channels: Sequence[Channel]) -> dict[str, int]:
+    """How many entries of the record each channel has heard; one that is new has heard all that there are.
+
+    Raises:
+        OutboxError: if it cannot be read or noted.
+    """
+    if not channels:
+        return {}
+    outbox = Outbox(context.workspace.outbox_path)
+    return outbox.heard([channel.name for channel in channels], context.records.size())
+
+
+def keep_notices(
+    context: Context, channels: Sequence[Channel], notices: Iterable[Notice], *, heard_until: int | None = None
+) -> Kept:
     """Keep what each channel is owed, durable on return; nothing is sent. Call `send_due` after it.
+
+    Args:
+        context: the workspace.
+        channels: who is told.
+        notices: of what.
+        heard_until: entries of the record that the channels have heard with it, noted in the same step.
 
     Raises:
         OutboxError: if it cannot be kept.
@@ -43,6 +63,7 @@ def keep_notices(context: Context, channels: Sequence[Channel], notices: Iterabl
     now = context.clock()
     planned = plan(notices, channels, now)
     owed = (*planned.send, *planned.keep)
-    new = Outbox(context.workspace.outbox_path).keep(owed, now)
+    heard = {} if heard_until is None else {channel.name: heard_until for channel in channels}
+    new = Outbox(context.workspace.outbox_path).keep(owed, now, heard)
     dropped = Counter(item.reason for item in planned.dropped)
     return Kept(len(planned.send), len(planned.keep), len(owed) - new, dict(sorted(dropped.items())))

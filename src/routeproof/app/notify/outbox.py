@@ -19,7 +19,7 @@ from routeproof.stores.side_database import PRIVATE_FOLDER_MODE
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from routeproof.rules.notice_plan import Due
@@ -64,8 +64,21 @@ class Outbox:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
-    def keep(self, owed: Iterable[Due], now: int) -> int:
-        """Keep notices, durable on return; how many were not here before."""
+    def heard(self, channels: Sequence[str], size: int) -> dict[str, int]:
+        """How many entries of the record each channel has heard; `size` for one that was not known, noted."""
+        with self._database.reading() as connection:
+            known = {row["channel"]: row["heard"] for row in connection.execute("select * from listener")}
+        if new := [(name, size) for name in channels if name not in known]:
+            with self._database.transaction() as connection:
+                connection.executemany("insert into listener values (?, ?) on conflict do nothing", new)
+                known = {row["channel"]: row["heard"] for row in connection.execute("select * from listener")}
+        return {name: known[name] for name in channels}
+
+    def keep(self, owed: Iterable[Due], now: int, heard: Mapping[str, int] | None = None) -> int:
+        """Keep notices, durable on return; how many were not here before.
+
+        `heard` says, by channel, how many entries of the record it has heard now; it never goes back.
+        """
         rows = [
             (
                 _hash(due.channel, due.notice.key),
@@ -78,9 +91,13 @@ class Outbox:
             )
             for due in owed
         ]
-        if not rows:
+        if not rows and not heard:
             return 0
         with self._database.transaction() as connection:
+            connection.executemany(
+                "update listener set heard = max(heard, ?) where channel = ?",
+                [(until, name) for name, until in (heard or {}).items()],
+            )
             before = connection.total_changes
             connection.executemany(
                 "insert into item (id, channel, notice, severity, because, kept_at, due_at) "

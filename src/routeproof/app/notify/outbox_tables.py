@@ -10,9 +10,9 @@ from routeproof.vocab.errors import RouteproofError
 if TYPE_CHECKING:
     from pathlib import Path
 
-VERSION = 1
+VERSION = 2
 TABLES = """
-create table message (
+create table if not exists message (
     id text primary key,
     channel text not null,
     kind text not null,
@@ -27,8 +27,8 @@ create table message (
     tried_at integer,
     reason text not null default ''
 ) strict;
-create index message_state on message (state, made_at);
-create table item (
+create index if not exists message_state on message (state, made_at);
+create table if not exists item (
     id text primary key,
     channel text not null,
     notice text not null,
@@ -38,10 +38,15 @@ create table item (
     due_at integer not null,
     message text references message (id)
 ) strict;
-create index item_owed on item (channel, due_at) where message is null;
-create index item_message on item (message);
+create index if not exists item_owed on item (channel, due_at) where message is null;
+create index if not exists item_message on item (message);
+create table if not exists listener (
+    channel text primary key,
+    heard integer not null
+) strict;
 """
-"""`item`: a notice that a channel is owed. `message`: what was made of items, and what came of it. Instants: UTC ns."""
+"""`item`: a notice that a channel is owed. `message`: what was made of items, and what came of it. `listener`: how many
+entries of the record a channel has heard. Instants: UTC ns."""
 
 
 class OutboxError(RouteproofError):

@@ -71,6 +71,8 @@ def project_cases(connection: Any, cases: Sequence[Case]) -> None:  # noqa: ANN4
     connection.execute(_WRITE, [case_row(case) for case in cases])
     if released := [{"case": case.id, "id": key} for case in cases for key in case.released]:
         connection.execute(_RELEASE, released)
-    held = [(case.id, key) for case in cases for gone in [set(case.released)] for key in case.findings if key not in gone]
+    held = [
+        (case.id, key) for case in cases for gone in [set(case.released)] for key in case.findings if key not in gone
+    ]
     if held:
         connection.execute(_MARK, [{"case": case_id, "id": key} for case_id, key in held])

@@ -15,12 +15,16 @@ if TYPE_CHECKING:
 _STATEMENT = "SELECT entry FROM ledger_entries JOIN ledger_leaves USING (entry_index)"
 
 
-def entries_by_type(records: Records, types: Collection[str]) -> list[Recorded]:
-    """Entries of these types in order."""
+def entries_by_type(
+    records: Records, types: Collection[str], start: int = 0, stop: int | None = None
+) -> list[Recorded]:
+    """Entries of these types in order, from index `start` to before `stop`, or to the end."""
     if not types:
         return []
     names = {f"type_{place}": name for place, name in enumerate(sorted(types))}
     wanted = ", ".join(f":{name}" for name in names)
-    statement = f"{_STATEMENT} WHERE type IN ({wanted}) ORDER BY entry_index"  # our own parameters' names
-    rows = records.query(statement, names)
+    place = "entry_index >= :start" + ("" if stop is None else " AND entry_index < :stop")
+    statement = f"{_STATEMENT} WHERE {place} AND type IN ({wanted}) ORDER BY entry_index"  # our own parameters' names
+    bounds = {"start": start} | ({} if stop is None else {"stop": stop})
+    rows = records.query(statement, {**names, **bounds})
     return [read_entry(entry) for (entry,) in rows if isinstance(entry, bytes)]

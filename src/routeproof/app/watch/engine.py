@@ -28,11 +28,10 @@ from routeproof.sources.fix.tokenizer import tokenize
 from routeproof.vocab.times import NS_PER_MS, NS_PER_S
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from datetime import date
 
     from routeproof.app.context import Context
-    from routeproof.app.notify.channel_kinds import AnyChannel
     from routeproof.app.watch.flow import Touched
     from routeproof.app.watch.held_messages import Rows
     from routeproof.app.watch.quotes import LiveQuotes
@@ -71,12 +70,12 @@ class Engine:
 
     def __init__(
         self, context: Context, quotes: LiveQuotes, sections: Mapping[str, Mapping[str, Any]],
-        channels: Sequence[AnyChannel] = (), windows: WindowJudge | None = None, *, at_once: int = JUDGED_AT_ONCE,
+        windows: WindowJudge | None = None, *, at_once: int = JUDGED_AT_ONCE,
     ) -> None:  # fmt: skip
-        self._context, self._quotes, self._sections, self._channels = context, quotes, sections, channels
+        self._context, self._quotes, self._sections = context, quotes, sections
         self._firm, self._clock, self._market = Firm(context), EventClock(), MarketTables(context.lake)
         self._providers: dict[str, LiveProvider] = {}
-        self._windows: WindowJudge = windows or Windows(context, channels)
+        self._windows: WindowJudge = windows or Windows(context)
         self._at_once = at_once
         self._windows_due_at = 0
         self._windows_are_judged = False
@@ -271,7 +270,7 @@ class Engine:
             facts = self._facts(day, members)
             judged = judge(RULES_OF_ORDERS, facts, self._firm.on(day).policy.limits)
             versions = self._firm.on(day).versions
-            self._note_recorded(record_judged(self._context, self._channels, day, judged, versions, before))
+            self._note_recorded(record_judged(self._context, day, judged, versions, before))
             unjudged[day] = judged.unjudged.keys()
             self._note(live, judged, facts, int(touched.rows[0]))
             self._changed_days.add(day)

@@ -1,4 +1,4 @@
-"""Sends what the outbox holds, beside the judging: a slow receiver holds up nobody."""
+"""Tells channels what was recorded, beside the judging: a slow receiver holds up nobody."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from routeproof.app.context import open_context
+from routeproof.app.monitoring.tell import tell_recorded
 from routeproof.app.notify.send import send_due
 from routeproof.vocab.errors import RouteproofError
 
@@ -32,7 +33,7 @@ class Notifier:
             self._thread.start()
 
     def stop(self) -> None:
-        """Send once more what is due, then end."""
+        """Tell and send once more, then end."""
         self._stopping.set()
         if self._channels:
             self._thread.join()
@@ -42,6 +43,7 @@ class Notifier:
             while True:
                 last = self._stopping.wait(EVERY_S)
                 try:
+                    tell_recorded(context, self._channels)
                     send_due(context, self._channels)
                 except RouteproofError as error:
                     self._say(f"notifications: {error.message} [{error.where}]")

@@ -6,16 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.context import of_today
-from routeproof.app.monitoring.tell import tell_findings
 from routeproof.app.objects.findings import documents_of, record_findings
 from routeproof.rules.finding import FINAL
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from datetime import date
 
     from routeproof.app.context import Context
-    from routeproof.app.notify.channel_kinds import AnyChannel
     from routeproof.rules.rule import Judged
 
 
@@ -38,17 +36,15 @@ class Recorded:
 
 def record_judged(
     context: Context,
-    channels: Sequence[AnyChannel],
     day: date,
     judged: Judged,
     versions: Mapping[str, Mapping[str, Any]],
     before: set[str],
 ) -> Recorded:
-    """Record findings of a day in place of those that stood before, and tell the channels of final ones.
+    """Record findings of a day in place of those that stood before; the notifier tells of it.
 
     Args:
         context: the workspace.
-        channels: as configured.
         day: trading day.
         judged: what rules found.
         versions: by rule, what its findings rest on.
@@ -58,7 +54,6 @@ def record_judged(
     if not (found or before):
         return Recorded()
     change = record_findings(of_today(context), day, found, within=before)
-    tell_findings(context, channels, change, found)
     is_news = any(found[key]["status"] == FINAL for key in (*change.recorded, *change.amended))
     count = len(change.recorded) + len(change.amended) + len(change.withdrawn)
     return Recorded(count, frozenset({day}) if is_news else frozenset())

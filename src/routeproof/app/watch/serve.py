@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.context import open_context
+from routeproof.app.monitoring.tell import know_channels
 from routeproof.app.notify.channels import channels_of
 from routeproof.app.watch.beside.lake_writer import FIX_LOG, Portion
 from routeproof.app.watch.beside.process import Beside
@@ -75,19 +76,20 @@ def serve(root: Path, config: WatchConfig, talk: Talk, stopping: threading.Event
         context = stack.enter_context(open_context(root, role="watch"))
         at_last = stack.enter_context(ExitStack())  # topics are told how far the lake is until all of it is there
         channels, sections = channels_of(context.workspace, config.path), _sections(context, config)
+        know_channels(context, channels)
         _all_known(journaled_after(folder / FIX / JOURNAL, read_position(folder))[0], config)
         folder.mkdir(parents=True, exist_ok=True)
         beside = Beside(root, talk.say)
         beside.start()
         stack.callback(beside.stop)
-        windows = WindowsApart(root, config.path)
+        windows = WindowsApart(root)
         windows.start()
         stack.callback(windows.stop)
         warm_up()
         sys.setswitchinterval(GIVES_WAY_S)
         gc.freeze()  # nothing that was loaded ever goes, and to search it for cycles takes a tenth of a second
         quotes = LiveQuotes(context.lake)
-        engine = Engine(context, quotes, sections, channels, windows)
+        engine = Engine(context, quotes, sections, windows)
         notifier = Notifier(root, channels, talk.say)
         session = _sessions_apart(config.fix, folder / FIX) if config.fix else None
         listening = session.start() if session else ()

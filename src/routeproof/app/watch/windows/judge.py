@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from routeproof.app.context import Context
-    from routeproof.app.notify.channel_kinds import AnyChannel
     from routeproof.app.watch.held_messages import Rows
 
 OF_WINDOWS = tuple(rule for rule in ALL if rule.kind == "window")
@@ -91,8 +90,8 @@ class _Provider:
 class Windows:
     """The judge of windows, in the interpreter of whoever asks."""
 
-    def __init__(self, context: Context, channels: Sequence[AnyChannel] = ()) -> None:
-        self._context, self._channels = context, channels
+    def __init__(self, context: Context) -> None:
+        self._context = context
         self._firm, self._market = Firm(context), MarketTables(context.lake)
         self._providers: dict[str, _Provider] = {}
         self._outcomes: list[Outcome] = []
@@ -124,7 +123,7 @@ class Windows:
             judged = judge(OF_WINDOWS, facts_of(day, told, known.absent, seen.until), known.policy.limits)
             names = [rule.name for rule in OF_WINDOWS if rule.name not in judged.unjudged]
             before = standing_ids(self._context.records, day, names, self._providers)
-            made += record_judged(self._context, self._channels, day, judged, known.versions, before)
+            made += record_judged(self._context, day, judged, known.versions, before)
         self._outcomes.append(Outcome(made, self._context.clock() - begun))
 
     def outcome(self, *, wait: bool) -> Outcome | None:

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 
 from routeproof.app.context import open_context
 from routeproof.app.facts.log_facts import MESSAGE_COLUMNS
-from routeproof.app.notify.channels import channels_of
 from routeproof.app.watch.windows.judge import Windows
 from routeproof.sources.live.child import YIELDS, leave_signals_to_parent, start_child
 from routeproof.vocab.errors import RouteproofError
@@ -37,14 +36,14 @@ TOLD_COLUMNS = ("trading_day", "firm_id", *MESSAGE_COLUMNS)
 class WindowsApart:
     """The other process, as a `WindowJudge`."""
 
-    def __init__(self, root: Path, config: Path) -> None:
-        self._root, self._config = root, config
+    def __init__(self, root: Path) -> None:
+        self._root = root
         self._to_send: SimpleQueue[bytes | None] = SimpleQueue()
 
     def start(self) -> None:
         """Begin."""
         self._connection, theirs = Pipe()
-        self._process = start_child(__name__, [theirs], str(self._root), str(self._config))
+        self._process = start_child(__name__, [theirs], str(self._root))
         self._sender = threading.Thread(target=self._send, name="windows-send", daemon=True)
         self._sender.start()
 
@@ -117,12 +116,11 @@ def work(connection: Connection, windows: Windows) -> None:
 
 
 def main() -> None:
-    """Run as `python -m routeproof.app.watch.windows.process DESCRIPTOR ROOT CONFIG`; a watch starts it."""
+    """Run as `python -m routeproof.app.watch.windows.process DESCRIPTOR ROOT`; a watch starts it."""
     leave_signals_to_parent()
     os.nice(YIELDS)
-    root, config = Path(sys.argv[2]), Path(sys.argv[3])
-    with open_context(root, role="watch") as context:
-        work(Connection(int(sys.argv[1])), Windows(context, channels_of(context.workspace, config)))
+    with open_context(Path(sys.argv[2]), role="watch") as context:
+        work(Connection(int(sys.argv[1])), Windows(context))
 
 
 if __name__ == "__main__":
