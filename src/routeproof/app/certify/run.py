@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from routeproof.governance.config import Configuration
     from routeproof.governance.provider.state import Provider
     from routeproof.lab.certification.play import Line
-    from routeproof.lab.certification.results import ScriptResult, StepResult
+    from routeproof.lab.certification.results import Check, ScriptResult, StepResult
     from routeproof.lab.certification.script import Script
     from routeproof.stores.records import Records
 
@@ -110,6 +110,8 @@ def play_all(
             told=lambda step: told(_said(step)),
         )
         results.append(play_script(script.on(file.instruments), setting))
+        if whole := [item for item in results[-1].checks if not item.passed]:
+            told(f"  whole: FAILED ({_reasons(whole)})")
         told(f"{script.id}: {'passed' if results[-1].passed else 'FAILED'}")
     return tuple(results)
 
@@ -158,8 +160,12 @@ def conclude(
 
 def _said(step: StepResult) -> str:
     how = "left out" if step.left_out else "passed" if step.passed else "FAILED"
-    why = "; ".join(f"{item.name}: {item.observed}" for item in step.checks if not item.passed) or step.note
+    why = _reasons([item for item in step.checks if not item.passed]) or step.note
     return f"  {step.step.id}: {how}" + (f" ({why})" if why and not step.passed else "")
+
+
+def _reasons(checks: Sequence[Check]) -> str:
+    return "; ".join(f"{item.name}: {item.observed}" for item in checks)
 
 
 def _provider(context: Context, provider_id: str) -> Provider:

@@ -6,8 +6,10 @@ from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from routeproof.lab.certification.identity import lacking, renamed, shared
 from routeproof.lab.certification.messages import price_text
 from routeproof.lab.certification.results import Check
+from routeproof.lab.certification.say import some
 from routeproof.lab.certification.words import ENDED, LEFT_OUT
 
 if TYPE_CHECKING:
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
 
 OPEN = frozenset({"new", "partially_filled", "replaced"})
 CORRECTIONS = frozenset({"trade_cancel", "trade_correct"})
-MOST_NAMED = 5
 
 
 def judge_whole(
@@ -37,6 +38,8 @@ def judge_whole(
     return (
         _check("quantities", "CumQty, LeavesQty and OrderQty agree with the executions", _each(chains, _quantities)),
         _check("average_price", "AvgPx is that of the executions to half a tick", _each_average(orders, chains)),
+        _check("required_fields", "every execution report has the fields that FIX requires", _each(chains, lacking)),
+        _check("order_ids", "every order has one OrderID, its own", [*_each(chains, renamed), *shared(chains)]),
         _check("execution_ids", "every execution has an ExecID of its own", list(_repeated(fills))),
         _check("after_the_end", "no execution after an order has ended", _each(chains, _after_the_end)),
         _check("corrections", "no execution is cancelled or corrected", _each(chains, _corrections)),
@@ -46,8 +49,7 @@ def judge_whole(
 
 
 def _check(name: str, expected: str, found: Sequence[str]) -> Check:
-    shown = [*found[:MOST_NAMED], *([f"and {len(found) - MOST_NAMED} more"] if len(found) > MOST_NAMED else [])]
-    return Check(name=name, expected=expected, observed="; ".join(shown) or "so it is", passed=not found)
+    return Check(name=name, expected=expected, observed=some(found) or "so it is", passed=not found)
 
 
 def _each(chains: Mapping[str, Sequence[Reply]], find: Findings) -> list[str]:

@@ -25,6 +25,9 @@ FAULTS: tuple[Fault, ...] = (
     Fault(name="late_ack", what="every answer comes 2.5 s later", script="market", check="acknowledged"),
     Fault(name="silent", what="orders are not answered at all", script="market", check="exec_types"),
     Fault(name="fill_before_ack", what="the acknowledgement follows the fill", script="market", check="exec_types"),
+    Fault(name="no_ack", what="fills come without an acknowledgement", script="market", check="acknowledged"),
+    Fault(name="renames_order", what="a fill has another OrderID", script="market", check="order_ids"),
+    Fault(name="no_exec_type", what="reports have no ExecType", script="market", check="required_fields"),
     Fault(name="unexpected_venue", what="fills are of a venue nobody disclosed", script="market", check="venues"),
     Fault(
         name="through_limit", what="limit orders fill beyond their limit", script="limit", check="no_worse_than_limit"

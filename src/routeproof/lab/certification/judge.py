@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from routeproof.lab.certification.echo import differences
 from routeproof.lab.certification.messages import price_text
 from routeproof.lab.certification.results import Check
+from routeproof.lab.certification.say import brief, some
 from routeproof.lab.certification.script import AGREED
 from routeproof.lab.certification.words import ENDED, LEFT_OUT, REJECTS
 from routeproof.vocab.times import NS_PER_MS
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from routeproof.lab.certification.script import Expect, Step
 
 NOTHING = "nothing came"
+MOST_ANSWERS = 12
 
 
 def sequence_of(replies: Sequence[Reply]) -> tuple[str, ...]:
@@ -63,7 +65,7 @@ def judge_step(
     expect = step.expect
     return (
         *_order_of_answers(expect, replies),
-        *_times(expect, sent, replies),
+        *_times(step, sent, replies),
         *_filled(expect, sent, chain),
         *_prices(expect, sent, replies),
         *_venues(expect, replies, venues),
@@ -76,7 +78,7 @@ def _order_of_answers(expect: Expect, replies: Sequence[Reply]) -> Iterator[Chec
     answers = sequence_of(replies)
     if expect.sequences is not None:
         said = " or ".join(" → ".join(item) for item in expect.sequences)
-        observed = " → ".join(answers) or NOTHING
+        observed = some(answers, " → ", MOST_ANSWERS) or NOTHING
         yield Check(name="exec_types", expected=said, observed=observed, passed=answers in expect.sequences)
     if expect.status is not None:
         status = status_of(replies)
@@ -84,10 +86,12 @@ def _order_of_answers(expect: Expect, replies: Sequence[Reply]) -> Iterator[Chec
         yield Check(name="status", expected=" or ".join(expect.status), observed=status or "none", passed=passed)
 
 
-def _times(expect: Expect, sent: Sent, replies: Sequence[Reply]) -> Iterator[Check]:
+def _times(step: Step, sent: Sent, replies: Sequence[Reply]) -> Iterator[Check]:
+    expect = step.expect
     told = [reply for reply in replies if reply.answer not in LEFT_OUT]
     if expect.acknowledged_within_ms is not None:
-        yield _within("acknowledged", expect.acknowledged_within_ms, sent.sent_at, told[:1])
+        first = [reply for reply in replies if reply.answer in step.acknowledged_by][:1]
+        yield _within("acknowledged", expect.acknowledged_within_ms, sent.sent_at, first)
     ended = [reply for reply in told if reply.status in ENDED or reply.answer in REJECTS][:1]
     if expect.ended_within_ms is not None:
         yield _within("ended", expect.ended_within_ms, sent.sent_at, ended)
@@ -149,7 +153,11 @@ def _prices(expect: Expect, sent: Sent, replies: Sequence[Reply]) -> Iterator[Ch
         prices = [reply.number(31) for reply in fills]
         word = "most" if order.sign > 0 else "least"
         passed = all(price is not None and order.sign * (bound - price) >= 0 for price in prices)
-        observed = ", ".join("none" if price is None else price_text(price) for price in prices)
+        read = [
+            reply.fields.get(31, "none") if price is None else price_text(price)
+            for reply, price in zip(fills, prices, strict=True)
+        ]
+        observed = some(read, ", ")
         yield Check(name=name, expected=f"at {word} {price_text(bound)}", observed=observed, passed=passed)
 
 
@@ -160,7 +168,7 @@ def _venues(expect: Expect, replies: Sequence[Reply], disclosed: Sequence[str]) 
     allowed = {*(name for name in expect.venues if name != AGREED), *(disclosed if AGREED in expect.venues else ())}
     found = [reply.fields.get(30, "none named") for reply in fills]
     said = f"LastMkt among {', '.join(sorted(allowed)) or 'none'}"
-    observed = ", ".join(dict.fromkeys(found))
+    observed = some(list(dict.fromkeys(found)), ", ")
     yield Check(name="venues", expected=said, observed=observed, passed=all(name in allowed for name in found))
 
 
@@ -169,7 +177,7 @@ def _rejects(expect: Expect, replies: Sequence[Reply]) -> Iterator[Check]:
         if reply.answer not in REJECTS:
             continue
         code, text = reply.reason_code, reply.fields.get(58, "")
-        observed = f"code {code or 'none'}, text {text or 'none'}"
+        observed = f"code {brief(code) or 'none'}, text {brief(text) or 'none'}"
         if expect.says_why:
             yield Check(name="says_why", expected="a code or a text", observed=observed, passed=bool(code or text))
         if expect.reject_codes is not None:
@@ -187,5 +195,5 @@ def _handled_as_sent(sent: Sent, replies: Sequence[Reply]) -> Iterator[Check]:
     if not reports:
         return
     found = [text for reply in reports for text in differences(sent, reply)]
-    observed = "; ".join(dict.fromkeys(found)) or "as sent"
+    observed = some(list(dict.fromkeys(found))) or "as sent"
     yield Check(name="handled_as_sent", expected="the order's own terms", observed=observed, passed=not found)

@@ -37,6 +37,8 @@ EXEC_INST = 18
 ROUND_LOT, FAR_TICKS, FOREIGN_VENUE = 100, 10, "XOFF"
 ECHOED = (1, 55, 54, 38, 40, 44, 59, 99, 18)
 RESTS = frozenset({TIME_IN_FORCE["opening"], TIME_IN_FORCE["closing"]})
+WITH_TRANSACTION_TYPE = frozenset({"FIX.4.0", "FIX.4.1", "FIX.4.2"})
+"""Versions whose reports have an ExecTransType (20)."""
 AT_ONCE = frozenset({TIME_IN_FORCE["ioc"], TIME_IN_FORCE["fok"]})
 
 
@@ -79,10 +81,12 @@ class ProviderSystem:
     _orders: dict[str, _Held] = field(default_factory=dict)
     _due: list[tuple[int, int, bytes | str]] = field(default_factory=list)
     _count: int = 0
+    _version: str = ""
 
     def take(self, message: bytes, now: int) -> None:
         """Take in an application message at `now`, UTC ns; what it leads to is handed out by `due`."""
         fields = fields_of(message)
+        self._version = fields.get(8, "")
         {"D": self._new, "G": self._replace, "F": self._cancel}.get(fields.get(35, ""), self._unknown)(fields, now)
 
     def due(self, now: int) -> list[bytes]:
@@ -110,7 +114,7 @@ class ProviderSystem:
             return
         if "stray" in self.faults:
             self._report(_Held({**fields, 11: "NOT-YOURS"}, f"P{self._next()}"), "0", now)
-        if "fill_before_ack" not in self.faults:
+        if not {"fill_before_ack", "no_ack"} & set(self.faults):
             self._report(held, "0", now)
         self._trade(held, now)
         if "fill_before_ack" in self.faults:
@@ -175,7 +179,8 @@ class ProviderSystem:
         if held.is_open:
             held.status = "2" if held.executed == held.quantity else "1"
         execution = "X1" if "same_exec_id" in self.faults else f"X{self._next()}"
-        extra = {17: execution, 31: price_text(fill.price), 32: str(fill.shares), 30: fill.venue}
+        renamed = {37: f"{held.order_id}-2"} if "renames_order" in self.faults else {}
+        extra = {**renamed, 17: execution, 31: price_text(fill.price), 32: str(fill.shares), 30: fill.venue}
         self._report(held, "F", now, extra)
         if "busts" in self.faults:
             self._report(held, "H", now, {19: execution})
@@ -247,8 +252,11 @@ class ProviderSystem:
             151: str(leaves),
             6: price_text(average.quantize(Decimal("0.000001"))),
             60: instant_text(told_at),
+            **({20: "1" if exec_type == "H" else "0"} if self._version in WITH_TRANSACTION_TYPE else {}),
             **(extra or {}),
         }
+        if "no_exec_type" in self.faults:
+            del body[150]
         if "drops_iso" in self.faults and EXEC_INST in body:
             body[EXEC_INST] = "1"
         if "marks_long" in self.faults and body.get(54) in SHORT:

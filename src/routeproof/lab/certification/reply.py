@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from routeproof.lab.certification.words import EXEC_TYPE_WORD, STATUS_WORD, TRANSACTION_WORD
@@ -17,6 +18,9 @@ EXECUTION_REPORT, CANCEL_REJECT, SESSION_REJECT, BUSINESS_REJECT = "8", "9", "3"
 ANSWER_OF = {CANCEL_REJECT: "cancel_rejected", SESSION_REJECT: "session_rejected", BUSINESS_REJECT: "business_rejected"}
 REASON_TAGS = {"rejected": 103, "cancel_rejected": 102, "session_rejected": 373, "business_rejected": 380}
 EXEC_TYPE, FRACTION_DIGITS = 150, 9
+NUMBER = re.compile(r"-?([0-9]+\.?[0-9]*|\.[0-9]+)")
+LONGEST_NUMBER = 25
+"""Characters: more than any quantity or price has, and less than exact arithmetic can hold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,12 +65,9 @@ class Reply:
         return instant_of(self.fields.get(60, ""))
 
     def number(self, tag: int) -> Decimal | None:
-        """A field as an exact number; null where it is absent or none."""
-        try:
-            number = Decimal(self.fields[tag])
-        except (KeyError, InvalidOperation):
-            return None
-        return number if number.is_finite() else None
+        """A field as an exact number; null where it is absent or none: FIX writes plain digits, never an exponent."""
+        text = self.fields.get(tag, "")
+        return Decimal(text) if len(text) <= LONGEST_NUMBER and NUMBER.fullmatch(text) else None
 
 
 def reply_of(raw: bytes, received_at: int) -> Reply | None:

@@ -11,7 +11,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from routeproof.lab.certification.words import ANSWERS, ORD_TYPE, SIDE, STATUS, TIME_IN_FORCE
+from routeproof.lab.certification.words import ACKNOWLEDGES, ANSWERS, ORD_TYPE, SIDE, STATUS, TIME_IN_FORCE
 from routeproof.vocab.errors import UsageError
 
 AGREED = "agreed"
@@ -58,7 +58,9 @@ class Expect(_Part):
             Pending, restating and status reports are left out, and several fills in a row count once.
         status: order states of which one must be the last.
         filled: shares of this order in all: `all` of its quantity, `none`, `part`, or a number.
-        acknowledged_within_ms: from sending to the first answer that is more than pending.
+        acknowledged_within_ms: from sending to the first answer that acknowledges it.
+        acknowledged_by: answers that do, and `pending`; null is what FIX answers with: an order is new or rejected, a
+            replace or a cancel done or refused. Where a fill counts as one, say so.
         ended_within_ms, ended_after_ms: from sending to the answer that ends the order, at most and at least.
         venues: MICs that fills may name (LastMkt, tag 30); `agreed` stands for those that the provider discloses.
         adverse_ticks: how far a fill may be from the reference to the customer's harm; below 0, it must be better.
@@ -73,6 +75,7 @@ class Expect(_Part):
     status: tuple[str, ...] | None = None
     filled: Literal["all", "none", "part"] | int | None = None
     acknowledged_within_ms: int | None = Field(default=None, gt=0)
+    acknowledged_by: tuple[str, ...] | None = None
     ended_within_ms: int | None = Field(default=None, gt=0)
     ended_after_ms: int | None = Field(default=None, gt=0)
     venues: tuple[str, ...] | None = None
@@ -85,7 +88,7 @@ class Expect(_Part):
 
     _exact = field_validator("adverse_ticks", mode="before")(_decimal)
 
-    @field_validator("exec_types", "status", "venues", "reject_codes", "reject_text", mode="before")
+    @field_validator("exec_types", "acknowledged_by", "status", "venues", "reject_codes", "reject_text", mode="before")
     @classmethod
     def _as_tuple(cls, value: object) -> object:
         return tuple(value) if isinstance(value, list) else value
@@ -95,6 +98,13 @@ class Expect(_Part):
     def _known_answers(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
         for word in " ".join(value or ()).split():
             _expect_word(word, ANSWERS)
+        return value
+
+    @field_validator("acknowledged_by")
+    @classmethod
+    def _known_acknowledgements(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        for word in value or ():
+            _expect_word(word, ANSWERS | {"pending"})
         return value
 
     @field_validator("status")
@@ -185,6 +195,12 @@ class Step(_Part):
             message = f"fields are named by tag, found {', '.join(unknown)}"
             raise ValueError(message)
         return self
+
+    @property
+    def acknowledged_by(self) -> frozenset[str]:
+        """Answers that acknowledge it."""
+        said = self.expect.acknowledged_by
+        return frozenset(said) if said is not None else ACKNOWLEDGES[self.send]
 
     @property
     def at_most_ms(self) -> int:

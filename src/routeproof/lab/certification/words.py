@@ -71,3 +71,9 @@ LEFT_OUT = frozenset({"pending", "restated", "status", "triggered"})
 """Reports that change nothing about what a step expects."""
 ANSWERS = frozenset({*EXEC_TYPE_WORD.values(), "cancel_rejected", "session_rejected", "business_rejected"} - LEFT_OUT)
 REJECTS = frozenset({"rejected", "cancel_rejected", "session_rejected", "business_rejected"})
+ACKNOWLEDGES: Mapping[str, frozenset[str]] = {
+    "order": frozenset({"new", *REJECTS}),
+    "replace": frozenset({"replaced", *REJECTS}),
+    "cancel": frozenset({"canceled", *REJECTS}),
+}
+"""Answers that acknowledge what a step sends."""

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from routeproof.lab.certification.conservation import judge_whole, open_state
+from routeproof.lab.certification.identity import lacking
 from routeproof.lab.certification.messages import Order
 from routeproof.lab.certification.reply import Reply, reply_of
 from routeproof.lab.certification.script import Instrument
@@ -23,9 +24,9 @@ ORDER = Order(
     iso=False,
     cl_ord_ids=("C1",),
 )
-NEW = "11=C1|17=E1|150=0|39=0|38=300|14=0|151=300|6=0"
-FIRST = "11=C1|17=E2|150=F|39=1|38=300|31=10.01|32=100|14=100|151=200|6=10.01"
-SECOND = "11=C1|17=E3|150=F|39=2|38=300|31=10.04|32=200|14=300|151=0|6=10.03"
+NEW = "37=P1|11=C1|17=E1|150=0|39=0|54=1|38=300|14=0|151=300|6=0"
+FIRST = "37=P1|11=C1|17=E2|150=F|39=1|54=1|38=300|31=10.01|32=100|14=100|151=200|6=10.01"
+SECOND = "37=P1|11=C1|17=E3|150=F|39=2|54=1|38=300|31=10.04|32=200|14=300|151=0|6=10.03"
 """100 shares at 10.01 and 200 at 10.04 are 3,009 dollars for 300 shares: 10.03 each."""
 
 
@@ -64,6 +65,70 @@ def test_a_filled_order_conserves_everything() -> None:
 def test_what_is_not_conserved_is_named(texts: tuple[str, ...], check: str, observed: str) -> None:
     """Each with the step of its order."""
     assert _failed(*texts)[check] == observed
+
+
+@pytest.mark.parametrize(
+    ("version", "absent", "said"),
+    [
+        ("FIX.4.4", "11=C1", "ClOrdID (11)"),
+        ("FIX.4.4", "150=F", "ExecType (150)"),
+        ("FIX.4.4", "6=10.01", "AvgPx (6)"),
+        ("FIX.4.4", "55=ZVZZT", "Symbol (55)"),
+        ("FIX.4.2", "20=0", "ExecTransType (20)"),
+        ("FIX.4.2", "55=ZVZZT", "Symbol (55)"),
+        ("FIXT.1.1", "54=1", "Side (54)"),
+        ("FIX.4.4", "20=0", ""),
+        ("FIX.4.0", "150=F", ""),
+        ("FIX.4.0", "151=200", ""),
+        ("FIXT.1.1", "6=10.01", ""),
+        ("FIXT.1.1", "55=ZVZZT", ""),
+    ],
+)
+def test_what_a_version_of_fix_requires_of_a_report(version: str, absent: str, said: str) -> None:
+    """By the dictionaries of FIX 4.0, 4.2, 4.4 and 5.0; ClOrdID, since ours were sent with one."""
+    whole = f"8={version}|55=ZVZZT|20=0|{FIRST}"
+    (reply,) = [_reply(f"|{whole}|".replace(f"|{absent}|", "|").strip("|"))]
+    assert list(lacking([reply])) == ([f"trade without {said}"] if said else [])
+    assert list(lacking([_reply(whole)])) == []
+
+
+def test_a_security_may_be_named_by_its_id() -> None:
+    """FIX 4.4 asks for an instrument, not for its symbol."""
+    assert list(lacking([_reply(f"8=FIX.4.4|48=US0000000000|{FIRST}")])) == []
+
+
+REPLACED = "37=P9|11=C2|41=C1|17=E9|150=5|39=5|54=1|38=300|14=0|151=300|6=0"
+
+
+@pytest.mark.parametrize(
+    ("texts", "observed"),
+    [
+        ((NEW, FIRST.replace("P1", "P2")), "buy: OrderID P2 in place of P1"),
+        ((NEW, REPLACED, FIRST), "buy: OrderID P1 in place of P9"),
+        ((NEW, REPLACED, FIRST.replace("P1", "P9")), None),
+        ((NEW.replace("150=0|39=0", "150=A|39=A").replace("P1", "NONE"), NEW, FIRST), None),
+        ((NEW, REPLACED.replace("150=5|39=5", "150=8|39=8").replace("P9", "NONE"), FIRST), None),
+    ],
+)
+def test_an_order_keeps_its_order_id_until_it_is_replaced(texts: tuple[str, ...], observed: str | None) -> None:
+    """Pending reports and rejects may have none of their own."""
+    assert _failed(*texts).get("order_ids") == observed
+
+
+def test_two_orders_do_not_share_an_order_id() -> None:
+    """It would name neither."""
+    chains = {"buy": [_reply(NEW)], "sell": [_reply(NEW.replace("C1", "C2"))]}
+    checks = {item.name: item for item in judge_whole({"buy": ORDER, "sell": ORDER}, chains, ())}
+    assert checks["order_ids"].observed == "OrderID P1 of buy and sell"
+
+
+def test_what_is_said_stays_readable_however_much_comes() -> None:
+    """Five of three thousand, and how many more; a text that is longer than a line is cut."""
+    flood = _failed(NEW, *[FIRST.replace("17=E2", "17=")] * 3_000)["required_fields"]
+    assert flood == "; ".join(["buy: trade without ExecID (17)"] * 5) + "; and 2995 more"
+    long = _failed(NEW.replace("37=P1", "37=" + "9" * 5_000), FIRST)["order_ids"]
+    assert len(long) == 121
+    assert long.endswith("…")
 
 
 def test_an_average_may_be_rounded_to_half_a_tick() -> None:

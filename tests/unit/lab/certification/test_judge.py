@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -126,6 +128,44 @@ def test_each_expectation_fails_by_itself(replies: list[Reply], check: str, obse
 def test_a_limit_of_time_is_kept_to_the_nanosecond() -> None:
     """Exactly 100 ms is within 100 ms."""
     assert _judge("acknowledged_within_ms = 100", _reply(NEW, 100))["acknowledged"].passed
+
+
+@pytest.mark.parametrize(
+    ("more", "replies", "observed"),
+    [
+        ("", [FILL], "never"),
+        ('acknowledged_by = ["new", "trade"]', [FILL], "after 10.0 ms"),
+        ('acknowledged_by = ["pending"]', [NEW.replace("150=0|39=0", "150=A|39=A")], "after 10.0 ms"),
+        ("", ["35=8|37=NONE|11=C1|17=E1|150=8|39=8|103=1|14=0|151=0|6=0"], "after 10.0 ms"),
+        ("", [NEW.replace("150=0|39=0", "150=4|39=4")], "never"),
+    ],
+)
+def test_an_order_is_acknowledged_by_what_says_so(more: str, replies: list[str], observed: str) -> None:
+    """New or rejected; a fill, a Pending New or the end are an acknowledgement where the step takes them for one."""
+    found = _judge(f"acknowledged_within_ms = 100\n{more}", *map(_reply, replies))["acknowledged"]
+    assert (found.observed, found.passed) == (observed, observed != "never")
+
+
+@pytest.mark.parametrize("text", ["1E999999999", "1e5", "NaN", "Infinity", "1_0", "+1", "9" * 26, "", ".", "-"])
+def test_what_fix_does_not_write_is_no_number(text: str) -> None:
+    """Plain digits with a point, at most 25 characters; a price that cannot be read is no price within the limit."""
+    reply = _reply(FILL.replace("31=10.01", f"31={text}"))
+    assert reply.number(31) is None
+    found = _judge(EVERYTHING, _reply(NEW), reply)
+    assert not found["no_worse_than_limit"].passed
+    assert not found["near_reference"].passed
+
+
+@pytest.mark.parametrize(("text", "number"), [("10.0100", "10.01"), ("-.5", "-0.5"), ("7.", "7"), ("007", "7")])
+def test_what_fix_writes_is_read(text: str, number: str) -> None:
+    """FIX's float: leading and trailing zeros, and a point at either end."""
+    assert _reply(FILL.replace("31=10.01", f"31={text}")).number(31) == Decimal(number)
+
+
+def test_a_thousand_answers_are_not_told_one_by_one() -> None:
+    """A dozen, and how many more."""
+    found = _judge(EVERYTHING, *[_reply(NEW)] * 1_000)["exec_types"].observed
+    assert found == " → ".join(["new"] * 12) + " → and 988 more"
 
 
 def test_prices_are_compared_as_numbers() -> None:
