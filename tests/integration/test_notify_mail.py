@@ -115,6 +115,64 @@ def test_what_the_server_says_decides(
     assert desk.last() | {"state": state, "reason": reason} == desk.last()
 
 
+def recipients(post: MailServer) -> list[str]:
+    """Who was asked for, in order, since the last look."""
+    found = [said[len("rcpt TO:<") : -len("@firm.example>")] for said in post.said if said.lower().startswith("rcpt")]
+    post.said.clear()
+    return found
+
+
+def test_an_address_that_is_refused_for_now_is_tried_again_alone(desk: NotifyDesk, post: MailServer) -> None:
+    """A server that lists addresses grey: the other one has the mail, and is not sent it twice."""
+    mailed(desk, post.port)
+    post.replies["rcpt TO:<night@firm.example>"] = "450 come again"
+    desk.keep(notice(1))
+    assert desk.send().waiting == 1
+    assert desk.last()["reason"] == "not yet taken for 1 of 2 addresses"
+    assert recipients(post) == ["desk", "night"]
+    desk.clock.pass_days(1)
+    assert desk.send().waiting == 1
+    post.replies.clear()
+    desk.clock.pass_days(1)
+    assert desk.send().sent == 1
+    assert recipients(post) == ["night", "night"]
+    assert (desk.last()["reason"], len(post.mails)) == ("SMTP 250", 2)
+    assert desk.send().sent == 0
+
+
+def test_an_address_that_is_refused_in_the_end_is_said_so(desk: NotifyDesk, post: MailServer) -> None:
+    """For now, then a connection that breaks off, then for good: nobody has it twice, and nobody is asked again."""
+    mailed(desk, post.port)
+    post.replies["rcpt TO:<night@firm.example>"] = "450 come again"
+    desk.keep(notice(1))
+    desk.send()
+    post.replies["greeting"] = "421 busy"
+    desk.clock.pass_days(1)
+    desk.send()
+    assert desk.last()["reason"] == "SMTP 421"
+    post.replies.clear()
+    post.replies["rcpt TO:<night@firm.example>"] = "550 unknown"
+    desk.clock.pass_days(1)
+    assert desk.send().sent == 1
+    assert desk.last()["reason"] == "refused for 1 of 2 addresses"
+    assert recipients(post) == ["desk", "night", "night"]
+
+
+def test_of_two_refusals_only_the_one_for_now_is_tried_again(desk: NotifyDesk, post: MailServer) -> None:
+    """In the end one address has the mail, and one never will."""
+    mailed(desk, post.port)
+    post.replies["rcpt TO:<night@firm.example>"] = "450 come again"
+    post.replies["rcpt TO:<desk@firm.example>"] = "550 unknown"
+    desk.keep(notice(1))
+    assert desk.send().waiting == 1
+    assert desk.last()["reason"] == "every address was refused: SMTP 450, 550"
+    del post.replies["rcpt TO:<night@firm.example>"]
+    desk.clock.pass_days(1)
+    assert desk.send().sent == 1
+    assert desk.last()["reason"] == "refused for 1 of 2 addresses"
+    assert recipients(post) == ["desk", "night", "night"]
+
+
 @pytest.mark.parametrize("is_endless", [False, True])
 def test_a_server_that_is_never_done_greeting_is_given_up(
     desk: NotifyDesk, post: MailServer, *, is_endless: bool

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from routeproof.ledger.envelope import NONCE_BYTES, Document, envelope_hash, seal, unseal
-from routeproof.stores.files import sync_folder, write_all_whole, write_whole
+from routeproof.stores.files import PART, sync_folder, write_all_whole, write_whole
 from routeproof.vocab.errors import LedgerBrokenError, RouteproofError
 
 if TYPE_CHECKING:
@@ -71,4 +71,6 @@ class EvidenceStore:
 
     def names(self) -> list[str]:
         """Hashes of all documents that are held, in order."""
-        return sorted(path.name for path in self._folder.iterdir()) if self._folder.is_dir() else []
+        if not self._folder.is_dir():
+            return []
+        return sorted(path.name for path in self._folder.iterdir() if path.suffix != PART)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import secrets
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BLOCK_BYTES = 1 << 20
+PART = ".part"
+"""How names of files end that are being written."""
 
 
 def sync_folder(folder: Path) -> None:
@@ -46,20 +49,29 @@ def publish(temporary: Path, final: Path) -> None:
 def write_whole(final: Path, content: bytes, mode: int = 0o666) -> None:
     """Write a small file whole and durable, with the permissions `mode` that the system lets through.
 
-    An existing file of that name is replaced.
+    An existing file of that name is replaced. Whoever writes the same file at the same time writes beside it too: the
+    last one to be done stands.
     """
     final.parent.mkdir(parents=True, exist_ok=True)
-    temporary = final.with_name(final.name + ".part")
-    temporary.unlink(missing_ok=True)
-    temporary.touch(mode=mode)
-    temporary.write_bytes(content)
-    publish(temporary, final)
+    temporary = _part_of(final)
+    try:
+        temporary.touch(mode=mode)
+        temporary.write_bytes(content)
+        publish(temporary, final)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _part_of(final: Path) -> Path:
+    """A name beside it that nobody else has; what a killed program leaves under such a name counts nowhere."""
+    return final.with_name(f"{final.name}.{secrets.token_hex(4)}{PART}")
 
 
 def write_all_whole(folder: Path, contents: Mapping[str, bytes]) -> None:
     """Write small files by name, each whole, and all of them durable on return; the folder is synced once for all."""
     folder.mkdir(parents=True, exist_ok=True)
-    parts = {folder / (name + ".part"): folder / name for name in contents}
+    parts = {_part_of(folder / name): folder / name for name in contents}
     for path, content in zip(parts, contents.values(), strict=True):
         path.write_bytes(content)
     for path in parts:  # after all were written: the first sync takes much of the others' work with it

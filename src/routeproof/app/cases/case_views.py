@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
 import re
 from typing import TYPE_CHECKING, Any
@@ -11,6 +13,7 @@ from routeproof.stores.files import write_whole
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from routeproof.app.context import Context
@@ -45,18 +48,28 @@ def save_view(context: Context, name: str, wanted: CaseFilter) -> dict[str, Any]
     if not _NAME.fullmatch(name):
         message = f"expected a name of letters, digits, _ and -, found {name!r}"
         raise UsageError(message, where="NAME")
-    views = {**views_of(context), name: wanted.given()}
-    write_whole(_path(context), json.dumps(views, ensure_ascii=False, indent=1, sort_keys=True).encode())
+    with _changing(context) as views:
+        views[name] = wanted.given()
     return {"name": name, "filter": wanted.given()}
 
 
 def forget_view(context: Context, name: str) -> bool:
     """Remove a view; false if there is none of that name."""
-    views = views_of(context)
-    if views.pop(name, None) is None:
-        return False
-    write_whole(_path(context), json.dumps(views, ensure_ascii=False, indent=1, sort_keys=True).encode())
-    return True
+    with _changing(context) as views:
+        return views.pop(name, None) is not None
+
+
+@contextlib.contextmanager
+def _changing(context: Context) -> Iterator[dict[str, Any]]:
+    """The views, to be changed by one at a time; others wait. They are written when the block is left."""
+    path = _path(context)
+    with path.with_name(f".{FILE}.lock").open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        views = views_of(context)
+        before = dict(views)
+        yield views
+        if views != before:
+            write_whole(path, json.dumps(views, ensure_ascii=False, indent=1, sort_keys=True).encode())
 
 
 def view(context: Context, name: str) -> CaseFilter:

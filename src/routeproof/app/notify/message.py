@@ -13,11 +13,15 @@ class Message:
         id: the same at every attempt, so that a receiver can tell a repetition.
         body: the document, RFC 8785 JSON.
         made_at: UTC nanoseconds.
+        only: addressees that it is still owed to, where others have it; empty for all of the channel.
+        refused_for: addressees that will not have it, whoever asks again.
     """
 
     id: str
     body: bytes
     made_at: int
+    only: tuple[str, ...] = ()
+    refused_for: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +32,14 @@ class Outcome:
         sent: whether the other side took it.
         reason: why not, or what else is to be known; in our words, since the other side's may repeat what we sent.
         again: whether another attempt may go better.
+        only, refused_for: as of a message, after this attempt; both empty where all addressees share its fate.
     """
 
     sent: bool
     reason: str = ""
     again: bool = False
+    only: tuple[str, ...] = ()
+    refused_for: tuple[str, ...] = ()
 
 
 def failed(reason: str) -> Outcome:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from routeproof.app.notify.message import Outcome
     from routeproof.rules.notice_plan import Due
 
 ID_DIGITS = 32
@@ -127,27 +128,34 @@ class Outbox:
             rows = connection.execute(
                 "select * from message where state = 'waiting' and next_at <= ? order by made_at, rowid", (now,)
             ).fetchall()
-        return [
-            Waiting(
-                Message(row["id"], row["body"], row["made_at"]), row["channel"], bool(row["urgent"]), row["deliveries"]
-            )
-            for row in rows
-            if row["channel"] in channels
-        ]
+            addressees = connection.execute("select * from addressee order by rowid").fetchall()
+        by: dict[tuple[str, bool], list[str]] = {}
+        for row in addressees:
+            by.setdefault((row["message"], bool(row["is_refused"])), []).append(row["address"])
+        return [_waiting(row, by) for row in rows if row["channel"] in channels]
 
     def postpone(self, message_id: str, next_at: int) -> None:
         """Leave a message until later, untried."""
         with self._database.transaction() as connection:
             connection.execute("update message set next_at = ? where id = ?", (next_at, message_id))
 
-    def settle(self, message_id: str, state: State, reason: str, *, attempts: int, now: int, next_at: int) -> None:
+    def settle(self, message_id: str, state: State, outcome: Outcome, *, attempts: int, now: int, next_at: int) -> None:
         """Note what a delivery came to, after `attempts`."""
+        addressees = [(message_id, address, 0) for address in outcome.only]
+        addressees += [(message_id, address, 1) for address in outcome.refused_for]
         with self._database.transaction() as connection:
+            connection.execute("delete from addressee where message = ?", (message_id,))
+            connection.executemany("insert into addressee values (?, ?, ?)", addressees)
             connection.execute(
                 "update message set state = ?, reason = ?, deliveries = deliveries + 1, attempts = attempts + ?, "
                 "tried_at = ?, next_at = ? where id = ?",
-                (state, reason, attempts, now, next_at, message_id),
+                (state, outcome.reason, attempts, now, next_at, message_id),
             )
+
+    def is_taken_in_part(self, message_id: str) -> bool:
+        """Whether some addressees have it, and others are owed it still."""
+        with self._database.reading() as connection:
+            return connection.execute("select 1 from addressee where message = ?", (message_id,)).fetchone() is not None
 
     def try_again(self, now: int) -> int:
         """Let messages that failed wait again, with their ids; how many."""
@@ -160,6 +168,7 @@ class Outbox:
         """Drop what was settled, and made before that instant, with its notices."""
         settled = "select id from message where state in ('sent', 'failed') and made_at < ?"
         with self._database.transaction() as connection:
+            connection.execute(f"delete from addressee where message in ({settled})", (before,))  # noqa: S608
             connection.execute(f"delete from item where message in ({settled})", (before,))  # noqa: S608
             connection.execute(f"delete from message where id in ({settled})", (before,))  # noqa: S608
 
@@ -186,6 +195,12 @@ class Outbox:
                 "group by channel, because, due_at order by due_at, channel, because"
             ).fetchall()
         return [dict(row) for row in rows]
+
+
+def _waiting(row: sqlite3.Row, by: Mapping[tuple[str, bool], list[str]]) -> Waiting:
+    only, refused_for = (tuple(by.get((row["id"], is_refused), ())) for is_refused in (False, True))
+    message = Message(row["id"], row["body"], row["made_at"], only, refused_for)
+    return Waiting(message, row["channel"], bool(row["urgent"]), row["deliveries"])
 
 
 def _make(connection: sqlite3.Connection, channel: Channel, kind: str, rows: Sequence[sqlite3.Row], now: int) -> None:

@@ -40,13 +40,20 @@ create table if not exists item (
 ) strict;
 create index if not exists item_owed on item (channel, due_at) where message is null;
 create index if not exists item_message on item (message);
+create table if not exists addressee (
+    message text not null references message (id),
+    address text not null,
+    is_refused integer not null,
+    primary key (message, address)
+) strict;
 create table if not exists listener (
     channel text primary key,
     heard integer not null
 ) strict;
 """
-"""`item`: a notice that a channel is owed. `message`: what was made of items, and what came of it. `listener`: how many
-entries of the record a channel has heard. Instants: UTC ns."""
+"""`item`: a notice that a channel is owed. `message`: what was made of items, and what came of it. `addressee`: of a
+message that others have, who is owed it still, and who refused it for good. `listener`: how many entries of the record
+a channel has heard. Instants: UTC ns."""
 
 
 class OutboxError(RouteproofError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from routeproof.app.notify.channel_kinds import LocalCommand, Smtp, Webhook
@@ -45,7 +45,7 @@ def send_due(
 ) -> Sending:
     """Send every message that is due, digests among them; nothing where no channel is configured.
 
-    A channel that does not answer is not asked again in this round, so a round ends after `timeout_s` times `attempts`
+    A channel that takes nothing is not asked again in this round, so a round ends after `timeout_s` times `attempts`
     and the pauses at most, whatever waits. Messages of channels that are not among `channels` are left alone.
     """
     if not channels:
@@ -68,7 +68,7 @@ def send_due(
                 outbox.postpone(item.message.id, until)
                 continue
             state = _deliver(context, outbox, channel, item, pause)
-            if state == "waiting":
+            if state == "waiting" and not outbox.is_taken_in_part(item.message.id):
                 silent.add(item.channel)
             done[state] += 1
     return Sending(done["sent"], done["waiting"], done["failed"])
@@ -102,7 +102,7 @@ def _deliver(
     next_at = now
     if outcome.again and item.deliveries < len(AGAIN_AFTER_S):
         state, next_at = "waiting", now + AGAIN_AFTER_S[item.deliveries] * NS_PER_S
-    outbox.settle(item.message.id, state, outcome.reason, attempts=attempts, now=now, next_at=next_at)
+    outbox.settle(item.message.id, state, outcome, attempts=attempts, now=now, next_at=next_at)
     return state
 
 
@@ -114,6 +114,11 @@ def _try(
         if number:
             pause(FIRST_PAUSE_S * 2 ** (number - 1))
         outcome = attempt(channel, message, context.clock())
+        if outcome.only or outcome.refused_for:
+            message = replace(message, only=outcome.only, refused_for=outcome.refused_for)
+        elif not outcome.sent:
+            # It broke off and says nothing of addressees: what was known of them stands.
+            outcome = replace(outcome, only=message.only, refused_for=message.refused_for)
         if not outcome.again:
             return outcome, number + 1
     return outcome, channel.attempts

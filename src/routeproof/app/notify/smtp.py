@@ -21,6 +21,8 @@ from routeproof.stores.trust import trust_of
 from routeproof.vocab.times import NS_PER_S
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from routeproof.app.notify.channel_kinds import Smtp
 
 PERMANENT = range(500, 600)
@@ -42,7 +44,10 @@ def mail_of(channel: Smtp, message: Message) -> EmailMessage:
 
 
 def send_mail(channel: Smtp, message: Message) -> Outcome:
-    """One attempt. A server that takes the mail for some addresses only has taken it; the reason says for how many.
+    """One attempt, to the addresses that are still owed the mail.
+
+    Each address has its own fate: one that is refused for now is owed the mail, one that is refused for good is not,
+    and whoever has it is not sent it again. The reason says for how many.
 
     Raises:
         UsageError: if the password or the certificates cannot be used.
@@ -50,26 +55,39 @@ def send_mail(channel: Smtp, message: Message) -> Outcome:
     password = read_password(Path(channel.password_file)) if channel.password_file else ""
     trust = trust_of(channel.ca_file) if channel.starttls else None
     mail = mail_of(channel, message)
+    to = [address for address in channel.to if not message.only or address in message.only]
+    if not to:
+        return refused("the addresses that are owed it are no longer configured")
     with TimeLimit(channel.timeout_s) as limit:
         try:
-            refused_for = _send(channel, mail, trust, password, limit)
+            refusals = _send(channel, mail, to, trust, password, limit)
         except OSError as error:
             if limit.has_passed or isinstance(error, TimeoutError):
                 return failed(f"no answer within {channel.timeout_s:g} s")
             return _explained(error)
-    if refused_for:
-        return Outcome(sent=True, reason=f"refused for {refused_for} of {len(channel.to)} addresses")
-    return Outcome(sent=True, reason="SMTP 250")
+    return _taken(channel, message, to, refusals)
+
+
+def _taken(channel: Smtp, message: Message, to: Sequence[str], refusals: Mapping[str, int]) -> Outcome:
+    """What came of a mail of which the server refused some addresses, or all, by address with the code."""
+    later = tuple(address for address in to if address in refusals and refusals[address] not in PERMANENT)
+    never = (*message.refused_for, *(address for address in to if refusals.get(address) in PERMANENT))
+    if len({*later, *never}) == len(set(channel.to)):
+        codes = ", ".join(map(str, sorted(set(refusals.values()))))
+        every = f"every address was refused: SMTP {codes}"
+        return Outcome(sent=False, reason=every, again=bool(later), only=later if never else (), refused_for=never)
+    parts = [(f"refused for {len(never)}", never), (f"not yet taken for {len(later)}", later)]
+    said = " and ".join(text for text, addresses in parts if addresses)
+    reason = f"{said} of {len(channel.to)} addresses" if said else "SMTP 250"
+    return Outcome(sent=not later, reason=reason, again=bool(later), only=later, refused_for=never)
 
 
 def _explained(error: OSError) -> Outcome:
     """What went wrong, without the server's words: they may repeat addresses."""
     match error:
         case smtplib.SMTPResponseException():
-            return _coded(f"SMTP {error.smtp_code}", {error.smtp_code})
-        case smtplib.SMTPRecipientsRefused():
-            codes = {code for code, _ in error.recipients.values()}
-            return _coded(f"every address was refused: SMTP {', '.join(map(str, sorted(codes)))}", codes)
+            said = f"SMTP {error.smtp_code}"
+            return refused(said) if error.smtp_code in PERMANENT else failed(said)
         case smtplib.SMTPNotSupportedError():
             return refused("the server offers no STARTTLS, or no way to log in")
         case ssl.SSLCertVerificationError():
@@ -78,23 +96,24 @@ def _explained(error: OSError) -> Outcome:
             return failed(f"no connection or no SMTP answer ({type(error).__name__})")
 
 
-def _coded(said: str, codes: set[int]) -> Outcome:
-    return refused(said) if codes <= set(PERMANENT) else failed(said)
-
-
-def _send(channel: Smtp, mail: EmailMessage, trust: ssl.SSLContext | None, password: str, limit: TimeLimit) -> int:
-    """Say it all; for how many addresses it was refused."""
+def _send(
+    channel: Smtp, mail: EmailMessage, to: Sequence[str], trust: ssl.SSLContext | None, password: str, limit: TimeLimit
+) -> dict[str, int]:
+    """Say it all; the code for each address that was refused."""
     server = _WatchedSmtp(channel, limit)
     try:
         if trust is not None:
             server.starttls(context=trust)
         if channel.user:
             server.login(channel.user, password)
-        refused_for = server.send_message(mail, channel.sender, list(channel.to))
+        try:
+            refusals = server.send_message(mail, channel.sender, list(to))
+        except smtplib.SMTPRecipientsRefused as error:
+            refusals = error.recipients
         # The mail is taken; a farewell that fails does not make it worth sending again.
         with contextlib.suppress(OSError):
             server.quit()
-        return len(refused_for)
+        return {address: code for address, (code, _) in refusals.items()}
     finally:
         server.close()
 
