@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -161,6 +162,14 @@ def test_a_closed_case_over_a_finding_that_gets_worse_has_a_successor(desk: Desk
         assert rebuild_projections(context, change=False).differences == []
         record_findings(context, DAY, {}, within=[worse["id"]])
         assert case_shown(context, name)["withdrawn"] == case_shown(context, successor)["withdrawn"] == [worse["id"]]
+
+
+def test_a_case_of_an_earlier_program_is_written_as_it_was(desk: Desk) -> None:
+    """What no finding was amended of has the row that it had before there were amendments."""
+    with desk.context() as context:
+        (name,) = _found(context, finding(1)).opened
+        ((row,),) = context.records.query("SELECT state FROM governance_objects WHERE id = :id", {"id": name})
+    assert "released" not in json.loads(str(row))
 
 
 def test_an_amendment_that_tells_nothing_else_is_no_event_of_the_case(desk: Desk) -> None:

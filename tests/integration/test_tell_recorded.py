@@ -17,6 +17,7 @@ from routeproof.app.monitoring.run_day import run_day
 from routeproof.app.monitoring.tell import know_channels, tell_recorded
 from routeproof.app.notify.channels import channels_of
 from routeproof.app.objects.findings import record_findings
+from routeproof.app.watch.notifier import Notifier
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
@@ -80,6 +81,19 @@ def test_what_a_run_recorded_and_did_not_tell_the_next_one_tells(desk: Desk) -> 
         tell_recorded(context, channels_of(context.workspace))
     assert ids(told(desk)) == [3]
     assert told(desk) == []
+
+
+def test_a_watch_tells_what_is_recorded_beside_it(desk: Desk) -> None:
+    """By whichever of its processes; at the latest as it ends."""
+    know(desk)
+    said: list[str] = []
+    with desk.context() as context:
+        notifier = Notifier(desk.root, channels_of(context.workspace), said.append)
+        notifier.start()
+        record(context, finding(1))
+        notifier.stop()
+    (line,) = (desk.root.parent / "told").read_text("utf-8").splitlines()
+    assert (ids(json.loads(line)["notices"]), said) == ([1], [])
 
 
 def test_a_channel_that_is_new_is_not_told_the_past(desk: Desk, tmp_path: Path) -> None:

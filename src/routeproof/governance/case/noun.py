@@ -42,6 +42,7 @@ def _show(case: Case, on: date, around: Mapping[str, Any]) -> dict[str, Any]:
     pinned = [{"sha256": pin.sha256, "rows": list(pin.rows)} for pin in case.pins]
     due = case.due
     return state | {
+        "released": list(case.released),
         "evidence": [*pinned, *attached],
         "clocks": case.clocks.model_dump(mode="json"),
         "overdue": due is not None and due[1] < at,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
+
+from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from routeproof.governance.case.bodies import Link, OrderAmount, OrderHarm
 from routeproof.governance.decider import State
@@ -163,6 +165,12 @@ class Case(State):
         "harm.files.*",
         "reimbursements.*.proof.*",
     )
+
+    @model_serializer(mode="wrap")
+    def _without_what_earlier_programs_had_not(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A case of which nothing was released is written as earlier programs wrote it."""
+        written: dict[str, Any] = write(self)
+        return written if self.released else {name: value for name, value in written.items() if name != "released"}
 
     @property
     def running(self) -> tuple[tuple[str, int], ...]:
