@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.context import open_context
@@ -50,6 +51,12 @@ class Clock:
         """Let time go by."""
         self.now += int(days * NS_PER_DAY)
 
+    def reach(self, day: date) -> None:
+        """Let time go by until the noon of a day that is still to come."""
+        noon = int(datetime(day.year, day.month, day.day, 12, tzinfo=UTC).timestamp()) * 10**9
+        if self.now // NS_PER_DAY < noon // NS_PER_DAY:
+            self.now = noon
+
 
 @dataclass
 class Desk:
@@ -84,7 +91,13 @@ class Desk:
             return listed(context, noun)
 
     def context(self, person: str = "", on: date | None = None) -> Any:  # noqa: ANN401  # a context manager
-        """The workspace, as a person or as the program."""
+        """The workspace, as a person or as the program; a person who acts on a later day acts when it has come."""
+        if person and on is not None:
+            self.clock.reach(on)
+        return self.claiming(person, on)
+
+    def claiming(self, person: str, on: date | None) -> Any:  # noqa: ANN401  # a context manager
+        """The same, whatever day it is."""
         return open_context(self.root, clock=self.clock, person=person, on=on)
 
 

@@ -51,6 +51,7 @@ class Context:
         evidence: documents that entries name by hash.
         acting: the person of the roster who acts, with their key; none where the program acts by itself.
         waits_for_watch_s: how long at most for what a watch holds back from the lake; none: it is not asked.
+        simulated: a made-up history, such as the demo's, whose days may lie ahead of the true clock.
     """
 
     workspace: Workspace
@@ -61,12 +62,18 @@ class Context:
     evidence: EvidenceStore
     acting: Acting | None = None
     waits_for_watch_s: float | None = None
+    simulated: bool = False
     _opened: dict[str, Lake] = field(default_factory=dict)
 
     @property
     def business_day(self) -> date:
         """Day of the action, or the day to look at."""
         return date.fromisoformat(self.actor.business_on)
+
+    @property
+    def today(self) -> date:
+        """Day of the clock, UTC: what decides whether a control is needed is read by it, never by a chosen day."""
+        return date.fromisoformat(_day_of(self.clock()))
 
     @property
     def lake(self) -> Lake:

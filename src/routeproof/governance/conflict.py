@@ -135,11 +135,11 @@ class Conflict(State):
         return self.since_on <= day and (self.until_on is None or day <= self.until_on)
 
 
-def barred(conflicts: Iterable[Conflict], provider: str, on: date) -> dict[str, list[str]]:
-    """Persons who may not vote on a provider on a day, with the conflicts that bar them; a mitigated one still does."""
+def barred(conflicts: Iterable[Conflict], provider: str, *days: date) -> dict[str, list[str]]:
+    """Persons who may not vote on a provider on one of the days, with the conflicts that bar them, also mitigated."""
     found: dict[str, list[str]] = {}
     for conflict in conflicts:
-        if conflict.person is not None and conflict.provider == provider and conflict.stands_on(on):
+        if conflict.person is not None and conflict.provider == provider and any(map(conflict.stands_on, days)):
             found.setdefault(conflict.person, []).append(conflict.id)
     return found
 

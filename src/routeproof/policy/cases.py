@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from routeproof.policy.book import timeline
@@ -71,6 +71,15 @@ class CasePolicy:
             dispositions=self.dispositions.on_or_first(day).value,
             root_causes=self.root_causes.on_or_first(day).value,
         )
+
+
+def reviewed_as(rules: CaseRules, other: CaseRules) -> CaseRules:
+    """The rules, with every closing that goes to a second person by either of the two."""
+    return replace(
+        rules,
+        review_priorities=tuple(dict.fromkeys((*rules.review_priorities, *other.review_priorities))),
+        review_dispositions=tuple(dict.fromkeys((*rules.review_dispositions, *other.review_dispositions))),
+    )
 
 
 def case_policy(subjects: Mapping[str, Any]) -> CasePolicy:

@@ -14,6 +14,7 @@ from cryptography.exceptions import InvalidSignature
 
 from governance_desk import NOON, Desk, new_desk
 from routeproof.app.firm.people import approve_grant, grant_role, people_listed
+from routeproof.app.objects.act import act
 from routeproof.app.objects.attest import attested_bytes
 from routeproof.governance.decider import RefusalError
 from routeproof.governance.people import PEOPLE, STREAM_ID
@@ -58,8 +59,9 @@ def test_a_business_date_does_not_shorten_the(desk: Desk) -> None:
     """A business date does not shorten the cooling off."""
     grant = _grant(desk, "adam", "ann", "compliance")
     _approve(desk, "carl", grant)
-    with pytest.raises(RefusalError) as refused:
-        desk.act("ann", PEOPLE, STREAM_ID, "revoke", {"person": "sam", "role": "supervisor"}, on=date(2030, 1, 1))
+    body = {"person": "sam", "role": "supervisor"}
+    with desk.claiming("ann", date(2030, 1, 1)) as context, pytest.raises(RefusalError) as refused:
+        act(context, PEOPLE, STREAM_ID, "revoke", body)
     assert refused.value.code == "not_permitted"
     assert "cooling-off" in refused.value.message
 

@@ -45,7 +45,7 @@ def _document(desk: Desk, name: str = "visit") -> str:
 
 
 def _expire(desk: Desk, *wanted: str, by: str = "carl", on: date | None = None) -> list[str]:
-    with desk.context(by, on) as context:
+    with desk.claiming(by, on) as context:
         return [item["id"] for item in expire_evidence(context, wanted)["expired"]]
 
 

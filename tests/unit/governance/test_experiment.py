@@ -81,8 +81,11 @@ def test_nobody_approves_an_own_plan_and_nobody_late(desk: Desk) -> None:
     with pytest.raises(RefusalError) as own:
         desk.act("sam", EXPERIMENT, "X", "approve")
     assert own.value.code == "own_work"
-    with pytest.raises(RefusalError, match="approve before the first day"):
-        desk.act("sue", EXPERIMENT, "X", "approve", on=date(2026, 9, 22))
+    with (
+        desk.claiming("sue", date(2026, 9, 22)) as context,
+        pytest.raises(RefusalError, match="approve before the first day"),
+    ):
+        act(context, EXPERIMENT, "X", "approve")
     desk.act("sue", EXPERIMENT, "X", "approve")
     with desk.context("ann", date(2026, 9, 22)) as context, pytest.raises(RefusalError, match="assign before"):
         assign(context, "X")

@@ -74,7 +74,7 @@ def work_findings(
         goes_on: asked before each transaction; groups that it leaves out are there the next time.
     """
     policy = policy_in_force(context.records).whole
-    rules = policy.cases.on(context.business_day)
+    rules = policy.cases.on(context.today)
     suppressed = _suppress(context, day, rules)
     opened: list[str] = []
     joined = 0

@@ -126,7 +126,7 @@ def _escalate_some(context: Context) -> list[str]:
     versions: dict[str, Any] = {}
 
     def decide(records: Records) -> list[Fact]:
-        rules = case_rules_on(records, context.business_day)
+        rules = case_rules_on(records, context.today)
         rows = records.query(
             "SELECT id FROM cases WHERE escalate_at < :now ORDER BY escalate_at, id LIMIT :most",
             {"now": now, "most": ESCALATED},

@@ -57,7 +57,7 @@ class Stage:
         if person not in self._keys:
             self._keys[person] = open_key(key_path(self.context.workspace, person), self.password.encode())
         actor = Actor(person, "operator", self.context.actor.session, on.isoformat())
-        return replace(self.context, actor=actor, acting=Acting(person, self._keys[person], on))
+        return replace(self.context, actor=actor, acting=Acting(person, self._keys[person], on), simulated=True)
 
     def file(self, name: str, text: str) -> str:
         """Path of a file with a text, to be attached to an act."""

@@ -23,6 +23,7 @@ from routeproof.vocab.times import quarter_days
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from routeproof.app.context import Context
     from routeproof.governance.remediation.state import Remediation
@@ -66,7 +67,7 @@ def _open_next(context: Context, provider: str, body: Mapping[str, Any]) -> dict
         def around(records: Records, stream: str = REMEDIATION.stream(object_id)) -> Mapping[str, Any]:
             if records.stream(stream):
                 raise _TakenError(stream)
-            return policy_of(context, records)
+            return _policy_today(context, records)
 
         try:
             act(context, REMEDIATION, object_id, "open", given, around)
@@ -99,7 +100,11 @@ def act_on_remediation(
 
 
 def _told(context: Context, looks: list[dict[str, Any]], records: Records) -> dict[str, Any]:
-    return {**policy_of(context, records), "looks": looks}
+    return {**_policy_today(context, records), "looks": looks}
+
+
+def _policy_today(context: Context, records: Records) -> dict[str, Any]:
+    return policy_on(records, context.today)
 
 
 def _terminate_provider(context: Context, done: Mapping[str, Any]) -> None:
@@ -125,17 +130,17 @@ def _notify(context: Context, object_id: str, given: Mapping[str, Any]) -> dict[
     addressee, body = given.get("addressee"), given.get("body")
     if remediation is None or not isinstance(addressee, str):
         empty = {"text": "", "files": {}, "source": "", "figures": 0}
-        return act(context, REMEDIATION, object_id, "notify", {**given, **empty}, partial(policy_of, context))
+        return act(context, REMEDIATION, object_id, "notify", {**given, **empty}, partial(_policy_today, context))
     draft = draft_letter(context, remediation, addressee, body if isinstance(body, str) else "", context.business_day)
     with draft.laid_out() as files:
         letter = {"text": draft.text, "files": files, "source": draft.source, "figures": draft.figures}
-        return act(context, REMEDIATION, object_id, "notify", {**given, **letter}, partial(policy_of, context))
+        return act(context, REMEDIATION, object_id, "notify", {**given, **letter}, partial(_policy_today, context))
 
 
 def _with_cause(context: Context, given: dict[str, Any]) -> dict[str, Any]:
     """A cause that the list does not name is `other`, in the words that were given."""
     cause = given.get("root_cause")
-    causes = policy_in_force(context.records).whole.oversight.root_causes.on_or_first(context.business_day).value
+    causes = policy_in_force(context.records).whole.oversight.root_causes.on_or_first(context.today).value
     if not isinstance(cause, str) or not cause:
         return given
     code = cause.strip().lower().replace(" ", "_").replace("-", "_")
@@ -163,8 +168,13 @@ def _readable(context: Context, object_id: str) -> Remediation | None:
 
 
 def policy_of(context: Context, records: Records) -> dict[str, Any]:
-    """What the policy in force says of remediation on the day of the action."""
-    day, whole = context.business_day, policy_in_force(records).whole
+    """What policy says of remediation on the day that the context looks at."""
+    return policy_on(records, context.business_day)
+
+
+def policy_on(records: Records, day: date) -> dict[str, Any]:
+    """The same of a day; a step is decided by that of today."""
+    whole = policy_in_force(records).whole
     policy = whole.oversight
     return {
         "limits": whole.monitoring.limits_on(day),

@@ -112,7 +112,7 @@ def _opened(
         old = object_of(records, REVIEW, supersedes) if supersedes else None
         predictions = scored_predictions(records, figures, may_measure=False)
         return {
-            "factors": policy_in_force(records).whole.oversight.factors_on(context.business_day),
+            "factors": policy_in_force(records).whole.oversight.factors_on(context.today),
             "predictions": [item.model_dump(mode="json") for item in predictions],
             "supersedes": supersedes,
             "old": old.state if old else None,
@@ -141,7 +141,7 @@ def act_on_review(context: Context, object_id: str, verb: str, body: Mapping[str
     def around(records: Records) -> Mapping[str, Any]:
         version = object_of(records, REVIEW, object_id)
         provider = version.state.provider if version else ""
-        return {"conflicts": barred(declared_conflicts(records), provider, context.business_day)}
+        return {"conflicts": barred(declared_conflicts(records), provider, context.business_day, context.today)}
 
     done = act(context, REVIEW, object_id, verb, body, around)
     return {**review_shown(context, object_id), **signed_off(context, done)}

@@ -9,6 +9,7 @@ from routeproof.app.firm.linked import lacking
 from routeproof.app.objects.fold import object_of
 from routeproof.app.policy_in_force import policy_in_force
 from routeproof.governance.case.noun import CASE
+from routeproof.policy.cases import reviewed_as
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,17 +30,19 @@ def case_rules_on(records: Records, day: date) -> CaseRules:
 
 
 def case_around(context: Context, **known: Any) -> Around:  # noqa: ANN401  # what the decider is told besides
-    """`cases, calendar, workers, lacking`, and what else is known, for the business day of the context.
+    """`cases, calendar, workers, lacking`, and what else is known, for today, whatever day the action is given.
 
+    A closing goes to a second person where the policy of today or that of the business day asks for it.
     `workers` are roles that may work a case. `lacking` is asked with a noun and an id, and says null where there is
     such an object, else what there is instead.
     """
-    day = context.business_day
+    today = context.today
 
     def around(records: Records) -> Mapping[str, Any]:
         whole = policy_in_force(records).whole
-        told = {"cases": whole.cases.on(day), "calendar": whole.calendar, "lacking": partial(lacking, records)}
-        workers = whole.governance.entitlements.on_or_first(day).value.get(WORKING, ())
+        rules = reviewed_as(whole.cases.on(today), whole.cases.on(context.business_day))
+        told = {"cases": rules, "calendar": whole.calendar, "lacking": partial(lacking, records)}
+        workers = whole.governance.entitlements.on_or_first(today).value.get(WORKING, ())
         return {**told, "workers": workers, **known}
 
     return around

@@ -48,9 +48,9 @@ def approve_grant(context: Context, grant: str) -> dict[str, Any]:
     """Approve a proposed grant; it counts after the cooling-off in force, by the true clock. Returns the grant."""
 
     def around(records: Records) -> Mapping[str, Any]:
-        day = context.acting.on if context.acting else None
         timeline = policy_in_force(records).whole.governance.cooling_off_hours
-        return {"cooling_off_hours": timeline.on_or_first(day).value if day else timeline.values[-1].value}
+        days = (context.today, context.business_day)
+        return {"cooling_off_hours": max(timeline.on_or_first(day).value for day in days)}
 
     state = act(context, PEOPLE, STREAM_ID, "approve", {"grant": grant}, around)
     return _of_grant(state, next(item for item in state["proposed"] if item["id"] == grant))

@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     Around = Callable[[Records], Mapping[str, Any]]
 
 
+NEVER_AHEAD = frozenset({"case", "certification", "day"})
+"""Nouns of which no step is dated ahead; of the others no sign-off is."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Request(Generic[S]):
     """What is asked, with the body checked and its texts stored."""
@@ -69,6 +73,7 @@ def act(
     kept: list[str] = []
     try:
         _permitted(context, acting, noun, object_id, verb, given)
+        _not_ahead(context, acting, noun, verb)
         shaped = body_of(noun.verbs[verb].body, given)
         request = _Request(noun, object_id, verb, store_kept(shaped, context.evidence, kept), expected, around)
         _decide(context, acting, request, (*stored, *kept))
@@ -105,6 +110,15 @@ def _permitted(
         if refusal.code == "not_permitted":
             _refuse_own_work(context, acting, noun, object_id, verb, given)
         raise
+
+
+def _not_ahead(context: Context, acting: Acting, noun: Noun[S], verb: str) -> None:
+    """Refuse a day that is still to come for what must not be said before it is so."""
+    today = context.today
+    if acting.on <= today or context.simulated:
+        return
+    if noun.verbs[verb].signs or noun.name in NEVER_AHEAD:
+        refuse("not_permitted", f"expected a business date up to today ({today}, UTC), found {acting.on}", where="--on")
 
 
 def _refuse_own_work(

@@ -34,11 +34,10 @@ YES, NO = ("yes", "y", "true"), ("no", "n", "false")
 
 
 def provider_around(context: Context) -> Around:
-    """What the decisions of a provider's file need from policy, as in force on the day of the action."""
+    """What the decisions of a provider's file need from policy, as in force today, whatever day the action is given."""
 
     def around(records: Records) -> Mapping[str, Any]:
-        day = context.business_day
-        return policy_on(policy_in_force(records).whole.providers, day)
+        return policy_on(policy_in_force(records).whole.providers, context.today)
 
     return around
 

@@ -34,7 +34,7 @@ def go_live_around(context: Context, provider_id: str) -> Around:
         return {
             "configurations": configurations_of(records, provider_id),
             "certifications": runs,
-            "scripts": demanded_scripts(records, context.business_day),
+            "scripts": demanded_scripts(records, context.business_day) | demanded_scripts(records, context.today),
         }
 
     return around

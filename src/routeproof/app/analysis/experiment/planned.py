@@ -50,11 +50,10 @@ class Table:
 
 
 def around_plan(context: Context) -> Callable[[Records], Mapping[str, Any]]:
-    """What the decider of a plan is told: the firm's limits on the day, and what can be measured by order."""
-    on = context.business_day
+    """What the decider of a plan is told: the firm's limits of today, and what can be measured by order."""
 
     def around(records: Records) -> dict[str, Any]:
-        return {"policy": policy_in_force(records).whole.experiment.on(on).value, "metrics": METRICS}
+        return {"policy": policy_in_force(records).whole.experiment.on(context.today).value, "metrics": METRICS}
 
     return around
 
