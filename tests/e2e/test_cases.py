@@ -216,6 +216,7 @@ def test_an_inquiry_has_the_replay_of_its_order_and_harm_is_exact(desk: Desk) ->
             "harm_usd": harm,
             "difference_usd": difference,
             "unknown_fills": 0,
+            "reason": None,
         }
     (desk.folder / "proof.txt").write_text("wire 17", encoding="utf-8")
     pay = 'decision = "pay"\nrationale = "Ours"\nproof = ["proof.txt"]\n'

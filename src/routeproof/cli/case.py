@@ -124,6 +124,10 @@ def harm(acts: Acts, case_id: str) -> None:
 def reimburse(acts: Acts, case_id: str, document: str | None) -> None:
     """Decide whether customers of case ID are made whole: decision, amounts, rationale, proof.
 
+    A payment stands for its order, or with level case or incident for all orders of the case; a decision in its place
+    names it (`replaces`). Proof may come later: a body with `proof` alone, and the number `of` the decision where
+    several stand. A case ends as reimbursed with proof only.
+
     Example: routeproof case reimburse C-17 --file paid.toml --as sam
     """
     _step(acts, case_id, "reimburse", document=document)

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from governance_desk import Desk, new_desk
-from routeproof.app.cases.work_cases import case_shown, escalate
+from routeproof.app.cases.open_cases import work_findings
+from routeproof.app.cases.work_cases import case_shown, case_step, escalate
 from routeproof.app.firm.case_policy import case_around
 from routeproof.app.firm.people import approve_grant, grant_role
 from routeproof.app.objects.act import act
 from routeproof.app.objects.findings import record_findings
+from routeproof.app.objects.fold import required
 from routeproof.governance.case.clocks import session_minutes_after
 from routeproof.governance.case.harm import Fill, harm_of
 from routeproof.governance.case.noun import CASE
@@ -39,6 +41,11 @@ FINDING: dict[str, Any] = {
     "provider": "P",
     "group": "g",
 }
+SAID: dict[str, Any] = {
+    **{"until_at": None, "family": "", "key": "", "sentence": "slow", "observed": "6", "threshold": "5", "unit": "ms"},
+    **{"execution_ids": [], "source_row": "s:1", "policy_version": "p", "metric_versions": {}},
+}
+"""What a case that opens from a finding tells of it."""
 NS = 10**9
 
 
@@ -142,8 +149,9 @@ def test_a_case_is_linked_to_what_there_is(desk: Desk) -> None:
     assert links == [{"noun": "provider", "id": "P"}, {"noun": "remediation", "id": "R1"}]
 
 
-def test_a_case_ends_as_reimbursed_only_after_a_payment(desk: Desk) -> None:
-    """Not without a decision, not after one that declines."""
+def test_a_case_ends_as_reimbursed_only_after_a_payment_with_its_proof(desk: Desk, tmp_path: Path) -> None:
+    """Not without a decision, not after one that declines, not before the proof, which may come later."""
+    (tmp_path / "wire.txt").write_text("wire 17")
     _do(desk, "ann", "open", {**OPENING, "order_id": "O1"})
     end = {**END, "disposition": "reimbursed"}
     with pytest.raises(RefusalError, match="found none: record it with `routeproof case reimburse X`"):
@@ -151,8 +159,20 @@ def test_a_case_ends_as_reimbursed_only_after_a_payment(desk: Desk) -> None:
     _do(desk, "sam", "reimburse", {"decision": "decline", "rationale": "x"})
     with pytest.raises(RefusalError, match="found that reimbursement was declined"):
         _do(desk, "ann", "close", end)
-    _do(desk, "sam", "reimburse", PAID)
+    _do(desk, "sam", "reimburse", {**PAID, "replaces": 1})
+    with pytest.raises(RefusalError, match="found none of decision 2: add it"):
+        _do(desk, "ann", "close", end)
+    proof = {"proof": [str(tmp_path / "wire.txt")]}
+    assert _code(desk, "sam", "reimburse", {**proof, "of": 1}) == "incomplete"
+    assert _code(desk, "sam", "reimburse", {**proof, "rationale": "x"}) == "incomplete"
+    decisions = _do(desk, "sue", "reimburse", proof)["reimbursements"]
+    assert [(item["decision"], item["replaced_by"], len(item["proof"])) for item in decisions] == [
+        ("decline", 2, 0),
+        ("pay", None, 1),
+    ]
     assert _do(desk, "ann", "close", end)["disposition"] == "reimbursed"
+    _do(desk, "sam", "reimburse", {"decision": "decline", "rationale": "taken back", "replaces": 2})
+    assert _code(desk, "sue", "review", {"approve": True}) == "incomplete"
 
 
 def test_a_case_is_given_to_who_may_work_it(desk: Desk) -> None:
@@ -181,15 +201,66 @@ def test_a_role_in_its_cooling_off_is_given_work_and_a_revoked_one_is_not(desk: 
 
 
 def test_an_order_is_paid_for_once(desk: Desk) -> None:
-    """A second payment for it, and one amount twice in a decision, are refused; the first stands alone."""
+    """One amount twice in a decision, a second payment, one of the whole case, and a refusal: the first stands."""
     _do(desk, "ann", "open", {**OPENING, "order_id": "O1"})
     assert _code(desk, "sam", "reimburse", {**PAID, "amounts": PAID["amounts"] * 2}) == "incomplete"
     _do(desk, "sam", "reimburse", PAID)
-    with pytest.raises(RefusalError, match="found that sam recorded one for 'O1' on 2026-09-21: it stands") as refused:
-        _do(desk, "sue", "reimburse", {**PAID, "amounts": [{"order_id": "O1", "amount_usd": "5"}]})
-    assert refused.value.code == "wrong_state"
-    with desk.context() as context:
-        assert [item["total_usd"] for item in case_shown(context, "X")["reimbursements"]] == ["4.00"]
+    whole = {"decision": "pay", "rationale": "x", "amounts": [{"amount_usd": "5"}]}
+    for again in (
+        {**PAID, "amounts": [{"order_id": "O1", "amount_usd": "5"}]},
+        {**whole, "level": "case"},
+        {**whole, "level": "incident"},
+        {"decision": "decline", "rationale": "x"},
+    ):
+        with pytest.raises(RefusalError, match="that sam decided to pay on 2026-09-21") as no:
+            _do(desk, "sue", "reimburse", again)
+        assert no.value.code == "wrong_state"
+    assert _code(desk, "sue", "reimburse", {**whole, "level": "case", "replaces": 2}) == "incomplete"
+    decisions = _do(desk, "sue", "reimburse", {**whole, "level": "case", "replaces": 1})["reimbursements"]
+    assert [(item["number"], item["total_usd"], item["replaced_by"]) for item in decisions] == [
+        (1, "4.00", 2),
+        (2, "5", None),
+    ]
+    assert _code(desk, "sue", "reimburse", PAID) == "wrong_state"
+    assert _code(desk, "sue", "reimburse", {**whole, "level": "incident"}) == "wrong_state"
+
+
+def test_a_case_has_one_amount(desk: Desk) -> None:
+    """For the whole of it; two are a sum that nobody decided."""
+    _do(desk, "ann", "open", {**OPENING, "order_id": "O1"})
+    two = {"decision": "pay", "rationale": "x", "level": "case", "amounts": [{"amount_usd": "5"}] * 2}
+    assert _code(desk, "sam", "reimburse", two) == "incomplete"
+
+
+def test_what_another_case_paid_for_the_order_is_named(desk: Desk) -> None:
+    """X paid for O1, by the case; Y pays on top of it only where it says so."""
+    for name in ("X", "Y"):
+        with desk.context("ann") as context:
+            act(context, CASE, name, "open", {**OPENING, "order_id": "O1"}, case_around(context))
+    whole = {"decision": "pay", "rationale": "x", "level": "case", "amounts": [{"amount_usd": "5"}]}
+    with desk.context("sam") as context:
+        case_step(context, "X", "reimburse", whole)
+        with pytest.raises(RefusalError, match="found that case X paid for O1") as refused:
+            case_step(context, "Y", "reimburse", PAID)
+        assert refused.value.code == "wrong_state"
+        (paid,) = case_step(context, "Y", "reimburse", {**PAID, "beside": ["X"]})["reimbursements"]
+        assert paid["beside"] == ["X"]
+
+
+def test_who_ran_the_program_that_opened_a_case_of_findings_may_review_it(desk: Desk) -> None:
+    """Sam ran the day; ann closes, sam approves. A case that sam opened by hand stays closed to sam."""
+    day = date(2026, 9, 18)
+    with desk.context("sam") as context:
+        record_findings(context, day, {"f": {**FINDING, **SAID, "severity": "high"}}, within=[])
+        (name,) = work_findings(context, day).opened
+        assert required(context.records, CASE, name).state.opened_by == "sam"
+    with desk.context("ann") as context:
+        assert act(context, CASE, name, "close", END, case_around(context))["state"] == "awaiting_review"
+    with desk.context("sam") as context:
+        assert act(context, CASE, name, "review", {"approve": True}, case_around(context))["state"] == "closed"
+    _do(desk, "sam", "open", OPENING)
+    _do(desk, "ann", "close", END)
+    assert _code(desk, "sam", "review", {"approve": True}) == "own_work"
 
 
 def test_where_policy_asks_for_no_second_person_a_closing_counts_at_once(desk: Desk) -> None:
@@ -254,7 +325,7 @@ def test_a_case_of_an_earlier_program_still_folds() -> None:
 
 
 def test_harm_is_what_fills_cost_beyond_the_far_touch() -> None:
-    """By hand: A: 100 x 0.04 - 100 x 0.01 = 3; B sold 0.02 too low for 50: 1; C did better; D has no benchmark."""
+    """By hand: A: 100 x 0.04 - 100 x 0.01 = 3; B sold 0.02 too low for 50: 1; C did better; D has no quote, E none."""
     unit = 10**9
     touch = 10 * unit
     fills = [
@@ -264,14 +335,31 @@ def test_harm_is_what_fills_cost_beyond_the_far_touch() -> None:
         Fill("C", 1, touch - unit // 100, 100 * unit, touch),
         Fill("D", None, touch, 100 * unit, None),
     ]
-    orders, total = harm_of(fills)
-    assert total == "4"
-    assert [(item.order_id, item.harm_usd, item.difference_usd) for item in orders] == [
+    found = harm_of("ABCDE", fills)
+    assert (found.total_usd, found.unknown_orders, found.unknown_fills) == ("4", 2, 1)
+    assert [(item.order_id, item.harm_usd, item.difference_usd) for item in found.orders] == [
         ("A", "3", "3"),
         ("B", "1", "1"),
-        ("D", "0", "0"),
         ("C", "0", "-1"),
+        ("D", None, None),
+        ("E", None, None),
     ]
-    assert [(item.order_id, item.shares, item.unknown_fills) for item in orders if item.unknown_fills] == [
-        ("D", "0", 1)
+    assert [(item.order_id, item.shares, item.unknown_fills, item.reason) for item in found.orders if item.reason] == [
+        ("D", "0", 1, "no fill with its side and a usable quote at receipt"),
+        ("E", "0", 0, "nothing filled: no fill to compare"),
     ]
+
+
+def test_harm_of_which_nothing_is_known_has_no_total() -> None:
+    """A sell without a bid, an order without a fill: not nothing, but not known."""
+    found = harm_of(["S", "L"], [Fill("S", -1, 10**10, 10**11, None)])
+    assert (found.total_usd, found.unknown_orders, found.unknown_fills) == (None, 2, 1)
+
+
+def test_harm_of_one_fill_without_a_quote_is_of_the_others() -> None:
+    """100 shares at 0.01 beyond the touch cost a dollar; the other fill is counted as unknown, its order is not."""
+    unit = 10**9
+    fills = [Fill("A", 1, 10 * unit + unit // 100, 100 * unit, 10 * unit), Fill("A", 1, 10 * unit, 50 * unit, None)]
+    found = harm_of(["A"], fills)
+    assert (found.total_usd, found.unknown_orders, found.unknown_fills) == ("1", 0, 1)
+    assert (found.orders[0].harm_usd, found.orders[0].shares, found.orders[0].reason) == ("1", "100", None)

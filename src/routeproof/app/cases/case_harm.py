@@ -46,11 +46,13 @@ def record_harm(context: Context, case_id: str) -> dict[str, Any]:
         message = "expected a case that speaks of orders, found none: harm is counted per order"
         raise UsageError(message, where=case_id)
     manifest = context.lake.manifest().id
-    harmed, total = harm_of(_fills(context, manifest, orders))
-    document = {"manifest": manifest, "total_usd": total, "orders": [item.model_dump() for item in harmed]}
+    found = harm_of(orders, _fills(context, manifest, orders))
+    unknown = {"unknown_orders": found.unknown_orders, "unknown_fills": found.unknown_fills}
+    counted = {"manifest": manifest, "total_usd": found.total_usd, **unknown}
+    listed = [item.model_dump() for item in found.orders]
+    document = {**counted, "orders": listed}
     sha256 = context.evidence.put(as_bytes(document), media_type=JSON_TYPE, name="harm.json")
-    largest = [item.model_dump() for item in harmed[:LARGEST]]
-    body = {"manifest": manifest, "total_usd": total, "orders": largest, "of": len(harmed), "files": [sha256]}
+    body = {**counted, "orders": listed[:LARGEST], "of": len(listed), "files": [sha256]}
     try:
         act(context, CASE, case_id, "harm", body, stored=[sha256])
     except RouteproofError:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from routeproof.app.cases.case_pins import pin_inquiry
 from routeproof.app.cases.inquiry import about_order
+from routeproof.app.cases.payments import paid_elsewhere
 from routeproof.app.cases.withdrawn import withdrawn_of
 from routeproof.app.firm.case_policy import case_around, case_rules_on, earlier_state
 from routeproof.app.objects.act import act, project_object, shown
@@ -50,7 +51,12 @@ def case_step(context: Context, case_id: str, verb: str, body: Mapping[str, Any]
         RefusalError: as `act`.
     """
     required(context.records, CASE, case_id)
-    done = act(context, CASE, case_id, verb, body, case_around(context))
+    around = case_around(context)
+
+    def told(records: Records) -> Mapping[str, Any]:
+        return {**around(records), "paid_elsewhere": paid_elsewhere(records, case_id)}
+
+    done = act(context, CASE, case_id, verb, body, told if verb == "reimburse" else around)
     receipt = {"receipt": done["receipt"]} if "receipt" in done else {}
     return case_shown(context, case_id) | receipt
 

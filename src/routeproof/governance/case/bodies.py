@@ -116,25 +116,40 @@ class OrderHarm(Part):
     Attributes:
         order_id: the order.
         shares: filled, with a benchmark; as exact text.
-        harm_usd: what the fills cost more, or brought less, than the far touch at receipt; 0 where they did better.
+        harm_usd: what the fills cost more, or brought less, than the far touch at receipt; 0 where they did better,
+            null where no fill could be compared.
         difference_usd: the same with its sign; negative where they did better.
         unknown_fills: fills without a usable quote at receipt, which are in none of the figures.
+        reason: why harm is null.
     """
 
     order_id: str
     shares: str
-    harm_usd: str
-    difference_usd: str
+    harm_usd: str | None
+    difference_usd: str | None
     unknown_fills: int
+    reason: str | None = None
 
 
 class Harm(Body):
-    """Harm as computed: the largest orders here, all of them in the attached file."""
+    """Harm as computed: the largest orders here, all of them in the attached file.
+
+    Attributes:
+        manifest: of the data.
+        total_usd: of the orders whose harm is known; null where none is.
+        orders: the largest first.
+        of: orders in all.
+        unknown_orders: of which no fill could be compared.
+        unknown_fills: of all orders, in none of the figures.
+        files: the attached file.
+    """
 
     manifest: str
-    total_usd: str
+    total_usd: str | None
     orders: tuple[OrderHarm, ...]
     of: int
+    unknown_orders: int = 0
+    unknown_fills: int = 0
     files: tuple[str, ...] = ()
 
 
@@ -146,12 +161,26 @@ class OrderAmount(Part):
 
 
 class Reimbursement(Body):
-    """Whether customers are made whole, by how much, and the proof that it was paid."""
+    """Whether customers are made whole, by how much, and the proof that it was paid; or such proof alone, later.
 
-    decision: Literal["pay", "decline"]
-    rationale: str = Field(min_length=1)
+    Attributes:
+        decision: to pay or to decline; none where proof of an earlier decision is added.
+        rationale: why.
+        level: whether amounts are for orders, or one for all orders of the case or incident.
+        amounts: with decision pay.
+        proof: files.
+        replaces: number of the decision that this one takes the place of.
+        beside: other cases that paid for the same orders, which this payment comes on top of.
+        of: number of the decision that proof is added to.
+    """
+
+    decision: Literal["pay", "decline"] | None = None
+    rationale: str = ""
     level: Literal["order", "case", "incident"] = "order"
     amounts: tuple[OrderAmount, ...] = ()
     proof: tuple[str, ...] = ()
+    replaces: int | None = None
+    beside: tuple[str, ...] = ()
+    of: int | None = None
     kept: ClassVar[tuple[str, ...]] = ("rationale",)
     attached: ClassVar[tuple[str, ...]] = ("proof.*",)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from routeproof.governance.case.bodies import Link, OrderAmount, OrderHarm
+from routeproof.governance.case.bodies import Link, OrderHarm
 from routeproof.governance.case.rules import CLOSING
 from routeproof.governance.case.state import (
     ACKNOWLEDGED,
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from routeproof.governance.decider import Happened
 
 Change = dict[str, Any]
+HARM = ("manifest", "total_usd", "of", "unknown_orders", "unknown_fills")
+"""Members of harm; earlier programs counted no unknown ones."""
+DECIDED = ("decision", "rationale", "level", "amounts", "total_usd", "proof", "replaces", "beside")
+"""Members of a decision; earlier programs had no last two."""
 NOT_OF_STATE = frozenset({"attested"})
 
 
@@ -128,16 +132,28 @@ def _escalated(case: Case, happened: Happened, payload: Mapping[str, Any]) -> Ch
 
 def _harm(_case: Case, happened: Happened, payload: Mapping[str, Any]) -> Change:
     orders = tuple(OrderHarm.model_validate(item) for item in payload["orders"])
-    own = {name: payload[name] for name in ("manifest", "total_usd", "of")}
+    own = {name: payload[name] for name in HARM if name in payload}
     found = HarmFound(**own, orders=orders, files=tuple(payload["files"]), by=happened.by, on=happened.on)
     return {"harm": found}
 
 
 def _reimbursed(case: Case, happened: Happened, payload: Mapping[str, Any]) -> Change:
-    own = {name: payload[name] for name in ("decision", "rationale", "level", "total_usd")}
-    amounts = tuple(OrderAmount.model_validate(item) for item in payload["amounts"])
-    decided = Reimbursed(**own, amounts=amounts, proof=tuple(payload["proof"]), by=happened.by, on=happened.on)
-    return {"reimbursements": (*case.reimbursements, decided)}
+    own = {name: payload[name] for name in DECIDED if name in payload}
+    number = len(case.reimbursements) + 1
+    decided = Reimbursed.model_validate({**own, "number": number, "by": happened.by, "on": happened.on})
+    before = (
+        item.model_copy(update={"replaced_by": number}) if item.number == decided.replaces else item
+        for item in case.reimbursements
+    )
+    return {"reimbursements": (*before, decided)}
+
+
+def _proved(case: Case, _happened: Happened, payload: Mapping[str, Any]) -> Change:
+    proved = (
+        item.model_copy(update={"proof": (*item.proof, *payload["proof"])}) if item.number == payload["of"] else item
+        for item in case.reimbursements
+    )
+    return {"reimbursements": tuple(proved)}
 
 
 _STEPS: Mapping[str, Callable[[Case, Happened, Mapping[str, Any]], Change]] = {
@@ -154,4 +170,5 @@ _STEPS: Mapping[str, Callable[[Case, Happened, Mapping[str, Any]], Change]] = {
     "case.escalated": _escalated,
     "case.harm_computed": _harm,
     "case.reimbursed": _reimbursed,
+    "case.reimbursement_proved": _proved,
 }

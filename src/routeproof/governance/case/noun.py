@@ -21,6 +21,7 @@ from routeproof.governance.case.bodies import (
     Review,
 )
 from routeproof.governance.case.evolve import evolve
+from routeproof.governance.case.reimburse import not_the_owner, reimburse
 from routeproof.governance.case.state import CLOSED, Case
 from routeproof.governance.decider import Nothing, Noun, Verb
 from routeproof.vocab.times import NS_PER_S
@@ -63,7 +64,7 @@ CASE: Noun[Case] = Noun(
         "close": Verb(Closing, case_rules.close),
         "review": Verb(Review, case_rules.review, others=case_rules.second_person),
         "harm": Verb(Harm, case_rules.harm),
-        "reimburse": Verb(Reimbursement, case_rules.reimburse, others=case_rules.not_the_owner),
+        "reimburse": Verb(Reimbursement, reimburse, others=not_the_owner),
     },
     evolve=evolve,
     show=_show,

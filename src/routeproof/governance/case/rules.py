@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from routeproof.governance.case.clocks import clocks_from
+from routeproof.governance.case.reimburse import require_paid
 from routeproof.governance.case.state import ALIVE, AWAITING_REVIEW, CLOSED, OPEN, WORKED, Case
 from routeproof.governance.decider import (
     Command,
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from routeproof.policy.cases import CaseRules
+
+REIMBURSED = "reimbursed"
+"""The disposition that says that customers were paid."""
 
 CLOSING = ("disposition", "root_cause", "root_cause_text", "rationale", "remediation")
 
@@ -121,19 +124,10 @@ def close(state: Case | None, command: Command) -> Sequence[Event]:
         refuse("incomplete", "expected the remediation's id with disposition remediation, and only there")
     if body.remediation is not None:
         _there(command, "remediation", body.remediation, "remediation")
-    if body.disposition == "reimbursed" and not any(item.decision == "pay" for item in case.reimbursements):
-        refuse(
-            "incomplete",
-            f"expected a decision to pay on the case before it ends as reimbursed, found {_decided(case)}: record it "
-            f"with `routeproof case reimburse {case.id}`",
-            where="disposition",
-        )
+    if body.disposition == REIMBURSED:
+        require_paid(case)
     second = case.priority in rules.review_priorities or body.disposition in rules.review_dispositions
     return [Event("case.submitted" if second else "case.closed", body.model_dump(mode="json"))]
-
-
-def _decided(case: Case) -> str:
-    return "that reimbursement was declined" if case.reimbursements else "none"
 
 
 def review(state: Case | None, command: Command) -> Sequence[Event]:
@@ -144,15 +138,18 @@ def review(state: Case | None, command: Command) -> Sequence[Event]:
         if not command.body.text:
             refuse("incomplete", "expected a text that says what is missing, found none")
         return [Event("case.returned", {"text": command.body.text})]
+    if case.disposition == REIMBURSED:
+        require_paid(case)
     said = {name: getattr(case, name) for name in CLOSING}
     return [Event("case.closed", {**said, "submitted_by": case.submitted_by, "text": command.body.text})]
 
 
 def second_person(state: Case | None, command: Command) -> Case:
-    """The case, unless the person had a hand in it."""
+    """The case, unless the person had a hand in it; a case of findings was opened by the program, whoever ran it."""
     case = existing(state, command)
     another_person(command, case.submitted_by or "", "submitted the closing")
-    another_person(command, case.opened_by, "opened the case")
+    if case.group is None:
+        another_person(command, case.opened_by, "opened the case")
     another_person(command, case.acknowledged_by or "", "acknowledged the case")
     another_person(command, case.owner or "", "works the case")
     return case
@@ -161,47 +158,7 @@ def second_person(state: Case | None, command: Command) -> Case:
 def harm(state: Case | None, command: Command) -> Sequence[Event]:
     """Harm as computed from the data."""
     in_state(existing(state, command), command, *ALIVE)
-    return [Event("case.harm_computed", command.body.model_dump(mode="json"))]
-
-
-def reimburse(state: Case | None, command: Command) -> Sequence[Event]:
-    """Paid or declined, by another person than the owner; each amount of an order that the case speaks of."""
-    case = not_the_owner(state, command)
-    in_state(case, command, *ALIVE)
-    body = command.body
-    if (body.decision == "pay") != bool(body.amounts):
-        refuse("incomplete", "expected amounts with decision pay, and only there")
-    known = {*case.orders, *((case.order_id,) if case.order_id else ())}
-    _once(case, [item.order_id for item in body.amounts if item.order_id is not None])
-    for item in body.amounts:
-        if (body.level == "order") != (item.order_id is not None):
-            refuse("incomplete", "expected order_id with level order, and only there", where="amounts")
-        if item.order_id is not None and item.order_id not in known:
-            refuse("incomplete", f"expected an order of the case, found {item.order_id!r}", where="amounts")
-    total = sum((Decimal(item.amount_usd) for item in body.amounts), Decimal(0))
-    return [Event("case.reimbursed", {**body.model_dump(mode="json"), "total_usd": f"{total:f}"})]
-
-
-def _once(case: Case, orders: Sequence[str]) -> None:
-    """Refuse to pay for an order twice; what was paid has left the firm and cannot be taken back here."""
-    paid = {item.order_id: entry for entry in case.reimbursements for item in entry.amounts}
-    for place, order in enumerate(orders):
-        if order in paid:
-            refuse(
-                "wrong_state",
-                f"expected an order without a payment, found that {paid[order].by} recorded one for {order!r} on "
-                f"{paid[order].on}: it stands; a further payment needs another case of the order",
-                where="amounts",
-            )
-        if order in orders[:place]:
-            refuse("incomplete", f"expected one amount for each order, found {order!r} twice", where="amounts")
-
-
-def not_the_owner(state: Case | None, command: Command) -> Case:
-    """The case, unless it is the person's."""
-    case = existing(state, command)
-    another_person(command, case.owner or "", "works the case")
-    return case
+    return [Event("case.harm_computed", command.body.model_dump(mode="json"), version=2)]
 
 
 def _known(name: str, code: str, codes: Mapping[str, str]) -> None:

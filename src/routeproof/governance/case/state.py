@@ -73,23 +73,34 @@ class HarmFound(Part):
     """Harm as recorded; see the body."""
 
     manifest: str
-    total_usd: str
+    total_usd: str | None
     orders: tuple[OrderHarm, ...]
     of: int
+    unknown_orders: int = 0
+    unknown_fills: int = 0
     files: tuple[str, ...]
     by: str
     on: date
 
 
 class Reimbursed(Part):
-    """A decision about reimbursement as recorded."""
+    """A decision about reimbursement as recorded.
 
+    Attributes:
+        number: 1, 2 … within the case.
+        replaced_by: number of the decision in its place.
+    """
+
+    number: int
     decision: str
     rationale: str
     level: str
     amounts: tuple[OrderAmount, ...]
     total_usd: str
     proof: tuple[str, ...]
+    replaces: int | None = None
+    beside: tuple[str, ...] = ()
+    replaced_by: int | None = None
     by: str
     on: date
 
