@@ -42,8 +42,17 @@ FINDING: dict[str, Any] = {
     "group": "g",
 }
 SAID: dict[str, Any] = {
-    **{"until_at": None, "family": "", "key": "", "sentence": "slow", "observed": "6", "threshold": "5", "unit": "ms"},
-    **{"execution_ids": [], "source_row": "s:1", "policy_version": "p", "metric_versions": {}},
+    "until_at": None,
+    "family": "",
+    "key": "",
+    "sentence": "slow",
+    "observed": "6",
+    "threshold": "5",
+    "unit": "ms",
+    "execution_ids": [],
+    "source_row": "s:1",
+    "policy_version": "p",
+    "metric_versions": {},
 }
 """What a case that opens from a finding tells of it."""
 NS = 10**9

@@ -155,6 +155,16 @@ def test_the_last_run_of_a_script_counts(desk: Live) -> None:
     assert desk.go_live()["live"]["certified"][0]["certifications"] == ["ACME-3"]
 
 
+def test_nobody_goes_live_before_the_pass(desk: Live) -> None:
+    """The pass is of 2026-10-30; the day before is refused, the day itself is not."""
+    desk.propose()
+    desk.run(on=OCTOBER)
+    code, message = desk.refused(on=date(2026, 10, 29))
+    assert code == "criteria_not_met"
+    assert "found 2026-10-29 and a pass of 2026-10-30 (ACME-1)" in message
+    assert desk.go_live(on=OCTOBER)["state"] == "approved"
+
+
 def test_passes_may_be_of_several_runs(desk: Live) -> None:
     """Only what failed has to be run again."""
     desk.propose()

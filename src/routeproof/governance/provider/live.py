@@ -84,7 +84,16 @@ def _passes(configuration: Configuration, version: Settings, command: Command) -
             f"{announced}; found {'; '.join(said)}: `routeproof certify {command.id}` runs them",
             where=configuration.id,
         )
-    return sorted({last[name, sha256][0] for name, sha256 in demanded.items()})
+    passed = sorted({last[name, sha256][0] for name, sha256 in demanded.items()})
+    later = [run for run in about if run.id in passed and run.on > command.on]
+    if later:
+        refuse(
+            "criteria_not_met",
+            f"expected a go-live on or after its certification, found {command.on} and a pass of {later[-1].on} "
+            f"({later[-1].id})",
+            where=configuration.id,
+        )
+    return passed
 
 
 def _same(provider: Provider, certified: Sequence[Mapping[str, Any]]) -> bool:
