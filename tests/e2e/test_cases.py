@@ -180,6 +180,9 @@ def test_what_is_suppressed_is_counted_and_opens_no_case(desk: Desk) -> None:
         *("--until", DAY, "--on", "2026-07-01", "--as", "ann"),
     )
     assert (asked["id"], asked["state"]) == ("S-1", "proposed")
+    words = ("suppress", "add", "--rule", "outside_nbbo", "--reason", "x", "--until", DAY, "--as", "ann")
+    for scopes in (("symbol=A", "symbol=B"), ("symbol=",), ("symbol",)):
+        assert desk.call(*words, *(word for scope in scopes for word in ("--scope", scope)))[0] == 2
     assert _refused(desk, "suppress", "approve", "S-1", "--as", "ann") == "own_work"
     _ask(desk, "suppress", "approve", "S-1", "--as", "sam")
     ran = _ask(desk, "exceptions", "run", "--day", DAY, code=1)

@@ -48,13 +48,22 @@ def add(
         key: value for key, value in (("rule", rule), ("reason", reason), ("until", until)) if value is not None
     }
     if scope:
-        body["scope"] = dict(_pair(item) for item in scope)
+        body["scope"] = _scope(scope)
     perform(acts, lambda context, given: add_suppression(context, name, given), body, document=document)
+
+
+def _scope(given: tuple[str, ...]) -> dict[str, str]:
+    pairs = [_pair(item) for item in given]
+    members = [member for member, _ in pairs]
+    if twice := sorted({member for member in members if members.count(member) > 1}):
+        message = f"expected each member of --scope once, found several of {', '.join(twice)}"
+        raise click.UsageError(message)
+    return dict(pairs)
 
 
 def _pair(text: str) -> tuple[str, str]:
     member, equals, value = text.partition("=")
-    if not equals:
+    if not equals or not value.strip():
         message = f"expected MEMBER=VALUE such as symbol=XYZ, found {text!r}"
         raise click.UsageError(message)
     return member, value

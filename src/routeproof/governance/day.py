@@ -13,7 +13,6 @@ from routeproof.governance.decider import (
     Noun,
     State,
     Verb,
-    absent,
     refuse,
 )
 from routeproof.governance.part import Part
@@ -71,7 +70,13 @@ def judged_early(unjudged: Mapping[str, str]) -> bool:
 
 
 def _close(state: Day | None, command: Command) -> Sequence[Event]:
-    absent(state, command)
+    if state is not None:
+        refuse(
+            "wrong_state",
+            f"expected a day that is open, found that {state.closed_by} closed {command.id} on {state.closed_on}: what "
+            "comes later amends it",
+            where=command.id,
+        )
     found = command.around["day"]
     _over(command, found)
     if found["manifest"] is None:

@@ -81,6 +81,8 @@ def _add(state: Suppression | None, command: Command) -> Sequence[Event]:
         )
     if unknown := sorted(set(body.scope) - set(SCOPES)):
         refuse("incomplete", f"expected a scope of {', '.join(SCOPES)}, found {', '.join(unknown)}", where="scope")
+    if blank := sorted(member for member, value in body.scope.items() if not value.strip()):
+        refuse("incomplete", f"expected a value for {', '.join(blank)}, found none", where="scope")
     if body.until < command.on:
         refuse("incomplete", f"expected a day that is not over, found {body.until}", where="until")
     return [Event("suppress.added", {"id": command.id, **body.model_dump(mode="json")})]

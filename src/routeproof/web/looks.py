@@ -9,13 +9,14 @@ from fastapi import Path as InPath
 
 from routeproof.app.objects.act import listed
 from routeproof.app.objects.fold import object_of
+from routeproof.app.objects.naming import PATTERN
 from routeproof.app.steps import BY_NOUN, STEPS, looks_of
 from routeproof.vocab.errors import UsageError
 from routeproof.vocab.times import period_days, quarter_days
 from routeproof.web.examples import example_of
 from routeproof.web.faults import NotFoundError
 from routeproof.web.forms import fields_of
-from routeproof.web.naming import NEW, PATTERN, proposed_name
+from routeproof.web.naming import NEW, proposed_name
 from routeproof.web.offers import offers_of
 from routeproof.web.places import PLACES, place_of
 from routeproof.web.routing import API, Route, Routes

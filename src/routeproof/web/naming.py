@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from itertools import count
 from typing import TYPE_CHECKING
 
 from routeproof.app.objects.governed import ids_of
+from routeproof.app.objects.naming import require_name
 from routeproof.app.steps import BY_NOUN
-from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
 NEW = "new"
 """Stands in the path of a form that makes an object."""
 FIELD = "object_id"
-PATTERN = r"[A-Za-z0-9][A-Za-z0-9._:@+-]{0,127}"
-"""How objects are named."""
 MAKING = frozenset({"open", "add", "declare", "propose", "request", "notice", "filed"})
 """Verbs that make an object, whatever its noun."""
 BEGINS = {
@@ -63,8 +60,4 @@ def name_in(form: Mapping[str, str], step: Step, object_id: str) -> str:
     """
     if object_id != NEW or step.name not in BEGINS or FIELD not in form:
         return object_id
-    given = form[FIELD].strip()
-    if not re.fullmatch(PATTERN, given):
-        message = f"expected a name of letters, digits and . _ : @ + -, found {given[:40]!r}"
-        raise UsageError(message, where="name")
-    return given
+    return require_name(form[FIELD].strip())

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.objects.case_rows import RANKS
+from routeproof.app.objects.cursors import cursor_of, place_of
 from routeproof.governance.case.state import CLOSED
 from routeproof.vocab.errors import UsageError
 
@@ -16,6 +15,8 @@ if TYPE_CHECKING:
     from routeproof.stores.records import Records
 
 PAGE, MOST = 1_000, 10_000
+MOST_WORDS = 50
+"""Words of a search."""
 FEW = 5_000
 """Matches up to which the list is sorted rather than read in the order of its index."""
 COLUMNS = "id, rank, opened_at, rules, findings, acknowledge_by, investigate_by, close_by, due_at, document, group_id"
@@ -57,7 +58,7 @@ def list_cases(
         after: `next` of the page before.
 
     Raises:
-        UsageError: a cursor that no list gave.
+        UsageError: a cursor that no list gave, more words than a search has.
     """
     where, bound = _where(wanted, now)
     size = min(limit or PAGE, MOST)
@@ -99,10 +100,19 @@ def _where(wanted: CaseFilter, now: int) -> tuple[str, dict[str, Any]]:
     if wanted.rule is not None:
         parts.append("rules LIKE :rule ESCAPE '!'")
         bound["rule"] = f"%,{_literal(wanted.rule)},%"
-    for place, word in enumerate((wanted.text or "").lower().split()):
+    for place, word in enumerate(_words(wanted.text or "")):
         parts.append(f"search LIKE :word{place} ESCAPE '!'")
         bound[f"word{place}"] = f"%{_literal(word)}%"
     return " AND ".join(parts), bound
+
+
+def _words(text: str) -> list[str]:
+    """Different words of a search. Raises UsageError where they are more than anybody looks for."""
+    words = list(dict.fromkeys(text.lower().split()))
+    if len(words) > MOST_WORDS:
+        message = f"expected up to {MOST_WORDS} words, found {len(words):,}"
+        raise UsageError(message, where="--text")
+    return words
 
 
 def _literal(text: str) -> str:
@@ -128,16 +138,12 @@ def _text(number: int | None) -> str | None:
 
 
 def _cursor(row: Any) -> str:  # noqa: ANN401  # a row of the database
-    return base64.urlsafe_b64encode(json.dumps([row[1], row[2], row[0]]).encode()).decode()
+    return cursor_of((row[1], row[2]), row[0])
 
 
 def _beyond(cursor: str | None) -> tuple[str, dict[str, Any]]:
     if cursor is None:
         return "", {}
-    try:
-        rank, opened_at, name = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        place = {"after_rank": int(rank), "after_at": int(opened_at), "after_id": str(name)}
-    except (ValueError, TypeError, binascii.Error, UnicodeDecodeError) as error:
-        message = f"expected a cursor that a list gave as `next`, found {cursor!r}"
-        raise UsageError(message, where="--after") from error
+    (rank, opened_at), name = place_of(cursor, 2)
+    place = {"after_rank": rank, "after_at": opened_at, "after_id": name}
     return " AND (rank, opened_at, id) > (:after_rank, :after_at, :after_id)", place

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from routeproof.app.objects.act import act, shown
 from routeproof.app.objects.governed import ids_of
+from routeproof.app.objects.naming import require_name
 from routeproof.governance.suppression import SUPPRESSION
 from routeproof.rules.registry import BY_NAME
 
@@ -21,7 +22,10 @@ def add_suppression(context: Context, name: str | None, body: Mapping[str, Any])
 
     Raises:
         RefusalError: as `act`.
+        UsageError: a name that is none.
     """
+    if name:
+        require_name(name, "ID")
     known = ids_of(context.records, SUPPRESSION)
     given = name or next(found for number in range(1, len(known) + 2) if (found := f"S-{number}") not in known)
     act(context, SUPPRESSION, given, "add", body, lambda _: {"rules": frozenset(BY_NAME)})

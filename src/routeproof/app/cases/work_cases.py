@@ -13,6 +13,7 @@ from routeproof.app.objects.act import act, project_object, shown
 from routeproof.app.objects.amended_day import program_fact
 from routeproof.app.objects.findings import entry_at
 from routeproof.app.objects.fold import happened, object_of, required, step
+from routeproof.app.objects.naming import require_name
 from routeproof.governance.case.noun import CASE
 from routeproof.governance.case.rules import overdue_events
 from routeproof.governance.decider import RefusalError
@@ -66,9 +67,11 @@ def open_case(context: Context, case_id: str, body: Mapping[str, Any]) -> Row:
 
     Raises:
         RefusalError: as `act`.
-        UsageError: if an inquiry names an order that the lake does not know, or several that it may mean.
+        UsageError: an id that is no name; an inquiry names an order that the lake does not know, or several that it may
+            mean.
         RouteproofError: as `held_answer.with_answer`.
     """
+    require_name(case_id, "ID")
     if not body.get("answer"):
         return _open(context, case_id, body)
     from routeproof.app.analysis.held_answer import with_answer  # noqa: PLC0415  # slow to import

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from routeproof.app.objects.cursors import cursor_of, place_of
 from routeproof.app.objects.findings import plain
-from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
     from datetime import date
@@ -48,9 +46,9 @@ def list_findings(
         given["day"] = wanted.day.isoformat()
     where = " AND ".join(["withdrawn = 0", *(f"{column} = :{column}" for column in given)])
     ((total,),) = records.query(f"SELECT COUNT(*) FROM findings WHERE {where}", given)  # noqa: S608  # our names
-    place = _place(after) if after else None
+    place = place_of(after, 1) if after else None
     beyond = " AND (at > :after_at OR (at = :after_at AND id > :after_id))" if place else ""
-    bound = {"after_at": place[0], "after_id": place[1]} if place else {}
+    bound = {"after_at": place[0][0], "after_id": place[1]} if place else {}
     size = min(limit, MOST) if limit is not None else None
     head = f" LIMIT {size + 1}" if size is not None else ""
     rows = list(
@@ -71,13 +69,4 @@ def _text(value: object) -> str | None:
 
 
 def _cursor(row: Any) -> str:  # noqa: ANN401  # a row of the database
-    return base64.urlsafe_b64encode(f"{row[4]} {row[5]}".encode()).decode()
-
-
-def _place(cursor: str) -> tuple[int, str]:
-    try:
-        at, _, key = base64.urlsafe_b64decode(cursor.encode()).decode().partition(" ")
-        return int(at), key
-    except (ValueError, binascii.Error, UnicodeDecodeError) as error:
-        message = f"expected a cursor that a list gave as `next`, found {cursor!r}"
-        raise UsageError(message, where="--after") from error
+    return cursor_of((int(row[4]),), str(row[5]))
