@@ -250,6 +250,23 @@ def test_late_data_of_a_day_are_seen_by_the_days_that_look_back_on_it(desk: Desk
     assert desk.call("exceptions", "run", "--stale", "--day", DAY)[0] == 2
 
 
+def test_harm_is_out_of_date_once_the_data_of_its_day_changed(desk: Desk) -> None:
+    """Rows of the day after leave it as it is; a further fill of the day does not, until it is computed again."""
+    body = 'kind = "inquiry"\ntitle = "Why this price?"\nexecution_id = "O1-f"\n'
+    (desk.folder / "q.toml").write_text(body, encoding="utf-8")
+    _ask(desk, "case", "open", "Q", "--file", "q.toml", "--as", "ann")
+    assert _ask(desk, "case", "harm", "Q", "--as", "ann")["harm"]["outdated"] is False
+    _take_in(desk, "next", NEXT, {"N1": ("ABC", "buy", "100", "10.01")})
+    assert _ask(desk, "case", "show", "Q")["harm"]["outdated"] is False
+    late = f"O1-g,O1,ABC,buy,{DAY}T14:30:00+00:00,10.06,10,XNAS"
+    (desk.folder / "late.csv").write_text("\n".join((HEADERS["executions"], late, "")), encoding="utf-8")
+    desk.run("ingest", "csv", "late.csv", "--map", "executions.toml")
+    assert _ask(desk, "case", "show", "Q")["harm"]["outdated"] is True
+    assert "outdated: yes" in desk.run("case", "show", "Q")
+    again = _ask(desk, "case", "harm", "Q", "--as", "ann")["harm"]
+    assert (again["total_usd"], again["outdated"]) == ("4.5", False)
+
+
 def test_a_day_that_nobody_judged_is_judged_as_it_is_closed(desk: Desk) -> None:
     """Whoever closes it hears how much is new, and where to look; the sign-off counts it."""
     code, _, told = desk.call("day", "close", DAY, "--as", "sam", "--on", NEXT)

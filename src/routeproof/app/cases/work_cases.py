@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.cases.case_pins import pin_inquiry
+from routeproof.app.cases.harm_standing import data_changed
 from routeproof.app.cases.inquiry import about_order
 from routeproof.app.cases.payments import paid_elsewhere
 from routeproof.app.cases.withdrawn import withdrawn_of
@@ -36,9 +38,12 @@ def case_shown(context: Context, case_id: str) -> Row:
     """The case as people see it now.
 
     With `withdrawn`, ids of its findings that no longer stand, and `timeline`: its events and their withdrawals by
-    time.
+    time. Harm is `outdated` where the data of the case's day changed since it was computed.
     """
     state = shown(context, CASE, case_id, {"now": context.clock()})
+    if harm := state["harm"]:
+        day = date.fromisoformat(state["day"]) if state["day"] else None
+        state["harm"] = harm | {"outdated": data_changed(context.records, harm["manifest"], day)}
     gone, entries = withdrawn_of(context.records, state["findings"])
     timeline = sorted([*state["history"], *entries], key=lambda item: int(item["index"]))
     return state | {"withdrawn": gone, "timeline": timeline}
