@@ -97,6 +97,8 @@ BY_PROGRAMS = {
 
 HINTS = {
     "case.close": "A second person looks at it before it is closed.",
+    "case.reimburse": "A payment is for its order, or of level case or incident for all orders of the case. Proof may come "
+    "later: then nothing but proof, and the number of the decision where several stand.",
     "day.close": "What comes in later amends the day; it does not open again.",
     "review.close": "With its quorum of signatures over this version. A closed review stays as it is.",
     "review.open": "Its pack is measured first, if there is none: minutes for a full quarter.",
@@ -109,6 +111,12 @@ HINTS = {
 
 
 ASKED = {
+    "case.reimburse": {
+        "decision": "decision; none where only proof is added",
+        "replaces": "in place of decision number",
+        "beside": "other cases that paid for the same orders",
+        "of": "proof of decision number",
+    },
     "review.record": {
         "attendance": "who was there",
         "recusals": "who stands aside, and why",
