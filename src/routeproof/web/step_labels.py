@@ -97,8 +97,8 @@ BY_PROGRAMS = {
 
 HINTS = {
     "case.close": "A second person looks at it before it is closed.",
-    "case.reimburse": "A payment is for its order, or of level case or incident for all orders. Proof may come later: then "
-    "nothing but proof, and the number of the decision where several stand.",
+    "case.reimburse": "A payment is for its order, or of level case or incident for all orders. Proof may come later: "
+    "then nothing but proof, and the number of the decision where several stand.",
     "day.close": "What comes in later amends the day; it does not open again.",
     "review.close": "With its quorum of signatures over this version. A closed review stays as it is.",
     "review.open": "Its pack is measured first, if there is none: minutes for a full quarter.",

@@ -13,11 +13,9 @@ from routeproof.app.firm.case_policy import case_around
 from routeproof.app.firm.people import approve_grant, grant_role
 from routeproof.app.firm.policy import decide_policy, propose_policy
 from routeproof.app.objects.act import act
-from routeproof.app.provider.file import provider_around
 from routeproof.app.provider.go_live import go_live_around
 from routeproof.governance.case.noun import CASE
 from routeproof.governance.decider import RefusalError
-from routeproof.governance.provider.noun import PROVIDER
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,18 +79,6 @@ def test_scripts_for_going_live_are_those_of_today_and_of_the_day_that_is_named(
         one.desk.clock.reach(on)
         with one.desk.claiming("sam", TODAY) as context:
             assert set(go_live_around(context, "ACME")(context.records)["scripts"]) == scripts
-
-
-def test_no_sign_off_is_dated_ahead(tmp_path: Path) -> None:
-    """The approval of a provider, by who may."""
-    one = ProviderDesk(tmp_path)
-    one.add()
-    one.answer()
-    with (
-        one.desk.claiming("sam", date(2026, 10, 1)) as context,
-        pytest.raises(RefusalError, match=r"up to today \(2026-09-30, UTC\), found 2026-10-01"),
-    ):
-        act(context, PROVIDER, "ACME", "approve", {}, provider_around(context))
 
 
 @pytest.mark.parametrize(("today", "named", "hours"), [(TODAY, LATER, 24), (LATER, TODAY, 24), (LATER, LATER, 0)])

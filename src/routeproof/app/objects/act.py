@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 NEVER_AHEAD = frozenset({"case", "certification", "day"})
-"""Nouns of which no step is dated ahead; of the others no sign-off is."""
+"""Nouns of which no step is dated ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def act(
     kept: list[str] = []
     try:
         _permitted(context, acting, noun, object_id, verb, given)
-        _not_ahead(context, acting, noun, verb)
+        _not_ahead(context, acting, noun)
         shaped = body_of(noun.verbs[verb].body, given)
         request = _Request(noun, object_id, verb, store_kept(shaped, context.evidence, kept), expected, around)
         _decide(context, acting, request, (*stored, *kept))
@@ -112,12 +112,10 @@ def _permitted(
         raise
 
 
-def _not_ahead(context: Context, acting: Acting, noun: Noun[S], verb: str) -> None:
+def _not_ahead(context: Context, acting: Acting, noun: Noun[S]) -> None:
     """Refuse a day that is still to come for what must not be said before it is so."""
     today = context.today
-    if acting.on <= today or context.simulated:
-        return
-    if noun.verbs[verb].signs or noun.name in NEVER_AHEAD:
+    if noun.name in NEVER_AHEAD and acting.on > today and not context.simulated:
         refuse("not_permitted", f"expected a business date up to today ({today}, UTC), found {acting.on}", where="--on")
 
 
