@@ -9,8 +9,9 @@ import pytest
 
 from governance_desk import Clock, Desk, new_desk
 from program import call
-from routeproof.app.monitoring.close_day import close_day, judge_before_close
+from routeproof.app.monitoring.close_day import close_day
 from routeproof.app.monitoring.day_over import told_of_end
+from routeproof.app.monitoring.judge_before_close import judge_before_close
 from routeproof.app.monitoring.run_day import run_day
 from routeproof.governance.decider import RefusalError
 

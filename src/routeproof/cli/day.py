@@ -37,7 +37,8 @@ def close(acts: Acts, day_: datetime) -> None:
 
     Example: routeproof day close 2026-07-01 --as sam
     """
-    from routeproof.app.monitoring.close_day import close_day, judge_before_close  # noqa: PLC0415
+    from routeproof.app.monitoring.close_day import close_day  # noqa: PLC0415
+    from routeproof.app.monitoring.judge_before_close import judge_before_close  # noqa: PLC0415
 
     def step(context: Context, _: dict[str, Any]) -> dict[str, Any]:
         judged = judge_before_close(context, day_.date(), print_step)

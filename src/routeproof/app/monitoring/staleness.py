@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from routeproof.app.facts.history import READ_BACK, look_back
 from routeproof.app.monitoring.judged import JUDGED, last_judgement
-from routeproof.app.monitoring.policy import rule_policy
-from routeproof.rules.registry import ALL
 from routeproof.stores.manifest import UNMEASURED, WHOLE
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from routeproof.app.context import Context
     from routeproof.stores.manifest import Manifest
     from routeproof.stores.records import Records
@@ -22,12 +21,20 @@ FLOW = ("parent_orders", "executions")
 
 def changed_since(context: Context, day: date, manifest: str) -> bool:
     """Whether a day would be judged from other rows than at a manifest; a manifest's id speaks of these alone."""
+    # Rules load the dataframe library, which who keeps the record does not wait for.
+    from routeproof.app.facts.history import READ_BACK, look_back  # noqa: PLC0415
+    from routeproof.app.monitoring.policy import rule_policy  # noqa: PLC0415
+    from routeproof.rules.registry import ALL  # noqa: PLC0415
+
     then, now = context.lake.manifest(manifest), context.lake.manifest()
     if then.id == now.id:
         return False
     back = look_back(ALL, rule_policy(context.records, day).limits)
     sessions = max(back.sessions, back.choices or 0)
-    return _own(then, day) != _own(now, day) or _earlier(then, day, sessions) != _earlier(now, day, sessions)
+    if _own(then, day) != _own(now, day):
+        return True
+    before, after = (_earlier(held, day, sessions, READ_BACK) for held in (then, now))
+    return before != after
 
 
 def stale_days(context: Context) -> list[date]:
@@ -60,12 +67,12 @@ def _own(held: Manifest, day: date) -> dict[str, str]:
     }
 
 
-def _earlier(held: Manifest, day: date, sessions: int) -> dict[tuple[str, str], str]:
-    """What the last so many days with own flow before a day are made of."""
+def _earlier(held: Manifest, day: date, sessions: int, tables: Collection[str]) -> dict[tuple[str, str], str]:
+    """What the last so many days with own flow before a day are made of, in these tables."""
     own = {part for table in FLOW for part in held.parts(table) if part != WHOLE}
     days = set(sorted(part for part in own if part < day.isoformat())[-sessions:]) if sessions else set()
     return {
         (table, part): item.content
         for (table, part), item in held.partitions.items()
-        if part in days and item.rows and table in READ_BACK
+        if part in days and item.rows and table in tables
     }

@@ -6,8 +6,6 @@ import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import polars as pl
-
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
@@ -131,12 +129,5 @@ def choose_benchmark(
 
 def _most_alike(cells: CellTable, provider: str, others: Sequence[str]) -> str | None:
     """Of other providers the one with counterparts for the most of the provider's executions; null if none has any."""
-    if not cells.cells.width:
-        return None
-    counted = cells.cells.filter(pl.col("metric") == COUNTED).select("provider", "stratum", "n")
-    own = counted.filter(pl.col("provider") == provider).group_by("stratum").agg(pl.col("n").sum())
-    found: dict[str, int] = {}
-    for name in others:
-        theirs = counted.filter(pl.col("provider") == name).select("stratum").unique()
-        found[name] = int(own.join(theirs, on="stratum", how="semi")["n"].sum())
-    return max((name for name, alike in found.items() if alike), key=found.__getitem__, default=None)
+    found = {name: alike for name in others if (alike := cells.counterparts(COUNTED, provider, name))}
+    return max(found, key=found.__getitem__, default=None)

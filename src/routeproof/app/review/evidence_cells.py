@@ -197,6 +197,13 @@ class CellTable:
         )
         return known / total if total else None
 
+    def counterparts(self, metric: str, provider: str, other: str) -> int:
+        """Rows of a metric and provider for whose security and order class another provider has rows too."""
+        if not {(metric, provider), (metric, other)} <= self.parts.keys():
+            return 0
+        theirs = self.parts[metric, other].select("stratum").unique()
+        return int(self.parts[metric, provider].join(theirs, on="stratum", how="semi")["n"].sum())
+
     def quarter(self) -> str:
         """The quarter that the cells are of, as in `2026Q3`; empty without cells."""
         if not self.cells.width:
