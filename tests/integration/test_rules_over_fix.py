@@ -103,7 +103,7 @@ FOUND = {
     "old": {"stale_reference_quote"},
     "busted": {"late_bust"},
 }
-WITHOUT_ORDER = {"orphan_execution", "orphan_route", "quantity_not_conserved"}
+WITHOUT_ORDER = {"orphan_execution", "orphan_route"}
 JUDGED = set[str]().union(WITHOUT_ORDER, *FOUND.values())
 
 
