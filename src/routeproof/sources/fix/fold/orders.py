@@ -154,22 +154,24 @@ def order_versions(chains: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def routes(chains: pl.DataFrame, events: pl.DataFrame, nodes: pl.DataFrame, parties: frozenset[str]) -> pl.DataFrame:
-    """Canonical routes with `chain` and own `chain_version`.
+def routes(
+    chains: pl.DataFrame, events: pl.DataFrame, nodes: pl.DataFrame, served: pl.DataFrame, parties: frozenset[str]
+) -> pl.DataFrame:
+    """Canonical routes with `chain`, own `chain_version`, and `above`, that of the chain above.
 
     One row per instruction sent onward; an accepted replace is a new one. A replaced route ends when the replace was
     answered, with what was then unfilled as its cancelled quantity; the new route's quantity is what was left to do.
-    `version` is the parent order's version; `venue` is the receiver where it is a declared or last venue, else field
-    100 beyond the first hop: what the firm tells a provider there is a wish, and the provider's clock is not the
-    venue's.
+    `version` is the parent order's version that it serves, by `serving`. `venue` is the receiver where it is a declared
+    or last venue, else field 100 beyond the first hop: what the firm tells a provider there is a wish, and the
+    provider's clock is not the venue's.
     """
-    rows = _sent_onward(chains, events, nodes)
+    rows = beside(_sent_onward(chains, events, nodes), served.drop("until", "top", "order_at"), ["chain", "version"])
     made = content_ids(rows, pl.lit("route"), "chain_id", "version")
     is_venue = pl.col("to_party").is_in(list(parties)) | (~pl.col("has_below") & (pl.col("hop") > 1))
     return rows.select(
         made.alias("route_id"),
         "order_id",
-        pl.when("is_parent").then("version").otherwise("parent_version").alias("version"),
+        pl.when("is_parent").then("version").otherwise("order_version").alias("version"),
         "hop",
         "from_party",
         "to_party",
@@ -194,6 +196,7 @@ def routes(chains: pl.DataFrame, events: pl.DataFrame, nodes: pl.DataFrame, part
         "chain",
         pl.col("version").alias("chain_version"),
         "parent",
+        "above",
     )
 
 
@@ -218,7 +221,7 @@ def _sent_onward(chains: pl.DataFrame, events: pl.DataFrame, nodes: pl.DataFrame
         )
     )
     carried = ("chain", "hop", "from_party", "to_party", "symbol", "side", "acknowledged_at", "chain_id", "order_id",
-               "parent", "parent_version", "is_parent", "has_below")  # fmt: skip
+               "parent", "is_parent", "has_below")  # fmt: skip
     request = nodes.select("node", words.iso().alias("iso"), "ex_destination", "target_strategy")
     following = pl.col("chain").shift(-1) == pl.col("chain")
     done = pl.when(pl.col("event") == "replace").then("cum").otherwise(0)

@@ -22,6 +22,7 @@ from routeproof.sources.fix.fold.misfits import misfits, named
 from routeproof.sources.fix.fold.narrow import attach, take
 from routeproof.sources.fix.fold.parties import Sessions, with_edges
 from routeproof.sources.fix.fold.recoding import with_symbols, with_venues
+from routeproof.sources.fix.fold.serving import serving
 from routeproof.sources.fix.set_aside import multi_leg
 from routeproof.tables.registry import TABLES
 from routeproof.tables.wide import kept, slim
@@ -98,7 +99,7 @@ def fold_part(messages: pl.DataFrame, reading: Reading, given: Facts = NO_FACTS)
     refused = (told["action"] == "refuse_request").sum()
     sessions_told, sessions_asked = _sessions_told(nodes, told)
     del told
-    placed = _with_owner(entered, links, events, reading.sessions.senders)
+    placed = _with_owner(entered, links, reading.sessions.senders)
     versioned = _with_version(fills, events)
     del fills
     events = kept(events, pl.col("event") != "fill")
@@ -171,10 +172,8 @@ def _with_copies(usable: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([reports, with_action(unlinked)], how="diagonal_relaxed").sort("m")
 
 
-def _with_owner(
-    chains: pl.DataFrame, links: pl.DataFrame, events: pl.DataFrame, senders: frozenset[str]
-) -> pl.DataFrame:
-    """Chains with `parent` (chain above), `order_id` (of the parent order), `parent_version`, `has_below`."""
+def _with_owner(chains: pl.DataFrame, links: pl.DataFrame, senders: frozenset[str]) -> pl.DataFrame:
+    """Chains by time, with `parent` (chain above), `order_id` (of the parent order), `has_below`."""
     linked = attach(chains, links.select("chain", "parent"), "chain")
     top = linked.select(pl.col("is_parent").alias("is_owned"), pl.col("chain_id").alias("top_id"))
     if links.height:
@@ -186,18 +185,7 @@ def _with_owner(
         pl.when(top["is_owned"]).then(top["top_id"]).alias("order_id"),
         pl.col("to_party").is_in(list(senders)).alias("has_below"),
     )
-    owned = owned if owned["sent_at"].is_sorted() else owned.sort("sent_at", maintain_order=True)
-    if owned["parent"].null_count() == owned.height:
-        return owned.with_columns(pl.lit(None, dtype=pl.Int64).alias("parent_version"))
-    opened = events.filter(pl.col("event").is_in(OPENING)).select(
-        pl.col("chain").alias("parent"),
-        pl.col("version").alias("parent_version"),
-        pl.col("effective_at").alias("sent_at"),
-    )
-    found = owned.select("sent_at", "parent").join_asof(
-        opened.sort("sent_at", "parent_version"), on="sent_at", by="parent", check_sortedness=False
-    )["parent_version"]  # fmt: skip
-    return owned.with_columns(pl.when(pl.col("parent").is_not_null()).then(found.fill_null(1)).alias("parent_version"))
+    return owned if owned["sent_at"].is_sorted() else owned.sort("sent_at", maintain_order=True)
 
 
 def _with_version(fills: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
@@ -221,7 +209,9 @@ def _tables(
     reading: Reading,
 ) -> dict[str, pl.DataFrame]:  # fmt: skip
     known = attach(events.select("chain"), chains.select("chain", pl.lit(value=True).alias("known")), "chain")["known"]
-    routed = orders.routes(chains, kept(events, known), nodes, reading.sessions.parties.venue)
+    events, parties = kept(events, known), reading.sessions.parties
+    served = serving(chains, events, nodes, parties.parent)
+    routed = orders.routes(chains, events, nodes, served, parties.venue)
     if routed["parent"].null_count() == routed.height:
         routed = routed.with_columns(pl.lit(None, dtype=pl.String).alias("parent_route_id"))
     else:
@@ -230,17 +220,16 @@ def _tables(
             pl.col("chain_version").alias("above"),
             pl.col("route_id").alias("parent_route_id"),
         )
-        routed = attach(routed, chains.select("chain", pl.col("parent_version").alias("above")), "chain")
         routed = routed.join(upper, on=["parent", "above"], how="left", maintain_order="left")
     versions = orders.order_versions(chains, events)
-    executed = results.with_parent_version(results.executions(met, chains, routed, reading.firm_id), versions)
+    executed = results.executions(met, chains, routed, served, reading.firm_id)
     made = {
         "parent_orders": orders.parent_orders(chains, events, reading.provider_id),
         "order_versions": versions,
         "routes": routed,
         "executions": executed,
         "sightings": results.sightings(met, executed),
-        "links": results.link_rows(routed, executed, links, reading.sessions.parties.uncertainty_ns),
+        "links": results.link_rows(routed, executed, links, parties.uncertainty_ns),
     }
     del routed, versions, executed
     firm = pl.lit(reading.firm_id).alias("firm_id")

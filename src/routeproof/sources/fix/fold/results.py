@@ -7,6 +7,7 @@ import polars as pl
 
 from routeproof.sources.fix.fold.lookup import content_ids
 from routeproof.sources.fix.fold.narrow import attach
+from routeproof.sources.fix.fold.serving import with_order_version
 from routeproof.tables.session_clock import day_of
 from routeproof.tables.wide import kept
 
@@ -14,7 +15,9 @@ _SOURCE = ("source_id", "source_row")
 _SEEN = ("cluster", "sender", "target", "sent_at", "is_copy", "hop", "exec_id", "seq", *_SOURCE)
 
 
-def executions(clustered: pl.DataFrame, chains: pl.DataFrame, routes: pl.DataFrame, firm_id: str) -> pl.DataFrame:
+def executions(
+    clustered: pl.DataFrame, chains: pl.DataFrame, routes: pl.DataFrame, served: pl.DataFrame, firm_id: str
+) -> pl.DataFrame:
     """Canonical executions with `cluster`: one row per fill that is counted.
 
     Price, shares, status and times are those of the firm's session with its provider; route, venue and liquidity
@@ -29,7 +32,7 @@ def executions(clustered: pl.DataFrame, chains: pl.DataFrame, routes: pl.DataFra
     owner = chains.select(
         "chain", "order_id", "is_parent", pl.col("symbol").alias("order_symbol"), pl.col("side").alias("order_side")
     )
-    rows = attach(attach(chosen, deep, "cluster"), owner, "chain")
+    rows = with_order_version(attach(attach(chosen, deep, "cluster"), owner, "chain"), served)
     made = content_ids(
         rows, pl.lit("execution"), pl.lit(firm_id), "from_party", "to_party", "trading_day", "exec_id", "cl_ord_id"
     )
@@ -39,7 +42,7 @@ def executions(clustered: pl.DataFrame, chains: pl.DataFrame, routes: pl.DataFra
         "execution_id",
         "route_id",
         "order_id",
-        pl.when("is_parent").then("chain_version").alias("version"),
+        pl.col("order_version").alias("version"),
         pl.coalesce("order_symbol", "symbol").alias("symbol"),
         pl.coalesce("order_side", "side").alias("side"),
         "executed_at",
@@ -87,24 +90,6 @@ def _first_of_cluster(fills: pl.DataFrame, *order: pl.Expr, nulls_last: bool = F
     names = [name for name in keys.columns if name != "row"]
     arranged = keys.sort(names, nulls_last=nulls_last, maintain_order=True)
     return fills[arranged.unique("cluster", keep="first", maintain_order=True)["row"]]
-
-
-def with_parent_version(executed: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFrame:
-    """Fills of orders entered on another session get the version of the order in force at the fill."""
-    unsure = executed.select(pl.col("order_id").is_not_null() & pl.col("version").is_null()).to_series()
-    if not unsure.any():
-        return executed
-    opened = versions.filter(pl.col("event").is_in(["new", "replace"])).select(
-        "order_id", pl.col("version").alias("in_force"), pl.col("effective_at").alias("executed_at")
-    )
-    asking = executed.select("executed_at", "order_id").with_row_index("row").filter(unsure)
-    found = asking.sort("executed_at", maintain_order=True).join_asof(
-        opened.sort("executed_at", "in_force"), on="executed_at", by="order_id", check_sortedness=False
-    )  # fmt: skip
-    told = attach(executed.select("order_id").with_row_index("row"), found.select("row", "in_force"), "row")["in_force"]
-    return executed.with_columns(
-        pl.when(unsure).then(pl.coalesce(told, pl.lit(1))).otherwise("version").alias("version")
-    )
 
 
 def sightings(clustered: pl.DataFrame, executed: pl.DataFrame) -> pl.DataFrame:
