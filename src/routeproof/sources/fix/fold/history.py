@@ -10,6 +10,7 @@ import polars as pl
 from routeproof.sources.fix.fold import words
 from routeproof.sources.fix.fold.actions import reject_reason
 from routeproof.sources.fix.fold.narrow import Runs, take
+from routeproof.sources.fix.fold.running import filled_by_then
 from routeproof.tables.wide import kept
 
 if TYPE_CHECKING:
@@ -41,28 +42,22 @@ def history(nodes: pl.DataFrame, reports: pl.DataFrame, told_elsewhere: frozense
     )
     ordered = take(events, _in_order(events))
     runs = Runs(ordered["chain"].to_numpy())
-    told = ordered.select(
-        pl.col("event").is_in(OPENING).alias("opens"),
-        pl.when(pl.col("event") == "fill").then("last_qty").fill_null(0).alias("fills"),
-    )
-    opens, fills = told["opens"].to_numpy(), told["fills"].to_numpy()
+    opens = ordered.select(pl.col("event").is_in(OPENING)).to_series().to_numpy()
     typed = ordered.with_columns(runs.latest(ordered[name]) for name in ("order_type", "time_in_force", "instructions"))
     # limit and stop of the version; null in one version must not fall back to the version before
     of_version = Runs(np.cumsum(opens))
     stated = typed.with_columns(
         pl.Series("version", runs.sums(opens.astype(np.int64))),
-        pl.Series("filled", runs.sums(fills)),
+        filled_by_then(ordered, own).alias("cum"),
         runs.latest(ordered["new_quantity"]).alias("order_quantity"),
         of_version.latest(typed.select(_limit()).to_series()),
         of_version.latest(ordered["stop_price"]),
     )
     versioned = _late_rejects(stated, runs)
-    cum = pl.coalesce("cum_qty", "filled")
-    left = pl.max_horizontal(pl.col("order_quantity") - cum, pl.lit(0))
+    left = pl.max_horizontal(pl.col("order_quantity") - pl.col("cum"), pl.lit(0))
     ends = pl.col("event").is_in(["cancel", "expire", "done"])
     closed = pl.col("event").is_in(["cancel", "reject", "expire", "done"])
     return versioned.with_columns(
-        cum.alias("cum"),
         pl.when(ends).then(left).otherwise("order_quantity").alias("quantity"),
         pl.when(closed).then(0).when(pl.col("event") == "new").then("order_quantity")
         .otherwise(pl.coalesce("leaves_qty", left)).alias("leaves"),
@@ -190,7 +185,7 @@ def _later(nodes: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
         ).select(
             "chain", "node", pl.col("action").alias("event"), pl.lit(1).alias("phase"),
             pl.col("sent_at").alias("order_at"), pl.col("m").alias("tie"), received_at().alias("effective_at"),
-            "cum_qty", "leaves_qty", "last_qty",
+            "cum_qty", "leaves_qty",
             pl.when(restates & (pl.col("order_qty") > 0)).then("order_qty").alias("new_quantity"),
             pl.when(restates).then(words.limit_price()).alias("limit_price"),
             pl.col("ord_type").is_null().alias("untyped"),
