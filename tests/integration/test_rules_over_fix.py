@@ -94,6 +94,7 @@ FOUND = {
     },
     "off_tick": {"sub_tick_price"},
     "over": {"quantity_not_conserved"},
+    "total": {"quantity_not_conserved"},
     "after": {"off_hours", "slow_fill"},
     "through": {"trade_through", "outside_nbbo", "price_disimprovement"},
     "silent": {"slow_acknowledgement"},
