@@ -69,10 +69,10 @@ def _totals(inputs: PackInputs) -> KeyFigures:
             KeyFigure(label="thresholds crossed", cell=Cell(value=actions, text=f"{actions}{of}", unit="count")),
             KeyFigure(label="neither crossed nor passed", cell=Cell(value=open_, text=f"{open_}{of}", unit="count")),
             KeyFigure(
-                label="executions measured", cell=number(quality.measured if quality else None, "count", reason=reason)
+                label="sessions with executions", cell=Cell(value=seen, text=f"{seen} of {sessions}", unit="count")
             ),
             KeyFigure(
-                label="sessions with executions", cell=Cell(value=seen, text=f"{seen} of {sessions}", unit="count")
+                label="executions measured", cell=number(quality.measured if quality else None, "count", reason=reason)
             ),
             KeyFigure(label="of them analysed", cell=number(analysed, "share", reason=reason)),
             KeyFigure(label="input rows accepted", cell=number(share, "share", reason=reason)),
