@@ -9,7 +9,7 @@ import polars as pl
 
 from routeproof.sources.fix.fold import words
 from routeproof.sources.fix.fold.actions import reject_reason
-from routeproof.sources.fix.fold.narrow import Runs, take
+from routeproof.sources.fix.fold.narrow import Runs, attach, take
 from routeproof.sources.fix.fold.running import filled_by_then
 from routeproof.tables.wide import kept
 
@@ -128,20 +128,7 @@ def _replaces(nodes: pl.DataFrame, own: pl.DataFrame, told_elsewhere: frozenset[
     if not (nodes["msg_type"] == "G").any() and not (own["action"] == "replace").any():
         return _NO_REPLACES
     asked = nodes.filter((pl.col("msg_type") == "G") & (pl.col("node") != pl.col("chain")))
-    speaks_of_it = (pl.col("request") == "G") & (pl.col("node") != pl.col("chain"))
-    accepting = own.filter(
-        speaks_of_it & pl.col("action").is_in(["replace", "ack", "fill", "cancel", "expire", "done"])
-    )
-    accepted = accepting.sort(pl.col("action") != "replace", "m", maintain_order=True).unique(
-        "node", keep="first", maintain_order=True
-    )
-    answered = asked.join(
-        accepted.select(
-            "node", pl.col("sent_at").alias("order_at"), pl.col("m").alias("tie"), pl.col("cum_qty").alias("ack_cum"),
-            pl.col("order_qty").alias("ack_quantity"), pl.col("transact_at").alias("ack_at"),
-        ),
-        on="node",
-    )  # fmt: skip
+    answered = asked.join(_accepted(own), on="node")
     told_days = own.select("edge", "trading_day").unique()
     silent = asked.join(own.select("node").drop_nulls().unique(), on="node", how="anti").join(
         told_days, on=["edge", "trading_day"], how="anti"
@@ -154,7 +141,7 @@ def _replaces(nodes: pl.DataFrame, own: pl.DataFrame, told_elsewhere: frozenset[
         "chain", "node", pl.lit("replace").alias("event"), pl.lit(1).alias("phase"), "order_at", "tie",
         received_at().alias("effective_at"), _first(("ack_quantity", "order_qty")).alias("new_quantity"), *_terms(),
         pl.lit(True).alias("acknowledged"), "source_id", "source_row", "seq", pl.col("sent_at").alias("asked_at"),
-        pl.coalesce("ack_at", "order_at").alias("answered_at"), pl.col("ack_cum").alias("cum_qty"),
+        pl.col("ack_at").alias("answered_at"), pl.col("ack_cum").alias("cum_qty"),
     )  # fmt: skip
     unasked = own.filter((pl.col("action") == "replace") & (pl.col("request") != "G")).select(
         "chain", "node", pl.lit("replace").alias("event"), pl.lit(1).alias("phase"),
@@ -165,6 +152,31 @@ def _replaces(nodes: pl.DataFrame, own: pl.DataFrame, told_elsewhere: frozenset[
         received_at().alias("answered_at"), "cum_qty", pl.lit(True).alias("unasked"),
     )  # fmt: skip
     return pl.concat([requested, unasked], how="diagonal_relaxed")
+
+
+def _accepted(own: pl.DataFrame) -> pl.DataFrame:
+    """`node, order_at, tie, ack_cum, ack_quantity, ack_at` of replaces that were accepted.
+
+    The first report under the new ClOrdID opens the version, be it a fill: what had been filled by then is without it.
+    The report that says replaced states the terms, whenever it came.
+    """
+    speaks_of_it = (pl.col("request") == "G") & (pl.col("node") != pl.col("chain"))
+    accepting = own.filter(
+        speaks_of_it & pl.col("action").is_in(["replace", "ack", "fill", "cancel", "expire", "done"])
+    )
+    formal = accepting.sort(pl.col("action") != "replace", "m", maintain_order=True).unique(
+        "node", keep="first", maintain_order=True
+    )
+    own_shares = pl.when(pl.col("action") == "fill").then("last_qty").fill_null(0)
+    before = pl.col("cum_qty") - own_shares
+    first = accepting.unique("node", keep="first", maintain_order=True).select(
+        "node",
+        pl.col("sent_at").alias("order_at"),
+        pl.col("m").alias("tie"),
+        pl.when(before > 0).then(before).when(before <= 0).then(0).alias("ack_cum"),
+    )
+    said = formal.select("node", pl.col("order_qty").alias("ack_quantity"), received_at().alias("ack_at"))
+    return attach(first, said, "node")
 
 
 def _first(names: tuple[str, ...]) -> pl.Expr:
