@@ -37,9 +37,7 @@ def history(nodes: pl.DataFrame, reports: pl.DataFrame, told_elsewhere: frozense
         received, as an order is (field 60 of the request, else 52), and opens a version only when it was accepted.
     """
     own = kept(reports, pl.col("chain").is_not_null())
-    events = pl.concat(
-        [_opening(nodes), _replaces(nodes, own, told_elsewhere), _later(nodes, own)], how="diagonal_relaxed"
-    )
+    events = pl.concat([_opening(nodes), _replaces(nodes, own, told_elsewhere), _later(own)], how="diagonal_relaxed")
     ordered = take(events, _in_order(events))
     runs = Runs(ordered["chain"].to_numpy())
     opens = ordered.select(pl.col("event").is_in(OPENING)).to_series().to_numpy()
@@ -52,6 +50,7 @@ def history(nodes: pl.DataFrame, reports: pl.DataFrame, told_elsewhere: frozense
         runs.latest(ordered["new_quantity"]).alias("order_quantity"),
         of_version.latest(typed.select(_limit()).to_series()),
         of_version.latest(ordered["stop_price"]),
+        _cancels(ordered, runs, nodes, own),
     )
     versioned = _late_rejects(stated, runs)
     left = pl.max_horizontal(pl.col("order_quantity") - pl.col("cum"), pl.lit(0))
@@ -85,6 +84,35 @@ def _late_rejects(events: pl.DataFrame, runs: Runs) -> pl.DataFrame:
         pl.when("late").then(pl.lit("cancel")).otherwise("event").alias("event"),
         pl.when("late").then(pl.lit("unasked")).otherwise("cancel").alias("cancel"),
     ).drop("late")
+
+
+def _cancels(events: pl.DataFrame, runs: Runs, nodes: pl.DataFrame, own: pl.DataFrame) -> pl.Series:
+    """`cancel`: whether each cancel was `asked` for.
+
+    It was if it names a cancel request that was not refused, or if such a request was sent before it, of the version in
+    force: one that names that version, or was sent since it was opened.
+    """
+    is_asked = np.zeros(events.height, dtype=bool)
+    if (nodes["msg_type"] == "F").any():
+        refused = own.filter(pl.col("action") == "refuse_request")["node"].drop_nulls().unique()
+        requests = nodes.filter((pl.col("msg_type") == "F") & ~pl.col("node").is_in(refused.implode())).select(
+            "chain", pl.col("node").alias("request"), "orig_cl_ord_id", "m", "sent_at"
+        )
+        opens = events.select(pl.when(pl.col("event").is_in(OPENING)).then(pl.col("tie", "node")))
+        cancels = events.select("chain", "node", "order_at").with_columns(
+            runs.latest(opens["tie"]).alias("opened"), runs.latest(opens["node"]).alias("opening")
+        ).with_row_index("row").filter(events["event"] == "cancel")  # fmt: skip
+        named = cancels.filter(pl.col("node").is_in(requests["request"].implode()))
+        others = cancels.filter(~pl.col("row").is_in(named["row"].implode()))
+        ids = nodes.select(pl.col("node").alias("opening"), pl.col("cl_ord_id").alias("version_id"))
+        before = attach(others.join(requests, on="chain"), ids, "opening").filter(
+            (pl.col("sent_at") <= pl.col("order_at"))
+            & ((pl.col("orig_cl_ord_id") == pl.col("version_id")) | (pl.col("m") > pl.col("opened")))
+        )
+        is_asked[named["row"].to_numpy()] = True
+        is_asked[before["row"].to_numpy()] = True
+    return pl.select(pl.when(pl.Series(is_asked)).then(pl.lit("asked")).otherwise(pl.lit("unasked"))
+                     .alias("cancel")).to_series()  # fmt: skip
 
 
 def _in_order(events: pl.DataFrame) -> npt.NDArray[np.int64]:
@@ -183,12 +211,7 @@ def _first(names: tuple[str, ...]) -> pl.Expr:
     return pl.coalesce(*(pl.when(pl.col(name) > 0).then(name) for name in names))
 
 
-def _later(nodes: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
-    cancel_asked = pl.lit(value=False)
-    if (nodes["msg_type"] == "F").any():
-        refused = own.filter(pl.col("action") == "refuse_request")["node"].drop_nulls().unique()
-        asked = nodes.filter((pl.col("msg_type") == "F") & ~pl.col("node").is_in(refused.to_list()))
-        cancel_asked = pl.col("chain").is_in(asked["chain"].unique().to_list())
+def _later(own: pl.DataFrame) -> pl.DataFrame:
     restates = pl.col("action") == "restate"
     return (
         own.filter(
@@ -202,7 +225,6 @@ def _later(nodes: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
             pl.when(restates).then(words.limit_price()).alias("limit_price"),
             pl.col("ord_type").is_null().alias("untyped"),
             (pl.col("action") == "ack").alias("acknowledged"), "source_id", "source_row", "seq",
-            pl.when(cancel_asked).then(pl.lit("asked")).otherwise(pl.lit("unasked")).alias("cancel"),
             pl.when(pl.col("action") == "reject").then(reject_reason()).alias("reason"),
             ((pl.col("ord_status") == "8") & pl.col("ord_rej_reason").ne_missing(_DUPLICATE)).alias("is_over"),
         )
