@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from routeproof.sources.fix.fold.lookup import roots
-from routeproof.sources.fix.fold.misfits import told_by_copies_only
+from routeproof.sources.fix.fold.misfits import told_by_copies_only, told_by_venue_only
 from routeproof.sources.fix.fold.narrow import attach
 from routeproof.tables.wide import kept
 
@@ -163,6 +163,7 @@ def _counted(
     fallen[result.filter(~pl.col("stands"))["cluster"].to_numpy()] = True
     return result.with_columns(pl.Series("counted", ~fallen[result["cluster"].to_numpy()])), {
         "busts_told_by_drop_copy_only": told_by_copies_only(result),
+        "busts_told_by_venue_only": told_by_venue_only(result),
         "venue_fills_not_reported": result.filter("unreported"),
         "venue_fills_unlinked": result.filter("orphan"),
         "client_fills_without_route": result.filter("client_only"),

@@ -16,6 +16,7 @@ REASONS = {
     "reports_unlinked": "a report on an order that no message entered",
     "busts_of_unseen_fills": "a bust of a fill that no message reported",
     "busts_told_by_drop_copy_only": "a fill that stands: a drop copy calls it busted, its order's session does not",
+    "busts_told_by_venue_only": "a fill that stands: the venue busted it, the sessions above it never said so",
     "venue_fills_not_reported": "a venue's fill that the session above, which reported on the order, never reported",
     "venue_fills_unlinked": "a venue's fill of an order that no order above is known of",
     "client_fills_without_route": "a fill told to the customer that none of the order's routes had",
@@ -71,3 +72,20 @@ def told_by_copies_only(fills: pl.DataFrame) -> pl.DataFrame:
     undone[cluster[own & busted]] = True
     told = pl.Series(busted & ~own & known[cluster] & ~undone[cluster])
     return fills.filter(told).unique("cluster", keep="first", maintain_order=True)
+
+
+def told_by_venue_only(fills: pl.DataFrame) -> pl.DataFrame:
+    """Of fills with `cluster`: one venue's sighting per fill that venues took back and no session above them did."""
+    told = fills.select(
+        "cluster",
+        (pl.col("status") == "busted").alias("busted"),
+        ((pl.col("hop") <= 1) & ~pl.col("is_copy")).fill_null(value=False).alias("above"),
+        ((pl.col("hop") > 1) & ~pl.col("is_copy")).fill_null(value=False).alias("venue"),
+    )
+    taken = told["venue"] & told["busted"]
+    if not taken.any():
+        return fills.clear()
+    above = told.filter("above").group_by("cluster").agg(pl.col("busted").any())
+    standing = above.filter(~pl.col("busted"))["cluster"]
+    chosen = taken & told["cluster"].is_in(standing.implode())
+    return fills.filter(chosen).unique("cluster", keep="first", maintain_order=True)
