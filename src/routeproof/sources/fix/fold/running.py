@@ -36,7 +36,7 @@ def filled_by_then(events: pl.DataFrame, reports: pl.DataFrame) -> pl.Series:
     asks = events.select(pl.col("event").is_in(_ASKING) & pl.col("cum_qty").is_null()).to_series()
     if not asks.any():
         return stated
-    asking = events.select("chain", "tie").filter(asks)
+    asking = events.select("chain", "tie", pl.col("event") == "replace").filter(asks)
     chosen = (pl.col("msg_type") == "8") & pl.col("chain").is_in(asking["chain"].unique().implode())
     told = first_told(kept(reports.select(_READ), chosen), ["chain", "exec_id", "action", "trading_day"])
     if told.is_empty():
@@ -46,8 +46,11 @@ def filled_by_then(events: pl.DataFrame, reports: pl.DataFrame) -> pl.Series:
     span = int(max(ties.max(), at.max())) + 1
     own = told["chain"].to_numpy()
     places = np.searchsorted(own * span + at, chains * span + ties, side="right") - 1
+    # a fill that opens a version is of that version: what was filled by then is without it
+    fills = (told["action"] == "fill").fill_null(value=False).to_numpy()
+    places -= asking["event"].to_numpy() & (places >= 0) & (at[places] == ties) & fills[places]
     known = (places >= 0) & (own[places] == chains)
-    found = np.where(known, _running(told)[places], 0)
+    found = np.where(known, _running(told)[np.maximum(places, 0)], 0)
     filled = np.zeros(events.height, dtype=np.int64)
     filled[asks.to_numpy()] = found
     return pl.select(pl.when(asks).then(pl.Series(filled)).otherwise(stated)).to_series()
