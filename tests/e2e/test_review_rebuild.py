@@ -63,8 +63,8 @@ def test_a_late_correction_gives_another_pack_that_says_so(corrected: Desk) -> N
     assert improvement["value"] == pytest.approx(0.0015 - 500 * 0.00144 / 14_300, rel=1e-9)
     page = corrected.files("after")["pack.html"].decode()
     assert before["digest"][:16] in page
-    assert "Figures that changed since earlier builds" in page
-    assert "price_improvement_usd_per_share" in page[page.index("Figures that changed since earlier builds") :]
+    assert "What changed since earlier builds" in page
+    assert "price_improvement_usd_per_share" in page[page.index("What changed since earlier builds") :]
     assert "This is the first build of this pack" in corrected.files("pack")["pack.html"].decode()
 
 

@@ -90,7 +90,7 @@ def test_one_bad_flow_is_not_hidden_by_the_others() -> None:
     """Met for one is met; unknown for one is not passed; nothing measured is no pass."""
     worse, fine, unknown = (consistent_underperformance([word] * 3, word, LIMITS) for word in (W, B, U))
     assert any_underperformance({"market": fine, "limit": worse}).outcome == "met"
-    assert any_underperformance({"market": fine, "limit": worse}).reason.endswith("quarter: limit")
+    assert any_underperformance({"market": fine, "limit": worse}).reason.endswith("months: limit")
     assert any_underperformance({"market": fine, "limit": unknown}).outcome == "cannot_tell"
     assert any_underperformance({"market": fine, "limit": fine}).outcome == "not_met"
     assert any_underperformance({}).outcome == "cannot_tell"

@@ -30,7 +30,7 @@ def test_rested_rows_are_those_given(rows: list[tuple[object, ...]], step: int) 
     expected, schema = frame.rows(), frame.schema
     found = rested(frame, SCRATCH)
     del frame
-    gc.collect()
+    gc.collect(0)
     assert (found.rows(), found.schema) == (expected, schema)
     places = list(range(0, len(rows), step))
     assert found[places].rows() == [expected[place] for place in places]
