@@ -88,3 +88,23 @@ class Chaos:
         refers = [(19, self.name("E", 2))] if self.chance.random() < 0.3 else []
         stated = [(150, self.chance.choice(REPORTS)), (39, self.chance.choice("0128")), *refers]
         return [(17, self.name("E", 2)), *stated, (32, self.chance.choice((5, 10))), (31, self.chance.choice((10, 11)))]
+
+
+def good_till_logs(seed: int) -> list[bytes]:
+    """A log for each of three days: names begin anew every morning, some orders live on, and so may OrderIDs."""
+    chance, living, logs = random.Random(seed), [], []  # noqa: S311 nothing secret
+    for day in (5, 6, 7):
+        lines, names = [], [f"{number}" for number in range(1, 5)]
+        anew = chance.random() < 0.3
+        told = {name: f"O{name}" if anew else f"O{name}d{day}" for name in names}
+        orders = [[(35, "D"), (49, "FIRM"), (56, "SOR"), (11, name), (55, "IBM"), (54, 1), (38, 90), (40, 1),
+                   (59, chance.choice((0, 1)))] for name in names]  # fmt: skip
+        known = [*living, *told.items()]
+        living += [(name, told[name]) for name, order in zip(names, orders, strict=True) if dict(order)[59]]
+        reports = [[(35, "8"), (49, "SOR"), (56, "FIRM"), (11, name), (37, order), (17, f"E{at}"), (150, "F"), (39, 1),
+                    (55, "IBM"), (54, 1), (32, 5), (31, 10)]
+                   for at, (name, order) in enumerate(chance.choices(known, k=8))]  # fmt: skip
+        for at, message in enumerate([*orders, *reports]):
+            lines.append(framed([*message, (34, at), (52, f"202601{day:02d}-15:00:{at:02d}")]))
+        logs.append(b"".join(lines))
+    return logs

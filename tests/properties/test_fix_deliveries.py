@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from examples import examples
-from fix_chaos import Chaos, framed
+from fix_chaos import Chaos, framed, good_till_logs
 from routeproof.app.context import open_context
 from routeproof.app.init_workspace import init_workspace
 from routeproof.app.intake.fold_days import DERIVED
@@ -77,3 +77,17 @@ def test_logs_one_by_one_are_the_logs_together(seed: int) -> None:
     assert one_by_one[0] == together[0]
     for table, rows in together[1].items():
         assert rows.equals(one_by_one[1][table]), table
+
+
+@examples(2, more_by_night=30)
+@given(seed=st.integers(0, 1 << 40))
+def test_names_that_are_taken_over_mean_the_same_day_by_day(seed: int) -> None:
+    """Fills of good-till orders, of which later orders took the names: day by day and all at once."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        logs = [folder / f"{number}.log" for number in range(3)]
+        for path, content in zip(logs, good_till_logs(seed), strict=True):
+            path.write_bytes(content)
+        one_by_one = delivered(folder / "one", [[log] for log in logs])
+        together = delivered(folder / "all", [logs])
+    assert one_by_one[0] == together[0]

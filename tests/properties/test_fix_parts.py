@@ -12,7 +12,7 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 from examples import examples
-from fix_chaos import Chaos, framed
+from fix_chaos import Chaos, framed, good_till_logs
 from routeproof.app.intake.shelf import Shelf
 from routeproof.sources.fix.fold.division import chunk_of
 from routeproof.sources.fix.fold.facts import NO_FACTS
@@ -53,6 +53,16 @@ def folds_alike(messages: pl.DataFrame, sections: dict[str, object], sizes: tupl
 def test_parts_are_the_whole(seed: int, sections: dict[str, object]) -> None:
     """Any messages that name each other, folded at once and in parts as small as orders allow."""
     pieces = [piece.messages for piece in tokenize(io.BytesIO(chaos(seed)), name="log", source_id="s")]
+    folds_alike(pl.concat(pieces), sections)
+
+
+@examples(3, more_by_night=120)
+@given(seed=st.integers(0, 1 << 40), sections=st.sampled_from(MAPS))
+def test_parts_of_names_that_were_taken_over_are_the_whole(seed: int, sections: dict[str, object]) -> None:
+    """An OrderID may say that a report speaks of an earlier day's good-till order of that name."""
+    pieces = [
+        piece.messages for piece in tokenize(io.BytesIO(b"".join(good_till_logs(seed))), name="log", source_id="s")
+    ]
     folds_alike(pl.concat(pieces), sections)
 
 

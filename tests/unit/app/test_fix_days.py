@@ -10,15 +10,21 @@ from routeproof.app.intake.fix_days import DayReferences
 NAMES = ("msg_type", "sender", "target", "cl_ord_id", "orig_cl_ord_id", "exec_id", "exec_ref_id", "provider_order_id")
 
 
-def day(*messages: tuple[str | None, ...], stated: datetime | None = None) -> Callable[[Sequence[str]], pl.DataFrame]:
-    """Messages of one session: type, ClOrdID, OrigClOrdID, ExecID, ExecRefID, OrderID; the instant that they state."""
+def day(
+    *messages: tuple[str | None, ...], stated: datetime | None = None, lasting: bool = False
+) -> Callable[[Sequence[str]], pl.DataFrame]:
+    """Messages of one session: type, ClOrdID, OrigClOrdID, ExecID, ExecRefID, OrderID; the instant that they state.
+
+    With `lasting` its orders are good till cancelled.
+    """
     rows = []
     for kind, *rest in messages:
         parties = ("SOR", "FIRM") if kind in ("8", "9") else ("FIRM", "SOR")
         rows.append((kind, *parties, *rest, *[None] * (5 - len(rest))))
     at = None if stated is None else int(stated.timestamp()) * 10**9
     made = pl.DataFrame(rows, schema=dict.fromkeys(NAMES, pl.String()), orient="row")
-    return made.with_columns(pl.lit(at, dtype=pl.Int64).alias("transact_at")).select
+    said = (pl.lit(at, dtype=pl.Int64).alias("transact_at"), pl.lit("1" if lasting else "0").alias("time_in_force"))
+    return made.with_columns(said).select
 
 
 def joined_days(messages: dict[str, Callable[[Sequence[str]], pl.DataFrame]]) -> list[list[str]]:
@@ -84,3 +90,14 @@ def test_days_that_a_late_message_parts_are_joined_once_more() -> None:
     assert later.groups() == [["2026-07-01"], ["2026-07-02"]]
     assert later.parted(["2026-07-02"]) == {"2026-07-01"}
     assert DayReferences({"2026-07-01": first, "2026-07-02": now}).parted(["2026-07-02"]) == set()
+
+
+def test_a_name_that_was_taken_over_from_an_order_that_lives_on_joins_the_days() -> None:
+    """OrderID O1 is known from the first day, and the second day's order of that name has another."""
+    first = ("D", "1", None, None, None), ("8", "1", None, "E1", None, "O1")
+    second = day(("D", "1", None, None, None), ("8", "1", None, "E2", None, "O1"), ("8", "1", None, "E3", None, "O2"))
+    begun_anew = day(*first)
+    joined, apart = [["2026-07-01", "2026-07-02"]], [["2026-07-01"], ["2026-07-02"]]
+    assert joined_days({"2026-07-01": day(*first, lasting=True), "2026-07-02": second}) == joined
+    assert joined_days({"2026-07-01": day(*first), "2026-07-02": second}) == apart
+    assert joined_days({"2026-07-01": day(*first, lasting=True), "2026-07-02": begun_anew}) == apart

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from routeproof.sources.fix.days import session_days
+from routeproof.sources.fix.fold.words import LASTING_CODES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     Read = Callable[[Sequence[str]], pl.DataFrame]
 
 REFERENCE_COLUMNS = ("msg_type", "sender", "target", "cl_ord_id", "orig_cl_ord_id", "provider_order_id", "exec_id",
-                     "exec_ref_id", "transact_at")  # fmt: skip
+                     "exec_ref_id", "transact_at", "time_in_force")  # fmt: skip
 STATED_COLUMNS = ("msg_type", "transact_at")
 """Of these, what tells the days that messages speak of."""
 
@@ -88,9 +90,10 @@ def _edges(said: Mapping[str, _Said]) -> list[tuple[str, str]]:
             for number, day in enumerate(days)
             if said[day].keys
         ]
-        return pl.concat([pl.DataFrame(schema=_KEYS), *dated])
+        return pl.concat([pl.DataFrame(schema=_KEYS), *dated], how="diagonal")
 
-    crossing = pl.concat([_crossing(every(asked), every(known)) for asked, known in _REFERENCES])
+    found = [_crossing(every(asked), every(known)) for asked, known in _REFERENCES]
+    crossing = pl.concat([*found, _taken_over(every("living"), every("opened"), partial(every, "carried"))])
     return [*((days[day], days[other]) for day, other in crossing.unique().rows()), *spoken_of]
 
 
@@ -146,9 +149,20 @@ def _orders_referred(frame: pl.DataFrame) -> pl.DataFrame:
     return reports.select("key")
 
 
+def _living(frame: pl.DataFrame) -> pl.DataFrame:
+    """ClOrdIDs of good-till orders."""
+    return _opened(frame.filter(pl.col("time_in_force").cast(pl.String).is_in(LASTING_CODES)))
+
+
+def _carried(frame: pl.DataFrame) -> pl.DataFrame:
+    """ClOrdIDs of reports with their OrderIDs."""
+    return _of_types(frame, ANSWERING_TYPES).select(_session_key("cl_ord_id"), _ORDER.alias("order"))
+
+
 _ORDER = _session_key("provider_order_id")
 _SAID = {"opened": _opened, "referred": _referred, "executed": _executed, "revised": _executions_referred,
-         "orders": _orders_told, "orders_referred": _orders_referred}  # fmt: skip
+         "orders": _orders_told, "orders_referred": _orders_referred, "living": _living,
+         "carried": _carried}  # fmt: skip
 _REFERENCES = (("referred", "opened"), ("revised", "executed"), ("orders_referred", "orders"))
 _KEYS = {"key": pl.UInt64, "day": pl.Int32}
 
@@ -158,6 +172,27 @@ def _crossing(referred: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     dangling = referred.join(known, on=["key", "day"], how="anti")
     answers = dangling.join(known.rename({"day": "other"}), on="key").filter(pl.col("other") < pl.col("day"))
     return answers.group_by("key", "day").agg(pl.col("other").max()).select("day", "other")
+
+
+def _taken_over(living: pl.DataFrame, opened: pl.DataFrame, carried: Callable[[], pl.DataFrame]) -> pl.DataFrame:
+    """Pairs of days on which a name that a good-till order had began to mean an order, with an OrderID in common.
+
+    One of the orders has another OrderID, too: what reports of it mean is told from the other day's.
+    """
+    begun = opened.join(living, on="key", how="semi").filter(pl.len().over("key") > 1)
+    if begun.is_empty():
+        return pl.DataFrame(schema={"day": pl.Int32, "other": pl.Int32})
+    starts = begun.select("key", "day", pl.col("day").alias("start")).sort("day")
+    first = starts.group_by("key").agg(pl.col("start").min().alias("first"))
+    said = carried().join(first, on="key").sort("day")
+    uses = said.join_asof(starts, on="day", by="key", check_sortedness=False).select(
+        "key", "order", pl.coalesce("start", "first").alias("start")
+    )
+    counted = uses.with_columns(pl.col("order").n_unique().over("key", "start").alias("orders"))
+    is_shared = pl.col("start").n_unique().over("key", "order") > 1
+    shared = counted.filter(is_shared & (pl.col("orders").max().over("key", "order") > 1))
+    pairs = shared.select(pl.col("start").alias("day"), pl.col("start").min().over("key", "order").alias("other"))
+    return pairs.filter(pl.col("day") != pl.col("other")).unique()
 
 
 def _components(said: Mapping[str, _Said]) -> list[list[str]]:

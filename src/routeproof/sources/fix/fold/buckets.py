@@ -2,9 +2,10 @@
 
 Joined are messages that share a ClOrdID on a session (11, 41, 379), that a report asks for by OrderID or sequence
 number because its ClOrdID is unknown, that bust or correct one fill, and that a sighting outside order sessions may
-meet. On logs of several hops the symbol joins too, since orders are linked within it by their terms. An identifier that
-is used on several days joins only the messages that mean one use. To join more than needed changes no result; equal
-hashes of different texts do no more than that.
+meet; of a ClOrdID that a good-till order had and later ones took over, reports with one OrderID. On logs of several
+hops the symbol joins too, since orders are linked within it by their terms. An identifier that is used on several days
+joins only the messages that mean one use. To join more than needed changes no result; equal hashes of different texts
+do no more than that.
 """
 
 from __future__ import annotations
@@ -34,13 +35,13 @@ if TYPE_CHECKING:
 _TEXTS = ("orig_cl_ord_id", "provider_order_id", "exec_id", "exec_ref_id", "secondary_exec_id", "trd_match_id")
 READ = ("msg_type", "sender", "target", "multileg_type", "cl_ord_id", "ref_id", *_TEXTS, "exec_type", "ord_status",
         "exec_trans_type", "seq", "ref_seq", "symbol", "security_id", "symbol_suffix", "last_qty", "sent_at",
-        "transact_at", "trading_day")  # fmt: skip
+        "transact_at", "trading_day", "time_in_force")  # fmt: skip
 """Columns that are looked at."""
 
 _REPORTS, _BY_SEQUENCE = ("8", "9", "3", "j"), ("3", "j")
 _FILLING = ("1", "2", "F")
 _PRICED = ("1", "2", "F", "H", "G")
-_FLAGS = ("opens", "cancels", "reports", "priced", "fills", "loose", "multi_leg")
+_FLAGS = ("opens", "lasting", "cancels", "reports", "priced", "fills", "loose", "multi_leg")
 _TIMES = ("sent", "executed", "day")
 _KEYS = ("session", "edge", "own", *_TEXTS, "seq", "ref_seq", "symbol")
 _THRICE = 3
@@ -70,6 +71,7 @@ class Joins:
         ).to_series()
         flags = messages.select(
             kind.is_in(["D", "G"]).alias("opens"),
+            (kind.is_in(["D", "G"]) & pl.col("time_in_force").is_in(words.LASTING_CODES)).alias("lasting"),
             (kind == "F").alias("cancels"),
             kind.is_in(_REPORTS).alias("reports"),
             ((kind == "8") & (said.is_in(_PRICED) | transaction.is_in(["1", "2"]))).alias("priced"),
@@ -127,6 +129,8 @@ class Joins:
             for names in told.sightings:
                 wanted = np.concatenate([keys[seen] for keys in names])
                 union.join(*(_only(keys, told.priced & among(keys, wanted)) for keys in names))
+        if told.taken_over.any():
+            union.join(told.taken_over)
         if told.symbols.any():
             union.join(told.symbols)
         return union.first_rows()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from routeproof.sources.fix.fold import words
 from routeproof.sources.fix.fold.lookup import meant, roots
 from routeproof.sources.fix.fold.narrow import attach, first_rows
 from routeproof.tables.wide import kept, slim
@@ -52,13 +53,15 @@ def request_nodes(messages: pl.DataFrame) -> pl.DataFrame:
 def reports(messages: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
     """Reports (8, 9, 3, j) outside drop copies, each with `node`, `chain` and `via`.
 
-    `via` is exact, tag:41, tag:37, tag:45 or unlinked.
+    `via` is exact, tag:41, tag:37, tag:45 or unlinked. A ClOrdID used on several days means its latest use, but for
+    reports that name a good-till order of an earlier day by its OrderID.
     """
     reported = slim(messages.filter(pl.col("msg_type").is_in(_REPORTS) & ~pl.col("is_copy")))
     found = reported.with_columns(pl.col("sent_at").alias("at")).with_row_index("row")
     ids = nodes.select("node", *EDGE, pl.col("cl_ord_id").alias("id"), "at")
-    own = meant(found.select("row", *EDGE, pl.coalesce("cl_ord_id", "ref_id").alias("id"), "at"), ids,
-                keys=[*EDGE, "id"], value="node")  # fmt: skip
+    by_name = meant(found.select("row", *EDGE, pl.coalesce("cl_ord_id", "ref_id").alias("id"), "at"), ids,
+                    keys=[*EDGE, "id"], value="node")  # fmt: skip
+    own = _of_order_named(found.select("row", by_name.alias("node"), "provider_order_id"), nodes)
     requested = nodes.select("node", "chain", pl.col("msg_type").alias("request"))
     if not own.null_count():
         return attach(reported.with_columns(own.alias("node"), pl.lit("exact").alias("via")), requested, "node")
@@ -83,6 +86,39 @@ def reports(messages: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
     )
     node = pl.coalesce(known, by_order, by_sequence).alias("node")
     return attach(reported.with_columns(node, via.alias("via")), requested, "node")
+
+
+def _of_order_named(told: pl.DataFrame, nodes: pl.DataFrame) -> pl.Series:
+    """`node` of reports, that of an earlier use of their ClOrdID where that is the one known for their OrderID.
+
+    It is where an order that lives on carried both before, and the later use has an OrderID that the earlier ones of
+    this ClOrdID never had: counters of both may begin anew every morning.
+    """
+    known = told["node"]
+    if nodes["trading_day"].n_unique() <= 1:
+        return known
+    lasting = nodes["time_in_force"].is_in(words.LASTING_CODES).fill_null(value=False)
+    if not lasting.any():
+        return known
+    name = [*EDGE, "cl_ord_id"]
+    used = nodes.select("node", *name, "at", lasting.alias("lasting")).filter(
+        (pl.len().over(name) > 1) & pl.col("lasting").any().over(name)
+    )
+    pairs = told.drop_nulls().join(used, on="node")
+    if pairs.is_empty():
+        return known
+    carried = pairs.unique(["node", "provider_order_id"]).sort("at", "node", "provider_order_id").with_row_index("pair")
+    before = pl.when("lasting").then("pair").forward_fill().shift(1).over(*name, "provider_order_id")
+    earlier = carried.select("node", before.cast(pl.Int64).alias("pair"))
+    taken_over = earlier.select(
+        pl.when(pl.col("pair").is_null().any().over("node")).then("pair").fill_null(-1)
+    ).to_series()
+    meant_node = carried["node"].gather(pl.Series(roots(taken_over.to_numpy())))
+    found = pairs.join(
+        carried.select("node", "provider_order_id", meant_node.alias("meant")), on=["node", "provider_order_id"]
+    )
+    better = attach(told.select("row"), found.select("row", "meant"), "row")["meant"]
+    return pl.select(pl.coalesce(better, known)).to_series()
 
 
 def _fallback(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from routeproof.sources.fix.fold.lookup import CLOCK_SLACK_NS
 from routeproof.sources.fix.fold.union import among
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     Instants = npt.NDArray[np.int64]
     Flags = npt.NDArray[np.bool_]
 
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
 _DAY_NS = 86_400_000_000_000
 
 
@@ -40,6 +42,7 @@ class Told:
         orders: 37 on its session.
         numbers: 34 of requests on their session; `asked`: 45.
         executions: 17 on its session; `revised`: 19.
+        taken_over: 11 and 37 of reports, where good-till orders had a name that later ones took over.
         sightings: groups of keys without session, within which equal ones may be one fill seen twice.
         symbols: the symbol of requests, where orders are linked by it.
         opens: new orders and replaces; `cancels`: cancel requests; `reports`: answers; `priced`: reports of fills,
@@ -54,6 +57,7 @@ class Told:
     asked: Hashes
     executions: Hashes
     revised: Hashes
+    taken_over: Hashes
     sightings: tuple[tuple[Hashes, ...], ...]
     symbols: Hashes
     opens: Flags
@@ -80,7 +84,9 @@ def told_of(keys: Mapping[str, Hashes], flags: Mapping[str, Flags], times: Times
     sightings = ("exec_id", "secondary_exec_id", "trd_match_id"), ("own", "provider_order_id")
     of_fill, of_order = (tuple(keys[name] for name in names) for names in sightings)
     seen: tuple[tuple[Hashes, ...], ...] = (of_fill, of_order)
+    taken_over = np.zeros(own.size, dtype=np.uint64)
     if apart:
+        names = own
         late = times.sent + CLOCK_SLACK_NS
         requests = flags["opens"] | flags["cancels"]
         begun = requests & ~flags["loose"]
@@ -89,6 +95,7 @@ def told_of(keys: Mapping[str, Hashes], flags: Mapping[str, Flags], times: Times
             requested.of(own, np.where(requests, times.sent, late)),
             requested.followed(original, late),
         )
+        taken_over = _taken_over(names, own, on_session["provider_order_id"], flags)
         filled = Uses(executions, times.day, times.sent, flags["fills"])
         executions, revised = filled.of(executions, times.sent), filled.of(revised, late)
         numbers, asked = within(numbers, times.day), within(asked, times.day)
@@ -101,6 +108,7 @@ def told_of(keys: Mapping[str, Hashes], flags: Mapping[str, Flags], times: Times
         asked=asked,
         executions=executions,
         revised=revised,
+        taken_over=taken_over,
         sightings=seen,
         symbols=keys["symbol"],
         **{name: flags[name] for name in ("opens", "cancels", "reports", "priced", "loose")},
@@ -121,6 +129,25 @@ def _kinds(own: Hashes, original: Hashes, begun: Flags, flags: Mapping[str, Flag
     unsure = np.where(among(original, own[opened]), UNCLEAR, NOTHING)
     of_cancels = np.where(among(original, own[surely]), LAST, unsure)
     return np.where(flags["cancels"], of_cancels, BEGINS)
+
+
+def _taken_over(names: Hashes, uses: Hashes, orders: Hashes, flags: Mapping[str, Flags]) -> Hashes:
+    """Name and OrderID of reports, where two uses of a name that a lasting order had have the OrderID in common.
+
+    One of the uses has another OrderID too: else each is known for its own, and nobody asks.
+    """
+    keys = np.zeros(names.size, dtype=np.uint64)
+    lasting = names[flags["lasting"] & ~flags["loose"]]
+    rows = np.flatnonzero(flags["reports"] & ~flags["loose"] & (orders != 0) & among(names, lasting))
+    if not rows.size:
+        return keys
+    key = names[rows] * _SPREAD ^ orders[rows] | np.uint64(1)
+    told = pl.DataFrame({"key": key, "use": uses[rows]}).with_columns(
+        pl.col("key").n_unique().over("use").alias("keys")
+    )
+    is_shared, is_mixed = pl.col("use").n_unique().over("key") > 1, pl.col("keys").max().over("key") > 1
+    keys[rows] = told.select(pl.when(is_shared & is_mixed).then("key").otherwise(0)).to_series().to_numpy()
+    return keys
 
 
 def _sightings(

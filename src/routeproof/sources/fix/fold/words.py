@@ -20,6 +20,8 @@ ORDER_TYPE = {
     "K": "market",
 }
 TIME_IN_FORCE = {"0": "day", "1": "gtc", "2": "at_the_open", "3": "ioc", "4": "fok", "6": "gtd", "7": "at_the_close"}
+LASTING_CODES = ("1", "6")
+"""Times in force, in codes, of orders that live on when the day is over."""
 LIQUIDITY = {"1": "added", "2": "removed", "3": "routed", "4": "auction"}
 ORDER_CAPACITY = {"A": "agency", "P": "principal", "R": "riskless"}
 LAST_CAPACITY = {"1": "agency", "2": "agency", "3": "principal", "4": "principal", "5": "riskless"}
