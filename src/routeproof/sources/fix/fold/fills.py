@@ -9,7 +9,7 @@ import polars as pl
 
 from routeproof.sources.fix.fold import words
 from routeproof.sources.fix.fold.chains import EDGE
-from routeproof.sources.fix.fold.lookup import meant, roots
+from routeproof.sources.fix.fold.lookup import referred, roots
 from routeproof.sources.fix.fold.narrow import first_told
 from routeproof.tables.row_order import all_differ
 from routeproof.tables.wide import kept
@@ -58,7 +58,7 @@ def families(reports: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     )
     if not (said["action"] != "fill").any():
         return said.select(_plain("fill", *_STATES)), said.clear()
-    parents = _parents(said)
+    parents = referred(said, (*EDGE, "chain"), EDGE)  # of the same order if there is one, else of the same session
     root = said.with_columns(pl.Series("root", roots(parents)), *_turn(said["at"].to_numpy(), parents))
     revised = root.filter(pl.col("root") != pl.col("fill"))["root"].unique()
     is_plain = (pl.col("action") == "fill") & ~pl.col("root").is_in(revised.to_list())
@@ -81,27 +81,6 @@ def _once(said: pl.DataFrame) -> pl.DataFrame:
     if all_differ(said.get_column("exec_id")):
         return said
     return first_told(said, [*EDGE, "chain", "exec_id", "action", "trading_day"])
-
-
-def _parents(said: pl.DataFrame) -> npt.NDArray[np.int64]:
-    """The report that each one refers to, of the same order if there is one, else of the same session; -1 = none."""
-    told = said.select("fill", "action", *EDGE, "chain", "exec_id", "exec_ref_id", "at")
-    follow = kept(told, pl.col("action") != "fill").drop("exec_id", "action").rename({"exec_ref_id": "id"})
-    follow = follow.with_row_index("row")
-    target = told.drop("exec_ref_id").rename({"exec_id": "id"})
-    originals, corrections = (target.filter(pl.col("action") == action) for action in ("fill", "correct"))
-    named = [meant(follow, among, keys=[*EDGE, *own, "id"], value="fill")
-             for own in (("chain",), ()) for among in (originals, corrections)]  # fmt: skip
-    found = follow.with_columns(pl.coalesce(named).alias("parent"))
-    stand_in = pl.col("fill").min().over([*EDGE, "id"])
-    # what names no fill speaks of none, and not of what others that name none speak of
-    alone = pl.when(pl.col("id").is_not_null() & (stand_in != pl.col("fill"))).then(stand_in)
-    chosen = found.select("fill", pl.coalesce("parent", alone).alias("parent")).filter(
-        pl.col("parent") != pl.col("fill")
-    )
-    parents = np.full(said.height, -1, dtype=np.int64)
-    parents[chosen["fill"].to_numpy()] = chosen["parent"].to_numpy()
-    return parents
 
 
 def _turn(sent_at: npt.NDArray[np.int64], parents: npt.NDArray[np.int64]) -> list[pl.Series]:

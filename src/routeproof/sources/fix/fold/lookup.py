@@ -10,6 +10,7 @@ import polars as pl
 from routeproof.sources.fix.fold.narrow import attach
 from routeproof.sources.fix.fold.sha256 import hex_digests
 from routeproof.tables.row_order import all_differ
+from routeproof.tables.wide import kept
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,6 +71,34 @@ def roots(parents: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
             return found
         found = further
     return np.where(parents[found] < 0, found, own)
+
+
+def referred(said: pl.DataFrame, *within: Sequence[str]) -> npt.NDArray[np.int64]:
+    """The report that each bust or correction speaks of.
+
+    Args:
+        said: reports, `action` (fill, correct, bust), `exec_id`, `exec_ref_id`, `at` (UTC ns) and the columns of
+            `within`.
+        within: columns that must agree too, the narrowest first; what is found there is not looked for further on.
+
+    Returns:
+        (n,) row number of the fill or correction with that ExecID; of what names a fill that nobody saw, the first that
+        names it; -1 = none.
+    """
+    names = {column: None for columns in within for column in columns}
+    told = said.select(pl.int_range(pl.len()).alias("place"), *names, "action", "exec_id", "exec_ref_id", "at")
+    follow = kept(told, pl.col("action") != "fill").drop("exec_id", "action").rename({"exec_ref_id": "id"})
+    follow = follow.with_row_index("row")
+    target = told.drop("exec_ref_id").rename({"exec_id": "id"})
+    originals, corrections = (target.filter(pl.col("action") == action) for action in ("fill", "correct"))
+    named = [meant(follow, among, keys=[*columns, "id"], value="place")
+             for columns in within for among in (originals, corrections)]  # fmt: skip
+    # what names no fill speaks of none, and not of what others that name none speak of
+    first = pl.when(pl.col("id").is_not_null()).then(pl.col("place").min().over([*within[-1], "id"]))
+    found = follow.select("place", pl.coalesce(*named, first).fill_null(-1).alias("parent"))
+    parents = np.full(said.height, -1, dtype=np.int64)
+    parents[found["place"].to_numpy()] = found["parent"].to_numpy()
+    return np.where(parents == np.arange(parents.size), -1, parents)
 
 
 def content_ids(frame: pl.DataFrame, *parts: pl.Expr | str) -> pl.Series:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from routeproof.sources.fix.fold.lookup import meant, roots
-from routeproof.sources.fix.fold.narrow import Runs, attach, first_told
+from routeproof.sources.fix.fold.lookup import referred, roots
+from routeproof.sources.fix.fold.narrow import Runs, first_told
 from routeproof.tables.wide import kept
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _changes(told: pl.DataFrame) -> Numbers:
     if is_fill.all():
         changes[priced["place"].to_numpy()] = shares["shares"].fill_null(0).to_numpy()
         return changes
-    parents = _parents(priced)
+    parents = referred(priced.with_columns(pl.col("sent_at").alias("at")), ("chain",))
     root = roots(parents)
     order = np.argsort(root, kind="stable")
     runs = Runs(root[order])
@@ -93,21 +93,3 @@ def _changes(told: pl.DataFrame) -> Numbers:
     earlier = np.where(begins, 0, np.roll(values, 1))
     changes[priced["place"].to_numpy()[order]] = values - earlier
     return changes
-
-
-def _parents(priced: pl.DataFrame) -> Numbers:
-    """(n,) the report on the same order that each bust or correction speaks of; -1 = none.
-
-    Those of a fill nobody saw speak of what the first of them speaks of.
-    """
-    said = priced.select("chain", "action", "exec_id", "exec_ref_id", pl.col("sent_at").alias("at"))
-    numbered = said.with_row_index("fill").with_columns(pl.col("fill").cast(pl.Int64))
-    follow = kept(numbered, pl.col("action") != "fill").drop("exec_id").rename({"exec_ref_id": "id"})
-    follow = follow.with_row_index("row")
-    target = numbered.drop("exec_ref_id").rename({"exec_id": "id"})
-    named = [meant(follow, target.filter(pl.col("action") == action), keys=["chain", "id"], value="fill")
-             for action in ("fill", "correct")]  # fmt: skip
-    first = pl.when(pl.col("id").is_not_null()).then(pl.col("fill").min().over("chain", "id"))
-    found = follow.select("fill", pl.coalesce(*named, first).alias("parent"))
-    parents = attach(numbered.select("fill"), found, "fill")["parent"].fill_null(-1).to_numpy()
-    return np.where(parents == np.arange(parents.size), -1, parents)
