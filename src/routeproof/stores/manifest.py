@@ -48,10 +48,17 @@ class Manifest:
     def id(self) -> str:
         """Hash over what the lake says; the same content has the same id whatever files brought it."""
         tables: dict[str, dict[str, str]] = {}
-        for (table, part), partition in self.partitions.items():
-            if table not in UNMEASURED and partition.rows:
-                tables.setdefault(table, {})[part] = partition.content
+        for (table, part), content in self.measured().items():
+            tables.setdefault(table, {})[part] = content
         return hashlib.sha256(canonical_bytes(tables)).hexdigest()
+
+    def measured(self, part: str | None = None) -> dict[tuple[str, str], str]:
+        """`(table, part)` to the content hash of what figures are measured from; of one part, or of all."""
+        return {
+            key: item.content
+            for key, item in self.partitions.items()
+            if item.rows and key[0] not in UNMEASURED and part in (None, key[1])
+        }
 
     def parts(self, table: str) -> list[str]:
         """Parts of a table that hold rows, in order."""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.cases.case_pins import pin_inquiry
-from routeproof.app.cases.harm_standing import data_changed
 from routeproof.app.cases.inquiry import about_order
 from routeproof.app.cases.payments import paid_elsewhere
 from routeproof.app.cases.withdrawn import withdrawn_of
@@ -42,8 +40,8 @@ def case_shown(context: Context, case_id: str) -> Row:
     """
     state = shown(context, CASE, case_id, {"now": context.clock()})
     if harm := state["harm"]:
-        day = date.fromisoformat(state["day"]) if state["day"] else None
-        state["harm"] = harm | {"outdated": data_changed(context.records, harm["manifest"], day)}
+        then, now = (context.lake.manifest(at).measured(state["day"] or None) for at in (harm["manifest"], None))
+        state["harm"] = harm | {"outdated": then != now}
     gone, entries = withdrawn_of(context.records, state["findings"])
     timeline = sorted([*state["history"], *entries], key=lambda item: int(item["index"]))
     return state | {"withdrawn": gone, "timeline": timeline}

@@ -31,7 +31,7 @@ def changed_since(context: Context, day: date, manifest: str) -> bool:
         return False
     back = look_back(ALL, rule_policy(context.records, day).limits)
     sessions = max(back.sessions, back.choices or 0)
-    if _own(then, day) != _own(now, day):
+    if then.measured(day.isoformat()) != now.measured(day.isoformat()):
         return True
     before, after = (_earlier(held, day, sessions, READ_BACK) for held in (then, now))
     return before != after
@@ -56,15 +56,6 @@ def judged_days(records: Records) -> list[date]:
     """Days that were judged, ascending."""
     rows = records.query("SELECT DISTINCT stream FROM ledger_leaves WHERE type = :type", {"type": JUDGED})
     return sorted(date.fromisoformat(str(stream).rpartition("/")[2]) for (stream,) in rows)
-
-
-def _own(held: Manifest, day: date) -> dict[str, str]:
-    part = day.isoformat()
-    return {
-        table: item.content
-        for (table, name), item in held.partitions.items()
-        if name == part and item.rows and table not in UNMEASURED
-    }
 
 
 def _earlier(held: Manifest, day: date, sessions: int, tables: Collection[str]) -> dict[tuple[str, str], str]:
