@@ -1,6 +1,7 @@
 """FIX logs through the whole ingest: messages are kept, days are folded, maps can be mended."""
 
 import re
+import tomllib
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -13,8 +14,11 @@ from routeproof.app.context import Context, open_context
 from routeproof.app.init_workspace import init_workspace
 from routeproof.app.intake.ingest import IngestReport, ingest
 from routeproof.app.intake.quality import quality
+from routeproof.app.measuring.measure import Question, measure
 from routeproof.cli.quality import quality as quality_command
 from routeproof.rules.catalog.sequence_gap import sequence_gaps
+
+CASES = Path(__file__).resolve().parents[1] / "cases" / "fix"
 
 
 def fix(*fields: str) -> str:
@@ -189,3 +193,17 @@ def test_sequence_numbers_are_kept_and_change_no_manifest(context: Context, tmp_
     init_workspace(tmp_path / "clean")
     with open_context(tmp_path / "clean") as clean:
         assert take(clean, tmp_path / "clean.log", [*first, *second, *third]).manifest == late.manifest
+
+
+def test_each_provider_of_an_order_has_its_own_fills(context: Context, tmp_path: Path) -> None:
+    """40 shares at the first, 60 at the second; the order counts for the first."""
+    case = tomllib.loads((CASES / "to_two_providers.toml").read_text("utf-8"))
+    lines = [line.strip("|").split("|") for line in case["log"].split()]
+    file_map = tmp_path / "parties.toml"
+    file_map.write_text('[parties]\nfirm = ["FIRM"]\nprovider = ["SORA", "SORB"]\n', "utf-8")
+    take(context, tmp_path / "a.log", [fix(*fields[1:]) for fields in lines], file_map)
+    metrics = ("orders", "executed_shares", "routes")
+    every = measure(context.lake, Question(by=("provider",), metrics=metrics)).rows
+    assert every.sort("provider").rows() == [("SORA", 1, 40.0, 1), ("SORB", 0, 60.0, 1)]
+    theirs = measure(context.lake, Question(provider="SORB", metrics=metrics)).rows
+    assert theirs.rows() == [(0, 60.0, 1)]

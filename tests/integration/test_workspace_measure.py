@@ -74,7 +74,7 @@ def both(
     return folder / "ws", frames
 
 
-@pytest.mark.parametrize("by", [(), ("order_class", "side"), ("venue",)])
+@pytest.mark.parametrize("by", [(), ("order_class", "side"), ("venue",), ("provider",)])
 @pytest.mark.parametrize("switches", [{}, {"benchmark": "execution", "locked": "include", "tie": "inclusive"}])
 @pytest.mark.parametrize("metrics", [(), SPREADS], ids=["all", "spreads"])
 def test_the_lake_answers_as_memory_does(

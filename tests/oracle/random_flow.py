@@ -16,6 +16,8 @@ DAYS = (date(2026, 11, 23), date(2026, 11, 24))
 STEP_NS = 100_000_000
 SYMBOLS = ("AAA", "BBB", "NOQUOTE")
 VENUES = ("XNAS", "ARCX", "XNYS")
+OWN_PROVIDERS = (None, None, "P1", "P3")
+"""What routes and fills say of their provider themselves; null = their order's."""
 CENT = Fraction(1, 100)
 
 
@@ -155,7 +157,7 @@ def _route(dice: Dice, route_id: str, order: Row, event: Row, sent: int) -> Row:
         "route_id": route_id, "order_id": order["order_id"], "version": event["version"], "parent_route_id": None,
         "hop": 1, "venue": dice.one("XNAS", None), "symbol": order["symbol"], "side": order["side"], "sent_at": sent,
         "acknowledged_at": acknowledged, "rejected_at": sent + STEP_NS if dice.chance(0.1) else None,
-        "quantity": Fraction(dice.whole(1, 500)),
+        "quantity": Fraction(dice.whole(1, 500)), "provider_id": dice.one(*OWN_PROVIDERS),
     }  # fmt: skip
 
 
@@ -169,6 +171,7 @@ def _execution(dice: Dice, execution_id: str, order: Row, at: int) -> Row:
         "fee": Fraction(dice.whole(0, 30), 1000) if dice.chance(0.6) else None,
         "rebate": Fraction(dice.whole(0, 30), 1000) if dice.chance(0.3) else None,
         "payment": Fraction(dice.whole(0, 30), 1000) if dice.chance(0.3) else None,
+        "provider_id": dice.one(*OWN_PROVIDERS),
     }  # fmt: skip
 
 

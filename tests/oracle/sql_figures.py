@@ -138,7 +138,7 @@ select c.*, c.provider_id as provider, c.time_in_force as tif, coalesce(f.execut
 from classed c left join (select order_id, sum(quantity) as executed from fills group by order_id) f using (order_id);
 
 create table routed as
-select r.*, c.order_class, c.provider_id as provider, coalesce(f.executed, 0) as executed,
+select r.*, c.order_class, coalesce(r.provider_id, c.provider_id) as provider, coalesce(f.executed, 0) as executed,
     r.route_id not in (select parent_route_id from routes where parent_route_id is not null) as is_leaf
 from routes r join classed c using (order_id)
 left join (

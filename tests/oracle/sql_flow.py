@@ -128,10 +128,13 @@ class Flow:
             pl.Series("venue", rng.choice(VENUES, split.height)),
         )
         routes = pl.concat([first, second])
+        own = self._some(rng.choice(["P1", "P2", "P3"], routes.height), 0.8)
         waits = self._some(rng.integers(1, 10, routes.height) * STEP_NS, 0.3)
         refused = self._some(rng.integers(1, 10, routes.height) * STEP_NS, 0.9)
         return routes.with_columns(
-            (pl.col("sent_at") + waits).alias("acknowledged_at"), (pl.col("sent_at") + refused).alias("rejected_at")
+            (pl.col("sent_at") + waits).alias("acknowledged_at"),
+            (pl.col("sent_at") + refused).alias("rejected_at"),
+            own.alias("provider_id"),
         )
 
     def _executions(self, orders: pl.DataFrame, routes: pl.DataFrame) -> pl.DataFrame:
@@ -156,4 +159,5 @@ class Flow:
             self._some(rng.integers(0, 300, count) * (CENT // 10), 0.7).alias("rebate"),
             self._some(rng.integers(0, 300, count) * (CENT // 10), 0.7).alias("payment"),
             pl.Series("status", np.where(rng.random(count) < 0.03, "busted", "new")),
+            self._some(rng.choice(["P1", "P2", "P3"], count), 0.8).alias("provider_id"),
         )  # fmt: skip

@@ -76,8 +76,8 @@ left join (select order_id, min(reached_at) as reached_at from reached group by 
 
 MOMENTS = """
 create table fills as
-select e.*, coalesce(e.route_id, d.route_id) as through, c.provider_id as provider, c.order_class,
-    c.time_in_force as tif, c.received_at, h.close_at, h.open_at,
+select e.*, coalesce(e.route_id, d.route_id) as through, coalesce(e.provider_id, c.provider_id) as provider,
+    c.order_class, c.time_in_force as tif, c.received_at, h.close_at, h.open_at,
     case when e.side = 'buy' then 1 else -1 end as sign,
     case when c.clock_start > c.received_at and c.clock_start > e.executed_at then null else c.clock_start end
         as clock_start

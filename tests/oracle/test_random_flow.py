@@ -80,7 +80,7 @@ def _of_order(route: Row, book: dict[str, list[Row]]) -> dict[str, Any]:
     order = version["order"]
     return {
         "tif": "day",
-        "provider": order["provider_id"],
+        "provider": route["provider_id"] or order["provider_id"],
         "order_class": version["order_class"],
         "lot": lot(version["quantity"]),
     }

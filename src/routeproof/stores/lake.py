@@ -183,7 +183,9 @@ class Lake:
         partitions = self._partitions(table, days, manifest)
         if not partitions:
             return _empty(table).select(columns if columns is not None else pl.all())
-        frame = pl.scan_parquet([self._root / item.path for item in partitions], missing_columns="insert")
+        schema = TABLES[table].dtypes if table in TABLES else None  # files may be older than a column
+        paths = [self._root / item.path for item in partitions]
+        frame = pl.scan_parquet(paths, schema=schema, missing_columns="insert")
         if symbols is not None:
             frame = frame.filter(pl.col("symbol").is_in(list(symbols)))
         return frame.select(columns) if columns is not None else frame

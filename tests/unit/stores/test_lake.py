@@ -208,3 +208,13 @@ def test_texts_that_all_rows_share_read_back_as_texts(lake: Lake) -> None:
     changed = lake.write_if_changed("rejects", "all", other, written)
     assert changed is not None
     assert changed.content == content_hash(other, other.columns)
+
+
+def test_files_older_than_a_column_have_nothing_in_it(lake: Lake, records: Records, tmp_path: Path) -> None:
+    """The column is null in what was written before it was there, alone or beside newer files."""
+    new = quotes(("IBM", 1, 10))
+    old = new.with_columns(pl.lit(date(2026, 6, 30)).alias("trading_day")).drop("bid")
+    parts = [lake.write("quotes", day, frame) for day, frame in ((DAY.isoformat(), new), ("2026-06-30", old))]
+    commit(tmp_path / "lake", lake, records, parts, [SourceOutcome("ab", "r", {"n": 1})], ACTOR)
+    assert lake.read("quotes", columns=["bid"])["bid"].to_list() == [None, 10]
+    assert lake.read("quotes", [date(2026, 6, 30)], ["symbol", "bid"]).rows() == [("IBM", None)]

@@ -97,8 +97,7 @@ def plain(answer: Answer) -> dict[str, Any]:
 def _require_provider(source: LakeSource, name: str, days: tuple[date, ...]) -> None:
     known: set[str] = set()
     for day in days:
-        orders = source.lake.read("parent_orders", [day], ["provider_id"], manifest=source.manifest)
-        known |= set(orders["provider_id"].drop_nulls().unique())
+        known |= source.providers(day)
         if name in known:
             return
     there = ", ".join(sorted(one or "(unnamed)" for one in known)) or "none"

@@ -61,7 +61,7 @@ def day_facts(source: DaySource, day: date, rules: DayRules, tellers: Tellers) -
         "close_at": hours[1] if hours else None,
         "next_days": next_days(rules.hours, day),
         "fills": None if fills is None else _fills(fills, source, day, tellers),
-        "executions": with_teller(source.rows("executions", day), tellers),
+        "executions": with_teller(source.rows("executions", day), tellers, own="provider_id"),
         "orders": flow["orders"],
         "parents": parents,
         "versions": versions,

@@ -100,18 +100,18 @@ def _paid(context: Context, payments: pl.DataFrame, manifest: str) -> pl.DataFra
 
 
 def _filled(context: Context, venues: list[str], month: date, manifest: str) -> pl.DataFrame:
-    """`provider, venue, shares` that stand, filled at some venues in a month; provider by its orders, else null."""
+    """`provider, venue, shares` that stand, filled at some venues in a month; provider by fill or order, else null."""
     fills, orders = (
         context.lake.scan(table, _days_of(context, table, month, manifest), columns, manifest=manifest)
         for table, columns in (
-            ("executions", ["order_id", "venue", "quantity", "status"]),
+            ("executions", ["order_id", "provider_id", "venue", "quantity", "status"]),
             ("parent_orders", ["order_id", "provider_id"]),
         )
     )
-    of_order = orders.unique("order_id", keep="first", maintain_order=True)
+    of_order = orders.unique("order_id", keep="first", maintain_order=True).rename({"provider_id": "of_order"})
     counted = fills.filter(pl.col("venue").is_in(venues) & (pl.col("status") != "busted"))
     named = counted.join(of_order, on="order_id", how="left").with_columns(
-        pl.col("provider_id").replace("", None).alias("provider")
+        pl.coalesce("provider_id", "of_order").replace("", None).alias("provider")
     )
     return named.group_by("provider", "venue").agg(pl.col("quantity").sum().alias("shares")).collect()
 

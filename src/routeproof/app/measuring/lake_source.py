@@ -73,6 +73,12 @@ class LakeSource:
         )
         return day_flow(day, fills, orders, versions, columns)
 
+    def providers(self, day: date) -> set[str]:
+        """Providers that orders, routes or fills of the day name."""
+        tables = ("parent_orders", "routes", "executions")
+        named = [self.lake.read(table, [day], ["provider_id"], manifest=self.manifest) for table in tables]
+        return set(pl.concat(named)["provider_id"].drop_nulls().unique())
+
     def standing_fills(self, day: date, columns: list[str]) -> pl.DataFrame:
         """The day's fills as whole days take them: busts folded, orders found through routes.
 

@@ -131,8 +131,7 @@ def _require_provider(source: LakeSource, name: str, days: Sequence[date]) -> No
     """The days asked for are looked at first: one of them has the provider, as a rule."""
     known: set[str] = set()
     for day in dict.fromkeys((*days, *source.lake.days("parent_orders", source.manifest))):
-        orders = source.lake.read("parent_orders", [day], ["provider_id"], manifest=source.manifest)
-        known |= set(orders["provider_id"].drop_nulls().unique())
+        known |= source.providers(day)
         if name in known:
             return
     there = ", ".join(item or "(unnamed)" for item in sorted(known)) or "none: ingest orders first"

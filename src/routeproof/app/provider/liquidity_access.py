@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 OFF_EXCHANGE = ("FINN", "FINC", "FINY", "FINR", "XADF")
 """Trade reporting facilities: where prints are reported, not where anybody can route to."""
 
-COUNTED = ["order_id", "symbol", "venue", "quantity"]
+COUNTED = ["order_id", "provider_id", "symbol", "venue", "quantity"]
 COLUMNS = [*COUNTED, "route_id", "status"]
 Row = dict[str, Any]
 
@@ -108,10 +108,11 @@ def _fills(context: Context, provider_id: str, first: date, last: date, manifest
     if not days:
         return []
     orders = context.lake.scan("parent_orders", manifest=manifest).select("order_id", "provider_id")
-    theirs = orders.filter(pl.col("provider_id") == provider_id).select("order_id").unique().collect()
+    theirs = orders.filter(pl.col("provider_id") == provider_id).collect()["order_id"].implode()
+    own = pl.coalesce(pl.col("provider_id") == provider_id, pl.col("order_id").is_in(theirs))
     fills = pl.concat([source.standing_fills(day, COLUMNS).select(COUNTED) for day in days])
     sums = (
-        fills.join(theirs, on="order_id", how="semi")
+        fills.filter(own)
         .group_by("symbol", "venue")
         .agg(pl.len().alias("executions"), pl.col("quantity").sum().alias("executed_shares"))
     )

@@ -110,7 +110,7 @@ def record_of(
     Args:
         lake: canonical tables.
         manifest: as known at this commit.
-        own: true of rows of the provider: see `Told`.
+        own: true of rows of the provider, null where nobody says whose they are: see `Told`.
         orders: as `orders_of`.
         measured: executions of the days, `FILL_COLUMNS`; those of others are left out.
         days: trading days of the period.
@@ -171,7 +171,8 @@ def _fills(
     """Standing fills, and busted ones beside them; `amended` = busted or corrected."""
     usable = pl.col("execution_status") == quote_status.OK
     far = pl.when(pl.col("side") == "buy").then("execution_ask").otherwise("execution_bid")
-    standing = measured.filter(own | pl.col("order_id").is_in(orders["order_id"].implode())).with_columns(
+    ours = own | (own.is_null() & pl.col("order_id").is_in(orders["order_id"].implode()))
+    standing = measured.filter(ours).with_columns(
         pl.when(usable).then(far).alias("far"),
         pl.when(usable).then(pl.col("execution_bid") + pl.col("execution_ask")).alias("middle2"),
         pl.lit(value=False).alias("busted"),
@@ -182,7 +183,7 @@ def _fills(
     gone = (
         raw.filter(pl.col("execution_id").is_in(named))
         .with_columns(pl.lit(None, dtype=pl.String).alias("provider"), pl.lit(value=True).alias("busted"))
-        .filter(own | pl.col("order_id").is_in(orders["order_id"].implode()))
+        .filter(ours)
         .join(standing, on="execution_id", how="anti")
         .unique("execution_id", keep="first", maintain_order=True)
     )

@@ -119,8 +119,11 @@ def vendor_request(lake: Lake, manifest: str, days: Sequence[date], provider: st
 
 
 def _has_venue_routes(lake: Lake, manifest: str, day: date, provider: str) -> bool:
-    deep = lake.scan("routes", [day], ["order_id", "hop"], manifest=manifest).filter(pl.col("hop") > 1).collect()
+    routes = lake.scan("routes", [day], ["order_id", "provider_id", "hop"], manifest=manifest)
+    deep = routes.filter(pl.col("hop") > 1).collect()
     if deep.is_empty():
         return False
     orders = lake.read("parent_orders", [day], ["order_id", "provider_id"], manifest=manifest)
-    return not deep.join(orders.filter(pl.col("provider_id") == provider), on="order_id", how="semi").is_empty()
+    theirs = orders.filter(pl.col("provider_id") == provider)["order_id"].implode()
+    own = pl.coalesce(pl.col("provider_id") == provider, pl.col("order_id").is_in(theirs))
+    return bool(deep.select(own.any()).item())

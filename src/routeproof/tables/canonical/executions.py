@@ -9,6 +9,7 @@ EXECUTIONS = Table(
         Column("execution_id", "text", "identity of the fill", required=True),
         Column("route_id", "text", "the last route before the venue"),
         Column("order_id", "text", "parent order"),
+        Column("provider_id", "text", "the provider that it came through; null = its order's"),
         Column("version", "count", "order version in force at the fill"),
         Column("symbol", "text", "ticker", required=True),
         Column("side", "text", "as the parent's", words=SIDES),

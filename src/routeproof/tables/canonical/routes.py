@@ -10,6 +10,7 @@ ROUTES = Table(
         Column("order_id", "text", "parent order; null while unlinked"),
         Column("version", "count", "order version that the route serves"),
         Column("parent_route_id", "text", "the route that this one was split from"),
+        Column("provider_id", "text", "the provider that it went to or came from; null = its order's"),
         Column("hop", "count", "1 = firm to provider, 2 = provider to venue, …", default=1),
         Column("from_party", "text", "who sent it", default=""),
         Column("to_party", "text", "who got it", default=""),

@@ -278,10 +278,14 @@ def _with_receipt_of_order(versions: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_order_dimensions(routes: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFrame:
-    """Routes with the provider, class and size of the order version that they serve, and calendar dimensions."""
+    """Routes with class and size of the order version that they serve, its provider or their own, and the calendar."""
     of_order = versions.select("order_id", "version", "provider", "order_class", "order_group", "lot", "size_bucket")
     return (
         routes.with_columns(pl.col("version").fill_null(1))
         .join(of_order, on=["order_id", "version"], how="left")
-        .with_columns(pl.col("time_in_force").alias("tif"), *calendar_dimensions("sent_at"))
+        .with_columns(
+            pl.coalesce("provider_id", "provider").alias("provider"),
+            pl.col("time_in_force").alias("tif"),
+            *calendar_dimensions("sent_at"),
+        )
     )

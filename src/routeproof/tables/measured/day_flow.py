@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import date
 
 FILL_NUMBERS = ("price", "quantity", "fee", "rebate", "payment")
-FILL_WORDS = ("venue", "liquidity")
+FILL_WORDS = ("venue", "liquidity", "provider_id")
 LINKING = ("order_id", "version", "symbol", "side", "executed_at")
 """Columns of fills that are always read."""
 

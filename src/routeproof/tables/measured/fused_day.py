@@ -48,7 +48,8 @@ _HALF_HOUR_NS = 30 * 60 * 10**9
 def fill_columns(needed: frozenset[str]) -> frozenset[str]:
     """Columns of executions to read for a question, beside those that link them."""
     fees = {"fee", "rebate"} if "net_fee" in needed else set()
-    return (needed | fees) & {*FILL_NUMBERS, *FILL_WORDS}
+    own = {"provider_id"} if "provider" in needed else set()
+    return (needed | fees | own) & {*FILL_NUMBERS, *FILL_WORDS}
 
 
 def fused_executions(fills: CodedRows, versions: FusedVersions, book: QuoteBook, needed: frozenset[str]) -> CodedRows:
@@ -62,7 +63,7 @@ def fused_executions(fills: CodedRows, versions: FusedVersions, book: QuoteBook,
     """
     hours, switches = versions.hours, versions.switches
     row = fills.number("version_row")
-    side = _side(fills.words["side"], versions.terms.words["side"].gathered(row))
+    side = _own_or(fills.words["side"], versions.terms.words["side"].gathered(row))
     sign = _signs(side)
     horizons = {name: distance for name, distance in HORIZONS.items() if name in needed}
     others = [name for name in (*FILL_NUMBERS, *COMPUTED) if name in needed]
@@ -90,8 +91,10 @@ def fused_executions(fills: CodedRows, versions: FusedVersions, book: QuoteBook,
     return CodedRows(names, numbers, words)
 
 
-def _side(own: Words, of_order: Words) -> Words:
-    """The fill's side, or else its order's."""
+def _own_or(own: Words, of_order: Words) -> Words:
+    """What the fill itself says, or else its order."""
+    if (own.codes == own.missing).all():
+        return of_order
     known = own.values.to_list()
     added = [value for value in of_order.values.to_list() if value not in known]
     values = [*known[:-1], *added, None]
@@ -113,7 +116,8 @@ def _word(name: str, fills: CodedRows, versions: FusedVersions) -> Words:
         return Words(codes, pl.Series([*SESSIONS, None], dtype=pl.String))
     if name in FILL_WORDS:
         return fills.words[name]
-    return versions.words(name).gathered(fills.number("version_row"))
+    of_order = versions.words(name).gathered(fills.number("version_row"))
+    return _own_or(fills.words["provider_id"], of_order) if name == "provider" else of_order
 
 
 def _computed(name: str, fills: CodedRows, versions: FusedVersions, sign: Int64s, middle: Int64s) -> Int64s:

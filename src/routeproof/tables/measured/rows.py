@@ -108,7 +108,11 @@ def join_versions(executions: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFr
         *_VERSION_QUOTES,
     ]
     joined = assigned.join(versions.select(columns), on=["order_id", "version"], how="left")
-    return joined.with_columns(pl.coalesce("side", "order_side").alias("side"), *filled_before_executable())
+    return joined.with_columns(
+        pl.coalesce("side", "order_side").alias("side"),
+        pl.coalesce("provider_id", "provider").alias("provider"),
+        *filled_before_executable(),
+    )
 
 
 def filled_before_executable() -> list[pl.Expr]:

@@ -193,7 +193,9 @@ def _rates(ground: Ground) -> pl.DataFrame:
 
 def _filled(ground: Ground, day: date, lasting: pl.DataFrame, venues: list[str]) -> pl.DataFrame:
     lake, manifest = ground.source.lake, ground.source.manifest
-    fills = lake.read("executions", [day], ["order_id", "venue", "quantity", "status"], manifest=manifest)
+    fills = lake.read(
+        "executions", [day], ["order_id", "provider_id", "venue", "quantity", "status"], manifest=manifest
+    )
     orders = lake.read("parent_orders", [day], ["order_id", "provider_id"], manifest=manifest)
     known = pl.concat([orders.select("order_id", pl.col("provider_id").alias("provider")), lasting]).unique(
         "order_id", keep="first", maintain_order=True
@@ -201,6 +203,7 @@ def _filled(ground: Ground, day: date, lasting: pl.DataFrame, venues: list[str])
     return (
         fills.filter(pl.col("venue").is_in(venues) & (pl.col("status") != "busted"))
         .join(known, on="order_id")
+        .with_columns(pl.coalesce("provider_id", "provider").alias("provider"))
         .group_by("provider", "venue")
         .agg(pl.col("quantity").sum().alias("shares"))
         .with_columns(pl.lit(day.replace(day=1)).alias("month"))

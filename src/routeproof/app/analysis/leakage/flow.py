@@ -69,7 +69,9 @@ def day_flow(source: LakeSource, day: date) -> Flow:
         .otherwise(pl.col("order_class").fill_null("unclassified"))
         .alias("order_class"),
     )
-    known = leaves.join(orders.select("order_id", "provider", "order_class"), on="order_id", maintain_order="left")
+    known = leaves.join(
+        orders.select("order_id", "provider", "order_class"), on="order_id", maintain_order="left"
+    ).with_columns(pl.coalesce("provider_id", "provider").alias("provider"))
     scanned = lake.scan("quotes", [day], symbols=known["symbol"].unique().to_list(), manifest=manifest)
     wanted = [*QUOTE_COLUMNS, *PRICES]
     quotes = scanned.filter(pl.col("kind").is_in(REFERENCE_KINDS)).select(wanted).collect()

@@ -144,7 +144,8 @@ def _fills(ground: Ground, provider: str) -> list[Row]:
         fills = ground.source.rows("executions", day).filter(
             (pl.col("status") != "busted") & pl.col("venue").is_not_null()
         )
-        known = fills.join(orders.select("order_id"), on="order_id", how="semi").join(
+        own = pl.coalesce(pl.col("provider_id") == provider, pl.col("order_id").is_in(orders["order_id"].implode()))
+        known = fills.filter(own).join(
             routes.select("route_id", pl.col("venue").alias("sent_to")), on="route_id", how="left"
         )
         parts.append(known.select("venue", "execution_id", (pl.col("sent_to") == pl.col("venue")).alias("has_route")))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
@@ -134,11 +134,10 @@ class Flow606:
             sided: only executions of the orders, with `spread_side`.
         """
         routes = self.source.rows("routes", day)
-        of_order = orders.select("order_id", "provider_id")
-        linked = routes.join(of_order, on="order_id", how="inner", maintain_order="left")
+        linked = _with_provider(routes, orders, "inner")
         reported = reported_routes(linked.select(OF_ROUTE), self.agents)
         standing = with_order_of_route(standing_executions(self.source.rows("executions", day)), routes)
-        fills = standing.join(of_order, on="order_id", how="inner" if sided else "left", maintain_order="left")
+        fills = _with_provider(standing, orders, "inner" if sided else "left")
         placed = fills.with_columns(pl.lit(None, dtype=pl.String).alias("spread_side"))
         if sided:
             placed = self._sided(fills, day)
@@ -177,3 +176,10 @@ def flow_of(context: Context, manifest: str, agents: Mapping[str, str]) -> Flow6
 
     rules = rules_of(context.lake, manifest, policy_in_force(context.records).whole)
     return Flow606(context, manifest, rules, agents)
+
+
+def _with_provider(rows: pl.DataFrame, orders: pl.DataFrame, how: Literal["inner", "left"]) -> pl.DataFrame:
+    """Rows with `provider_id`: their own, or else their order's; with `inner` those of the orders alone."""
+    of_order = orders.select("order_id", pl.col("provider_id").alias("of_order"))
+    joined = rows.join(of_order, on="order_id", how=how, maintain_order="left")
+    return joined.with_columns(pl.coalesce("provider_id", "of_order").alias("provider_id")).drop("of_order")

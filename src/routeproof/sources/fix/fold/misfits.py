@@ -22,7 +22,7 @@ REASONS = {
     "client_fills_without_route": "a fill told to the customer that none of the order's routes had",
     "drop_copy_fills_not_met": "a drop copy of a fill that no order's session reported",
     "quantity_mismatches": "an order whose last stated CumQty is not the sum of its fills",
-    "routes_to_other_providers": "a route to another provider than its order's first, for which its fills count",
+    "routes_to_other_providers": "a route to another provider than its order's first, for which the order counts",
     "unusable_orders": "an order without a side or symbol that can be read, or without a quantity above zero",
 }
 """Reason to what it means."""

@@ -9,7 +9,7 @@ import polars as pl
 
 from routeproof.sources.fix.fold import words
 from routeproof.sources.fix.fold.history import OPENING, received_at
-from routeproof.sources.fix.fold.lookup import content_ids
+from routeproof.sources.fix.fold.lookup import content_ids, roots
 from routeproof.sources.fix.fold.narrow import attach, beside, take
 from routeproof.tables.session_clock import day_of
 from routeproof.tables.wide import kept
@@ -85,16 +85,26 @@ def identifiers(nodes: pl.DataFrame, reports: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([frame.drop_nulls() for frame in (*asked, *answered)]).unique(maintain_order=True)
 
 
-def to_other_providers(chains: pl.DataFrame) -> pl.DataFrame:
-    """Chains that the firm sent to another provider than the first of the same order, which is the order's.
+def with_other_provider(chains: pl.DataFrame) -> pl.DataFrame:
+    """Chains with `provider_id` of those that went to another provider than their order's first, else null.
 
-    `parent_orders` has one provider, and all fills of an order count for it.
+    `parent_orders` has one provider, the first; what went to another says so itself, at every hop below too.
     """
-    own = pl.col("hop") == 1
-    if chains.filter(own)["to_party"].n_unique() <= 1:
-        return chains.clear()
-    routed = chains.filter(own).with_columns(pl.coalesce("parent", "chain").alias("above"))
-    return routed.filter(pl.col("to_party") != pl.col("to_party").first().over("above"))
+    routed = chains.filter(pl.col("hop") == 1).select(
+        "chain", pl.col("to_party").alias("provider_id"), pl.coalesce("parent", "chain").alias("above")
+    )
+    if routed["provider_id"].n_unique() <= 1:
+        return chains.with_columns(pl.lit(None, dtype=pl.String).alias("provider_id"))
+    elsewhere = routed.filter(pl.col("provider_id") != pl.col("provider_id").first().over("above")).drop("above")
+    return chains.with_columns(attach(_first_route(chains).to_frame(), elsewhere, "chain")["provider_id"])
+
+
+def _first_route(chains: pl.DataFrame) -> pl.Series:
+    """`chain` at hop 1 that each chain comes down from; its own where it comes from none."""
+    places = chains.select(pl.col("chain").alias("parent"), pl.int_range(pl.len()).alias("place"))
+    within = pl.when(pl.col("hop") > 1).then("place").fill_null(-1).alias("place")
+    above = attach(chains.select("hop", "parent"), places, "parent").select(within).to_series()
+    return chains["chain"].gather(pl.Series(roots(above.to_numpy())))
 
 
 def parent_orders(chains: pl.DataFrame, events: pl.DataFrame, provider_id: str) -> pl.DataFrame:
@@ -172,6 +182,7 @@ def routes(
         made.alias("route_id"),
         "order_id",
         pl.when("is_parent").then("version").otherwise("order_version").alias("version"),
+        "provider_id",
         "hop",
         "from_party",
         "to_party",
@@ -220,8 +231,8 @@ def _sent_onward(chains: pl.DataFrame, events: pl.DataFrame, nodes: pl.DataFrame
             "chain", "version", pl.col("effective_at").alias("rejected_at"), pl.col("reason").alias("reject_reason")
         )
     )
-    carried = ("chain", "hop", "from_party", "to_party", "symbol", "side", "acknowledged_at", "chain_id", "order_id",
-               "parent", "is_parent", "has_below")  # fmt: skip
+    carried = ("chain", "hop", "provider_id", "from_party", "to_party", "symbol", "side", "acknowledged_at", "chain_id",
+               "order_id", "parent", "is_parent", "has_below")  # fmt: skip
     request = nodes.select("node", words.iso().alias("iso"), "ex_destination", "target_strategy")
     following = pl.col("chain").shift(-1) == pl.col("chain")
     done = pl.when(pl.col("event") == "replace").then("cum").otherwise(0)

@@ -100,6 +100,8 @@ def fold_part(messages: pl.DataFrame, reading: Reading, given: Facts = NO_FACTS)
     sessions_told, sessions_asked = _sessions_told(nodes, told)
     del told
     placed = _with_owner(entered, links, reading.sessions.senders)
+    if not reading.provider_id:
+        placed = orders.with_other_provider(placed)
     versioned = _with_version(fills, events)
     del fills
     events = kept(events, pl.col("event") != "fill")
@@ -108,8 +110,8 @@ def fold_part(messages: pl.DataFrame, reading: Reading, given: Facts = NO_FACTS)
     facts, asked = replace(facts, told=sessions_told), replace(asked, told=sessions_asked)
     del versioned
     unmet["quantity_mismatches"] = _mismatches(met, stated, chains)
-    if not reading.provider_id:
-        unmet["routes_to_other_providers"] = orders.to_other_providers(placed).drop("order_id")
+    first_hop = (pl.col("hop") == 1) & pl.col("provider_id").is_not_null()
+    unmet["routes_to_other_providers"] = kept(placed, first_hop).drop("order_id")
     unmet = {reason: _with_order(frame, placed) for reason, frame in unmet.items() if frame.height}
     alone = {"reports_unlinked": unlinked, "busts_of_unseen_fills": lost, "unusable_orders": kept(chains, ~_IS_ORDER)}
     unfit = misfits({**alone, **unmet}, reading.firm_id)
@@ -173,7 +175,7 @@ def _with_copies(usable: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_owner(chains: pl.DataFrame, links: pl.DataFrame, senders: frozenset[str]) -> pl.DataFrame:
-    """Chains by time, with `parent` (chain above), `order_id` (of the parent order), `has_below`."""
+    """Chains by time, with `parent` (chain above), `order_id` (of the parent), `has_below`; `provider_id` null."""
     linked = attach(chains, links.select("chain", "parent"), "chain")
     top = linked.select(pl.col("is_parent").alias("is_owned"), pl.col("chain_id").alias("top_id"))
     if links.height:
@@ -184,6 +186,7 @@ def _with_owner(chains: pl.DataFrame, links: pl.DataFrame, senders: frozenset[st
         *top,
         pl.when(top["is_owned"]).then(top["top_id"]).alias("order_id"),
         pl.col("to_party").is_in(list(senders)).alias("has_below"),
+        pl.lit(None, dtype=pl.String).alias("provider_id"),
     )
     return owned if owned["sent_at"].is_sorted() else owned.sort("sent_at", maintain_order=True)
 

@@ -42,6 +42,7 @@ def executions(
         "execution_id",
         "route_id",
         "order_id",
+        "provider_id",
         pl.col("order_version").alias("version"),
         pl.coalesce("order_symbol", "symbol").alias("symbol"),
         pl.coalesce("order_side", "side").alias("side"),
@@ -77,7 +78,7 @@ def _nearest_venue(counted: pl.DataFrame, routes: pl.DataFrame) -> pl.DataFrame:
         pl.col("hop").alias("deep_hop"), *(pl.col(name).alias(f"deep_{name}") for name in names),
     ).join(
         routes.select(pl.col("chain").alias("deep_chain"), pl.col("chain_version").alias("deep_version"), "route_id",
-                      pl.col("venue").alias("route_venue")),
+                      "provider_id", pl.col("venue").alias("route_venue")),
         on=["deep_chain", "deep_version"], how="left", maintain_order="left",
     )  # fmt: skip
 
