@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from time import perf_counter, sleep
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ import pytest
 from live_streams import framed
 from routeproof.app.context import open_context
 from routeproof.app.init_workspace import init_workspace
-from routeproof.app.watch.beside.lake_writer import LakeWriter, Portion
+from routeproof.app.watch.beside.lake_writer import AGAIN_AFTER_S, LakeWriter, Portion
 from routeproof.stores.held_back import ask
 
 if TYPE_CHECKING:
@@ -102,3 +103,27 @@ def test_who_asks_after_a_long_commit_waits_a_second_and_not_for_its_pause(root:
     assert taken.is_set()
     assert ask(root, 60)  # nothing waits: answered in the midst of the next pause
     writer.stop()
+
+
+def test_what_the_disk_refused_is_tried_again_with_what_came_meanwhile(root: Path) -> None:
+    """A file stands where the scratch folder should be; once it is gone, both orders are taken in, in their order."""
+    clock, said, done = [0.0], [], threading.Event()
+    with open_context(root) as context:
+        scratch = context.workspace.scratch_folder
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.parent.mkdir(parents=True, exist_ok=True)
+    scratch.write_bytes(b"")
+    writer = LakeWriter(root, said.append, frozenset, monotonic=lambda: clock[0])
+    writer.start()
+    writer.offer(Portion("a", "fix-log", None, "P", parts=[order(1) + b"\n"]))
+    while not said:
+        sleep(0.01)
+    writer.offer(Portion("a", "fix-log", None, "P", parts=[order(2) + b"\n"], done=[done.set]))
+    scratch.unlink()
+    assert not done.is_set()
+    clock[0] += AGAIN_AFTER_S
+    assert done.wait(60)
+    writer.stop()
+    assert "it is tried again" in said[0]
+    with open_context(root) as context:
+        assert context.lake.read("parent_orders").height == 2

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
+from collections import deque
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.watch.growing_file import Mark
 from routeproof.sources.live.journal_format import Position
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 JOURNAL_POSITION = "lake.position"
@@ -24,6 +28,44 @@ def read_position(folder: Path) -> Position | None:
 def write_position(folder: Path, position: Position) -> None:
     """The lake has the journal up to here."""
     _write(folder / JOURNAL_POSITION, {"segment": position.segment, "offset": position.offset})
+
+
+@dataclass(slots=True)
+class _Stretch:
+    """Part of the journal, and how many portions of it the lake has yet to take in."""
+
+    after: Position
+    missing: int
+
+
+class JournalProgress:
+    """How far the lake has the journal, whose sessions are taken in one by one and not in its order.
+
+    A position is noted once every portion of the journal before it is in the lake. One that never comes there holds
+    the position back, and the next watch reads on from it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._stretches: deque[_Stretch] = deque()
+
+    def handed_over(self, after: Position, portions: int) -> Callable[[], None]:
+        """The journal up to a position was handed over as so many portions; call what is returned once for each."""
+        stretch = _Stretch(after, portions)
+        with self._lock:
+            self._stretches.append(stretch)
+
+        def taken_in() -> None:
+            with self._lock:
+                stretch.missing -= 1
+                whole = None
+                while self._stretches and not self._stretches[0].missing:
+                    whole = self._stretches.popleft().after
+                if whole is not None:
+                    write_position(self._folder, whole)
+
+        return taken_in
 
 
 def read_mark(folder: Path, tail: Path) -> Mark:

@@ -18,7 +18,7 @@ from routeproof.app.watch.catch_up import hold_lake, journaled_after
 from routeproof.app.watch.engine import Engine
 from routeproof.app.watch.feeds import Feeds
 from routeproof.app.watch.notifier import Notifier
-from routeproof.app.watch.positions import read_position, write_position
+from routeproof.app.watch.positions import JournalProgress, read_position
 from routeproof.app.watch.providers_of import known_logs
 from routeproof.app.watch.quotes import LiveQuotes
 from routeproof.app.watch.status import StatusTeller, was_killed
@@ -126,6 +126,7 @@ class _Watch:
     ) -> None:  # fmt: skip
         self._context, self._engine, self._beside, self._session = context, engine, beside, session
         self._folder, self._talk = folder, talk
+        self._progress = JournalProgress(folder)
         self._providers = {item.name: item.provider for item in config.fix}
         self._journaled = 0
 
@@ -139,8 +140,7 @@ class _Watch:
             self._beside.judge({max(self._engine.days_over)})
         # Read once the sessions run: by then whoever kept them before has ended, and writes no more.
         by_session, last = journaled_after(self._folder / FIX / JOURNAL, read_position(self._folder))
-        for name, raw in by_session.items():
-            self._take(name, raw, last)
+        self._take(by_session, last)
         self._engine.judge_everything()
 
     def run(self, feeds: Feeds, topics: Topics, stopping: threading.Event) -> None:
@@ -182,20 +182,23 @@ class _Watch:
             for event in batch.events:
                 self._talk.say(f"{event.session or '-'}: {event.kind}: {event.text}")
             batch = self._session.next_batch(0)
-        for name, raw in by_session.items():
-            assert last is not None  # noqa: S101  # a message came in a batch
-            self._take(name, raw, last.after)
+        self._take(by_session, None if last is None else last.after)
         return last is not None
 
-    def _take(self, name: str, raw: list[bytes], after: Position | None) -> None:
-        self._journaled += len(raw)
-        provider = self._providers[name]
-        content = b"\n".join(raw) + b"\n"
-        portion = Portion(f"watch-{name}.fix", FIX_LOG, None, provider, parts=[content], can_wait=True)
-        if after is not None:
-            portion.done.append(lambda: write_position(self._folder, after))
-        self._beside.offer(portion)
-        self._engine.hold_log(provider, content)
+    def _take(self, by_session: Mapping[str, Sequence[bytes]], after: Position | None) -> None:
+        """Hand the lake, and hold, what came of the journal up to a position; null if nothing did."""
+        if after is None or not by_session:
+            return
+        taken_in = self._progress.handed_over(after, portions=len(by_session))
+        for name, raw in by_session.items():
+            self._journaled += len(raw)
+            provider = self._providers[name]
+            content = b"\n".join(raw) + b"\n"
+            name_of_file, done = f"watch-{name}.fix", [taken_in]
+            self._beside.offer(
+                Portion(name_of_file, FIX_LOG, None, provider, parts=[content], done=done, can_wait=True)
+            )
+            self._engine.hold_log(provider, content)
 
     def status(self) -> dict[str, Any]:
         """What `watch status` tells; asked by another thread."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from routeproof.app.intake.ingest import ingest
 from routeproof.app.monitoring.run_day import run_day
 from routeproof.sources.fix.messages import FIX_MESSAGES
 from routeproof.stores.held_back import Giver
-from routeproof.vocab.errors import RouteproofError
+from routeproof.vocab.errors import DataRejectedError, RouteproofError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -41,6 +42,9 @@ such commits together write no more than some three times the day."""
 SHORT_S = 1.0
 SHARE_OF_TIME = 0.2
 """Longer commits take at most about this share of the time: a large day is committed less often than a small one."""
+
+AGAIN_AFTER_S = 10.0
+"""What the lake could not take is tried again then: the disk was full, or another writer busy for too long."""
 
 FLOW = ("parent_orders", "order_versions", "routes", "executions")
 """Tables whose days are judged from the lake: files other than FIX logs are not judged row by row as they arrive."""
@@ -125,13 +129,16 @@ class LakeWriter:
     def offer(self, portion: Portion) -> None:
         """Hand over content; it is put behind what of the same feed still waits."""
         with self._lock:
-            held = self._waiting.get(portion.name)
-            if held is None or held.path is not None or portion.path is not None or held.head != portion.head:
-                self._waiting[portion.name if held is None else f"{portion.name}-{len(self._waiting)}"] = portion
-            else:
-                held.parts += portion.parts
-                held.done += portion.done
+            self._put(portion)
             self._lock.notify()
+
+    def _put(self, portion: Portion) -> None:
+        held = self._waiting.get(portion.name)
+        if held is None or held.path is not None or portion.path is not None or held.head != portion.head:
+            self._waiting[portion.name if held is None else f"{portion.name}-{len(self._waiting)}"] = portion
+        else:
+            held.parts += portion.parts
+            held.done += portion.done
 
     def judge(self, days: set[date]) -> None:
         """Judge days from the lake, once what waits is in it."""
@@ -161,13 +168,23 @@ class LakeWriter:
                     days, self._days = self._days, set()
                 self._begun_at = begun = self._monotonic()
                 self._taken_bytes += sum(portion.size for portion in portions)
-                for portion in portions:
-                    self._take_in(of_today(context), portion)
+                refused = [portion for portion in portions if not self._take_in(of_today(context), portion)]
                 self._judge(of_today(context), days)
                 self._giver.give(asked)
                 ended = self._monotonic()
                 pause, is_cold = pause_s(0.0 if is_cold else ended - begun), False
                 self._rests_until, self._answers_from = ended + pause, ended + min(pause, SHORT_S)
+                self._try_again(refused)
+
+    def _try_again(self, portions: Sequence[Portion]) -> None:
+        """Put back what the lake could not take, before what came since; at the end it stays where it came from."""
+        if not portions or self._stopping:
+            return
+        with self._lock:
+            came, self._waiting = self._waiting, {}
+            for portion in (*portions, *came.values()):
+                self._put(portion)
+            self._rests_until = self._answers_from = self._monotonic() + AGAIN_AFTER_S
 
     def _is_due(self) -> bool:
         """Whether there is something to do now; who asks for nothing that waits is answered at once.
@@ -198,7 +215,8 @@ class LakeWriter:
             except RouteproofError as error:
                 self._say(f"{day}: {error.message} [{error.where}]")
 
-    def _take_in(self, context: Context, portion: Portion) -> None:
+    def _take_in(self, context: Context, portion: Portion) -> bool:
+        """Whether the portion is settled: in the lake, or such that the lake will never take it."""
         self._number += 1
         made = f"{portion.name}-{context.clock()}-{self._number}"
         path = portion.path or context.workspace.scratch_folder / made
@@ -216,15 +234,17 @@ class LakeWriter:
                 self._judge(context, changed)
         except RouteproofError as error:
             self._say(f"{portion.name}: {error.message} [{error.where}]")
-            return
+            return isinstance(error, (UsageError, DataRejectedError))
         except OSError as error:
-            self._say(f"{portion.name}: expected a disk that takes it, found: {error}; what sessions sent is journaled")
-            return
+            self._say(f"{portion.name}: expected a disk that takes it, found: {error}; it is tried again")
+            return False
         finally:
             if portion.path is None:
-                path.unlink(missing_ok=True)
+                with suppress(OSError):
+                    path.unlink()
         for done in portion.done:
             done()
+        return True
 
 
 def _days(files: Sequence[Mapping[str, Any]], tables: Collection[str] = (*FLOW, FIX_MESSAGES.name)) -> set[date]:
