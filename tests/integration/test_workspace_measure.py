@@ -163,3 +163,22 @@ def test_nothing_stays_of_a_file_that_was_altered(both: tuple[Path, dict[str, pl
         assert told() != before
         path.write_bytes(good)
     assert told() == before
+
+
+@pytest.mark.parametrize("population", ["own", "tape"])
+def test_a_question_that_needs_no_column_is_answered_alike_twice(
+    both: tuple[Path, dict[str, pl.DataFrame]], population: str
+) -> None:
+    """Counts of executions alone, measured and then read from what was kept."""
+    workspace, _ = both
+    asked = ("--population", population, "--metrics", "executions", "--json")
+    first, again = (json.loads(measured(workspace, *asked).stdout)["rows"] for _ in range(2))
+    assert first[0]["executions"] > 0
+    assert again == first
+
+
+def test_prints_have_no_side_however_often_that_is_asked(both: tuple[Path, dict[str, pl.DataFrame]]) -> None:
+    """An error the first time and, of rows that were kept meanwhile, the second time."""
+    workspace, _ = both
+    asked = ("--population", "tape", "--by", "side", "--metrics", "executions")
+    assert [measured(workspace, *asked).returncode for _ in range(2)] == [2, 2]

@@ -18,7 +18,7 @@ from routeproof.app.program_stamp import program_stamp
 from routeproof.tables.measured.day import MeasuredDay
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from routeproof.tables.measured.coded_rows import CodedRows
 
@@ -114,12 +114,16 @@ def _write_day(stem: Path, day: MeasuredDay, columns: frozenset[str]) -> list[st
     """One file per frame that has columns; their names."""
     frames = {name: frame for name in FRAMES if (frame := getattr(day, name)).width}
     if "executions" in frames:
-        frames["executions"] = frames["executions"].select(c for c in day.executions.columns if c in columns)
+        frames["executions"] = frames["executions"].select(_held_of(day.executions.columns, columns))
     for name, frame in frames.items():
         frame.write_ipc(stem.with_name(f"{stem.name}-{name}.arrow"), compression="uncompressed")
     return list(frames)
 
 
 def _some(path: Path, columns: list[str]) -> pl.DataFrame:
-    held = pl.read_ipc_schema(path)
-    return pl.read_ipc(path, columns=[name for name in columns if name in held])
+    return pl.read_ipc(path, columns=_held_of(list(pl.read_ipc_schema(path)), columns))
+
+
+def _held_of(held: Sequence[str], columns: Collection[str]) -> list[str]:
+    """The columns that there are, or any one: without a column a frame does not know how many rows it has."""
+    return [name for name in held if name in columns] or list(held[:1])
