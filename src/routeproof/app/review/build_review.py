@@ -27,7 +27,7 @@ from routeproof.app.review.deliveries import deliveries
 from routeproof.app.review.earlier_builds import EVENT, before_build, earlier_builds
 from routeproof.app.review.judge import Judge
 from routeproof.app.review.quarter import measure_quarter
-from routeproof.app.review.tape_benchmark import tape_benchmark
+from routeproof.app.review.tape_benchmark import Reviewed, tape_benchmark
 from routeproof.app.shipped_rules import rules_of
 from routeproof.ledger.canonical import canonical_bytes
 from routeproof.ledger.entry import Fact, read_entry
@@ -248,7 +248,8 @@ def _benchmark(
     if order.against != TAPE:
         return choose_benchmark(quarter.cells, prior, order.provider, order.declared, order.against, order.control)
     tape = LakeSource(context.lake, manifest, "tape")
-    return tape_benchmark(tape, quarter.days, rules, order.switches, quarter.cells, order.declared)
+    reviewed = Reviewed(quarter.cells, order.provider)
+    return tape_benchmark(tape, quarter.days, rules, order.switches, reviewed, order.declared)
 
 
 def _between(days: tuple[date, ...], first: date, last: date) -> tuple[date, ...]:

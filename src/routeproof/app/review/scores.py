@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from routeproof.app.peers.industry import NOT_STATED, POPULATION
 from routeproof.app.review.evidence_cells import Selection
 from routeproof.app.review.families import controlled
-from routeproof.app.review.tape_benchmark import none_on_tape
+from routeproof.app.review.tape_benchmark import none_on_tape, tape_rows_ref
 from routeproof.evidence.shrink import shrink
 from routeproof.reports.score import Companion, Estimate, Score, ScoreRow
 
@@ -179,7 +179,8 @@ def _benchmark_estimate(
     chosen = replace(selection, provider=benchmark.provider, groups=(group,))
     if benchmark.is_tape:
         found = judge.estimate(benchmark.cells, metric, chosen, "all eligible prints of the same securities and days")
-        return found if found.value is not None else replace(found, reason=none_on_tape(benchmark.cells, metric))
+        traced = replace(found, rows_ref=tape_rows_ref(chosen, benchmark.cells.quarter()))
+        return traced if found.value is not None else replace(traced, reason=none_on_tape(benchmark.cells, metric))
     return judge.estimate(benchmark.cells, metric, chosen, _POPULATION[group])
 
 
