@@ -99,6 +99,38 @@ def test_overlapping_pieces_end_as_the_whole(rows: list[tuple[str, int, int]], d
     assert said(whole) == sorted(rows)
 
 
+@examples(50)
+@given(st.lists(st.tuples(st.sampled_from("AB"), st.integers(1, 4)), min_size=2, max_size=30), st.data())
+def test_a_file_cut_anywhere_stands_in_its_order(moments: list[tuple[str, int]], data: st.DataObject) -> None:
+    """Two pieces that meet or overlap, inside an instant too, delivered in either order: rows stand as in the whole.
+
+    Both pieces must not begin within one instant, which leaves nothing to tell which of them is the first.
+    """
+    begun = [("A", 0), ("B", 0), *sorted(moments, key=lambda moment: moment[1])]
+    rows = [(symbol, at, number) for number, (symbol, at) in enumerate(begun)]
+    start = data.draw(st.integers(2, len(rows) - 1))
+    end = data.draw(st.integers(start, len(rows)))
+    pieces = [delivered(rows[:end], "first"), delivered(rows[start:], "second")]
+    whole = QUOTES.empty()
+    for piece in data.draw(st.permutations(pieces)):
+        whole = merge(QUOTES, whole, piece).frame
+    expected = ordered(QUOTES, delivered(rows, "whole"))
+    assert whole.select("symbol", "at", "bid").rows() == expected.select("symbol", "at", "bid").rows()
+
+
+@pytest.mark.parametrize("names", [("first", "second"), ("second", "first")])
+def test_an_overlapping_file_that_says_more_of_an_instant_gives_its_order(names: tuple[str, str]) -> None:
+    """Three quotes of one instant, of which the earlier file has two: the third comes after them, in either order."""
+    files = {
+        "first": delivered([("A", 1, 9), ("A", 2, 9), ("A", 3, 9), ("A", 5, 1), ("A", 5, 2)], "first"),
+        "second": delivered([("A", 5, 1), ("A", 5, 2), ("A", 5, 3)], "second"),
+    }
+    earlier, later = (files[name] for name in names)
+    merged = merge(QUOTES, merge(QUOTES, QUOTES.empty(), earlier).frame, later)
+    assert merged.frame["bid"].to_list() == [9, 9, 9, 1, 2, 3]
+    assert merged.added + len(merged.known) == later.height
+
+
 @examples(15)
 @given(st.lists(st.tuples(st.integers(1, 4), st.integers(1, 3)), min_size=1, max_size=12))
 def test_one_identity_keeps_one_content(rows: list[tuple[int, int]]) -> None:

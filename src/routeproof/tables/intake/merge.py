@@ -53,8 +53,9 @@ def merge(
     """Existing rows first, then what the delivery adds.
 
     Rows of tables without identity are the same if content and occurrence number within their source agree: two equal
-    prints in one file are two prints, the same two in an overlapping file add none. Nothing but rows of one symbol and
-    instant decides about a row of such a table, so a day may be merged range by range.
+    prints in one file are two prints, the same two in an overlapping file add none. Of two such rows the one of the
+    file that says more of the instant stays, since its rows have an order among themselves. Nothing but rows of one
+    symbol and instant decides about a row of such a table, so a day may be merged range by range.
 
     Args:
         table: whose rows they are.
@@ -75,14 +76,14 @@ def merge(
     ).with_row_index(_AT)
     if table.identity:
         kept, conflicts = _by_identity(table, both)
+        new = kept
     else:
-        found = resequenced(both) if sequenced is None else list(sequenced)
-        kept, conflicts = _by_occurrence(table, both, found), both.head(0)
-    added = int(kept.get_column(_NEW).sum())
-    dropped = both.filter(pl.col(_NEW)).join(kept, on=_AT, how="anti").join(conflicts, on=_AT, how="anti")
+        sequenced = resequenced(both) if sequenced is None else sequenced
+        kept, new, conflicts = *_by_occurrence(table, both, sequenced), both.head(0)
+    dropped = both.filter(pl.col(_NEW)).join(new, on=_AT, how="anti").join(conflicts, on=_AT, how="anti")
     return Merged(
-        frame=ordered(table, kept.drop(_NEW, _AT)),
-        added=added,
+        frame=ordered(table, kept.drop(_NEW, _AT), sequenced=sequenced),
+        added=int(new.get_column(_NEW).sum()),
         known=dropped.get_column("source_id"),
         conflicts=conflicts.drop(_NEW, _AT),
     )
@@ -107,15 +108,27 @@ def resequenced(frame: pl.DataFrame) -> list[str]:
     return other.get_column("source_id").unique().sort().to_list()
 
 
-def ordered(table: Table, frame: pl.DataFrame, *, of_several: bool | None = None) -> pl.DataFrame:
-    """Canonical order; ties of different files break by content, so names and splits of files do not matter.
+def ordered(
+    table: Table, frame: pl.DataFrame, *, of_several: bool | None = None, sequenced: Collection[str] | None = None
+) -> pl.DataFrame:
+    """Canonical order, in which neither names nor splits of files matter.
 
-    `of_several` says whether the part that these rows are of comes from several files; if omitted, they are all of it.
+    Rows alike in what orders them go by content where several files speak of them. Of a table without identity the row
+    of one file says nothing about the row of another: at one symbol and instant rows without a sequence of their own
+    stand file by file, that of the higher rows first, since a file that was cut ends where the next one begins.
+
+    Args:
+        table: whose rows they are.
+        frame: the rows.
+        of_several: whether the part that these rows are of comes from several files; if omitted, they are all of it.
+        sequenced: as for `merge`.
     """
     keys = [name for name in (*table.order, "sequence") if name in frame.columns and name != "trading_day"]
     frame = in_order(frame, [*keys, "source_row"])
     if not (_has_several(frame.get_column("source_id")) if of_several is None else of_several):
         return frame
+    if not table.identity:
+        return _file_by_file(table, frame, keys[:-1], resequenced(frame) if sequenced is None else sequenced)
     is_tied = frame.select(pl.struct(keys).eq_missing(pl.struct(keys).shift()).fill_null(False)).to_series()
     is_tied |= is_tied.shift(-1, fill_value=False)
     return _ties_by_content(table, frame, keys, is_tied.arg_true()) if is_tied.any() else frame
@@ -126,15 +139,51 @@ def _has_several(values: pl.Series) -> bool:
 
 
 def _ties_by_content(table: Table, frame: pl.DataFrame, keys: list[str], tied: pl.Series) -> pl.DataFrame:
-    """Groups of equal keys sorted by content; without identity only those that several files speak of."""
+    """Groups of equal keys sorted by content."""
     content = [name for name in content_columns(table) if name not in keys]
-    rows = frame.select(*keys, *content, "source_id", "source_row").with_row_index(_AT)[tied]
-    if not table.identity:
-        mixed = pl.col("source_id").n_unique().over(keys) > 1
-        rows = rows.with_columns(pl.when(mixed).then(pl.col(content)))
-    placed = rows.sort([*keys, *content, "source_row"], maintain_order=True, nulls_last=False).get_column(_AT)
-    places = pl.int_range(frame.height, dtype=pl.UInt32, eager=True).scatter(tied, placed)
-    return gathered(frame, places)
+    rows = frame.select(*keys, *content, "source_row").with_row_index(_AT)[tied]
+    return _placed(frame, tied, rows.sort([*keys, *content, "source_row"], maintain_order=True, nulls_last=False))
+
+
+def _file_by_file(table: Table, frame: pl.DataFrame, moment: list[str], sequenced: Collection[str]) -> pl.DataFrame:
+    """Rows of a moment of which several files speak: those with a sequence of their own by it, then file by file."""
+    met = _of_several_files(frame, moment)
+    if met.is_empty():
+        return frame
+    content = [name for name in content_columns(table) if name not in moment]
+    own = pl.col("source_id").is_in(list(sequenced))
+    of_file = [*moment, "source_id"]
+    shared = own & (pl.col("source_id").n_unique().over([*moment, "__own"]) > 1)
+    rows = frame.select(*moment, *content, "sequence", "source_id", "source_row").with_row_index(_AT)[met]
+    ranked = rows.with_columns(pl.when(own).then("sequence").alias("__own")).sort(
+        *moment,
+        ~own,
+        "__own",
+        *(pl.when(shared).then(name) for name in content),
+        pl.when(~own).then(-pl.col("source_row").min().over(of_file)),
+        *(pl.when(~own).then(pl.col(name).sort_by("source_row").first().over(of_file)) for name in content),
+        "source_row",
+        maintain_order=True,
+        nulls_last=False,
+    )
+    return _placed(frame, met, ranked)
+
+
+def _of_several_files(frame: pl.DataFrame, moment: list[str]) -> pl.Series:
+    """Numbers of the rows, which are in order, of moments of which several files speak."""
+    goes_on = pl.struct(moment).eq_missing(pl.struct(moment).shift()).fill_null(False)
+    looked = frame.select(
+        (~goes_on).cum_sum().alias("group"),
+        (goes_on & (pl.col("source_id") != pl.col("source_id").shift())).alias("changes"),
+    )
+    groups = looked.filter("changes").get_column("group").unique()
+    return looked.get_column("group").is_in(groups.implode()).arg_true()
+
+
+def _placed(frame: pl.DataFrame, places: pl.Series, rows: pl.DataFrame) -> pl.DataFrame:
+    """The frame with the rows of some places in another order, `rows` naming them by `_AT`."""
+    order = pl.int_range(frame.height, dtype=pl.UInt32, eager=True).scatter(places, rows.get_column(_AT))
+    return gathered(frame, order)
 
 
 def _by_identity(table: Table, both: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -150,16 +199,26 @@ def _by_identity(table: Table, both: pl.DataFrame) -> tuple[pl.DataFrame, pl.Dat
     return kept, same.filter(pl.col(_NEW))
 
 
-def _by_occurrence(table: Table, both: pl.DataFrame, sequenced: list[str]) -> pl.DataFrame:
-    """Only symbols that several sources speak of can hold the same row twice."""
+def _by_occurrence(table: Table, both: pl.DataFrame, sequenced: Collection[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Rows that stay, and rows that say what none before them said; the latter tell how much a delivery adds.
+
+    Only moments of which several sources speak can hold the same row twice.
+    """
     shared = both.group_by("symbol").agg(pl.col("source_id").n_unique().alias("sources")).filter(pl.col("sources") > 1)
     if shared.is_empty():
-        return both
-    doubtful = both.join(shared, on="symbol", how="semi")
-    own_sequence = pl.when(pl.col("source_id").is_in(sequenced)).then("sequence")
+        return both, both
+    moment = [name for name in table.order if name != "trading_day"]
+    several = pl.col("source_id").min().over(moment) != pl.col("source_id").max().over(moment)
+    met = both.join(shared, on="symbol", how="semi").filter(several)
+    own = pl.col("source_id").is_in(list(sequenced))
     content = [*content_columns(table), "__sequence"]
-    numbered = doubtful.with_columns(own_sequence.alias("__sequence")).with_columns(
-        pl.int_range(pl.len()).over(["source_id", *content]).alias("__occurrence")
-    )
-    kept = numbered.unique(subset=[*content, "__occurrence"], keep="first", maintain_order=True)
-    return pl.concat([both.join(shared, on="symbol", how="anti"), kept.select(both.columns)])
+    numbered = met.with_columns(
+        pl.when(own).then("sequence").alias("__sequence"),
+        pl.when(~own).then(pl.len().over([*moment, "source_id"])).alias("__rows"),
+    ).with_columns(pl.int_range(pl.len()).over(["source_id", *content]).alias("__occurrence"))
+    same = [*content, "__occurrence"]
+    alone = both.join(met, on=_AT, how="anti")
+    new = numbered.unique(subset=same, keep="first", maintain_order=True)
+    by_rows = numbered.sort("__rows", descending=True, nulls_last=True, maintain_order=True)
+    kept = by_rows.unique(subset=same, keep="first", maintain_order=True)
+    return pl.concat([alone, kept.select(both.columns)]), pl.concat([alone, new.select(both.columns)])
