@@ -78,8 +78,8 @@ def merge(
         kept, conflicts = _by_identity(table, both)
         new = kept
     else:
-        sequenced = resequenced(both) if sequenced is None else sequenced
-        kept, new, conflicts = *_by_occurrence(table, both, sequenced), both.head(0)
+        own = resequenced(both) if sequenced is None else sequenced
+        kept, new, conflicts = *_by_occurrence(table, both, own), both.head(0)
     dropped = both.filter(pl.col(_NEW)).join(new, on=_AT, how="anti").join(conflicts, on=_AT, how="anti")
     return Merged(
         frame=ordered(table, kept.drop(_NEW, _AT), sequenced=sequenced),
@@ -115,20 +115,21 @@ def ordered(
 
     Rows alike in what orders them go by content where several files speak of them. Of a table without identity the row
     of one file says nothing about the row of another: at one symbol and instant rows without a sequence of their own
-    stand file by file, that of the higher rows first, since a file that was cut ends where the next one begins.
+    stand file by file, that of the higher rows first, since a file that was cut ends where the next one begins. Their
+    `sequence` is then their place among all rows of the moment, so that it orders rows wherever they are sorted.
 
     Args:
         table: whose rows they are.
         frame: the rows.
         of_several: whether the part that these rows are of comes from several files; if omitted, they are all of it.
-        sequenced: as for `merge`.
+        sequenced: as for `merge`; if omitted, rows alike go by content in a table without identity too.
     """
     keys = [name for name in (*table.order, "sequence") if name in frame.columns and name != "trading_day"]
     frame = in_order(frame, [*keys, "source_row"])
     if not (_has_several(frame.get_column("source_id")) if of_several is None else of_several):
         return frame
-    if not table.identity:
-        return _file_by_file(table, frame, keys[:-1], resequenced(frame) if sequenced is None else sequenced)
+    if not table.identity and sequenced is not None:
+        return _file_by_file(table, frame, keys[:-1], sequenced)
     is_tied = frame.select(pl.struct(keys).eq_missing(pl.struct(keys).shift()).fill_null(False)).to_series()
     is_tied |= is_tied.shift(-1, fill_value=False)
     return _ties_by_content(table, frame, keys, is_tied.arg_true()) if is_tied.any() else frame
@@ -139,14 +140,20 @@ def _has_several(values: pl.Series) -> bool:
 
 
 def _ties_by_content(table: Table, frame: pl.DataFrame, keys: list[str], tied: pl.Series) -> pl.DataFrame:
-    """Groups of equal keys sorted by content."""
+    """Groups of equal keys sorted by content; without identity only those that several files speak of."""
     content = [name for name in content_columns(table) if name not in keys]
-    rows = frame.select(*keys, *content, "source_row").with_row_index(_AT)[tied]
+    rows = frame.select(*keys, *content, "source_id", "source_row").with_row_index(_AT)[tied]
+    if not table.identity:
+        mixed = pl.col("source_id").n_unique().over(keys) > 1
+        rows = rows.with_columns(pl.when(mixed).then(pl.col(content)))
     return _placed(frame, tied, rows.sort([*keys, *content, "source_row"], maintain_order=True, nulls_last=False))
 
 
 def _file_by_file(table: Table, frame: pl.DataFrame, moment: list[str], sequenced: Collection[str]) -> pl.DataFrame:
-    """Rows of a moment of which several files speak: those with a sequence of their own by it, then file by file."""
+    """Rows of a moment of which several files speak: those with a sequence of their own by it, then file by file.
+
+    The latter are numbered after the former.
+    """
     met = _of_several_files(frame, moment)
     if met.is_empty():
         return frame
@@ -166,7 +173,10 @@ def _file_by_file(table: Table, frame: pl.DataFrame, moment: list[str], sequence
         maintain_order=True,
         nulls_last=False,
     )
-    return _placed(frame, met, ranked)
+    place = pl.col("__own").max().over(moment).fill_null(0) + pl.int_range(1, pl.len() + 1).over(moment)
+    numbers = ranked.select(pl.when(own).then("sequence").otherwise(place)).to_series()
+    placed = _placed(frame, met, ranked)
+    return placed.with_columns(placed.get_column("sequence").scatter(met, numbers))
 
 
 def _of_several_files(frame: pl.DataFrame, moment: list[str]) -> pl.Series:
