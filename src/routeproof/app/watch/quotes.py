@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from routeproof.stores.lake import Lake
 
 _READ = ("symbol", "at", "sequence", "bid", "ask", "bid_size", "ask_size")
+_TOLD = [name for name in _READ if name != "sequence"]
+"""What makes a quote of the lake the same as one that came."""
 
 
 class LiveQuotes:
@@ -27,13 +29,17 @@ class LiveQuotes:
         self._live: dict[date, list[pl.DataFrame]] = {}
         self._books: dict[date, tuple[str, QuoteBook]] = {}
         self._stored: dict[date, tuple[str, pl.DataFrame]] = {}
-        self._latest = 0
+        self._latest = self._rows = 0
         self._came: dict[str, int] = {}
         self._settled_until = 0
 
     def add(self, quotes: pl.DataFrame) -> None:
-        """Take in canonical quotes."""
+        """Take in canonical quotes; those without a sequence of their own come after what came before."""
         wanted = quotes.filter(pl.col("kind").is_in(REFERENCE_KINDS))
+        if (wanted["sequence"] == wanted["source_row"]).all():
+            wanted = wanted.with_columns(pl.col("sequence") + self._rows)
+        last = quotes["source_row"].max()
+        self._rows += last if isinstance(last, int) else 0
         for (day,), rows in wanted.group_by("trading_day"):
             self._live.setdefault(day, []).append(rows.select(_READ))
             self._books.pop(day, None)
@@ -59,8 +65,8 @@ class LiveQuotes:
             return self._books[day][1]
         live = self._live.get(day, [])
         if live:
-            every = pl.concat([self._of_lake(day, stored), *live]).unique(maintain_order=True)
-            book = book_of(every)
+            every = pl.concat([self._of_lake(day, stored), *live])
+            book = book_of(every.unique(_TOLD, keep="last", maintain_order=True))
         else:
             book = LakeSource(self._lake, self._lake.manifest().id).book(day, None)
         self._books[day] = (stored, book)
