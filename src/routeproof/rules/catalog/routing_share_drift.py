@@ -4,8 +4,9 @@ Counted are the last routes (to venues) of market orders and of limit orders tha
 chooses. Routes of the last `window_sessions` sessions, the judged day among them, are pooled and set beside each of the
 sessions before, at most `history_sessions` and at least `least_history` of them. It fires when the share moved by at
 least `least_change` and by at least `least_z` standard errors; the spread between sessions is the larger of their
-robust deviation (median and MAD) and what chance alone would give. One finding per provider, at the venue that gained
-most: where one share rises, others fall.
+robust deviation (median and MAD) and what chance alone would give. Each earlier session's share is that of the window's
+mix of order types: when customers send more limit orders, which go elsewhere, nobody changed the routing. One finding
+per provider, at the venue that gained most: where one share rises, others fall.
 
 Where the configuration in force holds `routing_share.MIC` (a share of 1), the window is also compared with that: it
 fires beyond `disclosed_tolerance`, with the key `disclosed`.
@@ -16,7 +17,7 @@ routes in the window. Ask the provider what changed in its routing logic, when, 
 
 from __future__ import annotations
 
-from math import sqrt
+from math import fsum, sqrt
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,7 @@ from routeproof.rules.say import percent
 from routeproof.rules.windows import MEETING, counts, divided_days, end_of, share_error, share_of, spread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
     from routeproof.policy.monitoring import Limits
@@ -51,9 +52,12 @@ _ROWS = {
 def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     """Providers whose recent shares of venues differ from earlier ones, or from the disclosed ones."""
     rows: list[dict[str, Any]] = []
-    for provider, by_day in counts(facts.need("history"), "route_share", MEETING).items():
+    history = facts.need("history")
+    by_type = {kind: counts(history, "route_share", [kind]) for kind in MEETING}
+    for provider, by_day in counts(history, "route_share", MEETING).items():
         own = limits.within(provider=provider)
-        moved = sorted(_moved(by_day, facts.day, own), key=_gain)
+        types = [found[provider] for found in by_type.values() if provider in found]
+        moved = sorted(_moved(by_day, types, facts.day, own), key=_gain)
         rows += [{"provider": provider, "key": "", **row} for row in moved[-1:]]
         disclosed = _disclosed(facts.settings, provider)
         rows += [
@@ -90,19 +94,22 @@ def _gain(row: dict[str, Any]) -> tuple[float, str]:
     return row["share"] - row["usual"], row["venue"]
 
 
-def _moved(by_day: ByDay, day: date, own: Limits) -> Iterator[dict[str, Any]]:
+def _moved(by_day: ByDay, types: Sequence[ByDay], day: date, own: Limits) -> Iterator[dict[str, Any]]:
     recent, before = divided_days(by_day, day, own.value("window_sessions"))
     before = before[-own.value("history_sessions") :]
     routed = sum(sum(by_day[one].values()) for one in recent)
     if len(before) < own.value("least_history") or routed < own.value("least_n"):
         return
+    mix = [(found, _routed(found, recent)) for found in types if _routed(found, before)]
+    typical = int(median(_routed(by_day, [one]) for one in before))
     for venue in sorted({venue for one in (*recent, *before) for venue in by_day[one]}):
-        share, _ = share_of(by_day, recent, [venue])
-        daily = [share_of(by_day, [one], [venue]) for one in before]
-        usual = median(value for value, _ in daily)
-        typical = int(median(whole for _, whole in daily))
-        between = max(spread([value for value, _ in daily]), share_error(usual, typical))
-        error = between * sqrt(1 / len(recent) + 1 / len(before))
+        share = _share_of_mix(mix, recent, venue)
+        daily = [found for one in before if (found := _share_of_mix(mix, [one], venue)) is not None]
+        if share is None or len(daily) < own.value("least_history"):
+            continue
+        usual = median(daily)
+        between = max(spread(daily), share_error(usual, typical))
+        error = between * sqrt(1 / len(recent) + 1 / len(daily))
         change = share - usual
         if abs(change) >= own.value("least_change") and abs(change) >= own.value("least_z") * error:
             side = 1 if change > 0 else -1
@@ -113,8 +120,24 @@ def _moved(by_day: ByDay, day: date, own: Limits) -> Iterator[dict[str, Any]]:
                 "usual": usual,
                 "allowed": usual + side * reach,
                 "sessions": len(recent),
-                "earlier": len(before),
+                "earlier": len(daily),
             }
+
+
+def _routed(by_day: ByDay, days: Sequence[date]) -> int:
+    """Routes of some days."""
+    return sum(sum(by_day[one].values()) for one in days if one in by_day)
+
+
+def _share_of_mix(mix: Sequence[tuple[ByDay, int]], days: Sequence[date], venue: str) -> float | None:
+    """A venue's share on some days, each order type's own by its weight in the mix; null where none was routed."""
+    shares = []
+    for by_day, weight in mix:
+        there = [one for one in days if one in by_day]
+        if weight and _routed(by_day, there):
+            shares.append((weight, share_of(by_day, there, [venue])[0]))
+    whole = sum(weight for weight, _ in shares)
+    return fsum(weight * share for weight, share in shares) / whole if whole else None
 
 
 def _disclosed(settings: pl.DataFrame | None, provider: str) -> dict[str, float]:
