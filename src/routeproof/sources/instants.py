@@ -31,6 +31,9 @@ _SECONDS = "%Y-%m-%dT%H:%M:%S"
 _UNIFORM = re.compile(
     r"\d{4}-\d\d-\d\d(?P<separator>[T ])\d\d:\d\d:\d\d(\.(?P<fraction>\d{1,9}))?(?P<utc>Z?)", re.ASCII
 )
+WHOLE_DOUBLE_LIMIT = 2.0**53
+"""Below it a double that is whole is that very integer."""
+
 _HEAD = len("2026-07-01T09:30:00")
 
 
@@ -49,6 +52,8 @@ def instant_field(source: pl.Series, time: TimeFormat, name: str) -> Field:
         if not time.unit and text.str.contains(r"\d[-:]\d").any():
             return _plausible(_from_text(text, time, name))
         return _plausible(_from_epoch(text, time))
+    if source.dtype.is_float():
+        return _plausible(_from_epoch(_without_binary(source), time))
     if source.dtype.is_numeric():
         return _plausible(_from_epoch(source, time))
     message = f"expected {name} as text, number or timestamp, found {source.dtype}"
@@ -62,6 +67,12 @@ def _plausible(field: Field) -> Field:
     # The value stays: a refused row still says when it claims to have happened.
     problem = pl.Series([None], dtype=pl.String).new_from_index(0, len(absurd)).set(absurd, BEYOND)
     return Field(field.value, problem if field.problem is None else field.problem.fill_null(problem))
+
+
+def _without_binary(source: pl.Series) -> pl.Series:
+    """Doubles as the numbers that they stand for: integers if all are whole, else the shortest text of each."""
+    is_whole = (source == source.floor()) & (source.abs() < WHOLE_DOUBLE_LIMIT)
+    return source.cast(pl.Int64) if is_whole.all() else source.cast(pl.String)
 
 
 def _from_epoch(source: pl.Series, time: TimeFormat) -> Field:

@@ -118,6 +118,32 @@ def test_nanoseconds_survive() -> None:
     assert instant("1782912600.123456789", TimeFormat("s")) == (NINE_THIRTY + 123_456_789, None)
 
 
+@pytest.mark.parametrize(
+    ("unit", "doubles", "offsets"),
+    [
+        ("ms", [1782912600123.0, 1782912600001.0, None], [123_000_000, 1_000_000, None]),
+        ("ms", [1782912600123.0, 1782912600000.25], [123_000_000, 250_000]),
+        ("s", [1782912600.123, 1782912600.0], [123_000_000, 0]),
+        ("ns", [1.7829126e18], [0]),
+    ],
+)
+def test_instants_in_doubles_are_the_numbers_that_were_meant(
+    unit: str, doubles: list[float | None], offsets: list[int | None]
+) -> None:
+    """Offsets from 09:30 New York, in nanoseconds; 135 of them were once lost between a double and a decimal."""
+    field = instant_field(pl.Series(doubles, dtype=pl.Float64), TimeFormat(unit), "at")
+    assert field.problem is None
+    assert [None if value is None else value - NINE_THIRTY for value in field.value] == offsets
+
+
+def test_doubles_that_are_no_number_are_no_instant() -> None:
+    """Beside one that is."""
+    field = instant_field(pl.Series([float("nan"), float("inf"), 1782912600.0]), TimeFormat("s"), "at")
+    assert field.value.to_list() == [None, None, NINE_THIRTY]
+    assert field.problem is not None
+    assert field.problem.to_list() == ["not_a_time", "not_a_time", None]
+
+
 @pytest.mark.parametrize("text", ["2026-11-01 01:30:00", "2026-03-08 02:30:00"])
 def test_local_times_that_are_no_instant_are_refused(text: str) -> None:
     """The hour that comes twice and the hour that does not come."""
