@@ -30,6 +30,16 @@ def test_reading_what_was_written_gives_the_same_number(values: list[int | None]
 
 
 @examples(50)
+@given(st.lists(st.tuples(st.integers(-(10**12), 10**12), st.integers(-15, 3)), min_size=1, max_size=20))
+def test_a_number_with_an_exponent_is_that_number_or_refused(numbers: list[tuple[int, int]]) -> None:
+    """Refused where nine decimals cannot hold it; here up to 10^15, so some are too large as well."""
+    exact = [Decimal(digits).scaleb(power) for digits, power in numbers]
+    field = fixed_field(pl.Series([f"{digits}e{power}" for digits, power in numbers]))
+    held = [number == round(number, 9) and abs(number) < Decimal(2**63).scaleb(-9) for number in exact]
+    assert field.value.to_list() == [int(n.scaleb(9)) if fits else None for n, fits in zip(exact, held, strict=True)]
+
+
+@examples(50)
 @given(st.floats(-9e6, 9e6, allow_nan=False).map(lambda value: round(value, 6)))
 def test_a_double_that_means_six_decimals_is_those_decimals(value: float) -> None:
     """The shortest text of the double is the decimal that was meant."""

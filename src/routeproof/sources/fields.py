@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from routeproof.tables.intake.decimal_text import finer_than_scale
 from routeproof.vocab.fixed import SCALE, SCALE_DIGITS
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
 EXACT = pl.Decimal(38, SCALE_DIGITS)
 NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?$"
-BEYOND_SCALE = rf"\.\d{{{SCALE_DIGITS}}}\d*[1-9]|[eE]-"
 PLAIN_NUMBER = r"^-?[0-9]{1,9}(\.[0-9]{1,9})?$"
 """Texts that are numbers at the scale beyond doubt; what is not may still be one."""
 
@@ -110,7 +110,7 @@ def _fixed_from_text(text: pl.Series) -> Field:
     return marked(
         value,
         (present & ~text.str.contains(NUMBER), "not_a_number"),
-        (present & text.str.contains(BEYOND_SCALE), "too_many_decimals"),
+        (present & finer_than_scale(text), "too_many_decimals"),
         (present & value.is_null(), "number_out_of_range"),
     )
 

@@ -24,7 +24,9 @@ def fixed(value: object, dtype: pl.DataType | None = None) -> tuple[int | None, 
     ("text", "value"),
     [("10.015", 10_015_000_000), (" 7 ", 7_000_000_000), ("0.000000001", 1), ("-3", -3_000_000_000),
      (".5", 500_000_000),
-     ("9223372036.854775807", 2**63 - 1), ("1.1000000000000", 1_100_000_000), ("", None), (None, None)],
+     ("9223372036.854775807", 2**63 - 1), ("1.1000000000000", 1_100_000_000), ("", None), (None, None),
+     ("3e-05", 30_000), ("1E-9", 1), ("1.50e-8", 15), ("1.23456789012e5", 123_456_789_012_000), ("100e-11", 1),
+     ("0e-99", 0), ("-2.5e+1", -25_000_000_000)],
 )  # fmt: skip
 def test_decimal_text_is_read_exactly(text: str | None, value: int | None) -> None:
     """Never through a double."""
@@ -34,7 +36,9 @@ def test_decimal_text_is_read_exactly(text: str | None, value: int | None) -> No
 @pytest.mark.parametrize(
     ("text", "reason"),
     [("1.1234567891", "too_many_decimals"), ("ten", "not_a_number"), ("1,000", "not_a_number"), ("nan", "not_a_number"),
-     ("9223372036.9", "number_out_of_range"), ("1_0", "not_a_number")],
+     ("9223372036.9", "number_out_of_range"), ("1_0", "not_a_number"),
+     ("1.5e-9", "too_many_decimals"), ("1e-10", "too_many_decimals"),
+     ("1.234567890123456e5", "too_many_decimals"), ("e-5", "not_a_number"), ("1e11", "number_out_of_range")],
 )  # fmt: skip
 def test_text_that_has_no_exact_value_is_refused(text: str, reason: str) -> None:
     """A rounded price would be another price."""
@@ -48,6 +52,7 @@ def test_doubles_stand_for_the_decimal_they_are_next_to() -> None:
     assert fixed(10.0000000015) == (None, "too_many_decimals")
     assert fixed(float("inf")) == (None, "not_a_number")
     assert fixed(10.1, pl.Float32()) == (10_100_000_000, None)
+    assert fixed(0.000003, pl.Float32()) == (3_000, None)
 
 
 def test_decimals_beyond_the_scale_are_refused_unless_they_are_zeros() -> None:

@@ -36,6 +36,8 @@ def measure(fills: Any = FILLS, quotes: Any = QUOTES, **asked: Any) -> pl.DataFr
         ({"price": pl.lit(None, dtype=pl.String)}, "found 2 rows without one"),
         ({"quantity": pl.lit("-5")}, "no negative values"),
         ({"price": pl.lit("10.0000000001")}, "at most 9 decimals"),
+        ({"price": pl.lit("10.0000000000001")}, "at most 9 decimals"),
+        ({"price": pl.lit("1.5e-9")}, "at most 9 decimals"),
         ({"price": pl.lit(10.0000000051234)}, "at most 9 decimals"),
         ({"quantity": pl.lit(100)}, "multiply by 1000000000"),
         ({"executed_at": pl.lit("yesterday")}, "an integer of UTC ns"),
@@ -66,6 +68,13 @@ def test_questions_without_an_answer_are_refused(asked: dict[str, Any], error: t
     """An unknown dimension or switch, and mixes that compare different things."""
     with pytest.raises(error):
         measure(**asked)
+
+
+@pytest.mark.parametrize("price", [pl.lit("1.003e1"), pl.lit("100300e-4"), pl.lit(10.03, dtype=pl.Float32)])
+def test_a_price_is_the_decimal_that_was_written(price: pl.Expr) -> None:
+    """10.03 with an exponent, and in single precision: one cent above the midpoint of 10.02."""
+    found = measure(FILLS.head(1).with_columns(price=price))
+    assert found["effective_spread_usd_per_share"].to_list() == [0.02]
 
 
 def test_a_path_is_not_a_frame() -> None:

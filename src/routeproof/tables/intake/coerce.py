@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from routeproof.tables.intake.decimal_text import finer_than_scale
 from routeproof.tables.intake.frame_checks import checked
 from routeproof.tables.session_clock import days_of
 from routeproof.vocab.errors import SchemaError
@@ -119,12 +120,14 @@ def _from_text(values: pl.Series, kind: str, where: str) -> pl.Series:
 def _fixed(values: pl.Series, kind: str, where: str) -> pl.Series:
     if values.dtype.is_integer():
         return _scaled(values, kind, where)
-    if values.dtype.is_float():
+    if values.dtype == pl.Float64:
         return _from_float(values, where)
+    if values.dtype == pl.Float32:
+        # The shortest text of a single-precision number is the decimal that was meant, in a frame as in a file.
+        values = values.fill_nan(None)
     text = values.cast(pl.String)
-    exact = text.str.to_decimal(scale=SCALE_DIGITS + 3).cast(pl.Decimal(38, SCALE_DIGITS + 3))
-    fixed = exact.cast(pl.Decimal(38, SCALE_DIGITS))
-    if (fixed.cast(pl.Decimal(38, SCALE_DIGITS + 3)) != exact).any() or fixed.is_null().sum() != values.is_null().sum():
+    fixed = text.str.to_decimal(scale=SCALE_DIGITS).cast(pl.Decimal(38, SCALE_DIGITS))
+    if finer_than_scale(text).any() or fixed.null_count() != values.null_count():
         message = f"expected numbers with at most {SCALE_DIGITS} decimals in {where}"
         raise SchemaError(message, where=where)
     integers: pl.Series = fixed.to_physical().cast(pl.Int64).alias(values.name)
@@ -143,7 +146,7 @@ def _scaled(values: pl.Series, kind: str, where: str) -> pl.Series:
 
 
 def _from_float(values: pl.Series, where: str) -> pl.Series:
-    wide = values.cast(pl.Float64).fill_nan(None)
+    wide = values.fill_nan(None)
     scaled = wide * SCALE
     fixed = scaled.round()
     noise = (scaled.abs() * FLOAT_NOISE).clip(lower_bound=LEAST_FLOAT_NOISE)
