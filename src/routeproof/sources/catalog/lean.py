@@ -1,7 +1,7 @@
 """LEAN equity ticks: zips of `DAY_SYMBOL_Quote_Tick.csv` or `…_Trade_Tick.csv`, times in New York milliseconds.
 
-A quote record speaks of one side of the national best bid and offer; the other side stays as it was. Read as books of
-single venues the same records would be crossed nearly always.
+A quote record speaks of one side of the national best bid and offer; the other side, zero or empty, stays as it was.
+Read as books of single venues the same records would be crossed nearly always.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from routeproof.sources.map_file import FileMap, TimeFormat
 from routeproof.sources.print_conditions import in_regular_hours, is_regular, local_time, print_policy, venue_codes
 from routeproof.sources.rows import POSITION, canonical_rows
 from routeproof.sources.source import ReadContext, Source, SourceResult
-from routeproof.sources.text_frames import text_frames
-from routeproof.sources.text_results import with_refused
+from routeproof.sources.text_frames import TextFrame, text_frames
+from routeproof.sources.text_results import with_refused, without_refused
 from routeproof.vocab.errors import MapError
 from routeproof.vocab.times import EQUITY_ZONE
 
@@ -53,7 +53,8 @@ def read(path: Path, file_map: FileMap | None, context: ReadContext) -> Iterator
     name = _name_of(path, context)
     columns = QUOTE_COLUMNS if name.kind == "quote" else TRADE_COLUMNS
     state = dict.fromkeys(f"{side}{part}" for side in SIDES for part in ("", "_size", "_venue"))
-    for piece in text_frames(path, ",", header=columns):
+    for delivered in text_frames(path, ",", header=columns):
+        piece = _readable(delivered, name)
         if name.kind == "quote":
             frame, state = _quotes(piece.frame, name, state)
             file_map = FileMap(table="quotes", times={"at": TimeFormat(zone=EQUITY_ZONE)})
@@ -76,8 +77,51 @@ def _name_of(path: Path, context: ReadContext) -> _Name:
     raise MapError(message, where=context.file)
 
 
+def _readable(piece: TextFrame, name: _Name) -> TextFrame:
+    """Records of which a price, or the size of a side that speaks, is no number or below zero are rejects.
+
+    A quote that cannot be read leaves the national best bid and offer as it was.
+    """
+    if name.kind == "trade":
+        problems = {"price": _problem("price", "negative_price")}
+    else:
+        wrong = [(side, side, "negative_price") for side in SIDES]
+        wrong += [(side, f"{side}_size", "negative_size") for side in SIDES]
+        problems = {
+            column: pl.when(~_is_silent(side)).then(_problem(column, negative)) for side, column, negative in wrong
+        }
+    details = (
+        pl.when(problem.is_not_null()).then(pl.format("{}: found '{}'", pl.lit(column), column))
+        for column, problem in problems.items()
+    )
+    return without_refused(piece, pl.coalesce(*problems.values()), pl.coalesce(*details))
+
+
+def _problem(column: str, negative: str) -> pl.Expr:
+    unreadable = (_text(column) != "") & _number(column).is_null()
+    return (
+        pl.when(unreadable)
+        .then(pl.lit("not_a_number"))
+        .when(_number(column) < 0)
+        .then(pl.lit(negative))
+        .otherwise(None)
+    )
+
+
+def _is_silent(side: str) -> pl.Expr:
+    return (_text(side) == "") | (_number(side) == 0).fill_null(value=False)
+
+
+def _text(column: str) -> pl.Expr:
+    return pl.col(column).fill_null("").str.strip_chars()
+
+
+def _number(column: str) -> pl.Expr:
+    return _text(column).cast(PRICE, strict=False)
+
+
 def _price(column: str) -> pl.Expr:
-    return (pl.col(column).cast(PRICE, strict=False) / pl.lit(PRICE_DIVISOR)).cast(PRICE)
+    return (_number(column) / pl.lit(PRICE_DIVISOR)).cast(PRICE)
 
 
 def _at(name: _Name) -> pl.Expr:
@@ -95,10 +139,10 @@ def _quotes(raw: pl.DataFrame, name: _Name, state: dict[str, object]) -> tuple[p
     """
     sides = []
     for side in SIDES:
-        speaks = pl.col(side).cast(pl.Int64, strict=False) > 0
+        speaks = ~_is_silent(side) & _at(name).is_not_null()
         sides += [
             pl.when(speaks).then(_price(side)).alias(side),
-            pl.when(speaks).then(pl.col(f"{side}_size").cast(PRICE, strict=False)).alias(f"{side}_size"),
+            pl.when(speaks).then(_number(f"{side}_size")).alias(f"{side}_size"),
             pl.when(speaks).then(_venue("exchange")).alias(f"{side}_venue"),
         ]
     spoken = raw.select(*POSITION, pl.lit(name.symbol).alias("symbol"), _at(name), *sides, "condition")

@@ -14,11 +14,11 @@ import polars as pl
 
 from routeproof.sources.map_file import FileMap, TimeFormat, nearest
 from routeproof.sources.print_conditions import in_regular_hours, is_regular, print_policy, quote_size_unit, venue_codes
-from routeproof.sources.rows import BYTE, POSITION, ROW, canonical_rows
-from routeproof.sources.source import ReadContext, Source, SourceResult, show
+from routeproof.sources.rows import POSITION, canonical_rows
+from routeproof.sources.source import ReadContext, Source, SourceResult
 from routeproof.sources.streams import open_stream
 from routeproof.sources.text_frames import TextFrame, text_frames
-from routeproof.sources.text_results import with_refused
+from routeproof.sources.text_results import with_refused, without_refused
 from routeproof.vocab.errors import MapError
 from routeproof.vocab.times import EQUITY_ZONE
 
@@ -104,13 +104,8 @@ def _without_cancelled(piece: TextFrame) -> TextFrame:
     found = _found(_names(piece.frame), CANCELLATION)
     if not found:
         return piece
-    taken_back = (pl.col(found["cancel"]).str.strip_chars() == CANCELLED).fill_null(value=False)
-    first = int(piece.piece.rows[0])
-    refused: list[dict[str, object]] = [
-        {"row": row, "byte": byte, "reason": "cancelled_quote", "raw": show(piece.piece.record(row - first))}
-        for row, byte in piece.frame.filter(taken_back).select(ROW, BYTE).iter_rows()
-    ]
-    return TextFrame(piece.frame.filter(~taken_back), [*piece.refused, *refused], piece.noise, piece.piece)
+    taken_back = pl.col(found["cancel"]).str.strip_chars() == CANCELLED
+    return without_refused(piece, pl.when(taken_back).then(pl.lit("cancelled_quote")), pl.lit(None, dtype=pl.String))
 
 
 def _names(frame: pl.DataFrame) -> dict[str, str]:
