@@ -13,7 +13,7 @@ import polars as pl
 from routeproof.tables.session_clock import day_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 OPEN_MS = 34_200_000
 """09:30:00 New York, milliseconds since midnight."""
@@ -52,7 +52,7 @@ VENDORS = ("taq", "lean")
 
 def print_policy(vendor: str, day: date) -> PrintPolicy:
     """The vendor's policy in force on a day; the earliest one for days before it."""
-    policies = _policies(vendor)
+    policies = print_policies(vendor)
     in_force = [item for item in policies if item.valid_from <= day]
     return in_force[-1] if in_force else policies[0]
 
@@ -62,15 +62,21 @@ def judged(trades: pl.DataFrame, vendor: str) -> pl.DataFrame:
 
     Conditions may be separated by blanks, commas or semicolons; a print without any is regular.
     """
-    day, conditions = day_of(pl.col("at")), pl.col("conditions").str.replace_all("[,;]", " ")
-    first, *later = _policies(vendor)
-    eligible = is_regular(conditions, first)
-    for policy in later:
-        eligible = pl.when(day >= policy.valid_from).then(is_regular(conditions, policy)).otherwise(eligible)
-    return trades.with_columns(eligible.fill_null(value=False).alias("eligible"))
+    conditions = pl.col("conditions").str.replace_all("[,;]", " ")
+    dated = [(policy.valid_from, is_regular(conditions, policy)) for policy in print_policies(vendor)]
+    return trades.with_columns(on_day(day_of(pl.col("at")), dated).fill_null(value=False).alias("eligible"))
 
 
-def _policies(vendor: str) -> list[PrintPolicy]:
+def on_day(day: pl.Expr, dated: Sequence[tuple[date, pl.Expr]]) -> pl.Expr:
+    """What is in force on each row's day: the last of the dated that has begun, the first for days before it."""
+    (_, value), *later = dated
+    for valid_from, then in later:
+        value = pl.when(day >= valid_from).then(then).otherwise(value)
+    return value
+
+
+def print_policies(vendor: str) -> list[PrintPolicy]:
+    """The vendor's policies by their first day."""
     rows = _document()[vendor]
     assert isinstance(rows, list)  # noqa: S101  # shipped data, held to its shape by tests
     return sorted((_policy(row) for row in rows), key=lambda item: item.valid_from)
@@ -82,12 +88,12 @@ def venue_codes() -> dict[str, str]:
     return {str(letter): str(mic) for letter, mic in codes.items()} if isinstance(codes, dict) else {}
 
 
-def quote_size_unit(vendor: str, day: date) -> int:
-    """Shares that one unit of a vendor's quoted size stands for on a day."""
+def quote_size_unit(vendor: str, day: pl.Expr) -> pl.Expr:
+    """Shares that one unit of a vendor's quoted size stands for on each row's day."""
     rows = _document()["quote_size"]
     assert isinstance(rows, list)  # noqa: S101  # shipped data, held to its shape by tests
     own = sorted((row["valid_from"], row["shares"]) for row in rows if row["vendor"] == vendor)
-    return int(next((shares for valid_from, shares in reversed(own) if valid_from <= day), own[0][1]))
+    return on_day(day, [(valid_from, pl.lit(shares, dtype=pl.Int64)) for valid_from, shares in own])
 
 
 def _policy(row: Mapping[str, object]) -> PrintPolicy:

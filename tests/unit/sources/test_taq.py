@@ -89,6 +89,44 @@ def test_millisecond_layouts(tmp_path: Path) -> None:
     assert quotes.select("symbol", "at", "kind").row(0) == ("IBM", NINE_THIRTY + 500_000_000, "venue")
 
 
+TWO_DAYS = """DATE,TIME_M,SYM_ROOT,SYM_SUFFIX,BEST_BID,BEST_BIDSIZ,BEST_ASK,BEST_ASKSIZ,QU_SEQNUM
+20251031,9:30:00,IBM,,10.00,3,10.02,2,1
+20251103,9:30:00,IBM,,10.00,300,10.02,{size},1
+"""
+
+
+@pytest.mark.parametrize(
+    ("size", "read_as"),
+    [("200", 200_000_000_000), ("200.0", 200_000_000_000), ("0.5", 500_000_000), ("", None)],
+)
+def test_a_size_is_in_the_unit_of_its_own_day(tmp_path: Path, size: str, read_as: int | None) -> None:
+    """Round lots on 31 October 2025, shares on 3 November, in one file; however the second is written."""
+    result = read(tmp_path, "nbbo.csv", TWO_DAYS.format(size=size))
+    assert result.rejects.is_empty()
+    assert result.tables["quotes"].select("bid_size", "ask_size").rows() == [
+        (300_000_000_000, 200_000_000_000), (300_000_000_000, read_as),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("size", "reason"),
+    [("two", "not_a_number"), ("-2.5", "negative_size"), ("2.00000000001", "too_many_decimals"),
+     ("1" * 18, "number_out_of_range"), ("1e11", "number_out_of_range")],
+)  # fmt: skip
+def test_a_size_that_cannot_be_read_is_a_reject(tmp_path: Path, size: str, reason: str) -> None:
+    """It is not a quote without a size."""
+    result = read(tmp_path, "nbbo.csv", TWO_DAYS.format(size=size))
+    assert result.rejects.select("row", "reason").rows() == [(3, reason)]
+    assert result.tables["quotes"]["ask_size"].to_list() == [200_000_000_000]
+
+
+def test_a_row_without_a_readable_day_is_a_reject(tmp_path: Path) -> None:
+    """Also where it is the first; the others are read."""
+    result = read(tmp_path, "nbbo.csv", TWO_DAYS.format(size="200").replace("20251031", "31.10.25"))
+    assert result.rejects.select("row", "reason").rows() == [(2, "not_a_time")]
+    assert result.tables["quotes"]["ask_size"].to_list() == [200_000_000_000]
+
+
 WRDS_NBBO = """date,time_m,time_m_nano,sym_root,sym_suffix,best_bid,best_bidsizeshares,best_ask,best_asksizeshares
 2024-01-02,9:30:00.123456,7,IBM,,160.01,300,160.03,100
 2024-01-02,9:30:01,250,IBM,,160.01,300,160.03,100

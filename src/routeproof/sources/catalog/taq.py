@@ -12,9 +12,18 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from routeproof.sources.fields import EXACT, fixed_field
 from routeproof.sources.map_file import FileMap, TimeFormat, nearest
-from routeproof.sources.print_conditions import in_regular_hours, is_regular, print_policy, quote_size_unit, venue_codes
-from routeproof.sources.rows import POSITION, canonical_rows
+from routeproof.sources.print_conditions import (
+    PrintPolicy,
+    in_regular_hours,
+    is_regular,
+    on_day,
+    print_policies,
+    quote_size_unit,
+    venue_codes,
+)
+from routeproof.sources.rows import POSITION, ROW, canonical_rows
 from routeproof.sources.source import ReadContext, Source, SourceResult
 from routeproof.sources.streams import open_stream
 from routeproof.sources.text_frames import TextFrame, text_frames
@@ -131,12 +140,12 @@ def _canonical(frame: pl.DataFrame, context: ReadContext) -> SourceResult:
     ended = pl.col(found["time"]).str.starts_with(END_MARK).fill_null(value=False)
     closing = frame.filter(ended).height
     frame = frame.filter(~ended)
-    day = _day(frame, found, context)
+    day = _day(found, context)
     raw = frame.select(
         *POSITION,
         _symbol(found).alias("symbol"),
         _instant(found, day).alias("at"),
-        *(_trade_columns(found, day) if table == "trades" else _quote_columns(found, day)),
+        *(_trade_columns(found, day) if table == "trades" else _quote_columns(frame, found, day)),
         *([] if table == "trades" else [_kind(found, is_nbbo=layout is NBBO).alias("kind")]),
     )
     result = canonical_rows(raw, FileMap(table=table, times={"at": TimeFormat("iso", EQUITY_ZONE)}), context)
@@ -164,18 +173,20 @@ def _found(names: Mapping[str, str], layout: Mapping[str, tuple[str, ...]]) -> d
     }
 
 
-def _day(frame: pl.DataFrame, found: Mapping[str, str], context: ReadContext) -> date:
-    """The file's day; files of several days have it on every row, and the first speaks for dated policy."""
-    if "date" in found and frame.height:
-        text = str(frame.get_column(found["date"])[0]).replace("-", "")
-    else:
-        named = _DAY_IN_NAME.search(context.file)
-        text = named[1] if named else ""
+def _day(found: Mapping[str, str], context: ReadContext) -> pl.Expr:
+    """Each row's day as ISO text: its own, else the one in the file's name."""
+    if "date" in found:
+        return pl.col(found["date"]).str.strip_chars().str.replace(r"^(\d{4})(\d{2})(\d{2})$", "$1-$2-$3")
+    named = _DAY_IN_NAME.search(context.file)
     try:
-        return date.fromisoformat(text)
+        return pl.lit(date.fromisoformat(named[1] if named else "").isoformat())
     except ValueError as error:
-        message = f"expected a date column, or the day as YYYYMMDD in the file's name, found {context.file!r} {text!r}"
+        message = f"expected a date column, or the day as YYYYMMDD in the file's name, found {context.file!r}"
         raise MapError(message, where=context.file) from error
+
+
+def _on(day: pl.Expr) -> pl.Expr:
+    return day.str.to_date("%Y-%m-%d", strict=False)
 
 
 def _symbol(found: Mapping[str, str]) -> pl.Expr:
@@ -186,7 +197,7 @@ def _symbol(found: Mapping[str, str]) -> pl.Expr:
     return pl.when(suffix == "").then(root).otherwise(root + " " + suffix)
 
 
-def _instant(found: Mapping[str, str], day: date) -> pl.Expr:
+def _instant(found: Mapping[str, str], day: pl.Expr) -> pl.Expr:
     """ISO text of the local time."""
     text = pl.col(found["time"]).str.strip_chars()
     written = text.str.replace(r"^(\d):", "0$1:")
@@ -197,10 +208,7 @@ def _instant(found: Mapping[str, str], day: date) -> pl.Expr:
     if "nanos" in found:
         written = _with_nanos(written, pl.col(found["nanos"]).str.strip_chars())
     clock = pl.when(text.str.contains(":", literal=True)).then(written).otherwise(packed)
-    own_day = pl.lit(day.isoformat())
-    if "date" in found:
-        own_day = pl.col(found["date"]).str.strip_chars().str.replace(r"^(\d{4})(\d{2})(\d{2})$", "$1-$2-$3")
-    return pl.concat_str(own_day, pl.lit("T"), clock)
+    return pl.concat_str(day, pl.lit("T"), clock)
 
 
 def _with_nanos(clock: pl.Expr, nanos: pl.Expr) -> pl.Expr:
@@ -210,7 +218,7 @@ def _with_nanos(clock: pl.Expr, nanos: pl.Expr) -> pl.Expr:
     return pl.when(clock.str.contains(r"\.\d{7}")).then(clock).otherwise(digits)
 
 
-def _local(found: Mapping[str, str], day: date) -> pl.Expr:
+def _local(found: Mapping[str, str], day: pl.Expr) -> pl.Expr:
     return (
         _instant(found, day).str.slice(0, len("2026-07-01T09:30:00")).str.to_datetime("%Y-%m-%dT%H:%M:%S", strict=False)
     )
@@ -220,14 +228,14 @@ def _sequence(found: Mapping[str, str]) -> list[pl.Expr]:
     return [pl.col(found["sequence"]).alias("sequence")] if "sequence" in found else []
 
 
-def _quote_columns(found: Mapping[str, str], day: date) -> list[pl.Expr]:
-    unit = pl.lit(quote_size_unit("taq", day), dtype=pl.Int64)
+def _quote_columns(frame: pl.DataFrame, found: Mapping[str, str], day: pl.Expr) -> list[pl.Expr]:
+    unit = frame.select(pl.col(ROW), quote_size_unit("taq", _on(day)).alias("unit")).get_column("unit")
     columns = [pl.col(found[side]).alias(side) for side in ("bid", "ask")]
     columns += [
         pl.col(found[f"{side}_shares"]).alias(f"{side}_size") for side in ("bid", "ask") if f"{side}_shares" in found
     ]
     columns += [
-        (pl.col(found[name]).cast(pl.Int64, strict=False) * unit).alias(name)
+        pl.lit(_shares(frame.get_column(found[name]).str.strip_chars(), unit)).alias(name)
         for name in ("bid_size", "ask_size")
         if name in found and name.replace("size", "shares") not in found
     ]
@@ -240,6 +248,17 @@ def _quote_columns(found: Mapping[str, str], day: date) -> list[pl.Expr]:
     return [*columns, *_sequence(found)]
 
 
+def _shares(sizes: pl.Series, unit: pl.Series) -> pl.Series:
+    """Quoted sizes in shares; what is no number of units stays as it was written, and is refused as any such text."""
+    whole = sizes.cast(pl.Int64, strict=False)
+    if whole.null_count() == sizes.null_count():
+        shares: pl.Series = whole.cast(pl.Int128) * unit
+        return shares
+    readable = fixed_field(sizes).value.is_not_null()
+    exact = sizes.set(~readable, None).cast(EXACT, strict=False) * unit
+    return exact.cast(pl.String).zip_with(readable, sizes)
+
+
 def _kind(found: Mapping[str, str], *, is_nbbo: bool) -> pl.Expr:
     """All rows of an NBBO file are nbbo; those of a quotes file are a venue's, unless they are the whole NBBO."""
     if is_nbbo or "national" not in found:
@@ -250,23 +269,32 @@ def _kind(found: Mapping[str, str], *, is_nbbo: bool) -> pl.Expr:
     return pl.when(is_whole).then(pl.lit("nbbo")).otherwise(pl.lit("venue"))
 
 
-def _trade_columns(found: Mapping[str, str], day: date) -> list[pl.Expr]:
-    policy = print_policy("taq", day)
-    conditions = pl.col(found["conditions"]) if "conditions" in found else pl.lit(None, dtype=pl.String)
-    regular = is_regular(conditions, policy)
-    if "correction" in found:
-        regular = regular & pl.col(found["correction"]).fill_null("").str.strip_chars().is_in(policy.corrections)
-    if policy.regular_hours_only:
-        regular = regular & in_regular_hours(_local(found, day))
+def _trade_columns(found: Mapping[str, str], day: pl.Expr) -> list[pl.Expr]:
+    eligible = on_day(
+        _on(day), [(policy.valid_from, _eligible(found, day, policy)) for policy in print_policies("taq")]
+    )
     venue = pl.col(found["exchange"]).str.strip_chars().replace(venue_codes()) if "exchange" in found else pl.lit(None)
     return [
         pl.col(found["price"]).alias("price"),
         pl.col(found["quantity"]).alias("quantity"),
         venue.cast(pl.String).alias("venue"),
-        conditions.alias("conditions"),
-        regular.fill_null(value=False).alias("eligible"),
+        _conditions(found).alias("conditions"),
+        eligible.fill_null(value=False).alias("eligible"),
         *_sequence(found),
     ]
+
+
+def _conditions(found: Mapping[str, str]) -> pl.Expr:
+    return pl.col(found["conditions"]) if "conditions" in found else pl.lit(None, dtype=pl.String)
+
+
+def _eligible(found: Mapping[str, str], day: pl.Expr, policy: PrintPolicy) -> pl.Expr:
+    regular = is_regular(_conditions(found), policy)
+    if "correction" in found:
+        regular = regular & pl.col(found["correction"]).fill_null("").str.strip_chars().is_in(policy.corrections)
+    if policy.regular_hours_only:
+        regular = regular & in_regular_hours(_local(found, day))
+    return regular
 
 
 TAQ = Source(
