@@ -32,10 +32,10 @@ HITS = pl.Schema(
 )
 """One hit per row.
 
-at: event time. key: what else tells this hit from others of the rule about the same records, such as a route or a
-window; empty where nothing does. observed, threshold: in `unit`; null where the rule does not compare numbers.
-settles_at: event time from which nothing can change it; null = `at`. until_at: end of an incident; null for a moment.
-source_row: where the judged row stands, `SOURCE:ROW`.
+at: event time. execution_ids: empty where the hit is about no fill, never null. key: what else tells this hit from
+others of the rule about the same records, such as a route or a window; empty where nothing does. observed, threshold:
+in `unit`; null where the rule does not compare numbers. settles_at: event time from which nothing can change it; null =
+`at`. until_at: end of an incident; null for a moment. source_row: where the judged row stands, `SOURCE:ROW`.
 """
 
 NO_HITS = pl.DataFrame(schema=HITS)
@@ -109,7 +109,7 @@ def _taken(name: str, frame: pl.DataFrame) -> pl.Expr:
 
 def _executions(frame: pl.DataFrame) -> pl.Expr:
     if "execution_ids" in frame.columns:
-        return pl.col("execution_ids").list.sort()
+        return pl.col("execution_ids").list.sort().fill_null([])  # a row may have none: an order without fills
     if "execution_id" in frame.columns:
         return pl.concat_list(pl.col("execution_id")).list.drop_nulls().alias("execution_ids")
     return pl.lit(pl.Series([[]], dtype=pl.List(pl.String))).first().alias("execution_ids")

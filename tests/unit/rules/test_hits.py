@@ -20,3 +20,11 @@ def test_a_frame_of_which_only_the_last_piece_fires_gives_its_sentence() -> None
     assert hits(orders, pl.col("quantity") == 10**9, shape)["sentence"].to_list() == ["1 share of B"] * 2
     left = orders.filter(orders["quantity"] == 10**9)
     assert hits(left, pl.lit(value=True), shape)["sentence"].to_list() == ["1 share of B"] * 2
+
+
+def test_a_row_without_fills_names_no_executions() -> None:
+    """An order that nothing of was filled has an empty list of executions beside another's sorted one, not null."""
+    ids = pl.Series("execution_ids", [None, ["e2", "e1"]], dtype=pl.List(pl.String))
+    orders = pl.DataFrame([pl.Series("order_id", ["o1", "o2"]), ids, pl.Series("at", [1, 2])])
+    found = hits(orders, pl.lit(value=True), Shape(at=pl.col("at"), sentence=pl.col("order_id")))
+    assert found["execution_ids"].to_list() == [[], ["e1", "e2"]]

@@ -49,10 +49,10 @@ def pinner_of(context: Context, day: date, manifest: str, groups: Groups) -> Cal
 
 
 def _named(groups: Groups) -> tuple[set[str], set[str]]:
-    """Orders and executions that findings name."""
+    """Orders and executions that findings name; some that earlier programs recorded have null for no executions."""
     every = [item for found in groups.values() for item in found]
     return {item["order_id"] for item in every if item["order_id"]}, {
-        name for item in every for name in item["execution_ids"]
+        name for item in every for name in item["execution_ids"] or ()
     }
 
 

@@ -63,7 +63,8 @@ def vendor_facts(
         `provider, order_id, client_order_id, symbol, at` (receipt), `refused`, `known` (an order of ours), `reported`
         (a row of the provider's), `amended` (a fill of it was busted or corrected), `own_filled, vendor_filled`
         (1e-9 shares), `own_price` (1e-9 USD as a number), `vendor_price`, `own_improvement, vendor_improvement`
-        (1e-9 USD), `own_fills` (count), `execution_ids`. Null if no provider reported, or no orders were received.
+        (1e-9 USD), `own_fills` (count), `execution_ids` (empty without fills). Null if no
+        provider reported, or no orders were received.
     """
     parents, fills, executions = (members.get(name) for name in ("parents", "fills", "executions"))
     if figures.is_empty() or parents is None or parents.is_empty():
@@ -92,6 +93,7 @@ def vendor_facts(
         pl.col("order_id").is_not_null().alias("known"),
         pl.when(pl.col("order_id").is_not_null()).then(pl.col("own_filled").fill_null(0)).alias("own_filled"),
         pl.col("own_fills").fill_null(0),
+        pl.col("execution_ids").fill_null([]),
     ).drop("vendor_symbol")
 
 

@@ -48,7 +48,8 @@ def left_over(
 
 def _spoken_of(document: str) -> set[str]:
     item = json.loads(document)
-    return {*item["execution_ids"], *([item["order_id"]] if item["order_id"] else [])}
+    executions = item["execution_ids"] or ()  # earlier programs recorded null for none
+    return {*executions, *([item["order_id"]] if item["order_id"] else [])}
 
 
 def _of_other_files(context: Context, day: date) -> set[str]:
