@@ -40,7 +40,7 @@ FLAGS = (
     *("held", "directed", "refused", "iso", "eligible", "breached", "resent", "is_reset"),
     *("reported", "known", "amended", "orders_told", "differs"),
 )
-DAYS = ("day", "month", "valid_from", "due_on", "came_on", "effective_from", "notice_on")
+DAYS = ("day", "month", "valid_from", "due_on", "came_on", "effective_from", "notice_on", "since")
 FIXED = (
     *("seen_price", "seen_quantity", "last_qty", "last_px", "stated_quantity", "filled_quantity"),
     *("own_filled", "vendor_filled", "vendor_price", "vendor_improvement"),

@@ -53,7 +53,8 @@ class Facts:
         trades: canonical prints of the day, of symbols with own flow.
         status: canonical `market_status` of the day.
         instruments: terms in force on the day, one row per symbol.
-        agreed_venues: `provider, venue`: the list that the provider disclosed and the firm accepted.
+        agreed_venues: `provider, venue, since`: the list that the provider disclosed and the firm accepted, as it was
+            on the day; since: business date from which on every list names the venue, null: the first one did.
         displays: who showed the best price when a last route was sent, and fees: see `app.facts.shown_facts`.
         settings: `provider, name, value`: the configuration in force.
         sla: `provider, clause, title, observed, threshold, unit, breached, period`.

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from routeproof.app.objects.governed import objects_of
+from routeproof.app.objects.governed import ids_of, objects_of
+from routeproof.app.provider.listed_venues import listed_on
 from routeproof.governance.config import CONFIG
 from routeproof.governance.conflict import CONFLICT, WITH_MONEY
 from routeproof.governance.provider.noun import PROVIDER
@@ -25,7 +26,7 @@ def firm_facts(context: Context, day: date, manifest: str) -> tuple[dict[str, An
     """Members of `Facts` that the firm's records give, and why the others are not there."""
     members: dict[str, Any] = {}
     absent: dict[str, str] = {}
-    _put(members, absent, "agreed_venues", agreed_venues(context.records), "no provider file lists its venues")
+    _put(members, absent, "agreed_venues", agreed_venues(context.records, day), "no provider file lists its venues")
     _put(members, absent, "settings", settings_on(context.records, day), "no configuration is approved for the day")
     for name, empty in (("instruments", "no instruments were taken in"), ("venues", "no venues were taken in")):
         _put(members, absent, name, _in_force(context, name, day, manifest), empty)
@@ -46,10 +47,10 @@ def _put(members: dict[str, Any], absent: dict[str, str], name: str, frame: pl.D
         members[name] = frame
 
 
-def agreed_venues(records: Records) -> pl.DataFrame:
-    """`provider, venue`: the venues that each provider's file lists."""
-    rows = [(item.id, venue) for item in objects_of(records, PROVIDER) for venue in item.venues]
-    return pl.DataFrame(rows, schema=VENUES, orient="row")
+def agreed_venues(records: Records, day: date) -> pl.DataFrame:
+    """`provider, venue, since`: the venues that each provider's list named on a day; see `Facts`."""
+    rows = [(name, *item) for name in ids_of(records, PROVIDER) for item in listed_on(records, name, day).items()]
+    return pl.DataFrame(rows, schema={**VENUES, "since": pl.Date()}, orient="row")
 
 
 def settings_on(records: Records, day: date) -> pl.DataFrame:

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from routeproof.app.measuring.background import kept_look
 from routeproof.app.policy_in_force import policy_in_force
-from routeproof.app.provider.file import provider_of
-from routeproof.app.provider.liquidity_access import gaps_by_venue, liquidity_access
+from routeproof.app.provider.liquidity_access import disclosed_in, gaps_by_venue, liquidity_access
 from routeproof.vocab.times import quarter_days
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ def access_kept(
     made_of = {
         "provider": provider_id,
         "quarter": quarter,
-        "disclosed": sorted(provider_of(context, provider_id).venues),
+        "disclosed": disclosed_in(context, provider_id, quarter),
         "material": str(whole.providers.material_venue_share.on_or_first(first).value),
     }
 

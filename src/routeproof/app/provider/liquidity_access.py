@@ -13,6 +13,7 @@ from routeproof.app.intake.tape_shares import tape_shares
 from routeproof.app.measuring.lake_source import LakeSource
 from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.provider.file import provider_of
+from routeproof.app.provider.listed_venues import listed_on
 from routeproof.stores.shipped_policy import load_equity_calendar
 from routeproof.vocab.fixed import SCALE, SCALE_DIGITS
 from routeproof.vocab.times import quarter_days
@@ -41,7 +42,7 @@ class _Seen:
 
 
 def liquidity_access(context: Context, provider_id: str, period: str) -> Row:
-    """Disclosed against used against material venues of a quarter.
+    """Disclosed against used against material venues of a quarter; disclosed is what the list named at its end.
 
     Returns:
         `provider, period, from, to, manifest, material_share, disclosed`; `reach`: see `_reach`; `venues`: one row per
@@ -53,8 +54,8 @@ def liquidity_access(context: Context, provider_id: str, period: str) -> Row:
     Raises:
         UsageError: if there is no such provider, or the period is no quarter.
     """
-    provider = provider_of(context, provider_id)
     first, last = quarter_days(period)
+    disclosed = disclosed_in(context, provider_id, period)
     threshold = policy_in_force(context.records).whole.providers.material_venue_share.on_or_first(first).value
     manifest = context.lake.manifest().id
     seen = _seen(context, provider_id, first, last, manifest)
@@ -66,12 +67,22 @@ def liquidity_access(context: Context, provider_id: str, period: str) -> Row:
         "to": last.isoformat(),
         "manifest": manifest,
         "material_share": float(threshold),
-        "disclosed": sorted(provider.venues),
-        "reach": _reach(provider.venues, seen),
-        "venues": _venues(provider.venues, seen, material),
-        "gaps": _gaps(provider.venues, seen, material),
+        "disclosed": disclosed,
+        "reach": _reach(disclosed, seen),
+        "venues": _venues(disclosed, seen, material),
+        "gaps": _gaps(disclosed, seen, material),
         "notes": _notes(seen, threshold),
     }
+
+
+def disclosed_in(context: Context, provider_id: str, period: str) -> list[str]:
+    """Venues of the provider's list in force on the last day of a quarter, sorted.
+
+    Raises:
+        UsageError: if there is no such provider, or the period is no quarter.
+    """
+    provider_of(context, provider_id)
+    return sorted(listed_on(context.records, provider_id, quarter_days(period)[1]))
 
 
 def flow_by_venue(context: Context, provider_id: str, period: str) -> dict[str, float]:

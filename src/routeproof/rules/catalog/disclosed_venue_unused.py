@@ -1,9 +1,10 @@
 """A venue that the provider disclosed has had no route for many sessions.
 
-Compared are the venues that the provider's file lists (disclosed by it, accepted by the firm) with the last routes of
-all its orders over `window_sessions` sessions, the judged day among them; fewer sessions, or fewer than `least_n`
-routes in them, say nothing. A venue may be unused for good reasons, and a list that is longer than the truth hides
-changes. Ask the provider whether the list is still right.
+Compared are the venues that the provider's file listed on the judged day (disclosed by it, accepted by the firm) with
+the last routes of all its orders over `window_sessions` sessions, the judged day among them; fewer sessions, or fewer
+than `least_n` routes in them, say nothing. A venue that a later list added counts from the business date of that list:
+until the sessions since then are as many, it is not missed. A venue may be unused for good reasons, and a list that is
+longer than the truth hides changes. Ask the provider whether the list is still right.
 """
 
 from __future__ import annotations
@@ -25,9 +26,8 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     """Venues of the agreed list without a route."""
     known = series(facts.need("history"), "route_share")
     rows = []
-    for provider, venue in (
-        facts.need("agreed_venues").select("provider", "venue").unique().sort("provider", "venue").iter_rows()
-    ):
+    agreed = facts.need("agreed_venues").select("provider", "venue", "since")
+    for provider, venue, since in agreed.sort("provider", "venue").iter_rows():
         own = limits.within(provider=provider)
         of_provider = {at: days for (by, at), days in known.items() if by == provider}
         recent, _ = divided_days(
@@ -35,7 +35,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
         )
         routes = {at: sum(days[day].n for day in recent if day in days) for at, days in of_provider.items()}
         enough = len(recent) == own.value("window_sessions") and sum(routes.values()) >= own.value("least_n")
-        if enough and not routes.get(venue, 0):
+        if enough and (since is None or since <= recent[0]) and not routes.get(venue, 0):
             rows.append({"provider": provider, "venue": venue, "sessions": len(recent)})
     frame = pl.DataFrame(rows, schema={"provider": pl.String, "venue": pl.String, "sessions": pl.Int64})
     return hits(

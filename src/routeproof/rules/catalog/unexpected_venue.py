@@ -1,7 +1,8 @@
 """An order was routed to, or filled at, a venue that the provider never disclosed.
 
-Compared is the venue of each fill and of each route with the list in the provider's file. A provider without a list is
-not judged, and a record that names no venue says nothing. A route whose fill is named already is not named again. Ask
+Compared is the venue of each fill and of each route with the list in the provider's file, as it was on the day by its
+business dates; the first list counts for the days before it too. A provider without a list is not judged, and a record
+that names no venue says nothing. A route whose fill is named already is not named again. Ask
 the provider since when it uses the venue, on what terms, and why the list does not have it; then amend the list or the
 routing.
 """
