@@ -106,6 +106,8 @@ def _of_routes(metric: str, better: Better, top: pl.Expr, bottom: str, needs: tu
 
 
 AT_VENUE = (pl.col("is_leaf") == 1) & pl.col("venue").is_not_null()
+_REFUSED = (pl.col("rejected") == 1) & (pl.col("executed") == 0)
+"""Routes that the venue never took: a rate of filled routes says nothing of them, `reject_share` does."""
 _MARKETABLE_FILL = pl.col("order_class").is_in(MARKETABLE)
 _ACCEPTED = pl.col("accepted") == 1
 
@@ -149,7 +151,7 @@ MEASURES = (
         weight_unit="records",
         better="higher",
         frame="routes",
-        rows=AT_VENUE,
+        rows=AT_VENUE & ~_REFUSED,
         top=(pl.col("executed") > 0).cast(pl.Int64),
         bottom=pl.col("is_leaf"),
     ),

@@ -40,7 +40,7 @@ def fills() -> pl.DataFrame:
 
 
 def routes() -> pl.DataFrame:
-    """A first hop and three children, one of which came back unfilled."""
+    """A first hop and three children, one of which the venue refused."""
     return pl.DataFrame(
         {
             "provider": ["P"] * 4,
@@ -95,13 +95,29 @@ def test_routes_by_hand() -> None:
     found = day_streams(DAY, None, None, routes())
     assert figures(found, "fill_rate")["AAAA", "market"] == (1.0, 2, 400.0)
     assert figures(found, "fill_rate")[None, None] == (0.8, 3, 500.0)
-    assert figures(found, "filled_routes")[None, None] == (2 / 3, 3, 3.0)
+    assert figures(found, "filled_routes") == {
+        (venue, kind): (1.0, 2, 2.0) for venue in (None, "AAAA") for kind in (None, "market")
+    }
     assert figures(found, "reject_share")["BBBB", None] == (1.0, 1, 100.0)
     assert figures(found, "routing_share")["AAAA", "market"] == (0.8, 2, 500.0)
     assert figures(found, "route_share")["BBBB", None] == (1 / 3, 1, 3.0)
     assert figures(found, "route_to_ack_ms")["AAAA", "market"] == (2.0, 2, 2.0)
     assert figures(found, "onward_delay_ms")[None, "market"] == (4.0, 1, 1.0)
     assert figures(found, "fade") == {}
+
+
+def test_only_routes_that_a_venue_took_are_filled_or_not() -> None:
+    """Of two at AAAA one came back unfilled; BBBB refused one whole, and one after some of it was filled."""
+    seen = routes().with_columns(
+        pl.Series("venue", ["BBBB", "AAAA", "AAAA", "BBBB"]),
+        pl.Series("is_leaf", [1, 1, 1, 1]),
+        pl.Series("executed", [SCALE, 100 * SCALE, 0, 0]),
+        pl.Series("rejected", [1, 0, 0, 1]),
+    )
+    found = figures(day_streams(DAY, None, None, seen), "filled_routes")
+    assert found["AAAA", None] == (1 / 2, 2, 2.0)
+    assert found["BBBB", None] == (1.0, 1, 1.0)
+    assert found[None, None] == (2 / 3, 3, 3.0)
 
 
 def test_orders_by_hand() -> None:
