@@ -75,7 +75,10 @@ def model(found: list[Finding], margin: int, gap: int) -> list[str]:
         held = [
             (spans[other][0], into[other])
             for other, own in members.items()
-            if own[0].provider == one.provider and one.at <= spans[other][1] and one.stop >= spans[other][0]
+            if own[0].family == "outage"
+            and own[0].provider == one.provider
+            and one.at <= spans[other][1]
+            and one.stop >= spans[other][0]
         ]
         groups.append(min(held)[1] if held else one.group)
     return groups
@@ -120,7 +123,7 @@ FINDINGS: Any = st.lists(
         st.none() | st.integers(0, 60),
         st.sampled_from(["P", "Q", None]),
         st.sampled_from([None, "V", "W"]),
-        st.sampled_from(["", "", "outage", "feed"]),
+        st.sampled_from(["", "", "outage", "vendor_data"]),
     ),
     max_size=12,
 )
@@ -158,6 +161,14 @@ def test_one_outage_is_one_matter() -> None:
         *(outage, outage, outage, outage),
         *("order:206", "order:150"),
     ]
+
+
+def test_differences_of_a_file_hold_no_findings_of_orders() -> None:
+    """By hand: a report's differences every 10 are one matter of their own; an order's finding among them stays."""
+    found = [Finding(at, None, "P", None, "vendor_data") for at in (100, 110, 120)]
+    order = Finding(110, None, "P", "V", "")
+    report = f"incident:{DAY}:P:vendor_data::100"
+    assert group_incidents(frame([*found, order]), 5, 10)["group"].to_list() == [report] * 3 + ["order:110"]
 
 
 def test_two_outages_apart_are_two_matters_until_something_between_joins_them() -> None:

@@ -5,6 +5,13 @@ from __future__ import annotations
 import polars as pl
 
 OF_ORDER = ("order:", "fill:")
+EXPLAINING = ("outage", "sequence_gap")
+"""Families of incidents that happen in the flow itself, so that what befell an order meanwhile is part of them.
+
+All others judge a file, a list or a whole day (a vendor's report, routing shares, payments): their instant is that of a
+row or of the close, and says nothing about why an order at that time had the price it had. They are a matter among
+themselves and take no order's findings: else trifles in a report could hold every serious finding of the day.
+"""
 
 
 def group_incidents(findings: pl.DataFrame, margin_ns: int, gap_ns: int) -> pl.DataFrame:
@@ -13,10 +20,11 @@ def group_incidents(findings: pl.DataFrame, margin_ns: int, gap_ns: int) -> pl.D
     An incident is a run of findings of one group that have a family, each of which begins within `gap_ns` of the latest
     end before it; its name is the group and the instant at which it began. It lasts from the first `at` to the last
     `until_at` (`at` where there is none). A finding about an order or a fill, of the same provider and day, whose time
-    touches such an interval, `margin_ns` on either side, takes the name of the incident; of several the one that began
-    first, then by name. So takes an incident of one venue the name of one of the whole provider, of the same family,
-    that it touches. Findings without a provider stay as they are. Identities do not change, and the order of rows is
-    kept. All of it follows from the findings as a set: one that comes late may join two runs to one.
+    touches such an interval of a family in `EXPLAINING`, `margin_ns` on either side, takes the name of the incident; of
+    several the one that began first, then by name. So takes an incident of one venue the name of one of the whole
+    provider, of the same family, that it touches. Findings without a provider stay as they are. Identities do not
+    change, and the order of rows is kept. All of it follows from the findings as a set: one that comes late may join
+    two runs to one.
 
     Args:
         findings: `rules.finding.FINDINGS` of one day.
@@ -30,7 +38,9 @@ def group_incidents(findings: pl.DataFrame, margin_ns: int, gap_ns: int) -> pl.D
         return findings
     own = members.join(incidents, on="incident", how="inner")
     orders = numbered.filter((pl.col("family") == "") & _is_of_order())
-    moved = pl.concat([own.select("_row", "start", "into"), _held(orders, incidents)])
+    moved = pl.concat(
+        [own.select("_row", "start", "into"), _held(orders, incidents.filter(pl.col("family").is_in(EXPLAINING)))]
+    )
     first = moved.sort("_row", "start", "into").unique("_row", keep="first", maintain_order=True)
     return (
         numbered.join(first.select("_row", "into"), on="_row", how="left", maintain_order="left")
