@@ -26,8 +26,8 @@ PLAIN_SUM_BYTES = 100_000
 COMPARED = ("order_qty", "last_qty", "last_px", "price", "cum_qty", "leaves_qty", "commission", "misc_fee", "sent_at")
 EDGE = b"9223372036.8547758"
 """The scanner refuses the last seven numbers that 63 bits hold at 1e-9; the plain reading takes them."""
-EXACT, ROUNDED_CELL = 1e-3, 0.5
-"""How far a value may be from a double, in units of 1e-9; the parser of workbooks shows numbers at nine decimals."""
+EXACT = 1e-3
+"""How far a value may be from a double, in units of 1e-9."""
 _FLOAT_ULPS = 16 * 2.0**-52
 
 
@@ -148,14 +148,12 @@ def _as_stated(sample: Sample, rows: pl.DataFrame) -> None:
             if found is None:
                 continue
             cell = cells[source_row - sample.first_row]
-            assert _is(found, cell, ROUNDED_CELL if sample.source == "xlsx" else EXACT), (
-                f"row {source_row} states {name} {cell!r}, read as {found}"
-            )
+            assert _is(found, cell), f"row {source_row} states {name} {cell!r}, read as {found}"
 
 
-def _is(found: int, cell: Cell, nearest: float) -> bool:
+def _is(found: int, cell: Cell) -> bool:
     if isinstance(cell, float):
-        return abs(found - cell * 1e9) <= max(abs(cell) * 1e9 * _FLOAT_ULPS, nearest)
+        return abs(found - cell * 1e9) <= max(abs(cell) * 1e9 * _FLOAT_ULPS, EXACT)
     try:
         with localcontext() as context:
             context.prec = 1_000  # so that no digit is rounded away

@@ -29,7 +29,10 @@ RAW = "__raw"
 POSITION = (ROW, BYTE, RAW)
 """Columns that every raw frame carries: 1-based row, byte offset or null, the row as text or null."""
 
-_NUMBERS = ("price", "quantity", "money", "count")
+FIXED_KINDS = ("price", "quantity", "money")
+"""Kinds of columns that hold decimal numbers at the scale."""
+
+_NUMBERS = (*FIXED_KINDS, "count")
 _PROBLEM = "__problem"
 _DETAIL = "__detail"
 _CUSTOMER = pl.lit("customer")
@@ -60,7 +63,7 @@ def canonical_rows(raw: pl.DataFrame, file_map: FileMap, context: ReadContext) -
     """
     table = TABLES[file_map.table]
     found = [name for name in raw.columns if name not in POSITION]
-    columns = _columns_of(table)
+    columns = columns_of(table)
     sources = source_columns(file_map, found)
     bound = [item for item in (_bind(column, sources.get(column.name), raw, file_map) for column in columns) if item]
     read = normalised(
@@ -118,7 +121,8 @@ def source_columns(file_map: FileMap, found: Sequence[str]) -> dict[str, str]:
     return {**same, **file_map.columns}
 
 
-def _columns_of(table: Table) -> list[Column]:
+def columns_of(table: Table) -> list[Column]:
+    """Columns that a row of a file for the table may fill, in their order."""
     known = {column.name: column for column in table.all_columns}
     if table.name == "parent_orders":
         terms = TABLES["order_versions"]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from routeproof.sources.headers import distinct_names
 from routeproof.sources.line_ends import with_line_feeds
 from routeproof.sources.rows import BYTE, RAW, ROW
 from routeproof.sources.streams import DamagedFileError, blocks, open_stream
@@ -103,18 +104,12 @@ def _split_header(piece: Piece, delimiter: str) -> tuple[list[str], dict[str, li
     if not 0 < len(found) <= MAX_COLUMNS:
         message = f"expected the names of 1 to {MAX_COLUMNS} columns, found {len(found)}"
         raise HeaderError(message, where="row 1")
-    names: dict[str, None] = {}
-    places: dict[str, list[int]] = {}
-    for name in found:
-        plain = name.strip()
-        places.setdefault(plain, []).append(len(names) + 1)
-        names[plain if plain not in names else f"{plain}#{len(names) + 1}"] = None
-    again = {name: at for name, at in places.items() if len(at) > 1}
+    names, again = distinct_names(found)
     # What is wrong with the header's bytes is not wrong with a row, so they are no part of the rest.
     end = int(piece.ends[0])
     starts, ends = piece.starts[1:] - end, piece.ends[1:] - end
     rest = Piece(piece.content[end:], starts, ends, piece.rows[1:], piece.base + end, piece.refused)
-    return list(names), again, rest
+    return names, again, rest
 
 
 def _text_frame(piece: Piece, names: list[str], delimiter: str) -> TextFrame:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from routeproof.sources.rows import POSITION, canonical_rows, source_columns
+from routeproof.sources.headers import expect_once
+from routeproof.sources.rows import POSITION, canonical_rows
 from routeproof.sources.source import ReadContext, Source, SourceResult, rejects_frame
 from routeproof.sources.text_frames import text_frames
 from routeproof.sources.text_results import with_refused
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from routeproof.sources.map_file import FileMap
-    from routeproof.sources.text_frames import TextFrame
 
 
 def read(path: Path, file_map: FileMap | None, context: ReadContext) -> Iterator[SourceResult]:
@@ -29,24 +29,9 @@ def read(path: Path, file_map: FileMap | None, context: ReadContext) -> Iterator
         raise MapError(message, where=context.file)
     for piece in text_frames(path, file_map.delimiter):
         is_headless = set(piece.frame.columns) <= set(POSITION)
-        _expect_once(piece, file_map)
+        expect_once([name for name in piece.frame.columns if name not in POSITION], piece.again, file_map, "row 1")
         rows = nothing_read() if is_headless else canonical_rows(piece.frame, file_map, context)
         yield with_refused(rows, piece, context)
-
-
-def _expect_once(piece: TextFrame, file_map: FileMap) -> None:
-    """Of two columns of one name nobody can say which the map means."""
-    if not piece.again:
-        return
-    mapped = source_columns(file_map, [name for name in piece.frame.columns if name not in POSITION])
-    for canonical, source in mapped.items():
-        if source in piece.again:
-            places = " and ".join(map(str, piece.again[source]))
-            message = (
-                f"expected one column {source!r} for {canonical}, found it at positions {places} of the header: give "
-                "each column of the file a name of its own"
-            )
-            raise MapError(message, where="row 1")
 
 
 def nothing_read() -> SourceResult:

@@ -1,4 +1,7 @@
-"""Excel workbooks to any canonical table by a declared map; cells are read as the text that they show."""
+"""Excel workbooks to any canonical table by a declared map.
+
+The header is the first row that shows something. Cells are read as the text that they show, numbers as they are stored.
+"""
 
 from __future__ import annotations
 
@@ -7,27 +10,32 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from routeproof.sources.headers import distinct_names, expect_once
+from routeproof.sources.instants import NS_PER_UNIT
 from routeproof.sources.map_file import nearest
-from routeproof.sources.rows import POSITION, ROW, canonical_rows, positioned, source_columns
+from routeproof.sources.rows import FIXED_KINDS, ROW, canonical_rows, columns_of, positioned, source_columns
 from routeproof.sources.source import ReadContext, Source, SourceResult, rejects_frame
 from routeproof.sources.workbook_errors import first_error, with_errors_as_text
+from routeproof.sources.workbook_numbers import with_stored_numbers
 from routeproof.sources.workbook_size import NotWorkbookError, expect_workbook
+from routeproof.tables.registry import TABLES
 from routeproof.vocab.errors import MapError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from routeproof.sources.map_file import FileMap
+    from fastexcel import ExcelReader
 
-HEADER_ROWS = 1
+    from routeproof.sources.map_file import FileMap
 
 
 def read(path: Path, file_map: FileMap | None, context: ReadContext) -> Iterator[SourceResult]:
     """The mapped worksheet, the first one if the map names none.
 
     Raises:
-        MapError: if there is no map, it does not fit, or names a sheet that is not there.
+        MapError: if there is no map, it does not fit, it names a sheet that is not there, or the header names a mapped
+            column twice.
         NotWorkbookError: if the file is no workbook, or would take memory out of all proportion.
     """
     import fastexcel  # noqa: PLC0415  # only where a workbook is read
@@ -47,11 +55,33 @@ def read(path: Path, file_map: FileMap | None, context: ReadContext) -> Iterator
             f"{nearest(file_map.sheet, book.sheet_names)}"
         )
         raise MapError(message, where="sheet")
-    frame = book.load_sheet(file_map.sheet or 0, dtypes="string").to_polars()
-    rows = positioned(frame, HEADER_ROWS + 1)
-    is_blank = _blank(frame)
-    result = _canonical(rows.filter(~is_blank), file_map, context)
-    yield replace(result, noise=result.noise + int(is_blank.sum()))
+    yield _rows_of(book, file_map, context)
+
+
+def _rows_of(book: ExcelReader, file_map: FileMap, context: ReadContext) -> SourceResult:
+    """Rows of the worksheet by their number in it, whatever stands or does not stand above them."""
+    sheet = file_map.sheet or 0
+    cells = book.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string").to_polars()
+    first = (_blank(cells).arg_min() or 0) + 1
+    names, again = distinct_names(cell or "" for line in cells.slice(first - 1, 1).rows() for cell in line)
+    expect_once(names, again, file_map, f"row {first}")
+    sources = source_columns(file_map, names)
+    shown = cells.slice(first).rename(dict(zip(cells.columns, names, strict=bool(names))))
+    error, is_blank = first_error(shown, list(sources.values())), _blank(shown)
+    places = dict(zip(names, cells.columns, strict=bool(names)))
+    numbers = {name: places[name] for name in _number_columns(sources, file_map)}
+    rows = positioned(with_stored_numbers(shown, numbers, book, sheet, first), first + 1)
+    result = canonical_rows(rows.filter(~is_blank & error.is_null()), file_map, context)
+    wrong = rows.select(ROW, error.alias("error")).drop_nulls()
+    refused = rejects_frame(
+        [{"file": context.file, "row": row, "reason": "error_cell", "detail": text} for row, text in wrong.rows()]
+    )
+    return replace(
+        result,
+        rejects=pl.concat([result.rejects, refused]),
+        received=result.received + refused.height,
+        noise=result.noise + int(is_blank.sum()),
+    )
 
 
 def _blank(frame: pl.DataFrame) -> pl.Series:
@@ -60,19 +90,15 @@ def _blank(frame: pl.DataFrame) -> pl.Series:
     return frame.select(pl.all_horizontal(pl.lit(value=True), *empty).alias("blank")).to_series()
 
 
-def _canonical(frame: pl.DataFrame, file_map: FileMap, context: ReadContext) -> SourceResult:
-    """Rows of which no mapped cell holds an error; the others are refused, and say which."""
-    error = first_error(
-        frame, list(source_columns(file_map, [name for name in frame.columns if name not in POSITION]).values())
-    )
-    if error.null_count() == frame.height:
-        return canonical_rows(frame, file_map, context)
-    result = canonical_rows(frame.filter(error.is_null()), file_map, context)
-    wrong = frame.select(ROW, error.alias("error")).drop_nulls()
-    refused = rejects_frame(
-        [{"file": context.file, "row": row, "reason": "error_cell", "detail": text} for row, text in wrong.rows()]
-    )
-    return replace(result, rejects=pl.concat([result.rejects, refused]), received=result.received + refused.height)
+def _number_columns(sources: Mapping[str, str], file_map: FileMap) -> list[str]:
+    """Source columns that nothing but numbers are read from, as they are written."""
+    kinds = {column.name: column.kind for column in columns_of(TABLES[file_map.table])}
+    times = {name for name, time in file_map.times.items() if time.unit in NS_PER_UNIT}
+    plain = {
+        name for name in sources if (kinds.get(name) in FIXED_KINDS or name in times) and not file_map.values.get(name)
+    }
+    other = {source for name, source in sources.items() if name not in plain}
+    return [source for source in dict.fromkeys(sources[name] for name in plain) if source not in other]
 
 
 XLSX_TABLE = Source(name="xlsx", read=read, needs_map=True, meaning="Excel workbook by a map")
