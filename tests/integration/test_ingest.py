@@ -30,6 +30,7 @@ unit = "iso"
 zone = "America/New_York"
 """
 EXECUTIONS_MAP = 'table = "executions"\n[time.executed_at]\nunit = "iso"\n'
+TRADES_MAP = 'table = "trades"\n[time.at]\nunit = "iso"\nzone = "America/New_York"\n'
 HEADER = "sym,time,bid,ask\n"
 
 
@@ -222,6 +223,25 @@ def test_prices_in_another_unit_than_the_orders_are_refused(context: Context, tm
     report = take(context, tmp_path, "csv", {"q.csv": csv(scaled)}, QUOTES_MAP)
     assert report.rejected == {"wrong_price_unit": 9}
     assert "10,0" in report.refused["q.csv"]
+
+
+def test_a_split_between_the_days_of_a_file_is_no_other_unit(context: Context, tmp_path: Path) -> None:
+    """One for twenty-five after the first day: each day's prints are compared with that day's quotes alone."""
+    quotes = ["RS,2026-07-01 10:00:00,0.40,0.41\n", "RS,2026-07-02 10:00:00,10.00,10.10\n"]
+    assert take(context, tmp_path, "csv", {"q.csv": csv(quotes)}, QUOTES_MAP).is_taken
+    trades = "RS,2026-07-01 10:00:01,0.41,9\n" + "".join(f"RS,2026-07-0{day} 10:00:01,10.1,9\n" for day in (2, 6, 7))
+    told = {"t.csv": ("symbol,at,price,quantity\n" + trades).encode()}
+    assert take(context, tmp_path, "csv", told, TRADES_MAP).is_taken
+
+
+@pytest.mark.parametrize("day", [1, 2])
+def test_a_unit_is_told_on_the_first_day_that_both_know(context: Context, tmp_path: Path, day: int) -> None:
+    """Prints of two days in cents, quotes of one of them in dollars."""
+    quotes = [f"IBM,2026-07-0{day} 10:00:00,10.00,10.10\n"]
+    assert take(context, tmp_path, "csv", {"q.csv": csv(quotes)}, QUOTES_MAP).is_taken
+    trades = "symbol,at,price,quantity\nIBM,2026-07-01 10:00:01,1010,9\nIBM,2026-07-02 10:00:01,1010,9\n"
+    report = take(context, tmp_path, "csv", {"t.csv": trades.encode()}, TRADES_MAP)
+    assert report.rejected == {"wrong_price_unit": 2}
 
 
 def test_a_reader_that_uses_too_much_is_stopped_and_the_rest_is_read(tmp_path: Path) -> None:

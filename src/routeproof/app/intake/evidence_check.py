@@ -33,6 +33,9 @@ COMPARED_SYMBOLS = 64
 COMPARED_ROWS = 4_096
 """Rows in the middle of a symbol's day that tell its usual price."""
 
+PRICE_COLUMNS = {"quotes": ["bid", "ask"], "trades": ["price"], "executions": ["price"]}
+"""What tells a price level, by the tables that have one."""
+
 
 def plausible(lake: Lake, delivery: Delivery) -> Delivery:
     """The delivery, or the same one refused as evidence with the reason; its raw bytes are kept either way."""
@@ -58,7 +61,7 @@ def _implausible(lake: Lake, delivery: Delivery) -> tuple[str, str]:
     own = _prices(delivery)
     if own and sorted(own.values())[len(own) // 2] > ABSURD_PRICE:
         return "wrong_price_unit", f"the usual price is above {ABSURD_PRICE // SCALE:,} dollars"
-    wrong = wrong_price_unit(own, _known_prices(lake, delivery)) if own else ""
+    wrong = _wrong_against(lake, delivery) if own else ""
     return ("wrong_price_unit", wrong) if wrong else ("", "")
 
 
@@ -67,41 +70,48 @@ def _crossed_share(runs: Sequence[Run]) -> float:
     return crossed / both if both else 0.0
 
 
-def _prices(delivery: Delivery) -> dict[str, float]:
-    """Usual price level per symbol, fixed point."""
-    if runs := delivery.runs.get(delivery.main):
-        return median_of_medians(pl.concat([run.index for run in runs]))
-    frame = delivery.tables.get(delivery.main)
-    return {} if frame is None else median_prices(delivery.main, frame)
+def _wrong_against(lake: Lake, delivery: Delivery) -> str:
+    """Why the file's unit cannot be that of the lake's other tables, on the first day that both know; or empty.
 
-
-def _known_prices(lake: Lake, delivery: Delivery) -> dict[str, float]:
-    """Usual prices of the file's symbols on its first day, from the other tables of the lake."""
-    day, symbols = _first_day(delivery)
+    One day tells, and only the same day: a split moves a price further between two days than a unit does.
+    """
+    others = [name for name in PRICE_COLUMNS if name != delivery.main]
+    known = {day for name in others for day in lake.days(name)}
+    rows = _rows(delivery)
+    day = min(known.intersection(rows.get_column("trading_day").unique()), default=None)
     if day is None:
-        return {}
-    known: dict[str, float] = {}
-    columns = {"quotes": ["symbol", "bid", "ask"], "trades": ["symbol", "price"], "executions": ["symbol", "price"]}
-    for name, wanted in columns.items():
-        if name == delivery.main or day not in lake.days(name):
-            continue
-        if TABLES[name].is_series:
-            known.update(_middle_prices(lake, name, day, symbols, wanted))
-        else:
-            known.update(median_prices(name, lake.read(name, [day], wanted, symbols)))
-    return known
-
-
-def _first_day(delivery: Delivery) -> tuple[date | None, list[str]]:
-    """The file's first day, and that day's symbols, those with the most rows first."""
-    if runs := delivery.runs.get(delivery.main):
-        rows = pl.concat([run.index.select("trading_day", "symbol", "rows") for run in runs])
-    else:
-        rows = delivery.tables[delivery.main].select("trading_day", "symbol", pl.lit(1, dtype=pl.Int64).alias("rows"))
-    day = rows.get_column("trading_day").min()
+        return ""
     of_day = rows.filter(pl.col("trading_day") == day).group_by("symbol").agg(pl.col("rows").sum())
-    symbols = of_day.sort("rows", "symbol", descending=[True, False]).get_column("symbol")
-    return day, symbols.to_list()  # type: ignore[return-value]
+    symbols = of_day.sort("rows", "symbol", descending=[True, False]).get_column("symbol").to_list()
+    prices: dict[str, float] = {}
+    for name in others:
+        if day in lake.days(name):
+            prices.update(_known_prices(lake, name, day, symbols))
+    return wrong_price_unit(_prices(delivery, day), prices)
+
+
+def _rows(delivery: Delivery) -> pl.DataFrame:
+    """`trading_day, symbol, rows` of the file, in pieces."""
+    if runs := delivery.runs.get(delivery.main):
+        return pl.concat([run.index.select("trading_day", "symbol", "rows") for run in runs])
+    return delivery.tables[delivery.main].select("trading_day", "symbol", pl.lit(1, dtype=pl.Int64).alias("rows"))
+
+
+def _prices(delivery: Delivery, day: date | None = None) -> dict[str, float]:
+    """Usual price level per symbol, fixed point; on one day or on all."""
+    of_day = pl.lit(value=True) if day is None else pl.col("trading_day") == day
+    if runs := delivery.runs.get(delivery.main):
+        return median_of_medians(pl.concat([run.index for run in runs]).filter(of_day))
+    frame = delivery.tables.get(delivery.main)
+    return {} if frame is None else median_prices(delivery.main, frame.filter(of_day))
+
+
+def _known_prices(lake: Lake, table: str, day: date, symbols: Sequence[str]) -> dict[str, float]:
+    """Usual prices of the symbols on a day, from one table of the lake."""
+    columns = ["symbol", *PRICE_COLUMNS[table]]
+    if TABLES[table].is_series:
+        return _middle_prices(lake, table, day, symbols, columns)
+    return median_prices(table, lake.read(table, [day], columns, symbols))
 
 
 def _middle_prices(
