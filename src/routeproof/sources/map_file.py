@@ -73,7 +73,8 @@ class TimeFormat:
 
     Attributes:
         unit: `s|ms|us|ns` since 1970 UTC, or `iso`; empty if not declared.
-        zone: IANA zone of local times; empty for UTC and for times with an offset.
+        zone: IANA zone of local times, which are text and timestamps without an offset; empty if the map names none.
+            Numbers since 1970 are UTC whatever it says.
     """
 
     unit: str = ""
@@ -227,7 +228,7 @@ def _time(name: str, value: object, where: str) -> TimeFormat:
     if zone and zone not in known_zones():
         message = f"expected an IANA zone in [time.{name}], found {zone!r}{nearest(zone, known_zones())}"
         raise MapError(message, where=where)
-    return TimeFormat(unit=unit, zone="" if unit in ("s", "ms", "us", "ns") else zone)
+    return TimeFormat(unit=unit, zone=zone)
 
 
 def _recoding(name: str, value: object, where: str) -> dict[str, str]:

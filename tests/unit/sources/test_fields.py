@@ -8,7 +8,7 @@ import pytest
 
 from routeproof.sources.fields import count_field, day_field, fixed_field, flag_field, text_field
 from routeproof.sources.instants import instant_field
-from routeproof.sources.map_file import TimeFormat
+from routeproof.sources.map_file import TimeFormat, parse_map
 from routeproof.vocab.errors import MapError
 
 NEW_YORK = TimeFormat("iso", "America/New_York")
@@ -171,6 +171,14 @@ def test_local_time_without_zone_is_a_wrong_map() -> None:
         instant("2026-07-01 09:30:00", TimeFormat("iso"))
     with pytest.raises(MapError, match="zone"):
         instant(datetime(2026, 7, 1, 9, 30), TimeFormat())  # noqa: DTZ001
+
+
+def test_a_zone_beside_an_epoch_unit_is_that_of_timestamps_without_one() -> None:
+    """A unit in a map says how numbers are written; a Parquet timestamp has one of its own. Numbers stay UTC."""
+    time = parse_map({"table": "trades", "time": {"at": {"unit": "ns", "zone": "America/New_York"}}}).times["at"]
+    assert instant(datetime(2026, 7, 1, 9, 30), time) == (NINE_THIRTY, None)  # noqa: DTZ001
+    assert instant(NINE_THIRTY, time) == (NINE_THIRTY, None)
+    assert instant(str(NINE_THIRTY), time) == (NINE_THIRTY, None)
 
 
 def test_one_forgotten_offset_is_a_bad_row() -> None:
