@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from routeproof.sources.fields import EXACT, Field, marked, times, trimmed
+from routeproof.tables.intake.decimal_text import finer_than_scale
 from routeproof.vocab.errors import MapError
 from routeproof.vocab.fixed import SCALE
 from routeproof.vocab.times import NS_PER_MS, NS_PER_S
@@ -52,8 +53,6 @@ def instant_field(source: pl.Series, time: TimeFormat, name: str) -> Field:
         if not time.unit and text.str.contains(r"\d[-:]\d").any():
             return _plausible(_from_text(text, time, name))
         return _plausible(_from_epoch(text, time))
-    if source.dtype.is_float():
-        return _plausible(_from_epoch(_without_binary(source), time))
     if source.dtype.is_numeric():
         return _plausible(_from_epoch(source, time))
     message = f"expected {name} as text, number or timestamp, found {source.dtype}"
@@ -76,15 +75,23 @@ def _without_binary(source: pl.Series) -> pl.Series:
 
 
 def _from_epoch(source: pl.Series, time: TimeFormat) -> Field:
-    factor = NS_PER_UNIT.get(time.unit, 1)
+    factor, is_text = NS_PER_UNIT.get(time.unit, 1), source.dtype == pl.String
+    if source.dtype.is_float():
+        source = _without_binary(source)
     if source.dtype.is_integer() and (value := times(source, factor)) is not None:
         return Field(value)
     exact = source.cast(EXACT, strict=False).to_physical()
-    whole = (exact * pl.Series([factor], dtype=pl.Int128)) // pl.Series([SCALE], dtype=pl.Int128)
+    scaled, scale = exact * pl.Series([factor], dtype=pl.Int128), pl.Series([SCALE], dtype=pl.Int128)
+    whole = scaled // scale
     value = whole.cast(pl.Int64, strict=False)
-    return marked(
-        value, (source.is_not_null() & exact.is_null(), "not_a_time"), (whole.is_not_null() & value.is_null(), BEYOND)
-    )
+    reasons = [
+        (source.is_not_null() & exact.is_null(), "not_a_time"),
+        (whole.is_not_null() & value.is_null(), BEYOND),
+    ]
+    if is_text:
+        # Who writes digits below a nanosecond means them; those of a double are what its unit leaves over.
+        reasons.insert(1, (finer_than_scale(source) | (scaled % scale != 0), "too_many_decimals"))
+    return marked(value, *reasons)
 
 
 def _from_datetime(source: pl.Series, dtype: pl.Datetime, time: TimeFormat, name: str) -> Field:

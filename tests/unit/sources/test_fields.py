@@ -173,6 +173,18 @@ def test_local_time_without_zone_is_a_wrong_map() -> None:
         instant(datetime(2026, 7, 1, 9, 30), TimeFormat())  # noqa: DTZ001
 
 
+@pytest.mark.parametrize(
+    ("unit", "text"),
+    [("s", "1782912600.1234567894"), ("s", "1.7829126001234567894e9"), ("ms", "1782912600000.1234567"),
+     ("ns", "1782912600000000000.5")],
+)  # fmt: skip
+def test_text_that_says_more_than_nanoseconds_is_refused(unit: str, text: str) -> None:
+    """As ISO text with ten decimals is; zeros say nothing more."""
+    assert instant(text, TimeFormat(unit)) == (None, "too_many_decimals")
+    assert instant("1782912600.1234567890", TimeFormat("s")) == (NINE_THIRTY + 123_456_789, None)
+    assert instant("1782912600000.123456000", TimeFormat("ms")) == (NINE_THIRTY + 123_456, None)
+
+
 def test_a_zone_beside_an_epoch_unit_is_that_of_timestamps_without_one() -> None:
     """A unit in a map says how numbers are written; a Parquet timestamp has one of its own. Numbers stay UTC."""
     time = parse_map({"table": "trades", "time": {"at": {"unit": "ns", "zone": "America/New_York"}}}).times["at"]
