@@ -1,6 +1,6 @@
 """Where a stream of bytes falls into FIX messages, and what in it is none.
 
-A frame is what a session engine takes for one message: from `8=` over the declared BodyLength to the end of the next
+A frame is what a session engine takes for one message: from `8=FIX` over the declared BodyLength to the end of the next
 CheckSum field. Whether it is a good message is a second question; a frame with a wrong length or checksum is kept, and
 called noise. Source: FIX 4.4 volume 2, "Message format"; FIX session layer, "Garbled message".
 """
@@ -8,16 +8,24 @@ called noise. Source: FIX 4.4 volume 2, "Message format"; FIX session layer, "Ga
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 SOH = b"\x01"
+BEGINNING = b"8=FIX"
 TRAILER = b"\x0110="
-ADMINISTRATIVE = frozenset("012345A")
 HOP_TAGS = frozenset({b"627", b"628", b"629", b"630"})
 HEADER_TAGS = HOP_TAGS | frozenset(
     b"35 49 56 115 128 34 50 142 57 143 116 144 129 145 43 97 52 122 347 369 370 1128 1129 1156".split()
 )
 """Standard header of FIX 4.0 to FIXT.1.1, without the fields whose value may hold any byte (91, 213)."""
 MOST_HEADER_FIELDS = 64
+LOGON_TAGS = frozenset({b"98", b"108", b"141", b"789", b"1137"})
+"""What a session needs of a Logon's body."""
+MOST_DIGITS = 20
+"""Python refuses to read numbers of some thousand digits; none that means something has more than these."""
 MAX_FRAME_BYTES = 1 << 20
 """A message longer than this is a wrong BodyLength: no drop copy sends a megabyte."""
 
@@ -69,7 +77,7 @@ class Framer:
 
 def _frame_end(buffer: bytes, at: int) -> int | None:
     """Where the piece that begins at `at` ends; null while its end has not arrived."""
-    start = buffer.find(b"8=", at)
+    start = buffer.find(BEGINNING, at)
     if start != at:
         return start if start > 0 else _all_but_a_beginning(buffer, at)
     length_at = buffer.find(b"\x019=", at)
@@ -77,7 +85,7 @@ def _frame_end(buffer: bytes, at: int) -> int | None:
     if length_end < 0:
         return None if len(buffer) - at <= MAX_FRAME_BYTES else len(buffer)
     digits = buffer[length_at + 3 : length_end]
-    if not digits.isdigit() or int(digits) > MAX_FRAME_BYTES:
+    if not digits.isdigit() or len(digits) > MOST_DIGITS or int(digits) > MAX_FRAME_BYTES:
         return _next_start(buffer, at)
     trailer = buffer.find(TRAILER, length_end + int(digits))
     end = buffer.find(SOH, trailer + len(TRAILER)) if trailer >= 0 else -1
@@ -87,8 +95,9 @@ def _frame_end(buffer: bytes, at: int) -> int | None:
 
 
 def _all_but_a_beginning(buffer: bytes, at: int) -> int | None:
-    """Noise without any `8=` goes on at once, but for a last `8` that may begin one."""
-    end = len(buffer) - buffer.endswith(b"8")
+    """Noise without any `8=FIX` is one piece at once, but for its end, which may begin one."""
+    begun = next(size for size in range(len(BEGINNING) - 1, -1, -1) if buffer.endswith(BEGINNING[:size]))
+    end = len(buffer) - begun
     return end if end > at else None
 
 
@@ -98,14 +107,24 @@ def _next_start(buffer: bytes, at: int) -> int:
 
 
 def is_well_formed(raw: bytes) -> bool:
-    """Whether bytes are one message whose BodyLength and CheckSum are right."""
+    """Whether bytes are one message: its first three fields are 8, 9 and 35, and BodyLength and CheckSum are right.
+
+    A CheckSum has three digits. Source: FIX session layer, "Garbled message".
+    """
     length_at = raw.find(b"\x019=")
     length_end = raw.find(SOH, length_at + 3)
     if not raw.startswith(b"8=FIX") or length_at < 0 or raw.find(SOH) != length_at:
         return False
     body_end = len(raw) - 7
     digits = raw[length_at + 3 : length_end]
-    if not digits.isdigit() or length_end + 1 + int(digits) != body_end or raw[body_end - 1 : body_end + 3] != TRAILER:
+    if (
+        not digits.isdigit()
+        or len(digits) > MOST_DIGITS
+        or length_end + 1 + int(digits) != body_end
+        or raw[body_end - 1 : body_end + 3] != TRAILER
+    ):
+        return False
+    if not raw.startswith(b"35=", length_end + 1):
         return False
     return raw[body_end + 3 : -1] == b"%03d" % (sum(raw[:body_end]) % 256)
 
@@ -114,19 +133,40 @@ def header_only(raw: bytes) -> bytes:
     """A well-formed application message without its body, with the length and sum that it then has.
 
     This is all that a session without a dictionary can judge: whether a tag may appear twice depends on the groups that
-    a message type has. Administrative messages are given back as they are, since their fields are the session's.
+    a message type has.
     """
-    if text_of(raw, 35) in ADMINISTRATIVE:
-        return raw
     begin, _, *fields = raw.split(SOH, MOST_HEADER_FIELDS)
+    return _message(begin, _header_of(fields))
+
+
+def logon_only(raw: bytes) -> bytes:
+    """A well-formed Logon with its header and, of its body, the first of each field that a session needs.
+
+    Its groups, texts and data, which may hold any byte, are no business of a session without a dictionary.
+    """
+    begin, _, *fields = raw.split(SOH)
+    needed: dict[bytes, bytes] = {}
+    for field in fields:
+        tag = field.partition(b"=")[0]
+        if tag in LOGON_TAGS:
+            needed.setdefault(tag, field)
+    return _message(begin, [*_header_of(fields), *needed.values()])
+
+
+def _header_of(fields: Sequence[bytes]) -> list[bytes]:
+    """The header among the fields behind BodyLength: up to the first that is none, without hops, which repeat."""
     kept = []
     for field in fields:
         tag = field.partition(b"=")[0]
         if tag not in HEADER_TAGS:
             break
         if tag not in HOP_TAGS:
-            kept.append(field + SOH)
-    body = b"".join(kept)
+            kept.append(field)
+    return kept
+
+
+def _message(begin: bytes, fields: Sequence[bytes]) -> bytes:
+    body = b"".join(field + SOH for field in fields)
     start = begin + b"\x019=%d\x01" % len(body) + body
     return start + b"10=%03d\x01" % (sum(start) % 256)
 
@@ -146,6 +186,6 @@ def begin_string_of(raw: bytes) -> str:
 
 
 def number_of(raw: bytes, tag: int) -> int | None:
-    """Value of a field that counts; null where it is absent or no number."""
+    """Value of a field that counts; null where it is absent or no number that FIX can mean."""
     text = text_of(raw, tag)
-    return int(text) if text.isascii() and text.isdigit() else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS else None

@@ -41,13 +41,23 @@ class SequenceWatch:
     _missing: list[tuple[int, int]] = field(default_factory=list)
 
     @property
+    def expected(self) -> int:
+        """Lowest number that has not arrived: what the engine expects next, if it took all that did."""
+        return self._missing[0][0] if self._missing else self.next_expected
+
+    @property
     def open_gaps(self) -> tuple[Gap, ...]:
         """Gaps that are neither filled nor given up."""
         return tuple(self._open)
 
-    def arrived(self, raw: bytes) -> list[Gap]:
-        """Count one well-formed message of the session in; what it opens, closes or abandons, in order."""
-        number, kind = number_of(raw, 34), text_of(raw, 35)
+    def arrived(self, kind: str, number: int | None, raw: bytes) -> list[Gap]:
+        """Count one well-formed message of the session in; what it opens, closes or abandons, in order.
+
+        Args:
+            kind: its MsgType.
+            number: its MsgSeqNum; null if it has none.
+            raw: its bytes.
+        """
         if kind == "4" and text_of(raw, 123) != "Y":
             return self._restart(number_of(raw, 36), lost=True)
         if number is None:
@@ -57,6 +67,10 @@ class SequenceWatch:
             changes += self._restart(1, lost=False)
         last = (number_of(raw, 36) or number + 1) - 1 if kind == "4" else number
         return changes + self._cover(number, last)
+
+    def begin_again(self, next_number: int) -> list[Gap]:
+        """The engine has gone back to this number; what was open is given up."""
+        return self._restart(next_number, lost=False)
 
     def _restart(self, next_number: int | None, *, lost: bool) -> list[Gap]:
         """The sequence goes on at `next_number`; `lost` if numbers up to it will never be sent."""

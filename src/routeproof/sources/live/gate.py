@@ -16,17 +16,21 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from routeproof.sources.live.crossing import Crossing
+from routeproof.sources.live.framing import text_of
 from routeproof.sources.live.journal_format import Kind
+from routeproof.sources.live.reception import Reception
 from routeproof.sources.live.relay import End, Relay
 from routeproof.sources.live.session import Batch, Received, SessionEvent
-from routeproof.sources.live.visitors import SUCCESSION_S, Visitor, session_of
+from routeproof.sources.live.visitors import LOGON_WITHIN_S, SUCCESSION_S, Visitor, session_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from routeproof.sources.live.administrative import DataFields
     from routeproof.sources.live.dialing import Dialler
     from routeproof.sources.live.framing import Piece
     from routeproof.sources.live.journal import Journal
+    from routeproof.sources.live.reception import Verdict
     from routeproof.sources.live.session_config import FixSession
     from routeproof.sources.live.wire_watch import WireWatch
 
@@ -45,7 +49,11 @@ class Gate:
         watches: by session name, what its messages say about it.
         to_engine: opens a connection to the engine, for a counterparty that has named its session; null if it cannot.
         clock: UTC ns.
-        header_only: names of the sessions whose application messages the engine is given without their body.
+        data: by the name of a session whose bodies somebody reads, the data fields of its dictionary; of the other
+            sessions the engine is given headers only.
+        go_on: what the engine expects next of a session, once it is done with that session's last connection and never
+            above the number given; null before.
+        logon_within_s: a connection that has come to its session and is not answered by then is ended.
     """
 
     def __init__(
@@ -54,9 +62,12 @@ class Gate:
         watches: Mapping[str, WireWatch],
         to_engine: Callable[[], socket.socket | None],
         clock: Callable[[], int],
-        header_only: Collection[str] = (),
+        *,
+        data: Mapping[str, DataFields],
+        go_on: Callable[[str, int], int | None],
+        logon_within_s: float = LOGON_WITHIN_S,
     ) -> None:
-        self._header_only = header_only
+        self._data, self._go_on, self._logon_within_s = data, go_on, logon_within_s
         self._journal, self._watches = journal, watches
         self._to_engine, self._clock = to_engine, clock
         self._selector = selectors.DefaultSelector()
@@ -64,6 +75,8 @@ class Gate:
         self._relays: dict[str, Relay] = {}
         self._diallers: dict[str, Dialler] = {}
         self._crossing: list[Crossing] = []
+        self._giving: list[tuple[End, bytes]] = []
+        self._received: list[Received] = []
         self._events: list[SessionEvent] = []
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="fix-gate", daemon=True)
@@ -145,19 +158,39 @@ class Gate:
 
     def _let_in(self, visitor: Visitor) -> None:
         session, reason = session_of(visitor)
-        if session is not None and session.name in self._relays:
-            if time.monotonic() - visitor.heard_s < SUCCESSION_S:
-                return
-            session, reason = None, "the session is connected already"
-        inner = self._to_engine() if session is not None else None
-        if session is None or inner is None:
+        verdict: Verdict | None = None
+        if session is not None:
+            if not self._is_free(session.name):
+                if time.monotonic() - visitor.heard_s < SUCCESSION_S:
+                    return
+                reason = "the session is connected already"
+            else:
+                verdict = self._reception(session).of_logon(visitor.heard[0].raw)
+                reason = verdict.fault
+        inner = self._to_engine() if session is not None and not reason else None
+        if session is None or verdict is None or inner is None:
             kept = b"".join(piece.raw for piece in visitor.heard)[:REFUSED_BYTES]
             self._journal.append(Kind.NOISE_IN, "", kept, visitor.heard_at)
             self._refuse(visitor, reason or "the engine does not answer")
             return
         del self._visitors[visitor.end.socket]
         relay = self._join(session, visitor.end, End(inner))
-        self._cross(relay, visitor.end, visitor.heard, visitor.heard_at)
+        logon, *relay.early = visitor.heard
+        relay.logon = logon.raw, visitor.heard_at
+        self._journal.append(verdict.kind, session.name, logon.raw, visitor.heard_at)
+        self._giving.append((relay.inner, verdict.given))
+
+    def _is_free(self, name: str) -> bool:
+        """The session has no connection, and the engine is done with its last; both sides know what comes next."""
+        if name in self._relays:
+            return False
+        expected = self._go_on(name, self._watches[name].expected)
+        if expected is not None:
+            self._events += self._watches[name].begin_at(expected, self._clock())
+        return expected is not None
+
+    def _reception(self, session: FixSession) -> Reception:
+        return Reception(session, self._watches[session.name], self._data.get(session.name))
 
     def _refuse(self, visitor: Visitor, reason: str) -> None:
         connection = visitor.end.socket
@@ -178,12 +211,13 @@ class Gate:
         """An initiator's counterparty was reached and the engine has come for it: join them."""
         if pair := dialler.advance(time.monotonic(), busy=dialler.session.name in self._relays):
             outer, inner = pair
+            self._is_free(dialler.session.name)
             self._join(dialler.session, End(outer), End(inner))
         for reason in dialler.refusals():
             self._events.append(SessionEvent("refused", dialler.session.name, self._clock(), reason))
 
     def _join(self, session: FixSession, outer: End, inner: End) -> Relay:
-        relay = Relay(session, outer, inner)
+        relay = Relay(session, outer, inner, self._reception(session), time.monotonic() + self._logon_within_s)
         self._relays[session.name] = relay
         return relay
 
@@ -196,21 +230,63 @@ class Gate:
             self._cross(relay, end, end.read(), at)
 
     def _cross(self, relay: Relay, source: End, pieces: Sequence[Piece], at: int) -> None:
-        to, incoming = relay.other(source), source is relay.outer
-        self._crossing += [Crossing(relay.session.name, piece, at, incoming, to) for piece in pieces]
+        self._crossing += [Crossing(relay, piece, at, source is relay.outer) for piece in pieces]
 
     def _settle(self) -> None:
         """Make what was read durable, then let it go on."""
-        for crossing in self._crossing:
-            self._journal.append(crossing.kind, crossing.session, crossing.piece.raw, crossing.at)
+        while self._crossing:  # an answer to a Logon adds what came behind that
+            crossing, self._crossing = self._crossing, []
+            for each in crossing:
+                take = self._take_in if each.is_incoming else self._take_out
+                take(each.relay, each.piece, each.at)
         self._journal.commit()
-        for crossing in self._crossing:
-            crossing.to.add(crossing.as_passed_on(header_only=crossing.session in self._header_only))
-        for end in dict.fromkeys(crossing.to for crossing in self._crossing):
+        for end, content in self._giving:
+            end.add(content)
+        for end in dict.fromkeys(end for end, _ in self._giving):
             end.flush()
+        self._giving = []
+
+    def _take_in(self, relay: Relay, piece: Piece, at: int) -> None:
+        """Judge what a counterparty sent; behind what ends the connection nothing counts."""
+        name = relay.session.name
+        if relay.is_cut:
+            self._journal.append(Kind.SEEN_IN if piece.is_message else Kind.NOISE_IN, name, piece.raw, at)
+            return
+        verdict = relay.reception.of_message(piece, at)
+        self._journal.append(verdict.kind, name, piece.raw, at)
+        self._events += verdict.events
+        if verdict.kind == Kind.MESSAGE_IN:
+            self._received.append(Received(at, name, piece.raw))
+        if verdict.fault:
+            self._cut(relay, verdict.fault)
+        elif verdict.given:
+            self._giving.append((relay.inner, verdict.given))
+
+    def _take_out(self, relay: Relay, piece: Piece, at: int) -> None:
+        """Note what our side sends; its Logon makes the other one count, and what came behind that is taken next."""
+        name, kind = relay.session.name, text_of(piece.raw, 35)
+        if kind == "A" and relay.logon is not None:
+            logon, heard_at = relay.logon
+            relay.logon = None
+            self._journal.append(Kind.MESSAGE_IN, name, logon, heard_at)
+            self._received.append(Received(heard_at, name, logon))
+            self._events += relay.reception.answered(logon, heard_at)
+            early, relay.early = relay.early, []
+            self._cross(relay, relay.outer, early, heard_at)
+        relay.spoke(kind, time.monotonic())
+        self._journal.append(Kind.MESSAGE_OUT, name, piece.raw, at)
+        self._events += self._watches[name].outgoing(kind, piece.raw, at)
+        self._giving.append((relay.outer, piece.raw))
+
+    def _cut(self, relay: Relay, reason: str) -> None:
+        relay.cut()
+        self._events.append(SessionEvent("refused", relay.session.name, self._clock(), f"ended a connection: {reason}"))
 
     def _end_relays(self) -> None:
+        now_s = time.monotonic()
         for relay in self._relays.values():
+            if relay.took_too_long(now_s):
+                self._cut(relay, "it has not logged on, or out, in time")
             relay.pass_on_the_end()
         for name, relay in [(name, relay) for name, relay in self._relays.items() if relay.is_over]:
             del self._relays[name]
@@ -218,27 +294,19 @@ class Gate:
                 if end.socket in self._selector.get_map():
                     self._selector.unregister(end.socket)
             relay.close()
+            for piece in relay.early:
+                self._journal.append(
+                    Kind.SEEN_IN if piece.is_message else Kind.NOISE_IN, name, piece.raw, self._clock()
+                )
             if name in self._diallers:
                 self._diallers[name].ended()
             self._events += self._watches[name].disconnected(self._clock())
+            self._go_on(name, self._watches[name].expected)
 
     def _hand_out(self) -> None:
-        messages = []
-        for crossing in self._crossing:
-            self._events += self._seen(crossing)
-            if crossing.is_incoming and crossing.piece.is_message:
-                messages.append(Received(crossing.at, crossing.session, crossing.piece.raw))
-        if messages or self._events:
-            self.batches.put(Batch(tuple(messages), tuple(self._events), self._journal.position))
-        self._crossing, self._events = [], []
-
-    def _seen(self, crossing: Crossing) -> list[SessionEvent]:
-        watch = self._watches[crossing.session]
-        if not crossing.piece.is_message:
-            text = f"{len(crossing.piece.raw)} bytes that are no message"
-            return [SessionEvent("garbled", crossing.session, crossing.at, text)] if crossing.is_incoming else []
-        look = watch.incoming if crossing.is_incoming else watch.outgoing
-        return look(crossing.piece.raw, crossing.at)
+        if self._received or self._events:
+            self.batches.put(Batch(tuple(self._received), tuple(self._events), self._journal.position))
+        self._received, self._events = [], []
 
     def _renew_interest(self) -> None:
         taking = self.batches.qsize() < BATCHES_WAITING

@@ -35,6 +35,9 @@ class Kind(enum.IntEnum):
     """The payload is the name that the record's session number stands for, from here on."""
     MESSAGES_BEFORE = 5
     """The payload says how many messages were received before this segment, u64 little-endian."""
+    SEEN_IN = 6
+    """A well-formed message as it came, which does not count as received: the session had not logged on, the message
+    names another, or its number had been used. A Logon is kept so when it comes, and as MESSAGE_IN once answered."""
 
 
 KINDS = frozenset(Kind)

@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING
 
 import quickfix
 
+from routeproof.sources.live.administrative import DataFields
 from routeproof.sources.live.dialing import Dialler
 from routeproof.sources.live.framing import number_of, text_of
 from routeproof.sources.live.gate import Gate
 from routeproof.sources.live.listeners import open_listeners
 from routeproof.sources.live.quickfix_door import LowNumbers, connection_to, free_port, start_behind
-from routeproof.sources.live.quickfix_settings import dictionary_path, settings_text, transport_path
+from routeproof.sources.live.quickfix_settings import data_tags, dictionary_paths, settings_text
 from routeproof.sources.live.session import SessionStatus
 from routeproof.sources.live.wire_watch import WireWatch
 from routeproof.vocab.errors import UsageError
@@ -88,8 +89,15 @@ class QuickFixEngine:
             self._take_up(session)
         for dialler in diallers:
             dialler.ended()
-        unread = [session.name for session in self._sessions if not (self._callbacks or session.dictionary)]
-        gate = Gate(self._journal, self._watches, lambda: connection_to(door), self._clock, unread)
+        read = [session for session in self._sessions if self._callbacks or session.dictionary]
+        gate = Gate(
+            self._journal,
+            self._watches,
+            lambda: connection_to(door),
+            self._clock,
+            data={session.name: DataFields(data_tags(session)) for session in read},
+            go_on=self._go_on,
+        )
         for listener, served in listeners:
             gate.listen(listener, served)
         for dialler in diallers:
@@ -120,6 +128,8 @@ class QuickFixEngine:
         self._wait_while(lambda: any(self._own(session.name).isLoggedOn() for session in acceptors))
         self._gate.stop()
         self._wait_while(lambda: any(map(quickfix.Session.isSessionRegistered, map(_identity, acceptors))))
+        for name, watch in self._watches.items():
+            self._go_on(name, watch.expected)
         self._cleanup.close()
 
     def status(self) -> tuple[SessionStatus, ...]:
@@ -131,8 +141,11 @@ class QuickFixEngine:
         )
 
     def send(self, session: str, message: bytes) -> bool:
-        """See `SessionEngine`."""
-        text = message.decode("utf-8", "surrogateescape")
+        """See `SessionEngine`; QuickFIX's Python side takes no bytes that are no UTF-8."""
+        try:
+            text = message.decode()
+        except UnicodeDecodeError:
+            return False
         return bool(
             quickfix.Session.sendToTarget(
                 quickfix.Message(text, *self._dictionaries[session], False), _identity(self._by_name[session])
@@ -204,6 +217,19 @@ class QuickFixEngine:
             session.name, resets_on_logon=session.reset_on_logon, next_expected=own.getExpectedTargetNum()
         )
 
+    def _go_on(self, name: str, most: int) -> int | None:
+        """What is expected next, not above `most`; null while the engine still works on the last connection.
+
+        It counts some messages that it does not take for the one that it expects (a Logout whose number is too high, a
+        BeginString that is not the session's), and would never ask for that one.
+        """
+        if quickfix.Session.isSessionRegistered(_identity(self._by_name[name])):
+            return None
+        own = self._own(name)
+        if own.getExpectedTargetNum() > most:
+            own.setNextTargetMsgSeqNum(most)
+        return int(own.getExpectedTargetNum())
+
     def _let_dial(self, name: str, may: bool) -> None:  # noqa: FBT001 - one switch of one session
         own = self._own(name)
         if may and not self._is_stopped:
@@ -263,8 +289,4 @@ def _identity(session: FixSession) -> quickfix.SessionID:
 
 def _dictionaries_of(session: FixSession) -> tuple[quickfix.DataDictionary, ...]:
     """What a message of the session is read with: nothing, its dictionary, or transport and application."""
-    path = dictionary_path(session)
-    if path is None:
-        return ()
-    paths = (path,) if session.default_appl_ver_id is None else (transport_path(path, session), path)
-    return tuple(quickfix.DataDictionary(str(each)) for each in paths)
+    return tuple(quickfix.DataDictionary(str(path)) for path in dictionary_paths(session))

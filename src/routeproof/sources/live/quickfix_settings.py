@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
 
 from routeproof.vocab.errors import UsageError
 
@@ -45,6 +46,32 @@ def transport_path(dictionary: Path, session: FixSession) -> Path:
     """
     beside = dictionary.with_name(TRANSPORT)
     return _checked(beside if beside.is_file() else _found(TRANSPORT, session), session)
+
+
+def dictionary_paths(session: FixSession) -> tuple[Path, ...]:
+    """The dictionaries of a session: none, its own, or transport and application.
+
+    Raises:
+        UsageError: one cannot be found, or is none.
+    """
+    path = dictionary_path(session)
+    if path is None:
+        return ()
+    return (path,) if session.default_appl_ver_id is None else (transport_path(path, session), path)
+
+
+def data_tags(session: FixSession) -> set[int]:
+    """Fields whose value may hold any byte, by the session's dictionaries.
+
+    Raises:
+        UsageError: a dictionary cannot be found, or is none.
+    """
+    return {
+        int(field.get("number", ""))
+        for path in dictionary_paths(session)
+        for field in ET.parse(path).iterfind("fields/field")  # noqa: S314 - it has no document type
+        if field.get("type") == "DATA"
+    }
 
 
 def _found(name: str, session: FixSession) -> Path:

@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING, Literal, Protocol
 if TYPE_CHECKING:
     from routeproof.sources.live.journal_format import Position
 
-EventKind = Literal["logon", "logout", "refused", "gap_open", "gap_closed", "gap_abandoned", "reset", "garbled", "told"]
+EventKind = Literal[
+    "logon", "logout", "refused", "gap_open", "gap_closed", "gap_abandoned", "asked", "reset", "garbled", "told"
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One well-formed message from a counterparty, administrative ones and repeats included.
+    """One well-formed message that the session's counterparty sent while logged on.
+
+    Administrative ones and repeats are included; a Logon is once it was answered.
 
     Attributes:
         received_at: UTC ns at which it was read from the socket.
@@ -32,9 +36,10 @@ class SessionEvent:
 
     Attributes:
         kind: `gap_open`, `gap_closed` (all of it arrived or was filled) and `gap_abandoned` (the sequence was reset
-            before that) name the range `begin` to `end`; `reset` says that the incoming sequence goes on at `begin`;
-            `refused` is a connection that was closed before a Logon was answered; `garbled` are bytes that are no
-            message; `told` is a Reject or Logout with a text that our side sent.
+            before that) name the range `begin` to `end`; `asked` is a ResendRequest of our side that begins at `begin`;
+            `reset` says that the incoming sequence goes on at `begin`; `refused` is a connection that our side closed
+            before or after its Logon, for what it sent or left unsaid; `garbled` are bytes that are no message, or one
+            that the engine cannot read; `told` is a Reject or Logout with a text that our side sent.
         session: the session's name; empty if the counterparty named none of ours.
         at: UTC ns.
         text: for people.
@@ -110,7 +115,8 @@ class SessionEngine(Protocol):
         """Send an application message: MsgType and body are taken from `message`, session fields are the engine's.
 
         Returns:
-            Whether it was given a sequence number; what is sent while logged out is delivered by resend.
+            Whether it was given a sequence number; what is sent while logged out is delivered by resend. Some engines
+            send no bytes that are no UTF-8.
         """
         ...
 
