@@ -42,16 +42,17 @@ class Echo:
         self._seen = {(name, order) for name, order in self._seen if name != session}
 
     def accepted(self, session: str, message: bytes) -> bool:
-        """Send it back, unless it is a PossResend of an order that was seen; refuse what nobody sends to a market."""
+        """Send it back, unless it is a PossResend of an order that was seen.
+
+        Refused is what nobody sends to a market, and what cannot be sent back as it came.
+        """
         if text_of(message, 35) == "8":
             return False
         order = (session, text_of(message, 11))
         if text_of(message, 97) == "Y" and order in self._seen:
             return True
         self._seen.add(order)
-        if self.engine is not None:
-            self.engine.send(session, message)
-        return True
+        return self.engine is None or self.engine.send(session, message)
 
 
 def serve(config: Path, folder: Path) -> None:
