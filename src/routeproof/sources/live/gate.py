@@ -13,6 +13,7 @@ import socket
 import threading
 import time
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from routeproof.sources.live.crossing import Crossing
@@ -53,6 +54,7 @@ class Gate:
             sessions the engine is given headers only.
         go_on: what the engine expects next of a session, once it is done with that session's last connection and never
             above the number given; null before.
+        expects: what the engine expects next of a session, at any time.
         logon_within_s: a connection that has come to its session and is not answered by then is ended.
     """
 
@@ -65,9 +67,11 @@ class Gate:
         *,
         data: Mapping[str, DataFields],
         go_on: Callable[[str, int], int | None],
+        expects: Callable[[str], int],
         logon_within_s: float = LOGON_WITHIN_S,
     ) -> None:
-        self._data, self._go_on, self._logon_within_s = data, go_on, logon_within_s
+        self._data, self._go_on, self._expects = data, go_on, expects
+        self._logon_within_s = logon_within_s
         self._journal, self._watches = journal, watches
         self._to_engine, self._clock = to_engine, clock
         self._selector = selectors.DefaultSelector()
@@ -190,7 +194,8 @@ class Gate:
         return expected is not None
 
     def _reception(self, session: FixSession) -> Reception:
-        return Reception(session, self._watches[session.name], self._data.get(session.name))
+        name = session.name
+        return Reception(session, self._watches[name], self._data.get(name), partial(self._expects, name))
 
     def _refuse(self, visitor: Visitor, reason: str) -> None:
         connection = visitor.end.socket

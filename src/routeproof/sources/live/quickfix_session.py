@@ -97,6 +97,7 @@ class QuickFixEngine:
             self._clock,
             data={session.name: DataFields(data_tags(session)) for session in read},
             go_on=self._go_on,
+            expects=lambda name: int(self._own(name).getExpectedTargetNum()),
         )
         for listener, served in listeners:
             gate.listen(listener, served)

@@ -16,7 +16,7 @@ from routeproof.sources.live.journal_format import Kind
 from routeproof.sources.live.session import SessionEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from routeproof.sources.live.administrative import DataFields
     from routeproof.sources.live.framing import Piece
@@ -47,16 +47,19 @@ class Reception:
         watch: what its messages say about it.
         data: the data fields of its dictionary; null if it has none, and nobody reads its bodies: the engine is then
             given headers only.
+        expects: the number that the engine expects now.
     """
 
-    def __init__(self, session: FixSession, watch: WireWatch, data: DataFields | None) -> None:
+    def __init__(
+        self, session: FixSession, watch: WireWatch, data: DataFields | None, expects: Callable[[], int]
+    ) -> None:
         begin, ours, theirs = session.identity
-        self._name, self._watch, self._data = session.name, watch, data
+        self._name, self._watch, self._data, self._expects = session.name, watch, data, expects
         self._begin, self._from, self._to = (
             f"{start}{value}\x01".encode("utf-8", "surrogateescape")
             for start, value in (("8=", begin), ("\x0149=", theirs), ("\x0156=", ours))
         )
-        self._waiting = 0
+        self._waiting, self._first_waiting = 0, 0
 
     def of_logon(self, raw: bytes) -> Verdict:
         """A Logon that begins a connection: see `answered`."""
@@ -94,21 +97,32 @@ class Reception:
             return f"its number is above {MOST_SEQUENCE_NUMBER}"
         if kind not in ADMINISTRATIVE:
             return ""
-        if number is None or number <= self._watch.expected:
-            self._waiting = 0
-        elif kind in WAITING:
-            self._waiting += 1
-        if self._waiting > MOST_WAITING:
+        if kind in WAITING and self._too_many_wait(number or 0):
             return f"{MOST_WAITING} administrative messages wait for those before them"
         return fault_of(kind, raw) or (self._data.fault_in(raw) if self._data is not None else "")
 
+    def _too_many_wait(self, number: int) -> bool:
+        """Count one more that may wait; from time to time, ask the engine whether they do."""
+        if not (self._watch.has_asked or self._watch.open_gaps):
+            return False
+        if self._waiting == 0:
+            self._first_waiting = number
+        self._waiting += 1
+        if self._waiting <= MOST_WAITING:
+            return False
+        self._waiting = 0
+        return self._expects() <= self._first_waiting
+
     def _given(self, kind: str, number: int | None, raw: bytes, at: int) -> tuple[bytes, list[SessionEvent]]:
+        if number is not None and number == self._watch.untaken and (kind in WAITING or kind not in ADMINISTRATIVE):
+            self._watch.untaken = None
+            return header_only(raw), []
         if kind in ADMINISTRATIVE:
             if kind == "3" and number is not None and number > self._watch.expected:
                 # The engine would count it for the number that it expects, and never ask for that one.
                 return b"", []
             return (logon_only(raw) if kind == "A" and self._data is None else raw), []
-        if self._data is None or number == self._watch.untaken is not None:
+        if self._data is None:
             return header_only(raw), []
         if fault := self._data.fault_in(raw):
             return header_only(raw), [self._garbled(at, f"message {number}: {fault}; its body is kept, and not read")]

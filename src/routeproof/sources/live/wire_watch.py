@@ -32,6 +32,7 @@ class WireWatch:
 
     Attributes:
         connected: both sides have sent their Logon and neither has gone.
+        has_asked: our side has sent a ResendRequest on this connection.
         untaken: number of a message that arrived and was asked for again all the same; null if there is none.
     """
 
@@ -39,7 +40,7 @@ class WireWatch:
         self._session = session
         self._sequence = SequenceWatch(next_expected, resets_on_logon)
         self._logons: set[str] = set()
-        self.connected = False
+        self.connected = self.has_asked = False
         self.untaken: int | None = None
 
     @property
@@ -83,10 +84,12 @@ class WireWatch:
 
     def disconnected(self, at: int) -> list[SessionEvent]:
         """What the end of the connection changes."""
-        was, self.connected, self._logons, self.untaken = self.connected, False, set(), None
+        was, self._logons, self.untaken = self.connected, set(), None
+        self.connected = self.has_asked = False
         return [self._event("logout", at, "the connection has ended")] if was else []
 
     def _asked(self, begin: int | None, at: int) -> list[SessionEvent]:
+        self.has_asked = True
         if begin is None:
             return []
         events = [self._event("asked", at, f"messages from {begin} on were asked for again", begin)]

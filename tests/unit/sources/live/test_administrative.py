@@ -79,3 +79,12 @@ def test_a_data_field_of_another_length_is_told(fields: str, tag: int) -> None:
 def test_without_data_fields_there_is_nothing_to_judge() -> None:
     """A session without a dictionary has none."""
     assert DataFields(()).fault_in(raw("35=8|95=-5|96=ab|")) == ""
+
+
+@pytest.mark.parametrize("part", ["nonsense|", "abc=1|", "=1|", "|", "99999999999=1|", "5|96=ab|"])
+def test_a_part_that_is_no_field_is_told(part: str) -> None:
+    """The engine ignores such a message, whatever is behind it; a tag of its own, or below zero, it rejects."""
+    for tags in (set[int](), {96}):
+        assert DataFields(tags).fault_in(raw("35=8|95=2|" + part)).endswith(("is no field", "field 96 is wrong"))
+        assert DataFields(tags).fault_in(raw("35=8|5001=|-1=x|")) == ""
+    assert DataFields({96}).fault_in(raw("35=8|95=2|96=ab|" + part)) != ""

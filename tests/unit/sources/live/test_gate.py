@@ -91,6 +91,7 @@ class Doorway:
             itertools.count(1).__next__,
             data={"dropcopy": DataFields({96})},
             go_on=self.engine.go_on,
+            expects=lambda _: 1,
             logon_within_s=logon_within_s,
         )
         self.gate.listen(listener, [SESSION])
