@@ -49,7 +49,7 @@ def fault_of(kind: str, raw: bytes) -> str:
 
 
 NO_FIELD = "a part of it is no field"
-PLAIN_FIELDS = re.compile(rb"(?:-?\d{1,9}=[^\x01]*\x01)*")
+PLAIN_FIELDS = re.compile(rb"(?:-?\d{1,9}+=[^\x01]*+\x01)*+")
 
 
 class DataFields:
