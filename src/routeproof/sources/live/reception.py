@@ -125,7 +125,9 @@ class Reception:
         if self._data is None:
             return header_only(raw), []
         if fault := self._data.fault_in(raw):
-            return header_only(raw), [self._garbled(at, f"message {number}: {fault}; its body is kept, and not read")]
+            return header_only(raw), [
+                self._garbled(at, f"message {number}: {fault}; the engine is given its header only")
+            ]
         return raw, []
 
     def _is_ours(self, raw: bytes) -> bool:

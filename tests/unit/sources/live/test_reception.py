@@ -115,7 +115,7 @@ def test_a_data_field_of_a_wrong_length_does_not_reach_the_engine() -> None:
     verdict = listening.hear(trade)
     assert (verdict.kind, verdict.given, verdict.fault) == (Kind.MESSAGE_IN, header_only(trade), "")
     assert [each.text for each in verdict.events] == [
-        "message 2: the length of its field 96 is wrong; its body is kept, and not read"
+        "message 2: the length of its field 96 is wrong; the engine is given its header only"
     ]
     assert listening.hear(raw("3", 3, "45=1|354=-5|355=a|")).fault == "message 3: the length of its field 355 is wrong"
 
