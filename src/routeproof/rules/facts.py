@@ -32,6 +32,8 @@ class Facts:
         drift: how daily streams are held against their baselines.
         fills: measured executions that stand (busts folded): the wide rows of `tables.measured`, benchmark at receipt,
             with `provider` (the order's, else the one whose source told the fill), `limit_price` of the version,
+            `route_limit` (that of the route, if fills of it were told as `added`; else null),
+            `round_lot` (of the symbol on the day, 1e-9 shares),
             `order_known` (an order of that identity was seen), and the extremes of usable best quotes in force within
             the second before the fill, up to the provider's declared clock uncertainty after it:
             `ask_high_1s, bid_low_1s` (null where there were none).

@@ -47,10 +47,12 @@ def in_auction() -> pl.Expr:
 def went_deeper(walk_usd: pl.Expr) -> pl.Expr:
     """Whether an order took the quote with other shares and went on with this fill, by at most `walk_usd` a share.
 
-    Nobody shows how many shares stand at the best price of all venues together: an order that filled some of its shares
-    there and the rest a little deeper found no more.
+    Nobody shows how many shares stand at the best price of all venues together, and what is shown may be gone: an order
+    that filled some of its shares there and the rest a little deeper found no more. A quote is for a round lot at least
+    (17 CFR 242.600): who took less there did not exhaust it, and is not excused.
     """
-    took = (beyond(worst_far()) <= 0).any().over("order_id") & pl.col("order_id").is_not_null()
+    at_quote = pl.when(beyond(worst_far()) <= 0).then("quantity").otherwise(0).sum().over("order_id")
+    took = (at_quote >= pl.col("round_lot")) & pl.col("order_id").is_not_null()
     near = beyond(worst_far()) <= (walk_usd * SCALE).round()
     deeper: pl.Expr = (took & near).fill_null(value=False)
     return deeper
@@ -64,5 +66,14 @@ def larger_than_shown(walk_usd: pl.Expr) -> pl.Expr:
 
 
 def added() -> pl.Expr:
-    """Whether a fill came to shares that were resting: those trade at their own limit."""
+    """Whether the provider told that a fill came to shares that were resting."""
     return (pl.col("liquidity") == "added").fill_null(value=False)
+
+
+def at_own_limit() -> pl.Expr:
+    """Whether a fill that was told as added has the price at which its shares can have rested.
+
+    That is the limit of its route, since a router posts children at prices of their own; where the route states none,
+    that of the order's version. A market order has neither, so the word alone excuses no price.
+    """
+    return (added() & (pl.col("price") == pl.coalesce("route_limit", "limit_price"))).fill_null(value=False)

@@ -13,6 +13,7 @@ from routeproof.app.facts.read_once import ReadOnce
 from routeproof.app.measuring.measure_range import measured_days
 from routeproof.rules.facts import Facts
 from routeproof.tables.lookup.quote_extremes import with_extremes
+from routeproof.tables.measured.order_size import DEFAULT_ROUND_LOT
 from routeproof.tables.switches import Switches
 from routeproof.vocab.errors import RefusedError
 from routeproof.vocab.times import NS_PER_S
@@ -60,7 +61,7 @@ def day_facts(source: DaySource, day: date, rules: DayRules, tellers: Tellers) -
         "open_at": hours[0] if hours else None,
         "close_at": hours[1] if hours else None,
         "next_days": next_days(rules.hours, day),
-        "fills": None if fills is None else _fills(fills, source, day, tellers),
+        "fills": None if fills is None else _fills(fills, source, day, rules, tellers),
         "executions": with_teller(source.rows("executions", day), tellers, own="provider_id"),
         "orders": flow["orders"],
         "parents": parents,
@@ -125,7 +126,7 @@ def _with_own_teller(rows: pl.DataFrame, tellers: Tellers) -> pl.DataFrame:
     return rows.with_columns(pl.coalesce(pl.col("provider").replace("", None), told).alias("provider"))
 
 
-def _fills(rows: pl.DataFrame, source: DaySource, day: date, tellers: Tellers) -> pl.DataFrame:
+def _fills(rows: pl.DataFrame, source: DaySource, day: date, rules: DayRules, tellers: Tellers) -> pl.DataFrame:
     known = source.rows("parent_orders", day).select("order_id").unique().with_columns(order_known=pl.lit(value=True))
     limits = (
         source.rows("order_versions", day)
@@ -134,13 +135,32 @@ def _fills(rows: pl.DataFrame, source: DaySource, day: date, tellers: Tellers) -
         .unique(["order_id", "version"], keep="last", maintain_order=True)
     )
     stated = (
-        rows.drop("limit_price", "order_known", strict=False)
+        _with_round_lot(_with_route_limit(rows, source.rows("routes", day)), rules.round_lots_on(day))
+        .drop("limit_price", "order_known", strict=False)
         .join(limits, on=["order_id", "version"], how="left", maintain_order="left")
         .join(known, on="order_id", how="left", maintain_order="left")
         .with_columns(pl.coalesce("order_known", pl.col("order_class").is_not_null()).alias("order_known"))
     )
     doubt = stated["provider"].replace_strict(dict(tellers.uncertainty_ns), default=0, return_dtype=pl.Int64)
     return with_extremes(stated, source.book(day, stated["symbol"].unique()), LOOK_BACK_NS, doubt)
+
+
+def _with_route_limit(rows: pl.DataFrame, routes: pl.DataFrame) -> pl.DataFrame:
+    """Fills with `route_limit`: see `Facts`; only routes of added fills are looked up, since most fills take."""
+    added = rows.filter(pl.col("liquidity") == "added").select(pl.col("route_id").drop_nulls().unique())
+    limits = routes.select("route_id", pl.col("limit_price").alias("route_limit")).join(
+        added, on="route_id", how="semi"
+    )
+    known = limits.drop_nulls().unique("route_id", keep="last", maintain_order=True)
+    return rows.join(known, on="route_id", how="left", maintain_order="left")
+
+
+def _with_round_lot(rows: pl.DataFrame, declared: pl.DataFrame | None) -> pl.DataFrame:
+    """Fills with `round_lot`: see `Facts`."""
+    if declared is None:
+        return rows.with_columns(pl.lit(DEFAULT_ROUND_LOT).alias("round_lot"))
+    joined = rows.join(declared, on="symbol", how="left", maintain_order="left")
+    return joined.with_columns(pl.col("round_lot").fill_null(DEFAULT_ROUND_LOT))
 
 
 MEMBERS_OF_DAY = ("fills", "executions", "orders", "parents", "versions", "routes", "trades", "status")

@@ -4,8 +4,9 @@ The reference is the quote in force strictly before the execution. A locked or c
 left to `executed_in_locked_or_crossed`; where there is no quote yet, the fill waits and `stale_reference_quote` speaks.
 A quote may have changed while the order travelled, and clocks differ: a fill is judged by the worst best quote of the
 second before it, up to the provider's declared clock uncertainty after it, and by more than `tolerance_usd`. An order
-larger than the size shown has to go deeper, and one that filled other shares at the quote found no more there: a fill
-of theirs may lie up to `walk_usd` beyond. Left out are fills that added liquidity, at their own limit.
+larger than the size shown has to go deeper: a fill of it may lie up to `walk_usd` beyond. So may one of an order that
+filled a round lot or more at the quote: it found no more. Left out are fills that added liquidity at their own limit:
+their route's, or where it states none, their order's. That the provider calls a fill added is not enough.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from routeproof.rules.hits import Shape, hits
 from routeproof.rules.limits import limit
 from routeproof.rules.rule import Rule
 from routeproof.rules.say import dollars, named, shares
-from routeproof.rules.touch import added, larger_than_shown, went_deeper
+from routeproof.rules.touch import at_own_limit, larger_than_shown, went_deeper
 from routeproof.tables.division import divided
 from routeproof.vocab import quote_status
 from routeproof.vocab.fixed import SCALE
@@ -34,7 +35,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     worst = pl.when(is_buy).then("ask_high_1s").otherwise("bid_low_1s")
     beyond = pl.col("sign") * (pl.col("price") - worst)
     allowed, walk = limit(limits, "tolerance_usd"), limit(limits, "walk_usd")
-    excused = added() | went_deeper(walk) | larger_than_shown(walk)
+    excused = at_own_limit() | went_deeper(walk) | larger_than_shown(walk)
     usable = pl.col("execution_status") == quote_status.OK
     return hits(
         facts.need("fills"),

@@ -3,10 +3,11 @@
 Two findings. **Worse than the quote**: a marketable order was filled beyond the far side of the best quote that it met,
 although that side was no worse when it traded, nor at any time of the second before, up to the provider's declared
 clock uncertainty after it; by more than `tolerance_usd`. Left out are orders larger than the size shown, at receipt or
-at the fill, as they have to go deeper; fills up to `walk_usd` beyond the quote of an order that filled other shares at
-it; and fills that added liquidity. **Worse than told**: the provider reported a fill to the firm at a worse price than
-the venue reported for the same fill, by more than `tolerance_usd`. That is money that stayed with somebody: ask the
-provider who, and for the venue's own confirmation.
+at the fill, as they have to go deeper; fills up to `walk_usd` beyond the quote of an order that filled a round lot or
+more at it; and fills that added liquidity at their own limit: their route's, or where it states none, their order's.
+**Worse than told**: the provider reported a fill to the firm at a worse price than the venue reported for the same
+fill, by more than `tolerance_usd`. That is money that stayed with somebody: ask the provider who, and for the venue's
+own confirmation.
 """
 
 from __future__ import annotations
@@ -19,7 +20,16 @@ from routeproof.rules.hits import NO_HITS, Shape, hits, together
 from routeproof.rules.limits import limit
 from routeproof.rules.rule import Rule
 from routeproof.rules.say import dollars, named, shares
-from routeproof.rules.touch import MARKETABLE, added, beyond, far, in_auction, went_deeper, within_shown, worst_far
+from routeproof.rules.touch import (
+    MARKETABLE,
+    at_own_limit,
+    beyond,
+    far,
+    in_auction,
+    went_deeper,
+    within_shown,
+    worst_far,
+)
 from routeproof.tables.division import divided
 from routeproof.vocab import quote_status
 from routeproof.vocab.fixed import SCALE
@@ -46,7 +56,7 @@ def _against_quote(fills: pl.DataFrame, limits: Limits) -> pl.DataFrame:
         pl.col("order_class").is_in(MARKETABLE)
         & (pl.col("halted") != "yes")
         & ~in_auction()
-        & ~added()
+        & ~at_own_limit()
         & ~went_deeper(limit(limits, "walk_usd"))
         & (pl.col("reference_status") == quote_status.OK)
         & (pl.col("execution_status") == quote_status.OK)

@@ -4,11 +4,12 @@ The reference is the worst best quote of the second before the fill, up to the p
 after it: Rule 611(b)(8) excuses whoever traded at a price that was protected within that second. Also excused are
 intermarket sweeps (b)(5) and (6), single-priced openings, reopenings and closings (b)(3), a crossed market (b)(4), and
 orders of a type that need not be priced by the quote when they are committed (b)(7). A locked reference says nothing.
-An order larger than the size shown has to go through it, and one that filled other shares at the quote found no more
-there: a fill of theirs may lie up to `walk_usd` beyond, and `iso_misuse` judges sweeps that are marked. Left out are
-fills that added liquidity: whoever traded with them chose the price. What the tape calls a benchmark, stopped,
-non-regular or error trade is not told by executions, so ask the provider for the exception it claims. Judged only on
-days on which the rule was in force, and in regular hours.
+An order larger than the size shown has to go through it: a fill of it may lie up to `walk_usd` beyond. So may one of an
+order that filled a round lot or more at the quote: it found no more. `iso_misuse` judges sweeps that are marked. Left
+out are fills that added liquidity at their own limit (their route's, or where it states none, their order's): whoever
+traded with them chose the price. What the tape calls a benchmark, stopped, non-regular or error trade is not told by
+executions, so ask the provider for the exception it claims. Judged only on days on which the rule was in force, and in
+regular hours.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from routeproof.rules.hits import NO_HITS, Shape, hits
 from routeproof.rules.limits import limit
 from routeproof.rules.rule import Rule
 from routeproof.rules.say import dollars, named, shares
-from routeproof.rules.touch import added, beyond, in_auction, larger_than_shown, went_deeper, worst_far
+from routeproof.rules.touch import at_own_limit, beyond, in_auction, larger_than_shown, went_deeper, worst_far
 from routeproof.tables.division import divided
 from routeproof.vocab import quote_status
 from routeproof.vocab.fixed import SCALE
@@ -45,7 +46,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
     excused = (
         in_auction()
         | (pl.col("iso") == 1).fill_null(value=False)
-        | added()
+        | at_own_limit()
         | (went_deeper(walk) | larger_than_shown(walk))
         | (pl.col("order_type") == _NOT_PRICED_BY_QUOTE).fill_null(value=False)
     )
