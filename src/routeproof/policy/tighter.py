@@ -32,7 +32,7 @@ _LOWER: dict[str, str] = {
     "iso_misuse": "decision_ms sweep_ms",
     "lot_size_handling": "fill_ms",
     "low_fill_rate": "least_history least_n least_z interval_z least_drop",
-    "nothing_received": "earlier_days",
+    "nothing_received": "earlier_days least_share",
     "off_hours": "grace_ms auction_ms",
     "outside_nbbo": "tolerance_usd walk_usd",
     "partial_then_abandoned": "offered_shares",

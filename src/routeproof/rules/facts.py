@@ -26,6 +26,7 @@ class Facts:
         day: trading day.
         open_at, close_at: regular session; null on a day without one.
         next_days: trading days that follow, ascending, as far as the calendar is known: see `app.facts.day_facts`.
+        earlier_days: trading days of the month before, ascending: see `app.facts.day_facts`.
         seen_until: event time up to which everything was seen; what lies later may still change. Null: the day is over.
         quotes_until: event time up to which quotes were seen; null: those of the whole day.
         waits: how long findings wait for what is late.
@@ -88,6 +89,7 @@ class Facts:
     open_at: int | None = None
     close_at: int | None = None
     next_days: tuple[date, ...] = ()
+    earlier_days: tuple[date, ...] = ()
     seen_until: int | None = None
     quotes_until: int | None = None
     waits: Waits = field(default_factory=Waits)

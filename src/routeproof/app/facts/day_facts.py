@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 AHEAD_DAYS = 14
 """How many calendar days `next_days` looks ahead."""
 
+BACK_DAYS = 31
+"""How many calendar days `earlier_days` looks back."""
+
 LOOK_BACK_NS = NS_PER_S
 """Rule 611(b)(8): a quote of the second before the execution excuses it."""
 
@@ -61,6 +64,7 @@ def day_facts(source: DaySource, day: date, rules: DayRules, tellers: Tellers) -
         "open_at": hours[0] if hours else None,
         "close_at": hours[1] if hours else None,
         "next_days": next_days(rules.hours, day),
+        "earlier_days": earlier_days(rules.hours, day),
         "fills": None if fills is None else _fills(fills, source, day, rules, tellers),
         "executions": with_teller(source.rows("executions", day), tellers, own="provider_id"),
         "orders": flow["orders"],
@@ -85,6 +89,20 @@ def next_days(hours: SessionHours, day: date) -> tuple[date, ...]:
         if trades:
             found.append(later)
     return tuple(found)
+
+
+def earlier_days(hours: SessionHours, day: date) -> tuple[date, ...]:
+    """Trading days of the month before a day, ascending; fewer where the calendar begins."""
+    found: list[date] = []
+    for offset in range(1, BACK_DAYS + 1):
+        earlier = day - timedelta(days=offset)
+        try:
+            trades = hours(earlier) is not None
+        except RefusedError:
+            break
+        if trades:
+            found.append(earlier)
+    return tuple(reversed(found))
 
 
 def flow_facts(measured: Sequence[MeasuredDay], tellers: Tellers) -> dict[str, pl.DataFrame | None]:
