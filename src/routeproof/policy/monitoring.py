@@ -10,7 +10,7 @@ from routeproof.policy.thresholds import DriftStandards
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from routeproof.policy.dated import Timeline
@@ -97,10 +97,15 @@ def monitoring_policy(subjects: Mapping[str, Any]) -> MonitoringPolicy:
     Raises:
         UsageError: as `policy.book.timeline`; an unknown severity or scope; values of drift that mean nothing.
     """
-    rules = {name: timeline(f"rule {name}", rows, _limits) for name, rows in subjects["rules"].items()}
+    rules = {name: timeline(f"rule {name}", _whole(rows), _limits) for name, rows in subjects["rules"].items()}
     waits = timeline("monitoring_waits", subjects["monitoring_waits"], lambda value: Waits(**value))
     drift = timeline("drift", subjects["drift"], lambda value: DriftStandards(**value))
     return MonitoringPolicy(rules=rules, waits=waits, drift=drift)
+
+
+def _whole(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of a rule, shipped ones first; what was decided before a threshold came to be takes its first value."""
+    return [{**row, "value": {**rows[0]["value"], **row["value"]}} for row in rows]
 
 
 def _limits(value: Mapping[str, Any]) -> Limits:
