@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 import routeproof as rp
-from oracle.random_flow import FIXED, Dice, frame, random_flow, random_market
+from oracle.random_flow import FIXED, Dice, frame, random_flow, random_market, with_own_providers
 from program import call
 from routeproof.app.context import open_context
 from routeproof.app.measuring.lake_source import LakeSource
@@ -57,7 +57,7 @@ def both(
 ) -> tuple[Path, dict[str, pl.DataFrame]]:
     """A workspace that took random flow in as CSV, and the same frames; with and without long-lived orders."""
     dice = Dice(91)
-    market, flow = random_market(dice), random_flow(dice)
+    market, flow = random_market(dice), with_own_providers(dice, random_flow(dice))
     if request.param == "day":
         for event in flow["versions"]:
             event["time_in_force"] = "day" if event["time_in_force"] == "gtc" else event["time_in_force"]

@@ -61,7 +61,7 @@ def _add_version(row: Row, version: Row | None, market: Market, how: Conventions
     row["order_type"] = version["order_type"] if version else None
     row["tif"] = version["time_in_force"] if version else None
     row["lot"] = lot(version["quantity"]) if version else None
-    row["provider"] = row["provider_id"] or order.get("provider_id")
+    row["provider"] = row.get("provider_id") or order.get("provider_id")
     row["receipt_quote"] = _at(row, row["clock_start"], market, how)
     row["arrival"] = version["arrival"] if version else None
 

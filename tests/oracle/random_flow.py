@@ -85,6 +85,15 @@ def random_flow(dice: Dice, orders: int = 60) -> dict[str, list[Row]]:
     return flow
 
 
+def with_own_providers(dice: Dice, flow: dict[str, list[Row]]) -> dict[str, list[Row]]:
+    """The same flow, of which some routes and fills went through another provider than their order's."""
+    said = {
+        name: [row | {"provider_id": dice.one(*OWN_PROVIDERS)} for row in flow[name]]
+        for name in ("routes", "executions")
+    }
+    return flow | said
+
+
 def _order(dice: Dice, flow: dict[str, list[Row]], order_id: str) -> None:
     day = DAYS[dice.whole(0, 1)]
     begin = instant(day, dice.one(time(9, 29), time(9, 30), time(15, 58)))  # type: ignore[arg-type]
@@ -157,7 +166,7 @@ def _route(dice: Dice, route_id: str, order: Row, event: Row, sent: int) -> Row:
         "route_id": route_id, "order_id": order["order_id"], "version": event["version"], "parent_route_id": None,
         "hop": 1, "venue": dice.one("XNAS", None), "symbol": order["symbol"], "side": order["side"], "sent_at": sent,
         "acknowledged_at": acknowledged, "rejected_at": sent + STEP_NS if dice.chance(0.1) else None,
-        "quantity": Fraction(dice.whole(1, 500)), "provider_id": dice.one(*OWN_PROVIDERS),
+        "quantity": Fraction(dice.whole(1, 500)),
     }  # fmt: skip
 
 
@@ -171,7 +180,6 @@ def _execution(dice: Dice, execution_id: str, order: Row, at: int) -> Row:
         "fee": Fraction(dice.whole(0, 30), 1000) if dice.chance(0.6) else None,
         "rebate": Fraction(dice.whole(0, 30), 1000) if dice.chance(0.3) else None,
         "payment": Fraction(dice.whole(0, 30), 1000) if dice.chance(0.3) else None,
-        "provider_id": dice.one(*OWN_PROVIDERS),
     }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from oracle.figures import fill_figures, order_figures, own_figures, route_figur
 from oracle.fills import order_book, order_rows, own_fills, route_rows, set_decisions, tape_fills
 from oracle.lookup import Conventions, Row
 from oracle.orders import lot
-from oracle.random_flow import Dice, frame, random_flow, random_market
+from oracle.random_flow import Dice, frame, random_flow, random_market, with_own_providers
 
 GROUPINGS = ((), ("symbol",), ("order_class",), ("side", "tif"), ("venue",), ("hop",), ("provider", "lot", "day"))
 CONVENTIONS = (
@@ -51,7 +51,7 @@ def assert_same(ours: Any, expected: dict[tuple[Any, ...], dict[str, Any]], by: 
 def test_own_flow_is_what_the_oracle_says(seed: int, how: Conventions) -> None:
     """Orders of every class, replaces, cancels, two hops, busts, orphans, GTC over two days."""
     dice = Dice(seed)
-    market, flow = random_market(dice), random_flow(dice)
+    market, flow = random_market(dice), with_own_providers(dice, random_flow(dice))
     book = order_book(flow, market, how)
     set_decisions(book, market, how)
     fills = own_fills(flow, book, market, how)

@@ -73,9 +73,9 @@ def _usual(received: pl.DataFrame, sessions: list[date]) -> pl.DataFrame:
     """`provider, sessions, days, last`: trading days since its first one, those on which it sent, and their last."""
     sent = received.filter(pl.col("rows") > 0).select("provider", "day").unique()
     began = sent.group_by("provider").agg(pl.col("day").min().alias("began"))
-    possible = began.join(pl.DataFrame({"session": sessions}, schema={"session": pl.Date}), how="cross")
-    since = possible.filter(pl.col("session") >= pl.col("began")).join(
-        sent.with_columns(pl.col("day").alias("session")), on=["provider", "session"], how="left"
+    possible = began.join(pl.DataFrame({"sat_on": sessions}, schema={"sat_on": pl.Date}), how="cross")
+    since = possible.filter(pl.col("sat_on") >= pl.col("began")).join(
+        sent.with_columns(pl.col("day").alias("sat_on")), on=["provider", "sat_on"], how="left"
     )
     return since.group_by("provider").agg(
         pl.len().cast(pl.Int64).alias("sessions"),

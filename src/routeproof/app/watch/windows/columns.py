@@ -18,6 +18,7 @@ COLUMNS = {
     "fills": (
         *(*_FILL, *_ORDER, *_ROW, *_CLASS, *_QUOTE, "received_at", "halted", "version_quantity", "hop", "sign", "mid2"),
         *("quoted", "far_touch", "time_to_execution_ns", "day", "limit_price", "ask_high_1s", "bid_low_1s", "strategy"),
+        *("route_limit", "round_lot"),
     ),
     "executions": (*_FILL, *_ORDER, *_ROW),
     "orders": (
