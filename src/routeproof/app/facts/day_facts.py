@@ -20,7 +20,7 @@ from routeproof.vocab.times import NS_PER_S
 from routeproof.vocab.words import OPENING_EVENTS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from routeproof.app.measuring.day_walk import DaySource
@@ -79,30 +79,26 @@ def day_facts(source: DaySource, day: date, rules: DayRules, tellers: Tellers) -
 
 def next_days(hours: SessionHours, day: date) -> tuple[date, ...]:
     """Trading days of the two weeks that follow a day, ascending; fewer where the calendar ends."""
-    found: list[date] = []
-    for offset in range(1, AHEAD_DAYS + 1):
-        later = day + timedelta(days=offset)
-        try:
-            trades = hours(later) is not None
-        except RefusedError:
-            break
-        if trades:
-            found.append(later)
-    return tuple(found)
+    return tuple(_trading_days(hours, day, range(1, AHEAD_DAYS + 1)))
 
 
 def earlier_days(hours: SessionHours, day: date) -> tuple[date, ...]:
     """Trading days of the month before a day, ascending; fewer where the calendar begins."""
+    return tuple(reversed(_trading_days(hours, day, range(-1, -BACK_DAYS - 1, -1))))
+
+
+def _trading_days(hours: SessionHours, day: date, offsets: Iterable[int]) -> list[date]:
+    """Days so far from a day that have a session, up to where the calendar ends."""
     found: list[date] = []
-    for offset in range(1, BACK_DAYS + 1):
-        earlier = day - timedelta(days=offset)
+    for offset in offsets:
+        other = day + timedelta(days=offset)
         try:
-            trades = hours(earlier) is not None
+            trades = hours(other) is not None
         except RefusedError:
             break
         if trades:
-            found.append(earlier)
-    return tuple(reversed(found))
+            found.append(other)
+    return found
 
 
 def flow_facts(measured: Sequence[MeasuredDay], tellers: Tellers) -> dict[str, pl.DataFrame | None]:
