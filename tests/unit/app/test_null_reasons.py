@@ -17,6 +17,8 @@ from routeproof.vocab.errors import UsageError
         ("routes", ("session", "liquidity"), {}, "routes have no liquidity or session"),
         ("fade", ("venue",), {}, "no venue quotes at the routes"),
         ("orders", ("symbol",), {"tape": True}, "the tape has no orders"),
+        ("size_improvement_shares", (), {"tape": True}, "a print on the tape has no order, route or fee"),
+        ("e_over_q", (), {"tape": True}, "no covered executions, or every quoted spread was 0"),
         ("e_over_q", ("venue",), {}, "no covered executions, or every quoted spread was 0"),
         ("delay_cost_usd_per_share_venue", (), {"child_routes": False}, "no child routes"),
     ],

@@ -13,9 +13,11 @@ from routeproof.app.measuring.measure_range import Range, measure_range
 from routeproof.app.measuring.measured_cache import MeasuredCache
 from routeproof.app.measuring.row_filter import RowFilter, Sieve, parse_filters
 from routeproof.app.shipped_rules import rules_of
+from routeproof.metrics.measure import Grouping, columns_read
 from routeproof.metrics.registry import ALL, BY_NAME
 from routeproof.sources.map_file import nearest
 from routeproof.stores.shipped_policy import shipped_policy_id
+from routeproof.tables.measured.tape import NOT_OF_PRINTS
 from routeproof.tables.switches import Switches
 from routeproof.vocab.errors import UsageError
 from routeproof.vocab.times import NS_PER_MS
@@ -201,6 +203,8 @@ def null_reason(name: str, asked: Sequence[str], *, child_routes: bool = True, t
     metric = BY_NAME[name]
     if tape and metric.frame != "executions":
         return f"the tape has no {metric.frame}"
+    if tape and columns_read(Grouping((), (metric,)), "executions") & NOT_OF_PRINTS:
+        return "a print on the tape has no order, route or fee"
     if name in INNER_HOPS and not child_routes:
         return "no child routes"
     lacked = sorted(set(LACKED.get(metric.frame, ())) & set(asked))

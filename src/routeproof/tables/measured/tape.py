@@ -17,6 +17,16 @@ if TYPE_CHECKING:
     from routeproof.tables.switches import Switches
 
 
+NOT_OF_PRINTS = frozenset(
+    (
+        *("iso", "best_touch", "size_improvement", "fee", "rebate", "payment", "net_fee", "time_to_execution_ns"),
+        *("receipt_to_route_ns", "route_to_ack_ns", "route_to_execution_ns", "arrived_acknowledged", "arrived_sent"),
+        *("mid2_receipt", "mid2_route", "mid2_venue", "arrival_mid2", "vwap_notional_e18", "auction_price"),
+    )
+)
+"""What metrics read of executions and a print does not have, for want of an order, a route or a fee."""
+
+
 def measured_prints(trades: pl.DataFrame, book: QuoteBook, switches: Switches) -> pl.DataFrame:
     """Eligible regular-hours prints of one day as measured rows.
 

@@ -5,9 +5,13 @@ from datetime import UTC, date, datetime
 import polars as pl
 
 from routeproof.app.measuring.frame_source import FrameSource
+from routeproof.app.measuring.measure_range import measured_days
 from routeproof.app.review.evidence_cells import CellTable, Selection
 from routeproof.app.review.tape_benchmark import Reviewed, tape_benchmark, tape_rows_ref
 from routeproof.app.shipped_rules import shipped_rules
+from routeproof.metrics.measure import Grouping, columns_read
+from routeproof.metrics.registry import ALL
+from routeproof.tables.measured.tape import NOT_OF_PRINTS
 from routeproof.tables.registry import TABLES
 from routeproof.tables.switches import Switches
 
@@ -55,3 +59,11 @@ def test_the_prints_behind_a_figure_are_found_on_the_tape() -> None:
         "--population tape --benchmark execution --from=2026-07-01 --to=2026-09-30 "
         "--where 'symbol=BRK B' --by symbol,day"
     )
+
+
+def test_what_prints_do_not_have_is_known() -> None:
+    """Metrics that read such a column say why they are null on the tape."""
+    switches = Switches(population="tape", benchmark="execution")
+    (day,) = measured_days(market(), DAYS[:1], shipped_rules(), switches)
+    read = columns_read(Grouping((), ALL), "executions")
+    assert read - set(day.executions.columns) == NOT_OF_PRINTS
