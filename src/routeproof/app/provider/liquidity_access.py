@@ -15,6 +15,7 @@ from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.provider.file import provider_of
 from routeproof.app.provider.listed_venues import listed_on
 from routeproof.stores.shipped_policy import load_equity_calendar
+from routeproof.tables.through_provider import through
 from routeproof.vocab.fixed import SCALE, SCALE_DIGITS
 from routeproof.vocab.times import quarter_days
 
@@ -119,11 +120,10 @@ def _fills(context: Context, provider_id: str, first: date, last: date, manifest
     if not days:
         return []
     orders = context.lake.scan("parent_orders", manifest=manifest).select("order_id", "provider_id")
-    theirs = orders.filter(pl.col("provider_id") == provider_id).collect()["order_id"].implode()
-    own = pl.coalesce(pl.col("provider_id") == provider_id, pl.col("order_id").is_in(theirs))
+    theirs = orders.filter(pl.col("provider_id") == provider_id).collect()
     fills = pl.concat([source.standing_fills(day, COLUMNS).select(COUNTED) for day in days])
     sums = (
-        fills.filter(own)
+        fills.filter(through(provider_id, theirs))
         .group_by("symbol", "venue")
         .agg(pl.len().alias("executions"), pl.col("quantity").sum().alias("executed_shares"))
     )

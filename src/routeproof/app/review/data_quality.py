@@ -8,6 +8,7 @@ import polars as pl
 
 from routeproof.reports.pack.inputs import QualityTotals
 from routeproof.tables.intake.quality import link_coverage
+from routeproof.tables.through_provider import through
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -124,6 +125,4 @@ def _has_venue_routes(lake: Lake, manifest: str, day: date, provider: str) -> bo
     if deep.is_empty():
         return False
     orders = lake.read("parent_orders", [day], ["order_id", "provider_id"], manifest=manifest)
-    theirs = orders.filter(pl.col("provider_id") == provider)["order_id"].implode()
-    own = pl.coalesce(pl.col("provider_id") == provider, pl.col("order_id").is_in(theirs))
-    return bool(deep.select(own.any()).item())
+    return bool(deep.select(through(provider, orders).any()).item())

@@ -21,6 +21,7 @@ from routeproof.app.analysis.routing.lists import START, hops_of
 from routeproof.app.analysis.routing.on_file import CANNOT_TELL
 from routeproof.app.provider.file import provider_of, questions_of
 from routeproof.evidence.choice.logit import fit
+from routeproof.tables.through_provider import through
 from routeproof.vocab.errors import UsageError
 from routeproof.vocab.fixed import SCALE
 
@@ -139,13 +140,12 @@ def _fills(ground: Ground, provider: str) -> list[Row]:
     """`venue, fills, with_route, examples` of standing fills that name a venue, by venue."""
     parts = []
     for day in ground.days:
-        orders = ground.source.rows("parent_orders", day).filter(pl.col("provider_id") == provider)
+        orders = ground.source.rows("parent_orders", day)
         routes = ground.source.rows("routes", day).filter(pl.col("venue").is_not_null())
         fills = ground.source.rows("executions", day).filter(
             (pl.col("status") != "busted") & pl.col("venue").is_not_null()
         )
-        own = pl.coalesce(pl.col("provider_id") == provider, pl.col("order_id").is_in(orders["order_id"].implode()))
-        known = fills.filter(own).join(
+        known = fills.filter(through(provider, orders)).join(
             routes.select("route_id", pl.col("venue").alias("sent_to")), on="route_id", how="left"
         )
         parts.append(known.select("venue", "execution_id", (pl.col("sent_to") == pl.col("venue")).alias("has_route")))
