@@ -30,6 +30,7 @@ class CaseRules:
         opening: severities of findings that open a case.
         incident_gap_ms: event time from the end of a finding of an incident within which a further one goes on with it.
         incident_margin_ms: event time around an incident within which findings of its provider belong to it.
+        lasting_days: trading days within which a fault of a whole day that is found again is still the same matter.
         dispositions, root_causes: code to words.
     """
 
@@ -40,6 +41,7 @@ class CaseRules:
     opening: tuple[str, ...]
     incident_gap_ms: int
     incident_margin_ms: int
+    lasting_days: int
     dispositions: Mapping[str, str]
     root_causes: Mapping[str, str]
 
@@ -54,6 +56,7 @@ class CasePolicy:
     opening: Timeline[tuple[str, ...]]
     incident_gap_ms: Timeline[int]
     incident_margin_ms: Timeline[int]
+    lasting_days: Timeline[int]
     dispositions: Timeline[Mapping[str, str]]
     root_causes: Timeline[Mapping[str, str]]
 
@@ -68,6 +71,7 @@ class CasePolicy:
             opening=self.opening.on_or_first(day).value,
             incident_gap_ms=self.incident_gap_ms.on_or_first(day).value,
             incident_margin_ms=self.incident_margin_ms.on_or_first(day).value,
+            lasting_days=self.lasting_days.on_or_first(day).value,
             dispositions=self.dispositions.on_or_first(day).value,
             root_causes=self.root_causes.on_or_first(day).value,
         )
@@ -96,6 +100,7 @@ def case_policy(subjects: Mapping[str, Any]) -> CasePolicy:
         opening=timeline("cases.opening", given["opening"], lambda value: _severities(value["severities"])),
         incident_gap_ms=timeline("cases.incident_gap_ms", given["incident_gap_ms"], int),
         incident_margin_ms=timeline("cases.incident_margin_ms", given["incident_margin_ms"], int),
+        lasting_days=timeline("cases.lasting_days", given["lasting_days"], int),
         dispositions=timeline("cases.dispositions", given["dispositions"], dict),
         root_causes=timeline("cases.root_causes", given["root_causes"], dict),
     )

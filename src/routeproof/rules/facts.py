@@ -25,8 +25,8 @@ class Facts:
     Attributes:
         day: trading day.
         open_at, close_at: regular session; null on a day without one.
-        next_days: trading days that follow, ascending, as far as the calendar is known: see `app.facts.day_facts`.
-        earlier_days: trading days of the month before, ascending: see `app.facts.day_facts`.
+        next_days: trading days that follow, ascending, as far as the calendar is known: see `tables.trading_days`.
+        earlier_days: trading days of the month before, ascending: see `tables.trading_days`.
         seen_until: event time up to which everything was seen; what lies later may still change. Null: the day is over.
         quotes_until: event time up to which quotes were seen; null: those of the whole day.
         waits: how long findings wait for what is late.

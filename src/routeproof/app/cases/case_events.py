@@ -85,6 +85,12 @@ def events_of(
         pins, title = [], {}
 
 
+def raised(case: Case, added: Mapping[str, Any]) -> Case:
+    """The case once findings were added as that payload says; what a further group that joins it is held against."""
+    clocks = type(case.clocks).model_validate(added["clocks"])
+    return case.model_copy(update={"priority": added["priority"], "clocks": clocks})
+
+
 def _retitled(case: Case, findings: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """What a case is called once a finding that it had, of the rule that it is called after, says something else."""
     said = [item["sentence"] for item in findings if item["rule"] == case.subject and item["id"] in case.findings]

@@ -6,8 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from routeproof.app.cases.case_events import Terms, case_name, events_of
+from routeproof.app.cases.case_events import Terms, case_name, events_of, raised
 from routeproof.app.cases.incidents import cases_of_incidents, matters_of
+from routeproof.app.cases.lasting import cases_of_other_days
 from routeproof.app.objects.act import project_objects
 from routeproof.app.objects.amended_day import program_fact
 from routeproof.app.objects.findings import SUPPRESSED, entries_at, replay_findings, stream_of
@@ -15,7 +16,7 @@ from routeproof.app.objects.fold import happened, object_of, step
 from routeproof.app.objects.governed import objects_of
 from routeproof.app.policy_in_force import policy_in_force
 from routeproof.governance.case.noun import CASE
-from routeproof.governance.case.state import CLOSED
+from routeproof.governance.case.state import AWAITING_REVIEW, CLOSED
 from routeproof.governance.suppression import SUPPRESSION
 
 if TYPE_CHECKING:
@@ -154,6 +155,10 @@ class _Known:
     state: str
     group: str
 
+    def goes_on(self, same_day: bool) -> bool:  # noqa: FBT001  # which of two it is
+        """Whether a further finding joins it, one of the day that it is about or one of another."""
+        return self.state != CLOSED and (same_day or self.state != AWAITING_REVIEW)
+
 
 def _cases_of(records: Records, groups: Sequence[str], held: Mapping[str, Collection[str]]) -> dict[str, list[_Known]]:
     """The cases that groups have or had, the newest first; `held` names, by group, those that hold findings of it."""
@@ -196,6 +201,7 @@ class _Batch:
         self._context, self._day, self._terms, self._pins, self._groups = context, day, terms, pins, groups
         self._size = size
         self._before: dict[str, Version[Case] | None] = {}
+        self._now: dict[str, Case] = {}
         self.opened: list[str] = []
         self.joined = 0
         self.used: set[str] = set()
@@ -206,28 +212,36 @@ class _Batch:
         if records.size() != self._size:
             groups = _candidates(records, self._day, self._terms.rules)
             wanted = {name: found for name, found in groups.items() if name in self._groups}
-        before = _cases_of(records, list(wanted), cases_of_incidents(records, self._day, self._terms.rules))
+        rules, calendar = self._terms.rules, self._terms.calendar
+        of_day = cases_of_incidents(records, self._day, rules)
+        of_others = cases_of_other_days(records, self._day, wanted, rules, calendar)
+        held = {name: of_day.get(name, set()) | of_others.get(name, set()) for name in wanted}
+        before = _cases_of(records, list(wanted), held)
         return [
-            fact for name, found in wanted.items() for fact in self._facts(records, name, found, before.get(name, []))
+            fact
+            for name, found in wanted.items()
+            for fact in self._facts(records, name, found, before.get(name, []), of_day.get(name, ()))
         ]
 
-    def _facts(self, records: Records, group: str, found: Sequence[Found], before: Sequence[_Known]) -> list[Fact]:
-        open_ = next((case.id for case in before if case.state != CLOSED), None)
-        last = before[0].id if before else None
-        alive = open_ is not None
-        case_id = open_ or case_name(group, sum(case.group == group for case in before))
-        version = object_of(records, CASE, case_id) if alive else None
-        self._before[CASE.stream(case_id)] = version
+    def _facts(
+        self, records: Records, group: str, found: Sequence[Found], before: Sequence[_Known], of_day: Collection[str]
+    ) -> list[Fact]:
+        """Facts of one group: it joins an open case, but one of other days is left to close once that was asked for."""
+        known = next((case for case in before if case.goes_on(case.group == group or case.id in of_day)), None)
+        earlier = None if known else next((case.id for case in before if case.state == CLOSED), None)
+        case_id = known.id if known else case_name(group, sum(case.group == group for case in before))
+        case = self._stands(records, case_id) if known else None
+        self._before.setdefault(CASE.stream(case_id), None)
         pin = self._pins.get(group)
         if pin:
             self.used.add(pin["sha256"])
-        if version is None:
+        if case is None:
             self.opened.append(case_id)
         else:
             self.joined += len(found)
-        events = events_of(
-            case_id, version.state if version else None, None if alive else last, found, pin, self._terms
-        )
+        events = list(events_of(case_id, case, earlier, found, pin, self._terms))
+        if case is not None:
+            self._now[case_id] = raised(case, events[-1][1])
         return [
             program_fact(
                 self._context,
@@ -239,6 +253,15 @@ class _Batch:
             )
             for kind, payload in events
         ]
+
+    def _stands(self, records: Records, case_id: str) -> Case:
+        """A case as it stands after the groups that joined it in this transaction."""
+        if case_id not in self._now:
+            version = object_of(records, CASE, case_id)
+            assert version is not None  # noqa: S101  # a row of the table of cases
+            self._before[CASE.stream(case_id)] = version
+            self._now[case_id] = version.state
+        return self._now[case_id]
 
     def project(self, database: Database, indexes: list[int]) -> None:
         """Rows of the cases after their entries."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -15,23 +14,16 @@ from routeproof.rules.facts import Facts
 from routeproof.tables.lookup.quote_extremes import with_extremes
 from routeproof.tables.measured.order_size import DEFAULT_ROUND_LOT
 from routeproof.tables.switches import Switches
-from routeproof.vocab.errors import RefusedError
+from routeproof.tables.trading_days import earlier_days, next_days
 from routeproof.vocab.times import NS_PER_S
 from routeproof.vocab.words import OPENING_EVENTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from routeproof.app.measuring.day_walk import DaySource
     from routeproof.tables.measured.day import DayRules, MeasuredDay
-    from routeproof.tables.session_clock import SessionHours
-
-AHEAD_DAYS = 14
-"""How many calendar days `next_days` looks ahead."""
-
-BACK_DAYS = 31
-"""How many calendar days `earlier_days` looks back."""
 
 LOOK_BACK_NS = NS_PER_S
 """Rule 611(b)(8): a quote of the second before the execution excuses it."""
@@ -75,30 +67,6 @@ def day_facts(source: DaySource, day: date, rules: DayRules, tellers: Tellers) -
         "status": source.rows("market_status", day),
         **order_facts(source, day, hours, trades, rows),
     }
-
-
-def next_days(hours: SessionHours, day: date) -> tuple[date, ...]:
-    """Trading days of the two weeks that follow a day, ascending; fewer where the calendar ends."""
-    return tuple(_trading_days(hours, day, range(1, AHEAD_DAYS + 1)))
-
-
-def earlier_days(hours: SessionHours, day: date) -> tuple[date, ...]:
-    """Trading days of the month before a day, ascending; fewer where the calendar begins."""
-    return tuple(reversed(_trading_days(hours, day, range(-1, -BACK_DAYS - 1, -1))))
-
-
-def _trading_days(hours: SessionHours, day: date, offsets: Iterable[int]) -> list[date]:
-    """Days so far from a day that have a session, up to where the calendar ends."""
-    found: list[date] = []
-    for offset in offsets:
-        other = day + timedelta(days=offset)
-        try:
-            trades = hours(other) is not None
-        except RefusedError:
-            break
-        if trades:
-            found.append(other)
-    return found
 
 
 def flow_facts(measured: Sequence[MeasuredDay], tellers: Tellers) -> dict[str, pl.DataFrame | None]:
