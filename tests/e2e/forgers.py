@@ -55,7 +55,7 @@ def forge_everything(root: Path, _: str) -> None:
                     text = text.replace(seen, now)
                 evidence = tuple(sorted(new if item == old else item for item in fact.evidence))
                 key = open_key(key_path(context.workspace, fact.actor), None)
-                fact = attest(replace(fact, payload=json.loads(text), evidence=evidence), key)
+                fact = attest(replace(fact, payload=json.loads(text), evidence=evidence), key, entry.index)
                 before = step(REVIEW, before, happened(entry))
                 after = step(REVIEW, after, happened(Recorded(entry.index, entry.appended_at, fact)))
                 versions[before.version_hash] = after.version_hash

@@ -108,7 +108,8 @@ def test_what_has_expired_is_neither_missed_nor_kept(tmp_path: Path) -> None:
     with open_context(tmp_path / "w") as context:
         one, two = context.evidence.names()
         facts = [
-            Fact("retention", "evidence.expired", {"sha256": name}, "2026-07-02", "a", "r", "s") for name in (one, two)
+            Fact(f"evidence/{name}", "evidence.expired", {"sha256": name}, "2026-07-02", "a", "r", "s")
+            for name in (one, two)
         ]
         context.records.append(facts)
         context.evidence.destroy(one)

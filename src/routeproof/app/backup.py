@@ -7,7 +7,7 @@ import shutil
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from routeproof.app.ledger.evidence import EXPIRED
+from routeproof.app.objects.expiry import NamedDocuments
 from routeproof.ledger.canonical import canonical_bytes
 from routeproof.ledger.entry import Fact, read_entry
 from routeproof.ledger.merkle import root_of
@@ -138,22 +138,19 @@ def _look_into(folder: Path, copied: dict[str, str]) -> tuple[int, str]:
     """
     records = Records(folder / RECORDS, lambda: 0, make=False)
     try:
-        named: dict[str, int] = {}
-        expired: set[str] = set()
+        documents = NamedDocuments()
         for content in records.each_entry():
             entry = read_entry(content)
-            named |= dict.fromkeys(entry.fact.evidence, entry.index)
-            if entry.fact.type == EXPIRED:
-                expired.add(str(entry.fact.payload["sha256"]))
+            documents.see(entry.index, entry.fact)
         size, root = records.size(), root_of(records.leaves()).hex()
     finally:
         records.close()
-    for sha256 in sorted(expired):
+    for sha256 in sorted(documents.expired):
         if copied.pop(f"evidence/{sha256}", None) is not None:
             (folder / "evidence" / sha256).unlink()
-    for sha256, index in named.items():
+    for sha256, index in documents.held.items():
         held = copied.get(f"evidence/{sha256}") or copied.get(f"lake/commits/{sha256}.json")
-        if held != sha256 and sha256 not in expired:
+        if held != sha256:
             message = (
                 f"expected evidence {sha256} of entry {index} to be copied, found {held or 'none'}: run "
                 "`routeproof ledger verify`"

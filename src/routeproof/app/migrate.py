@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.context import Context, open_context
-from routeproof.app.ledger.evidence import EXPIRED
+from routeproof.app.objects.expiry import EXPIRED
 from routeproof.app.review.earlier_builds import EVENT as PACK_BUILT
 from routeproof.app.workspace import SETTINGS, WORKSPACE_VERSION, open_workspace
 from routeproof.ledger.entry import Fact, read_entry

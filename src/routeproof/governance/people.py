@@ -184,7 +184,7 @@ def _evolve(state: People | None, happened: Happened) -> People:
             )
             return _with_person(state, person.model_copy(update={"grants": grants}))
         case "people.key_replaced":
-            person = state.roster.people[payload["person"]]
+            person = state.roster.people[happened.by]  # nobody puts a key in the place of another's
             return _with_person(state, person.model_copy(update={"key": payload["key"]}))
     return state
 
@@ -208,7 +208,7 @@ def _proposed(state: People, payload: Any, by: str) -> People:  # noqa: ANN401  
         id=payload["id"], person=payload["person"], role=payload["role"], by=by, limits=payload.get("limits")
     )
     after = state.model_copy(update={"proposed": (*state.proposed, grant)})
-    if payload["key"] is None:
+    if payload["key"] is None or payload["person"] in state.roster.people:
         return after
     return _with_person(after, Person(id=payload["person"], name=payload["name"], key=payload["key"]))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,12 @@ class EntryRefusedError(UsageError):
 
 MAX_ENTRY_BYTES = 65_535
 """Longest entry; whatever is larger is evidence by hash."""
+
+_TEXTS = ("appended_at", "business_on", "actor", "role", "session", "stream", "type")
+_NAMES = {*_TEXTS, "index", "version", "payload", "evidence"}
+_INSTANT = re.compile("0|[1-9][0-9]{0,18}")
+_INSTANTS_END = 2**63
+_SHA256 = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,24 +117,49 @@ def read_entry(entry: bytes) -> Recorded:
     """
     try:
         members = json.loads(entry)
-        return Recorded(
-            index=members["index"],
-            appended_at=int(members["appended_at"]),
-            fact=Fact(
-                stream=members["stream"],
-                type=members["type"],
-                payload=members["payload"],
-                business_on=members["business_on"],
-                actor=members["actor"],
-                role=members["role"],
-                session=members["session"],
-                version=members["version"],
-                evidence=tuple(members["evidence"]),
-            ),
-        )
-    except (ValueError, KeyError, TypeError) as error:
-        message = f"expected a ledger entry, found bytes that are none ({error!r}): run `routeproof ledger verify`"
-        raise LedgerBrokenError(message) from error
+    except (ValueError, RecursionError) as error:
+        raise _no_entry(repr(error)) from error
+    if not isinstance(members, dict) or not _well_typed(members):
+        why = "not the members of an entry in their types"
+        raise _no_entry(why)
+    return Recorded(
+        index=members["index"],
+        appended_at=int(members["appended_at"]),
+        fact=Fact(
+            stream=members["stream"],
+            type=members["type"],
+            payload=members["payload"],
+            business_on=members["business_on"],
+            actor=members["actor"],
+            role=members["role"],
+            session=members["session"],
+            version=members["version"],
+            evidence=tuple(members["evidence"]),
+        ),
+    )
+
+
+def _no_entry(why: str) -> LedgerBrokenError:
+    message = f"expected a ledger entry, found bytes that are none ({why}): run `routeproof ledger verify`"
+    return LedgerBrokenError(message)
+
+
+def _well_typed(members: Mapping[str, object]) -> bool:
+    """Whether these are the eleven members of an entry, each of its type."""
+    if members.keys() != _NAMES or not all(type(members[name]) is str for name in _TEXTS):
+        return False
+    index, version, evidence = members["index"], members["version"], members["evidence"]
+    return (
+        type(index) is int
+        and index >= 0
+        and type(version) is int
+        and version >= 0
+        and _INSTANT.fullmatch(str(members["appended_at"])) is not None
+        and int(str(members["appended_at"])) < _INSTANTS_END
+        and type(members["payload"]) is dict
+        and type(evidence) is list
+        and all(type(sha256) is str and _SHA256.fullmatch(sha256) is not None for sha256 in evidence)
+    )
 
 
 leaf_hash = merkle.leaf_hash

@@ -115,17 +115,19 @@ def test_a_key_made_elsewhere_is_not_the(desk: Desk) -> None:
 
 
 def test_the_signature_covers_all_of_a_fact(desk: Desk) -> None:
-    """The signature covers all of a fact but index and time."""
+    """The signature covers all of a fact and its place, but not the time."""
     grant = _grant(desk, "adam", "ann", "supervisor")
     with desk.context() as context:
         entry = context.records.stream("people/roster")[-1]
     assert entry.fact.payload["id"] == grant
     signature = base64.b64decode(entry.fact.payload["attested"]["signature"])
     key = open_key(desk.root / "keys" / "people" / "adam.key", None).public_key()
-    key.verify(signature, attested_bytes(entry.fact))
+    key.verify(signature, attested_bytes(entry.fact, entry.index))
 
     with pytest.raises(InvalidSignature):
-        key.verify(signature, attested_bytes(replace(entry.fact, business_on="2026-09-20")))
+        key.verify(signature, attested_bytes(replace(entry.fact, business_on="2026-09-20"), entry.index))
+    with pytest.raises(InvalidSignature):
+        key.verify(signature, attested_bytes(entry.fact, entry.index + 1))
 
 
 def test_an_entry_appended_long_after_its_business(desk: Desk) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+from routeproof.app.objects.expiry import EXPIRED, NamedDocuments
 from routeproof.app.objects.governed import objects_of
 from routeproof.app.policy_in_force import policy_in_force
 from routeproof.governance.evidence import EVIDENCE, HELD, Standing
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from routeproof.stores.records import Records
 
 NONE_NAMED = b'"evidence":[]'
-EXPIRED = "evidence.expired"
 
 
 def standings(records: Records, evidence: EvidenceStore, today: date) -> dict[str, Standing]:
@@ -49,17 +49,16 @@ def streams_of(records: Records) -> dict[str, tuple[str, ...]]:
 
 def _named(records: Records) -> tuple[dict[str, tuple[str, ...]], set[str]]:
     named: dict[str, tuple[str, ...]] = {}
-    gone: set[str] = set()
+    documents = NamedDocuments()
     for content in records.each_entry():
-        expires = EXPIRED.encode() in content
-        if NONE_NAMED in content and not expires:
+        if NONE_NAMED in content and EXPIRED.encode() not in content:
             continue
-        fact = read_entry(content).fact
+        entry = read_entry(content)
+        fact = entry.fact
+        documents.see(entry.index, fact)
         for sha256 in fact.evidence:
             named[sha256] = tuple(dict.fromkeys((*named.get(sha256, ()), fact.stream)))
-        if fact.type == EXPIRED:
-            gone.add(str(fact.payload.get("sha256")))
-    return named, gone
+    return named, documents.expired
 
 
 def _used(records: Records, named: Mapping[str, Iterable[str]]) -> dict[str, date]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from routeproof.app.objects.expiry import NamedDocuments
 from routeproof.stores.files import sha256_of
 
 if TYPE_CHECKING:
@@ -14,19 +15,13 @@ if TYPE_CHECKING:
     from routeproof.app.ledger.report import Report
     from routeproof.ledger.entry import Recorded
 
-EXPIRED = "evidence.expired"
-
 
 def named_evidence(entries: Iterable[Recorded]) -> dict[str, int]:
     """Hash of every document that should be held, with the first entry that names it."""
-    named: dict[str, int] = {}
-    expired: set[object] = set()
+    documents = NamedDocuments()
     for entry in entries:
-        for sha256 in entry.fact.evidence:
-            named.setdefault(sha256, entry.index)
-        if entry.fact.type == EXPIRED:
-            expired.add(entry.fact.payload.get("sha256"))
-    return {sha256: index for sha256, index in named.items() if sha256 not in expired}
+        documents.see(entry.index, entry.fact)
+    return documents.held
 
 
 def evidence_path(context: Context, sha256: str) -> Path:

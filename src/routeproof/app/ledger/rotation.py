@@ -30,7 +30,8 @@ def rotate_key(context: Context) -> dict[str, Any]:
     names = str(old.verifier), str(new.verifier)
     signature = base64_strict.encode(old.private.sign(rotation_text(*names)))
     fact = key_fact(context, ROTATED, {"old": names[0], "new": names[1], "signature": signature}, role)
-    (index,) = context.records.append([attest(fact, context.acting.key) if context.acting else fact])
+    acting = context.acting
+    (index,) = context.records.decide(lambda now: [attest(fact, acting.key, now.size()) if acting else fact])
     leaves = context.records.leaves(0, index + 1)
     first, second = sign_leaves(leaves, old).note, sign_leaves(leaves, new).note
     both = first + second.rpartition(b"\n\n")[2]

@@ -1,11 +1,12 @@
-"""Who acted as a person signed for it: every attested entry is checked against the roster as it stood."""
+"""Who acted as a person signed for it, in a role that was theirs: every entry against the roster as it stood."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from routeproof.app.objects.attest import ATTESTED, attested_bytes
-from routeproof.governance.people import PEOPLE, STREAM_ID
+from routeproof.app.ledger.signers import ROSTER, Signers
+from routeproof.app.objects.attest import ATTESTED, INDEX, attested_bytes
+from routeproof.app.objects.own_streams import in_own_stream
 from routeproof.governance.roster import ROLES
 from routeproof.ledger import base64_strict, ed25519
 from routeproof.stores.keys import key_id
@@ -13,9 +14,8 @@ from routeproof.stores.keys import key_id
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from routeproof.ledger.entry import Fact, Recorded
+    from routeproof.ledger.entry import Recorded
 
-ROSTER = PEOPLE.stream(STREAM_ID)
 WITHOUT_SIGNATURE = frozenset({"note"})
 """Types that a person's role may stand on without their signature: remarks, which decide nothing."""
 
@@ -30,48 +30,48 @@ BY_PROGRAM = frozenset(
 
 
 def unsigned_entries(entries: Iterable[Recorded]) -> Iterator[tuple[int, str]]:
-    """(index, what is wrong) of each entry that is not signed by the person it names."""
-    keys: dict[str, str] = {}
+    """(index, what is wrong) of each entry that nobody, or not who might, has signed or put where it stands."""
+    signers = Signers()
     for entry in entries:
-        fact = entry.fact
-        wrong = _wrong(fact, keys)
+        try:
+            wrong = _wrong(entry, signers)
+            if not wrong:
+                signers.see(entry)
+        except (KeyError, TypeError, AttributeError, ValueError):
+            wrong = "the entry does not say what one of its type says"
         if wrong:
             yield entry.index, wrong
-        else:
-            keys.update(_keys_named(fact))
 
 
-def _wrong(fact: Fact, keys: dict[str, str]) -> str:
-    mark = fact.payload.get(ATTESTED)
-    if mark is None:
-        founding = fact.stream == ROSTER and fact.type == "people.founded" and not keys
-        governed = fact.stream.count("/") == 1 and not founding and fact.type not in BY_PROGRAM
-        if governed or (fact.role in ROLES and fact.type not in WITHOUT_SIGNATURE):
-            return f"{fact.actor} is named as {fact.role} and did not sign"
-        return ""
-    public = keys.get(fact.actor)
+def _wrong(entry: Recorded, signers: Signers) -> str:
+    fact = entry.fact
+    if not in_own_stream(fact):
+        return f"{fact.type} stands in the stream {fact.stream!r}, which is not of its kind"
+    if fact.payload.get(ATTESTED) is not None:
+        return _wrong_signature(entry, signers) or signers.wrong_role(entry) or signers.wrong_change(fact)
+    founding = fact.stream == ROSTER and fact.type == "people.founded" and not signers.keys
+    governed = fact.stream.count("/") == 1 and not founding and fact.type not in BY_PROGRAM
+    if governed or (fact.role in ROLES and fact.type not in WITHOUT_SIGNATURE):
+        return f"{fact.actor} is named as {fact.role} and did not sign"
+    return ""
+
+
+def _wrong_signature(entry: Recorded, signers: Signers) -> str:
+    fact = entry.fact
+    mark: Any = fact.payload[ATTESTED]
+    public = signers.keys.get(fact.actor)
     if public is None:
         return f"{fact.actor} signed, and is nobody of the roster"
     if not isinstance(mark, dict) or mark.get("key") != key_id(public):
         return f"the signature is not by the key of {fact.actor}"
+    index = mark.get(INDEX)
     try:
         signature = base64_strict.decode(str(mark.get("signature")))
-        good = ed25519.verify(base64_strict.decode(public), attested_bytes(fact), signature)
+        good = ed25519.verify(base64_strict.decode(public), attested_bytes(fact, index), signature)
     except ValueError:
         good = False
-    return "" if good else f"the signature of {fact.actor} does not verify"
-
-
-def _keys_named(fact: Fact) -> dict[str, str]:
-    """Public keys that an entry of the roster gives, by person."""
-    payload: Any = fact.payload
-    if fact.stream != ROSTER:
-        return {}
-    match fact.type:
-        case "people.founded":
-            return {person["id"]: person["key"] for person in payload["person"]}
-        case "people.grant_proposed" if payload.get("key"):
-            return {payload["person"]: payload["key"]}
-        case "people.key_replaced":
-            return {payload["person"]: payload["key"]}
-    return {}
+    if not good:
+        return f"the signature of {fact.actor} does not verify"
+    if index is None:
+        return signers.wrong_repeat(entry, signature)
+    return "" if index == entry.index else f"{fact.actor} signed this for entry {index}"

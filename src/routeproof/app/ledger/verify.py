@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from routeproof.app.context import open_context
+from routeproof.app.ledger.append_times import backdated
 from routeproof.app.ledger.cut_short import note_unreadable
 from routeproof.app.ledger.evidence import check_evidence
 from routeproof.app.ledger.head import check_head, read_head
@@ -19,7 +20,7 @@ from routeproof.app.ledger.stored import Stored, read_stored
 from routeproof.app.workspace import open_workspace
 from routeproof.ledger.checkpoint import open_checkpoint, origin_of
 from routeproof.ledger.differences import differences
-from routeproof.ledger.entry import Fact, Recorded, entry_bytes, read_entry
+from routeproof.ledger.entry import EntryRefusedError, Fact, Recorded, entry_bytes, read_entry
 from routeproof.ledger.key_chain import KeyChain
 from routeproof.ledger.merkle import Tree
 from routeproof.ledger.note import NoteError, split_note
@@ -95,6 +96,7 @@ def _verify_snapshot(context: Context, report: Report, notes: Sequence[_Note], h
         check_head(head, [leaf.hex() for leaf in leaves], report, database)
     for index, wrong in unsigned_entries(entries):
         report.add("signature", wrong, index, database)
+    report.remarks += backdated(entries)
     check_evidence(context, entries, report)
     check_kept_files(context, report)
     check_labels(context, entries, report, database)
@@ -128,7 +130,7 @@ def _check_entries(stored: Stored, report: Report, database: str) -> list[Record
         try:
             entry = read_entry(content)
             canonical = _is_canonical(content, entry)
-        except (LedgerBrokenError, ValueError, TypeError, AttributeError):
+        except (LedgerBrokenError, EntryRefusedError, ValueError, RecursionError):
             canonical = False
         if not canonical:
             if index not in noted:

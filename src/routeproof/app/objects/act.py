@@ -173,8 +173,8 @@ def _decide(context: Context, acting: Acting, request: _Request[S], stored: Sequ
         if version is not None:
             after.append(version)
         return [
-            attest(fact_of(context, event, noun.stream(request.id), acting, role, stored), acting.key)
-            for event in events
+            attest(fact_of(context, event, noun.stream(request.id), acting, role, stored), acting.key, index)
+            for index, event in enumerate(events, start=first)
         ]
 
     def project(connection: Any, indexes: list[int]) -> None:  # noqa: ANN401  # either database's connection

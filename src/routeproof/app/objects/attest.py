@@ -1,4 +1,4 @@
-"""A person's signature under what they did: it covers everything of the fact but index and time of the append."""
+"""A person's signature under what they did: it covers the fact and its place in the ledger, not when it was appended."""
 
 from __future__ import annotations
 
@@ -17,8 +17,12 @@ if TYPE_CHECKING:
 ATTESTED = "attested"
 
 
-def attested_bytes(fact: Fact) -> bytes:
-    """What the signature speaks of, in canonical form."""
+INDEX = "index"
+"""In the mark: the entry that was signed. What earlier programs signed has none, and stands once."""
+
+
+def attested_bytes(fact: Fact, index: int | None) -> bytes:
+    """What the signature speaks of, in canonical form; `index` is null in what earlier programs signed."""
     payload = {name: value for name, value in fact.payload.items() if name != ATTESTED}
     members: dict[str, Any] = {
         "stream": fact.stream,
@@ -31,11 +35,11 @@ def attested_bytes(fact: Fact) -> bytes:
         "payload": payload,
         "evidence": list(fact.evidence),
     }
-    return canonical_bytes(members)
+    return canonical_bytes(members if index is None else {**members, "index": index})
 
 
-def attest(fact: Fact, key: Ed25519PrivateKey) -> Fact:
-    """The fact with the person's signature in its payload."""
-    signature = base64.b64encode(key.sign(attested_bytes(fact))).decode()
-    mark = {"key": key_id(public_text(key.public_key())), "signature": signature}
+def attest(fact: Fact, key: Ed25519PrivateKey, index: int) -> Fact:
+    """The fact with the person's signature in its payload, for the entry at `index` and no other."""
+    signature = base64.b64encode(key.sign(attested_bytes(fact, index))).decode()
+    mark = {"key": key_id(public_text(key.public_key())), "signature": signature, INDEX: index}
     return replace(fact, payload={**fact.payload, ATTESTED: mark})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from routeproof.app.objects.own_streams import in_own_stream
 from routeproof.ledger.entry import read_entry
 
 if TYPE_CHECKING:
@@ -18,7 +19,10 @@ _STATEMENT = "SELECT entry FROM ledger_entries JOIN ledger_leaves USING (entry_i
 def entries_by_type(
     records: Records, types: Collection[str], start: int = 0, stop: int | None = None
 ) -> list[Recorded]:
-    """Entries of these types in order, from index `start` to before `stop`, or to the end."""
+    """Entries of these types in order, from index `start` to before `stop`, or to the end.
+
+    Only those that stand in the stream of their kind: elsewhere anybody may have said so.
+    """
     if not types:
         return []
     names = {f"type_{place}": name for place, name in enumerate(sorted(types))}
@@ -27,4 +31,5 @@ def entries_by_type(
     statement = f"{_STATEMENT} WHERE {place} AND type IN ({wanted}) ORDER BY entry_index"  # our own parameters' names
     bounds = {"start": start} | ({} if stop is None else {"stop": stop})
     rows = records.query(statement, {**names, **bounds})
-    return [read_entry(entry) for (entry,) in rows if isinstance(entry, bytes)]
+    found = (read_entry(entry) for (entry,) in rows if isinstance(entry, bytes))
+    return [entry for entry in found if in_own_stream(entry.fact)]

@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import base64
 import binascii
+import datetime as dt
 import hashlib
 import json
 import math
@@ -453,7 +454,8 @@ def well_typed(value: dict[str, Any]) -> bool:
         all(isinstance(value[name], str) for name in texts)
         and all(type(number) is int and number >= 0 for number in numbers)
         and isinstance(value["appended_at"], str)
-        and re.fullmatch("0|[1-9][0-9]*", value["appended_at"], re.ASCII) is not None
+        and re.fullmatch("0|[1-9][0-9]{0,18}", value["appended_at"], re.ASCII) is not None
+        and int(value["appended_at"]) < 2**63
         and isinstance(value["payload"], dict)
         and isinstance(hashes, list)
         and all(isinstance(item, str) and re.fullmatch("[0-9a-f]{64}", item) for item in hashes)
@@ -1013,6 +1015,7 @@ def verify_export(part: Part, around: Part | None, options: Options, report: Rep
     check_indexes(log, values, report)
     check_head(log, head, keys, values, report)
     check_people(values, log, report)
+    remark_backdated(values, report)
     named, expired = evidence_named(values)
     signers = keys.at(head.size)
     listed = check_listing(part, part.names - log.used - {"checkpoint", LISTING}, signers, head.origin, named, report)
@@ -1156,55 +1159,187 @@ BY_PROGRAM = (
 )
 
 
+PARTS = {
+    "case": 2,
+    "certification": 2,
+    "config": 2,
+    "conflict": 2,
+    "day": 2,
+    "disclosure": 2,
+    "duty": 2,
+    "evidence": 2,
+    "experiment": 2,
+    "internalised": 2,
+    "people": 2,
+    "policy": 2,
+    "provider": 2,
+    "remediation": 2,
+    "report": 2,
+    "restatement": 2,
+    "review": 2,
+    "sla": 2,
+    "suppress": 2,
+    "wsp": 2,
+    "findings": 2,
+    "pack": 3,
+    "analysis": 3,
+    "lake": 1,
+    "workspace": 1,
+    "ledger": 1,
+    "access": 1,
+}
+HEADS = {"pack": "review", "analysis": "review"}
+GRACE = 3600 * 10**9  # what was decided on a role's last day may have been appended a little later
+
+
+def in_own_stream(kind: str, stream: str) -> bool:
+    """Whether an entry of this type stands in a stream of its kind; what nothing rests on may stand anywhere."""
+    word, parts = kind.partition(".")[0], stream.split("/")
+    if kind == "evidence.expired" and stream == "workspace":
+        return True  # of a migration
+    return word not in PARTS or (parts[0] == HEADS.get(word, word) and len(parts) == PARTS[word])
+
+
+class People:
+    """The roster as the entries make it: keys by person, and roles with the time for which they count."""
+
+    def __init__(self) -> None:
+        self.keys: dict[str, str] = {}
+        self.roles: dict[str, list[list[Any]]] = {}  # [role, from ns, last day or None, revoked]
+        self.proposed: dict[str, tuple[str, str, str, str | None]] = {}  # person, role, proposed by, last day
+        self.without_index: dict[str, int] = {}  # signatures of earlier programs, which name no entry
+
+    def has(self, person: str, role: str, at: int) -> bool:
+        """Whether the person had the role at an instant."""
+        day = dt.datetime.fromtimestamp(max(at - GRACE, 0) // 10**9, dt.timezone.utc).date().isoformat()
+        return any(
+            name == role and at >= begins and not revoked and (last is None or day <= last)
+            for name, begins, last, revoked in self.roles.get(person, [])
+        )
+
+    def wrong_change(self, kind: str, payload: dict[str, Any], actor: str) -> str:
+        """What speaks against a change of the roster that was signed; empty if nothing does."""
+        person = payload.get("person")
+        if kind == "people.founded":
+            return "the roster is founded a second time"
+        if kind == "people.key_replaced" and person != actor:
+            return "%s put another key in the place of that of %s" % (actor, person)
+        if kind == "people.grant_proposed" and payload.get("key") and person in self.keys:
+            return "%s gave %s a key, who has one" % (actor, person)
+        if kind == "people.grant_approved":
+            grant = self.proposed.get(str(payload.get("id")))
+            if grant is None or actor in (grant[0], grant[2]):
+                return "%s approved a grant of their own, or none that there is" % actor
+        return ""
+
+    def see(self, kind: str, payload: dict[str, Any], actor: str) -> None:
+        """Take a change of the roster in."""
+        if kind == "people.founded":
+            for item in payload["person"]:
+                limits = item.get("limits") or {}
+                self.keys[item["id"]] = item["key"]
+                self.roles[item["id"]] = [[name, 0, last_day(limits.get(name)), False] for name in item["roles"]]
+        elif kind == "people.grant_proposed":
+            if payload.get("key"):
+                self.keys[payload["person"]] = payload["key"]
+            last = last_day(payload.get("limits"))
+            self.proposed[payload["id"]] = (payload["person"], payload["role"], actor, last)
+        elif kind == "people.grant_approved":
+            person, role, _, last = self.proposed[payload["id"]]
+            self.roles.setdefault(person, []).append([role, int(payload["effective_at"]), last, False])
+        elif kind == "people.role_revoked":
+            for held in self.roles.get(payload["person"], []):
+                held[3] = held[3] or held[0] == payload["role"]
+        elif kind == "people.key_replaced":
+            self.keys[payload["person"]] = payload["key"]
+
+
+def last_day(limits: dict[str, Any] | None) -> str | None:
+    """Last day on which a role counts."""
+    return (limits or {}).get("expires_on")
+
+
 def check_people(values: list[dict[str, Any] | None], log: Log, report: Report) -> None:
-    """Whoever acted as a person signed for it with a key of that person, as the roster stood."""
-    people: dict[str, str] = {}
+    """Whoever acted as a person signed for it, with their key and in a role of theirs, where such things stand."""
+    people = People()
     for index, value in enumerate(values):
         if value is None:
             continue
-        wrong = unsigned(value, people)
+        try:
+            wrong = unsigned(value, people)
+            if not wrong and value["stream"] == ROSTER:
+                people.see(value["type"], value["payload"], value["actor"])
+        except (KeyError, TypeError, AttributeError, ValueError):
+            wrong = "the entry does not say what one of its type says"
         if wrong:
             report.problem("signature", wrong, index, *log.place(index))
-        elif value["stream"] == ROSTER:
-            people.update(keys_named(value["type"], value["payload"]))
 
 
-def unsigned(value: dict[str, Any], people: dict[str, str]) -> str:
-    """What is wrong with the signature that an entry should carry; empty if nothing is."""
-    payload, actor = value["payload"], value["actor"]
-    mark = payload.get("attested")
-    if mark is None:
-        founding = value["stream"] == ROSTER and value["type"] == "people.founded" and not people
+CLOCK_STEP = 300  # seconds by which a machine's clock may be set back
+
+
+def remark_backdated(values: list[dict[str, Any] | None], report: Report) -> None:
+    """Say where entries claim to be older than one that stands before them."""
+    latest, behind = 0, []
+    for index, value in enumerate(values):
+        at = latest if value is None else int(value["appended_at"])
+        seconds = (latest - at) // 10**9
+        latest = max(latest, at)
+        if seconds > CLOCK_STEP:
+            behind.append((index, seconds))
+    if behind:
+        report.remarks.append(
+            "Entry %d says that it was appended before one that stands before it (%d of such, up to %d seconds): the "
+            "clock was set back, or they are not of their time."
+            % (behind[0][0], len(behind), max(seconds for _, seconds in behind))
+        )
+
+
+def unsigned(value: dict[str, Any], people: People) -> str:
+    """What is wrong with where an entry stands, its signature, or who gave it; empty if nothing is."""
+    payload, actor, kind = value["payload"], value["actor"], value["type"]
+    if not in_own_stream(kind, value["stream"]):
+        return "%s stands in the stream %r, which is not of its kind" % (kind, value["stream"])
+    if payload.get("attested") is None:
+        founding = value["stream"] == ROSTER and kind == "people.founded" and not people.keys
         # NOUN/ID: only people change these, but for what the program records by itself
-        governed = value["stream"].count("/") == 1 and not founding and value["type"] not in BY_PROGRAM
-        if governed or (value["role"] in ROLES and value["type"] != "note"):
+        governed = value["stream"].count("/") == 1 and not founding and kind not in BY_PROGRAM
+        if governed or (value["role"] in ROLES and kind != "note"):
             return "%s is named as %s and did not sign" % (actor, value["role"])
         return ""
-    if actor not in people:
+    wrong = wrong_signature(value, people)
+    if not wrong and not people.has(actor, value["role"], int(value["appended_at"])):
+        wrong = "%s signed as %s, which was no role of theirs then" % (actor, value["role"])
+    if not wrong and value["stream"] == ROSTER:
+        wrong = people.wrong_change(kind, payload, actor)
+    return wrong
+
+
+def wrong_signature(value: dict[str, Any], people: People) -> str:
+    """What is wrong with the signature of an entry; empty if nothing is."""
+    payload, actor, keys = value["payload"], value["actor"], people.keys
+    mark = payload["attested"]
+    if actor not in keys:
         return "%s signed, and is nobody of the roster" % actor
     try:
-        code = hash_field(people[actor], 32)
+        code = hash_field(keys[actor], 32)
         if mark["key"] != hashlib.sha256(code).hexdigest()[:16]:
             return "the signature is not by the key of %s" % actor
         names = ("stream", "type", "version", "business_on", "actor", "role", "session", "evidence")
         signed = {name: value[name] for name in names}
         signed["payload"] = {name: item for name, item in payload.items() if name != "attested"}
+        index = mark.get("index")
+        if index is not None:
+            signed["index"] = index
         good = signature_holds(code, canonical(signed).encode("utf-8"), hash_field(mark["signature"], 64))
-    except (Wrong, KeyError, TypeError, ValueError):
+    except (Wrong, KeyError, TypeError, ValueError, AttributeError):
         good = False
-    return "" if good else "the signature of %s does not verify" % actor
-
-
-def keys_named(kind: str, payload: dict[str, Any]) -> dict[str, str]:
-    """Public keys that an entry of the roster gives, by person."""
-    try:
-        if kind == "people.founded":
-            return {person["id"]: person["key"] for person in payload["person"]}
-        if kind == "people.key_replaced" or (kind == "people.grant_proposed" and payload.get("key")):
-            return {payload["person"]: payload["key"]}
-    except (KeyError, TypeError):
-        pass
-    return {}
+    if not good:
+        return "the signature of %s does not verify" % actor
+    if index is None:
+        first = people.without_index.setdefault(mark["signature"], value["index"])
+        return "" if first == value["index"] else "the signature of %s is that of entry %d" % (actor, first)
+    return "" if index == value["index"] else "%s signed this for entry %s" % (actor, index)
 
 
 LISTING = "listing"
@@ -1258,17 +1393,31 @@ def listing_lines(text: str, origin: str) -> dict[str, str]:
 
 
 def evidence_named(values: list[dict[str, Any] | None]) -> tuple[dict[str, int], set[str]]:
-    """First entry that names each piece of evidence, and which of them expired."""
+    """First entry that names each piece of evidence, and which of them expired.
+
+    A person lets a document go in its own stream. What a migration declares in the stream of the workspace counts for
+    files of packs alone, which version 1 named by hash and never held.
+    """
     named: dict[str, int] = {}
     expired: set[str] = set()
+    never_held: set[str] = set()
+    of_packs: set[str] = set()
+    otherwise: set[str] = set()
     for index, value in enumerate(values):
         if value is None:
             continue
+        files = value["payload"].get("files") if value["type"] == "pack.built" else None
         for digest in value["evidence"]:
             named.setdefault(digest, index)
+            is_file = isinstance(files, dict) and digest in files.values()
+            (of_packs if is_file else otherwise).add(digest)
         if value["type"] == "evidence.expired":
-            expired.add(str(value["payload"].get("sha256")))
-    return named, expired
+            digest = str(value["payload"].get("sha256"))
+            if value["stream"] == "evidence/" + digest:
+                expired.add(digest)
+            elif value["stream"] == "workspace":
+                never_held.add(digest)
+    return named, expired | (never_held & of_packs - otherwise)
 
 
 def check_evidence(
