@@ -1,4 +1,4 @@
-"""A person's signature under what they did: it covers the fact and its place in the ledger, not when it was appended."""
+"""A person's signature under what they did: it covers the fact and its place in the ledger, not when that was."""
 
 from __future__ import annotations
 
