@@ -1,11 +1,15 @@
 """History written anew with the real key: seen against any checkpoint held elsewhere, and never without one."""
 
+import subprocess
+import sys
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 
+from routeproof.app.context import open_context
+from routeproof.app.ledger.notes import append_notes
 from routeproof.app.ledger.verify import verify_workspace
 from tamper import desk
 
@@ -70,6 +74,21 @@ def test_an_older_copy_is_seen_against_a_checkpoint(log: Path, verifier: Any, tm
     assert desk.verify_files(verifier, files)["ok"]
     (found,) = desk.verify_files(verifier, files, desk.Given(checkpoints=[outside]))["problems"]
     assert (found["kind"], found["index"]) == ("truncated", 500)
+
+
+def test_what_came_after_the_newest_checkpoint_from_outside_is_said_to_be_uncovered(log: Path, tmp_path: Path) -> None:
+    """Both verifiers name the first entry of which it says nothing; up to its size they say no such thing."""
+    copy = desk.copy_of(log, tmp_path / "copy")
+    outside = desk.outside_checkpoint(copy, tmp_path / "usb")
+    size = len(desk.entries_of(copy))
+    assert "came after" not in verify_workspace(copy, [outside]).statement()
+    with open_context(copy, person="ann") as context:
+        list(append_notes(context, ["later"]))
+    said = f"Entries from {size} on came after the newest of them"
+    assert said in verify_workspace(copy, [outside]).statement()
+    command = [sys.executable, "-I", str(desk.VERIFIER), str(desk.export(copy, tmp_path / "export"))]
+    run = subprocess.run([*command, "--checkpoint", str(outside)], capture_output=True, text=True, check=False)
+    assert (run.returncode, said in run.stdout) == (0, True), run.stdout
 
 
 def test_a_persons_act_cannot_be_rewritten_without_their_key(log: Path, verifier: Any, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from routeproof.app.binder.objects import belongs_to_quarter
 from routeproof.app.firm.duties import add_duty, close_duty, duties_shown
 from routeproof.app.firm.policy import decide_policy
 from routeproof.app.firm.procedures import propose_procedure
+from routeproof.app.ledger.notes import append_notes
 from routeproof.app.ledger.rebuild import rebuild_projections
 from routeproof.governance.decider import RefusalError
 from routeproof.governance.evidence import EVIDENCE
@@ -93,6 +94,36 @@ def test_a_changed_or_missing_file_is_found(desk: Desk, tmp_path: Path, name: st
         code, report = _verify(other)
         assert code == 4
         assert [(item["kind"], item["file"]) for item in report["problems"]] == [(change, name)]
+
+
+def test_pages_of_one_day_do_not_stand_around_the_ledger_of_another(desk: Desk, tmp_path: Path) -> None:
+    """Each half is signed and whole; the later ledger has an entry of which the earlier pages say nothing."""
+    _build(desk, tmp_path / "a.zip")
+    with desk.context("ann") as context:
+        list(append_notes(context, ["figures were wrong"]))
+    _build(desk, tmp_path / "b.zip")
+    with (
+        zipfile.ZipFile(tmp_path / "a.zip") as earlier,
+        zipfile.ZipFile(tmp_path / "b.zip") as later,
+        zipfile.ZipFile(tmp_path / "mixed.zip", "w") as target,
+    ):
+        for packed, of_ledger in ((earlier, False), (later, True)):
+            for member in packed.namelist():
+                if member.startswith("ledger/") is of_ledger:
+                    target.writestr(member, packed.read(member))
+    code, report = _verify(tmp_path / "mixed.zip")
+    assert code == 4
+    assert [(item["kind"], item["file"]) for item in report["problems"]] == [("altered", "ledger/checkpoint")]
+
+
+def test_a_folder_that_holds_something_is_found(desk: Desk, tmp_path: Path) -> None:
+    """A member that calls itself a folder is still read by whoever unpacks it."""
+    _build(desk, tmp_path / "q.zip")
+    with zipfile.ZipFile(tmp_path / "q.zip", "a") as packed:
+        packed.writestr("hidden/", "We never met.")
+    code, report = _verify(tmp_path / "q.zip")
+    assert code == 4
+    assert ("unreadable", "hidden/") in [(item["kind"], item["file"]) for item in report["problems"]]
 
 
 def test_an_added_file_is_found(desk: Desk, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from routeproof.app.binder.parts import (
     procedures_by_day,
     receipts,
 )
-from routeproof.app.ledger.export import Exported, export_ledger, sign_listing, verifier_source
+from routeproof.app.ledger.export import CHECKPOINT, Exported, export_ledger, sign_listing, verifier_source
 from routeproof.app.ledger.log_key import log_key
 from routeproof.app.objects.fold import roster_of
 from routeproof.ledger.entry import read_entry
@@ -162,11 +162,11 @@ def _manifest(context: Context, review: Mapping[str, Any]) -> str:
 
 
 def _files_around(folder: Path) -> dict[str, str]:
-    """Hash of every file outside the ledger, by path."""
+    """Hash of every file outside the ledger, and of its checkpoint, by path."""
     return {
         path.relative_to(folder).as_posix(): sha256_of(path)
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.relative_to(folder).parts[0] != LEDGER
+        if path.is_file() and (path.relative_to(folder).parts[0] != LEDGER or path == folder / LEDGER / CHECKPOINT)
     }
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from routeproof.app.context import Context
 
 LISTING = "listing"
+CHECKPOINT = "checkpoint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def export_ledger(context: Context, out: Path) -> Exported:
     _write_tiles(out, entries, leaves)
     files = _write_beside(context, out, entries, f"{key.verifier}\n".encode())
     _put(out, LISTING, sign_note(listing_text(key.verifier.name, files), key.verifier.name, key.private))
-    _put(out, "checkpoint", signed.note)
+    _put(out, CHECKPOINT, signed.note)
     sync_folder(out)
     return Exported(out, signed.checkpoint.size, signed.checkpoint.root.hex())
 

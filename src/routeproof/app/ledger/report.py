@@ -43,12 +43,14 @@ class Compared:
         size: entries that it speaks of; null if it could not be read.
         root: hex; null likewise.
         agrees: well signed, and the log has this root at this size.
+        outside: given by whoever verifies, not kept beside the log.
     """
 
     source: str
     size: int | None
     root: str | None
     agrees: bool
+    outside: bool = False
 
 
 @dataclass(slots=True)
@@ -87,8 +89,15 @@ class Report:
             text = f"NOT VERIFIED: {count}, first: {first.kind}{where}: {first.message}."
         if not self.outside:
             return " ".join([text, *self.remarks, CANNOT_TELL])
-        agreed = ["Every checkpoint given agrees."] if all(item.agrees for item in self.compared) else []
-        return " ".join([text, *self.remarks, *agreed])
+        agreed = ["Every checkpoint given agrees.", *self._beyond()]
+        return " ".join([text, *self.remarks, *(agreed if all(item.agrees for item in self.compared) else [])])
+
+    def _beyond(self) -> list[str]:
+        """What the newest checkpoint from outside does not speak of."""
+        known = max((item.size or 0 for item in self.compared if item.outside), default=0)
+        if known >= self.entries:
+            return []
+        return [f"Entries from {known} on came after the newest of them: of these a rewrite cannot be told."]
 
     def as_json(self) -> dict[str, Any]:
         """The stable shape."""

@@ -193,11 +193,11 @@ def _compare(context: Context, tree: Tree | None, chain: KeyChain, notes: Sequen
             _require_origin(checkpoint, log_origin(context))
             _require_in_force(signers, chain.at(size))
         except NoteError as error:
-            report.compared.append(Compared(note.source, None, None, agrees=False))
+            report.compared.append(Compared(note.source, None, None, agrees=False, outside=note.file is None))
             report.add("signature", f"{note.source}: {error}", None, note.file or note.source)
             continue
         agrees = tree is not None and size <= len(tree) and tree.root(size) == root
-        report.compared.append(Compared(note.source, size, root.hex(), agrees))
+        report.compared.append(Compared(note.source, size, root.hex(), agrees, outside=note.file is None))
         if tree is None:
             report.remarks.append(f"Not compared with {note.source}: the entries cannot be read.")
         elif size > len(tree):

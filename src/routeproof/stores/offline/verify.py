@@ -536,9 +536,9 @@ class Zip:
 
     def __init__(self, path: str) -> None:
         self.zip = zipfile.ZipFile(path)
-        every = [info.filename for info in self.zip.infolist() if not info.is_dir()]
+        every = [info.filename for info in self.zip.infolist() if not info.is_dir() or info.file_size]
         self.names = set(every)
-        self.odd = sorted(name for name, count in Counter(every).items() if count > 1)
+        self.odd = sorted(name for name, count in Counter(every).items() if count > 1 or name.endswith("/"))
 
     def open(self, name: str) -> IO[bytes]:
         """One member."""
@@ -597,6 +597,7 @@ class Report:
         self.compared: list[dict[str, Any]] = []
         self.remarks: list[str] = []
         self.entries, self.root, self.outside, self.more = 0, "", False, 0
+        self.newest = 0  # size of the newest checkpoint from outside that agrees
 
     def problem(
         self, kind: str, message: str, index: int | None = None, file: str | None = None, offset: int | None = None
@@ -942,6 +943,7 @@ def compare_checkpoints(
         else:
             line["agrees"] = True
             agreeing.append(checkpoint.size)
+            report.newest = max(report.newest, checkpoint.size if outside else 0)
     for size, source, file in differing:
         low = max([known for known in agreeing if known < size], default=0)
         message = "%s has another root for the first %d entries: the change is at entry %d or later"
@@ -1023,7 +1025,8 @@ def verify_export(part: Part, around: Part | None, options: Options, report: Rep
     if around is not None:
         beside = {name for name in around.names if not name.startswith(part.prefix)} - {LISTING}
         if beside or LISTING in around.names:
-            check_listing(around, beside, signers, head.origin, {}, report)
+            # With the checkpoint among them, pages of one day do not stand around the ledger of another.
+            check_listing(around, beside | {part.prefix + "checkpoint"}, signers, head.origin, {}, report)
     kept: list[Outside] = [
         ("kept: " + name, name, part.read(name), False)
         for name in sorted(names)
@@ -1534,12 +1537,16 @@ def run(command: str, target: str, options: Options, report: Report) -> dict[str
     else:
         files, part, around = find_export(target)
         for name in files.odd:
-            report.problem("unreadable", "a link, a device or a name that occurs twice", None, name)
+            report.problem("unreadable", "a link, a device, a full folder or a name that occurs twice", None, name)
         verify_export(part, around, options, report)
     if not report.outside:
         report.remarks.append(CANNOT_TELL)
     elif all(line["agrees"] for line in report.compared):
         report.remarks.append("Every checkpoint given agrees.")
+        if report.newest < report.entries:
+            report.remarks.append(
+                "Entries from %d on came after the newest of them: of these a rewrite cannot be told." % report.newest
+            )
     return None
 
 
