@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from routeproof.policy.book import timeline
 from routeproof.policy.thresholds import DriftStandards
 from routeproof.vocab.errors import UsageError
+from routeproof.vocab.times import NS_PER_MS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -76,6 +77,10 @@ class MonitoringPolicy:
     def limits_on(self, day: date) -> dict[str, Limits]:
         """Limits of all rules in force on a day; the first ones of a rule that began later."""
         return {name: line.on_or_first(day).value for name, line in self.rules.items()}
+
+    def undeclared_clock_ns(self, day: date) -> int:
+        """How far off a provider's clock may be where nobody declared its uncertainty."""
+        return round(float(self.limits_on(day)["clock_skew"].value("undeclared_ms")) * NS_PER_MS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

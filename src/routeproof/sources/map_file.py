@@ -11,6 +11,7 @@ import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from routeproof.sources.clocks import declared_clocks
 from routeproof.sources.fields import FALSE_WORDS, TRUE_WORDS
 from routeproof.sources.print_conditions import VENDORS
 from routeproof.tables.registry import TABLES
@@ -154,6 +155,7 @@ def parse_map(document: Mapping[str, object], *, where: str = "map") -> FileMap:
         condition_policy=str(document.get("condition_policy", VENDORS[0])),
         sections=sections,
     )
+    declared_clocks(sections)
     _expect_known(file_map.condition_policy, VENDORS, "policy of print conditions", where)
     if table:
         for name in (*file_map.columns, *file_map.constants, *file_map.times, *file_map.values):

@@ -35,11 +35,13 @@ class Tellers:
 
     Attributes:
         providers: source id to the provider that the source speaks of.
-        uncertainty_ns: provider to the declared uncertainty of its clock; 0 where none was declared.
+        uncertainty_ns: provider to the declared uncertainty of its clock.
+        undeclared_ns: how far off a clock may be of which nothing was declared.
     """
 
     providers: Mapping[str, str]
     uncertainty_ns: Mapping[str, int]
+    undeclared_ns: int = 0
 
 
 def day_facts(source: DaySource, day: date, rules: DayRules, tellers: Tellers) -> dict[str, Any]:
@@ -123,7 +125,8 @@ def _fills(rows: pl.DataFrame, source: DaySource, day: date, rules: DayRules, te
         .join(known, on="order_id", how="left", maintain_order="left")
         .with_columns(pl.coalesce("order_known", pl.col("order_class").is_not_null()).alias("order_known"))
     )
-    doubt = stated["provider"].replace_strict(dict(tellers.uncertainty_ns), default=0, return_dtype=pl.Int64)
+    declared = dict(tellers.uncertainty_ns)
+    doubt = stated["provider"].replace_strict(declared, default=tellers.undeclared_ns, return_dtype=pl.Int64)
     return with_extremes(stated, source.book(day, stated["symbol"].unique()), LOOK_BACK_NS, doubt)
 
 

@@ -73,8 +73,11 @@ class Manner:
 
     @property
     def sections(self) -> Mapping[str, object]:
-        """What later deliveries are read under too."""
-        return self.file_map.sections if self.file_map is not None and not self.source.in_child else {}
+        """What later deliveries are read under too; of maps of tables, what they declare of clocks."""
+        if self.file_map is None:
+            return {}
+        of_rows = ("clock",) if self.source.in_child else self.file_map.sections
+        return {name: self.file_map.sections[name] for name in of_rows if name in self.file_map.sections}
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ from routeproof.governance.day import UNJUDGED
 from routeproof.metrics.registry import BY_NAME as METRICS
 from routeproof.rules.judge import judge
 from routeproof.rules.registry import ALL
+from routeproof.sources.clocks import uncertainty_of
 from routeproof.stores.commits import source_outcomes
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def gather(
     back = back or LookBack()
     whole = policy_in_force(context.records).whole
     source, rules = LakeSource(context.lake, manifest), rules_of(context.lake, manifest, whole)
-    tellers = tellers_of(context.records)
+    tellers = tellers_of(context.records, whole.monitoring.undeclared_clock_ns(day))
     of_day = day_facts(source, day, rules, tellers)
     of_sessions, untold = told_facts(context.lake, day, manifest, tellers)
     of_firm, absent = firm_facts(context, day, manifest)
@@ -162,7 +163,7 @@ def stream_maker(
     )
 
 
-def tellers_of(records: Records) -> Tellers:
+def tellers_of(records: Records, undeclared_ns: int = 0) -> Tellers:
     """Which provider each source speaks of, and how well each provider's clock is declared to be."""
     providers: dict[str, str] = {}
     uncertainty: dict[str, int] = {}
@@ -170,10 +171,10 @@ def tellers_of(records: Records) -> Tellers:
         outcome: Any = item.outcome
         provider = str(outcome["provider"])
         providers[item.source_id] = provider
-        clocks = outcome.get("sections", {}).get("clock", {})
-        if provider in clocks:
-            uncertainty[provider] = int(clocks[provider].get("uncertainty_ns", 0))
-    return Tellers(providers, uncertainty)
+        declared = uncertainty_of(provider, outcome.get("sections", {}))
+        if declared is not None:
+            uncertainty[provider] = declared
+    return Tellers(providers, uncertainty, undeclared_ns)
 
 
 def versions_of(policy: RulePolicy) -> dict[str, dict[str, Any]]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 
-from routeproof.app.facts.day_facts import Tellers, day_facts, facts_of
+from routeproof.app.facts.day_facts import day_facts, facts_of
 from routeproof.app.facts.told_facts import told_of_day
 from routeproof.app.objects.findings import standing_ids
 from routeproof.app.watch.clock import EventClock
@@ -292,7 +293,7 @@ class Engine:
         self._lateness_ns = known.waits.lateness_ms * NS_PER_MS
         source = LiveSource(touched.tables, self._quotes, self._market)
         provider = live.flow.provider_id
-        tellers = Tellers({provider: provider}, known.uncertainty_ns)
+        tellers = replace(known.tellers, providers={provider: provider})
         members = day_facts(source, day, known.rules, tellers)
         if members["orders"] is not None:
             numbers = touched.tables["parent_orders"].select("order_id", "source_row").unique("order_id")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from routeproof.app.context import Context
+    from routeproof.app.facts.day_facts import Tellers
     from routeproof.app.monitoring.policy import RulePolicy
     from routeproof.policy.monitoring import Waits
     from routeproof.tables.measured.day import DayRules
@@ -36,7 +37,7 @@ class Known:
         members, absent: members of `Facts` from the firm's record, and why the others are not there.
         waits: how long findings wait.
         rules: hours, sizes, round lots.
-        uncertainty_ns: provider to the declared uncertainty of its clock.
+        tellers: who told what, and how well clocks are declared to be.
         read_at: when it was read.
     """
 
@@ -46,7 +47,7 @@ class Known:
     absent: Mapping[str, str]
     waits: Waits
     rules: DayRules
-    uncertainty_ns: Mapping[str, int]
+    tellers: Tellers
     read_at: int
 
 
@@ -75,7 +76,7 @@ class Firm:
         members, absent = firm_facts(self._context, day, manifest)
         waits = whole.monitoring.waits.on_or_first(day).value
         policy = rule_policy(self._context.records, day)
-        tellers = tellers_of(self._context.records)
+        tellers = tellers_of(self._context.records, whole.monitoring.undeclared_clock_ns(day))
         members |= record_facts(self._context.records, day, tellers)
         return Known(
             policy=policy,
@@ -84,6 +85,6 @@ class Firm:
             absent=absent,
             waits=waits,
             rules=rules_of(self._context.lake, manifest, whole),
-            uncertainty_ns=tellers.uncertainty_ns,
+            tellers=tellers,
             read_at=now,
         )

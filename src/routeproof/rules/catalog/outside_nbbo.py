@@ -3,7 +3,8 @@
 The reference is the quote in force strictly before the execution. A locked or crossed reference says nothing and is
 left to `executed_in_locked_or_crossed`; where there is no quote yet, the fill waits and `stale_reference_quote` speaks.
 A quote may have changed while the order travelled, and clocks differ: a fill is judged by the worst best quote of the
-second before it, up to the provider's declared clock uncertainty after it, and by more than `tolerance_usd`. An order
+second before it, up to the provider's declared clock uncertainty after it (`undeclared_ms` of `clock_skew` where none
+was declared), and by more than `tolerance_usd`. An order
 larger than the size shown has to go deeper: a fill of it may lie up to `walk_usd` beyond. So may one of an order that
 filled a round lot or more at the quote: it found no more. Left out are fills that added liquidity at their own limit:
 their route's, or where it states none, their order's. That the provider calls a fill added is not enough.

@@ -1,15 +1,15 @@
 """A fill traded through a protected quotation and no exception of Rule 611 is in sight.
 
 The reference is the worst best quote of the second before the fill, up to the provider's declared clock uncertainty
-after it: Rule 611(b)(8) excuses whoever traded at a price that was protected within that second. Also excused are
-intermarket sweeps (b)(5) and (6), single-priced openings, reopenings and closings (b)(3), a crossed market (b)(4), and
-orders of a type that need not be priced by the quote when they are committed (b)(7). A locked reference says nothing.
-An order larger than the size shown has to go through it: a fill of it may lie up to `walk_usd` beyond. So may one of an
-order that filled a round lot or more at the quote: it found no more. `iso_misuse` judges sweeps that are marked. Left
-out are fills that added liquidity at their own limit (their route's, or where it states none, their order's): whoever
-traded with them chose the price. What the tape calls a benchmark, stopped, non-regular or error trade is not told by
-executions, so ask the provider for the exception it claims. Judged only on days on which the rule was in force, and in
-regular hours.
+after it (`undeclared_ms` of `clock_skew` where none was declared): Rule 611(b)(8) excuses whoever traded at a price
+that was protected within that second. Also excused are intermarket sweeps (b)(5) and (6), single-priced openings,
+reopenings and closings (b)(3), a crossed market (b)(4), and orders of a type that need not be priced by the quote when
+they are committed (b)(7). A locked reference says nothing. An order larger than the size shown has to go through it: a
+fill of it may lie up to `walk_usd` beyond. So may one of an order that filled a round lot or more at the quote: it
+found no more. `iso_misuse` judges sweeps that are marked. Left out are fills that added liquidity at their own limit
+(their route's, or where it states none, their order's): whoever traded with them chose the price. What the tape calls a
+benchmark, stopped, non-regular or error trade is not told by executions, so ask the provider for the exception it
+claims. Judged only on days on which the rule was in force, and in regular hours.
 """
 
 from __future__ import annotations

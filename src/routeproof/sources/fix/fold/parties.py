@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from routeproof.sources.clocks import declared_clocks
 from routeproof.sources.fix.fold.narrow import take
 from routeproof.vocab.errors import MapError
 
@@ -24,10 +25,6 @@ EDGE_PARTIES = ["from_party", "to_party"]
 
 DEFAULT_UNCERTAINTY_NS = 50_000_000
 """CAT clock tolerance for industry members; used for attribute links where a map declares nothing better."""
-
-
-MOST_UNCERTAINTY_NS = 3_600 * 10**9
-"""A clock that is an hour off says nothing of the order of messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +79,13 @@ def declared_parties(sections: Mapping[str, object]) -> Parties:
     if parent and groups == 0:
         message = f"expected a group around the parent's ClOrdID in [link] parent, found {parent!r}"
         raise MapError(message)
-    clocks = [_mapping(clock, "[clock.*]") for clock in _mapping(sections.get("clock", {}), "[clock]").values()]
-    known = [_uncertainty_ns(clock["uncertainty_ns"]) for clock in clocks if "uncertainty_ns" in clock]
     return Parties(
         firm=_names(parties, "firm"),
         provider=_names(parties, "provider"),
         venue=_names(parties, "venue"),
         drop_copy=_names(parties, "drop_copy"),
         parent=parent,
-        uncertainty_ns=max(known, default=DEFAULT_UNCERTAINTY_NS),
+        uncertainty_ns=max(declared_clocks(sections).values(), default=DEFAULT_UNCERTAINTY_NS),
     )
 
 
@@ -199,14 +194,6 @@ def _hops(edges: list[tuple[str, str]], parties: Parties) -> dict[tuple[str, str
         else:
             hops[source, target] = 3 if source in parties.venue else 2
     return hops
-
-
-def _uncertainty_ns(value: object) -> int:
-    text = str(value)
-    if not (text.isascii() and text.isdigit() and int(text) <= MOST_UNCERTAINTY_NS):
-        message = f"expected uncertainty_ns in [clock.*] as whole nanoseconds, at most an hour, found {text[:40]!r}"
-        raise MapError(message)
-    return int(text)
 
 
 def _names(parties: Mapping[str, object], role: str) -> frozenset[str]:
