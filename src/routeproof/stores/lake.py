@@ -129,6 +129,12 @@ class Lake:
         found = self._records.query(query, {"last": self._last})
         return {(str(table), str(part)): int(str(seq)) for table, part, seq in found}
 
+    def arrivals(self) -> dict[str, int]:
+        """Sources by id to their place in the order in which they were taken in."""
+        query = "SELECT source_id FROM lake_sources WHERE seq <= :last ORDER BY seq, source_id, reading"
+        found = self._records.query(query, {"last": self._last})
+        return {str(source_id): place for place, (source_id,) in enumerate(found)}
+
     def days(self, table: str, manifest: str | None = None) -> list[date]:
         """Trading days that hold rows of the table, in order."""
         return [date.fromisoformat(part) for part in self.manifest(manifest).parts(table) if part != WHOLE]

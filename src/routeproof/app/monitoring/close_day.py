@@ -76,7 +76,7 @@ def standing(context: Context, records: Records, day: date) -> Row:
     return {
         "manifest": judgement.manifest if judgement else None,
         "unjudged": dict(judgement.unjudged) if judgement else {},
-        "stale": judgement is not None and changed_since(context, day, judgement.manifest),
+        "stale": judgement is not None and changed_since(context, day, judgement),
         "waiting": sum(int(str(row[2])) for row in rows if row[1] != "final"),
         "findings": counts,
         "suppressed": sum(int(str(row[3])) for row in rows),

@@ -33,12 +33,15 @@ class Judgement:
         policy: of the thresholds.
         unjudged: rule to the reason why it could not be judged.
         waiting: findings that might still change then.
+        reports: digest of what providers had reported for the day by then, empty where nothing; null where an earlier
+            program did not say.
     """
 
     manifest: str
     policy: str
     unjudged: Mapping[str, str]
     waiting: int
+    reports: str | None = None
 
 
 def record_judged(context: Context, day: date, judgement: Judgement) -> None:
@@ -48,7 +51,7 @@ def record_judged(context: Context, day: date, judgement: Judgement) -> None:
         if last_judgement(records, day) == judgement:
             return []
         said: dict[str, Any] = {"day": day.isoformat(), "manifest": judgement.manifest, "policy": judgement.policy}
-        said |= {"unjudged": dict(judgement.unjudged), "waiting": judgement.waiting}
+        said |= {"unjudged": dict(judgement.unjudged), "waiting": judgement.waiting, "reports": judgement.reports}
         return [program_fact(context, stream_of(day), JUDGED, said)]
 
     context.records.decide(decide)
@@ -61,4 +64,4 @@ def last_judgement(records: Records, day: date) -> Judgement | None:
         return None
     entry: Any = rows[0][0]
     said: Any = read_entry(bytes(entry)).fact.payload
-    return Judgement(said["manifest"], said["policy"], said["unjudged"], said["waiting"])
+    return Judgement(said["manifest"], said["policy"], said["unjudged"], said["waiting"], said.get("reports"))

@@ -26,6 +26,7 @@ from routeproof.app.measuring.lake_source import LakeSource
 from routeproof.app.monitoring.day_over import settled_at
 from routeproof.app.monitoring.judged import Judgement, record_judged
 from routeproof.app.monitoring.policy import RulePolicy, rule_policy
+from routeproof.app.monitoring.staleness import reports_of_day
 from routeproof.app.monitoring.tell import know_channels, tell_recorded
 from routeproof.app.notify.channels import channels_of
 from routeproof.app.objects.findings import Change, documents_of, record_findings
@@ -93,7 +94,8 @@ def run_day(
     judged = judge(ALL, facts, policy.limits)
     found = documents_of(judged.findings, versions_of(policy))
     change = record_findings(context, day, found)
-    record_judged(context, day, Judgement(held, policy.id, judged.unjudged, change.waiting))
+    reports = reports_of_day(context, day)
+    record_judged(context, day, Judgement(held, policy.id, judged.unjudged, change.waiting, reports))
     worked = work_findings(context, day, partial(pinner_of, context, day, held))
     raised = escalate(context)
     tell_recorded(context, channels)

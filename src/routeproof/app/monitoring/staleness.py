@@ -2,25 +2,47 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
 from typing import TYPE_CHECKING
 
 from routeproof.app.monitoring.judged import JUDGED, last_judgement
+from routeproof.ledger.canonical import canonical_bytes
 from routeproof.stores.manifest import UNMEASURED, WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from routeproof.app.context import Context
+    from routeproof.app.monitoring.judged import Judgement
     from routeproof.stores.manifest import Manifest
     from routeproof.stores.records import Records
 
+REPORTS = ("vendor_orders", "vendor_figures", "vendor_executions")
+"""Tables of what providers report by day."""
 FLOW = ("parent_orders", "executions")
 """Tables whose parts are the days with own flow."""
 
 
-def changed_since(context: Context, day: date, manifest: str) -> bool:
-    """Whether a day would be judged from other rows than at a manifest; a manifest's id speaks of these alone."""
+def changed_since(context: Context, day: date, judgement: Judgement) -> bool:
+    """Whether a day would be judged from other rows than it was: own and the market's, or what providers reported."""
+    return _has_other_reports(context, day, judgement) or _has_other_rows(context, day, judgement.manifest)
+
+
+def reports_of_day(context: Context, day: date) -> str:
+    """Digest of what providers have reported for a day, which no manifest's id speaks of; empty where nothing."""
+    held = context.lake.manifest().partitions
+    there = ((table, held.get((table, day.isoformat()))) for table in REPORTS)
+    parts = [[table, part.content] for table, part in there if part is not None and part.rows]
+    return hashlib.sha256(canonical_bytes(parts)).hexdigest()[:16] if parts else ""
+
+
+def _has_other_reports(context: Context, day: date, judgement: Judgement) -> bool:
+    return judgement.reports is not None and judgement.reports != reports_of_day(context, day)
+
+
+def _has_other_rows(context: Context, day: date, manifest: str) -> bool:
+    """Whether the rows changed that a manifest's id speaks of, those of days that rules look back on among them."""
     # Rules load the dataframe library, which who keeps the record does not wait for.
     from routeproof.app.facts.history import READ_BACK, look_back  # noqa: PLC0415
     from routeproof.app.monitoring.policy import rule_policy  # noqa: PLC0415
@@ -47,7 +69,9 @@ def stale_days(context: Context) -> list[date]:
             continue
         commit = context.lake.commit_of(judgement.manifest)
         may_be = any(seq > commit and part <= day.isoformat() for (_, part), seq in changes.items())
-        if may_be and changed_since(context, day, judgement.manifest):  # which reads what the lake was then
+        if _has_other_reports(context, day, judgement) or (
+            may_be and _has_other_rows(context, day, judgement.manifest)  # which reads what the lake was then
+        ):
             found.append(day)
     return found
 

@@ -79,7 +79,7 @@ def _of_provider(
     policy: ReconcilePolicy,
 ) -> pl.DataFrame:
     manifest, held = manifests
-    report = report_of(lake, records, provider, day, day, held)
+    report = report_of(lake, provider, day, day, held)
     told = told_by(records, provider)
     own_orders = orders_of(lake, manifest, provider, told, [day], within=[day])
     record = record_of(lake, manifest, told.provider("provider") == provider, own_orders, fills, [day], within=[day])

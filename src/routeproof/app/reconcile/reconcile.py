@@ -194,7 +194,7 @@ def compared_with(
     """
     asked = Asked(provider, period, lake.manifest(manifest).id, policy or policy_in_force(records))
     first, last = asked.span
-    report = report_of(lake, records, provider, first, last)
+    report = report_of(lake, provider, first, last)
     claims = [claim for row in report.statistics.to_dicts() if (claim := claim_of(row, first, last)) is not None]
     if report.orders.is_empty() and report.fills.is_empty() and not claims:
         raise UsageError(_nothing(lake, asked), where="--provider, --period")

@@ -8,22 +8,21 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from routeproof.app.reconcile.definitions import claim_of
-from routeproof.stores.commits import source_outcomes
 from routeproof.tables.canonical.vendor_executions import VENDOR_EXECUTIONS
 from routeproof.tables.canonical.vendor_orders import VENDOR_ORDERS
 from routeproof.tables.canonical.vendor_statistics import VENDOR_STATISTICS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
     from routeproof.stores.lake import Lake
-    from routeproof.stores.records import Records
 
 EARLIER = "vendor_figures"
 """The earlier, narrower form of `vendor_orders`."""
 TABLES_READ = (VENDOR_ORDERS.name, EARLIER, VENDOR_EXECUTIONS.name, VENDOR_STATISTICS.name)
-_NAMED = ["provider_id", "trading_day", "order_id", "client_order_id"]
+_NAMES = ("order_id", "client_order_id")
+_NAMED = ["provider_id", "trading_day", *_NAMES]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +39,7 @@ class Report:
         return self.orders.is_empty() and self.fills.is_empty() and self.statistics.is_empty()
 
 
-def report_of(
-    lake: Lake, records: Records, provider: str, first: date, last: date, manifest: str | None = None
-) -> Report:
+def report_of(lake: Lake, provider: str, first: date, last: date, manifest: str | None = None) -> Report:
     """The provider's report of the days from `first` to `last`; its figures of every period.
 
     Rows that name no provider are its own where no order of the lake is another's.
@@ -50,10 +47,9 @@ def report_of(
     others = ordering_providers(lake)
     own = pl.col("provider_id").is_in([provider, *([""] if others <= {provider} else [])])
     within = [day for day in reported_days(lake) if first <= day <= last]
-    rank = {outcome.source_id: place for place, outcome in enumerate(source_outcomes(records))}
     return Report(
         orders=reported_orders(lake, within, manifest).filter(own),
-        fills=_newest(lake.read(VENDOR_EXECUTIONS.name, within, manifest=manifest).filter(own), rank),
+        fills=reported_fills(lake, within, manifest).filter(own),
         statistics=lake.read(VENDOR_STATISTICS.name, manifest=manifest).filter(own),
     )
 
@@ -93,10 +89,18 @@ def _named(lake: Lake, names: set[str]) -> list[str]:
 
 
 def reported_orders(lake: Lake, days: Sequence[date], manifest: str | None = None) -> pl.DataFrame:
-    """Canonical `vendor_orders` of days, with what was read as `vendor_figures` where the same order has no row."""
-    orders = lake.read(VENDOR_ORDERS.name, days, manifest=manifest)
+    """Canonical `vendor_orders` of days, with what was read as `vendor_figures` where the same order has no row.
+
+    Of an order that a file taken in later states again, that file's rows stand.
+    """
+    orders = _newest(lake, lake.read(VENDOR_ORDERS.name, days, manifest=manifest), pl.coalesce(*_NAMES))
     figures = VENDOR_ORDERS.conform(lake.read(EARLIER, days, manifest=manifest))
     return pl.concat([orders, figures.join(orders, on=_NAMED, how="anti", nulls_equal=True)])
+
+
+def reported_fills(lake: Lake, days: Sequence[date], manifest: str | None = None) -> pl.DataFrame:
+    """Canonical `vendor_executions` of days; of a fill that a later file states again, that file's rows stand."""
+    return _newest(lake, lake.read(VENDOR_EXECUTIONS.name, days, manifest=manifest), pl.col("execution_id"))
 
 
 def reported_by_fills(lake: Lake, days: Sequence[date], manifest: str | None = None) -> pl.DataFrame:
@@ -105,7 +109,7 @@ def reported_by_fills(lake: Lake, days: Sequence[date], manifest: str | None = N
     Shares, average price and improvement are sums over the order's reported fills; fills without an order's name are
     left out, and improvement is null where a fill states none.
     """
-    fills = lake.read(VENDOR_EXECUTIONS.name, days, manifest=manifest)
+    fills = reported_fills(lake, days, manifest)
     told = reported_orders(lake, days, manifest).select("provider_id", "trading_day").unique()
     alone = fills.join(told, on=["provider_id", "trading_day"], how="anti")
     named = alone.filter(pl.col("order_id").is_not_null() | pl.col("client_order_id").is_not_null())
@@ -122,9 +126,8 @@ def reported_by_fills(lake: Lake, days: Sequence[date], manifest: str | None = N
     return VENDOR_ORDERS.conform(summed)
 
 
-def _newest(fills: pl.DataFrame, rank: Mapping[str, int]) -> pl.DataFrame:
-    """Without rows of a fill that a file taken in later states again; what one file names twice stays twice."""
-    arrived = pl.col("source_id").replace_strict(rank, default=-1, return_dtype=pl.Int64)
-    of_fill = ["provider_id", "trading_day", "execution_id"]
-    last = arrived == arrived.max().over(of_fill)
-    return fills.filter(pl.col("execution_id").is_null() | last)
+def _newest(lake: Lake, rows: pl.DataFrame, name: pl.Expr) -> pl.DataFrame:
+    """Without rows of what a file taken in later states again; what one file names twice, or not at all, stays."""
+    arrived = pl.col("source_id").replace_strict(lake.arrivals(), default=-1, return_dtype=pl.Int64)
+    last = arrived == arrived.max().over("provider_id", "trading_day", name)
+    return rows.filter(name.is_null() | last)

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from routeproof.reports.numbers import Kind
     from routeproof.stores.lake import Lake
-    from routeproof.stores.records import Records
 
 _KINDS: dict[str, Kind] = {
     "ratio": "ratio",
@@ -35,9 +34,9 @@ _CLOCKS = pl.Schema(
 )
 
 
-def has_report(lake: Lake, records: Records, provider: str, first: date, last: date) -> bool:
+def has_report(lake: Lake, provider: str, first: date, last: date) -> bool:
     """Whether anything that the provider reported is of the period."""
-    return not report_of(lake, records, provider, first, last).is_empty
+    return not report_of(lake, provider, first, last).is_empty
 
 
 def reported_parts(lake: Lake, first: date, last: date) -> dict[str, str]:

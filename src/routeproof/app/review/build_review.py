@@ -216,7 +216,7 @@ def review_of(context: Context, order: Order, on_step: Callable[[str], None]) ->
 
 def _comparison(context: Context, order: Order, policy: PolicyInForce, manifest: str) -> Comparison | None:
     """The provider's own report beside the record, to be shown the measured days; `None` where there is no report."""
-    if not has_report(context.lake, context.records, order.provider, *quarter_days(order.quarter)):
+    if not has_report(context.lake, order.provider, *quarter_days(order.quarter)):
         return None
     return compared_with(context.lake, context.records, order.provider, order.quarter, policy, manifest)
 

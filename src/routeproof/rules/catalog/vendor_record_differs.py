@@ -13,7 +13,8 @@ Filled shares, average price and improvement of orders, and filled orders that a
 `vendor_figure_differs` and `vendor_file_incomplete`. What was busted or corrected since is no difference, nor is what
 another day knows under the same name. Up to `most_single` differences of one kind are findings of their own, each with
 the row of the provider's file; more of one kind on a day are one finding that names the executions, and
-`routeproof reconcile --out` lists every row. Reports mostly come later: judge the days again once one was taken in.
+`routeproof reconcile --out` lists every row. Reports mostly come later, and may be corrected: `exceptions run --stale`
+judges the days again of which one was taken in since.
 """
 
 from __future__ import annotations
