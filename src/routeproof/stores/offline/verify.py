@@ -1162,28 +1162,12 @@ BY_PROGRAM = (
 )
 
 
+NOUNS = (
+    "case certification config conflict day disclosure duty evidence experiment internalised people policy provider "
+    "remediation report restatement review sla suppress wsp findings"
+)
 PARTS = {
-    "case": 2,
-    "certification": 2,
-    "config": 2,
-    "conflict": 2,
-    "day": 2,
-    "disclosure": 2,
-    "duty": 2,
-    "evidence": 2,
-    "experiment": 2,
-    "internalised": 2,
-    "people": 2,
-    "policy": 2,
-    "provider": 2,
-    "remediation": 2,
-    "report": 2,
-    "restatement": 2,
-    "review": 2,
-    "sla": 2,
-    "suppress": 2,
-    "wsp": 2,
-    "findings": 2,
+    **dict.fromkeys(NOUNS.split(), 2),
     "pack": 3,
     "analysis": 3,
     "lake": 1,

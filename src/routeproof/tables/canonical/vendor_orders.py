@@ -21,7 +21,10 @@ VENDOR_ORDERS = Table(
         Column("latency_ms", "money", "latency that it states, milliseconds; fixed point like money"),
         Column("venues", "text", "venues that it names, as it writes them"),
     ),
-    identity=("provider_id", "trading_day", "order_id", "client_order_id", "symbol", "side", "received_at", "source_id"),
+    identity=(
+        *("provider_id", "trading_day", "order_id", "client_order_id"),
+        *("symbol", "side", "received_at", "source_id"),
+    ),
     order=("trading_day", "provider_id", "client_order_id", "order_id"),
     day_of="received_at",
     is_event=False,
