@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import json
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,13 +12,16 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from routeproof.app.context import open_context
+from routeproof.app.ledger.export import export_ledger
 from routeproof.app.ledger.signatures import BY_PROGRAM
 from routeproof.app.ledger.verify import verify_workspace
 from routeproof.app.objects.attest import attest, attested_bytes
 from routeproof.app.objects.own_streams import HEADS, PARTS
 from routeproof.governance.roster import ROLES
-from routeproof.ledger.entry import Fact
+from routeproof.ledger.canonical import canonical_bytes
+from routeproof.ledger.entry import MAX_ENTRY_BYTES, Fact
 from routeproof.stores.keys import key_id, open_key, public_text
+from routeproof.vocab.errors import LedgerBrokenError
 from tamper import desk
 
 if TYPE_CHECKING:
@@ -169,3 +174,39 @@ def test_both_verifiers_have_the_same_lists() -> None:
     offline = desk.offline()
     assert (offline.PARTS, offline.HEADS) == (PARTS, HEADS)
     assert (set(offline.BY_PROGRAM), offline.ROLES) == (BY_PROGRAM, ROLES)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"payload": []},
+        {"payload": "text"},
+        {"stream": None},
+        {"actor": 5},
+        {"role": []},
+        {"version": True},
+        {"version": -1},
+        {"evidence": [[]]},
+        {"evidence": ["../records.sqlite"]},
+        {"appended_at": "-5"},
+        {"appended_at": "9" * 40},
+        {"payload": {"text": "x" * 70_000}},
+        {"more": 1},
+    ],
+    ids=str,
+)
+def test_what_has_not_the_types_of_an_entry_is_unreadable_to_both(
+    log: Path, tmp_path: Path, change: dict[str, Any]
+) -> None:
+    """Canonical bytes with a leaf of their own, so the tree holds; each is noted at its place."""
+    copy = desk.copy_of(log, tmp_path / "copy")
+    entries = desk.entries_of(copy)
+    odd = canonical_bytes({**json.loads(entries[-1]), "index": len(entries), **change})
+    desk.put_entries(copy, [*entries, odd], leaves=True)
+    ours = verify_workspace(copy).as_json()["problems"]
+    assert ("unreadable", len(entries)) in [(item["kind"], item["index"]) for item in ours]
+    offline = desk.offline()
+    with pytest.raises(offline.Wrong) if len(odd) < MAX_ENTRY_BYTES else nullcontext():
+        offline.parse_entry(odd)
+    with pytest.raises(LedgerBrokenError), open_context(copy) as context:
+        export_ledger(context, tmp_path / "export")

@@ -115,6 +115,9 @@ def read_entry(entry: bytes) -> Recorded:
     Raises:
         LedgerBrokenError: if they are no entry.
     """
+    if len(entry) > MAX_ENTRY_BYTES:
+        why = f"{len(entry)} bytes, where {MAX_ENTRY_BYTES} are the most"
+        raise _no_entry(why)
     try:
         members = json.loads(entry)
     except (ValueError, RecursionError) as error:

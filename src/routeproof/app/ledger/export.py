@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from routeproof.app.context import Context
+    from routeproof.ledger.entry import Recorded
 
 LISTING = "listing"
 CHECKPOINT = "checkpoint"
@@ -63,10 +64,11 @@ def export_ledger(context: Context, out: Path) -> Exported:
     if leaves != context.records.leaves(0, len(leaves)):
         message = "expected the entries as they were appended, found changed ones: run `routeproof ledger verify`"
         raise LedgerBrokenError(message, where=context.workspace.records_path.name)
+    read = [read_entry(entry) for entry in entries]
     out.mkdir(parents=True, exist_ok=True)
     signed = sign_leaves(leaves, key)
     _write_tiles(out, entries, leaves)
-    files = _write_beside(context, out, entries, f"{key.verifier}\n".encode())
+    files = _write_beside(context, out, read, f"{key.verifier}\n".encode())
     _put(out, LISTING, sign_note(listing_text(key.verifier.name, files), key.verifier.name, key.private))
     _put(out, CHECKPOINT, signed.note)
     sync_folder(out)
@@ -92,7 +94,7 @@ def _write_tiles(out: Path, entries: list[bytes], leaves: list[bytes]) -> None:
         _put(out, tile_path("entries", index, width), bundle(entries[start : start + width]))
 
 
-def _write_beside(context: Context, out: Path, entries: list[bytes], vkey: bytes) -> dict[str, str]:
+def _write_beside(context: Context, out: Path, entries: list[Recorded], vkey: bytes) -> dict[str, str]:
     """Key, verifier, kept checkpoints and evidence; their hashes by path."""
     small = {"vkey": vkey, "verify.py": verifier_source()}
     kept = [path for _, path in kept_notes(context)]
@@ -102,7 +104,7 @@ def _write_beside(context: Context, out: Path, entries: list[bytes], vkey: bytes
     for path, content in small.items():
         _put(out, path, content)
     files = {path: sha256(content).hexdigest() for path, content in small.items()}
-    for digest, index in named_evidence(map(read_entry, entries)).items():
+    for digest, index in named_evidence(entries).items():
         source = evidence_path(context, digest)
         if not source.is_file() or sha256_of(source) != digest:
             message = f"expected the evidence {digest} of entry {index}, found none or a changed file"
