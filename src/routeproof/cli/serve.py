@@ -20,6 +20,15 @@ if TYPE_CHECKING:
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes that answer.")
 @click.option("--behind-proxy", is_flag=True, help="A proxy ends TLS and says who asks.")
 @click.option(
+    "--trusted-proxy",
+    "proxies",
+    multiple=True,
+    default=("127.0.0.1", "::1"),
+    show_default=True,
+    envvar="ROUTEPROOF_TRUSTED_PROXY",
+    help="Address or network of that proxy, repeatable; `*` = whoever reaches the port.",
+)
+@click.option(
     "--origin",
     default="",
     envvar="ROUTEPROOF_ORIGIN",
@@ -46,6 +55,7 @@ def serve(
     port: int,
     workers: int,
     behind_proxy: bool,
+    proxies: tuple[str, ...],
     origin: str,
     scanner: str,
     log_level: str,
@@ -66,6 +76,7 @@ def serve(
     settings = Settings(
         workspace=workspace.resolve(),
         behind_proxy=behind_proxy,
+        proxies=",".join(proxies),
         origin=origin,
         scanner=scanner,
         log_level=log_level,

@@ -38,7 +38,8 @@ def answer(route: Route, visit: Visit, found: Any) -> Response:  # noqa: ANN401 
         case Gone(to, said):
             gone = RedirectResponse(to, status_code=303, headers=NO_STORE)
             if said:
-                gone.set_cookie(SAID, quote(said[:300]), max_age=SAID_S, httponly=True, samesite="lax")
+                tls = visit.request.url.scheme == "https"
+                gone.set_cookie(SAID, quote(said[:300]), max_age=SAID_S, httponly=True, samesite="lax", secure=tls)
             return gone
         case Shown(values, status):
             return _page(route, visit, dict(values), status)

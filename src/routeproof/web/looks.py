@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Path as InPath
 
+from routeproof.app.cases.case_days import days_of_cases
 from routeproof.app.objects.act import listed
 from routeproof.app.objects.fold import object_of
 from routeproof.app.objects.naming import PATTERN
@@ -82,19 +83,21 @@ def looked_at(visit: Visit, noun: str, object_id: str) -> dict[str, Any]:
         found = looks_of(noun)(visit.context, object_id)
     except UsageError as error:
         raise NotFoundError(error.message, where=error.where) from error
-    span = span_of(noun, found)
+    span = span_of(visit.context, noun, object_id, found)
     if span is not None:
         visit.require_reach(*span)
     return found
 
 
-def span_of(noun: str, shown: Mapping[str, Any]) -> tuple[date, date] | None:
+def span_of(context: Context, noun: str, object_id: str, shown: Mapping[str, Any]) -> tuple[date, date] | None:
     """Days that an object is about; null for one that is about no days."""
+    if noun == "case":
+        return days_of_cases(context.records, [object_id]).get(object_id)
     if shown.get("quarter"):
         return quarter_days(str(shown["quarter"]))
     if noun in {"report", "disclosure"}:
         return period_days(str(shown.get("period") or ""))
-    about = shown.get("day") if noun in {"case", "day"} else None
+    about = shown.get("day") if noun == "day" else None
     if about:
         return date.fromisoformat(str(about)), date.fromisoformat(str(about))
     return None
@@ -150,13 +153,13 @@ def _lister(noun: str) -> Callable[..., dict[str, Any]]:
 def list_of(visit: Visit, noun: str) -> list[dict[str, Any]]:
     """Objects of a noun that the person's role reaches: `id, state, version, version_hash, ledger_index`."""
     found = listed(visit.context, BY_NOUN[noun])["items"]
-    limited = visit.limits.from_on is not None or visit.limits.to_on is not None
-    return [item for item in found if not limited or _reached(visit, noun, item)]
+    return [item for item in found if not visit.is_limited or _reached(visit, noun, item)]
 
 
 def _reached(visit: Visit, noun: str, item: Mapping[str, Any]) -> bool:
     version = object_of(visit.context.records, BY_NOUN[noun], item["id"])
-    span = span_of(noun, version.state.model_dump(mode="json")) if version else None
+    shown = version.state.model_dump(mode="json") if version else {}
+    span = span_of(visit.context, noun, item["id"], shown)
     return span is None or visit.reaches(*span)
 
 
@@ -184,9 +187,3 @@ def _register() -> None:
 
 
 _register()
-
-
-def reached_case(visit: Visit, case: Mapping[str, Any]) -> bool:
-    """Whether the person's role reaches a case of the list."""
-    span = span_of("case", case)
-    return span is None or visit.reaches(*span)

@@ -87,6 +87,7 @@ def _config(settings: Settings, host: str, port: int, app: object, workers: int 
         access_log=False,
         server_header=False,
         proxy_headers=settings.behind_proxy,
+        forwarded_allow_ips=settings.proxies,
         timeout_graceful_shutdown=FINISH_S,
         timeout_keep_alive=KEEP_S,
         lifespan="off",

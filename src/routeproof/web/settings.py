@@ -17,6 +17,7 @@ class Settings:
     Attributes:
         workspace: folder.
         behind_proxy: a reverse proxy ends TLS and says who asks (`X-Forwarded-For`, `-Proto`); cookies are secure then.
+        proxies: addresses or networks of that proxy, with commas; what others say of it is not believed. `*`: anybody.
         largest_body_bytes: of a request; a larger one is refused with 413.
         largest_text_bytes: of a request that brings no files, likewise.
         origin: address under which browsers reach the server; empty if nobody said. Passkeys and sign-on need it.
@@ -26,6 +27,7 @@ class Settings:
 
     workspace: Path
     behind_proxy: bool = False
+    proxies: str = "127.0.0.1,::1"
     largest_body_bytes: int = 64 * MIB
     largest_text_bytes: int = 4 * MIB
     origin: str = ""

@@ -38,6 +38,8 @@ HEADERS = (
 )
 TLS_ONLY = (b"strict-transport-security", b"max-age=63072000; includeSubDomains")
 REQUEST_ID_BYTES = 8
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+LONGEST_METHOD = 16
 TEMPORARY_REDIRECT, TOO_LARGE, TOO_MANY = 307, 413, 429
 
 
@@ -64,6 +66,7 @@ class Shield:
         self._app = app
         self._settings = settings
         self._pace = Pace()
+        self._told_of_strangers = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, as ASGI has it."""
@@ -124,19 +127,35 @@ class Shield:
     def _tell(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:
         route = scope.get("route")
         path = getattr(route, "path", "(none)")
-        COUNTS.request(scope["method"], path, status, seconds)
+        COUNTS.request(_known(scope["method"]), path, status, seconds)
         tell(
             self._settings.log_level,
             "info",
             "request",
             request_id=request_id,
-            method=scope["method"],
+            method=scope["method"][:LONGEST_METHOD],
             route=path,
             status=status,
             ms=round(seconds * 1000, 1),
             person=scope["state"].get("person", ""),
             client=scope["client"][0] if scope.get("client") else "",
         )
+        self._tell_of_strangers(scope)
+
+    def _tell_of_strangers(self, scope: Scope) -> None:
+        """Say once that somebody speaks as the proxy does and is not believed: cookies then go without TLS."""
+        says_so = any(name == b"x-forwarded-proto" for name, _ in scope["headers"])
+        if self._settings.behind_proxy and says_so and scope.get("scheme") == "http" and not self._told_of_strangers:
+            self._told_of_strangers = True
+            client = scope["client"][0] if scope.get("client") else ""
+            tell(
+                self._settings.log_level, "warning", "proxy_not_trusted", client=client, trusted=self._settings.proxies
+            )
+
+
+def _known(method: str) -> str:
+    """The method as it is counted: whoever makes words up makes no row for each."""
+    return method if method in METHODS else "other"
 
 
 def _without_body(send: Send) -> Send:

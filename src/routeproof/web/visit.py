@@ -83,6 +83,11 @@ class Visit:
             message = "expected something that there is, found nothing of that name"
             raise NotFoundError(message)
 
+    @property
+    def is_limited(self) -> bool:
+        """Whether the person's role reaches some days only."""
+        return self.limits.from_on is not None or self.limits.to_on is not None
+
     def reaches(self, first: date, last: date | None = None) -> bool:
         """Whether the person's role reaches all days from first to last."""
         begins, ends = self.limits.from_on, self.limits.to_on

@@ -122,6 +122,36 @@ def test_the_name_of_a_file_adds_no_header() -> None:
     assert "set-cookie" not in sent.headers
 
 
+def test_methods_that_somebody_makes_up_are_counted_as_one(staffed: Path) -> None:
+    """A row for each would be kept as long as the server lives, for whoever asks without coming in."""
+    browser = Browser(staffed)
+    for number in range(5):
+        browser.client.request(f"MADE{number}", "/login")
+    said = browser.get("/metrics").text
+    assert "MADE" not in said
+    assert 'method="other"' in said
+
+
+def test_who_speaks_as_a_proxy_and_is_none_is_told_of_once(staffed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its word is not taken: the cookie would be one for plain HTTP, and the log says why."""
+    browser = Browser(staffed, behind_proxy=True, log_level="warning")
+    for _ in range(2):
+        browser.get("/login", headers={"X-Forwarded-Proto": "https"})
+    said = [line for line in capsys.readouterr().err.splitlines() if "proxy_not_trusted" in line]
+    assert len(said) == 1
+    assert '"trusted": "127.0.0.1,::1"' in said[0]
+
+
+def test_what_is_said_after_a_step_travels_as_the_session_does(staffed: Path) -> None:
+    """By TLS alone where the session came by TLS."""
+    browser = Browser(staffed, behind_proxy=True)
+    browser.client.base_url = "https://desk.example"  # type: ignore[assignment]
+    assert browser.log_in("ann").status_code == 303
+    done = browser.send("/exceptions/views", {"name": "mine", "state": "open"})
+    (said,) = [value for value in done.headers.get_list("set-cookie") if value.startswith("routeproof_said")]
+    assert "Secure" in said
+
+
 def test_plain_http_is_for_loopback(staffed: Path) -> None:
     """Passwords do not travel in the clear."""
     with pytest.raises(UsageError, match="behind-proxy"):

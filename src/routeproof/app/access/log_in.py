@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 
 from routeproof.app.access.accounts import account_of
 from routeproof.app.access.events import record_access
 from routeproof.app.access.passkeys import asks_second_factor
 from routeproof.app.access.sessions import begin_session
-from routeproof.app.access.throttle import count_failure, require_patience
+from routeproof.app.access.throttle import counted_try
 from routeproof.app.acting import key_path
 from routeproof.app.objects.fold import roster_of
 from routeproof.governance.decider import refuse
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
     from routeproof.app.access.sessions import Session
     from routeproof.app.context import Context
+
+HASHED_AT_ONCE = BoundedSemaphore(2)
+"""A hash takes 64 MiB: whoever asks forty times at once gets as much memory as two."""
 
 
 class WrongPasswordError(RefusedError):
@@ -36,11 +40,10 @@ def log_in(context: Context, name: str, password: str, *, place: str, agent: str
         TooManyError: after too many failures.
         WrongPasswordError: for an unknown name and a wrong password alike.
     """
-    require_patience(context, name, place)
-    if not knows_password(context, name, password):
-        count_failure(context, name, place)
-        message = "expected a name and its password, found that they do not belong together"
-        raise WrongPasswordError(message)
+    with HASHED_AT_ONCE, counted_try(context, name, place):
+        if not knows_password(context, name, password):
+            message = "expected a name and its password, found that they do not belong together"
+            raise WrongPasswordError(message)
     complete = not asks_second_factor(context, name)
     session = begin_session(
         context, name, "password", opened_key(context, name, password), agent=agent, complete=complete
@@ -63,10 +66,9 @@ def reauthenticate(context: Context, name: str, password: str, *, place: str) ->
         TooManyError: after too many failures.
         RefusalError: `reauthenticate` if it is not the password.
     """
-    require_patience(context, name, place)
-    if not knows_password(context, name, password):
-        count_failure(context, name, place)
-        refuse("reauthenticate", "expected your password once more, as this step signs, found none or another one")
+    with HASHED_AT_ONCE, counted_try(context, name, place):
+        if not knows_password(context, name, password):
+            refuse("reauthenticate", "expected your password once more, as this step signs, found none or another one")
 
 
 def opened_key(context: Context, person: str, password: str) -> Ed25519PrivateKey | None:

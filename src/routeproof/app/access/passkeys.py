@@ -13,7 +13,7 @@ from routeproof.app.access.accounts import account_of
 from routeproof.app.access.events import record_access
 from routeproof.app.access.once import keep_once, take_once
 from routeproof.app.access.tables import access_database
-from routeproof.app.access.throttle import count_failure, require_patience
+from routeproof.app.access.throttle import counted_try
 from routeproof.governance.decider import refuse
 from routeproof.vocab.errors import UsageError
 
@@ -154,13 +154,12 @@ def give_passkey(context: Context, site: Site, session: Session, answer: str, *,
         TooManyError: after too many failures.
         RefusalError: `reauthenticate` if it is of another person, site or challenge, or its count does not go up.
     """
-    require_patience(context, session.person, place)
-    library, challenge = webauthn(), take_once(context, session.secret, ASKED)
-    try:
-        _require_right(context, site, session, answer, library, challenge)
-    except _unfit(library) as error:
-        count_failure(context, session.person, place)
-        _refuse(str(error))
+    with counted_try(context, session.person, place):
+        library, challenge = webauthn(), take_once(context, session.secret, ASKED)
+        try:
+            _require_right(context, site, session, answer, library, challenge)
+        except _unfit(library) as error:
+            _refuse(str(error))
 
 
 def _require_right(

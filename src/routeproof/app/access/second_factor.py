@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from routeproof.app.access.accounts import account_of
 from routeproof.app.access.events import record_access
 from routeproof.app.access.tables import access_database
-from routeproof.app.access.throttle import count_failure, require_patience
+from routeproof.app.access.throttle import counted_try
 from routeproof.governance.decider import refuse
 from routeproof.vocab.times import NS_PER_S
 
@@ -56,12 +56,12 @@ def give_code(context: Context, person: str, code: str, *, place: str) -> None:
         TooManyError: after too many failures.
         RefusalError: `reauthenticate` if it is not the code.
     """
-    require_patience(context, person, place)
-    account = account_of(context, person)
-    step = _step_of(context, account.totp, code, after=account.totp_step) if account and account.totp else None
-    if step is None:
-        count_failure(context, person, place)
-        refuse("reauthenticate", "expected the code that your authenticator shows now, found another one", where="code")
+    with counted_try(context, person, place):
+        account = account_of(context, person)
+        step = _step_of(context, account.totp, code, after=account.totp_step) if account and account.totp else None
+        if step is None:
+            message = "expected the code that your authenticator shows now, found another one"
+            refuse("reauthenticate", message, where="code")
     with access_database(context.workspace).transaction() as database:
         used = database.execute(
             "update account set totp_step = ? where person = ? and totp_step < ?", (step, person, step)

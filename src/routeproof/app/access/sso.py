@@ -11,8 +11,8 @@ from routeproof.app.access.events import record_access
 from routeproof.app.access.once import keep_once, take_once
 from routeproof.app.access.passkeys import asks_second_factor
 from routeproof.app.access.sessions import begin_session
-from routeproof.app.access.sso_provider import SsoError, claims_of, client_of, doors_of, fetched, not_in, token_of
-from routeproof.app.access.throttle import count_failure, require_patience
+from routeproof.app.access.sso_provider import claims_of, client_of, doors_of, fetched, not_in, token_of
+from routeproof.app.access.throttle import counted_try
 from routeproof.app.objects.fold import roster_of
 from routeproof.stores.sealing import is_same, new_secret
 from routeproof.vocab.times import NS_PER_S
@@ -74,12 +74,8 @@ def finish_sign_on(
         TooManyError: after too many failures.
         SsoError: if the way back is not of this way out, the token does not count, or it names nobody on record.
     """
-    require_patience(context, TRIES, place)
-    try:
+    with counted_try(context, TRIES, place):
         person, to = _who(context, site, settings, take_once(context, before, BEGUN), said)
-    except SsoError:
-        count_failure(context, TRIES, place)
-        raise
     complete = not asks_second_factor(context, person)
     session = begin_session(context, person, "sso", None, agent=agent, complete=complete)
     record_access(context, person, "session_begun", {"kind": "sso", "issuer": urlsplit(settings.issuer).netloc})

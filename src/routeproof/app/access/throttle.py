@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 from routeproof.app.access.tables import access_database
@@ -9,6 +10,8 @@ from routeproof.vocab.errors import RouteproofError
 from routeproof.vocab.times import NS_PER_S
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from routeproof.app.context import Context
 
 WINDOW_S = 300
@@ -22,29 +25,35 @@ class TooManyError(RouteproofError):
     code = "too_many"
 
 
-def require_patience(context: Context, name: str, place: str) -> None:
-    """Refuse another try for a name from a place after too many that failed.
+@contextlib.contextmanager
+def counted_try(context: Context, name: str, place: str) -> Iterator[None]:
+    """A try for a name from a place, refused after too many that failed.
+
+    It counts as failed until the block has ended without an error: if it were counted afterwards, as many as come at
+    once would all be let try.
 
     Raises:
         TooManyError: saying how long to wait.
     """
-    since = context.clock() - WINDOW_S * NS_PER_S
-    with access_database(context.workspace).reading() as database:
+    begun = _begin(context, name, place)
+    yield
+    with access_database(context.workspace).transaction() as database:
+        database.executemany("delete from attempt where rowid = ?", begun)
+
+
+def _begin(context: Context, name: str, place: str) -> list[tuple[int]]:
+    """Rows of the try, as the only one who counts."""
+    now = context.clock()
+    begun: list[tuple[int]] = []
+    with access_database(context.workspace).transaction() as database:
+        database.execute("delete from attempt where at <= ?", (now - WINDOW_S * NS_PER_S,))
         for who, most in _counted(name, place):
-            (failed,) = database.execute(
-                "select count(*) from attempt where who = ? and at > ?", (who, since)
-            ).fetchone()
+            (failed,) = database.execute("select count(*) from attempt where who = ?", (who,)).fetchone()
             if failed >= most:
                 message = f"too many failed attempts: wait {WINDOW_S // 60} minutes"
                 raise TooManyError(message)
-
-
-def count_failure(context: Context, name: str, place: str) -> None:
-    """Remember a try that failed."""
-    now = context.clock()
-    with access_database(context.workspace).transaction() as database:
-        database.execute("delete from attempt where at <= ?", (now - WINDOW_S * NS_PER_S,))
-        database.executemany("insert into attempt values (?, ?)", [(who, now) for who, _ in _counted(name, place)])
+            begun.append((int(database.execute("insert into attempt values (?, ?)", (who, now)).lastrowid or 0),))
+    return begun
 
 
 def _counted(name: str, place: str) -> tuple[tuple[str, int], ...]:

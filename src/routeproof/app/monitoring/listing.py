@@ -21,6 +21,8 @@ class FindingFilter:
     """Which findings; what is null does not narrow."""
 
     day: date | None = None
+    from_on: date | None = None
+    to_on: date | None = None
     rule: str | None = None
     provider: str | None = None
     venue: str | None = None
@@ -44,7 +46,11 @@ def list_findings(
         given["case_id"] = wanted.case
     if wanted.day is not None:
         given["day"] = wanted.day.isoformat()
-    where = " AND ".join(["withdrawn = 0", *(f"{column} = :{column}" for column in given)])
+    bounds = {"from_on": ("day >= :from_on", wanted.from_on), "to_on": ("day <= :to_on", wanted.to_on)}
+    within = {name: (text, at.isoformat()) for name, (text, at) in bounds.items() if at is not None}
+    equal = [f"{column} = :{column}" for column in given]
+    where = " AND ".join(["withdrawn = 0", *equal, *(text for text, _ in within.values())])
+    given |= {name: at for name, (_, at) in within.items()}
     ((total,),) = records.query(f"SELECT COUNT(*) FROM findings WHERE {where}", given)  # noqa: S608  # our names
     place = place_of(after, 1) if after else None
     beyond = " AND (at > :after_at OR (at = :after_at AND id > :after_id))" if place else ""

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from fastapi import Query
 
+from routeproof.app.cases.case_days import days_of_cases
 from routeproof.app.cases.case_listing import CaseFilter, list_cases
 from routeproof.app.cases.case_views import forget_view, save_view, views_of
 from routeproof.app.cases.work_cases import each_case
@@ -15,7 +16,7 @@ from routeproof.app.firm.case_policy import case_codes
 from routeproof.app.monitoring.listing import FindingFilter, list_findings
 from routeproof.app.monitoring.worked_days import days_worked
 from routeproof.app.objects.fold import roster_of
-from routeproof.web.looks import reached_case, steps_for
+from routeproof.web.looks import steps_for
 from routeproof.web.naming import NEW
 from routeproof.web.routing import Routes
 from routeproof.web.visit import Gone
@@ -48,10 +49,8 @@ def exceptions(
     """Cases by priority and age."""
     given = {"state": state, "priority": priority, "owner": owner, "rule": rule, "provider": provider, "text": text}
     wanted = CaseFilter(**{name: value or None for name, value in given.items()}, overdue=True if overdue else None)
-    found = list_cases(visit.context.records, wanted, visit.context.clock(), PAGE, after or None)
     return {
-        "cases": [case for case in found["items"] if reached_case(visit, case)],
-        **{name: found[name] for name in ("total", "next")},
+        **_cases(visit, wanted, after or None),
         "given": {**given, "overdue": overdue},
         "choices": {"state": STATES, "priority": PRIORITIES, "owner": sorted(roster_of(visit.context.records).people)},
         "views": {name: _address(given) for name, given in views_of(visit.context).items()},
@@ -59,6 +58,24 @@ def exceptions(
         "days": days_worked(visit.context),
         "steps": steps_for(visit, "case", NEW, "open"),
     }
+
+
+def _cases(visit: Visit, wanted: CaseFilter, after: str | None) -> dict[str, Any]:
+    """`cases, total, next` of a page; of a role that reaches some days only, how many there are is not told."""
+    records, clock = visit.context.records, visit.context.clock()
+    found = list_cases(records, wanted, clock, PAGE, after)
+    if not visit.is_limited:
+        return {"cases": found["items"], "total": found["total"], "next": found["next"]}
+    reached = _reached(visit, found["items"])
+    while not reached and found["next"]:
+        found = list_cases(records, wanted, clock, PAGE, found["next"])
+        reached = _reached(visit, found["items"])
+    return {"cases": reached, "total": None, "next": found["next"]}
+
+
+def _reached(visit: Visit, cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    spans = days_of_cases(visit.context.records, [case["id"] for case in cases])
+    return [case for case in cases if case["id"] not in spans or visit.reaches(*spans[case["id"]])]
 
 
 @routes.action("/exceptions/views", needs="case.note")
@@ -110,7 +127,11 @@ def findings_call(
     visit: Visit, day: date | None = None, rule: Text = "", provider: Text = "", limit: int = PAGE, after: Text = ""
 ) -> dict[str, Any]:
     """Findings that stand."""
-    wanted = FindingFilter(day=day, rule=rule or None, provider=provider or None)
-    found = list_findings(visit.context.records, wanted, min(max(limit, 1), 10 * PAGE), after or None)
-    shown = [item for item in found["findings"] if visit.reaches(date.fromisoformat(item["day"]))]
-    return {**found, "findings": shown}
+    wanted = FindingFilter(
+        day=day,
+        from_on=visit.limits.from_on,
+        to_on=visit.limits.to_on,
+        rule=rule or None,
+        provider=provider or None,
+    )
+    return list_findings(visit.context.records, wanted, min(max(limit, 1), 10 * PAGE), after or None)
