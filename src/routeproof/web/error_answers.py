@@ -88,7 +88,7 @@ async def http_error(request: Request, error: HTTPException) -> Response:
     """What the framework refuses by itself: no such path, no such method."""
     if error.status_code in {404, 405} and not {"cookie", "authorization"} & set(request.headers):
         return await our_error(request, no_session())  # who has not come in learns of no path whether it is there
-    codes = {404: "not_found", 405: "method_not_allowed", 400: "malformed", 413: "too_large"}
+    codes = {404: "not_found", 405: "method_not_allowed", 400: "malformed", 408: "too_slow", 413: "too_large"}
     code = codes.get(error.status_code, "http_error")
     methods = ", ".join(sorted(_methods(request)))
     words = {

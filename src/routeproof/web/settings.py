@@ -20,6 +20,7 @@ class Settings:
         proxies: addresses or networks of that proxy, with commas; what others say of it is not believed. `*`: anybody.
         largest_body_bytes: of a request; a larger one is refused with 413.
         largest_text_bytes: of a request that brings no files, likewise.
+        patience_s: how long a body may be without a further byte; whoever sends none takes the place of others.
         origin: address under which browsers reach the server; empty if nobody said. Passkeys and sign-on need it.
         scanner: command that looks at every file that is sent; empty if there is none (`web.scanning`).
         log_level: of the structured log on stderr.
@@ -30,6 +31,7 @@ class Settings:
     proxies: str = "127.0.0.1,::1"
     largest_body_bytes: int = 64 * MIB
     largest_text_bytes: int = 4 * MIB
+    patience_s: float = 20.0
     origin: str = ""
     scanner: str = ""
     log_level: str = "info"

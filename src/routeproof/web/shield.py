@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import time
 from typing import TYPE_CHECKING
@@ -40,7 +41,7 @@ TLS_ONLY = (b"strict-transport-security", b"max-age=63072000; includeSubDomains"
 REQUEST_ID_BYTES = 8
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 LONGEST_METHOD = 16
-TEMPORARY_REDIRECT, TOO_LARGE, TOO_MANY = 307, 413, 429
+TEMPORARY_REDIRECT, TOO_SLOW, TOO_LARGE, TOO_MANY = 307, 408, 413, 429
 
 
 class _TooLargeError(HTTPException):
@@ -102,12 +103,16 @@ class Shield:
         if not self._pace.has_time_for(client + headers.get(b"cookie", b"").decode("latin-1")[-64:]):
             await _refused(scope, receive, send, TOO_MANY, "too_many", "too many requests at once: wait a second")
             return
-        taken = 0
+        taken, whole = 0, False
 
         async def counted() -> Message:
-            nonlocal taken
-            message = await receive()
-            taken += len(message.get("body", b""))
+            nonlocal taken, whole
+            # Once all of it is there, what is waited for is the end of the connection.
+            try:
+                message = await (receive() if whole else asyncio.wait_for(receive(), self._settings.patience_s))
+            except TimeoutError:
+                raise HTTPException(TOO_SLOW, "expected the rest of the body, waited in vain") from None
+            taken, whole = taken + len(message.get("body", b"")), not message.get("more_body", False)
             if taken > most:
                 raise _TooLargeError(most)
             return message

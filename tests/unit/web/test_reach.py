@@ -98,6 +98,15 @@ def test_an_examiner_of_the_third_quarter_sees_that_of_july_alone(workspace: Pat
         assert eve.get(f"/cases/{other['id']}").status_code == status
 
 
+def test_who_reaches_days_without_flow_is_shown_an_empty_page(workspace: Path) -> None:
+    """Not that there is no such page; and files and figures of other days are none of theirs."""
+    eve = Browser(workspace, "eve")
+    assert eve.get("/explore").status_code == 200
+    assert eve.get("/data").status_code == 200
+    said = eve.get("/api/v1/quality").json()
+    assert (said["total"], said["days"]) == ({}, [])
+
+
 def test_findings_beyond_are_neither_listed_nor_counted(workspace: Path) -> None:
     """By day as without one, and page by page."""
     eve = Browser(workspace, "eve")

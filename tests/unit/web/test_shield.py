@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from routeproof.app.context import open_context
 from routeproof.stores.read_only import mark_read_only
 from routeproof.vocab.errors import UsageError
 from routeproof.web.answers import answer
+from routeproof.web.application import make_app
 from routeproof.web.pace import BURST, Pace
 from routeproof.web.serve import serve
 from routeproof.web.settings import Settings
@@ -150,6 +152,29 @@ def test_what_is_said_after_a_step_travels_as_the_session_does(staffed: Path) ->
     done = browser.send("/exceptions/views", {"name": "mine", "state": "open"})
     (said,) = [value for value in done.headers.get_list("set-cookie") if value.startswith("routeproof_said")]
     assert "Secure" in said
+
+
+def test_a_body_of_which_nothing_more_comes_is_given_up(staffed: Path) -> None:
+    """408, and the place is free again; a body that has ended is waited for no more."""
+    app = make_app(Settings(workspace=staffed, log_level="error", patience_s=0.05))
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        if not asked:
+            asked.append(1)
+            return {"type": "http.request", "body": b"username=", "more_body": True}
+        await asyncio.sleep(60)
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:  # noqa: ANN401  # ASGI
+        sent.append(message)
+
+    asked: list[int] = []
+    headers = [(b"content-type", b"application/x-www-form-urlencoded"), (b"content-length", b"900"), (b"host", b"h")]
+    scope = {"type": "http", "method": "POST", "path": "/login", "raw_path": b"/login", "query_string": b""}
+    scope |= {"headers": headers, "client": ("192.0.2.7", 1), "server": ("h", 80), "scheme": "http", "root_path": ""}
+    asyncio.run(app({**scope, "http_version": "1.1", "asgi": {"version": "3.0"}}, receive, send))
+    assert sent[0]["status"] == 408
 
 
 def test_plain_http_is_for_loopback(staffed: Path) -> None:

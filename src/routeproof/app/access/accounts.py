@@ -16,6 +16,8 @@ from routeproof.stores.sealing import hash_password
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
+    from sqlite3 import Connection
+
     from routeproof.app.context import Context
 
 SHORTEST_PASSWORD = 12
@@ -85,13 +87,15 @@ def make_account(context: Context, person: str, password: str, *, must_change: b
             "disabled = 0, changed_at = excluded.changed_at",
             (person, hash_password(password), int(must_change), context.clock()),
         )
-        database.execute("delete from session where person = ?", (person,))
+        _end_all(database, person, context.clock())
     record_access(context, person, "account_made", {})
     return {"person": person, "must_change": must_change}
 
 
 def change_password(context: Context, person: str, old: str, new: str) -> None:
-    """Give an account and its key a new password; every session of the person ends.
+    """Give an account and its key a new password; every session and token of the person ends.
+
+    Whoever knew the old one may have begun some of them.
 
     Raises:
         UsageError: if it is too short or too long, or little but words that anybody would try.
@@ -107,19 +111,29 @@ def change_password(context: Context, person: str, old: str, new: str) -> None:
             "update account set password = ?, must_change = 0, changed_at = ? where person = ?",
             (hash_password(new), context.clock(), person),
         )
-        database.execute("delete from session where person = ?", (person,))
+        _end_all(database, person, context.clock())
     record_access(context, person, "password_changed", {})
 
 
 def disable_account(context: Context, person: str, by: str) -> None:
-    """Let nobody in with an account any more; its sessions and tokens end at once."""
+    """Let nobody in with an account any more; its sessions and tokens end at once.
+
+    Raises:
+        UsageError: if there is no such account.
+    """
     with access_database(context.workspace).transaction() as database:
-        database.execute("update account set disabled = 1 where person = ?", (person,))
-        database.execute("delete from session where person = ?", (person,))
-        database.execute(
-            "update token set revoked_at = ? where person = ? and revoked_at is null", (context.clock(), person)
-        )
+        known = database.execute("update account set disabled = 1 where person = ?", (person,)).rowcount
+        _end_all(database, person, context.clock())
+    if not known:
+        message = f"expected somebody with an account, found {person[:100]!r}"
+        raise UsageError(message, where="person")
     record_access(context, person, "account_disabled", {"by": by})
+
+
+def _end_all(database: Connection, person: str, now: int) -> None:
+    """End the sessions and tokens of a person."""
+    database.execute("delete from session where person = ?", (person,))
+    database.execute("update token set revoked_at = ? where person = ? and revoked_at is null", (now, person))
 
 
 def forget_factors(context: Context, person: str) -> int:

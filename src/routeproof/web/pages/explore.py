@@ -10,7 +10,7 @@ from fastapi import Query
 from routeproof.app.access.preferences import VIEW, prefer
 from routeproof.app.measuring.answers import answer_of
 from routeproof.app.measuring.background import Pending
-from routeproof.app.measuring.explored import USUAL, explored, usual_range
+from routeproof.app.measuring.explored import USUAL, explored
 from routeproof.app.measuring.export import MEDIA_TYPES, exported
 from routeproof.metrics.describe import described
 from routeproof.vocab.dimensions import DIMENSIONS
@@ -18,6 +18,7 @@ from routeproof.vocab.errors import RouteproofError, UsageError
 from routeproof.web.faults import NotFoundError, status_of
 from routeproof.web.measure_query import MeasureQuery
 from routeproof.web.routing import Routes
+from routeproof.web.usual_span import usual_span
 from routeproof.web.visit import Gone, Sent, Shown, Visit
 
 routes = Routes()
@@ -79,11 +80,8 @@ def _as_usual(visit: Visit, asked: PageQuery) -> PageQuery:
     """What was not said, as most people mean it: the newest quarter, the most telling metrics."""
     usual: dict[str, Any] = {} if asked.metrics else {"metrics": list(USUAL)}
     if not asked.first and not asked.last and not any(text.startswith(_TIMES) for text in asked.where):
-        span = usual_range(visit.context, visit.limits.to_on)
-        begins, ends = visit.limits.from_on, visit.limits.to_on
-        if span is not None:
-            usual["first"] = max(span[0], begins or span[0]).isoformat()
-            usual["last"] = min(span[1], ends or span[1]).isoformat()
+        span = usual_span(visit)
+        usual |= {name: day.isoformat() for name, day in (("first", span.first), ("last", span.last)) if day}
     return asked.model_copy(update=usual)
 
 
