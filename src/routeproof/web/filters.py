@@ -37,7 +37,7 @@ def _instant(value: Any) -> datetime | None:  # noqa: ANN401
     if isinstance(value, datetime):
         return value.astimezone(UTC)
     if isinstance(value, int) or (isinstance(value, str) and value.isdigit()):
-        return datetime.fromtimestamp(int(value) / NS_PER_S, tz=UTC)
+        return datetime.fromtimestamp(int(value) // NS_PER_S, tz=UTC)  # whole seconds: a double has not all of them
     return datetime.fromisoformat(str(value).replace(" UTC", "+00:00")).astimezone(UTC)
 
 

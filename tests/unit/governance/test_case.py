@@ -19,6 +19,7 @@ from routeproof.app.objects.fold import required
 from routeproof.governance.case.clocks import session_minutes_after
 from routeproof.governance.case.harm import Fill, harm_of
 from routeproof.governance.case.noun import CASE
+from routeproof.governance.case.rules import end_of
 from routeproof.governance.decider import Event, Happened, RefusalError
 from routeproof.governance.people import PEOPLE, STREAM_ID
 from routeproof.stores.shipped_policy import load_equity_calendar
@@ -372,3 +373,8 @@ def test_harm_of_one_fill_without_a_quote_is_of_the_others() -> None:
     found = harm_of(["A"], fills)
     assert (found.total_usd, found.unknown_orders, found.unknown_fills) == ("1", 0, 1)
     assert (found.orders[0].harm_usd, found.orders[0].shares, found.orders[0].reason) == ("1", "100", None)
+
+
+def test_a_day_that_a_case_is_due_on_ends_where_the_market_is() -> None:
+    """Six in the evening in New York is still that day: 23:59:59 EST is five hours later by UTC."""
+    assert end_of(date(2026, 11, 6)) == 1_794_027_600_000_000_000 - 1

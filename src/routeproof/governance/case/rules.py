@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from routeproof.governance.case.clocks import clocks_from
 from routeproof.governance.case.reimburse import require_paid
@@ -17,7 +18,7 @@ from routeproof.governance.decider import (
     in_state,
     refuse,
 )
-from routeproof.vocab.times import NS_PER_S
+from routeproof.vocab.times import EQUITY_ZONE, NS_PER_S
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from routeproof.policy.cases import CaseRules
 
+MARKET = ZoneInfo(EQUITY_ZONE)
 REIMBURSED = "reimbursed"
 """The disposition that says that customers were paid."""
 
@@ -58,8 +60,8 @@ def open_(state: Case | None, command: Command) -> Sequence[Event]:
 
 
 def end_of(day: date) -> int:
-    """Last instant of a day, UTC ns."""
-    after = datetime.combine(day + timedelta(days=1), time(), UTC)
+    """Last instant of a day of the market, UTC ns."""
+    after = datetime.combine(day + timedelta(days=1), time(), MARKET)
     return int(after.timestamp()) * NS_PER_S - 1
 
 
