@@ -99,6 +99,8 @@ def evaluate(acts: Acts, provider: str, period: str, agreement: str | None) -> N
     for row in found["clauses"]:
         if row["reason"]:
             click.echo(f"{row['id']}: {row['reason']}")
+        elif row["credit_usd"] is None:
+            click.echo(f"{row['id']}: no credit is told: {row['credit_reason']}")
     for clause, case in found.get("cases", {}).items():
         click.echo(f"{clause}: case {case}")
 

@@ -14,7 +14,7 @@ from routeproof.app.objects.kept import body_of
 from routeproof.governance.case.noun import CASE
 from routeproof.governance.decider import RefusalError
 from routeproof.governance.sla.noun import SLA
-from routeproof.governance.sla.terms import Clause, Terms, capped
+from routeproof.governance.sla.terms import Clause, Covered, Terms, capped
 from routeproof.stores.provider_documents import load_sla_template
 from routeproof.vocab.errors import UsageError
 
@@ -36,6 +36,7 @@ RESULT = {
     "credit_usd": "0.00",
     "result": "{}",
 }
+WHOLE = Covered(30, 30)
 CASE_BODY = {"kind": "sla_breach", "title": "too slow", "provider": "P"}
 
 
@@ -63,6 +64,13 @@ def _in_force(desk: Desk, first: date, last: date) -> int | None:
     assert version is not None
     found = version.state.in_force(first, last)
     return found.number if found else None
+
+
+def _days(desk: Desk, days: tuple[date, date]) -> tuple[date, date] | None:
+    with desk.context() as context:
+        version = object_of(context.records, SLA, "X")
+    assert version is not None
+    return version.state.covered(*days)
 
 
 def test_terms_need_a_second_person(desk: Desk) -> None:
@@ -159,21 +167,56 @@ def test_the_threshold_itself_keeps_the_promise(observed: float, most: str, brok
 
 def test_credits_are_exact() -> None:
     """1.5% of 33,333.33 a month is 500.00 (499.99995); of a quarter 1,500.00 (1,499.99985); without a fee, unknown."""
+    terms = Terms.model_validate(TERMS)
     month = _clause(window="month", consequence={"percent_of_fee": "1.5"})
     fee = Decimal("33333.33")
-    assert month.credit(fee) == Decimal("500.00")
-    assert _clause(consequence={"percent_of_fee": "1.5"}).credit(fee) == Decimal("1500.00")
-    assert month.credit(None) is None
-    assert _clause(consequence={"credit_usd": "0.005"}).credit(None) == Decimal("0.01")
-    assert _clause().credit(None) == Decimal("0.00")
+    assert terms.owed(month.credit(fee), WHOLE) == Decimal("500.00")
+    assert terms.owed(_clause(consequence={"percent_of_fee": "1.5"}).credit(fee), WHOLE) == Decimal("1500.00")
+    assert terms.owed(month.credit(None), WHOLE) is None
+    assert terms.owed(_clause(consequence={"credit_usd": "0.005"}).credit(None), WHOLE) == Decimal("0.01")
+    assert terms.owed(_clause().credit(None), WHOLE) == Decimal("0.00")
+
+
+@pytest.mark.parametrize(
+    ("says", "owed"), [(None, None), ("in_full", Decimal("100.01")), ("by_days", Decimal("38.71"))]
+)
+def test_a_window_covered_in_part_owes_what_the_agreement_says(says: str | None, owed: Decimal | None) -> None:
+    """12 days of 31: in full 100.005 is 100.01, by days 38.7116 is 38.71; where nothing is agreed it is not known."""
+    terms = Terms.model_validate({**TERMS, "part_window": says})
+    assert terms.owed(Decimal("100.005"), Covered(12, 31)) == owed
+
+
+def test_days_of_an_agreement_are_those_of_its_versions_without_a_gap(desk: Desk) -> None:
+    """20 July to 10 August of a quarter; a version that follows at once judges the days before it too, as before."""
+    quarter = (date(2026, 7, 1), date(2026, 9, 30))
+    _do(desk, "ann", SLA, "propose", {**TERMS, "effective_from": "2026-07-20", "ends_on": "2026-08-10"})
+    assert _days(desk, quarter) is None
+    _do(desk, "sam", SLA, "approve")
+    assert _days(desk, quarter) == (date(2026, 7, 20), date(2026, 8, 10))
+    _do(desk, "ann", SLA, "propose", {**TERMS, "effective_from": "2026-08-12"})
+    _do(desk, "sam", SLA, "approve")
+    assert _days(desk, quarter) == (date(2026, 8, 12), date(2026, 9, 30))
+    _do(desk, "ann", SLA, "propose", {**TERMS, "effective_from": "2026-08-11"})
+    _do(desk, "sam", SLA, "approve")
+    assert _days(desk, quarter) == (date(2026, 7, 20), date(2026, 9, 30))
 
 
 def test_the_cap_is_of_the_quarters_fee() -> None:
     """10% of 3 x 1,000 is 300; below it nothing is cut, and without a cap nothing ever is."""
     terms = Terms.model_validate({**TERMS, "fee_usd_per_month": "1000", "cap_percent_of_fee": "10"})
-    assert capped([Decimal(200), Decimal("100.01")], terms) == Decimal("300.00")
-    assert capped([Decimal("299.99")], terms) == Decimal("299.99")
-    assert capped([Decimal(900)], Terms.model_validate(TERMS)) == Decimal(900)
+    assert capped([Decimal(200), Decimal("100.01")], terms, WHOLE) == Decimal("300.00")
+    assert capped([Decimal("299.99")], terms, WHOLE) == Decimal("299.99")
+    assert capped([Decimal(900)], Terms.model_validate(TERMS), WHOLE) == Decimal(900)
+
+
+def test_the_cap_of_a_quarter_covered_in_part_is_not_guessed() -> None:
+    """Half of 300 by days, 300 in full; where the agreement does not say, nothing is known but that zero is zero."""
+    given = {**TERMS, "fee_usd_per_month": "1000", "cap_percent_of_fee": "10"}
+    owed, half = [Decimal(200)], Covered(46, 92)
+    assert capped(owed, Terms.model_validate({**given, "part_window": "by_days"}), half) == Decimal("150.00")
+    assert capped(owed, Terms.model_validate({**given, "part_window": "in_full"}), half) == Decimal(200)
+    assert capped(owed, Terms.model_validate(given), half) is None
+    assert capped([Decimal(0)], Terms.model_validate(given), half) == 0
 
 
 def test_the_shipped_template_is_terms_once_it_has_a_provider() -> None:

@@ -121,9 +121,10 @@ def _agreed(context: Context) -> Iterator[Missing]:
     today = context.business_day
     for agreement in objects_of(context.records, SLA):
         version, provider = agreement.in_force(today, today), agreement.provider
-        if version is None or not version.terms.delivery:
+        days = agreement.covered(today - LOOKED_BACK, today)
+        if version is None or days is None or not version.terms.delivery:
             continue
-        counts = delivery_counts(context, version.terms, today - LOOKED_BACK, today)
+        counts = delivery_counts(context, version.terms, *days)
         for name, rows in counts.items():
             lacking = [row for row in rows if "missing" in row["found"]]
             if lacking:

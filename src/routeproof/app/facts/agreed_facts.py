@@ -10,7 +10,7 @@ import polars as pl
 from routeproof.app.objects.governed import objects_of
 from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.sla.deliveries import delivery_counts, taken_in
-from routeproof.app.sla.evaluate import agreement_in_force, evaluate_sla
+from routeproof.app.sla.evaluate import agreement_in_force, covered_days, evaluate_sla
 from routeproof.governance.sla.noun import SLA
 from routeproof.metrics.registry import BY_NAME
 from routeproof.vocab.times import quarter_days
@@ -72,8 +72,9 @@ def agreed_facts(context: Context, day: date, manifest: str) -> tuple[dict[str, 
 def _deliveries(context: Context, provider: str, day: date, quarter: str) -> pl.DataFrame:
     """Expected files of the quarter that are due by the day."""
     first, last = quarter_days(quarter)
-    _, version = agreement_in_force(context, provider, (first, last))
+    sla, version = agreement_in_force(context, provider, (first, last))
     assert version is not None  # noqa: S101  # the caller looked
+    first, last = covered_days(sla, (first, last))
     counted = delivery_counts(context, version.terms, first, min(day, last))
     rows = [
         {

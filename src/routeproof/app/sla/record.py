@@ -11,7 +11,7 @@ from routeproof.app.measuring.measure import Question, measure
 from routeproof.app.objects.act import act
 from routeproof.app.objects.fold import object_of
 from routeproof.app.sla.deliveries import delivery_counts
-from routeproof.app.sla.evaluate import agreement_in_force
+from routeproof.app.sla.evaluate import agreement_in_force, covered_days
 from routeproof.governance.case.noun import CASE
 from routeproof.governance.decider import refuse
 from routeproof.governance.sla.noun import SLA
@@ -92,18 +92,19 @@ def _case(context: Context, evaluation: Row, row: Row) -> str:
 def rows_behind(context: Context, evaluation: Row, row: Row) -> Row:
     """What a breach rests on: its filters, and its figure by day and symbol, worst first; or the files."""
     days = quarter_days(evaluation["period"])
-    _, version = agreement_in_force(context, evaluation["provider"], days, evaluation["agreement"])
+    sla, version = agreement_in_force(context, evaluation["provider"], days, evaluation["agreement"])
+    first, last = covered_days(sla, days)
     clause = _clause(version, row["id"])
     if clause.delivery is not None and version is not None:
-        files = delivery_counts(context, version.terms, *days)[clause.delivery]
+        files = delivery_counts(context, version.terms, first, last)[clause.delivery]
         wanted = clause.metric.removesuffix("_files")
         return {"files": [item for item in files if wanted in item["found"]][:ROWS]}
     count = {"executions": "executions", "orders": "orders", "routes": "routes"}[BY_NAME[clause.metric].frame]
     question = Question(
         by=("day", "symbol"),
         metrics=tuple(dict.fromkeys((clause.metric, count))),
-        first=days[0],
-        last=days[1],
+        first=first,
+        last=last,
         where=(*clause.where, f"provider={evaluation['provider']}"),
         manifest=evaluation["manifest"],
     )

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from routeproof.app.measuring.measure import Question, measure
 from routeproof.app.sla.deliveries import delivery_counts
-from routeproof.governance.sla.terms import DELIVERY_METRICS
+from routeproof.governance.sla.terms import DELIVERY_METRICS, Covered
 from routeproof.metrics.registry import BY_NAME
+from routeproof.vocab.times import period_days
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,7 +35,12 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """What is evaluated: a quarter of a provider's data, as known at a manifest."""
+    """What is evaluated: days of a quarter of a provider's data, as known at a manifest.
+
+    Attributes:
+        period: the quarter.
+        first, last: days of it that the agreement covers, both included.
+    """
 
     provider: str
     period: str
@@ -43,10 +49,17 @@ class Span:
     manifest: str
 
     def windows(self, kind: str) -> list[str]:
-        """Names of the windows of that kind: the months, or the quarter itself."""
+        """Names of the windows of that kind that have a covered day: the months, or the quarter itself."""
         if kind == "quarter":
             return [self.period]
         return [f"{self.first.year}-{month:02d}" for month in range(self.first.month, self.last.month + 1)]
+
+    def covered(self, window: str) -> Covered:
+        """How much of a window the agreement covers."""
+        days = period_days(window)
+        assert days is not None  # noqa: S101  # a name of `windows`, or the quarter
+        first, last = max(days[0], self.first), min(days[1], self.last)
+        return Covered((last - first).days + 1, (days[1] - days[0]).days + 1)
 
 
 def figures(context: Context, terms: Terms, span: Span) -> dict[str, list[Figure]]:

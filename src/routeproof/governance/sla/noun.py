@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
@@ -102,6 +102,22 @@ class Sla(State):
             and (item.terms.ends_on is None or item.terms.ends_on >= first)
         ]
         return max(found, key=lambda item: (item.terms.effective_from, item.number)) if found else None
+
+    def covered(self, first: date, last: date) -> tuple[date, date] | None:
+        """First and last day of a period that the agreement covers; null if none.
+
+        The version in force at the end judges the whole of them, also days on which an earlier version stood before it
+        without a gap.
+        """
+        version = self.in_force(first, last)
+        if version is None:
+            return None
+        begins, ends = version.terms.effective_from, version.terms.ends_on
+        approved = [item.terms for item in self.versions if item.approved_on is not None]
+        for terms in sorted(approved, key=lambda item: item.effective_from, reverse=True):
+            if terms.ends_on is None or terms.ends_on >= begins - timedelta(days=1):
+                begins = min(begins, terms.effective_from)
+        return max(begins, first), min(ends or last, last)
 
 
 def _propose(state: Sla | None, command: Command) -> Sequence[Event]:

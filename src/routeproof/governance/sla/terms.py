@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
-from pydantic import Field, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from routeproof.governance.decider import Body
 
@@ -17,6 +17,18 @@ if TYPE_CHECKING:
 DELIVERY_METRICS = ("late_files", "missing_files", "incomplete_files")
 CENT = Decimal("0.01")
 MONTHS = {"month": 1, "quarter": 3}
+
+
+class Covered(NamedTuple):
+    """How many calendar days of a window (or quarter) an agreement covers, of how many it has."""
+
+    days: int
+    of: int
+
+    @property
+    def whole(self) -> bool:
+        """Whether the agreement covers every day."""
+        return self.days == self.of
 
 
 class Consequence(Body):
@@ -83,15 +95,14 @@ class Clause(Body):
         return value > self.threshold if self.at_most is not None else value < self.threshold
 
     def credit(self, fee_usd_per_month: Decimal | None) -> Decimal | None:
-        """Credit of one breached window in USD, to the cent, halves up; null where the fee it depends on is unknown."""
+        """Credit of one whole window that is breached, in exact USD; null where the fee it depends on is unknown."""
         fixed = self.consequence.credit_usd or Decimal(0)
         percent = self.consequence.percent_of_fee
         if percent is None:
-            return fixed.quantize(CENT, ROUND_HALF_UP)
+            return fixed
         if fee_usd_per_month is None:
             return None
-        fee = fee_usd_per_month * MONTHS[self.window]
-        return (fixed + fee * percent / 100).quantize(CENT, ROUND_HALF_UP)
+        return fixed + fee_usd_per_month * MONTHS[self.window] * percent / 100
 
 
 class Delivery(Body):
@@ -124,6 +135,9 @@ class Terms(Body):
         agreement: the signed document as a file.
         fee_usd_per_month: what credits in percent are percent of.
         cap_percent_of_fee: of a quarter's fee, above which credits of that quarter do not go.
+        part_window: what is owed (fee, cap and credits) of a month or quarter that the agreement covers only in part:
+            `in_full`, or `by_days`, its share of calendar days. Omitted where the agreement does not say: a credit of
+            such a window is then not known.
         notes: what is not measured: notice periods, data and audit rights.
     """
 
@@ -133,11 +147,18 @@ class Terms(Body):
     agreement: str | None = None
     fee_usd_per_month: Decimal | None = Field(default=None, ge=0)
     cap_percent_of_fee: Decimal | None = Field(default=None, ge=0, le=100)
+    part_window: Literal["in_full", "by_days"] | None = None
     clause: tuple[Clause, ...] = Field(min_length=1)
     delivery: tuple[Delivery, ...] = ()
     notes: str | None = None
     kept: ClassVar[tuple[str, ...]] = ("notes",)
     attached: ClassVar[tuple[str, ...]] = ("agreement",)
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_not_agreed(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Terms were recorded before `part_window` was; what was shown of them stays as it was."""
+        shown: dict[str, Any] = dump(self)
+        return shown if self.part_window else {name: value for name, value in shown.items() if name != "part_window"}
 
     @model_validator(mode="after")
     def _names(self) -> Self:
@@ -151,11 +172,23 @@ class Terms(Body):
             raise ValueError(message)
         return self
 
+    def owed(self, amount: Decimal | None, covered: Covered) -> Decimal | None:
+        """What of an amount for a whole window is owed of a covered one, to the cent, halves up.
 
-def capped(credits_usd: Iterable[Decimal], terms: Terms) -> Decimal:
-    """A quarter's credits together, no more than the cap allows; exact to the cent."""
+        Null where the amount is unknown, or the window is covered in part and the terms do not say what it owes.
+        """
+        if amount is None or (not covered.whole and self.part_window is None):
+            return None
+        if not covered.whole and self.part_window == "by_days":
+            amount = amount * covered.days / covered.of
+        return amount.quantize(CENT, ROUND_HALF_UP)
+
+
+def capped(credits_usd: Iterable[Decimal], terms: Terms, covered: Covered) -> Decimal | None:
+    """A quarter's credits together, no more than the cap allows; exact to the cent, null where the cap is unknown."""
     total = sum(credits_usd, Decimal(0))
-    if terms.cap_percent_of_fee is None or terms.fee_usd_per_month is None:
+    if not total or terms.cap_percent_of_fee is None or terms.fee_usd_per_month is None:
         return total
-    cap = terms.fee_usd_per_month * MONTHS["quarter"] * terms.cap_percent_of_fee / 100
-    return min(total, cap.quantize(CENT, ROUND_HALF_UP))
+    whole = terms.fee_usd_per_month * MONTHS["quarter"] * terms.cap_percent_of_fee / 100
+    cap = terms.owed(whole, covered)
+    return None if cap is None else min(total, cap)
