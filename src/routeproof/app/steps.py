@@ -162,7 +162,7 @@ _AROUND: dict[str, tuple[Callable[[Context], Any], tuple[str, ...]]] = {
 _CASE = ("assign", "note", "acknowledge", "link", "close", "review", "reimburse")
 _REVIEW = ("record", "sign", "close", "countersign", "addendum", "acknowledge")
 _REMEDIATION = (
-    "notify", "acknowledge", "investigate", "plan", "heighten", "done", "look", "correspond", "conclude",
+    "notify", "acknowledge", "investigate", "plan", "heighten", "done", "withdraw", "look", "correspond", "conclude",
 )  # fmt: skip
 _REGISTER = ("request", "deliver", "decline", "notice", "filed")
 

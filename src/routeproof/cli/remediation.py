@@ -91,6 +91,8 @@ _step(
     "plan",
     """Record the corrective action plan: {actions = [{id, text, owner, due_on, expected_effect}]}.
 
+Sent again it adds and rewords: what it does not name stays to be done until it is withdrawn.
+
 Example: routeproof remediation plan R1 --file plan.toml --as ann
     """,
 )
@@ -102,7 +104,8 @@ _step(
 
 A KEY is RULE.THRESHOLD, as `routeproof rules` names them (THRESHOLD alone where one rule only has it); it must tighten
 what is in force. A metric as KEY is kept as what was agreed, and tightens no rule. The exit test passes after so many
-consecutive looks; at_most instead of at_least for a metric better when lower. With within = x a look passes
+consecutive looks; at_most instead of at_least for a metric better when lower. Sent again with a test that asks for
+less, a restoration is an override. With within = x a look passes
 while a confidence sequence over all days since then lies within x of the level (given, agreed, or the baseline's);
 further metrics stand under also = [{metric, within}], and all must pass.
 
@@ -122,6 +125,19 @@ def done(acts: Acts, remediation_id: str, action: str, document: str | None) -> 
     Example: routeproof remediation done R1 A1 --as ann
     """
     _do(acts, remediation_id, "done", document, {"action": action})
+
+
+@remediation.command("withdraw")
+@remediation_id
+@click.argument("action")
+@file_option
+@recording
+def withdraw(acts: Acts, remediation_id: str, action: str, document: str | None) -> None:
+    """Withdraw ACTION of the plan, by another person than who planned it: {reason}.
+
+    Example: routeproof remediation withdraw R1 A2 --file reason.toml --as sam
+    """
+    _do(acts, remediation_id, "withdraw", document or "-", {"action": action})
 
 
 @remediation.command("look")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from routeproof.vocab.errors import UsageError
 
@@ -29,6 +29,11 @@ def known_zones() -> frozenset[str]:
 def is_sensible(day: date) -> bool:
     """Whether a day, or an instant's, is one that somebody may mean."""
     return EARLIEST_DAY.year <= day.year <= LATEST_DAY.year
+
+
+def market_day(at: int) -> date:
+    """The firm's day at an instant (UTC nanoseconds): the market's, so that its evening is still the same day."""
+    return datetime.fromtimestamp(at // NS_PER_S, tz=ZoneInfo(EQUITY_ZONE)).date()
 
 
 def quarter_days(quarter: str) -> tuple[date, date]:

@@ -60,6 +60,7 @@ LABELS = {
     "remediation.conclude": "Conclude it",
     "remediation.correspond": "File correspondence",
     "remediation.done": "Say that an action is done",
+    "remediation.withdraw": "Withdraw an action of somebody else's plan",
     "remediation.heighten": "Begin heightened monitoring",
     "remediation.investigate": "Record the cause",
     "remediation.look": "Look: measure the days since",

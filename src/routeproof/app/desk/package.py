@@ -68,7 +68,11 @@ def _files(context: Context, remediation: Remediation) -> dict[str, bytes]:
 
 def _actions(remediation: Remediation) -> list[dict[str, Any]]:
     shown = ("id", "text", "owner", "due_on", "expected_effect", "done_on")
-    return [{name: item.model_dump(mode="json")[name] for name in shown} for item in remediation.actions]
+    return [
+        {name: item.model_dump(mode="json")[name] for name in shown}
+        for item in remediation.actions
+        if item.withdrawn_on is None
+    ]
 
 
 def _json(value: object) -> bytes:

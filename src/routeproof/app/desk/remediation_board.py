@@ -82,7 +82,7 @@ def _due_on(item: Remediation, steps: Mapping[str, Step]) -> date | None:
     """The first day of anything that is awaited."""
     if item.concluded:
         return item.concluded.look_again_on
-    due = [action.due_on for action in item.actions if action.done_on is None]
+    due = [action.due_on for action in item.actions if action.open]
     step = steps.get(NEXT.get(item.state, ""))
     if step is not None and step.due_days:
         due.append(item.since + timedelta(days=step.due_days))

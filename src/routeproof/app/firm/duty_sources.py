@@ -51,7 +51,7 @@ def circumstances(records: Records, policy: WholePolicy, on: date) -> Circumstan
         proofs=proofs,
         closings={str(proof.members["id"]): proof for proof in proofs if proof.type == CLOSED},
         owed=(
-            *(owed for name, state in remediations.items() for owed in _actions(name, state)),
+            *(owed for name, state in remediations.items() for owed in _actions(name, state, on)),
             *(owed for name, state in remediations.items() for owed in _monitoring_looks(name, state, on)),
             *(owed for name, state in providers.items() for owed in _of_provider(name, state)),
             *(owed for name, state in reviews.items() for owed in _look_backs(name, state, reviews)),
@@ -144,8 +144,11 @@ def _procedure(procedure: Procedure) -> Subject:
     return Subject(procedure.id, begun, procedure.retired_on)
 
 
-def _actions(name: str, state: Mapping[str, Any]) -> Iterator[Owed]:
+def _actions(name: str, state: Mapping[str, Any], on: date) -> Iterator[Owed]:
+    """Corrective actions; one that was withdrawn was owed until that day."""
     for action in state.get("actions", ()):
+        if "withdrawn_on" in action and action["withdrawn_on"] <= on.isoformat():
+            continue
         yield Owed(
             id=f"remediation_action:{name}:{action['id']}",
             title=f"Corrective action {action['id']} of {name}",

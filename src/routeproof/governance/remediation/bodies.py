@@ -115,7 +115,11 @@ ACTION_TEXTS = ("actions.*.text", "actions.*.owner", "actions.*.expected_effect"
 
 
 class Plan(StepBody):
-    """The corrective action plan; sent again, it replaces the plan, and what was done stays done."""
+    """The corrective action plan; sent again, it adds and rewords, and nothing is dropped.
+
+    What was done stays done. An action that is not named again stays to be done until somebody other than who planned
+    it withdraws it with a reason; the due day of one that is overdue stays.
+    """
 
     actions: tuple[ActionBody, ...]
     kept: ClassVar[tuple[str, ...]] = ACTION_TEXTS
@@ -186,6 +190,25 @@ class ExitTest(Level):
             return value >= self.at_least
         return self.at_most is not None and value <= self.at_most
 
+    def asks_as_much_as(self, other: ExitTest) -> bool:
+        """Whether whatever passes this test at a look would pass the other; false where they cannot be compared."""
+        mine, theirs = {_subject(one): one for one in (self, *self.also)}, (other, *other.also)
+        return all(_subject(one) in mine and _as_strict(mine[_subject(one)], one) for one in theirs)
+
+
+def _subject(level: Level) -> tuple[object, ...]:
+    """What a level is about, and how it is tested: levels of one subject can be compared."""
+    sides = (level.at_least is None, level.at_most is None, level.within is None)
+    return (level.metric, frozenset(level.where), *sides)
+
+
+def _as_strict(level: Level, other: Level) -> bool:
+    return (
+        (level.at_least is None or other.at_least is None or level.at_least >= other.at_least)
+        and (level.at_most is None or other.at_most is None or level.at_most <= other.at_most)
+        and (level.within is None or other.within is None or level.within <= other.within)
+    )
+
 
 class Heightening(StepBody):
     """Heightened monitoring: tighter thresholds and closer reviews until a day, with the test that ends it."""
@@ -194,6 +217,14 @@ class Heightening(StepBody):
     thresholds: dict[str, float]
     review_every_days: int = Field(ge=1)
     exit: ExitTest
+
+
+class Withdrawal(Body):
+    """An action that is not to be done any more, and why."""
+
+    action: str
+    reason: str = Field(min_length=1)
+    kept: ClassVar[tuple[str, ...]] = ("reason",)
 
 
 class Doing(Body):

@@ -56,13 +56,30 @@ def _investigated(state: Remediation, payload: Mapping[str, Any], happened: Happ
 
 
 def _planned(state: Remediation, payload: Mapping[str, Any], happened: Happened) -> dict[str, Any]:
-    done = {action.id: action for action in state.actions if action.done_on is not None}
-    actions = tuple(done.get(item["id"], Action.model_validate(item)) for item in payload["actions"])
-    return {"actions": actions, **_step("planned", happened)}
+    if happened.event.version == 1:  # of earlier programs, whose further plan was the whole plan
+        done = {action.id: action for action in state.actions if action.done_on is not None}
+        actions = tuple(done.get(item["id"], Action.model_validate(item)) for item in payload["actions"])
+        return {"actions": actions, **_step("planned", happened)}
+    stands = {action.id: action for action in state.actions}
+    for item in payload["actions"]:
+        if item["id"] not in stands or stands[item["id"]].open:
+            stands[item["id"]] = Action.model_validate({**item, "planned_by": happened.by})
+    since = {} if state.state == "planned" else _step("planned", happened)  # a further plan gives no further time
+    return {"actions": tuple(stands.values()), **since}
+
+
+def _withdrawn(state: Remediation, payload: Mapping[str, Any], happened: Happened) -> dict[str, Any]:
+    gone = {"withdrawn_on": happened.on, "withdrawn_by": happened.by, "withdrawal": payload["reason"]}
+    actions = (item.model_copy(update=gone) if item.id == payload["action"] else item for item in state.actions)
+    return {"actions": tuple(actions)}
 
 
 def _heightened(state: Remediation, payload: Mapping[str, Any], happened: Happened) -> dict[str, Any]:
     monitoring = Heightened.model_validate({**payload, **_who(happened), "first_look": len(state.looks)})
+    if happened.event.version > 1 and state.monitoring is not None:
+        strictest = state.monitoring.looser_than or state.monitoring.tested
+        if not monitoring.tested.asks_as_much_as(strictest):
+            monitoring = monitoring.model_copy(update={"looser_than": strictest})
     return {"monitoring": monitoring, **_step("heightened", happened)}
 
 
@@ -97,6 +114,7 @@ CHANGES: Mapping[str, Callable[[Remediation, Mapping[str, Any], Happened], dict[
     "remediation.planned": _planned,
     "remediation.heightened": _heightened,
     "remediation.action_done": _done,
+    "remediation.action_withdrawn": _withdrawn,
     "remediation.looked": _looked,
     "remediation.correspondence_filed": _filed,
     "remediation.concluded": _concluded,

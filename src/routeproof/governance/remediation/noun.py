@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from routeproof.governance.decider import Command, Event, Nothing, Noun, Verb, absent, existing, refuse
+from routeproof.governance.decider import (
+    Command,
+    Event,
+    Nothing,
+    Noun,
+    Verb,
+    absent,
+    another_person,
+    existing,
+    refuse,
+)
 from routeproof.governance.remediation.bodies import (
     Acknowledgement,
     Conclusion,
@@ -16,6 +26,7 @@ from routeproof.governance.remediation.bodies import (
     Notice,
     Opening,
     Plan,
+    Withdrawal,
 )
 from routeproof.governance.remediation.evolve import fold_remediation
 from routeproof.governance.remediation.rules import (
@@ -31,11 +42,13 @@ from routeproof.governance.remediation.rules import (
 from routeproof.governance.remediation.state import Look, Remediation
 from routeproof.policy.tighter import refused, speaks_of_rule, whole_key
 from routeproof.vocab.errors import UsageError
+from routeproof.vocab.times import market_day
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import date
 
+    from routeproof.governance.remediation.state import Action
     from routeproof.policy.oversight import Step
 
 OTHER = "other"
@@ -85,11 +98,39 @@ def _investigate(state: Remediation | None, command: Command) -> Sequence[Event]
 
 
 def _plan(state: Remediation | None, command: Command) -> Sequence[Event]:
-    _at_step(state, command)
+    remediation = _at_step(state, command)
     ids = [action.id for action in command.body.actions]
     if len(set(ids)) < len(ids):
         refuse("incomplete", "expected each action once, found an id twice", where="actions")
-    return [Event("remediation.planned", command.body.model_dump(mode="json"))]
+    today = max(command.on, market_day(command.around["now"]))
+    stands = {action.id: action for action in remediation.actions}
+    for action in command.body.actions:
+        before = stands.get(action.id)
+        if before is not None and before.withdrawn_on is not None:
+            refuse("wrong_state", f"action {action.id} was withdrawn on {before.withdrawn_on}: give it another id")
+        if before is not None and before.open and before.due_on < today and action.due_on != before.due_on:
+            refuse(
+                "wrong_state",
+                f"action {action.id} was due on {before.due_on}, which stands: plan another and have somebody withdraw "
+                "this one with a reason",
+                where=action.id,
+            )
+    return [Event("remediation.planned", command.body.model_dump(mode="json"), version=2)]
+
+
+def _withdraw(state: Remediation | None, command: Command) -> Sequence[Event]:
+    _not_who_planned(state, command)
+    today = market_day(command.around["now"])
+    if command.on < today:
+        refuse("not_permitted", f"expected {today} or later, found {command.on}: no withdrawal is backdated")
+    return [Event("remediation.action_withdrawn", command.body.model_dump(mode="json"))]
+
+
+def _not_who_planned(state: Remediation | None, command: Command) -> None:
+    remediation = existing(state, command)
+    action = _open_action(remediation, command)
+    planner = action.planned_by or remediation.opened_by  # plans of earlier programs do not say whose they are
+    another_person(command, planner, f"planned action {action.id}")
 
 
 def _heighten(state: Remediation | None, command: Command) -> Sequence[Event]:
@@ -100,7 +141,8 @@ def _heighten(state: Remediation | None, command: Command) -> Sequence[Event]:
     for key, value in thresholds.items():
         if speaks_of_rule(limits, subjects, key) and (why := refused(limits, remediation.provider, key, value)):
             refuse("incomplete", f"heightened monitoring only tightens: {why}", where=f"thresholds.{key}")
-    return [Event("remediation.heightened", command.body.model_dump(mode="json") | {"thresholds": thresholds})]
+    monitored = command.body.model_dump(mode="json") | {"thresholds": thresholds}
+    return [Event("remediation.heightened", monitored, version=2)]
 
 
 def _can_end(command: Command) -> None:
@@ -131,15 +173,22 @@ def _whole_keys(thresholds: Mapping[str, float], metrics: Collection[str]) -> di
 
 
 def _done(state: Remediation | None, command: Command) -> Sequence[Event]:
-    remediation = existing(state, command)
+    _open_action(existing(state, command), command)
+    return [Event("remediation.action_done", command.body.model_dump(mode="json"))]
+
+
+def _open_action(remediation: Remediation, command: Command) -> Action:
     _in(remediation, command, "planned", "heightened")
     actions = {action.id: action for action in remediation.actions}
     wanted = command.body.action
     if wanted not in actions:
         refuse("wrong_state", f"expected an action of {command.id} ({', '.join(actions)}), found {wanted!r}")
-    if actions[wanted].done_on is not None:
-        refuse("wrong_state", f"action {wanted} was done on {actions[wanted].done_on}")
-    return [Event("remediation.action_done", command.body.model_dump(mode="json"))]
+    action = actions[wanted]
+    if action.done_on is not None:
+        refuse("wrong_state", f"action {wanted} was done on {action.done_on}")
+    if action.withdrawn_on is not None:
+        refuse("wrong_state", f"action {wanted} was withdrawn on {action.withdrawn_on}")
+    return action
 
 
 def _in(remediation: Remediation, command: Command, *allowed: str) -> None:
@@ -255,6 +304,7 @@ REMEDIATION: Noun[Remediation] = Noun(
         "plan": Verb(Plan, _plan),
         "heighten": Verb(Heightening, _heighten),
         "done": Verb(Doing, _done),
+        "withdraw": Verb(Withdrawal, _withdraw, others=_not_who_planned),
         "look": Verb(Nothing, _look),
         "correspond": Verb(Correspondence, _correspond),
         "conclude": Verb(Conclusion, _conclude, signs=True),

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from routeproof.governance.remediation.bodies import ExitTest, Level
-    from routeproof.governance.remediation.state import Look, Remediation
+    from routeproof.governance.remediation.state import Heightened, Look, Remediation
     from routeproof.policy.oversight import Step
 
 NEXT = {
@@ -39,7 +39,7 @@ def overdue(remediation: Remediation, steps: Mapping[str, Step], day: date) -> l
     step = steps.get(name)
     if step is not None and step.due_days:
         due.append((name, remediation.since + timedelta(days=step.due_days)))
-    due += [(f"action {item.id}", item.due_on) for item in remediation.actions if item.done_on is None]
+    due += [(f"action {item.id}", item.due_on) for item in remediation.actions if item.open]
     if remediation.monitoring is not None:
         due.append(("conclude", remediation.monitoring.until))
         due.append(("look", next_look_on(remediation)))
@@ -103,8 +103,8 @@ def consecutive(looks: tuple[Look, ...]) -> int:
 
 def unmet(remediation: Remediation, looks: tuple[Look, ...]) -> list[str]:
     """What stands against a restoration, in words; empty if nothing."""
-    found = [f"action {item.id} is not done" for item in remediation.actions if item.done_on is None]
-    if not remediation.actions:
+    found = [f"action {item.id} is not done" for item in remediation.actions if item.open]
+    if all(item.withdrawn_on is not None for item in remediation.actions):
         found.append("there is no corrective action")
     monitoring = remediation.monitoring
     if monitoring is None:
@@ -113,7 +113,15 @@ def unmet(remediation: Remediation, looks: tuple[Look, ...]) -> list[str]:
     if passed < monitoring.exit.looks:
         needed = f"{monitoring.exit.looks} consecutive looks with {wanted(monitoring.exit)}"
         found.append(f"the exit test needs {needed}, found {passed}{_measured(looks[-monitoring.exit.looks :])}")
-    return found
+    return [*found, *_loosened(monitoring)]
+
+
+def _loosened(monitoring: Heightened) -> list[str]:
+    before = monitoring.looser_than
+    if before is None:
+        return []
+    asked = f"{before.exit.looks} looks of {before.review_every_days} days with {wanted(before.exit)}"
+    return [f"the exit test asks for less than that of {before.on}: {asked}"]
 
 
 def _measured(looks: tuple[Look, ...]) -> str:
@@ -145,7 +153,7 @@ def _of_monitoring(remediation: Remediation, known_metrics: Collection[str] | No
     monitoring = remediation.monitoring
     if monitoring is None:
         return []
-    found = []
+    found = _loosened(monitoring)
     if monitoring.until <= monitoring.on:
         found.append(f"heightened monitoring began on {monitoring.on}, not before its last day {monitoring.until}")
     found += [

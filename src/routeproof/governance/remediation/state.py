@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
-from pydantic import JsonValue
+from pydantic import JsonValue, SerializerFunctionWrapHandler, model_serializer
 
 from routeproof.governance.decider import State
 from routeproof.governance.part import Part
@@ -14,9 +14,14 @@ from routeproof.governance.remediation.bodies import (
     Acknowledgement,
     ActionBody,
     Correspondence,
+    ExitTest,
     Heightening,
     Outcome,
 )
+
+
+def _without_null(dumped: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: value for name, value in dumped.items() if value is not None or name not in names}
 
 
 class Letter(Part):
@@ -54,20 +59,64 @@ class Investigated(Part):
 
 
 class Action(ActionBody):
-    """A corrective action and whether it was done."""
+    """A corrective action and whether it was done, or withdrawn by another person than who planned it."""
 
     done_on: date | None = None
     done_by: str | None = None
     done_text: str | None = None
     done_files: tuple[str, ...] = ()
+    planned_by: str | None = None
+    withdrawn_on: date | None = None
+    withdrawn_by: str | None = None
+    withdrawal: str | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether it is still to be done."""
+        return self.done_on is None and self.withdrawn_on is None
+
+    @model_serializer(mode="wrap")
+    def _as_before_withdrawals(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """An action of which earlier programs knew all is written as they wrote it."""
+        later = ("planned_by", "withdrawn_on", "withdrawn_by", "withdrawal")
+        return _without_null(dump(self), later)
+
+
+class Tested(Part):
+    """An exit test, and how many days each of its looks covers."""
+
+    exit: ExitTest
+    review_every_days: int
+    on: date
+
+    def asks_as_much_as(self, other: Tested) -> bool:
+        """Whether it is as strict as another in its levels, looks, and days looked at together."""
+        mine, theirs = self.exit.looks, other.exit.looks
+        days = mine * self.review_every_days >= theirs * other.review_every_days
+        return mine >= theirs and days and self.exit.asks_as_much_as(other.exit)
 
 
 class Heightened(Heightening):
-    """Heightened monitoring as recorded; looks before `first_look` belong to an earlier exit test."""
+    """Heightened monitoring as recorded; looks before `first_look` belong to an earlier exit test.
+
+    Attributes:
+        looser_than: the earlier exit test that asked for more than this one; null where none did.
+    """
 
     by: str
     on: date
     first_look: int = 0
+    looser_than: Tested | None = None
+
+    @property
+    def tested(self) -> Tested:
+        """Its exit test."""
+        return Tested(exit=self.exit, review_every_days=self.review_every_days, on=self.on)
+
+    @model_serializer(mode="wrap")
+    def _as_before_comparison(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Monitoring whose test was not loosened is written as earlier programs wrote it."""
+        return _without_null(dump(self), ("looser_than",))
 
 
 class StreamLook(Part):
@@ -181,6 +230,7 @@ class Remediation(State):
         "investigation.*.text",
         *ACTION_TEXTS,
         "actions.*.done_text",
+        "actions.*.withdrawal",
         "correspondence.*.subject",
         "correspondence.*.text",
         "correspondence.*.party",

@@ -19,8 +19,8 @@ BY_STATE = {
     "notified": ("acknowledge", "correspond", "conclude"),
     "acknowledged": ("investigate", "correspond", "conclude"),
     "investigating": ("plan", "investigate", "correspond", "conclude"),
-    "planned": ("heighten", "done", "plan", "correspond", "conclude"),
-    "heightened": ("look", "done", "conclude", "heighten", "correspond"),
+    "planned": ("heighten", "done", "plan", "withdraw", "correspond", "conclude"),
+    "heightened": ("look", "done", "conclude", "heighten", "withdraw", "correspond"),
 }
 """What comes next stands first; after the end nothing is left to do."""
 
