@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.desk.review import act_on_review, open_review, review_shown
+from routeproof.vocab.times import quarter_days
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,6 +79,7 @@ def meeting(**changes: Any) -> dict[str, Any]:  # noqa: ANN401  # a body
         ],
         "votes": [
             {"person": "cora", "finding": "F1", "vote": "for"},
+            {"person": "sue", "finding": "F1", "vote": "for"},
             {"person": "cole", "finding": "F1", "vote": "no"},
         ],
         "quarterly_enough": {"answer": True, "reason": "No drift within the quarter."},
@@ -93,7 +96,9 @@ def opened(desk: Desk, folder: Path, quarter: str = "2026Q3", person: str = "ann
 
 
 def do(desk: Desk, person: str, verb: str, body: dict[str, Any] | None = None, of: str = REVIEW_ID) -> dict[str, Any]:
-    """One step of the review."""
+    """One step of the review; who signs or closes waits until its quarter is over."""
+    if verb in {"sign", "close"}:
+        desk.clock.reach(quarter_days(of[: len("2026Q3")])[1] + timedelta(days=1))
     with desk.context(person) as context:
         return act_on_review(context, of, verb, body)
 

@@ -91,6 +91,8 @@ def test_my_day_leads_from_a_vote_to_the_end(filled: Path) -> None:
     assert asked(people["member1"]) == "vote"
     vote = {"votes.0.person": "member1", "votes.0.finding": "F1", "votes.0.vote": "for"}
     assert people["member1"].send(f"{REVIEW}/record", vote).status_code == 303
+    agreed = {"votes.0.person": "member2", "votes.0.finding": "F1", "votes.0.vote": "for"}
+    assert people["member2"].send(f"{REVIEW}/record", agreed).status_code == 303  # one to one carries nothing
     for name in ("member1", "member2"):
         assert asked(people[name]) == "read and sign"
         assert "Close the review" not in people[name].get(REVIEW).text

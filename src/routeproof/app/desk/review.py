@@ -136,12 +136,17 @@ def _opening(context: Context, pack: Pack, quarter: str, provider: str, paths: M
 
 
 def act_on_review(context: Context, object_id: str, verb: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Record, sign, close, countersign, add or acknowledge, with the conflicts that are declared on the provider."""
+    """Record, sign, close, countersign, add or acknowledge, with the conflicts that are declared on the provider.
+
+    A quarter is over when both the true day and the business date are behind its end; in a made-up history the latter.
+    """
+    day = context.business_day if context.simulated else min(context.business_day, context.today)
 
     def around(records: Records) -> Mapping[str, Any]:
         version = object_of(records, REVIEW, object_id)
         provider = version.state.provider if version else ""
-        return {"conflicts": barred(declared_conflicts(records), provider, context.business_day, context.today)}
+        conflicts = barred(declared_conflicts(records), provider, context.business_day, context.today)
+        return {"conflicts": conflicts, "day": day}
 
     done = act(context, REVIEW, object_id, verb, body, around)
     return {**review_shown(context, object_id), **signed_off(context, done)}
@@ -169,12 +174,19 @@ def review_shown(context: Context, object_id: str) -> dict[str, Any]:
     review = version.state
     others = reviews_of(context.records, review.quarter, review.provider)
     around = {
-        "conflicts": barred(declared_conflicts(context.records), review.provider, context.business_day),
+        "conflicts": _conflicts(context, review),
         "superseded_by": next((item.id for item in others if item.supersedes == object_id), None),
         "metrics": predictable(),
         "later_changes": _listed_later(context, review),
     }
     return shown(context, REVIEW, object_id, around)
+
+
+def _conflicts(context: Context, review: Review) -> Mapping[str, list[str]]:
+    """Persons whose vote and signature do not count; of a closed review, by what was declared when it closed."""
+    day = review.closed_on or context.business_day
+    known = [item for item in declared_conflicts(context.records) if item.declared_on <= day]
+    return barred(known, review.provider, day)
 
 
 def _listed_later(context: Context, review: Review) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ from routeproof.governance.review.bodies import KEYED, Acknowledging, AddendumBo
 from routeproof.governance.review.rules import PACK_FILES, conflicted, counted, missing
 from routeproof.governance.review.shown import show_review
 from routeproof.governance.review.state import Addendum, Review, Signature
+from routeproof.vocab.times import quarter_days
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -66,6 +67,10 @@ def _record(state: Review | None, command: Command) -> Sequence[Event]:
         if item.code not in asked:
             refuse("incomplete", f"expected a factor out of {', '.join(asked)}, found {item.code!r}", where="factors")
     _votes(review, command)
+    for decision in body.decisions:
+        if decision.look_back_on is not None and decision.look_back_on < command.on:
+            message = f"expected a day from {command.on} on for the look back, found {decision.look_back_on}"
+            refuse("incomplete", message, where=f"decisions.{decision.finding}.look_back_on")
     after = _merged(review, body, command.by)
     named = {item.finding for item in after.decisions} | {item.finding for item in after.votes}
     unknown = named - {item.id for item in after.findings}
@@ -121,10 +126,18 @@ def _merged(review: Review, body: Recording, by: str) -> Review:
 def _sign(state: Review | None, command: Command) -> Sequence[Event]:
     review = existing(state, command)
     in_state(review, command, "open")
+    _require_over(review, command)
     _require_seen(command)
     if any(item.person == command.by and item.version_hash == command.version_hash for item in review.signatures):
         refuse("wrong_state", f"{command.by} has signed this version of {command.id} already")
     return [Event("review.signed", {"version_hash": command.version_hash})]
+
+
+def _require_over(review: Review, command: Command) -> None:
+    """A review may be prepared while its quarter runs, but nobody vouches for days that are still to come."""
+    last, day = quarter_days(review.quarter)[1], command.around["day"]
+    if day <= last:
+        refuse("wrong_state", f"expected {command.verb} after {last}, when {review.quarter} is over, found {day}")
 
 
 def _require_seen(command: Command) -> None:
@@ -141,10 +154,11 @@ def _require_seen(command: Command) -> None:
 def _close(state: Review | None, command: Command) -> Sequence[Event]:
     review = existing(state, command)
     in_state(review, command, "open")
-    lacking = missing(review)
+    _require_over(review, command)
+    conflicts = conflicted(command.around)
+    lacking = missing(review, conflicts)
     if lacking:
         refuse("incomplete", f"expected everything recorded before closing; missing: {', '.join(lacking)}")
-    conflicts = conflicted(command.around)
     signed = counted(review, command.version_hash, conflicts)
     if len(signed) < command.roster.quorum:
         found = ", ".join(sorted(signed)) or "none"

@@ -15,8 +15,11 @@ PACK_FILES = ("pack.html", "pack.json", "pack.pdf", "pack.xlsx")
 NO_CONFLICTS: Mapping[str, tuple[str, ...]] = {}
 
 
-def missing(review: Review) -> list[str]:
-    """What has to be recorded before the review can close, in reading order; empty if nothing."""
+def missing(review: Review, conflicts: Collection[str]) -> list[str]:
+    """What has to be recorded before the review can close, in reading order; empty if nothing.
+
+    `conflicts` are persons whose vote does not count, as in `tally`.
+    """
     found = [name for name in ("agenda", "attendance") if not getattr(review, name)]
     considered = {item.code: item for item in review.factors}
     for factor in review.factors_asked:
@@ -28,7 +31,7 @@ def missing(review: Review) -> list[str]:
     decided = {decision.finding: decision for decision in review.decisions}
     for finding in review.findings:
         if finding.id in decided:
-            found += _lacking(decided[finding.id], review)
+            found += _lacking(decided[finding.id], review, conflicts)
         else:
             found.append(f"decisions.{finding.id}")
     if review.minutes is None:
@@ -36,18 +39,18 @@ def missing(review: Review) -> list[str]:
     return found
 
 
-def _lacking(decision: Decision, review: Review) -> list[str]:
+def _lacking(decision: Decision, review: Review, conflicts: Collection[str]) -> list[str]:
     needed = ("predicted", "look_back_on") if decision.choice == "modify" else ("rationale",)
     lacking = [f"decisions.{decision.finding}.{name}" for name in needed if getattr(decision, name) in (None, "")]
-    count = tally(review, decision.finding)
-    if count["against"] > count["for"]:
+    count = tally(review, decision.finding, conflicts)
+    if _voted(review, decision) and count["for"] <= count["against"]:
         lacking.append(f"votes.{decision.finding}: not carried")
     return lacking
 
 
-def tally(review: Review, finding: str) -> dict[str, int]:
-    """Votes on a finding; those of members who recused themselves since are not counted."""
-    aside = {item.person for item in review.recusals}
+def tally(review: Review, finding: str, conflicts: Collection[str]) -> dict[str, int]:
+    """Votes on a finding, without those of members who stand aside or have a conflict, also one that came later."""
+    aside = {*conflicts, *(item.person for item in review.recusals)}
     votes = [vote.vote for vote in review.votes if vote.finding == finding and vote.person not in aside]
     return {word: votes.count(word) for word in ("for", "against", "abstain")}
 

@@ -17,7 +17,8 @@ def show_review(review: Review, _on: date, around: Mapping[str, Any]) -> dict[st
     """Keys of the stable surface, and what stands behind them."""
     version_hash, roster = around.get("version_hash", ""), around.get("roster")
     values = review.model_dump(mode="json")
-    signed = counted(review, version_hash, conflicted(around))
+    conflicts = conflicted(around)
+    signed = counted(review, version_hash, conflicts)
     return {
         **{name: values[name] for name in ("id", "state", "quarter", "provider", "supersedes", "reason")},
         "superseded_by": around.get("superseded_by"),
@@ -27,14 +28,16 @@ def show_review(review: Review, _on: date, around: Mapping[str, Any]) -> dict[st
         **{name: values[name] for name in ("pack", "pack_digest", "pack_on_record", "predictions")},
         **{name: values[name] for name in ("agenda", "attendance")},
         "recusals": values["recusals"],
-        "conflicts": {person: list(named) for person, named in conflicted(around).items()},
+        "conflicts": {person: list(named) for person, named in conflicts.items()},
         "factors": _factors(review),
         "findings": values["findings"],
-        "decisions": [{**decision, "tally": tally(review, decision["finding"])} for decision in values["decisions"]],
+        "decisions": [
+            {**decision, "tally": tally(review, decision["finding"], conflicts)} for decision in values["decisions"]
+        ],
         "votes": values["votes"],
         "dissents": [vote for vote in values["votes"] if vote["vote"] == "against"],
         **{name: values[name] for name in ("questions", "quarterly_enough", "minutes", "minutes_by")},
-        "missing": missing(review),
+        "missing": missing(review, conflicts),
         "signatures": _signatures(review, version_hash, around),
         "countersigned": values["countersigned"],
         "quorum": {"needed": roster.quorum if roster else None, "signed": len(signed), "who": sorted(signed)},

@@ -12,9 +12,11 @@ from routeproof.app.provider.conflicts import declared_conflicts
 from routeproof.governance.conflict import barred
 from routeproof.governance.review.noun import REVIEW
 from routeproof.governance.review.rules import counted, missing
+from routeproof.vocab.times import quarter_days
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
+    from datetime import date
 
     from routeproof.app.context import Context
     from routeproof.app.objects.fold import Version
@@ -38,11 +40,12 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Who stands aside, how many signatures close a review, and whether the person is one of those who vote."""
+    """Who stands aside, how many signatures close a review, whether the person is one who votes, and the day."""
 
     aside: frozenset[str]
     quorum: int
     votes: bool
+    day: date
 
 
 def reviews_waiting(context: Context, person: str, roles: Collection[str], may_do: MayDo) -> Iterator[Waiting]:
@@ -57,7 +60,7 @@ def reviews_waiting(context: Context, person: str, roles: Collection[str], may_d
         if version is not None:
             aside = barred(conflicts, version.state.provider, context.business_day)
             votes = VOTER in roles and may_do("review.record")
-            yield from _of_review(version, person, may_do, Rules(frozenset(aside), quorum, votes))
+            yield from _of_review(version, person, may_do, Rules(frozenset(aside), quorum, votes, context.business_day))
 
 
 def _of_review(version: Version[Review], person: str, may_do: MayDo, rules: Rules) -> Iterator[Waiting]:
@@ -72,7 +75,7 @@ def _of_review(version: Version[Review], person: str, may_do: MayDo, rules: Rule
                 yield Waiting(f"{what}: what became known later", "read and acknowledge", to)
         return
     aside = rules.aside | {item.person for item in review.recusals}
-    lacking = missing(review)
+    lacking = missing(review, aside)
     signed = counted(review, version.version_hash, aside)
     if person not in aside and rules.votes and not signed and _unvoted(review, person):
         yield Waiting(f"{what}: {_unvoted(review, person)} without your vote", "vote", to, duty)
@@ -81,7 +84,7 @@ def _of_review(version: Version[Review], person: str, may_do: MayDo, rules: Rule
         more = f" and {len(lacking) - 1} more" if len(lacking) > 1 else ""
         first = lacking[0].partition(".")[0]
         yield Waiting(f"{what} lacks {first}{more}", "record the meeting", to, duty)
-    if person in aside:
+    if person in aside or rules.day <= quarter_days(review.quarter)[1]:
         return
     if not lacking and len(signed) >= rules.quorum and may_do("review.close"):
         yield Waiting(f"{what} has its {rules.quorum} signatures", "close it", to, duty)
