@@ -102,6 +102,23 @@ def test_a_wrong_answer_needs_a_condition_that_names_it(desk: ProviderDesk) -> N
     assert _code(desk, "sam", "condition", condition) == "wrong_state"
 
 
+def test_a_condition_that_was_met_excuses_nothing_in_a_later_round(desk: ProviderDesk) -> None:
+    """The same wrong answer again needs a condition again; one that is still open speaks of it still."""
+    wrong = {"answer": "no, within a week", "stance": "no"}
+    desk.add()
+    desk.answer(REG_1=wrong)
+    condition = {"text": "amend", "owner": "sam", "due_on": "2026-12-31", "question": "REG-1"}
+    desk.do("sue", "condition", {"condition": "C1", **condition})
+    desk.do("sam", "approve")
+    desk.do("ann", "refresh")
+    assert desk.answer(REG_1=wrong)["needs"]["conditions_for"] == []
+    assert desk.do("sam", "meet", {"condition": "C1", "text": "amended"})["needs"]["conditions_for"] == ["REG-1"]
+    assert _code(desk, "sam", "approve") == "criteria_not_met"
+    desk.do("sue", "condition", {"condition": "C2", **condition})
+    desk.do("sam", "meet", {"condition": "C2", "text": "amended"})
+    assert desk.do("sam", "approve")["state"] == "approved"
+
+
 def test_marks_weigh_as_the_questionnaire_says(desk: ProviderDesk) -> None:
     """VEN-1 weighs 3 and is half met, VEN-4 weighs 1 and is met, REG-1 weighs 3 and is met by its yes: 5.5 of 7."""
     desk.add()

@@ -127,7 +127,7 @@ def _set_condition(state: Provider | None, command: Command) -> Sequence[Event]:
         _asked(provider, [body.question])
     if any(item.condition == body.condition for item in provider.conditions):
         refuse("wrong_state", f"expected a new number, found that condition {body.condition} exists", where="condition")
-    return [Event("provider.condition_set", _payload(command))]
+    return [Event("provider.condition_set", {**_payload(command), "round": provider.round.number}, version=2)]
 
 
 def _meet_condition(state: Provider | None, command: Command) -> Sequence[Event]:

@@ -38,8 +38,12 @@ def score_of(round_: Round) -> dict[str, Any]:
 
 
 def unmet(provider: Provider) -> list[str]:
-    """Questions of the latest round whose answer is not the one that must be, and that no condition speaks of."""
-    covered = {condition.question for condition in provider.conditions}
+    """Questions of the latest round whose answer is not the one that must be, and that no condition speaks of.
+
+    A condition of an earlier round excuses as long as it is open: what was met then, and is wrong again, is not met.
+    """
+    number = provider.round.number
+    covered = {item.question for item in provider.conditions if item.met_on is None or item.round == number}
     return [
         name
         for name, asked in provider.round.questions.items()

@@ -100,6 +100,13 @@ class Condition(Part):
     met_on: date | None = None
     met_text: str | None = None
     evidence: tuple[str, ...] = ()
+    round: int | None = None
+
+    @model_serializer(mode="wrap")
+    def _as_before_rounds(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Earlier programs did not say in which round a condition was set; what they recorded is shown as it was."""
+        shown: dict[str, Any] = dump(self)
+        return shown if self.round else {name: value for name, value in shown.items() if name != "round"}
 
 
 class Look(Part):
