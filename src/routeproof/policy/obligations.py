@@ -34,7 +34,11 @@ class Obligation:
         proved_when: `member=value` that a proving event's payload must have, all of them.
         opened_by: types of events that open it.
         opened_when: `member=value` that the opening event's payload must have, all of them.
-        due_member: member of the opening payload that says the due date itself; `days` where it says none.
+        due_member: member of the payload that opens it (`anniversary`: of the one that proved it last) which says the
+            due date itself; `days` where it says none.
+        clock_members: members that say the instant from which `days` run, the first that is known; they are looked for
+            in everything recorded of the thing, since what is entered later began no later. Where none is known, the
+            days run from the business date of the opening event.
         by_all: member of the opening payload that names the persons who must all do it.
         thing: member of the payload that names what is opened and closed, such as the incident.
         horizon_days: what was never done is first due so many days after the beginning (`anniversary`).
@@ -54,12 +58,13 @@ class Obligation:
     opened_when: tuple[str, ...] = ()
     thing: str = ""
     due_member: str = ""
+    clock_members: tuple[str, ...] = ()
     by_all: str = ""
     horizon_days: int = 30
     applies: bool = True
 
 
-_LISTS = ("proved_by", "proved_when", "opened_by", "opened_when")
+_LISTS = ("proved_by", "proved_when", "opened_by", "opened_when", "clock_members")
 
 
 def obligations_of(subjects: Mapping[str, Any]) -> dict[str, Timeline[Obligation]]:

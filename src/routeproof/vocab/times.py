@@ -36,6 +36,11 @@ def market_day(at: int) -> date:
     return datetime.fromtimestamp(at // NS_PER_S, tz=ZoneInfo(EQUITY_ZONE)).date()
 
 
+def market_day_of(at: datetime) -> date:
+    """The same of an instant with a zone."""
+    return at.astimezone(ZoneInfo(EQUITY_ZONE)).date()
+
+
 def quarter_days(quarter: str) -> tuple[date, date]:
     """First and last calendar day of a quarter written `2026Q3`.
 

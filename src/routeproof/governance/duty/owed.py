@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from routeproof.governance.duty.facts import DONE, DUE, OVERDUE, Circumstances, Duty, Owed, Proof, Subject
 from routeproof.governance.duty.periods import Period, after, periods, session_periods
+from routeproof.vocab.times import market_day_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -122,7 +123,8 @@ def _again(
     number = 1
     for proof in _proofs(policy.value, subject, facts):
         yield _duty(name, policy, subject.id, str(number), due_on, [proof], facts, on)
-        due_on, number = proof.on + timedelta(days=policy.value.days), number + 1
+        due_on = _said(policy.value, proof) or proof.on + timedelta(days=policy.value.days)
+        number += 1
     if subject.until is None or due_on < subject.until:
         yield _duty(name, policy, subject.id, str(number), due_on, [], facts, on)
 
@@ -144,15 +146,35 @@ def _opened(
             continue
         seen.add((opening.object_id, thing))
         subject = f"{opening.object_id}{':' if thing else ''}{thing}"
-        due_on, proofs = _due(policy.value, opening, calendar), _following(policy.value, opening, thing, facts)
+        due_on = _due(policy.value, opening, _begun(policy.value, opening, thing, facts), calendar)
+        proofs = _following(policy.value, opening, thing, facts)
         yield _duty(name, policy, subject, f"entry-{opening.index}", due_on, proofs, facts, on)
 
 
-def _due(obligation: Obligation, opening: Proof, calendar: SessionCalendar) -> date:
-    said = opening.members.get(obligation.due_member) if obligation.due_member else None
-    if isinstance(said, str):
-        return date.fromisoformat(said)
-    return after(opening.on, obligation.days, calendar if obligation.sessions else None)
+def _due(obligation: Obligation, opening: Proof, begun: date, calendar: SessionCalendar) -> date:
+    return _said(obligation, opening) or after(begun, obligation.days, calendar if obligation.sessions else None)
+
+
+def _said(obligation: Obligation, proof: Proof) -> date | None:
+    """The due date that an event says itself."""
+    said = proof.members.get(obligation.due_member) if obligation.due_member else None
+    return date.fromisoformat(said) if isinstance(said, str) else None
+
+
+def _begun(obligation: Obligation, opening: Proof, thing: str, facts: Circumstances) -> date:
+    """The market's day of the instant at which the clock began; of an instant said twice, the last word counts."""
+    about = [
+        proof.members
+        for proof in facts.proofs
+        if proof.object_id == opening.object_id
+        and proof.type in obligation.opened_by
+        and str(proof.members.get(obligation.thing, "")) == thing
+    ]
+    for name in obligation.clock_members:
+        said = [members[name] for members in about if members.get(name) is not None]
+        if said:
+            return market_day_of(datetime.fromisoformat(str(said[-1])))
+    return opening.on
 
 
 def _following(obligation: Obligation, opening: Proof, thing: str, facts: Circumstances) -> list[Proof]:
