@@ -6,7 +6,15 @@ from pathlib import Path
 
 import click
 
-from routeproof.cli.acting import Acts, do, given_passphrase, passphrase_for, perform, recording
+from routeproof.cli.acting import (
+    Acts,
+    acting_context,
+    do,
+    given_passphrase,
+    passphrase_for,
+    perform,
+    recording,
+)
 from routeproof.cli.options import json_option, workspace_option
 from routeproof.cli.printing import print_json, print_object
 
@@ -96,6 +104,30 @@ def revoke(acts: Acts, person_id: str, role: str) -> None:
     from routeproof.governance.people import PEOPLE, STREAM_ID  # noqa: PLC0415
 
     do(acts, PEOPLE, STREAM_ID, "revoke", {"person": person_id, "role": role})
+
+
+@people.command("key")
+@click.option("--new-passphrase-file", type=click.Path(path_type=Path, dir_okay=False), help="For the new key.")
+@recording
+def key(acts: Acts, new_passphrase_file: Path | None) -> None:
+    """Replace one's own key by a new one, which the old one signs for; what the old one signed stays signed.
+
+    Who has no key any more cannot do that, and nobody can do it for them: revoke the roles of their id at once, and
+    grant them again to a new id, with `people grant NEWID ROLE --name NAME` by one and `people approve` by another.
+
+    Example: routeproof people key --as bob
+    """
+    from routeproof.app.firm.people import replace_key  # noqa: PLC0415
+
+    def passphrase() -> bytes | None:
+        return given_passphrase(new_passphrase_file, f"Passphrase of the new key of {acts.person}", twice=True)
+
+    with acting_context(acts) as context:
+        done = replace_key(context, passphrase)
+    if acts.as_json:
+        print_json(done)
+        return
+    click.echo(f"{done['person']} signs with key {done['key_id']} from now on (entry {done['ledger_index']}).")
 
 
 @people.command("passphrase")

@@ -159,11 +159,41 @@ def _revoke(state: People | None, command: Command) -> Sequence[Event]:
     person = people.roster.people.get(body.person)
     if person is None or all(grant.role != body.role or grant.revoked for grant in person.grants):
         refuse("wrong_state", f"expected a role that {body.person} has, found {body.role!r}")
+    before, after = ({**people.roster.people}, {**people.roster.people, person.id: _without(person, body.role)})
+    if _can_grant(before, command) and not _can_grant(after, command):
+        refuse(
+            "criteria_not_met",
+            f"without {body.role} of {body.person} nobody could approve a grant that another proposes: no role could "
+            "be given any more; grant it to somebody else first, and wait until it counts",
+            where=body.person,
+        )
     return [Event("people.role_revoked", body.model_dump(mode="json"))]
 
 
+def _without(person: Person, role: str) -> Person:
+    grants = tuple(item.model_copy(update={"revoked": True}) if item.role == role else item for item in person.grants)
+    return person.model_copy(update={"grants": grants})
+
+
+def _can_grant(people: Mapping[str, Person], command: Command) -> bool:
+    """Whether one can propose a grant for a third person and another approve it, in roles that do not end."""
+
+    def able(verb: str) -> set[str]:
+        roles, now = command.around["matrix"].get(f"people.{verb}", ()), command.around["now"]
+        return {
+            person.id
+            for person in people.values()
+            for grant in person.grants
+            if grant.role in roles and grant.counts(now) and (grant.limits is None or grant.limits.expires_on is None)
+        }
+
+    return any(proposer != approver for proposer in able("grant") for approver in able("approve"))
+
+
 def _replace_key(state: People | None, command: Command) -> Sequence[Event]:
-    existing(state, command)
+    people = existing(state, command)
+    if any(person.key == command.body.key for person in people.roster.people.values()):
+        refuse("wrong_state", "expected a new key, found one that the roster has already", where="key")
     return [Event("people.key_replaced", {"person": command.by, "key": command.body.key})]
 
 
@@ -177,12 +207,7 @@ def _evolve(state: People | None, happened: Happened) -> People:
         case "people.grant_approved":
             return _approved(state, payload, happened.by)
         case "people.role_revoked":
-            person = state.roster.people[payload["person"]]
-            grants = tuple(
-                grant.model_copy(update={"revoked": True}) if grant.role == payload["role"] else grant
-                for grant in person.grants
-            )
-            return _with_person(state, person.model_copy(update={"grants": grants}))
+            return _with_person(state, _without(state.roster.people[payload["person"]], payload["role"]))
         case "people.key_replaced":
             person = state.roster.people[happened.by]  # nobody puts a key in the place of another's
             return _with_person(state, person.model_copy(update={"key": payload["key"]}))

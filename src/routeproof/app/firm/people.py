@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from routeproof.app.acting import key_path
+from routeproof.app.acting import key_path, next_key_path
 from routeproof.app.objects.act import act, shown
 from routeproof.app.objects.fold import roster_of
 from routeproof.app.policy_in_force import policy_in_force
+from routeproof.governance.decider import RefusalError, refuse
 from routeproof.governance.people import PEOPLE, STREAM_ID
-from routeproof.stores.keys import make_key
+from routeproof.stores.keys import key_id, make_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -42,6 +43,31 @@ def grant_role(
             path.unlink(missing_ok=True)
         raise
     return _proposed(context, state, body)
+
+
+def replace_key(context: Context, passphrase: Callable[[], bytes | None]) -> dict[str, Any]:
+    """Make the person of the context a new key; the entry that names it is signed by the old one.
+
+    The new key stands beside the old one until the entry is durable, and takes its place then: at no instant is there
+    no key that the roster knows. Returns `person, key, key_id, ledger_index`.
+
+    Raises:
+        RefusalError: nobody is named, or the old key is not the person's any more.
+    """
+    acting = context.acting
+    if acting is None:
+        refuse("unknown_person", "a key is replaced under a name: give --as PERSON (or ROUTEPROOF_AS)")
+    path = key_path(context.workspace, acting.person)
+    following = next_key_path(path)
+    following.unlink(missing_ok=True)  # one that was made and never recorded
+    made = make_key(following, None if roster_of(context.records).unprotected_keys else passphrase())
+    try:
+        state = act(context, PEOPLE, STREAM_ID, "key", {"key": made})
+    except RefusalError:
+        following.unlink()
+        raise
+    following.replace(path)
+    return {"person": acting.person, "key": made, "key_id": key_id(made), "ledger_index": state["ledger_index"]}
 
 
 def approve_grant(context: Context, grant: str) -> dict[str, Any]:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, Generic
 from routeproof.app.ledger.sign_off import sign_off
 from routeproof.app.objects.attest import attest
 from routeproof.app.objects.case_rows import project_cases
-from routeproof.app.objects.entitled import entitled_role
+from routeproof.app.objects.entitled import entitled_role, matrix_at, require_own_key
 from routeproof.app.objects.fold import Version, fold, required, roster_of, step
 from routeproof.app.objects.kept import body_of, documents, readable, store_kept
 from routeproof.app.objects.refusals import record_refusal
 from routeproof.governance.case.state import Case
 from routeproof.governance.decider import Body, Command, Event, Happened, Noun, RefusalError, S, refuse
+from routeproof.governance.entitlements import permitted_role
 from routeproof.ledger.canonical import canonical_bytes
 from routeproof.ledger.entry import Fact
 from routeproof.vocab.errors import UsageError
@@ -150,7 +151,10 @@ def _decide(context: Context, acting: Acting, request: _Request[S], stored: Sequ
     after: list[Version[S]] = []
 
     def decide(records: Records) -> list[Fact]:
-        role = entitled_role(records, context.clock(), acting.person, f"{noun.name}.{request.verb}")
+        now, roster = context.clock(), roster_of(records)
+        matrix = matrix_at(records, now)
+        role = permitted_role(roster, acting.person, f"{noun.name}.{request.verb}", matrix, now)
+        require_own_key(roster, acting.person, acting.key)
         before = fold(noun, records.stream(noun.stream(request.id)))
         _require_version(request, before)
         command = Command(
@@ -160,9 +164,9 @@ def _decide(context: Context, acting: Acting, request: _Request[S], stored: Sequ
             by=acting.person,
             role=role,
             on=acting.on,
-            roster=roster_of(records),
+            roster=roster,
             version_hash=before.version_hash if before else "",
-            around={"now": context.clock(), **(request.around(records) if request.around else {})},
+            around={"now": now, "matrix": matrix, **(request.around(records) if request.around else {})},
         )
         events = noun.verbs[request.verb].decide(before.state if before else None, command)
         first, version = records.size(), before

@@ -8,13 +8,18 @@ from typing import TYPE_CHECKING
 from routeproof.app.objects.fold import roster_of
 from routeproof.app.objects.refusals import record_refusal
 from routeproof.app.policy_in_force import policy_in_force
-from routeproof.governance.decider import RefusalError
+from routeproof.governance.decider import RefusalError, refuse
 from routeproof.governance.entitlements import permitted_role
+from routeproof.stores.keys import public_text
 from routeproof.vocab.times import NS_PER_S
 
 if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
     from routeproof.app.acting import Acting
     from routeproof.app.context import Context
+    from routeproof.governance.roster import Roster
+    from routeproof.policy.governance import Matrix
     from routeproof.stores.records import Records
 
 
@@ -24,9 +29,19 @@ def entitled_role(records: Records, now: int, person: str, action: str) -> str:
     Raises:
         RefusalError: `unknown_person` or `not_permitted`.
     """
+    return permitted_role(roster_of(records), person, action, matrix_at(records, now), now)
+
+
+def matrix_at(records: Records, now: int) -> Matrix:
+    """Roles by `noun.verb`, as in force at instant `now` of the true clock."""
     today = datetime.fromtimestamp(now // NS_PER_S, tz=UTC).date()
-    matrix = policy_in_force(records).whole.governance.entitlements.on_or_first(today).value
-    return permitted_role(roster_of(records), person, action, matrix, now)
+    return policy_in_force(records).whole.governance.entitlements.on_or_first(today).value
+
+
+def require_own_key(roster: Roster, person: str, key: Ed25519PrivateKey) -> None:
+    """Refuse a key that is not the person's in the roster: it may have been replaced since it was opened."""
+    if public_text(key.public_key()) != roster.people[person].key:
+        refuse("not_permitted", f"the key of {person} is not the one in the roster: it was replaced", where=person)
 
 
 def require_entitled(context: Context, acting: Acting, action: str) -> str:
