@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.context import open_context
+from routeproof.app.firm.retention import hold_around
 from routeproof.app.init_workspace import init_workspace
 from routeproof.app.objects.act import act, listed, shown
 
@@ -31,6 +32,8 @@ ROSTER: dict[str, tuple[str, ...]] = {
     "kim": ("key_custodian",),
     "ed": ("examiner",),
 }
+PROVIDERS: dict[str, Any] = {"providers": {"P", "Q"}, "nearest": lambda _name, _known: ""}
+"""What the declaration of a conflict is held against, where no file was begun."""
 NOON = 1_790_000_000_000_000_000
 """2026-09-21 in UTC nanoseconds."""
 NS_PER_DAY = 86_400 * 10**9
@@ -76,9 +79,10 @@ class Desk:
         on: date | None = None,
         around: Around | None = None,
     ) -> dict[str, Any]:
-        """One person does one thing."""
+        """One person does one thing; conflicts may be declared on P and Q, holds name what the record knows."""
         with self.context(person, on) as context:
-            return act(context, noun, object_id, verb, body, around)
+            needed = {"conflict": lambda _: PROVIDERS, "evidence": hold_around(context)}
+            return act(context, noun, object_id, verb, body, around or needed.get(noun.name))
 
     def show(self, noun: Noun[Any], object_id: str) -> dict[str, Any]:
         """One object as people see it."""

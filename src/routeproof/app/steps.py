@@ -23,9 +23,11 @@ from routeproof.app.firm.duties import add_duty, close_duty, duty_shown
 from routeproof.app.firm.people import approve_grant
 from routeproof.app.firm.policy import decide_policy, policy_shown, propose_policy
 from routeproof.app.firm.procedures import propose_procedure
+from routeproof.app.firm.retention import hold_around
 from routeproof.app.monitoring.close_day import close_day, day_shown
 from routeproof.app.objects.act import act, shown
 from routeproof.app.objects.nouns import NOUNS
+from routeproof.app.provider.conflicts import conflict_around
 from routeproof.app.provider.file import provider_around
 from routeproof.app.provider.go_live import go_live_around, provider_shown
 from routeproof.app.sla.known import known_terms
@@ -145,17 +147,19 @@ def _day(text: str) -> date:
 
 _PLAIN = {
     "provider": ("venues", "document", "score", "condition", "meet", "incident", "fallback", "terminate"),
-    "conflict": ("declare", "mitigate", "end"),
+    "conflict": ("mitigate", "end"),
     "config": ("propose", "approve", "reject"),
     "sla": ("approve", "reject"),
     "suppress": ("approve", "end"),
     "wsp": ("approve", "attest", "retire"),
-    "evidence": ("hold", "release"),
+    "evidence": ("release",),
     "people": ("revoke",),
     "experiment": ("approve", "end"),
 }
 _AROUND: dict[str, tuple[Callable[[Context], Any], tuple[str, ...]]] = {
     "provider": (provider_around, ("add", "approve", "refresh", "reliance")),
+    "conflict": (conflict_around, ("declare",)),
+    "evidence": (hold_around, ("hold",)),
     "sla": (known_terms, ("propose",)),
     "experiment": (around_plan, ("plan",)),
 }

@@ -30,7 +30,9 @@ def declare(acts: Acts, conflict_id: str, document: str | None) -> None:
 
     Example: routeproof conflict declare cora-stake --file stake.toml --as cora
     """
-    do(acts, CONFLICT, conflict_id, "declare", document=document)
+    from routeproof.app.provider.conflicts import conflict_around  # noqa: PLC0415
+
+    do(acts, CONFLICT, conflict_id, "declare", document=document, around=conflict_around)
 
 
 @conflict.command("mitigate")

@@ -74,11 +74,12 @@ def hold(
 
     Example: routeproof evidence hold inquiry-2027 --object review/ --reason "Letter of 3 May" --as carl
     """
+    from routeproof.app.firm.retention import hold_around  # noqa: PLC0415
     from routeproof.governance.evidence import EVIDENCE  # noqa: PLC0415
 
     given = {"objects": list(objects), "documents": list(documents), "everything": everything, "reason": reason}
     body: dict[str, Any] = {name: value for name, value in given.items() if value}
-    do(acts, EVIDENCE, matter, "hold", body, document=document)
+    do(acts, EVIDENCE, matter, "hold", body, document=document, around=hold_around)
 
 
 @evidence.command("release")

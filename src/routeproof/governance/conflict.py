@@ -164,6 +164,10 @@ def _parties(body: Declaration, command: Command) -> None:
         refuse("unknown_person", f"expected a person of the roster, found {body.person!r}", where="person")
     if body.person is not None and body.provider is None:
         refuse("incomplete", "expected the provider that the person's interest is in, found none", where="provider")
+    known = command.around["providers"]
+    if body.provider is not None and body.provider not in known:
+        near = command.around["nearest"](body.provider, known) or "; `routeproof provider add` begins its file"
+        refuse("incomplete", f"expected a provider of the record, found {body.provider!r}{near}", where="provider")
     if body.provider is None and body.venue is None:
         refuse("incomplete", "expected a provider or a venue that the conflict concerns, found none", where="provider")
     if body.kind in WITH_MONEY and (body.payer is None or body.receiver is None):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
@@ -93,7 +93,36 @@ def _hold(state: EvidenceRecord | None, command: Command) -> Sequence[Event]:
         refuse("wrong_state", f"expected a new name for the hold, found that {command.id} is {state.state}")
     if not (body.documents or body.objects or body.everything):
         refuse("incomplete", "expected documents, objects or everything = true, found nothing to hold", where="--file")
+    _require_known(body, command)
     return [Event("evidence.held", {"id": command.id, **body.model_dump(mode="json")})]
+
+
+def _require_known(body: Holding, command: Command) -> None:
+    """Refuse names of which the record knows nothing: such a hold would hold nothing.
+
+    `around`: `named`, documents that entries name; `streams`, objects; `kinds`, nouns; `nearest`.
+    """
+    named, streams, kinds = (command.around[name] for name in ("named", "streams", "kinds"))
+    nearest = command.around["nearest"]
+    for sha256 in body.documents:
+        if sha256 not in named:
+            near = nearest(sha256, named)
+            refuse(
+                "incomplete", f"expected the hash of a document that entries name, found {sha256!r}{near}", where=sha256
+            )
+    for name in body.objects:
+        noun = name.removesuffix("/")
+        begins = noun != name and (noun in kinds or any(stream.startswith(name) for stream in streams))
+        if name not in streams and not begins:
+            near = nearest(name, {*streams, *(f"{kind}/" for kind in kinds)})
+            message = f"expected an object of the record (NOUN/ID), or NOUN/ for all of a kind, found {name!r}{near}"
+            refuse("incomplete", message, where=name)
+
+
+def _show(state: EvidenceRecord, _on: date, _around: Mapping[str, Any]) -> dict[str, Any]:
+    """A hold's documents are `held_documents`: `documents` of an object are its own files."""
+    values = state.model_dump(mode="json")
+    return {**values, "held_documents": values["documents"]}
 
 
 def _release(state: EvidenceRecord | None, command: Command) -> Sequence[Event]:
@@ -148,4 +177,5 @@ EVIDENCE: Noun[EvidenceRecord] = Noun(
         "expire": Verb(Nothing, _expire),
     },
     evolve=_evolve,
+    show=_show,
 )

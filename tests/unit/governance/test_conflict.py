@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from governance_desk import Desk, new_desk
+from governance_desk import PROVIDERS, Desk, new_desk
 from routeproof.app.objects.act import act
-from routeproof.app.provider.conflicts import declared_conflicts
+from routeproof.app.provider.conflicts import conflict_around, declared_conflicts
 from routeproof.governance.conflict import CONFLICT, barred
 from routeproof.governance.decider import RefusalError
+from routeproof.governance.sla.noun import SLA
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ REBATE = {
     "amount_usd": "0.0032",
     "per": "share",
 }
+
+CLAUSE = {"id": "C1", "metric": "e_over_q", "at_most": "0.5"}
 
 
 @pytest.fixture
@@ -130,8 +133,23 @@ def test_an_analyst_may_declare_but_not_mitigate_or_end(desk: Desk) -> None:
 def test_the_description_is_evidence_and_not_in_the_entry(desk: Desk) -> None:
     """Free text about people can expire: the entry has its hash, the view its words."""
     with desk.context("cora", JULY) as context:
-        shown = act(context, CONFLICT, "stake", "declare", STAKE)
+        shown = act(context, CONFLICT, "stake", "declare", STAKE, lambda _: PROVIDERS)
         entry = context.records.entries()[-1]
     assert shown["description"] == "holds shares of P"
     assert b"holds shares" not in entry
     assert json.loads(entry)["payload"]["description"] in json.loads(entry)["evidence"]
+
+
+def test_a_provider_that_nobody_knows_bars_nobody_so_it_is_refused(desk: Desk) -> None:
+    """A misspelt name names the nearest; one with an agreement is known without a file, and a venue needs none."""
+    terms = {"provider": "ACME", "effective_from": "2026-01-01", "clause": [CLAUSE]}
+    known = {"metrics": {"e_over_q"}, "sources": {"csv"}}
+    desk.act("ann", SLA, "A", "propose", terms, around=lambda _: known)
+    with desk.context("cora") as context:
+        around = conflict_around(context)
+        with pytest.raises(RefusalError, match="nearest: ACME") as refused:
+            act(context, CONFLICT, "c", "declare", {**STAKE, "provider": "acme"}, around)
+        assert (refused.value.code, refused.value.where) == ("incomplete", "provider")
+        assert act(context, CONFLICT, "c", "declare", {**STAKE, "provider": "ACME"}, around)["state"] == "declared"
+    venue = {"kind": "affiliate", "description": "same owner", "venue": "XNAS"}
+    assert desk.act("ann", CONFLICT, "v", "declare", venue)["state"] == "declared"

@@ -105,10 +105,11 @@ def test_a_hold_wins_until_it_is_released(desk: Desk) -> None:
     for place, what in enumerate(holds):
         desk.act("carl", EVIDENCE, f"matter-{place}", "hold", {**what, "reason": "Letter"})
         assert _item(desk, sha256)["held_by"] == [f"matter-{place}"]
+        assert desk.show(EVIDENCE, f"matter-{place}")["held_documents"] == what.get("documents", [])
         assert _refused(desk, sha256) == "criteria_not_met"
         assert _expire(desk) == []
         desk.act("cleo", EVIDENCE, f"matter-{place}", "release", {"reason": "Closed"})
-    desk.act("carl", EVIDENCE, "other", "hold", {"objects": ["duty/visits", "review/"], "reason": "Letter"})
+    desk.act("carl", EVIDENCE, "other", "hold", {"objects": ["provider/", "review/"], "reason": "Letter"})
     desk.clock.pass_days(7 * 366)
     assert sha256 in _expire(desk)
 
@@ -119,6 +120,11 @@ def test_a_hold_wins_until_it_is_released(desk: Desk) -> None:
         ("sam", "m", "hold", {"everything": True, "reason": "x"}, "not_permitted"),
         ("carl", "m", "hold", {"reason": "x"}, "incomplete"),
         ("carl", "a" * 64, "hold", {"everything": True, "reason": "x"}, "incomplete"),
+        ("carl", "m", "hold", {"documents": ["deadbeef"], "reason": "x"}, "incomplete"),
+        ("carl", "m", "hold", {"documents": ["0" * 64], "reason": "x"}, "incomplete"),
+        ("carl", "m", "hold", {"objects": ["duty/visits"], "reason": "x"}, "incomplete"),
+        ("carl", "m", "hold", {"objects": ["dutys/"], "reason": "x"}, "incomplete"),
+        ("carl", "m", "hold", {"objects": ["duty"], "reason": "x"}, "incomplete"),
         ("carl", "held", "hold", {"everything": True, "reason": "x"}, "wrong_state"),
         ("carl", "released", "release", {"reason": "x"}, "wrong_state"),
         ("carl", "never", "release", {"reason": "x"}, "wrong_state"),

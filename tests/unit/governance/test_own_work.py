@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from governance_desk import Desk, new_desk
+from governance_desk import PROVIDERS, Desk, new_desk
 from routeproof.app.firm.case_policy import case_around
 from routeproof.app.objects.act import act
 from routeproof.app.provider.file import provider_around
@@ -99,7 +99,7 @@ def _do(desk: Desk, noun: Noun[Any], step: Step, on: date) -> None:
         files = provider_around(context)
         cases = case_around(context)
         known = {"metrics": {"e_over_q"}, "sources": {"csv"}, "rules": {"slow_fill"}}
-        act(context, noun, "X", verb, body, lambda records: {**known, **files(records), **cases(records)})
+        act(context, noun, "X", verb, body, lambda records: {**PROVIDERS, **known, **files(records), **cases(records)})
 
 
 @pytest.mark.parametrize("who", CASES)

@@ -6,7 +6,9 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.firm.evidence_standing import standings, streams_of
+from routeproof.app.firm.near import near
 from routeproof.app.objects.act import act
+from routeproof.app.objects.nouns import NOUNS
 from routeproof.governance.evidence import EVIDENCE
 from routeproof.stores.evidence import ExpiredError
 from routeproof.vocab.times import NS_PER_S
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from routeproof.app.context import Context
+    from routeproof.app.objects.act import Around
     from routeproof.governance.evidence import Standing
     from routeproof.stores.records import Records
 
@@ -47,6 +50,21 @@ def expire_evidence(context: Context, wanted: Sequence[str] = ()) -> dict[str, A
         context.evidence.destroy(sha256)
         expired.append({name: state[name] for name in ("id", "state", "expired_because", "policy", "ledger_index")})
     return {"expired": expired, "total": len(expired), "completed": completed}
+
+
+def hold_around(_context: Context) -> Around:
+    """What a hold is held against: names that the record knows."""
+
+    def around(records: Records) -> Mapping[str, Any]:
+        streams = records.query("SELECT DISTINCT stream FROM ledger_leaves")
+        return {
+            "named": frozenset(streams_of(records)),
+            "streams": frozenset(str(stream) for (stream,) in streams),
+            "kinds": frozenset(noun.name for noun in NOUNS),
+            "nearest": near,
+        }
+
+    return around
 
 
 def complete_expiry(context: Context) -> list[str]:
