@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from routeproof.policy.dated import Dated, Grade, Timeline
 from routeproof.policy.market_rules import AccessFeeCap, PrintConditions, RoundLots, SizeBuckets, TickRule
+from routeproof.policy.numbers import with_shares
 from routeproof.policy.thresholds import EvidenceStandards, FrameworkThresholds, IntakeLimits
 from routeproof.vocab.errors import RefusedError, UsageError
 from routeproof.vocab.fixed import to_fixed
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Entry = dict[str, Any]
+EVIDENCE_SHARES = ("confidence", "largest_order_share", "least_overlap", "false_discovery_rate")
+FRAMEWORK_SHARES = (
+    *("payer_volume_share", "payer_concentration_hhi", "venue_share_move", "payer_share_excess", "least_coverage"),
+)
 FIELDS = {"effective_from", "value", "citation", "grade", "unconfirmed", "note"}
 
 
@@ -93,9 +98,9 @@ def policy_book(documents: Iterable[Mapping[str, Any]]) -> PolicyBook:
         odd_lot_quotes_on_sip=of("odd_lot_quotes_on_sip", bool),
         regular_hours=of("regular_hours", lambda v: (v["open"], v["close"])),
         print_conditions={name: timeline(name, rows, _conditions(name)) for name, rows in conditions.items()},
-        evidence=of("evidence", lambda v: EvidenceStandards(**v)),
-        framework=of("framework", lambda v: FrameworkThresholds(**v)),
-        intake=of("intake", lambda v: IntakeLimits(**v)),
+        evidence=of("evidence", lambda v: EvidenceStandards(**with_shares(v, *EVIDENCE_SHARES))),
+        framework=of("framework", lambda v: FrameworkThresholds(**with_shares(v, *FRAMEWORK_SHARES))),
+        intake=of("intake", lambda v: IntakeLimits(**with_shares(v, "reject_share"))),
         margins={metric: timeline(f"margin of {metric}", rows, float) for metric, rows in margins.items()},
     )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from routeproof.policy.book import timeline
 from routeproof.policy.monitoring import SEVERITIES
+from routeproof.policy.numbers import whole
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
@@ -98,9 +99,9 @@ def case_policy(subjects: Mapping[str, Any]) -> CasePolicy:
         escalation=timeline("cases.escalation", given["escalation"], _escalation),
         review=timeline("cases.review", given["review"], _review),
         opening=timeline("cases.opening", given["opening"], lambda value: _severities(value["severities"])),
-        incident_gap_ms=timeline("cases.incident_gap_ms", given["incident_gap_ms"], int),
-        incident_margin_ms=timeline("cases.incident_margin_ms", given["incident_margin_ms"], int),
-        lasting_days=timeline("cases.lasting_days", given["lasting_days"], int),
+        incident_gap_ms=timeline("cases.incident_gap_ms", given["incident_gap_ms"], whole(0)),
+        incident_margin_ms=timeline("cases.incident_margin_ms", given["incident_margin_ms"], whole(0)),
+        lasting_days=timeline("cases.lasting_days", given["lasting_days"], whole(0)),
         dispositions=timeline("cases.dispositions", given["dispositions"], dict),
         root_causes=timeline("cases.root_causes", given["root_causes"], dict),
     )

@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from routeproof.policy.book import timeline
+from routeproof.policy.numbers import whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,7 +101,7 @@ def rule606(subjects: Mapping[str, Any]) -> Rule606:
         return timeline(f"rule606.{name}", rows[name], _decimal)
 
     def of_days(name: str) -> Timeline[int]:
-        return timeline(f"rule606.{name}", rows[name], int)
+        return timeline(f"rule606.{name}", rows[name], whole(1))
 
     return Rule606(
         schema_version=timeline("rule606.schema_version", rows["schema_version"], str),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from routeproof.policy.book import timeline
+from routeproof.policy.numbers import YEAR_HOURS, whole
 
 if TYPE_CHECKING:
     from routeproof.policy.dated import Timeline
@@ -40,6 +41,6 @@ def governance_policy(documents: Iterable[Mapping[str, Any]]) -> GovernancePolic
         subjects.update(document)
     return GovernancePolicy(
         entitlements=timeline("entitlements", subjects["entitlements"], dict),
-        cooling_off_hours=timeline("cooling_off_hours", subjects["cooling_off_hours"], int),
+        cooling_off_hours=timeline("cooling_off_hours", subjects["cooling_off_hours"], whole(0, YEAR_HOURS)),
         views=timeline("views", subjects["views"], dict),
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from routeproof.policy.book import timeline
+from routeproof.policy.numbers import YEAR_DAYS, whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,8 +78,8 @@ def oversight_policy(subjects: Mapping[str, Any]) -> OversightPolicy:
         steps=timeline("remediation.steps", remediation["steps"], _steps),
         outcomes=timeline("remediation.outcomes", remediation["outcomes"], _tuples),
         root_causes=timeline("remediation.root_causes", remediation["root_causes"], dict),
-        look_again_days=timeline("remediation.look_again_days", remediation["look_again_days"], int),
-        sign_days=timeline("restatement.sign_days", restatement["sign_days"], int),
+        look_again_days=timeline("remediation.look_again_days", remediation["look_again_days"], whole(1, YEAR_DAYS)),
+        sign_days=timeline("restatement.sign_days", restatement["sign_days"], whole(1, YEAR_DAYS)),
         materiality=timeline("restatement.materiality", restatement["materiality"], lambda value: Materiality(**value)),
     )
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from routeproof.policy.book import timeline
+from routeproof.policy.numbers import TEN_YEARS_MONTHS, share, whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from decimal import Decimal
 
     from routeproof.policy.dated import Timeline
 
@@ -37,10 +38,11 @@ def provider_policy(document: Mapping[str, Any]) -> ProviderPolicy:
     Raises:
         UsageError: as `policy.book.timeline`.
     """
+    months = whole(1, TEN_YEARS_MONTHS)
     return ProviderPolicy(
-        refresh_months=timeline("refresh_months", document["refresh_months"], int),
-        reliance_look_months=timeline("reliance_look_months", document["reliance_look_months"], int),
-        material_venue_share=timeline("material_venue_share", document["material_venue_share"], Decimal),
+        refresh_months=timeline("refresh_months", document["refresh_months"], months),
+        reliance_look_months=timeline("reliance_look_months", document["reliance_look_months"], months),
+        material_venue_share=timeline("material_venue_share", document["material_venue_share"], share),
         certification_scripts=timeline("certification_scripts", document["certification_scripts"], _scripts),
     )
 

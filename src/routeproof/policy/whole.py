@@ -18,6 +18,7 @@ from routeproof.policy.changes import CALENDAR, Subjects
 from routeproof.policy.disclosure606 import Rule606, rule606
 from routeproof.policy.governance import GovernancePolicy, governance_policy
 from routeproof.policy.monitoring import MonitoringPolicy, monitoring_policy
+from routeproof.policy.numbers import require_none_negative
 from routeproof.policy.obligations import Obligation, obligations_of
 from routeproof.policy.oversight import OversightPolicy, oversight_policy
 from routeproof.policy.providers import ProviderPolicy, provider_policy
@@ -85,6 +86,7 @@ def whole_policy(subjects: Subjects, calendar: SessionCalendar) -> WholePolicy:
     Raises:
         UsageError: as the builders; a value that does not have its subject's shape.
     """
+    require_none_negative(subjects)
     try:
         return WholePolicy(
             book=policy_book([subjects]),
