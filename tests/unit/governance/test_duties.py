@@ -260,10 +260,13 @@ def test_a_person_closes_a_duty_with_evidence(desk: Desk, tmp_path: Path) -> Non
         ("adam", "no_such_duty", {"text": "x"}, "wrong_state"),
         ("adam", "", {}, "incomplete"),
         ("ed", "", {"text": "x"}, "not_permitted"),
+        ("ann", "", {"text": "x"}, "not_permitted"),
+        ("adam", "report_3120:2026", {"text": "x"}, "not_permitted"),
+        ("ann", "report_3120:2026", {"text": "x"}, "not_permitted"),
     ],
 )
 def test_closings_that_are_refused(desk: Desk, person: str, duty: str, body: dict[str, Any], code: str) -> None:
-    """What is not owed, what has no evidence, and who only reads."""
+    """What is not owed, what has no evidence, who only reads, and who does not answer for it."""
     name = duty or next(name for name in _listed(desk, _today(desk)) if name.startswith("restore_drill:"))
     with pytest.raises(RefusalError) as refused, desk.context(person) as context:
         close_duty(context, name, body)

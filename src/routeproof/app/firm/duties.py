@@ -65,7 +65,8 @@ def close_duty(context: Context, duty: str, body: Mapping[str, Any]) -> dict[str
     """Close a duty with evidence.
 
     Raises:
-        RefusalError: `wrong_state` if it is not owed or done already, `incomplete` without evidence.
+        RefusalError: `wrong_state` if it is not owed or done already, `not_permitted` to who does not answer for it,
+            `incomplete` without evidence.
     """
     act(context, DUTY, duty, "close", body, _around(context))
     return duty_shown(context, duty)
@@ -90,6 +91,7 @@ def _around(context: Context) -> Callable[[Records], Mapping[str, Any]]:
     day = context.business_day
 
     def around(records: Records) -> Mapping[str, Any]:
-        return {"duties": {duty.id: duty.state for duty in duties_of(records, day)}}
+        owed = duties_of(records, day)
+        return {"duties": {duty.id: duty.state for duty in owed}, "owners": {duty.id: duty.owner for duty in owed}}
 
     return around

@@ -9,9 +9,12 @@ from pydantic import Field
 
 from routeproof.governance.decider import Body, Command, Event, Happened, Noun, State, Verb, absent, refuse
 from routeproof.governance.duty.facts import DONE
+from routeproof.governance.roster import ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+OVERSEES = "compliance"
 
 
 class Closing(Body):
@@ -69,11 +72,28 @@ def _close(state: DutyRecord | None, command: Command) -> Sequence[Event]:
             f"expected a duty of {command.on} (`routeproof duties --on {command.on}` lists them), found {command.id!r}",
             where=command.id,
         )
+    _require_owner(command)
     if standing == DONE or (state is not None and state.state == "closed"):
         refuse("wrong_state", f"expected a duty that is not done, found {command.id} done", where=command.id)
     if body.text is None and not body.evidence:
         refuse("incomplete", "expected evidence (files) or a text that says how it was done, found neither")
     return [Event("duty.closed", {"id": command.id, **body.model_dump(mode="json")})]
+
+
+def _require_owner(command: Command) -> None:
+    """Refuse who does not answer for the duty: the role that owns it, the person's roles where a person does.
+
+    Compliance may close any. Where the owner is neither a role nor of the roster, such as somebody at the provider,
+    whoever may close duties may close this one.
+    """
+    owner, now = command.around["owners"][command.id], command.around["now"]
+    person = command.roster.people.get(owner)
+    answers = (owner,) if owner in ROLES else person.roles(now) if person else None
+    if answers is None or command.by == owner:
+        return
+    if not {*answers, OVERSEES} & {*command.roster.people[command.by].roles(now)}:
+        roles = ", ".join(dict.fromkeys((*answers, OVERSEES)))
+        refuse("not_permitted", f"{command.id} is {owner}'s: expected somebody who is {roles}", where=command.id)
 
 
 def _evolve(state: DutyRecord | None, happened: Happened) -> DutyRecord:
