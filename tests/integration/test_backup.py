@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from governance_desk import new_desk
 from routeproof.app.backup import LIST, RECORDS, Backup, back_up, read_backup
 from routeproof.app.context import open_context
+from routeproof.app.firm.duties import close_duty, duties_shown
 from routeproof.app.init_workspace import init_workspace
 from routeproof.app.ledger.checkpoints import keep_checkpoint
 from routeproof.app.ledger.verify import verify_workspace
@@ -78,6 +80,23 @@ def test_a_restored_workspace_has_the_same_entries_and_documents(tmp_path: Path)
     with open_context(tmp_path / "again") as context:
         assert {context.evidence.get(name).content for name in context.evidence.names()} == {b"one", b"two"}
         assert context.workspace.firm_id == "Example Securities"
+
+
+def test_a_drill_is_shown_to_the_workspace_that_lives_on(tmp_path: Path) -> None:
+    """The report of the restore is evidence for its duty; without one that workspace knows of no drill."""
+    desk = new_desk(tmp_path / "w")
+    with desk.context() as context:
+        back_up(context, tmp_path / "b")
+    made = restore(tmp_path / "b", tmp_path / "again", report=tmp_path / "drill.json")
+    with desk.context("adam") as context:
+        (duty,) = (item for item in duties_shown(context)["duties"] if item["id"].startswith("restore_drill:"))
+        assert duty["state"] == "due"
+        closed = close_duty(context, duty["id"], {"evidence": [str(tmp_path / "drill.json")]})
+        report = json.loads(context.evidence.get(closed["evidence"][0]["documents"][0]).content)
+    assert closed["state"] == "done"
+    assert (report["entries"], report["root"], report["verified"]) == (made.entries, made.root, True)
+    backed_up = json.loads(entries(tmp_path / "w")[made.entries])
+    assert report["backup"] == backed_up["payload"]["backup"]
 
 
 def test_private_keys_are_not_copied(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from routeproof.app.ledger.log_key import CREATED, ROTATED, name_file
 from routeproof.app.ledger.log_key import STREAM as LOG_STREAM
 from routeproof.app.ledger.verify import verify_workspace
 from routeproof.app.workspace import SETTINGS, Workspace
+from routeproof.ledger.canonical import canonical_bytes
 from routeproof.ledger.entry import Fact, leaf_hash
 from routeproof.ledger.merkle import root_of
 from routeproof.stores.files import publish, sha256_of, write_whole
@@ -27,13 +28,14 @@ if TYPE_CHECKING:
 EVENT = "workspace.restored"
 
 
-def restore(folder: Path, root: Path, records: str = "") -> Backup:
+def restore(folder: Path, root: Path, records: str = "", report: Path | None = None) -> Backup:
     """Make a workspace in `root`, which must be empty or absent, from the backup in `folder`.
 
     `records` is the URL of a PostgreSQL database that is to hold the records, in place of a file. Every file has the
     hash that the backup lists, every entry the leaf that was kept of it, and the tree its root, or there is no
     workspace afterwards. The restored ledger goes on with an event that says so: from there it is another line than
-    that of the workspace which was backed up, if that one lives on.
+    that of the workspace which was backed up, if that one lives on. So a drill is shown to that one by `report`, a file
+    that says what was restored, verified and when: evidence for closing its duty.
 
     Raises:
         UsageError: if `folder` is no backup.
@@ -60,6 +62,10 @@ def restore(folder: Path, root: Path, records: str = "") -> Backup:
         payload = {"backup": sha256_of(folder / LIST), "entries": made.entries}
         actor = context.actor
         context.records.append([Fact(STREAM, EVENT, payload, actor.business_on, actor.name, actor.role, actor.session)])
+        if report is not None:
+            told = {**payload, "root": made.root, "files": len(made.files), "with_data": made.with_data}
+            done = {"verified": True, "restored_into": str(root), "on": actor.business_on, "by": actor.name}
+            write_whole(report, canonical_bytes({**told, **done}))
     return made
 
 

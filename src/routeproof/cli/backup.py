@@ -37,15 +37,23 @@ def backup(folder: Path, workspace: Path, *, with_data: bool, as_json: bool) -> 
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--into", "root", required=True, type=click.Path(path_type=Path, file_okay=False), help="New workspace.")
 @click.option("--records", default="", help="postgresql://… that is to hold the records, in place of a file.")
+@click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="Write what was restored to a file.")
 @json_option
-def restore(folder: Path, root: Path, records: str, *, as_json: bool) -> None:
+def restore(folder: Path, root: Path, records: str, report: Path | None, *, as_json: bool) -> None:
     """Make a workspace from the backup in FOLDER, and verify it.
 
-    Example: routeproof restore /mnt/backup/2026-10-01 --into bestex-restored
+    Of a drill the workspace that lives on knows nothing by itself: what --report writes closes its duty there, with
+    `routeproof duty close restore_drill:2026Q4 --evidence FILE`.
+
+    Example: routeproof restore /mnt/backup/2026-10-01 --into bestex-restored --report drill.json
     """
     from routeproof.app.restore import restore as run  # noqa: PLC0415
 
-    _say(run(folder, root, records), f"restored into {root}; put the private keys into {root}/keys", as_json=as_json)
+    _say(
+        run(folder, root, records, report),
+        f"restored into {root}; put the private keys into {root}/keys",
+        as_json=as_json,
+    )
 
 
 def _say(made: Backup, done: str, *, as_json: bool) -> None:
