@@ -176,6 +176,7 @@ def test_compare_and_report_are_read_by_people(desk: Desk) -> None:
 def test_a_conflict_is_declared_and_listed(desk: Desk) -> None:
     """With its parties; the person concerned does not end it."""
     body = 'kind = "personal_interest"\ndescription = "shares"\nperson = "cora"\nprovider = "ACME"\n'
+    _ask(desk, "provider", "add", "ACME", "--file", _write(desk, "a.toml", ACME), "--as", "ann")
     _ask(desk, "conflict", "declare", "stake", "--file", _write(desk, "c.toml", body), "--as", "cora")
     (item,) = _ask(desk, "conflict", "list")["items"]
     assert (item["person"], item["provider"], item["state"]) == ("cora", "ACME", "declared")

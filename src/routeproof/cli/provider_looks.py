@@ -48,7 +48,7 @@ def list_(on: date | None, workspace: Path, *, as_json: bool) -> None:
     from routeproof.app.provider.listing import providers_listed  # noqa: PLC0415
 
     with open_context(workspace, on=on) as context:
-        found = providers_listed(context, context.business_day)
+        found = providers_listed(context, on)
     if as_json:
         print_json(found)
         return

@@ -11,11 +11,13 @@ import pytest
 from provider_desk import DAY, QUESTIONS, ProviderDesk
 from routeproof.app.objects.fold import fold
 from routeproof.app.provider.compare import compare_providers
+from routeproof.app.provider.go_live import provider_shown
 from routeproof.app.provider.listing import providers_listed
 from routeproof.governance.decider import RefusalError
 from routeproof.governance.provider.noun import PROVIDER
 from routeproof.governance.provider.shown import show_provider
 from routeproof.ledger.canonical import canonical_bytes
+from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -267,3 +269,19 @@ def test_compare_sets_files_and_answers_side_by_side(desk: ProviderDesk) -> None
     assert (venues["values"], venues["differ"]) == ({"ACME": "XNAS", "BOLT": None}, True)
     assert [(item["id"], item["unanswered"]) for item in listed["items"]] == [("ACME", 0), ("BOLT", 56)]
     assert json.dumps(found)
+
+
+def test_the_file_of_a_day_is_what_was_dated_until_then(desk: ProviderDesk) -> None:
+    """Onboarding before its approval, nothing before it was added, on the screen and in the list."""
+    desk.add()
+    later = date(2026, 10, 15)
+    desk.answer(on=later)
+    desk.do("sam", "approve", on=later)
+    with desk.desk.context() as context:
+        seen = [provider_shown(context, "ACME", day) for day in (DAY, later)]
+        assert [item["state"] for item in seen] == ["onboarding", "approved"]
+        assert [(len(item["history"]), item["round"]["approved_on"]) for item in seen] == [(1, None), (3, "2026-10-15")]
+        with pytest.raises(UsageError, match="from 2026-09-30 on"):
+            provider_shown(context, "ACME", date(2026, 9, 29))
+        listed = [providers_listed(context, day) for day in (date(2026, 9, 29), DAY, later)]
+    assert [[item["state"] for item in found["items"]] for found in listed] == [[], ["onboarding"], ["approved"]]

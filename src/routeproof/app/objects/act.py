@@ -11,7 +11,7 @@ from routeproof.app.ledger.sign_off import sign_off
 from routeproof.app.objects.attest import attest
 from routeproof.app.objects.case_rows import project_cases
 from routeproof.app.objects.entitled import entitled_role, matrix_at, require_own_key
-from routeproof.app.objects.fold import Version, fold, required, roster_of, step
+from routeproof.app.objects.fold import Version, dated_until, fold, required, roster_of, step
 from routeproof.app.objects.kept import body_of, documents, readable, store_kept
 from routeproof.app.objects.refusals import record_refusal
 from routeproof.governance.case.state import Case
@@ -250,14 +250,29 @@ def _forget(context: Context, stored: Sequence[str]) -> None:
 
 
 def shown(
-    context: Context, noun: Noun[S], object_id: str, around: Mapping[str, Any] | None = None, on: date | None = None
+    context: Context,
+    noun: Noun[S],
+    object_id: str,
+    around: Mapping[str, Any] | None = None,
+    on: date | None = None,
+    until: date | None = None,
 ) -> dict[str, Any]:
     """The object as people see it: state, version, last ledger entry, history with every gap between date and append.
 
+    `on` is the day that it is looked at from; what is dated after `until` is left out.
+
     Raises:
-        UsageError: if there is none of that name.
+        UsageError: if there is none of that name, or none yet.
     """
     version = required(context.records, noun, object_id)
+    entries = context.records.stream(noun.stream(object_id))
+    if until is not None:
+        begun, entries = entries[0].fact.business_on, dated_until(entries, until)
+        before = fold(noun, entries) if begun <= until.isoformat() else None
+        if before is None:
+            message = f"expected a day from {begun} on, when {object_id} begins, found {until}"
+            raise UsageError(message, where="--on")
+        version = before
     day = on or context.business_day
     facts = {"version_hash": version.version_hash, "roster": roster_of(context.records), **(around or {})}
     return {
@@ -266,7 +281,7 @@ def shown(
         "version_hash": version.version_hash,
         "ledger_index": version.ledger_index,
         "documents": documents(version.state, context.evidence),
-        "history": [told(entry) for entry in context.records.stream(noun.stream(object_id))],
+        "history": [told(entry) for entry in entries],
     }
 
 

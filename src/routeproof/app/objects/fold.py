@@ -91,6 +91,11 @@ def object_of(records: Records, noun: Noun[S], object_id: str) -> Version[S] | N
     return fold(noun, records.stream(noun.stream(object_id)))
 
 
+def dated_until(entries: Iterable[Recorded], day: date) -> list[Recorded]:
+    """Entries whose business date is not after a day."""
+    return [entry for entry in entries if entry.fact.business_on <= day.isoformat()]
+
+
 def required(records: Records, noun: Noun[S], object_id: str) -> Version[S]:
     """The object as the record has it now.
 

@@ -63,6 +63,10 @@ def demanded_scripts(records: Records, day: date) -> dict[str, str]:
 
 
 def provider_shown(context: Context, provider_id: str, on: date | None = None) -> dict[str, Any]:
-    """The provider's file as `provider show` tells it: with what must be certified again."""
+    """The provider's file as `provider show` tells it: with what must be certified again; on a day, as it stood then.
+
+    Raises:
+        UsageError: if there is none of that id, or it began after the day.
+    """
     around = {"configurations": configurations_of(context.records, provider_id)}
-    return shown(context, PROVIDER, provider_id, around, on)
+    return shown(context, PROVIDER, provider_id, around, on, until=on)
