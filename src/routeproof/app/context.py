@@ -7,7 +7,7 @@ import getpass
 import os
 import time
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
 from routeproof.app.acting import Acting, act_as, key_path
@@ -22,7 +22,7 @@ from routeproof.stores.evidence import EvidenceStore
 from routeproof.stores.held_back import ask
 from routeproof.stores.raw import RawStore
 from routeproof.stores.records import Records
-from routeproof.vocab.times import NS_PER_S
+from routeproof.vocab.times import market_day
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,7 +72,7 @@ class Context:
 
     @property
     def today(self) -> date:
-        """Day of the clock, UTC: what decides whether a control is needed is read by it, never by a chosen day."""
+        """The market's day by the clock: what decides whether a control is needed is read by it, not a chosen day."""
         return date.fromisoformat(_day_of(self.clock()))
 
     @property
@@ -107,7 +107,7 @@ def of_today(context: Context) -> Context:
 
 
 def _day_of(now: int) -> str:
-    return datetime.fromtimestamp(now // NS_PER_S, tz=UTC).date().isoformat()
+    return market_day(now).isoformat()
 
 
 def wall_clock() -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -26,10 +25,11 @@ from routeproof.stores.shipped_policy import (
     shipped_readings_id,
     shipped_subjects,
 )
-from routeproof.vocab.times import NS_PER_S
+from routeproof.vocab.times import market_day
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
+    from datetime import date
 
     from routeproof.policy.changes import Subjects
     from routeproof.stores.records import Records
@@ -73,12 +73,12 @@ class PolicyInForce:
         last = self.firm.adoptions[-1]
         if not self.adopted:
             return f"Adopted by {last.by} on {last.on} in an earlier form; the values shipped since are not adopted."
-        late = ", after the period had begun" if max(last.on, _day(last.at)) > period_start else ""
+        late = ", after the period had begun" if max(last.on, market_day(last.at)) > period_start else ""
         return f"Adopted by {last.by} on {last.on}{late}."
 
     def _late(self, period_start: date) -> Iterable[str]:
         for item in self.firm.approved() if self.firm else ():
-            entered = _day(item.approved_at or 0)
+            entered = market_day(item.approved_at or 0)
             if item.key.split(".")[0] not in measuring_subjects() or max(item.effective_from, entered) <= period_start:
                 continue
             said = f"{item.key} = {json.dumps(item.value)} from {item.effective_from} ({item.id})"
@@ -145,7 +145,3 @@ def _id(approved: Sequence[Proposed], named: Collection[str], shipped: str) -> s
         return shipped
     digest = hashlib.sha256(canonical_bytes([shipped, said])).hexdigest()
     return f"firm-{digest[:12]}"
-
-
-def _day(instant: int) -> date:
-    return datetime.fromtimestamp(instant // NS_PER_S, tz=UTC).date()

@@ -34,7 +34,7 @@ passphrase_option = click.option(
     type=click.Path(path_type=Path, dir_okay=False),
     help=f"File with the passphrase of the key; else {PASSPHRASE}, else a prompt.",
 )
-business_day_option = day_option("--on", words="Business date of the action, today if omitted.")
+business_day_option = day_option("--on", words="Business date of the action; if omitted today, by New York time.")
 file_option = click.option("--file", "document", help="Body as TOML or JSON; - is stdin.", metavar="FILE", default=None)
 
 answer_option = click.option(

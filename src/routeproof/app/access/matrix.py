@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from routeproof.app.policy_in_force import policy_in_force
 from routeproof.governance.roster import ROLES
-from routeproof.vocab.times import NS_PER_S
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,7 +20,7 @@ PUBLIC = "public"
 
 def matrix_in_force(context: Context) -> Mapping[str, Sequence[str]]:
     """Roles by what is needed: `noun.verb` for what is done, `view.AREA` for what is seen."""
-    today = datetime.fromtimestamp(context.clock() // NS_PER_S, tz=UTC).date()
+    today = context.today
     governance = policy_in_force(context.records).whole.governance
     views = governance.views.on_or_first(today).value
     return {

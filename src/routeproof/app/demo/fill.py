@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from routeproof.app.ledger.notes import append_notes
 from routeproof.app.measuring.compile_ahead import compiling_ahead
 from routeproof.app.run_demo import FIRM, PROVIDER, QUARTER, clear_demo, fill_quarter
 from routeproof.lab.presets import demo as demo_scenario
-from routeproof.vocab.times import NS_PER_S
+from routeproof.vocab.times import market_day
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,7 +60,7 @@ def fill_demo(
     clear_demo(root)
     clock = StoryClock()
     clock.reach(FOUNDED)
-    today = datetime.fromtimestamp(wall_clock() // NS_PER_S, tz=UTC).date()
+    today = market_day(wall_clock())
     init_workspace(
         root, firm_id=FIRM, people=roster(today), passphrase=lambda _: password.encode(), on=FOUNDED, clock=clock
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.objects.act import act
@@ -14,7 +13,7 @@ from routeproof.governance.wsp import WSP, Edition, Procedure
 from routeproof.policy.procedures import Sentence, sentences_of
 from routeproof.stores.shipped_procedures import load_template
 from routeproof.vocab.errors import UsageError
-from routeproof.vocab.times import NS_PER_S
+from routeproof.vocab.times import market_day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,7 +95,7 @@ def _entered(edition: Edition) -> str:
     """What a reader must know of an approval that was entered on another day than the one it gives; else empty."""
     if edition.approved_at is None or edition.approved_on is None:
         return ""
-    entered = datetime.fromtimestamp(edition.approved_at // NS_PER_S, tz=UTC).date()
+    entered = market_day(edition.approved_at)
     days = (entered - edition.approved_on).days
     late = " and after it took effect" if entered > edition.effective_from else ""
     return f"entered {days} day{'s' * (days != 1)} after, on {entered}{late}" if days > 0 else ""

@@ -20,7 +20,7 @@ from routeproof.governance.entitlements import permitted_role
 from routeproof.ledger.canonical import canonical_bytes
 from routeproof.ledger.entry import Fact
 from routeproof.vocab.errors import UsageError
-from routeproof.vocab.times import NS_PER_S
+from routeproof.vocab.times import NS_PER_S, market_day
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -117,7 +117,7 @@ def _not_ahead(context: Context, acting: Acting, noun: Noun[S]) -> None:
     """Refuse a day that is still to come for what must not be said before it is so."""
     today = context.today
     if noun.name in NEVER_AHEAD and acting.on > today and not context.simulated:
-        refuse("not_permitted", f"expected a business date up to today ({today}, UTC), found {acting.on}", where="--on")
+        refuse("not_permitted", f"expected a business date up to today ({today}), found {acting.on}", where="--on")
 
 
 def _refuse_own_work(
@@ -286,9 +286,12 @@ def shown(
 
 
 def told(entry: Recorded) -> dict[str, Any]:
-    """An entry as a line of a history: who, when, in which role, and the gap between its date and its append."""
+    """An entry as a line of a history: who, when, in which role, and the gap between its date and its append.
+
+    The append's day is the market's, as the business date is; `appended_at` is UTC.
+    """
     appended = datetime.fromtimestamp(entry.appended_at // NS_PER_S, tz=UTC)
-    days = (appended.date() - date.fromisoformat(entry.fact.business_on)).days
+    days = (market_day(entry.appended_at) - date.fromisoformat(entry.fact.business_on)).days
     return {
         "index": entry.index,
         "type": entry.fact.type,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from routeproof.app.objects.fold import roster_of
@@ -11,7 +10,7 @@ from routeproof.app.policy_in_force import policy_in_force
 from routeproof.governance.decider import RefusalError, refuse
 from routeproof.governance.entitlements import permitted_role
 from routeproof.stores.keys import public_text
-from routeproof.vocab.times import NS_PER_S
+from routeproof.vocab.times import market_day
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -34,8 +33,7 @@ def entitled_role(records: Records, now: int, person: str, action: str) -> str:
 
 def matrix_at(records: Records, now: int) -> Matrix:
     """Roles by `noun.verb`, as in force at instant `now` of the true clock."""
-    today = datetime.fromtimestamp(now // NS_PER_S, tz=UTC).date()
-    return policy_in_force(records).whole.governance.entitlements.on_or_first(today).value
+    return policy_in_force(records).whole.governance.entitlements.on_or_first(market_day(now)).value
 
 
 def require_own_key(roster: Roster, person: str, key: Ed25519PrivateKey) -> None:
