@@ -34,7 +34,8 @@ def conflict_around(_context: Context) -> Around:
         packs = records.query("SELECT DISTINCT stream FROM ledger_leaves WHERE type = 'pack.built'")
         known = {
             *(item.id for item in objects_of(records, PROVIDER)),
-            *(item.provider for noun in (SLA, REVIEW) for item in objects_of(records, noun)),
+            *(item.provider for item in objects_of(records, SLA)),
+            *(item.provider for item in objects_of(records, REVIEW)),
             *(str(stream).rpartition("/")[2] for (stream,) in packs),
         }
         return {"providers": frozenset(known), "nearest": near}
