@@ -11,6 +11,7 @@ from governance_desk import Desk, new_desk
 from routeproof.app.desk.review import act_on_review
 from routeproof.governance.conflict import CONFLICT
 from routeproof.governance.decider import RefusalError
+from routeproof.reports.catalog.review_minutes import _votes
 from unit.governance.review_case import REVIEW_ID, closed, do, look, meeting, opened, sign
 
 if TYPE_CHECKING:
@@ -125,3 +126,34 @@ def test_a_look_back_is_not_on_a_day_that_has_passed(desk: Desk, tmp_path: Path)
     body = meeting(decisions=[{**decision, "look_back_on": "2026-09-20"}])
     assert _refused(desk, "ann", "record", body) == "incomplete"
     do(desk, "ann", "record", meeting(decisions=[{**decision, "look_back_on": "2026-09-21"}]))
+
+
+def test_nobody_changes_what_a_member_said_of_themself(desk: Desk, tmp_path: Path) -> None:
+    """A dissent stands as its member put it: no other vote, no removal, no recusal by somebody else."""
+    opened(desk, tmp_path / "pack")
+    do(desk, "ann", "record", meeting(votes=[]))
+    against = {"votes": [{"person": "cole", "finding": "F1", "vote": "against", "reason": "The sample is small."}]}
+    do(desk, "cole", "record", against)
+    for body in (
+        {"votes": [{"person": "cole", "finding": "F1", "vote": "for"}]},
+        {"votes": [{"person": "cole", "finding": "F1", "vote": "abstain", "reason": "Never mind."}]},
+        {"remove": {"votes": ["cole/F1"]}},
+        {"recusals": [{"person": "cole", "reason": "He disagrees."}]},
+    ):
+        assert _refused(desk, "cora", "record", body) == "not_permitted"
+    again = {"votes": [{**against["votes"][0], "reason": "Never mind."}], "agenda": ["Once more"]}
+    (dissent,) = do(desk, "ann", "record", again)["dissents"]
+    assert (dissent["person"], dissent["reason"], dissent["own"]) == ("cole", "The sample is small.", True)
+    state = do(desk, "cole", "record", {"votes": [{"person": "cole", "finding": "F1", "vote": "for"}]})
+    assert (state["dissents"], state["votes"][0]["own"]) == ([], True)
+
+
+def test_a_vote_that_somebody_recorded_for_a_member_says_so(desk: Desk, tmp_path: Path) -> None:
+    """In what is shown and in the minutes, until the member says it."""
+    opened(desk, tmp_path / "pack")
+    do(desk, "ann", "record", meeting(votes=[]))
+    vote = {"person": "cole", "finding": "F1", "vote": "for"}
+    assert do(desk, "cora", "record", {"votes": [vote]})["votes"][0]["own"] is False
+    assert "for, recorded for them" in str(_votes(look(desk), str))
+    assert do(desk, "cole", "record", {"votes": [vote]})["votes"][0]["own"] is True
+    assert "recorded for them" not in str(_votes(look(desk), str))

@@ -17,6 +17,7 @@ from routeproof.governance.decider import (
     refuse,
 )
 from routeproof.governance.review.bodies import KEYED, Acknowledging, AddendumBody, Opening, Recording, Signing, key_of
+from routeproof.governance.review.own_words import of_others, own_words_after, require_own_words
 from routeproof.governance.review.rules import PACK_FILES, conflicted, counted, missing
 from routeproof.governance.review.shown import show_review
 from routeproof.governance.review.state import Addendum, Review, Signature
@@ -90,6 +91,7 @@ def _known(command: Command, people: Iterable[str]) -> None:
 
 def _votes(review: Review, command: Command) -> None:
     body: Recording = command.body
+    require_own_words(review, command)
     _known(command, (vote.person for vote in body.votes))
     removed = body.remove.get("recusals", ())
     aside = {item.person for item in (*review.recusals, *body.recusals)} - set(removed)
@@ -114,10 +116,12 @@ def _merged(review: Review, body: Recording, by: str) -> Review:
             changes[name] = given
     for name in KEYED:
         items = {key_of(name, item): item for item in getattr(review, name)}
-        items |= {key_of(name, item): item for item in getattr(body, name)}
+        said = (item for item in getattr(body, name) if not of_others(review, name, item, by))
+        items |= {key_of(name, item): item for item in said}
         removed: Collection[str] = body.remove.get(name, ())  # type: ignore[call-overload]  # KEYED are its words
         changes[name] = tuple(item for key, item in items.items() if key not in removed)
     changes["documents"] = (*review.documents, *body.documents)
+    changes["own_words"] = own_words_after(review, body, by)
     if body.minutes is not None and by not in review.minutes_by:
         changes["minutes_by"] = (*review.minutes_by, by)
     return review.model_copy(update=changes)

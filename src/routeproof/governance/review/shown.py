@@ -19,6 +19,9 @@ def show_review(review: Review, _on: date, around: Mapping[str, Any]) -> dict[st
     values = review.model_dump(mode="json")
     conflicts = conflicted(around)
     signed = counted(review, version_hash, conflicts)
+    votes = [
+        {**vote, "own": f"votes {vote['person']}/{vote['finding']}" in review.own_words} for vote in values["votes"]
+    ]
     return {
         **{name: values[name] for name in ("id", "state", "quarter", "provider", "supersedes", "reason")},
         "superseded_by": around.get("superseded_by"),
@@ -34,8 +37,8 @@ def show_review(review: Review, _on: date, around: Mapping[str, Any]) -> dict[st
         "decisions": [
             {**decision, "tally": tally(review, decision["finding"], conflicts)} for decision in values["decisions"]
         ],
-        "votes": values["votes"],
-        "dissents": [vote for vote in values["votes"] if vote["vote"] == "against"],
+        "votes": votes,
+        "dissents": [vote for vote in votes if vote["vote"] == "against"],
         **{name: values[name] for name in ("questions", "quarterly_enough", "minutes", "minutes_by")},
         "missing": missing(review, conflicts),
         "signatures": _signatures(review, version_hash, around),

@@ -105,6 +105,7 @@ class Review(State):
     quarterly_enough: QuarterlyEnough | None = None
     minutes: str | None = None
     minutes_by: tuple[str, ...] = ()
+    own_words: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
     signatures: tuple[Signature, ...] = ()
     countersigned: tuple[Signature, ...] = ()

@@ -200,11 +200,19 @@ def _option(option: Mapping[str, Any], chosen: str | None) -> tuple[str, str, st
 
 
 def _votes(review: Mapping[str, Any], name_of: Callable[[str], str]) -> list[Block]:
-    rows = [(item["finding"], name_of(item["person"]), item["vote"], item["reason"] or "") for item in review["votes"]]
+    rows = [
+        (item["finding"], name_of(item["person"]), f"{item['vote']}{_not_own(item)}", item["reason"] or "")
+        for item in review["votes"]
+    ]
     if not rows:
         return []
     columns = (("Finding", 0.8), ("Member", 1.6), ("Vote", 0.8), ("In their words", 3.0))
     return [_table("votes", "Votes, dissents among them", columns, rows)]
+
+
+def _not_own(vote: Mapping[str, Any]) -> str:
+    """A mark of a vote that the member did not record."""
+    return "" if vote["own"] else ", recorded for them"
 
 
 def _discussion(review: Mapping[str, Any], name_of: Callable[[str], str]) -> list[Block]:
