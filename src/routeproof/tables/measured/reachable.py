@@ -21,7 +21,8 @@ def walked(routes: pl.DataFrame, levels: pl.DataFrame) -> pl.DataFrame:
 
     Returns:
         One row per route in their order: `route_id, cost` (sign x price + net fee, times shares), `taken`, `deepest2`
-        (twice the worst price that was walked to; null if none). What is not taken, the levels do not hold.
+        (twice the worst price that it or a sibling before it walked to; null if none). What is not taken, the levels
+        do not hold.
     """
     sign = pl.col("sign")
     allowed = pl.col("limit_price").is_null() | (sign * pl.col("price2") <= sign * 2 * pl.col("limit_price"))
@@ -31,14 +32,14 @@ def walked(routes: pl.DataFrame, levels: pl.DataFrame) -> pl.DataFrame:
     overlap = pl.min_horizontal("upto", pl.col("begin") + pl.col("shares")) - pl.max_horizontal(
         pl.col("upto") - pl.col("size"), "begin"
     )
-    taken = (
+    reached = (
         met.with_columns(rate.alias("rate"))
         .sort("route_id", "rate", "name", "price2", "size")
         .with_columns(upto.alias("upto"))
         .with_columns(overlap.clip(lower_bound=0).alias("share"))
-        .filter(pl.col("share") > 0)
+        .filter(pl.col("size") > 0, pl.col("upto") - pl.col("size") < pl.col("begin") + pl.col("shares"))
     )
-    sums = taken.group_by("route_id").agg(
+    sums = reached.group_by("route_id").agg(
         (pl.col("rate").cast(WIDE) * pl.col("share").cast(WIDE)).sum().alias("cost"),
         pl.col("share").sum().alias("taken"),
         (pl.col("sign") * pl.col("price2")).max().alias("deepest2"),

@@ -145,30 +145,56 @@ def test_a_fee_that_nobody_tells_widens_what_was_paid() -> None:
     assert (row["saved_lower_usd"], row["saved_upper_usd"], row["unknown_fee_share"]) == (-7.1, 10.1, 0.4)
 
 
+@pytest.mark.parametrize(("sign", "limit"), [(1, "10.01"), (-1, "10.05")])
+def test_no_share_costs_more_than_the_limit(sign: int, limit: str) -> None:
+    """The midpoint, 10.03, has left the limit behind: 100 shares cost the limit, less or plus a fee of 0.003 each."""
+    price = Decimal(limit)
+    found = _bounds([_route(100, "0", limit, limit, sign)], _shown([_quote("10.02", "10.04", 100, "A")]))
+    assert _usd(found) == [(100 * (sign * price + Decimal("0.003")),) * 2]
+
+
+def test_what_no_level_holds_costs_more_than_where_siblings_ended() -> None:
+    """A shows 100 at 10.04 and B 100 at 10.20; a sibling takes both, so 100 more cost 10.20 + 0.04 + 0.003.
+
+    At least: 100 at the midpoint, 200 at A and 200 at B; the sibling takes 200, then 100 are left of A.
+    """
+    both = [_quote("10.00", "10.04", 100, "A"), _quote("9.99", "10.20", 100, "B")]
+    routes = [_route(200, "0", "10.04", name=name) | {"order_id": "o"} for name in "rs"]
+    routes[1] |= {"shares": 100 * SCALE}
+    found = _bounds(routes, _shown(both[:1], both))
+    assert _usd(found)[1] == (Decimal("1004.30"), Decimal("1024.30"))
+
+
 @st.composite
 def _market(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[tuple[Any, ...]]]:
-    cents = st.integers(0, 5)
-    bid, spread = 1000 + draw(cents), 1 + draw(cents)
-    sizes = st.integers(1, 4).map(lambda lots: lots * 100)
-    venues = [
-        _quote(f"{(bid - back) / 100:.2f}", f"{(bid + spread + back) / 100:.2f}", draw(sizes), name)
-        for name, back in zip("AB", draw(st.permutations((0, draw(cents)))), strict=True)
-    ]
-    routes = [
-        _route(draw(st.integers(1, 900)), "0", "10.00", None, draw(st.sampled_from((1, -1))), name)
-        for name in "rs"[: draw(st.integers(1, 2))]
-    ]
-    return routes, venues
+    """Routes, alone or siblings, and quotes: the best first, then venues' own, which need not agree with it."""
+    cents, sides = st.integers(990, 1010), {name: draw(st.sampled_from((1, -1))) for name in "op"}
+    prices = cents.map(lambda cent: f"{cent / 100:.2f}")
+    sizes = st.integers(0, 4).map(lambda lots: lots * 100)
+    quotes = []
+    for name in "AAB?"[: draw(st.integers(1, 4))]:
+        bid = draw(cents)
+        quotes.append(_quote(f"{bid / 100:.2f}", f"{(bid + draw(st.integers(1, 9))) / 100:.2f}", draw(sizes), name))
+    routes = []
+    for name in "rst"[: draw(st.integers(1, 3))]:
+        order = draw(st.sampled_from("op"))
+        limit = draw(st.none() | prices)
+        shares = draw(st.integers(1, 900))
+        routes.append(_route(shares, "0", draw(prices), limit, sides[order], name) | {"order_id": order})
+    return routes, quotes
 
 
 @given(_market())
-@examples(30)
+@examples(120)
 def test_the_least_is_at_most_the_most(market: tuple[list[dict[str, Any]], list[tuple[Any, ...]]]) -> None:
-    """The lower bound never lies above the upper one, and rows may come in any order."""
-    routes, venues = market
-    best = [_quote("10.00", "10.10", 100, "A")] if not venues else [venues[0]]
-    found = _bounds(routes, _shown(best, venues))
+    """No route's lower bound lies above its upper one, nor above its limit and fee; rows may come in any order."""
+    routes, (best, *venues) = market
+    found = _bounds(routes, _shown([best], venues or None))
     assert all(lower <= upper for lower, upper in _usd(found))
-    turned = _bounds(routes[::-1], _shown(best, venues[::-1]))
+    limits = {row["route_id"]: row["limit_price"] for row in routes}
+    for name, sign, shares, lower in found.select("route_id", "sign", "shares", "lower").rows():
+        if limits[name] is not None:
+            assert lower <= 2 * shares * (sign * limits[name] + CAP)
+    turned = _bounds(routes[::-1], _shown([best], venues[::-1] or None))
     names = ["route_id", "lower", "upper"]
     assert found.select(names).sort("route_id").equals(turned.select(names).sort("route_id"))

@@ -103,7 +103,10 @@ def _told_by(levels: pl.DataFrame) -> pl.DataFrame:
 
 
 def _upper(routes: pl.DataFrame, levels: pl.DataFrame, cap: int, policy: CounterfactualPolicy) -> pl.DataFrame:
-    """Displayed size alone; what it does not hold costs more than the deepest price, and no less than was paid."""
+    """Displayed size alone; what it does not hold costs more than the deepest price, and no less than was paid.
+
+    Nor less than at the midpoint, where the lower bound has it: a venue's quote may lie on the near side of that.
+    """
     rungs = levels.select(
         "ladder", "name", (2 * pl.col("price")).alias("price2"), "size", pl.col("net_fee").fill_null(cap)
     )
@@ -112,7 +115,7 @@ def _upper(routes: pl.DataFrame, levels: pl.DataFrame, cap: int, policy: Counter
     far2 = pl.when(sign > 0).then(2 * pl.col("ask")).otherwise(2 * pl.col("bid"))
     step2 = _times(2 * (pl.col("ask") - pl.col("bid")), policy.beyond_spreads)
     deep = sign * pl.coalesce("deepest2", far2) + step2
-    worst = pl.max_horizontal(deep, sign * pl.col("worst2"))
+    worst = pl.max_horizontal(deep, sign * pl.col("worst2"), sign * pl.col("mid2"))
     limited = pl.min_horizontal(worst, sign * 2 * pl.col("limit_price"))
     rows = routes.join(walked(routes, rungs), on="route_id").join(dearest, on="ladder", how="left")
     rest = beyond(sign * limited, pl.col("fee").fill_null(cap))
@@ -120,7 +123,10 @@ def _upper(routes: pl.DataFrame, levels: pl.DataFrame, cap: int, policy: Counter
 
 
 def _lower(routes: pl.DataFrame, levels: pl.DataFrame, cap: int, policy: CounterfactualPolicy) -> pl.DataFrame:
-    """With hidden size: behind displayed shares at their price, and at the midpoint; the rest at the midpoint too."""
+    """With hidden size: behind displayed shares at their price, and at the midpoint; the rest at the midpoint too.
+
+    No share costs more than the limit: where the midpoint has left it behind, the rest costs the limit.
+    """
     sized = levels.select(
         "ladder", "name", (2 * pl.col("price")).alias("price2"), "size", pl.col("net_fee").fill_null(-cap)
     )
@@ -139,7 +145,9 @@ def _lower(routes: pl.DataFrame, levels: pl.DataFrame, cap: int, policy: Counter
     deepened = sized.with_columns(pl.col("size") + _times(pl.col("size"), policy.hidden_multiple))
     rungs = pl.concat([deepened, inside])
     rows = routes.join(walked(routes, rungs), on="route_id").join(cheapest, on="ladder", how="left")
-    rest = beyond(pl.col("mid2"), pl.col("fee").fill_null(-cap))
+    sign = pl.col("sign")
+    limited = pl.min_horizontal(sign * pl.col("mid2"), sign * 2 * pl.col("limit_price"))
+    rest = beyond(sign * limited, pl.col("fee").fill_null(-cap))
     return rows.select("route_id", (pl.col("cost") + rest).alias("lower"))
 
 
