@@ -87,10 +87,11 @@ def test_rankings_first_venues_ways_and_times(answers: dict[str, Any]) -> None:
     """P1: 300 of 500 to MAKB first; every order has one route; 2 ms to decide, 2 to be answered, 5 to fill."""
     found = {name: _of_p1(rows) for name, rows in answers["routing rank"].items() if isinstance(rows, list)}
     whole = [row for row in found["ranking"] if row["by"] == "all"]
-    assert [(row["venue"], row["rank"], row["best_rank"], row["worst_rank"]) for row in whole] == [
-        ("MAKB", 1, 1, 1),
-        ("EXCH", 2, 2, 2),
+    assert [(row["venue"], row["share"], row["lower"], row["best_rank"], row["worst_rank"]) for row in whole] == [
+        ("MAKB", 0.6, None, 1, 2),  # the same on every day, so nothing tells how far it may be off
+        ("EXCH", 0.4, None, 1, 2),
     ]
+    assert all("do not differ" in row["reason"] for row in whole)
     assert {row["venue"]: row["share"] for row in found["first_venues"]} == {"EXCH": 0.4, "MAKB": 0.6}
     ways = {(row["from"], row["to"]): row["orders"] for row in found["transitions"]}
     assert ways == {("order", "MAKB"): 300, ("order", "EXCH"): 200, ("MAKB", "end"): 300, ("EXCH", "end"): 200}

@@ -1,125 +1,151 @@
-"""The order in which alternatives are tried: Plackett-Luce worths with intervals, from lists counted by day.
+"""Which alternative is tried first: counted shares with intervals by day, ranks, and what a mark adds.
 
-A list is read from its head: each place is a choice among what is left (Luce 1959; Plackett 1975), so the model is a
-conditional logit with one constant per alternative, and optionally a feature of the alternative in its situation.
+Only first places are read. What a list does after its first place depends on what came before it, so no model of whole
+lists may say how often an alternative comes first.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from routeproof.evidence.choice.logit import Choices, fit
-from routeproof.evidence.partials import Floats
-from routeproof.evidence.quantiles import settle, student_quantile
+from routeproof.evidence.compare import Estimate, estimate_mean
+from routeproof.evidence.interval import UNVARYING
+from routeproof.evidence.partials import Floats, Ints, Partials
+from routeproof.evidence.quantiles import rounded_down
+from routeproof.policy.thresholds import EvidenceStandards
+from routeproof.vocab.errors import UsageError
 
 PRIOR = 0.01
 """Precision of each constant's prior: an alternative never tried first, or always, keeps a finite worth."""
+ALIKE = 1e-12
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A list that was seen: alternatives by number, first tried first; `marked` has the feature (-1: none has)."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstShare:
+    """Share of choices that an alternative has, 0 to 1; `lower` and `upper` are null exactly when `reason` says why."""
 
-    day: int
-    order: tuple[int, ...]
-    marked: int
-    count: int
+    share: float
+    lower: float | None
+    upper: float | None
+    reason: str | None
+    days: int
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One alternative in the ranking.
-
-    Attributes:
-        alternative: its number.
-        share: chance to be tried first where nothing is marked, `lower` to `upper`.
-        best_rank, worst_rank: ranks that the pairwise comparisons at once allow.
-    """
+    """An alternative by number in the ranking; `best_rank` to `worst_rank`: what all comparisons of pairs allow."""
 
     alternative: int
-    share: float
-    lower: float
-    upper: float
+    first: FirstShare
     best_rank: int
     worst_rank: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Ranking:
-    """Places, best first; `mark`: log odds that the mark adds, with its bounds, null where it always sat alike."""
+def first_shares(counts: Ints, orders: Ints, standards: EvidenceStandards) -> list[FirstShare]:
+    """Share of each alternative, days being what varies.
 
-    places: tuple[Place, ...]
-    mark: tuple[float, float, float] | None
-    effective_days: float
-    n: int
-
-
-def rank(lists: Sequence[Listed], alternatives: int, confidence: float) -> Ranking:
-    """Fit the worths of alternatives 0 to `alternatives` - 1, of which there are at least two.
-
-    Raises:
-        UsageError: as `logit.fit`.
+    Args:
+        counts: (days, alternatives) how often each came first.
+        orders: (days,) all orders of the day, at least the sum of its counts and at least 1.
+        standards: confidence, and what an interval needs.
     """
-    has_mark = len({item.marked for item in lists}) > 1  # a mark that never moves is part of its alternative's worth
-    choices = stages(lists, alternatives, with_mark=has_mark)
-    width = alternatives - 1 + has_mark
-    found = fit(choices, np.full(width, PRIOR))
-    worth = np.append(found.coefficient[: alternatives - 1], 0.0)
-    covariance = np.zeros((alternatives, alternatives))
-    covariance[:-1, :-1] = found.covariance[: alternatives - 1, : alternatives - 1]
-    places = _places(worth, covariance, found.df, confidence)
-    mark = found.interval(width - 1, confidence) if has_mark else None
-    n = sum(item.count for item in lists)
-    return Ranking(tuple(sorted(places, key=lambda one: (-one.share, one.alternative))), mark, found.effective_days, n)
-
-
-def stages(lists: Iterable[Listed], alternatives: int, *, with_mark: bool) -> Choices:
-    """Each place of each list as a choice among what is left; the last alternative's constant is 0."""
-    counted: Counter[tuple[int, int, tuple[int, ...], int]] = Counter()
-    for item in lists:
-        for place, chosen in enumerate(item.order[: alternatives - 1]):
-            gone = tuple(sorted(item.order[:place]))
-            counted[item.day, item.marked, gone, chosen] += item.count
-    sets: dict[tuple[int, int, tuple[int, ...]], dict[int, int]] = {}
-    for (day, marked, gone, chosen), count in sorted(counted.items()):
-        sets.setdefault((day, marked, gone), {})[chosen] = count
-    features, group, counts = [], [], []
-    width = alternatives - 1 + with_mark
-    for number, ((_, marked, gone), chosen_counts) in enumerate(sets.items()):
-        for one in range(alternatives):
-            if one not in gone:
-                row = np.zeros(width)
-                if one < alternatives - 1:
-                    row[one] = 1.0
-                if with_mark:
-                    row[-1] = float(one == marked)
-                features.append(row)
-                group.append(number)
-                counts.append(chosen_counts.get(one, 0))
-    days = np.array([day for day, _, _ in sets], dtype=np.int64)
-    return Choices(np.array(features), np.array(group, dtype=np.int64), np.array(counts, dtype=np.float64), days)
-
-
-def _places(worth: Floats, covariance: Floats, df: float, confidence: float) -> list[Place]:
-    count = len(worth)
-    share = np.exp(worth - worth.max())
-    share = share / share.sum()
-    reach = student_quantile(0.5 + confidence / 2.0, df)
-    pairs = student_quantile(1.0 - (1.0 - confidence) / (count * (count - 1.0)), df)
-    apart = worth[:, None] - worth[None, :]
-    error = np.sqrt(np.maximum(np.add.outer(np.diag(covariance), np.diag(covariance)) - 2.0 * covariance, 0.0))
-    above = apart > pairs * error
-    np.fill_diagonal(above, val=False)
     found = []
-    for one in range(count):
-        slope = -share.copy()
-        slope[one] += 1.0
-        slope /= 1.0 - share[one]  # of log(share / (1 - share))
-        middle = np.log(share[one] / (1.0 - share[one]))
-        half = reach * float(np.sqrt(max(slope @ covariance @ slope, 0.0)))
-        lower, upper = (settle(float(1.0 / (1.0 + np.exp(-end)))) for end in (middle - half, middle + half))
-        best, worst = 1 + int(above[:, one].sum()), count - int(above[one].sum())
-        found.append(Place(one, settle(float(share[one])), lower, upper, best, worst))
+    for column in counts.T:
+        one = _mean(column, orders, standards)
+        known = one.interval
+        found.append(
+            FirstShare(
+                share=one.value or 0.0,
+                lower=max(known.lower, 0.0) if known else None,
+                upper=min(known.upper, 1.0) if known else None,
+                reason=one.reason,
+                days=one.days,
+            )
+        )
     return found
+
+
+def rank(counts: Ints, orders: Ints, standards: EvidenceStandards) -> list[Place]:
+    """Alternatives by their counted share, the largest first; arguments as `first_shares`.
+
+    Ranks of two alternatives are told apart where the interval of the difference of their shares excludes 0, all pairs
+    together at the confidence asked for (Bonferroni); where it cannot be had, they are not told apart.
+    """
+    shares = first_shares(counts, orders, standards)
+    count = len(shares)
+    pairs = max(count * (count - 1) // 2, 1)
+    # No bootstrap: so far out its draws end.
+    strict = replace(standards, confidence=1.0 - (1.0 - standards.confidence) / pairs, bootstrap_below_days=0)
+    above = np.zeros((count, count), dtype=np.bool_)
+    for one in range(count):
+        for other in range(one):
+            apart = _mean(counts[:, one] - counts[:, other], orders, strict).interval
+            above[one, other] = apart is not None and apart.lower > 0.0
+            above[other, one] = apart is not None and apart.upper < 0.0
+    places = [
+        Place(one, shares[one], 1 + int(above[:, one].sum()), count - int(above[one].sum())) for one in range(count)
+    ]
+    return sorted(places, key=lambda place: (-place.first.share, place.alternative))
+
+
+def mark_adds(
+    counts: Ints, standards: EvidenceStandards
+) -> tuple[tuple[float, float, float] | None, str | None] | None:
+    """What being marked adds to the log odds of coming first: a conditional logit with one constant per alternative.
+
+    Args:
+        counts: (days, alternatives + 1, alternatives) first places by the alternative that was marked, the last row of
+            each day being those without one.
+        standards: confidence, and the effective days that an interval needs.
+
+    Returns:
+        The estimate with its bounds, errors clustered by day, or None with the reason; None altogether where the mark
+        always sat alike and so is part of its alternative's constant.
+    """
+    day, mark = np.nonzero(counts.sum(axis=2))
+    if len(np.unique(mark)) < 2:  # noqa: PLR2004 to tell a mark from a constant
+        return None
+    if _days_alike(counts):
+        return None, UNVARYING
+    try:
+        found = fit(_choices(counts, day, mark), np.full(counts.shape[2], PRIOR))
+    except UsageError:
+        return None, "the first venues do not tell the mark from the venues"
+    if found.effective_days < standards.least_effective_days:
+        needed = f"at least {standards.least_effective_days:g} are needed"
+        return None, f"{rounded_down(found.effective_days):.1f} effective days; {needed}"
+    return found.interval(counts.shape[2] - 1, standards.confidence), None
+
+
+def _mean(numerator: Ints, orders: Ints, standards: EvidenceStandards) -> Estimate:
+    parts = Partials.of(
+        day=np.arange(len(orders), dtype=np.int64),
+        numerator=numerator.astype(np.float64),
+        denominator=orders.astype(np.float64),
+        largest=np.minimum(orders, 1).astype(np.float64),
+    )
+    return estimate_mean(parts, standards)
+
+
+def _days_alike(counts: Ints) -> bool:
+    """Whether every day has the same shares by mark: the prior alone would then be what differs between days."""
+    whole = counts.sum(axis=2, keepdims=True)
+    share = np.divide(counts, whole, out=np.full(counts.shape, np.nan), where=whole > 0)
+    seen = share[:, ~np.isnan(share).all(axis=(0, 2))]
+    return bool((np.nanmax(seen, axis=0) - np.nanmin(seen, axis=0) < ALIKE).all())
+
+
+def _choices(counts: Ints, day: Sequence[int] | Ints, mark: Sequence[int] | Ints) -> Choices:
+    """One set per day and mark; features are a constant of each alternative but the last, and the mark."""
+    width = counts.shape[2]
+    features: Floats = np.zeros((len(day), width, width))
+    features[:, :, : width - 1] = np.eye(width)[:, : width - 1]
+    features[:, :, -1] = np.arange(width)[None, :] == np.asarray(mark)[:, None]
+    return Choices(
+        features.reshape(-1, width),
+        np.repeat(np.arange(len(day), dtype=np.int64), width),
+        counts[day, mark].astype(np.float64).ravel(),
+        np.asarray(day, dtype=np.int64),
+    )

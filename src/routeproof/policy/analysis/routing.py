@@ -23,13 +23,14 @@ class RoutingPolicy:
         seed: of the orders of days that are drawn.
         classes: order classes in which the router is free to choose, and so is judged.
         least_orders: orders below which a situation is not ranked.
-        least_venue_orders: orders that must name a venue before it is an alternative of a situation.
+        least_venue_orders: orders that must try a venue, at whatever place, before it is ranked in a situation.
         sweep_ms: routes of an order to different venues within so many milliseconds are one sweep.
         least_days: days that each side of a change needs.
         draws: orders of days drawn to judge a change.
         change_error: chance of any false change among all order classes of a provider.
         notice_days: a notice or configuration within so many days of a change announces it.
-        least_share_moved: a smaller move of a venue's share is no change of logic, however certain.
+        least_share_moved: a smaller move of a venue's share is no change of logic, however certain, and a share that
+            lies nearer than this to a stated one is as stated.
         least_first_looks: first routes to a venue before it is asked whether it gets a first look.
         first_look_fill: share of first routes filled below which going there first looks like a look, not a trade.
         least_lineage_share: share of fills that need a route to their venue for "every route is reported" to hold.

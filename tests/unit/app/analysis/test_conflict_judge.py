@@ -11,7 +11,6 @@ import pytest
 
 from routeproof.app.analysis.conflict.judge import NO_COST, NO_PULL, Case, Judged, case_of, holm, verdicts
 from routeproof.app.analysis.conflict.study import study_of
-from routeproof.app.analysis.routing.on_file import beside_settings
 from routeproof.policy.analysis.conflicts import conflicts_policy
 from routeproof.policy.analysis.routing import routing_policy
 from routeproof.stores.shipped_policy import load_shipped_policy, shipped_subjects
@@ -102,26 +101,6 @@ def test_a_pull_that_one_of_many_would_show_by_chance_is_none() -> None:
     blank = Case(study, (), None, None, None, ())  # type: ignore[arg-type]  # only its inducements are looked at
     said = verdicts([replace(blank, inducements=tuple(judged[begin : begin + 3])) for begin in (0, 3)], policy)
     assert [word for words in said for word, _ in words] == [NO_COST, *[NO_PULL] * 5]
-
-
-def test_settings_beside_what_was_done() -> None:
-    """A stated ranking is contradicted where ranks do not meet; a stated share where it lies outside the interval."""
-    settings = {"venue_ranking": ["B", "A"], "routing_share.A": ["0.3"], "routed_venues": ["A", "B"]}
-    firsts = [
-        {"venue": "A", "order_class": "market", "share": 0.6, "lower": 0.5, "upper": 0.7},
-        {"venue": "C", "order_class": "market", "share": 0.1, "lower": 0.0, "upper": 0.2},
-    ]
-    places = [
-        {"venue": "A", "order_class": "market", "rank": 1, "best_rank": 1, "worst_rank": 1},
-        {"venue": "B", "order_class": "market", "rank": 2, "best_rank": 2, "worst_rank": 2},
-    ]
-    rows = {row["setting"]: row for row in beside_settings(settings, firsts, places)}
-    assert rows["venue_ranking, market"]["observed"] == ["A before B"]
-    assert {name: row["result"] for name, row in rows.items()} == dict.fromkeys(
-        ("routed_venues", "routing_share.A, market", "venue_ranking, market"), "contradicted"
-    )
-    agreed = beside_settings({"venue_ranking": ["A", "B"]}, firsts, places)
-    assert agreed[0]["result"] == "supported"
 
 
 def test_standards_are_dated_and_refuse_nonsense() -> None:

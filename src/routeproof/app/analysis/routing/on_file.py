@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.objects.governed import objects_of
@@ -34,24 +36,40 @@ def settings_of(records: Records, provider: str, day: date) -> dict[str, list[st
     return {name: [word for _, word in sorted(words, key=lambda item: item[0])] for name, words in found.items()}
 
 
-def beside_settings(settings: Mapping[str, Sequence[str]], firsts: Sequence[Row], places: Sequence[Row]) -> list[Row]:
-    """`setting, stated, observed, result` of each setting that says where orders go.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What a router did with orders of judged classes.
 
-    Args:
-        settings: see `settings_of`.
-        firsts: a provider's rows of `ranked.first_venues`, judged classes.
-        places: its rows of `ranked.rankings`, judged classes as a whole.
+    Attributes:
+        routed: venues that any of them was sent to, at whatever place.
+        firsts: a provider's rows of `ranked.first_venues`.
+        places: its rows of `ranked.rankings`, order classes as a whole.
+        margin: a share that differs by less than this is as stated.
+        confidence: of the intervals.
+    """
+
+    routed: Sequence[str]
+    firsts: Sequence[Row]
+    places: Sequence[Row]
+    margin: float
+    confidence: float
+
+
+def beside_settings(settings: Mapping[str, Sequence[str]], done: Done) -> list[Row]:
+    """`setting, stated, observed, result` of each setting that says where orders go; `settings`: see `settings_of`.
+
+    Where nothing was seen, or too little, the result is `cannot tell`.
     """
     rows = []
     if settings.get(VENUES):
-        used = sorted({row["venue"] for row in firsts})
-        other = [venue for venue in used if venue not in settings[VENUES]]
-        rows.append(_row(VENUES, settings[VENUES], used, CONTRADICTED if other else SUPPORTED))
+        other = [venue for venue in done.routed if venue not in settings[VENUES]]
+        result = CONTRADICTED if other else SUPPORTED if done.routed else CANNOT_TELL
+        rows.append(_row(VENUES, settings[VENUES], list(done.routed), result))
     for name in sorted(settings):
         if name.startswith(SHARE):
-            rows += _share(name, settings[name], firsts)
+            rows += _share(name, settings[name], done)
     if len(settings.get(RANKING, ())) > 1:
-        rows += _ranking(settings[RANKING], places)
+        rows += _ranking(settings[RANKING], done.places)
     return rows
 
 
@@ -59,24 +77,47 @@ def _row(setting: str, stated: object, observed: object, result: str) -> Row:
     return {"setting": setting, "stated": stated, "observed": observed, "result": result}
 
 
-def _share(name: str, words: Sequence[str], firsts: Sequence[Row]) -> list[Row]:
+def _share(name: str, words: Sequence[str], done: Done) -> list[Row]:
+    """A share by order class; supported where its whole interval lies within the margin of what is stated."""
     venue = name.removeprefix(SHARE)
     try:
         stated = float(words[0])
     except (IndexError, ValueError):
         return [_row(name, list(words), None, CANNOT_TELL)]
     rows = []
-    for row in firsts:
-        if row["venue"] == venue:
-            known = row["lower"] is not None
-            inside = known and row["lower"] <= stated <= row["upper"]
-            result = CANNOT_TELL if not known else SUPPORTED if inside else CONTRADICTED
-            rows.append(_row(f"{name}, {row['order_class']}", stated, row["share"], result))
-    return rows or [_row(name, stated, 0.0, CONTRADICTED if stated > 0 else SUPPORTED)]
+    for order_class in sorted({row["order_class"] for row in done.firsts}):
+        own = [row for row in done.firsts if row["order_class"] == order_class]
+        found = next((row for row in own if row["venue"] == venue), None)
+        result = _never(stated, own[0]["days"], done) if found is None else _about(stated, found, done.margin)
+        rows.append(_row(f"{name}, {order_class}", stated, 0.0 if found is None else found["share"], result))
+    return rows or [_row(name, stated, None, CANNOT_TELL)]
+
+
+def _about(stated: float, found: Row, margin: float) -> str:
+    lower, upper = found["lower"], found["upper"]
+    if lower is None:
+        return CANNOT_TELL
+    if not lower <= stated <= upper:
+        return CONTRADICTED
+    return SUPPORTED if stated - margin <= lower and upper <= stated + margin else CANNOT_TELL
+
+
+def _never(stated: float, days: int, done: Done) -> str:
+    """A venue that no order tried first on any day.
+
+    Where a share is meant, no order of a day goes there with a chance of at most one less that share, however orders
+    of a day hang together; so many days without any are then too unlikely, or are not.
+    """
+    if stated <= 0:
+        return SUPPORTED
+    return CONTRADICTED if (1.0 - min(stated, 1.0)) ** days <= 1.0 - done.confidence else CANNOT_TELL
 
 
 def _ranking(stated: Sequence[str], places: Sequence[Row]) -> list[Row]:
-    """Contradicted where a venue stated later is tried earlier beyond chance: the ranges of their ranks do not meet."""
+    """Contradicted where a venue stated later comes first more often beyond chance: their ranks do not meet.
+
+    Supported where each comes first more often than the next, beyond chance.
+    """
     rows = []
     for order_class in sorted({row["order_class"] for row in places}):
         own = {row["venue"]: row for row in places if row["order_class"] == order_class}
@@ -87,7 +128,16 @@ def _ranking(stated: Sequence[str], places: Sequence[Row]) -> list[Row]:
             for later in known[number + 1 :]
             if own[later]["worst_rank"] < own[earlier]["best_rank"]
         ]
+        sure = known == list(stated) and all(
+            own[earlier]["worst_rank"] < own[later]["best_rank"] for earlier, later in pairwise(known)
+        )
         found = wrong or [row["venue"] for row in sorted(own.values(), key=lambda item: item["rank"])]
-        result = CANNOT_TELL if len(known) < 2 else CONTRADICTED if wrong else SUPPORTED  # noqa: PLR2004 a pair
-        rows.append(_row(f"{RANKING}, {order_class}", list(stated), found, result))
-    return rows
+        rows.append(
+            _row(
+                f"{RANKING}, {order_class}",
+                list(stated),
+                found,
+                CONTRADICTED if wrong else SUPPORTED if sure else CANNOT_TELL,
+            )
+        )
+    return rows or [_row(RANKING, list(stated), None, CANNOT_TELL)]

@@ -1,8 +1,9 @@
-"""`routing rank`: which venues a router tries in which order, by situation, and how orders move between them."""
+"""`routing rank`: which venues a router tries first, by situation, and how orders move between them."""
 
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -12,8 +13,8 @@ from routeproof.app.analysis.choices.venue_routes import venue_routes
 from routeproof.app.analysis.ground import ground_of, plain
 from routeproof.app.analysis.headline import headline_of
 from routeproof.app.analysis.routing.bands import band_figure
-from routeproof.app.analysis.routing.lists import hops_of, lists_of
-from routeproof.app.analysis.routing.on_file import beside_settings, settings_of
+from routeproof.app.analysis.routing.lists import APART, hops_of, lists_of
+from routeproof.app.analysis.routing.on_file import Done, beside_settings, settings_of
 from routeproof.app.analysis.routing.ranked import ALL, ASSUMES, TRIED, first_venues, rankings
 from routeproof.app.analysis.routing.ways import hop_times, sweeps, transitions, way_figure
 from routeproof.evidence.answer import refused
@@ -63,7 +64,7 @@ def routing_rank(context: Context, span: Span) -> Row:
         "configuration": [
             {"provider": provider, **row}
             for provider in providers
-            for row in _beside(context, ground, provider, firsts, places, policy)
+            for row in _beside(context, ground, policy, _Seen(provider, lists, firsts, places))
         ],
         "figures": {
             **{
@@ -94,21 +95,30 @@ def _headline(answers: Sequence[Row]) -> Row:
     return headline_of(none)
 
 
-def _beside(
-    context: Context,
-    ground: Ground,
-    provider: str,
-    firsts: Sequence[Row],
-    places: Sequence[Row],
-    policy: RoutingPolicy,
-) -> list[Row]:
-    own = [row for row in firsts if row["provider"] == provider and row["order_class"] in policy.classes]
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    """What is seen of a provider: `lists` and rows of all providers."""
+
+    provider: str
+    lists: pl.DataFrame
+    firsts: Sequence[Row]
+    places: Sequence[Row]
+
+
+def _beside(context: Context, ground: Ground, policy: RoutingPolicy, seen: _Seen) -> list[Row]:
+    """Settings in force on the last day beside what was done with orders of judged classes."""
+    own = [row for row in _of(seen.firsts, seen.provider) if row["order_class"] in policy.classes]
     ranked = [
-        row
-        for row in places
-        if row["provider"] == provider and row["by"] == ALL and row["order_class"] in policy.classes
+        row for row in _of(seen.places, seen.provider) if row["by"] == ALL and row["order_class"] in policy.classes
     ]
-    return beside_settings(settings_of(context.records, provider, ground.days[-1]), own, ranked)
+    judged = seen.lists.filter(pl.col("provider") == seen.provider, pl.col("order_class").is_in(list(policy.classes)))
+    routed = sorted(judged.select(pl.col("tried").str.split(APART).explode()).to_series().unique().drop_nulls())
+    settings = settings_of(context.records, seen.provider, ground.days[-1])
+    standards = ground.policy.whole.book.evidence.on_or_first(ground.days[-1]).value
+    done = Done(
+        routed=routed, firsts=own, places=ranked, margin=policy.least_share_moved, confidence=standards.confidence
+    )
+    return beside_settings(settings, done)
 
 
 def _leading(places: Sequence[Row]) -> list[list[Row]]:
@@ -123,9 +133,9 @@ def _leading(places: Sequence[Row]) -> list[list[Row]]:
 def _sentence(rows: Sequence[Row]) -> str:
     first, *others = rows
     of = f"{first['provider']}, {first['order_class'].replace('_', ' ')}"
-    share = f"{first['share']:.1%} of orders ({first['lower']:.1%} to {first['upper']:.1%})"
-    then = f", then {', '.join(row['venue'] for row in others)}" if others else ""
-    return f"{of}: {first['venue']} is tried first for {share}{then}."
+    bounds = f"{first['lower']:.1%} to {first['upper']:.1%}" if first["reason"] is None else first["reason"]
+    rest = "".join(f", {row['venue']} for {row['share']:.1%}" for row in others if row["share"])
+    return f"{of}: {first['venue']} is tried first for {first['share']:.1%} of orders ({bounds}){rest}."
 
 
 def _of(rows: Sequence[Row], provider: str) -> list[Row]:
