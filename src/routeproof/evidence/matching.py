@@ -57,13 +57,13 @@ def by_stratum(subject: Partials, benchmark: Partials, standards: EvidenceStanda
     if settle(overlap) < standards.least_overlap:
         return None
     mix = totals(np.searchsorted(shared, kept.stratum), kept.denominator, len(shared)) / kept.denominator.sum()
-    ours_mean, ours, ours_largest = _standardised(kept, shared, mix, 1.0)
-    theirs_mean, theirs, theirs_largest = _standardised(other, shared, mix, sign)
+    ours_mean, ours, ours_largest = standardised(kept, shared, mix, 1.0)
+    theirs_mean, theirs, theirs_largest = standardised(other, shared, mix, sign)
     series = (ours, DaySeries(theirs.weight, -theirs.residual))
     return Sides(ours_mean, theirs_mean, series, max(ours_largest, theirs_largest), overlap, "stratum")
 
 
-def _standardised(parts: Partials, strata: Ints, mix: Floats, sign: float) -> tuple[float, DaySeries, float]:
+def standardised(parts: Partials, strata: Ints, mix: Floats, sign: float) -> tuple[float, DaySeries, float]:
     """Mean over strata at fixed weights `mix`; each residual is widened for the freedom its stratum's mean took."""
     code = np.searchsorted(strata, parts.stratum)
     total = totals(code, parts.denominator, len(strata))

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from routeproof.policy.thresholds import EvidenceStandards
 
 Row = dict[str, Any]
-MOVED = "share of first routes from the most likely day of a change on, less that before, of the venue that rose most"
+MOVED = (
+    "share of first routes from the most likely day of a change on, less that before, of the venue that rose most, "
+    "situations held fixed"
+)
 ASSUMES = (
     "Where nothing changed, days are exchangeable: no trend, no weekday that routes otherwise.",
     "Within order class, spread, size against displayed and venue at the NBBO the choice rests on nothing that drifts.",
@@ -81,10 +84,10 @@ def _answer(found: Found, standards: EvidenceStandards) -> Row:
     rise = rise_at(stream, best.place, standards)
     key |= {"on": stream.days[best.place].isoformat(), "venue": rise.venue}
     if rise.interval is None:
-        said = refused(MOVED, "ratio", rise.reason or "", n=n, counted="orders", assumptions=ASSUMES)
+        said = refused(MOVED, "ratio", rise.reason or "", n=rise.orders, counted="orders", assumptions=ASSUMES)
         return plain(said) | key
     answer = Answer(
-        estimand=MOVED, unit="ratio", n=n, counted="orders", assumptions=ASSUMES, estimate=rise.estimate,
+        estimand=MOVED, unit="ratio", n=rise.orders, counted="orders", assumptions=ASSUMES, estimate=rise.estimate,
         lower=rise.interval.lower, upper=rise.interval.upper, detectable=rise.interval.detectable,
     )  # fmt: skip
     return plain(answer) | key

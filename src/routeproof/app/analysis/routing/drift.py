@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,9 @@ import polars as pl
 from routeproof.app.objects.governed import objects_of
 from routeproof.evidence.choice.changes import Counts, Scan, ScanRules, change_places, scan, shares_moved
 from routeproof.evidence.interval import Interval, interval, refusal
+from routeproof.evidence.matching import standardised
 from routeproof.evidence.partials import Partials
 from routeproof.evidence.quantiles import settle
-from routeproof.evidence.series import DaySeries, day_series
 from routeproof.governance.config import CONFIG
 from routeproof.rules.announcements import Announcement, announced
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from routeproof.stores.records import Records
 
 Row = dict[str, Any]
+AT_ERROR = 10
+"""Draws that may be as extreme at the error allowed: so many, and p is known well enough there."""
 SITUATION = ("spread_state", "displayed_state", "shown_venue")
 
 
@@ -72,9 +75,19 @@ def streams(cells: pl.DataFrame, policy: RoutingPolicy) -> Iterator[Stream]:
 
 
 def found_changes(all_streams: Sequence[Stream], policy: RoutingPolicy, seed: int) -> list[Found]:
-    """Scan every stream; each is allowed its part of the error (Bonferroni), so that all together keep to it."""
+    """Scan every stream; each is allowed its part of the error (Bonferroni), so that all together keep to it.
+
+    With many streams more orders of days are drawn than policy asks for, or none could be as unlikely as that part.
+    """
     error = policy.change_error / max(len(all_streams), 1)
-    rules = ScanRules(least_days=policy.least_days, draws=policy.draws, seed=seed, error=error)
+    needed = math.ceil(AT_ERROR / error)
+    rules = ScanRules(
+        least_days=policy.least_days,
+        draws=max(policy.draws, needed),
+        seed=seed,
+        error=error,
+        stops=needed > policy.draws,
+    )
     found = []
     for stream in all_streams:
         whole = scan(stream.counts, rules)
@@ -85,33 +98,59 @@ def found_changes(all_streams: Sequence[Stream], policy: RoutingPolicy, seed: in
 
 @dataclass(frozen=True, slots=True)
 class Rise:
-    """By how much the share of the venue that rose most rose; `interval` is None exactly when `reason` says why."""
+    """By how much the share of the venue that rose most rose, situations held fixed.
 
-    venue: str
-    estimate: float
+    `venue` and `estimate` are null where no situation can be compared; `interval` is null exactly when `reason` says
+    why. `orders`: those of the situations that are compared.
+    """
+
+    venue: str | None
+    estimate: float | None
     interval: Interval | None
     reason: str | None
+    orders: int
 
 
 def rise_at(stream: Stream, place: int, standards: EvidenceStandards) -> Rise:
-    """Compare the days before a place with those from it on, days being what varies."""
-    moved = shares_moved(stream.counts, slice(0, place), slice(place, None))
+    """Compare the days before a place with those from it on, days being what varies.
+
+    Situations weigh alike on both sides, by all their orders, as in `shares_moved`: another mix of them is no rise.
+    Those with orders on too few days of either side are left out.
+    """
+    sides = (stream.counts[:place], stream.counts[place:])
+    days = [(side.sum(axis=2) > 0).sum(axis=0) for side in sides]
+    kept = np.minimum(*days) >= standards.least_stratum_days
+    counts = stream.counts[:, kept]
+    orders = int(counts.sum())
+    if orders < standards.least_overlap * stream.counts.sum():
+        reason = f"{orders} of {stream.counts.sum()} orders are of situations seen on enough days before and after"
+        return Rise(None, None, None, reason, orders)
+    moved = shares_moved(counts, slice(0, place), slice(place, None))
     venue = int(np.argmax(moved[:, 1] - moved[:, 0]))
-    by_day = stream.counts.sum(axis=1).astype(np.float64)
-    sides = []
-    for part in (slice(place, None), slice(0, place)):
-        orders = by_day[part].sum(axis=1)
-        days = np.arange(len(orders), dtype=np.int64)
-        sides.append(
-            Partials.of(day=days, numerator=by_day[part, venue], denominator=orders, largest=np.minimum(orders, 1.0))
-        )
-    estimate = settle((sides[0].value or 0.0) - (sides[1].value or 0.0))
-    series = [day_series(side) for side in sides]
-    reasons = [refusal(one, 0.0, standards) for one in series]
-    if any(reasons):
-        return Rise(stream.venues[venue], estimate, None, next(reason for reason in reasons if reason))
-    mirrored = DaySeries(series[1].weight, -series[1].residual)
-    return Rise(stream.venues[venue], estimate, interval(estimate, (series[0], mirrored), standards), None)
+    estimate = settle(float(moved[venue, 1] - moved[venue, 0]))
+    mix = counts.sum(axis=(0, 2)) / orders
+    strata = np.arange(len(mix), dtype=np.int64)
+    before, after = (
+        standardised(_of_venue(part, venue), strata, mix, sign)
+        for part, sign in ((counts[:place], -1.0), (counts[place:], 1.0))
+    )
+    series = (after[1], before[1])
+    lacking = next(filter(None, (refusal(one, max(before[2], after[2]), standards) for one in series)), None)
+    found = None if lacking else interval(estimate, series, standards)
+    return Rise(stream.venues[venue], estimate, found, lacking, orders)
+
+
+def _of_venue(counts: Counts, venue: int) -> Partials:
+    """Orders by (day, situation), and how many of them went to the venue first."""
+    orders = counts.sum(axis=2)
+    day, situation = np.indices(orders.shape)
+    return Partials.of(
+        day=day.ravel(),
+        stratum=situation.ravel(),
+        numerator=counts[:, :, venue].ravel(),
+        denominator=orders.ravel(),
+        largest=np.minimum(orders, 1).ravel(),
+    )
 
 
 def notices_of(records: Records) -> dict[str, list[Announcement]]:
