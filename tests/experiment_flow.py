@@ -40,6 +40,8 @@ class Flow:
         complied: share of the treatment's orders that go there.
         larger: the treatment's orders are tenfold, as if somebody had chosen them.
         lost: two in three of the treatment's orders are not in the record.
+        strays: every second buy of the control goes to the treatment's provider.
+        without: days of which no order is in the record.
     """
 
     name: str
@@ -49,6 +51,8 @@ class Flow:
     complied: float = 1.0
     larger: bool = False
     lost: bool = False
+    strays: bool = False
+    without: tuple[date, ...] = ()
 
     @property
     def symbols(self) -> list[str]:
@@ -84,11 +88,12 @@ class Flow:
     def fills(self, orders: int = 40) -> Iterator[dict[str, Any]]:
         """Orders at 10:30 in New York, filled a second later."""
         rng = np.random.default_rng(11)
-        for day in DAYS:
+        for day in (one for one in DAYS if one not in self.without):
             for number in range(orders):
                 order_id, symbol = f"{self.name}{day:%m%d}-{number}", self.symbols[number % 5]
                 treated = self.is_treated(day, order_id, symbol)
                 goes = treated and bool(rng.uniform() < self.complied)
+                goes = goes or (self.strays and number % 4 == 1)
                 improvement = round(0.01 + 0.002 * rng.standard_normal() + self.effect * goes, 4)
                 if not (self.lost and treated and number % 3):
                     yield _fill(

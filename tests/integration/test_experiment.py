@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,6 +16,9 @@ from routeproof.app.objects.act import act
 from routeproof.governance.decider import RefusalError
 from routeproof.governance.experiment import EXPERIMENT
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 FLOWS = (
     Flow(name="FOUND"),
     Flow(name="NONE", effect=0.0),
@@ -25,6 +28,8 @@ FLOWS = (
     Flow(name="HALF", complied=0.5),
     Flow(name="LARGE", larger=True),
     Flow(name="LOST", lost=True),
+    Flow(name="EMPTY", complied=0.0),
+    Flow(name="STRAY", strays=True),
     Flow(name="LATE"),
 )
 
@@ -51,6 +56,15 @@ def read(desk: Desk, name: str, last: date | None = None) -> dict[str, Any]:
     """One look."""
     with desk.context("ann") as context:
         return analyse(context, name, last)
+
+
+def assert_silent(found: dict[str, Any]) -> None:
+    """No number of the effect, whichever reading one looks at."""
+    told = [found, *found["answers"]]
+    assert all(answer["refused"] for answer in told)
+    assert {answer[end] for answer in told for end in ("estimate", "lower", "upper")} == {None}
+    assert [answer.get("p_value") for answer in found["answers"]] == [None, None]
+    assert (found["sequence"], found["first_clear"], found["figures"]) == ([], None, {})
 
 
 def test_a_planted_effect_is_found_and_the_look_is_on_record(desk: Desk) -> None:
@@ -91,9 +105,11 @@ def test_a_look_before_the_days_are_over_says_nothing_and_is_remembered(desk: De
     early = read(desk, "PEEK", DAYS[5])
     assert early["refused"]
     assert early["reason"] == "6 of 12 days are over, and the rule is to read once, after all"
+    assert_silent(early)
     late = read(desk, "PEEK")
     assert (late["peeks"], late["read_by"], late["refused"]) == (1, "sequence", False)
     assert any("only the sequence holds" in said for said in late["warnings"])
+    assert [answer["refused"] for answer in late["answers"]] == [True, False]
 
 
 def test_a_sequence_may_be_looked_at_on_any_day(desk: Desk) -> None:
@@ -102,6 +118,7 @@ def test_a_sequence_may_be_looked_at_on_any_day(desk: Desk) -> None:
     assert early["reason"] == "4 days with both arms are too few to say anything yet"
     found = read(desk, "SEQ")
     assert (found["peeks"], found["read_by"], found["refused"]) == (0, "sequence", False)
+    assert [answer["refused"] for answer in found["answers"]] == [True, False]
     assert found["first_clear"] in {day.isoformat() for day in DAYS[9:]}
 
 
@@ -111,6 +128,41 @@ def test_orders_that_do_not_go_where_they_were_assigned_are_counted(desk: Desk) 
     arms = {arm["arm"]: arm["share"] for arm in found["compliance"]["arms"]}
     assert arms == {"treatment": pytest.approx(0.5, abs=0.15), "control": 1.0}
     assert found["estimate"] == pytest.approx(0.002, abs=0.001)
+    (said,) = found["warnings"]
+    assert "orders assigned to the treatment went to DIRECT" in said
+
+
+def test_a_treatment_that_nobody_served_is_no_experiment(desk: Desk) -> None:
+    """Four orders in five are the control's and went there; of the treatment's none did."""
+    found = read(desk, "EMPTY")
+    assert found["compliance"]["share"] > 0.75
+    assert found["reason"].startswith("the experiment is broken: none of the ")
+    assert found["reason"].endswith(" orders assigned to the treatment went to DIRECT")
+    assert_silent(found)
+
+
+def test_orders_that_somebody_picked_for_the_treatment_are_told(desk: Desk) -> None:
+    """Every second buy of the control goes to the direct route: three in four comply, the others are buys."""
+    found = read(desk, "STRAY")
+    few, chosen = found["warnings"]
+    assert "orders assigned to the control went to P1" in few
+    assert "depends on what was known before" in chosen
+    assert "most on side: " in chosen
+
+
+def test_a_session_without_orders_is_named_and_is_over(tmp_path: Path) -> None:
+    """Twelve sessions, one without a row on record: read after the last, no look was early."""
+    made, flow = new_desk(tmp_path / "workspace"), Flow(name="GAP", without=(DAYS[5],))
+    with made.context("ann") as context:
+        act(context, EXPERIMENT, "GAP", "plan", flow.plan, around_plan(context))
+    made.act("sam", EXPERIMENT, "GAP", "approve")
+    with made.context("ann") as context:
+        assign(context, "GAP")
+    take_in(made, tmp_path / "files", [flow])
+    found = read(made, "GAP")
+    assert (found["refused"], found["peeks"], found["days"], found["days_over"]) == (False, 0, 11, 12)
+    assert found["missing_days"] == [DAYS[5].isoformat()]
+    assert found["warnings"] == [f"no orders are on record of {DAYS[5]}: read without, and late data would change it"]
 
 
 def test_arms_that_differ_in_what_came_before_are_no_experiment(desk: Desk) -> None:
@@ -126,6 +178,7 @@ def test_orders_that_are_missing_from_one_arm_are_no_experiment(desk: Desk) -> N
     found = read(desk, "LOST")
     assert found["refused"]
     assert "where 0.2 was planned" in found["reason"]
+    assert_silent(found)
 
 
 def test_what_is_registered_afterwards_and_dated_back_is_no_experiment(desk: Desk) -> None:

@@ -141,7 +141,7 @@ def analyse(acts: Acts, name: str, last: date | None) -> None:
 def _lines(found: dict[str, Any]) -> Iterator[str]:
     yield (
         f"{found['experiment']}: {found['metric']}, {found['treatment']} less {found['control']}, "
-        f"{found['days']} of {found['planned_days']} days"
+        f"{found['days_over']} of {found['planned_days']} days"
     )
     for said in (*found["broken"], *found["warnings"]):
         yield f"Beware: {said}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -24,12 +25,18 @@ from routeproof.governance.decider import (
     refuse,
 )
 from routeproof.vocab.times import NS_PER_S
+from routeproof.vocab.words import TOLD_LATER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 ELIGIBLE = ("symbol", "side", "order_type", "order_class", "order_group", "lot", "size_bucket", "tif", "quantity")
-"""What a filter of eligibility may speak of: all of it is known before anything is assigned."""
+"""What a filter of eligibility may speak of: all of it is known before anything is assigned.
+
+Of order classes `TOLD_LATER` only together, since nobody knows at receipt which of them it will be.
+"""
+
+_FILTER = re.compile(r"\s*(>=|<|=)\s*")
 
 
 class Plan(Body):
@@ -163,11 +170,24 @@ def _plan(state: Experiment | None, command: Command) -> Sequence[Event]:
     _require(
         (body.unit == "day_symbol") == bool(body.symbols), "symbols where the unit is a day and security", body.unit
     )
+    _require(
+        body.rule == "fixed" or body.days > policy.burn_in_days,
+        f"more than {policy.burn_in_days:g} sessions, before which a sequence says nothing",
+        body.days,
+    )
     for text in body.eligible:
-        name = text.split("=")[0].rstrip("<>").strip()
-        _require(name in ELIGIBLE, f"eligibility by what is known before ({', '.join(ELIGIBLE)})", name)
+        _known_before(text)
     _before_it_begins(body.first_on, command)
     return [Event("experiment.planned", {"experiment": command.id, **body.model_dump(mode="json")})]
+
+
+def _known_before(text: str) -> None:
+    name, operator, values = _FILTER.split(text.strip(), maxsplit=1) if _FILTER.search(text) else (text, "", "")
+    _require(name in ELIGIBLE, f"eligibility by what is known before ({', '.join(ELIGIBLE)})", name)
+    if name == "order_class":
+        later = {value.strip() for value in values.split(",")} & set(TOLD_LATER)
+        fits = operator == "=" and len(later) != 1
+        _require(fits, f"order classes that are known before: {' and '.join(TOLD_LATER)} together", text)
 
 
 def _require(fits: bool, expected: str, found: object) -> None:  # noqa: FBT001  # what is required

@@ -47,6 +47,8 @@ ORDER_CLASSES = (
     "unclassified",
 )
 """Each order version falls in exactly one; the classes sum to the population."""
+TOLD_LATER = ("non_marketable", "never_executable")
+"""Classes that are told apart only by what the market did while the order rested; at receipt they are one."""
 
 HORIZONS_NS = {
     "50ms": 50_000_000,

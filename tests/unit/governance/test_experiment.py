@@ -64,14 +64,24 @@ def test_from_plan_to_end(desk: Desk) -> None:
         ({"metric": "executions"}, "a mean or a ratio of sums"),
         ({"unit": "day_symbol"}, "symbols where the unit"),
         ({"eligible": ["venue=XNAS"]}, "what is known before"),
+        ({"eligible": ["order_class=never_executable"]}, "order classes that are known before"),
+        ({"eligible": ["order_class = market, non_marketable"]}, "order classes that are known before"),
+        ({"eligible": ["order_class<n"]}, "order classes that are known before"),
+        ({"rule": "sequence", "days": 10}, "more than 10 sessions"),
         ({"first_on": "2026-09-21"}, "before the first day"),
     ],
 )
 def test_a_plan_that_cannot_be_is_refused(desk: Desk, changed: dict[str, Any], said: str) -> None:
-    """Too much of the flow, too few days, one arm, no mean, venues that are chosen afterwards, begun already."""
+    """Too much of the flow, too few days, one arm, no mean, what nobody knows before, begun already."""
     with pytest.raises(RefusalError, match=said) as refusal:
         plan(desk, **changed)
     assert refusal.value.code == "criteria_not_met"
+
+
+def test_what_is_known_at_receipt_may_be_asked_for(desk: Desk) -> None:
+    """Resting orders as a whole, marketable classes, sizes; a sequence of eleven sessions."""
+    known = ["order_class=non_marketable,never_executable", "order_class=market", "quantity>=100", "quantity<500"]
+    assert plan(desk, eligible=known, rule="sequence", days=11)["state"] == "planned"
 
 
 def test_nobody_approves_an_own_plan_and_nobody_late(desk: Desk) -> None:

@@ -18,6 +18,7 @@ from routeproof.metrics.measure import readable
 from routeproof.metrics.metric import Metric, Quotient
 from routeproof.metrics.registry import BY_NAME
 from routeproof.tables.switches import Switches
+from routeproof.vocab.words import TOLD_LATER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,7 +34,8 @@ KEPT = ("order_id", "trading_day", "symbol", "provider", *DIMENSIONS)
 def orders_of(ground: Ground, plan: Experiment, days: Sequence[date], policy: ComparePolicy) -> pl.DataFrame:
     """One row per eligible order: `KEPT`, `treated` as assigned, `numerator`, `denominator` (0 = nothing measured).
 
-    Sorted by order id. `provider` is where the order went. Eligibility and levels are of the order at receipt.
+    Sorted by order id. `provider` is where the order went. Eligibility and levels are of the order at receipt: whether
+    a resting order ever could trade is not among them.
     """
     parts = list(_days(ground, plan, days, policy))
     if not parts:
@@ -57,6 +59,11 @@ def _days(ground: Ground, plan: Experiment, days: Sequence[date], policy: Compar
         got = _sums(measured.executions if metric.frame == "executions" else eligible, metric)
         yield (
             featured.select(KEPT)
+            .with_columns(
+                order_class=pl.when(pl.col("order_class").is_in(TOLD_LATER))
+                .then(pl.lit("resting"))
+                .otherwise("order_class")
+            )
             .join(got, on="order_id", how="left")
             .with_columns(pl.col("numerator", "denominator").fill_null(0.0))
         )
