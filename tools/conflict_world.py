@@ -79,7 +79,7 @@ def inducements(study: Study, router: Router) -> Inducements:
         cash[:, place] = VENUES[index].payment_usd - VENUES[index].fee_usd
         tie[:, place] = is_tied
         arrangement[:, place] = router.arranged and index == INDICATING
-    return Inducements(net, cash, tie, arrangement)
+    return Inducements(net, cash, tie, arrangement, np.zeros(shape))
 
 
 def _rows(day: ProviderDay, market: MarketDay) -> pl.DataFrame:

@@ -66,8 +66,8 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
     yield from table_lines(MONEY, [_short(row) for row in found["money"]])
     yield from found["notes"]
     if found["unpriced"]:
-        named = ", ".join(row["venue"] for row in found["unpriced"])
-        yield f"Neither fees nor payments are known of {named}: counted as 0."
+        named = ", ".join(f"{row['venue']} ({row['provider']})" for row in found["unpriced"])
+        yield f"Neither fees nor payments are known of {named}: nothing is said of what they pay."
 
 
 def _short(row: dict[str, Any]) -> dict[str, Any]:

@@ -7,12 +7,24 @@ from datetime import date
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
-from routeproof.app.analysis.conflict.judge import NO_COST, NO_PULL, Case, Judged, case_of, holm, verdicts
+from routeproof.app.analysis.conflict.judge import (
+    CANNOT_TELL,
+    NO_COST,
+    NO_PULL,
+    Case,
+    Judged,
+    case_of,
+    holm,
+    verdicts,
+)
+from routeproof.app.analysis.conflict.report import provider_row
 from routeproof.app.analysis.conflict.study import study_of
 from routeproof.policy.analysis.conflicts import conflicts_policy
 from routeproof.policy.analysis.routing import routing_policy
+from routeproof.policy.thresholds import EvidenceStandards
 from routeproof.stores.shipped_policy import load_shipped_policy, shipped_subjects
 
 if TYPE_CHECKING:
@@ -64,6 +76,26 @@ def test_who_is_accused_of_what(
 ) -> None:
     """A fault is named for what it is; a tie that is not followed and a payer that is better are no fault."""
     assert found[name][0] == kinds
+
+
+def test_pay_that_nobody_states_accuses_nobody(cells: list[pl.DataFrame]) -> None:
+    """The router that sends all to payers, one wholesaler's pay unknown: nothing of payment or earnings."""
+    place = next(number for number, router in enumerate(ROUTERS) if router.name == "payers only")
+    policy = conflicts_policy(shipped_subjects()).on(CHANGE).value
+    study = study_of(cells[place], name_of(place), policy.classes)
+    assert study is not None
+    known = inducements(study, ROUTERS[place])
+    unknown = np.array([venue == "PLTW" for venue in study.venues], dtype=np.float64)
+    hidden = replace(known, untold=np.tile(unknown, (len(study.days), 1)))
+    case = case_of(study, hidden, policy, EvidenceStandards())
+    (word, p), *_ = verdicts([case], policy)[0]
+    assert (word, p) == (CANNOT_TELL, None)
+    assert case.inducements[0].reason == "neither a fee schedule nor a payment for this flow is on record of PLTW"
+    report = provider_row(case, verdicts([case], policy)[0], EvidenceStandards())
+    assert {row["earned_usd"] for row in report["money"]} <= {None}
+    told = {row["venue"]: row["net_payment_cents_per_hundred_shares"] for row in report["venues"]}
+    assert [venue for venue, net in told.items() if net is None] == ["PLTW"]
+    assert case_of(study, known, policy, EvidenceStandards()).untold == ()
 
 
 def test_a_change_of_logic_is_found_on_its_day(found: dict[str, tuple[tuple[str, ...] | None, list[date]]]) -> None:

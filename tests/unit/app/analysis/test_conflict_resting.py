@@ -108,7 +108,7 @@ def _drawn(seed: int, greed: float, days: int = 40, orders: int = 60, venues: Se
 def _money(study: Study) -> Inducements:
     shape = (len(study.days), len(study.venues))
     net = np.broadcast_to([REBATE[venue] for venue in study.venues], shape).copy()
-    return Inducements(net, net, np.zeros(shape), np.zeros(shape))
+    return Inducements(net, net, *(np.zeros(shape) for _ in range(3)))
 
 
 def _case(cells: pl.DataFrame) -> Case:

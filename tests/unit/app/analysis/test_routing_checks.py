@@ -18,10 +18,20 @@ FILLS = (
     {"venue": "ZQUV", "fills": 100, "with_route": 0, "examples": ["F1"]},
 )
 SILENT = Record(
-    fills=(), first_looks=(), payment=None, preference=None, changes=(), scanned=0, payments=(), ties=(), policy=POLICY
+    fills=(),
+    routed=(),
+    first_looks=(),
+    payment=None,
+    preference=None,
+    changes=(),
+    scanned=0,
+    payments=(),
+    ties=(),
+    policy=POLICY,
 )
 UNTOLD = {"status": "unannounced logic change", "on": "2026-08-17"}
 LOOKS = ({"venue": "NOCD", "first_routes": 80, "filled_share": 0.4},)
+RARE = {"venue": "XNAS", "first_routes": 3, "filled_share": 1.0}
 PAID = {"venue": "MAKA", "month": "2026-07", "payment_usd": 3.0}
 PULLED = {"verdict": "pulls at customers' cost", "p": 0.001}
 NO_COST = {**PULLED, "verdict": "pulls, no cost shown"}
@@ -36,6 +46,7 @@ def _result(question: str, answer: str, **known: Any) -> str:  # noqa: ANN401 me
     [
         ("VEN-1", "XNAS and ZQUV.", {"fills": FILLS}, "supported"),
         ("VEN-1", "XNAS.", {"fills": FILLS}, "contradicted"),
+        ("VEN-1", "XNAS.", {"fills": FILLS[:1], "routed": ({"venue": "NOCD", "routes": 3},)}, "contradicted"),
         ("VEN-1", "All that matter.", {"fills": FILLS}, "cannot tell"),
         ("ROU-1", "Price, then speed.", {"preference": (-0.5, -0.8, -0.2)}, "supported"),
         ("ROU-1", "Price, then speed.", {"preference": (0.5, 0.2, 0.8)}, "contradicted"),
@@ -43,12 +54,13 @@ def _result(question: str, answer: str, **known: Any) -> str:  # noqa: ANN401 me
         ("ROU-1", "Speed, then price.", {"preference": (0.5, 0.2, 0.8)}, "cannot tell"),
         ("ROU-4", "No.", {"payment": PULLED}, "contradicted"),
         ("ROU-4", "Yes, a little.", {"payment": PULLED}, "supported"),
-        ("ROU-4", "No.", {"payment": {**PULLED, "verdict": "no pull shown"}}, "supported"),
+        ("ROU-4", "No.", {"payment": {**PULLED, "verdict": "no pull shown", "p": 0.05}}, "cannot tell"),
         ("ROU-4", "No; only between equal prices.", {"payment": NO_COST}, "cannot tell"),
         ("ROU-4", "No.", {"payment": {"verdict": "cannot tell", "p": None}}, "cannot tell"),
         ("ROU-5", "No.", {"first_looks": LOOKS}, "contradicted"),
         ("ROU-5", "No.", {"first_looks": ({**LOOKS[0], "filled_share": 0.9},)}, "supported"),
         ("ROU-5", "No.", {"first_looks": ({**LOOKS[0], "first_routes": 3},)}, "cannot tell"),
+        ("ROU-5", "No.", {"first_looks": ({**LOOKS[0], "filled_share": 0.9}, RARE)}, "cannot tell"),
         ("CHG-1", "Yes, in writing.", {"changes": (UNTOLD,), "scanned": 2}, "contradicted"),
         ("CHG-1", "Yes, in writing.", {"changes": ({**UNTOLD, "status": "announced"},), "scanned": 2}, "supported"),
         ("CHG-1", "Yes, in writing.", {"scanned": 2}, "cannot tell"),
@@ -69,4 +81,4 @@ def test_a_claim_meets_the_record(question: str, answer: str, known: dict[str, A
 def test_a_contradiction_names_its_rows() -> None:
     """The venue that was not named, with executions to look at."""
     found = CHECKS["VEN-1"]("XNAS only", replace(SILENT, fills=FILLS))
-    assert (found.rows, found.why) == ((FILLS[1],), "fills at ZQUV, which the answer does not name")
+    assert (found.rows, found.why) == ((FILLS[1],), "orders went to ZQUV, which the answer does not name")

@@ -75,5 +75,6 @@ def test_a_fill_counts_what_was_reported_of_it_first() -> None:
 
 
 def test_what_nobody_knows_the_price_of_is_named() -> None:
-    """No schedule and no payment."""
-    assert _money().unpriced(["EXCH", "MAKA", "ZQUV"], DAY) == ["ZQUV"]
+    """No schedule and no payment for the flow of the provider in question: what P1 is paid says nothing of P2."""
+    assert _money().unpriced(["EXCH", "MAKA", "ZQUV"], "P1", DAY) == ["ZQUV"]
+    assert _money().unpriced(["EXCH", "MAKA"], "P2", DAY) == ["MAKA"]

@@ -126,9 +126,10 @@ class VenueMoney:
         found = self._joined(asked, day).select("venue", _net_rate().alias("net"), whole.alias("cash"))
         return {venue: (net / SCALE, cash / SCALE) for venue, net, cash in found.iter_rows()}
 
-    def unpriced(self, venues: list[str], day: date) -> list[str]:
-        """Venues of which neither a schedule nor a payment is known on a day."""
-        known = {*self.schedule(day)["venue"], *self.paid(day)["venue"]}
+    def unpriced(self, venues: list[str], provider: str, day: date) -> list[str]:
+        """Venues of which neither a schedule nor a payment for the provider's flow is known on a day."""
+        paid = self.paid(day).filter(pl.col("provider") == provider)
+        known = {*self.schedule(day)["venue"], *paid["venue"]}
         return sorted({*venues} - known)
 
     def _joined(self, frame: pl.DataFrame, day: date) -> pl.DataFrame:

@@ -29,7 +29,7 @@ def dose_figure(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {
         "width": "container",
         "height": 280,
-        "data": {"values": _named([{name: row[name] for name in kept} for row in rows])},
+        "data": {"values": _named([{name: row[name] for name in kept} for row in rows if row[kept[1]] is not None])},
         "layer": [
             {"data": {"values": [{}]}, "mark": {"type": "rule", "strokeDash": [3, 3]}, "encoding": {"y": {"datum": 1}}},
             {"mark": {"type": "rule"}, "encoding": {"x": x, "y": {**y, "field": "lower"}, "y2": {"field": "upper"}}},

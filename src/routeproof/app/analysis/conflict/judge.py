@@ -65,6 +65,7 @@ class Case:
         pull: the fitted model, `None` where there is no choice.
         best: loss against the best venue within reach, whatever it pays.
         inducements: each kind.
+        untold: venues within reach of which nobody said what they pay.
     """
 
     study: Study
@@ -73,6 +74,7 @@ class Case:
     pull: Pull | None
     best: Loss | None
     inducements: tuple[Judged, ...]
+    untold: tuple[str, ...] = ()
 
 
 def case_of(study: Study, money: Inducements, policy: ConflictsPolicy, standards: EvidenceStandards) -> Case:
@@ -88,8 +90,27 @@ def case_of(study: Study, money: Inducements, policy: ConflictsPolicy, standards
     p = {name: test.p_above for name, test in pull.tests.items()}
     if study.rests:
         p = {name: max(p[name], by_week) for name, by_week in pull_p_by_week(study, pull, money, policy).items()}
-    judged = tuple(_judged(kind, study, weeks, days, pull, p, money, policy, standards) for kind in KINDS)
-    return Case(study, weeks, days, pull, best, judged)
+    untold = _untold(study, weeks, money)
+    judged = tuple(
+        Judged(kind, None, None, None, None, None, unknown_pay(untold))
+        if kind == "payment" and untold
+        else _judged(kind, study, weeks, days, pull, p, money, policy, standards)
+        for kind in KINDS
+    )
+    return Case(study, weeks, days, pull, best, judged, untold)
+
+
+def unknown_pay(venues: Sequence[str]) -> str:
+    """Why nothing is said of payment: a venue that nobody stated anything of may pay as well as any."""
+    return f"neither a fee schedule nor a payment for this flow is on record of {', '.join(venues)}"
+
+
+def _untold(study: Study, weeks: Sequence[Week], money: Inducements) -> tuple[str, ...]:
+    """Venues within reach in a week on whose days their pay is not known."""
+    unknown = np.zeros(len(study.venues), dtype=np.bool_)
+    for week in weeks:
+        unknown |= week.reachable.any(axis=0) & money.untold[week.days].any(axis=0)
+    return tuple(study.venues[place] for place in np.flatnonzero(unknown))
 
 
 def _judged(

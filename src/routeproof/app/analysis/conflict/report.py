@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from routeproof.app.analysis.choices.venue_routes import WITHIN
-from routeproof.app.analysis.conflict.judge import per_share_of
+from routeproof.app.analysis.conflict.judge import per_share_of, unknown_pay
 from routeproof.app.analysis.conflict.pull import UNITS
 from routeproof.evidence.answer import Answer, refused
 from routeproof.evidence.compare import estimate_mean
@@ -100,7 +100,11 @@ def _loss_answers(case: Case, kind: str, loss: Loss, standards: EvidenceStandard
                 (total(case, LOST[kind], loss.loss, (chosen, cells), loss, said, standards), {"about": "loss"} | about)
             )
         earned = "what the router earned more than the stand-ins would have paid"
-        answer = total(case, earned, loss.earned, (cells, cells), loss, ALL_SIZES, standards)
+        answer = (
+            refused(earned, "USD", unknown_pay(case.untold), counted="orders", assumptions=(*OF_LOSS, ALL_SIZES))
+            if case.untold
+            else total(case, earned, loss.earned, (cells, cells), loss, ALL_SIZES, standards)
+        )
         found.append((answer, {"about": "earned", "kind": kind, "order_class": name, "bound": "all sizes"}))
     return found
 
@@ -179,7 +183,9 @@ def venue_rows(case: Case, standards: EvidenceStandards) -> list[Row]:
         rows.append(
             {
                 "venue": name,
-                "net_payment_cents_per_hundred_shares": settle(float(np.mean(case.pull.cash[at]))),
+                "net_payment_cents_per_hundred_shares": None
+                if name in case.untold
+                else settle(float(np.mean(case.pull.cash[at]))),
                 "orders": round(float(choices.count[at].sum())),
                 "expected_orders": settle(float(expected[at].sum())),
                 "response": ratio.value,
@@ -208,7 +214,7 @@ def _money(case: Case) -> list[Row]:
                     "ordered_shares": settle(float(case.study.ordered[case.days][:, cells].sum())),
                     "shares_with_a_better_venue": settle(float(loss.moved[:, cells].sum())),
                     "lost_usd": settle(float(loss.loss[:, cells].sum())),
-                    "earned_usd": settle(float(loss.earned[:, cells].sum())),
+                    "earned_usd": None if case.untold else settle(float(loss.earned[:, cells].sum())),
                     "unfilled_shares": None,
                     "reason": None,
                 }

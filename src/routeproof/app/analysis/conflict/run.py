@@ -84,17 +84,19 @@ def _studied(
 def inducements_of(study: Study, provider: str, money: VenueMoney) -> Inducements:
     """What each venue pays a provider on each day for orders that take, or rest, and how it is tied."""
     shape = (len(study.days), len(study.venues))
-    net, cash, tie, arrangement = (np.zeros(shape) for _ in range(4))
+    net, cash, tie, arrangement, untold = (np.zeros(shape) for _ in range(5))
     for place, day in enumerate(study.days):
         rates = money.net_rates(list(study.venues), provider, ADDED if study.rests else REMOVED, day)
         held = [one for one in money.ties if one.holds(provider, day)]
         tied = {one.venue for one in held if one.kind in TIED_KINDS}
         named = {one.venue for one in held} - tied
+        unknown = money.unpriced(list(study.venues), provider, day)
         for number, venue in enumerate(study.venues):
             net[place, number], cash[place, number] = rates[venue]
             tie[place, number] = venue in tied
             arrangement[place, number] = venue in named
-    return Inducements(net, cash, tie, arrangement)
+            untold[place, number] = venue in unknown
+    return Inducements(net, cash, tie, arrangement, untold)
 
 
 def _told(
@@ -120,7 +122,9 @@ def _told(
         by_class += [{"provider": provider, **row} for row in report["money"]]
         if report["venues"]:
             figures[f"dose_response_{provider}"] = dose_figure(report["venues"])
-    named = sorted({row["venue"] for row in rows})
+    named: dict[str, list[str]] = {}
+    for row in rows:
+        named.setdefault(row["provider"], []).append(row["venue"])
     return {
         **_headline(answers, findings),
         "sentences": [_sentence(row, answers) for row in findings if row["p"] is not None],
@@ -130,7 +134,11 @@ def _told(
         "resting_venues": resting,
         "money": by_class,
         "notes": [unpaid(name) for name in sorted({one for one, _ in found} - {*money.rates["provider"]})],
-        "unpriced": [{"venue": venue} for venue in money.unpriced(named, ground.days[-1])],
+        "unpriced": [
+            {"provider": provider, "venue": venue}
+            for provider, venues in sorted(named.items())
+            for venue in money.unpriced(venues, provider, ground.days[-1])
+        ],
         "ties": [
             {"provider": one.provider, "venue": one.venue, "kind": one.kind, "source": one.source} for one in money.ties
         ],

@@ -36,12 +36,14 @@ class Inducements:
         cash: the same with the whole fee: what venues pay to others than their owners.
         tie: 1 = under one roof with the provider.
         arrangement: 1 = named by another arrangement of the conflicts register.
+        untold: 1 = nobody said what the venue pays for the provider's flow; `net` and `cash` are then 0.
     """
 
     net: Floats
     cash: Floats
     tie: Floats
     arrangement: Floats
+    untold: Floats
 
     def of(self, kind: str) -> Floats:
         """The (days, venues) array of a kind."""

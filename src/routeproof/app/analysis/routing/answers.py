@@ -99,9 +99,11 @@ def _record(context: Context, ground: Ground, provider: str, policy: RoutingPoli
     all_streams = list(streams(together, policy))
     notices = notices_of(context.records).get(provider, [])
     found = found_changes(all_streams, policy, seed)
+    all_hops = pl.concat(hops)
     return Record(
         fills=_fills(ground, provider),
-        first_looks=_first_looks(pl.concat(hops), policy),
+        routed=_routed(all_hops),
+        first_looks=_first_looks(all_hops, policy),
         payment=payment,
         preference=preference,
         changes=[row for one in found for row in change_rows(one, notices, policy)],
@@ -156,6 +158,11 @@ def _fills(ground: Ground, provider: str) -> list[Row]:
         pl.col("execution_id").filter(~has_route).sort().head(EXAMPLES).alias("examples"),
     )  # fmt: skip
     return found.sort("venue").to_dicts()
+
+
+def _routed(hops: pl.DataFrame) -> list[Row]:
+    routes = hops.group_by(pl.col("venue").cast(pl.String)).agg(pl.len().cast(pl.Int64).alias("routes"))
+    return routes.sort("venue").to_dicts()
 
 
 def _first_looks(hops: pl.DataFrame, policy: RoutingPolicy) -> list[Row]:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from routeproof.app.analysis.conflict.judge import AT_COST, NO_COST, NO_PULL
+from routeproof.app.analysis.conflict.judge import AT_COST, NO_COST
 from routeproof.app.analysis.routing.on_file import CANNOT_TELL, CONTRADICTED, SUPPORTED
 from routeproof.app.provider.file import stance_of
 from routeproof.rules.announcements import ANNOUNCED
@@ -32,6 +32,7 @@ class Record:
 
     Attributes:
         fills: rows `venue, fills, with_route, examples` (execution ids) by venue that filled.
+        routed: rows `venue, routes` by venue that orders were routed to.
         first_looks: rows `venue, first_routes, filled_share` of first routes of judged classes.
         payment: finding on the pull of payment, as `conflict_test` has it; `None` where nothing was judged.
         preference: `(estimate, lower, upper)` of predicted cost in a choice by quality alone; `None` likewise.
@@ -43,6 +44,7 @@ class Record:
     """
 
     fills: Sequence[Row]
+    routed: Sequence[Row]
     first_looks: Sequence[Row]
     payment: Row | None
     preference: tuple[float, float, float] | None
@@ -66,13 +68,15 @@ class Outcome:
 
 def _venues_named(answer: str, record: Record) -> Outcome:
     named = sorted(set(_MIC.findall(answer)))
-    claim, test = f"orders go only to {', '.join(named)}", "venues of all fills against the venues named"
+    claim, test = f"orders go only to {', '.join(named)}", "venues of all fills and routes against the venues named"
     if not named or not record.fills:
         why = "the answer names no MIC" if not named else "no fills in the span"
         return Outcome("a list of venues", test, CANNOT_TELL, why)
-    other = tuple(row for row in record.fills if row["venue"] not in named)
+    other = tuple(row for row in (*record.fills, *record.routed) if row["venue"] not in named)
     if other:
-        return Outcome(claim, test, CONTRADICTED, f"fills at {_names(other)}, which the answer does not name", other)
+        return Outcome(
+            claim, test, CONTRADICTED, f"orders went to {_names(other)}, which the answer does not name", other
+        )
     return Outcome(claim, test, SUPPORTED, f"all fills were at {len(record.fills)} of the venues named")
 
 
@@ -98,12 +102,17 @@ def _fees_in_ranking(answer: str, record: Record) -> Outcome:
         why = "the answer begins neither with yes nor with no" if stance == "unclear" else "the pull cannot be judged"
         return Outcome("fees and rebates in the ranking", test, CANNOT_TELL, why)
     verdict, row = record.payment["verdict"], (record.payment,)
+    pulled = verdict in (AT_COST, NO_COST)
     claim = "fees and rebates enter the ranking" if stance == "yes" else "fees and rebates do not enter the ranking"
     if stance == "yes":
-        return Outcome(claim, test, SUPPORTED if verdict in (AT_COST, NO_COST) else CANNOT_TELL, verdict, row)
+        return Outcome(claim, test, SUPPORTED if pulled else CANNOT_TELL, verdict, row)
     if verdict == NO_COST:
         return Outcome(claim, test, CANNOT_TELL, f"{verdict}: a choice between equal prices would look alike", row)
-    return Outcome(claim, test, SUPPORTED if verdict == NO_PULL else CONTRADICTED, verdict, row)
+    if not pulled:
+        return Outcome(
+            claim, test, CANNOT_TELL, f"{verdict}: that none was found does not show that there is none", row
+        )
+    return Outcome(claim, test, CONTRADICTED, verdict, row)
 
 
 def _first_look(answer: str, record: Record) -> Outcome:
@@ -117,6 +126,9 @@ def _first_look(answer: str, record: Record) -> Outcome:
         return Outcome(
             "no venue gets a first look", test, CONTRADICTED, f"most first routes to {_names(looks)} came back", looks
         )
+    if len(known) < len(record.first_looks):
+        why = f"first routes mostly filled, but to some venues fewer than {record.policy.least_first_looks} are known"
+        return Outcome("no venue gets a first look", test, CANNOT_TELL, why, tuple(known))
     return Outcome(
         "no venue gets a first look", test, SUPPORTED, "first routes to every venue mostly filled", tuple(known)
     )
