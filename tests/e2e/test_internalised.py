@@ -21,7 +21,8 @@ id = "ed"
 name = "Ed"
 roles = ["examiner"]
 """
-SHARES = 39 * (1_100 + 1_500 + 4 * 75)
+JUDGED, RESTING = 39 * (1_100 + 1_500), 39 * 4 * 75
+SHARES = JUDGED + RESTING
 """39 days of market, marketable limit and resting orders, the last filled by 75 on average: by hand, from the case."""
 
 
@@ -43,17 +44,19 @@ def _venue(desk: Desk) -> str:
 
 
 def test_every_execution_at_the_venue_is_judged_and_kept(desk: Desk) -> None:
-    """All fills of the case are inside the far side of the quote, so every share is improved."""
+    """All fills are inside the far side of the quote: improved, but for resting orders, of which that says nothing."""
     state = json.loads(desk.run("internalised", "record", "2026Q3", "--venue", _venue(desk), "--as", "ann", "--json"))
     (record,) = state["records"]
-    assert record["executed_shares"] == record["improved_shares"] == str(SHARES)
-    assert record["outside_shares"] == record["unjudged_shares"] == "0"
+    assert (record["executed_shares"], record["improved_shares"]) == (str(SHARES), str(JUDGED))
+    assert (record["outside_shares"], record["at_quote_shares"], record["unjudged_shares"]) == ("0", "0", str(RESTING))
     assert record["orders"] == record["executions"] == 390
     envelope = (Path(desk.folder) / "workspace" / "evidence" / record["rows"]).read_bytes()
     rows = list(csv.DictReader(io.StringIO(envelope[32:].partition(b"\n")[2].decode())))
     assert len(rows) == 390
     assert sum(float(row["quantity"]) for row in rows) == SHARES
-    assert all(float(row["improvement_per_share"]) > 0 for row in rows)
+    judged = [row for row in rows if row["verdict"] != "unjudged"]
+    assert all(float(row["improvement_per_share"]) > 0 for row in judged)
+    assert {row["improvement_per_share"] for row in rows if row not in judged} == {""}
 
 
 @pytest.mark.night

@@ -74,7 +74,8 @@ def answer_lines(answer: dict[str, Any]) -> Iterator[str]:
     else:
         yield f"  {_number(answer)} {answer['unit']}, n = {answer['n']:,} {answer['counted']}"
     if answer["detectable"] is not None:
-        yield f"  smallest effect that would have been found 8 times in 10: {answer['detectable']:.{DIGITS}g}"
+        least = f"{answer['detectable']:.{DIGITS}g}"
+        yield f"  smallest effect that would have been found 2 times in 3 or more often: {least}"
     for said in answer["assumptions"]:
         yield f"  assumes: {said}"
 

@@ -17,7 +17,8 @@ class Answer:
         counted: what `n` counts.
         assumptions: what has to be true for the number to mean what `estimand` says; one sentence each.
         reason: why the answer is refused.
-        detectable: smallest true value that would have been found 8 times in 10; None where that has no meaning.
+        detectable: smallest true value that would have been found 2 times in 3 or more often, see `Interval`; None
+            where that has no meaning.
     """
 
     estimand: str

@@ -21,8 +21,9 @@ class Interval:
     """A confidence interval around an estimate, in the metric's unit.
 
     Made by `method`, the widest of three: critical x standard_error to either side, and further out on the side of
-    a longer tail. p_value: two-sided, against 0. detectable: the smallest true difference found four times in five,
-    (critical + t.80) x standard_error plus the same extra reach.
+    a longer tail. p_value: two-sided, against 0. detectable: (critical + t.80) x standard_error plus the same extra
+    reach: the smallest true difference found four times in five where the error is well known, as over a quarter; over
+    12 to 21 days, with the allowance for days that hang together, it is found 65 to 78 times in 100.
     """
 
     lower: float

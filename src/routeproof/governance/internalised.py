@@ -21,7 +21,8 @@ class Record(Body):
         orders, executions: counted.
         executed_shares: sums of quantities, decimal text, as the three below.
         improved_shares, at_quote_shares, outside_shares: against the quote at receipt.
-        unjudged_shares: executions without a usable quote at receipt.
+        unjudged_shares: executions without a usable quote at receipt, and all of orders that rest, of which improvement
+            against the quote says nothing.
         rows: SHA-256 of the CSV with one row per execution.
     """
 

@@ -12,6 +12,7 @@ from routeproof.app.objects.act import act
 from routeproof.app.shipped_rules import rules_of
 from routeproof.governance.internalised import INTERNALISED
 from routeproof.tables.division import divided
+from routeproof.tables.measured.order_class import ORDER_GROUPS
 from routeproof.tables.switches import Switches
 from routeproof.vocab.errors import UsageError
 from routeproof.vocab.fixed import SCALE, to_decimal
@@ -34,6 +35,7 @@ COLUMNS = (
     "order_class",
     "venue",
 )
+RESTING = ORDER_GROUPS["resting"]
 VERDICTS = ("improved", "at_quote", "outside", "unjudged")
 
 
@@ -60,7 +62,8 @@ def internalised_rows(context: Context, quarter: str, venues: Sequence[str]) -> 
     """One row per execution at the venues: order, quote at receipt and at execution, verdict; and the manifest.
 
     Prices and quantities are integers of 1e-9 units, as everywhere in the lake; `improvement_per_share` is positive
-    when better than the far touch at receipt, null where there was no usable quote (`verdict` unjudged).
+    when better than the far touch at receipt, null (`verdict` unjudged) where there was no usable quote, and for orders
+    that rest: filled at their own limit they are a spread better than the far touch, which says how the market stood.
     """
     first, last = quarter_days(quarter)
     manifest = context.lake.manifest().id
@@ -80,7 +83,8 @@ def internalised_rows(context: Context, quarter: str, venues: Sequence[str]) -> 
 
 
 def _told(frame: pl.DataFrame) -> pl.DataFrame:
-    better = pl.col("sign") * (pl.col("far_touch") - pl.col("price"))
+    rests = pl.col("order_class").is_in(RESTING).fill_null(value=False)
+    better = pl.when(~rests).then(pl.col("sign") * (pl.col("far_touch") - pl.col("price")))
     verdict = (
         pl.when(better.is_null())
         .then(pl.lit("unjudged"))

@@ -63,13 +63,14 @@ class Flow:
         return replace(self, cell=code.reshape(-1)[self.cell], features=features, levels=levels)
 
     def pooled(self) -> Flow:
-        """The same flow as one cell: nothing is told apart."""
-        return replace(
+        """The same flow as one cell: nothing is told apart, and a side's day is one row."""
+        whole = replace(
             self,
             cell=np.zeros_like(self.cell),
             features=np.zeros((1, 0), dtype=np.int64),
             levels=dict[str, tuple[str, ...]](),
         )
+        return whole.split(self.subject, ~self.subject)
 
     def split(self, subject: Bools, benchmark: Bools) -> Flow:
         """The rows of either, as subject and benchmark; rows of one side, day and cell are added up."""

@@ -98,7 +98,8 @@ def _judged(
     unit: str,
     assumptions: tuple[str, ...],
 ) -> Judged:
-    n = int(flow.orders[flow.subject].sum())
+    compared = flow.subject if found is None else flow.subject & found.kept[flow.cell]
+    n = int(flow.orders[compared].sum())
     reason = _reason(flow, found, standards)
     if found is None or reason:
         answer = refused(estimand, unit, reason, n=n, counted="orders of the subject", assumptions=assumptions)

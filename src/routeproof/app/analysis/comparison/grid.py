@@ -236,7 +236,7 @@ def _node(node: Node) -> dict[str, Any]:
 
 
 def _headline(cells: Sequence[dict[str, Any]], tested: int) -> dict[str, Any]:
-    """A grid has no one number; what can be told of it as a whole is how many cells were judged."""
+    """A grid has no one number, each cell has its own; what can be told as a whole is how many were judged."""
     refused = not tested
     return {
         "estimate": None,
@@ -244,7 +244,7 @@ def _headline(cells: Sequence[dict[str, Any]], tested: int) -> dict[str, Any]:
         "upper": None,
         "n": sum(cell["n"] for cell in cells),
         "refused": refused,
-        "reason": "no cell has an interval" if refused else "a grid is no one number: each cell has its own",
+        "reason": "no cell has an interval" if refused else None,
         "assumptions": cells[0]["assumptions"] if cells else [],
     }
 
