@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from routeproof.evidence.choice.logit import Choices, fit
-from routeproof.evidence.compare import Estimate, estimate_mean
-from routeproof.evidence.interval import UNVARYING
-from routeproof.evidence.partials import Floats, Ints, Partials
-from routeproof.evidence.quantiles import rounded_down
+from routeproof.evidence.interval import UNVARYING, Interval, interval, refusal
+from routeproof.evidence.partials import Floats, Ints
+from routeproof.evidence.quantiles import rounded_down, settle
+from routeproof.evidence.series import DaySeries
 from routeproof.policy.thresholds import EvidenceStandards
 from routeproof.vocab.errors import UsageError
 
@@ -53,15 +53,14 @@ def first_shares(counts: Ints, orders: Ints, standards: EvidenceStandards) -> li
     """
     found = []
     for column in counts.T:
-        one = _mean(column, orders, standards)
-        known = one.interval
+        value, known, reason = _mean(column, orders, standards)
         found.append(
             FirstShare(
-                share=one.value or 0.0,
+                share=settle(value),
                 lower=max(known.lower, 0.0) if known else None,
                 upper=min(known.upper, 1.0) if known else None,
-                reason=one.reason,
-                days=one.days,
+                reason=reason,
+                days=len(orders),
             )
         )
     return found
@@ -81,7 +80,7 @@ def rank(counts: Ints, orders: Ints, standards: EvidenceStandards) -> list[Place
     above = np.zeros((count, count), dtype=np.bool_)
     for one in range(count):
         for other in range(one):
-            apart = _mean(counts[:, one] - counts[:, other], orders, strict).interval
+            _, apart, _ = _mean(counts[:, one] - counts[:, other], orders, strict)
             above[one, other] = apart is not None and apart.lower > 0.0
             above[other, one] = apart is not None and apart.upper < 0.0
     places = [
@@ -119,14 +118,13 @@ def mark_adds(
     return found.interval(counts.shape[2] - 1, standards.confidence), None
 
 
-def _mean(numerator: Ints, orders: Ints, standards: EvidenceStandards) -> Estimate:
-    parts = Partials.of(
-        day=np.arange(len(orders), dtype=np.int64),
-        numerator=numerator.astype(np.float64),
-        denominator=orders.astype(np.float64),
-        largest=np.minimum(orders, 1).astype(np.float64),
-    )
-    return estimate_mean(parts, standards)
+def _mean(top: Ints, orders: Ints, standards: EvidenceStandards) -> tuple[float, Interval | None, str | None]:
+    """Sum of `top` over that of `orders`, its interval by days, or why there is none."""
+    total = float(orders.sum())
+    value = float(top.sum()) / total
+    series = DaySeries(orders / total, (top - value * orders) / total)
+    reason = refusal(series, 1.0 / total, standards)
+    return value, None if reason else interval(value, (series,), standards), reason
 
 
 def _days_alike(counts: Ints) -> bool:
