@@ -36,7 +36,8 @@ def test_case(path: Path, tmp_path: Path) -> None:
     case = tomllib.loads(path.read_text("utf-8"))
     write_folder(tmp_path / "orders", case)
     for report in case["report"]:
-        asked = asked_605(report["kind"], "FIRM", "T", report.get("month", f"{case['day']:%Y-%m}"), tmp_path / "out")
+        month, provider = report.get("month", f"{case['day']:%Y-%m}"), report.get("provider", "")
+        asked = asked_605(report["kind"], "FIRM", "T", month, tmp_path / "out", provider=provider)
         made = report_605(asked, flow_of_folder(tmp_path / "orders"))
         for name in ("orders_in", "covered", "excluded"):
             if name in report:

@@ -7,15 +7,42 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
+from disclosure_desk import disclosure_desk
 from report605_flow import call, file_of, frames_of, source_of, sums_of, workspace_of
 from routeproof.app.context import open_context
 from routeproof.app.disclosure.report_605 import asked_605, flow_of_workspace, report_605
 from routeproof.app.measuring.lake_source import LakeSource
+from routeproof.metrics.rule605.detailed import HEADER as DETAILED
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from routeproof.app.disclosure.report605_sums import Sums605
+
+
+LATER = {
+    "quotes": """\
+symbol,at,bid,ask
+A,2026-09-01T13:31:00Z,10.00,10.04
+A,2026-09-02T13:31:00Z,10.00,10.04
+""",
+    "parent_orders": """\
+order_id,provider_id,symbol,side,received_at,quantity,order_type,limit_price,time_in_force
+g1,P,A,buy,2026-09-01T14:00:00Z,100,limit,10.00,gtc
+g2,Q,A,buy,2026-09-01T14:00:00Z,300,limit,10.00,gtc
+""",
+    "routes": """\
+route_id,order_id,symbol,side,sent_at,quantity,time_in_force
+r1,g1,A,buy,2026-09-01T14:00:01Z,100,gtc
+r2,g2,A,buy,2026-09-01T14:00:01Z,300,gtc
+""",
+    "executions": """\
+execution_id,order_id,route_id,symbol,side,executed_at,price,quantity,venue
+e1,g1,r1,A,buy,2026-09-02T14:00:00Z,10.00,60,X
+e2,,r1,A,buy,2026-09-02T14:00:00Z,10.00,40,X
+e3,,r2,A,buy,2026-09-02T14:00:00Z,10.00,300,X
+""",
+}
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +71,19 @@ def assert_same(found: Sums605, expected: Sums605) -> None:
     assert (found.reasons, found.has_tape) == (expected.reasons, expected.has_tape)
     counts = [(sums.stray_fills, sums.other_fills, sums.fills_seen) for sums in (found, expected)]
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize(("provider", "orders", "shares"), [("", "2", "400"), ("P", "1", "100")])
+def test_fills_of_a_later_day_have_their_order(tmp_path: Path, provider: str, orders: str, shares: str) -> None:
+    """Good till cancelled, routed on the day before: 60 shares name the order of P, 40 and Q's 300 the route alone."""
+    desk = disclosure_desk(tmp_path, LATER)
+    with desk.context() as context:
+        asked = asked_605("detailed", "FIRM", "T", "2026-09", tmp_path, provider=provider)
+        made = report_605(asked, flow_of_workspace(context))
+    (row,) = made.file.rows
+    found = dict(zip(DETAILED, row, strict=True))
+    names = ("CvrdOrderCnt", "CvrdOrderExctdAwayQty", "FilledOrderCnt", "FilledOrderWghtdAvgTime")
+    assert [found[name] for name in names] == [orders, shares, orders, "86400000"]
 
 
 @pytest.mark.night

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from routeproof.app.peers.industry import NONE_MATCHED, NOT_STATED, Industry
+from routeproof.app.peers.own_days import NO_POSITIVE_DAY
 from routeproof.policy.thresholds import EvidenceStandards
 
 SHARE, UNIT = 10**9, 10**18
@@ -82,3 +83,20 @@ def test_no_verdict_rests_on_it() -> None:
     little = industry(PUBLIC[1:2], OWN).figure("e_over_q", MARKET)
     assert little.coverage == 0.2
     assert "20% of our shares" in (little.against(STANDARDS, nearer_zero=False).reason or "")
+
+
+def test_own_flow_on_crossed_quotes() -> None:
+    """A cell below zero counts in its day; a day below zero has figures, and no interval.
+
+    ABC has 45 of 60 dollars a day and DEF 5 of -10: 50 of 50, and two cents more on every other day, so 1000.2 of 1000
+    over twenty days. DEF alone: 100.1 of -200.
+    """
+    crossed = [OWN[0], row("DEF", "MXXNN", 100, 5, -10)]
+    mixed = industry(PUBLIC, crossed).figure("e_over_q", MARKET)
+    assert mixed.own is not None
+    assert mixed.own.value == pytest.approx(1000.2 / 1000, rel=1e-12)
+    assert mixed.against(STANDARDS, nearer_zero=False).interval is not None
+    alone = industry(PUBLIC, crossed).figure("e_over_q", MARKET, symbol="DEF")
+    difference = alone.against(STANDARDS, nearer_zero=False)
+    assert (alone.value, difference.interval, difference.reason) == (0.75, None, NO_POSITIVE_DAY)
+    assert difference.subject == pytest.approx(100.1 / -200, rel=1e-12)

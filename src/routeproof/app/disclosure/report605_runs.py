@@ -12,8 +12,8 @@ import polars as pl
 
 from routeproof.app.measuring.day_walk import LongLived, day_tables, day_terms, symbols_of
 from routeproof.app.measuring.lake_source import LakeSource
+from routeproof.app.measuring.linked_fills import linked_fills
 from routeproof.tables.measured.day import Carry, DayTables
-from routeproof.tables.measured.standing_rows import standing_executions, with_order_of_route
 from routeproof.tables.measured.version_terms import ORDER_COLUMNS, TERM_COLUMNS
 from routeproof.tables.registry import TABLES
 
@@ -131,7 +131,7 @@ def run_of(source: LakeSource, group: Group, symbols: Sequence[str], carry: Carr
         terms=group.tables.terms.filter(chosen),
         status=group.tables.status.filter(chosen),
         routes=routes,
-        executions=with_order_of_route(standing_executions(reported), routes),
+        executions=linked_fills(source, day, reported, routes),
         trades=_rows(source, "trades", day, symbols, chosen),
         odd_lots=None if quotes.is_pure else _rows(source, "quotes", day, symbols, chosen, pl.col("kind") == "odd_lot"),
     )

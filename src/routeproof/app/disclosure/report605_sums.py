@@ -20,6 +20,7 @@ from routeproof.tables.measured.day import Carry
 from routeproof.tables.measured.day_pieces import carry_of, joined_carry
 from routeproof.tables.measured.version_day import Readings, VersionDay, measure_version_day, with_route_cancels
 from routeproof.tables.switches import Switches
+from routeproof.tables.wide import among
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -223,7 +224,7 @@ def _measured(walk: _Month, group: Group, pool: ThreadPoolExecutor) -> list[_Mea
     opened, source, month = walk.opened(), walk.source, walk.month
 
     def measured(run: Run, carry: VersionDay | None) -> _Measured:
-        tables = with_route_cancels(_of_provider(run.tables, month.provider))
+        tables = with_route_cancels(_of_provider(run.tables, month.provider, carry))
         done, left = measure_version_day(tables, run.book, month.rules, month.switches(), month.readings(), carry)
         return _Measured(_added_up(done, month), left, run.strays)
 
@@ -237,10 +238,11 @@ def _measured(walk: _Month, group: Group, pool: ThreadPoolExecutor) -> list[_Mea
     return list(pool.map(of_symbols, group.runs))
 
 
-def _of_provider(tables: DayTables, provider: str) -> DayTables:
-    """Only a provider's orders and what serves them; everything where none is named."""
+def _of_provider(tables: DayTables, provider: str, carry: VersionDay | None) -> DayTables:
+    """Only a provider's orders, and fills of these and of its orders from days before; all where none is named."""
     if not provider:
         return tables
     terms = tables.terms.filter(pl.col("provider_id") == provider)
-    fills = tables.executions.join(terms.select("order_id").unique(), on="order_id", how="semi")
+    known = [terms["order_id"], *([] if carry is None else [carry.versions["order_id"]])]
+    fills = among(tables.executions, pl.concat(known).unique().to_frame(), ["order_id"])
     return replace(tables, terms=terms, executions=fills)

@@ -95,6 +95,7 @@ class _WithinDay:
         self._source = source
         self.rows, self.book, self.quotes_of = source.rows, source.book, source.quotes_of
         self.market_days, self.streamed = source.market_days, source.streamed
+        self.earlier_routes = source.earlier_routes
 
     def long_lived(self) -> tuple[pl.DataFrame, pl.DataFrame]:
         """None: each day is measured by itself."""

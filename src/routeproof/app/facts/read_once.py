@@ -24,6 +24,7 @@ class ReadOnce:
         self._book: QuoteBook | None = None
         self.rows, self.quotes_of = cache(source.rows), source.quotes_of
         self.market_days, self.long_lived, self.streamed = source.market_days, source.long_lived, source.streamed
+        self.earlier_routes = source.earlier_routes
 
     def book(self, day: date, symbols: pl.Series | None) -> QuoteBook:
         """Reference quotes of one day, of these symbols at least."""

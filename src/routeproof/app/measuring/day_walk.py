@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
 
+from routeproof.app.measuring.linked_fills import linked_fills
 from routeproof.tables.measured.day import DayTables
-from routeproof.tables.measured.standing_rows import standing_executions, terms_of_every_order, with_order_of_route
+from routeproof.tables.measured.standing_rows import terms_of_every_order
 from routeproof.tables.measured.version_terms import version_terms
 from routeproof.tables.registry import TABLES
 from routeproof.tables.session_clock import day_of
@@ -41,6 +42,10 @@ class DaySource(Protocol):
 
     def market_days(self) -> Sequence[date]:
         """Days that have quotes, ascending."""
+        ...
+
+    def earlier_routes(self, day: date, route_ids: pl.Series) -> pl.DataFrame:
+        """Canonical routes sent on days before `day` that have these identities, each once, as sent last."""
         ...
 
     def long_lived(self) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -100,7 +105,7 @@ def day_tables(source: DaySource, day: date, lasting: LongLived, *, vwap: bool =
         day=day,
         terms=day_terms(day, source.rows("parent_orders", day), source.rows("order_versions", day), lasting),
         routes=routes,
-        executions=with_order_of_route(standing_executions(source.rows("executions", day)), routes),
+        executions=linked_fills(source, day, source.rows("executions", day), routes),
         trades=source.rows("trades", day) if vwap else TABLES["trades"].empty(),
         status=source.rows("market_status", day),
         auctions=source.rows("auctions", day),

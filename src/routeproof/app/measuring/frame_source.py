@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from routeproof.app.measuring.handed_quotes import HandedDay, HandedQuotes, RunSizes
+from routeproof.app.measuring.linked_fills import earlier_of, linked_fills
 from routeproof.app.measuring.quote_batches import Rows, batches, batches_in_order, rows_by_day, rows_of_symbol
 from routeproof.tables.intake.coerce import coerce
 from routeproof.tables.lookup.quote_book import QuoteBook, book_of
 from routeproof.tables.lookup.quote_rows import UnclearRowsError, can_be_read_by_rows
 from routeproof.tables.measured.day import LONG_LIVED
 from routeproof.tables.measured.day_flow import LINKING, DayFlow, day_flow
-from routeproof.tables.measured.standing_rows import standing_executions, with_order_of_route
 from routeproof.tables.registry import TABLES
 
 if TYPE_CHECKING:
@@ -66,10 +66,14 @@ class FrameSource:
             return frame
         return frame.filter(pl.col("trading_day") == day)
 
+    def earlier_routes(self, day: date, route_ids: pl.Series) -> pl.DataFrame:
+        """Canonical routes of days before that have these identities, each once, as sent last."""
+        return earlier_of(self._table("routes"), day, route_ids)
+
     def flow(self, day: date, columns: frozenset[str]) -> DayFlow:
         """The day's fills with these columns, and its order versions, linked."""
         routes = self.rows("routes", day).with_columns(pl.col("version").fill_null(1))
-        fills = with_order_of_route(standing_executions(self.rows("executions", day)), routes)
+        fills = linked_fills(self, day, self.rows("executions", day), routes)
         wanted = sorted({*LINKING, *columns})
         return day_flow(
             day, fills.select(wanted), self.rows("parent_orders", day), self.rows("order_versions", day), columns

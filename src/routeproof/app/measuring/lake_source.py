@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from routeproof.app.measuring.frame_source import REFERENCE_KINDS
+from routeproof.app.measuring.linked_fills import earlier_of, linked_fills
 from routeproof.stores.quote_reader import CHUNK_ROWS, DayQuotes, day_quotes
 from routeproof.tables.measured.day import LONG_LIVED
 from routeproof.tables.measured.day_flow import LINKING, ORDER_COLUMNS, VERSION_COLUMNS, DayFlow, day_flow
-from routeproof.tables.measured.standing_rows import standing_executions, with_order_of_route
 from routeproof.tables.registry import TABLES
 
 if TYPE_CHECKING:
@@ -90,7 +90,13 @@ class LakeSource:
         if fills.select(is_plain.alias("plain")).item():
             return fills
         routes = self.rows("routes", day).with_columns(pl.col("version").fill_null(1))
-        return with_order_of_route(standing_executions(self.rows("executions", day)), routes).select(columns)
+        return linked_fills(self, day, self.rows("executions", day), routes).select(columns)
+
+    def earlier_routes(self, day: date, route_ids: pl.Series) -> pl.DataFrame:
+        """Canonical routes of days before that have these identities, each once, as sent last."""
+        before = [other for other in self.lake.days("routes", self.manifest) if other < day]
+        scan = self.lake.scan("routes", before, TABLES["routes"].names, manifest=self.manifest)
+        return earlier_of(scan.filter(pl.col("route_id").is_in(route_ids.implode())).collect(), day, route_ids)
 
     def quotes_of(self, kind: str, day: date) -> pl.DataFrame | None:
         """Quotes of one day and one other kind; a file that says that it holds only reference quotes is not read."""

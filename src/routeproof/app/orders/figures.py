@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from routeproof.app.measuring.linked_fills import earlier_of
 from routeproof.app.measuring.measure import null_reason
 from routeproof.app.measuring.measure_range import measured_days
 from routeproof.metrics.describe import described
@@ -96,6 +97,10 @@ class OneOrder:
     def market_days(self) -> tuple[date, ...]:
         """Days that have quotes, ascending."""
         return self.lake.market_days()
+
+    def earlier_routes(self, day: date, route_ids: pl.Series) -> pl.DataFrame:
+        """The order's routes of days before that have these identities."""
+        return earlier_of(self._own("routes"), day, route_ids)
 
     def long_lived(self) -> tuple[pl.DataFrame, pl.DataFrame]:
         """The order, if it may outlive its day."""

@@ -25,11 +25,11 @@ from routeproof.app.peers.benchmark_605 import (
     with_month,
 )
 from routeproof.app.peers.own_605 import OwnFlow, own_terms
+from routeproof.app.peers.own_days import NO_POSITIVE_DAY, by_day
 from routeproof.app.peers.sources_605 import EXCHANGE, FINRA, OFF_EXCHANGE, Used, liquidity, used_venues
 from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.shipped_rules import rules_of
 from routeproof.evidence.compare import estimate_mean
-from routeproof.evidence.partials import Partials
 from routeproof.metrics.rule605.peer_mix import (
     CELL,
     E_OVER_Q,
@@ -106,8 +106,10 @@ def benchmark_beside(context: Context, question: Asked, beside: Beside) -> Bench
         nothing = (nothing_there(context.lake, question),)
         return Benchmark605(layout=layout, by=question.by, rows=(), notes=nothing)
     sides = sides_of(context, parts, question, beside)
-    rows = _rows(context, question, sides, beside)
+    rows, without = _rows(context, question, sides, beside)
     notes = [*notes_of(layout, question, rows), *_notes(question, held, sides, beside)]
+    if without:
+        notes.append(f"Own E/Q of {without} row{'s' if without > 1 else ''}: {NO_POSITIVE_DAY}.")
     contents = {item.part: item.content for item in parts}
     return Benchmark605(layout=layout, by=question.by, rows=tuple(rows), notes=tuple(notes), parts=contents)
 
@@ -142,7 +144,8 @@ def sides_of(
     return Sides(public.with_columns(named), own.with_columns(named), months)
 
 
-def _rows(context: Context, question: Asked, sides: Sides, beside: Beside) -> list[Row]:
+def _rows(context: Context, question: Asked, sides: Sides, beside: Beside) -> tuple[list[Row], int]:
+    """The rows, own ones first, and of how many the own days carry no interval."""
     by = question.by
     cells = list(dict.fromkeys((*by, *cell_keys(by))))
     own_cells = added_up(sides.own.lazy(), cell_keys(by))
@@ -170,7 +173,7 @@ def _rows(context: Context, question: Asked, sides: Sides, beside: Beside) -> li
         row = row_of(sums, by, "detailed")
         other = {**extra.get(key, _nothing()), **_bounds(intervals.get(key)), **spreads.get(key, _no_spread())}
         rows.append(_with_side(row, PUBLIC, by, shares, mixes.get(key), other))
-    return [with_month(row) for row in rows]
+    return [with_month(row) for row in rows], sum(interval is None for interval in intervals.values())
 
 
 def _with_side(row: Row, side: str, by: Sequence[str], shares: dict[str, Used], mix: Row | None, added: Row) -> Row:
@@ -246,8 +249,8 @@ def _mix(terms: pl.LazyFrame, by: Sequence[str]) -> dict[tuple[object, ...], Row
 
 def _intervals(
     context: Context, question: Asked, sides: Sides, public: pl.DataFrame
-) -> dict[tuple[object, ...], tuple[float, float]]:
-    """Interval of the own E/Q over the cells that a row has; of the own rows under `OWN`."""
+) -> dict[tuple[object, ...], tuple[float, float] | None]:
+    """Interval of the own E/Q over the cells that a row has; of the own rows under `OWN`; null as in `by_day`."""
     by = question.by
     first = min(sides.months)
     standards = policy_in_force(context.records).whole.book.evidence.on(first_of(first)).value
@@ -276,17 +279,16 @@ def _own_key(by: Sequence[str], key: tuple[object, ...], sides: Sides) -> tuple[
 
 def _estimates(
     daily: pl.DataFrame, by: Sequence[str], standards: EvidenceStandards
-) -> dict[tuple[object, ...], tuple[float, float]]:
+) -> dict[tuple[object, ...], tuple[float, float] | None]:
     groups = daily.partition_by(list(by), as_dict=True) if by else {(): daily}
-    found = {}
+    found: dict[tuple[object, ...], tuple[float, float] | None] = {}
     for key, rows in groups.items():
-        parts = Partials.of(
-            day=rows["day"].cast(pl.Int32()).to_numpy(), numerator=rows["top"].to_numpy(),
-            denominator=rows["bottom"].to_numpy(),
-        )  # fmt: skip
-        interval = estimate_mean(parts, standards).interval
+        parts = by_day(rows)
+        interval = None if parts is None else estimate_mean(parts, standards).interval
         if interval is not None:
             found[key] = (interval.lower, interval.upper)
+        elif parts is None:
+            found[key] = None
     return found
 
 

@@ -10,9 +10,9 @@ import polars as pl
 
 from routeproof.app.peers.benchmark_605 import asked, parts_by_layout, said_month
 from routeproof.app.peers.beside_605 import Beside, Sides, sides_of
+from routeproof.app.peers.own_days import NO_POSITIVE_DAY, by_day
 from routeproof.app.peers.sources_605 import public_kinds, venue_kinds
 from routeproof.evidence.compare import Difference, compare_fixed
-from routeproof.evidence.partials import Partials
 from routeproof.evidence.quantiles import settle
 from routeproof.ledger.canonical import canonical_bytes
 from routeproof.metrics.rule605.peer_mix import (
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from routeproof.app.context import Context
     from routeproof.app.policy_in_force import PolicyInForce
+    from routeproof.evidence.partials import Partials
     from routeproof.policy.report605 import Report605Policy
     from routeproof.policy.thresholds import EvidenceStandards
 
@@ -67,7 +68,8 @@ class Published:
         reason: why there is none.
         n: covered orders of others in the cells that both have.
         coverage: share of the own weight in those cells.
-        own: own flow in those cells, by day.
+        own: own flow in those cells, by day; null where it carries no interval.
+        own_value: the own figure where `own` is null; `reason` says why.
         doubt: why no verdict may rest on it; empty if one may.
     """
 
@@ -76,12 +78,13 @@ class Published:
     n: int | None = None
     coverage: float | None = None
     own: Partials | None = None
+    own_value: float | None = None
     doubt: str = ""
 
     def against(self, standards: EvidenceStandards, *, nearer_zero: bool) -> Difference:
         """Own flow less the public figure: published figures have no sampling error, the interval is of our side."""
         if self.value is None or self.own is None:
-            return _untold(self.reason)
+            return _untold(self.reason, subject=self.own_value, benchmark=self.value)
         if self.doubt:
             found = _untold(self.doubt, subject=self.own.value, benchmark=self.value)
             return replace(found, overlap=settle(self.coverage or 0.0))
@@ -142,11 +145,15 @@ class Industry:
             pl.col("weight").sum(),
         ).row(0)
         total = self.own.filter(chosen).select(pl.col(average.weight).cast(pl.Float64()).sum()).item()
+        daily = self._own_by_day(metric, average, both)
+        own, lower = by_day(daily), float(daily["bottom"].sum())
         return Published(
+            reason="" if own else NO_POSITIVE_DAY,
+            own_value=float(daily["top"].sum()) / lower if own is None and lower else None,
             value=1.0 - value if metric == "spread_capture" else value,
             n=int(both["orders"].sum()),
             coverage=weight / total if total else None,
-            own=self._own_by_day(metric, average, both),
+            own=own,
             doubt=self.doubt,
         )
 
@@ -164,18 +171,13 @@ class Industry:
             self._cells[average.name] = matched(self.public, self.own, (), average)
         return self._cells[average.name]
 
-    def _own_by_day(self, metric: str, average: Average, both: pl.DataFrame) -> Partials:
+    def _own_by_day(self, metric: str, average: Average, both: pl.DataFrame) -> pl.DataFrame:
         rows = self.daily.filter(pl.col(average.weight) > 0).join(both.select(CELL), on=CELL, how="semi")
-        sums = rows.select(
+        top, bottom = upper(average) / divisor_of(average), pl.col(average.bottom).cast(pl.Float64())
+        return rows.select(
             "day",
-            (upper(average) / divisor_of(average)).alias("top"),
-            pl.col(average.bottom).cast(pl.Float64()).alias("bottom"),
-        ).sort("day", "top", "bottom")
-        top = sums["bottom"] - sums["top"] if metric == "spread_capture" else sums["top"]
-        return Partials.of(
-            day=sums["day"].cast(pl.Int32()).to_numpy(),
-            numerator=top.to_numpy(),
-            denominator=sums["bottom"].to_numpy(),
+            (bottom - top if metric == "spread_capture" else top).alias("top"),
+            bottom.alias("bottom"),
         )
 
 

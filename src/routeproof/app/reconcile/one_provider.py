@@ -53,6 +53,10 @@ class OneProvider:
         """Days that have quotes, ascending."""
         return self.source.market_days()
 
+    def earlier_routes(self, day: date, route_ids: pl.Series) -> pl.DataFrame:
+        """Routes of the orders, of days before, that have these identities."""
+        return self._own(self.source.earlier_routes(day, route_ids))
+
     def long_lived(self) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Orders that may outlive their day, and all their versions."""
         orders, versions = self.source.long_lived()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from routeproof.app.measuring.linked_fills import earlier_of
 from routeproof.tables.measured.day import LONG_LIVED
 from routeproof.tables.registry import TABLES
 from routeproof.tables.wide import among, kept
@@ -85,6 +86,10 @@ class LiveSource:
         """Days with own flow: quotes of other days concern nobody here."""
         found = pl.concat([self.tables[name]["trading_day"] for name in ("parent_orders", "executions")])
         return found.drop_nulls().unique().sort().to_list()
+
+    def earlier_routes(self, day: date, route_ids: pl.Series) -> pl.DataFrame:
+        """Routes of days before that have these identities, each once, as sent last."""
+        return earlier_of(self.tables.get("routes", TABLES["routes"].empty()), day, route_ids)
 
     def long_lived(self) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Orders that may outlive their day, and their versions."""

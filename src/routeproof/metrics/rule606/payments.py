@@ -26,11 +26,13 @@ class Paid:
         net_e18: received less paid, in 1e-18 USD; null where nothing is known of fees, rebates or payments.
         shares: executed, in 1e-9; a contract counts as the shares that it stands for.
         unknown_shares: of them, those without a fee or rebate of their own or of a schedule.
+        executions: that the shares were executed in.
     """
 
     net_e18: int | None
     shares: int
     unknown_shares: int = 0
+    executions: int = 0
 
 
 def with_charges(executions: pl.DataFrame, schedule: pl.DataFrame) -> pl.DataFrame:
@@ -89,6 +91,7 @@ def paid_sums(executed: pl.DataFrame) -> pl.DataFrame:
         .with_columns(pl.col("section").fill_null(""), pl.col("kind").fill_null(""))
         .group_by(*_KEYS)
         .agg(
+            pl.len().cast(pl.Int64).alias("executions"),
             pl.col("quantity").cast(pl.Int128).sum().alias("shares"),
             pl.col("charged_e18").sum().alias("charged"),
             pl.col("charged_e18").count().cast(pl.Int64).alias("charges"),
@@ -125,5 +128,5 @@ def _of_venue(rows: pl.DataFrame, total: int | None) -> dict[Key, Paid]:
         charged = int(item["charged"]) if item["charges"] else None
         known = payment is not None or charged is not None
         net = (charged or 0) + (payment or 0) * SCALE if known else None
-        found[key] = Paid(net, shares[key], int(item["unknown"]))
+        found[key] = Paid(net, shares[key], int(item["unknown"]), int(item["executions"]))
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -60,10 +60,18 @@ class SectionFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthFigures:
-    """One calendar month: its first day and its sections."""
+    """One calendar month.
+
+    Attributes:
+        month: its first day.
+        sections: with orders received in it.
+        unplaced: executions of the report's orders in it at venues of which a section has no orders received in it, so
+            that what was paid for them is in no row.
+    """
 
     month: date
     sections: tuple[SectionFigures, ...]
+    unplaced: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,11 +82,13 @@ class Routed:
         orders: one row per order received: `order_id, month, section, kind, reason`; directed ones have a section too.
         venues: `order_id, reported_venue`, each pair once.
         paid: by month and venue, see `payments.net_paid`.
+        undivided: by month, venues with a payment of the month that no order type can be given.
     """
 
     orders: pl.DataFrame
     venues: pl.DataFrame
     paid: Mapping[date, Mapping[str, Mapping[Key, Paid]]] = field(default_factory=dict)
+    undivided: Mapping[date, Collection[str]] = field(default_factory=dict)
 
 
 def public_figures(routed: Routed, months: Sequence[date], shown: ShownVenues) -> tuple[MonthFigures, ...]:
@@ -96,9 +106,13 @@ def public_figures(routed: Routed, months: Sequence[date], shown: ShownVenues) -
     at_venues = _counts(placed, "month", "section", "reported_venue", "kind")
     of_type = _counts(counted.filter(pl.col("reason").is_null()), "month", "section", "kind")
     everything = _counts(counted, "month", "section")
-    base = _Counted(at_venues, of_type, everything, routed.paid)
+    base = _Counted(at_venues, of_type, everything, routed)
     return tuple(
-        MonthFigures(month=month, sections=tuple(_section(base, (month, name), shown) for name in sections))
+        MonthFigures(
+            month=month,
+            sections=tuple(_section(base, (month, name), shown) for name in sections),
+            unplaced=_unplaced(base, month),
+        )
         for month in months
     )
 
@@ -108,12 +122,12 @@ Counts = Mapping[tuple[object, ...], int]
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """Orders by (month, section, venue, type), by (month, section, type), by (month, section); and what was paid."""
+    """Orders by (month, section, venue, type), by (month, section, type), by (month, section); and all there is."""
 
     at_venues: Counts
     of_type: Counts
     everything: Counts
-    paid: Mapping[date, Mapping[str, Mapping[Key, Paid]]]
+    routed: Routed
 
 
 def _section(base: _Counted, place: tuple[date, str], shown: ShownVenues) -> SectionFigures:
@@ -122,7 +136,8 @@ def _section(base: _Counted, place: tuple[date, str], shown: ShownVenues) -> Sec
     by_venue = _by_venue(base.at_venues, place)
     totals = {venue: sum(found.values()) for venue, found in by_venue.items()}
     named = shown_venues(totals, sum(orders.values()), shown)
-    paid = base.paid.get(month, {})
+    paid = base.routed.paid.get(month, {})
+    undivided = base.routed.undivided.get(month, ())
     return SectionFigures(
         section=name,
         all_orders=base.everything.get(place, 0),
@@ -131,11 +146,24 @@ def _section(base: _Counted, place: tuple[date, str], shown: ShownVenues) -> Sec
             VenueOrders(
                 venue=venue,
                 orders=by_venue[venue],
-                paid={kind: paid.get(venue, {}).get((name, kind), Paid(None, 0)) for kind in KINDS},
+                paid={
+                    kind: paid.get(venue, {}).get((name, kind), Paid(None if venue in undivided else 0, 0))
+                    for kind in KINDS
+                },
             )
             for venue in named
         ),
         others=sum(totals.values()) - sum(totals[venue] for venue in named),
+    )
+
+
+def _unplaced(base: _Counted, month: date) -> int:
+    has_row = {(section, venue) for (of, section, venue, _) in base.at_venues if of == month}
+    return sum(
+        paid.executions
+        for venue, parts in base.routed.paid.get(month, {}).items()
+        for (section, _), paid in parts.items()
+        if section and (section, venue) not in has_row
     )
 
 

@@ -39,6 +39,10 @@ NOTE_WORDS = {
     "executions": "executions of the report's orders",
     "charges_unknown": "of them, executions without a fee or rebate of their own or of a schedule",
     "venue_unknown": "of them, executions whose venue nobody reported",
+    "executions_in_no_row": "of them, executions in a month in which the venue got no orders of the section: what was "
+    "paid for them is in no row",
+    "executions_of_other_orders": "executions of orders that were not received in the quarter, such as good till "
+    "cancelled, or are not known: what was paid for them is in no row",
     "payments_without_executions": "monthly payments of venues without executions, which no order type can be given",
     "unquoted_fills": "executions without a usable quote: in none of midpoint, near side and far side",
     "unknown_capacity": "executions whose capacity nobody reported",

@@ -100,10 +100,10 @@ def _venue(report: PublicReport, figures: SectionFigures, venue: VenueOrders) ->
 
 
 def amounts(paid: Paid, orders: int) -> tuple[str, str]:
-    """Dollars and cents per hundred shares; where nothing was executed for the orders, no dollars and no rate.
+    """Dollars and cents per hundred shares; where nothing was executed for the orders, no rate.
 
     Both are empty where there were no orders, or where no fee, rebate or payment is known.
     """
     if paid.shares:
         return usd(paid.net_e18), cents_per_hundred(paid.net_e18, paid.shares)
-    return (usd(0) if orders else NOT_MEANINGFUL), NOT_MEANINGFUL
+    return (usd(paid.net_e18) if orders else NOT_MEANINGFUL), NOT_MEANINGFUL

@@ -61,6 +61,10 @@ class Remembering:
         """Days that have quotes."""
         return self._source.market_days()
 
+    def earlier_routes(self, day: date, route_ids: pl.Series) -> pl.DataFrame:
+        """Canonical routes of days before that have these identities."""
+        return self._source.earlier_routes(day, route_ids)
+
     def long_lived(self) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Orders that may outlive their day, and all their versions."""
         return self._source.long_lived()

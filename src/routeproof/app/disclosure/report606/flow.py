@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import polars as pl
 
 from routeproof.app.measuring.lake_source import LakeSource
+from routeproof.app.measuring.linked_fills import with_earlier
 from routeproof.app.shipped_rules import rules_of
 from routeproof.metrics.rule606.customer_handling import spread_side
 from routeproof.metrics.rule606.orders import is_option, market_value_usd, order_kind, without_quote
@@ -20,6 +21,7 @@ from routeproof.tables.measured.version_terms import version_terms
 from routeproof.tables.measured.versions import measure_versions
 from routeproof.tables.session_clock import hours_frame
 from routeproof.tables.switches import Switches
+from routeproof.tables.wide import among
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -133,17 +135,29 @@ class Flow606:
             orders: `order_id, provider_id` of the orders asked about; executions of others are kept, unless `sided`.
             sided: only executions of the orders, with `spread_side`.
         """
-        routes = self.source.rows("routes", day)
+        sent = self.source.rows("routes", day)
+        standing = standing_executions(self.source.rows("executions", day))
+        routes = self._with_earlier(day, sent, standing["route_id"])
+        standing = with_order_of_route(standing, routes)
         linked = _with_provider(routes, orders, "inner")
         reported = reported_routes(linked.select(OF_ROUTE), self.agents)
-        standing = with_order_of_route(standing_executions(self.source.rows("executions", day)), routes)
         fills = _with_provider(standing, orders, "inner" if sided else "left")
         placed = fills.with_columns(pl.lit(None, dtype=pl.String).alias("spread_side"))
         if sided:
             placed = self._sided(fills, day)
         charged = with_charges(placed.select(OF_EXECUTION), schedule_on(self._fees, day))
-        lost = routes.filter(pl.col("order_id").is_null() & pl.col("venue").is_not_null()).height
-        return Moves(reported, venue_of_executions(charged, routes, reported, self.agents), lost)
+        lost = sent.filter(pl.col("order_id").is_null() & pl.col("venue").is_not_null()).height
+        placed = venue_of_executions(charged, routes, reported, self.agents)
+        return Moves(among(reported, sent, ["route_id"]), placed, lost)
+
+    def _with_earlier(self, day: date, sent: pl.DataFrame, filled: pl.Series) -> pl.DataFrame:
+        """The routes of a day, and of earlier days those that its fills name and those that any of these came from."""
+        routes = with_earlier(self.source, day, sent, filled)
+        while True:
+            further = with_earlier(self.source, day, routes, routes["parent_route_id"])
+            if further.height == routes.height:
+                return routes
+            routes = further
 
     def _sided(self, fills: pl.DataFrame, day: date) -> pl.DataFrame:
         parts = [

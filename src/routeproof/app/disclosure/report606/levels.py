@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from routeproof.app.measuring.linked_fills import linked_fills
 from routeproof.metrics.rule606.de_minimis import Levels, calendar_months
-from routeproof.tables.measured.standing_rows import standing_executions, with_order_of_route
 
 if TYPE_CHECKING:
     from datetime import date
@@ -44,9 +44,6 @@ def _shares(orders: pl.DataFrame) -> int:
 
 
 def _notional(flow: Flow606, day: date, orders: pl.DataFrame) -> int:
-    executions = standing_executions(flow.source.rows("executions", day))
-    linked = with_order_of_route(
-        executions, flow.source.rows("routes", day).with_columns(pl.col("version").fill_null(1))
-    )
+    linked = linked_fills(flow.source, day, flow.source.rows("executions", day), flow.source.rows("routes", day))
     own = linked.join(orders, on="order_id", how="semi")
     return int(own.select((pl.col("price").cast(pl.Int128) * pl.col("quantity")).sum()).item())

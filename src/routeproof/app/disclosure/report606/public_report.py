@@ -22,6 +22,7 @@ from routeproof.metrics.rule606.public_report import Routed, public_figures
 from routeproof.metrics.rule606.venues import order_venues
 from routeproof.reports.catalog.rule606_report import PublicPages, public_document
 from routeproof.reports.rule606.public_file import PublicReport, public_file
+from routeproof.tables.wide import but
 from routeproof.vocab.errors import UsageError
 from routeproof.vocab.times import months_after, quarter_days
 
@@ -84,9 +85,10 @@ def make_606a1(context: Context, asked: Asked606a1) -> Made:
     orders, unknown = _with_sections(_orders(flow, days, basis, last), members, first, asked)
     per_contract = basis.rule.shares_per_contract.on_or_first(last).value
     routed, notes = _routed(context, flow, orders, (first, last), per_contract)
-    notes |= {"unknown_membership": len(unknown)}
     months = [months_after(first, place) for place in range(3)]
     figures = public_figures(routed, months, basis.rule.venues.on_or_first(last).value)
+    unplaced = sum(month.unplaced for month in figures)
+    notes |= {"executions_in_no_row": unplaced, "unknown_membership": len(unknown)}
     venues = {item.venue for month in figures for part in month.sections for item in part.venues}
     aspects, drafts = material_aspects(context, venues, given, (first, last), basis.agents)
     has_options = bool((orders["section"] == OPTIONS).any())
@@ -122,7 +124,7 @@ def make_606a1(context: Context, asked: Asked606a1) -> Made:
         basis=basis.recorded(said),
         aspects=asked.aspects,
         drafts=drafts,
-        warnings=_warnings(unknown, first),
+        warnings=_warnings(unknown, first, unplaced),
         document=partial(public_document, pages),
     )
 
@@ -158,8 +160,16 @@ def _with_sections(
     return placed.with_columns(pl.col("section").fill_null(OTHER_STOCKS)), unknown
 
 
-def _warnings(unknown: list[str], first: date) -> tuple[str, ...]:
-    return (f"taken for other stocks; expected {_membership_words(unknown, first)}",) if unknown else ()
+def _warnings(unknown: list[str], first: date, unplaced: int) -> tuple[str, ...]:
+    found = []
+    if unknown:
+        found.append(f"taken for other stocks; expected {_membership_words(unknown, first)}")
+    if unplaced:
+        found.append(
+            f"what was paid for {unplaced} executions is in no row: the venue got no orders in the month in which they "
+            "were made"
+        )
+    return tuple(found)
 
 
 def _membership_words(unknown: list[str], first: date) -> str:
@@ -186,8 +196,9 @@ class _Gathered:
         self.traded.append(own.select(PAIR).unique())
         self.notes["unlinked_routes"] += moves.unlinked_routes
 
-    def pay(self, moves: Moves, shown: pl.DataFrame, month: date, per_contract: int) -> None:
+    def pay(self, moves: Moves, orders: pl.DataFrame, month: date, per_contract: int) -> None:
         """Sums of a day's executions, by section and order type where the report has the order."""
+        shown = orders.filter(pl.col("reason").is_null())
         placed = moves.executions.join(
             shown.select("order_id", "section", "kind"), on="order_id", how="left", maintain_order="left"
         ).with_columns(
@@ -196,6 +207,7 @@ class _Gathered:
         self.paid.setdefault(month, []).append(paid_sums(placed))
         own = placed.filter(pl.col("section").is_not_null())
         self.notes["executions"] += own.height
+        self.notes["executions_of_other_orders"] += but(placed, orders, ["order_id"]).height
         self.notes["charges_unknown"] += own["charged_e18"].null_count()
         self.notes["venue_unknown"] += own["reported_venue"].null_count()
 
@@ -212,22 +224,22 @@ def _routed(
         moves = flow.moves(day, of_order)
         gathered.take(moves, of_order)
         if day <= last:
-            gathered.pay(moves, shown, day.replace(day=1), per_contract)
+            gathered.pay(moves, orders, day.replace(day=1), per_contract)
     pairs = order_venues(pl.concat(gathered.routed), pl.concat(gathered.traded))
     payments = _payments(context, flow.manifest)
     paid = {month: net_paid(pl.concat(parts), payments.get(month, {})) for month, parts in gathered.paid.items()}
+    undivided = {
+        month: [venue for venue in totals if venue not in paid.get(month, {})]
+        for month, totals in payments.items()
+        if first <= month <= last
+    }
     notes = {
         "without_quote": int(shown["without_quote"].sum()),
         "not_routed": shown.join(pairs, on="order_id", how="anti").height,
         **gathered.notes,
-        "payments_without_executions": sum(
-            venue not in paid.get(month, {})
-            for month, totals in payments.items()
-            if first <= month <= last
-            for venue in totals
-        ),
+        "payments_without_executions": sum(len(venues) for venues in undivided.values()),
     }
-    return Routed(orders=orders, venues=pairs, paid=paid), notes
+    return Routed(orders=orders, venues=pairs, paid=paid, undivided=undivided), notes
 
 
 def _payments(context: Context, manifest: str) -> Mapping[date, dict[str, int]]:
