@@ -93,8 +93,16 @@ def _class(version: Row, hours: tuple[int, int]) -> str:  # noqa: PLR0911 - one 
 def executable(version: Row, market: Market, how: Conventions) -> int | None:
     """When a waiting version first became executable in regular hours."""
     reported = version["triggered_at"] if version["terms"] == "stop" else None
+    if reported is not None and not _in_force(version, reported, market, how):
+        reported = None
     seen = _seen_executable(version, market, how)
     return min((at for at in (reported, seen) if at is not None), default=None)
+
+
+def _in_force(version: Row, at: int, market: Market, how: Conventions) -> bool:
+    """Whether an instant of the firm's clock is within regular hours and the version's life."""
+    in_hours = any(opened <= at + how.shift_ns < closed for opened, closed in market.hours.values())
+    return in_hours and version["clock_at"] <= at and (version["ends_at"] is None or at < version["ends_at"])
 
 
 def _seen_executable(version: Row, market: Market, how: Conventions) -> int | None:

@@ -37,6 +37,8 @@ def rows_605(flow: dict[str, list[Row]], market: Market) -> tuple[dict[Key, Row]
             before += executed
             _wait_for_the_open(version, market)
             version["last_fill_at"] = _filled_at(version["shares"], mine)
+            if version["time_in_force"] in ("ioc", "fok"):  # what is left of it is cancelled at once
+                version["over_at"] = max((fill["executed_at"] for fill in mine), default=version["clock_start"])
             version["clock_quote"] = _clock_quote(version, market)
             reason = _reason(version, mine, market)
             reasons[reason] += 1
@@ -198,7 +200,7 @@ def _add_fill(row: Row, fill: Row, reference: tuple[int, Any, Any, Any], version
 def _printed(version: Row, market: Market) -> list[tuple[Any, Any]]:
     order, limit, sign = version["order"], version["limit_price"], 1 if version["order"]["side"] == "buy" else -1
     until = [version["ends_at"]] if version["ends_at"] is not None else []
-    until += [version["last_fill_at"]] if version.get("last_fill_at") is not None else []
+    until += [version[name] for name in ("last_fill_at", "over_at") if version.get(name) is not None]
     days = sorted(market.hours) if version["time_in_force"] == "gtc" else [market.day_of(version["clock_at"])]
     return [
         (t["quantity"], t["quantity"] if t["venue"] is not None else 0)

@@ -248,14 +248,17 @@ def _with_prints(
 ) -> pl.DataFrame:
     """Adds what was printed on this day while each waiting version was in force, to what was on days before.
 
-    An order is in force until it is cancelled, replaced, expired or filled, the close at the latest.
+    An order is in force until it is cancelled, replaced, expired or filled, the close at the latest. An immediate one
+    is over with its last fill; without any, at its receipt.
     """
     known = fills.filter(pl.col("place").is_not_null())
     filled = known.group_by("place").agg(
         pl.col("quantity").sum().alias("taken"), pl.col("executed_at").max().alias("last")
     )
     waits, started = pl.col("terms_class").is_in(WAITING_CLASSES), pl.col("clock_start_at").is_not_null()
-    done = pl.when(pl.col("taken") >= pl.col("quantity")).then("last")
+    is_immediate = pl.col("time_in_force").is_in(IMMEDIATE).fill_null(value=False)
+    filled_whole = pl.when(pl.col("taken") >= pl.col("quantity")).then("last")
+    done = pl.when(is_immediate).then(pl.coalesce("last", "clock_start_at")).otherwise(filled_whole)
     numbered = versions.with_columns(pl.int_range(pl.len()).alias("place"))
     if versions.height and versions["version"].max() != 1:  # a version asks for what earlier ones had filled too
         every = numbered.join(filled, on="place", how="left").with_columns(pl.col("taken").fill_null(0)).sort(KEY)

@@ -181,8 +181,9 @@ def _executable(
         if row >= 0:
             found = max(at[row], begin) - shift_ns
     told = found != NULL or not lookable or end <= upto or upto == END
-    triggered = terms[TRIGGERED_AT, version] if by_stop else NULL
-    if triggered >= 0 and (told or triggered + shift_ns < upto):
+    triggered = terms[TRIGGERED_AT, version] if by_stop and hours[0] != NULL else NULL
+    in_force = triggered >= 0 and begin <= triggered + shift_ns and triggered + shift_ns < end
+    if in_force and (told or triggered + shift_ns < upto):
         found = triggered if found == NULL else min(found, triggered)
         told = True
     if not told:

@@ -116,7 +116,8 @@ def first_executable(looked: pl.DataFrame, book: QuoteBook, low: Int64s, high: I
 
     A buy limit becomes executable at the first quote whose bid is at or below it, a sell at the first whose ask is at
     or above it. A stop is triggered at the first quote whose far side reaches its price, or when its
-    order says so if that is earlier: a router reports the trigger by its own clock.
+    order says so if that is earlier: a router reports the trigger by its own clock. What is reported of an instant
+    outside regular hours, before the order's clock or from its end on made nothing executable.
     """
     begins = pl.max_horizontal(pl.col("clock_at") + shift_ns, "open_at").fill_null(NOT_YET)
     begin = looked.select(begins.alias("begin"))["begin"].to_numpy()
@@ -143,5 +144,7 @@ def first_executable(looked: pl.DataFrame, book: QuoteBook, low: Int64s, high: I
             hit = first_reaching(prices, first_row[rows], after_row[rows], target[rows], at_or_below=at_or_below)
             at = np.maximum(book.at[np.where(hit < 0, 0, hit)], begin[rows]) - shift_ns
             result[rows] = np.where(hit < 0, NOT_YET, at)
-    reported = is_stop & (triggered >= 0)
+    has_session = (looked["open_at"].is_not_null() & looked["close_at"].is_not_null()).to_numpy()
+    told_at = triggered + shift_ns
+    reported = is_stop & (triggered >= 0) & has_session & (begin <= told_at) & (told_at < end)
     return np.where(reported, np.where(result < 0, triggered, np.minimum(triggered, result)), result)
