@@ -16,7 +16,7 @@ from routeproof.app.disclosure.records.sign import publish_report, report_shown,
 from routeproof.app.disclosure.records.write import write_report
 from routeproof.app.disclosure.report606.customer_reports import Asked606b, make_606b1
 from routeproof.app.disclosure.report606.public_report import Asked606a1, make_606a1
-from routeproof.app.disclosure.report_605 import asked_605, flow_of_workspace, report_605
+from routeproof.app.disclosure.report_605 import asked_605, flow_of_workspace, make_605
 from routeproof.app.firm.duties import duties_of
 from routeproof.app.ledger.verify import verify_workspace
 from routeproof.governance.decider import RefusalError
@@ -233,8 +233,8 @@ def test_a_605_report_is_signed_and_restated_from_the_lake(desk: Desk, tmp_path:
     """A market order of July that came late: one more covered order in its row, and the file is the new version."""
     asked = asked_605("detailed" if kind == "detailed" else "summary", "FIRM", "T", "2026-07", tmp_path)
     with desk.context() as context:
-        made = report_605(asked, flow_of_workspace(context))
-        assert record_605(context, made) == f"605-{kind}-FIRM-2026-07"
+        made = record_605(context, make_605(asked, flow_of_workspace(context)))
+    assert desk.show(REPORT, f"605-{kind}-FIRM-2026-07")["state"] == "built"
     path = tmp_path / made.file.name
     _sign(desk, "sam", path, hashlib.sha256(path.read_bytes()).hexdigest())
     orders = HAND["parent_orders"] + "o12,A2,AAA,buy,true,false,false,2026-07-06T14:00:12Z,300,market,,\n"

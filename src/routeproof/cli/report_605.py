@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     help="Folder of parent_orders.csv, routes.csv, executions.csv, quotes.csv instead of the workspace.",
 )
-@click.option("--provider", default="", help="Only orders given to this provider.")
+@click.option("--provider", default="", help="Only orders given to this provider: not the firm's report.")
 @click.option("--zip", "packed", is_flag=True, help="Write a zip of the file too.")
 @click.option(
     "--html",
@@ -68,9 +68,10 @@ def rule_605(
         from routeproof.app.disclosure.records.made_605 import record_605  # noqa: PLC0415
 
         with entitled_context(acts, "report.build") as context:
-            made = use.report_605(asked, use.flow_of_workspace(context))
-            record_605(context, made)
+            made = record_605(context, use.make_605(asked, use.flow_of_workspace(context)))
             write_documents(made, context, html=html, pdf=pdf)
+    for warning in made.warnings:
+        click.echo(f"warning: {warning}", err=True)
     if acts.as_json:
         print_json(made.as_json())
         return

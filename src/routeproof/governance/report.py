@@ -155,6 +155,11 @@ class Report(State):
         """The version that counts."""
         return self.editions[-1]
 
+    @property
+    def provider(self) -> str:
+        """Whose part of the firm's orders it is about; empty where it is about all of them."""
+        return str(self.current.content.options.get("provider") or "")
+
 
 def _build(state: Report | None, command: Command) -> Sequence[Event]:
     body: Building = command.body
@@ -183,6 +188,12 @@ def _publish(state: Report | None, command: Command) -> Sequence[Event]:
     body: Publishing = command.body
     if report.kind not in PUBLIC:
         refuse("not_permitted", f"a {report.kind} report goes to its customer alone: `routeproof disclosure deliver`")
+    if report.provider:
+        refuse(
+            "not_permitted",
+            f"a report of the orders given to {report.provider} alone is no report of the firm: make that one without "
+            "--provider",
+        )
     in_state(report, command, "signed")
     edition = report.current
     if edition.content.drafts:

@@ -63,6 +63,13 @@ def write_whole(final: Path, content: bytes, mode: int = 0o666) -> None:
         raise
 
 
+def beside_standing(path: Path, content: bytes) -> Path:
+    """The path, or where a file of other content stands there, a name beside it that says that it is not signed."""
+    if not path.is_file() or path.read_bytes() == content:
+        return path
+    return path.with_name(f"{path.stem}.unsigned{path.suffix}")
+
+
 def _part_of(final: Path) -> Path:
     """A name beside it that nobody else has; what a killed program leaves under such a name counts nowhere."""
     return final.with_name(f"{final.name}.{secrets.token_hex(4)}{PART}")

@@ -11,7 +11,7 @@ from routeproof.app.desk.review import open_review
 from routeproof.app.disclosure.records.made_605 import record_605
 from routeproof.app.disclosure.records.on_record import record_built
 from routeproof.app.disclosure.report606.public_report import Asked606a1, make_606a1
-from routeproof.app.disclosure.report_605 import asked_605, flow_of_workspace, report_605
+from routeproof.app.disclosure.report_605 import asked_605, flow_of_workspace, make_605
 from routeproof.app.run_demo import PROVIDER, QUARTER
 from routeproof.app.sla.evaluate import evaluate_sla
 from routeproof.app.sla.record import record_evaluation
@@ -40,7 +40,7 @@ def make_reports(stage: Stage, days: list[date]) -> dict[str, str]:
     context = stage.as_("analyst", REPORTED)
     month = _month(days)
     asked = asked_605("detailed", REPORTER, PARTICIPANT, f"{month:%Y-%m}", stage.scratch)
-    record_605(context, report_605(asked, flow_of_workspace(context)))
+    record_605(context, make_605(asked, flow_of_workspace(context)))
     public = record_built(
         context, make_606a1(context, Asked606a1(quarter=QUARTER, aspects=story("aspects"))), f"606a1_{QUARTER}.xml"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,12 @@ class UnknownMembershipError(RefusedError):
     """It is not known to which section a stock belongs."""
 
     code = "unknown_membership"
+
+
+def name_of_part(provider: str) -> str:
+    """How ids and file names say a provider: as it is, or by a digest if it has more than letters, digits, `_`, `.`."""
+    is_plain = re.fullmatch(r"[A-Za-z0-9_.]{1,64}", provider) is not None
+    return provider if is_plain else hashlib.sha256(provider.encode()).hexdigest()[:12]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

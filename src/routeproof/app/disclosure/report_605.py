@@ -6,7 +6,7 @@ import hashlib
 import re
 import tempfile
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,14 +14,16 @@ from typing import TYPE_CHECKING, Any, Literal
 import polars as pl
 
 from routeproof.app.disclosure.inactive_605 import inactive_symbols
+from routeproof.app.disclosure.made import name_of_part
 from routeproof.app.disclosure.orders_folder import read_orders_folder
 from routeproof.app.disclosure.report605_sums import Month605, month_sums
+from routeproof.app.disclosure.validate_605 import validate_file
 from routeproof.app.measuring.lake_source import LakeSource
 from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.shipped_rules import rules_of, shipped_rules
 from routeproof.metrics.rule605.judged import Reporter
 from routeproof.reports.rule605.files import File605, Header605, detailed_file, summary_file
-from routeproof.stores.files import sha256_of, write_whole
+from routeproof.stores.files import beside_standing, sha256_of, write_whole
 from routeproof.stores.shipped_disclosure import load_disclosure605
 from routeproof.stores.shipped_policy import load_report605_policy
 from routeproof.stores.zip_file import write_zip
@@ -29,7 +31,7 @@ from routeproof.tables.registry import TABLES
 from routeproof.vocab.errors import RefusedError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from routeproof.app.context import Context
     from routeproof.app.disclosure.report605_sums import Sums605
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
 
 Kind = Literal["detailed", "summary"]
 _REPORTER = re.compile(r"^[A-Z0-9]{1,10}$")
+_SUMMARY_REPORTER = re.compile(r"^[A-Z]{1,10}$")
+"""The SEC's schema of the summary takes no digits."""
 _PARTICIPANT = re.compile(r"^[A-Z]$")
 _MONTH = re.compile(r"^(\d{4})-(0[1-9]|1[0-2])$")
 
@@ -93,25 +97,27 @@ class Flow605:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made605:
-    """A report that was made.
+    """A report that was made, and written if it has files.
 
     Attributes:
         asked: what was asked.
         reporting: readings in force.
-        files: path, hash and rows of each file.
+        files: path, hash and rows of each file that was written.
         file: the report's rows.
         sums: behind it.
         origin: what it was made from.
         notes: what a reader must know, in sentences.
+        warnings: what whoever made it must know.
     """
 
     asked: Asked605
     reporting: Reporting605
-    files: tuple[dict[str, Any], ...]
+    files: tuple[dict[str, Any], ...] = ()
     file: File605
     sums: Sums605
     origin: str
     notes: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
     @property
     def orders_in(self) -> int:
@@ -149,8 +155,9 @@ def asked_605(  # noqa: D417 the rest is said by `Asked605`
     Raises:
         UsageError: a code or a month that is none.
     """
+    code = _REPORTER if kind == "detailed" else _SUMMARY_REPORTER
     for text, pattern, where, example in (
-        (reporter, _REPORTER, "--reporter", "a code of capital letters such as IEXG"),
+        (reporter, code, "--reporter", "a code of capital letters such as IEXG"),
         (participant, _PARTICIPANT, "--participant", "one capital letter such as T"),
         (month, _MONTH, "--month", "a month such as 2026-08"),
     ):
@@ -202,7 +209,12 @@ def flow_of_workspace(context: Context) -> Flow605:
 
 
 def report_605(asked: Asked605, flow: Flow605) -> Made605:
-    """Make the report and write its file.
+    """Make the report and write its file; see `make_605` and `write_605`."""
+    return write_605(make_605(asked, flow))
+
+
+def make_605(asked: Asked605, flow: Flow605) -> Made605:
+    """Make the report; nothing is written.
 
     Raises:
         RefusedError: index membership of a symbol is unknown and the policy takes none for granted.
@@ -225,11 +237,13 @@ def report_605(asked: Asked605, flow: Flow605) -> Made605:
         file = detailed_file(header, sums.rows, sums.metrics, reporting)
     else:
         file = summary_file(header, sums.rows, sums.metrics, reporting, members)
+    if asked.provider:
+        name = Path(file.name)
+        file = replace(file, name=f"{name.stem}-{name_of_part(asked.provider)}{name.suffix}")
     notes = [*_notes(asked, reporting, sums, flow, unknown if asked.kind == "summary" else []), remark]
     return Made605(
         asked=asked,
         reporting=reporting,
-        files=_written(asked, file),
         file=file,
         sums=sums,
         origin=flow.origin,
@@ -256,6 +270,10 @@ def _members(
 
 def _notes(asked: Asked605, reporting: Reporting605, sums: Sums605, flow: Flow605, unknown: Sequence[str]) -> list[str]:
     notes = [*reporting.decided]
+    if asked.provider:
+        notes.append(
+            f"Only orders given to {asked.provider}: a part of the firm's flow, no report of it, not to be published."
+        )
     if not reporting.value("compliance"):
         notes.append(f"{asked.month:%Y-%m} is before the amended report is due: this is no filing.")
     participants = load_disclosure605().participants.on_or_first(asked.month).value
@@ -289,14 +307,38 @@ def _knows_no_odd_lots(sums: Sums605) -> bool:
     return known not in sums.rows.columns or not sums.rows[known].sum()
 
 
-def _written(asked: Asked605, file: File605) -> tuple[dict[str, Any], ...]:
+def write_605(made: Made605, *, keep_standing: bool = False) -> Made605:
+    """Write the report's file, judge it as any other, and say what is wrong with it.
+
+    Args:
+        made: of `make_605`.
+        keep_standing: leave another file of the same name alone, and write beside it.
+
+    Returns:
+        The same with `files` and `warnings`.
+    """
+    asked, file = made.asked, made.file
     path = asked.out / file.name
+    path = beside_standing(path, file.content) if keep_standing else path
     write_whole(path, file.content)
-    files = [{"path": str(path), "sha256": hashlib.sha256(file.content).hexdigest(), "rows": len(file.rows)}]
+    files: list[dict[str, Any]] = [
+        {"path": str(path), "sha256": hashlib.sha256(file.content).hexdigest(), "rows": len(file.rows)}
+    ]
     if asked.packed:
         packed = path.with_suffix(".zip")
         with tempfile.TemporaryDirectory(prefix="report-") as scratch:
-            write_whole(Path(scratch) / file.name, file.content)
+            write_whole(Path(scratch) / path.name, file.content)
             write_zip(Path(scratch), packed)
         files.append({"path": str(packed), "sha256": sha256_of(packed), "rows": len(file.rows)})
-    return tuple(files)
+    return replace(made, files=tuple(files), warnings=tuple(_faults(path)))
+
+
+def _faults(path: Path) -> Iterator[str]:
+    """What our own validator says of the file that was written, if it is not right."""
+    found = validate_file(path, with_notes=False).problems
+    if found:
+        first = found[0]
+        yield (
+            f"the file is not as its rules have it: {len(found)} problem{'s' if len(found) > 1 else ''}, the first in "
+            f"row {first.row}, {first.column}: {first.message}; `routeproof validate 605 {path}` lists them"
+        )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from routeproof import __version__
 from routeproof.app.disclosure.made import Made
 from routeproof.app.disclosure.records.on_record import record_built
-from routeproof.app.disclosure.report_605 import asked_605, flow_of_workspace, report_605
+from routeproof.app.disclosure.records.write import SIGNED
+from routeproof.app.disclosure.report_605 import asked_605, flow_of_workspace, make_605, write_605
 from routeproof.app.policy_in_force import policy_in_force
 
 if TYPE_CHECKING:
@@ -20,23 +21,27 @@ if TYPE_CHECKING:
     from routeproof.governance.report import Kind
 
 
-def record_605(context: Context, made: Made605) -> str | None:
-    """Put a report that was made from the workspace on record; see `record_built`."""
-    return record_built(context, _made(context, made), made.file.name)
+def record_605(context: Context, made: Made605) -> Made605:
+    """Put a report that was made from the workspace on record and write its file; see `record_built`.
+
+    Where a signed version stands and differs, a file of it is left alone: the new one is written beside it.
+    """
+    report_id = record_built(context, _made(context, made), made.file.name)
+    written = write_605(made, keep_standing=report_id is None)
+    return written if report_id else replace(written, warnings=(SIGNED, *written.warnings))
 
 
 def remade_605(context: Context, kind: Kind, period: str, options: Mapping[str, object]) -> Made:
     """The report of a month as it is made from the workspace now."""
-    with tempfile.TemporaryDirectory(prefix="report-605-") as scratch:
-        asked = asked_605(
-            "detailed" if kind == "605-detailed" else "summary",
-            str(options["reporter"]),
-            str(options["participant"]),
-            period,
-            Path(scratch),
-            provider=str(options["provider"]),
-        )
-        return _made(context, report_605(asked, flow_of_workspace(context)))
+    asked = asked_605(
+        "detailed" if kind == "605-detailed" else "summary",
+        str(options["reporter"]),
+        str(options["participant"]),
+        period,
+        Path(),
+        provider=str(options["provider"]),
+    )
+    return _made(context, make_605(asked, flow_of_workspace(context)))
 
 
 def _made(context: Context, made: Made605) -> Made:

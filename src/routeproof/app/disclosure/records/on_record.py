@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
+from routeproof.app.disclosure.made import name_of_part
 from routeproof.app.objects.act import act, project_object
 from routeproof.app.objects.amended_day import program_fact
 from routeproof.app.objects.fold import object_of, roster_of
@@ -57,7 +58,7 @@ def record_built(context: Context, made: Made, name: str) -> str | None:
         RefusalError: the person may not build reports.
     """
     content = made.content
-    same = find(context, content)
+    same = find(context, content, str(made.options.get("provider") or ""))
     if same is not None and (same.report.kind, same.report.period) == (made.kind, made.period):
         return same.report.id
     object_id = report_id(context, made)
@@ -107,10 +108,14 @@ def _put(context: Context, stored: list[str], content: bytes, media_type: str, n
 
 
 def report_id(context: Context, made: Made) -> str:
-    """Its name: kind and period; a customer's report has a number, since a name would give the customer away."""
+    """Its name: kind and period, and of one provider's part the provider.
+
+    A customer's report has a number, since a name would give the customer away.
+    """
     if made.kind in PUBLIC:
-        reporter = made.options.get("reporter")
-        return "-".join(part for part in (made.kind, str(reporter) if reporter else "", made.period) if part)
+        reporter, provider = (str(made.options.get(name) or "") for name in ("reporter", "provider"))
+        part = name_of_part(provider) if provider else ""
+        return "-".join(word for word in (made.kind, reporter, part, made.period) if word)
     names = set(ids_of(context.records, REPORT))
     return next(f"{made.kind}-{number}" for number in count(1) if f"{made.kind}-{number}" not in names)
 
@@ -141,16 +146,23 @@ def _by_program(context: Context, object_id: str, body: dict[str, Any], stored: 
     context.records.decide(decide, project)
 
 
-def find(context: Context, content: bytes) -> Found | None:
-    """The report of which some version has these bytes; the one where it is the current version, if any."""
+def find(context: Context, content: bytes, provider: str | None = None) -> Found | None:
+    """The report of which some version has these bytes; the one where it is the current version, if any.
+
+    Args:
+        context: the workspace.
+        content: bytes of a file.
+        provider: only reports of this provider's part, or with "" of the whole firm; if omitted any, the firm's first.
+    """
     sha256 = hashlib.sha256(content).hexdigest()
     found = [
         Found(report, edition)
         for report in objects_of(context.records, REPORT)
+        if provider is None or report.provider == provider
         for edition in report.editions
         if _has(context, edition, content, sha256)
     ]
-    return max(found, key=lambda item: item.is_current, default=None)
+    return max(found, key=lambda item: (item.is_current, not item.report.provider), default=None)
 
 
 def _has(context: Context, edition: Edition, content: bytes, sha256: str) -> bool:

@@ -18,7 +18,7 @@ from routeproof.governance.report import REPORT
 from routeproof.ledger.canonical import canonical_bytes
 from routeproof.stores.evidence import ExpiredError
 from routeproof.stores.files import write_whole
-from routeproof.vocab.errors import UsageError
+from routeproof.vocab.errors import RefusedError, UsageError
 
 if TYPE_CHECKING:
     from routeproof.app.context import Context
@@ -35,7 +35,8 @@ def restate_report(
     Args:
         context: the workspace, with the person.
         file: the report's file, or its id. Where the file's bytes are no recorded version of the report that it
-            names, they are the next version; else the report is made again from the lake as it is now.
+            names, they are the next version, with what it was made from if making it again gives the same bytes; else
+            the report is made again from the lake as it is now.
         reason: why.
         new_file: the next version, if it is not made here.
         aspects: TOML of a person's texts about venues, if they change.
@@ -77,11 +78,20 @@ def _next(context: Context, file: str, new_file: Path | None, aspects: str | Non
         content = path.read_bytes()
         named = _named_like(context, content)
         if named is not None:
-            return named, _as_it_came(named, content)
+            return named, _remade_alike(context, named, content, aspects) or _as_it_came(named, content)
         report = adopt(context, content, path.name)
         return report, remake(context, report, aspects)
     report = report_of(context, file)
     return report, remake(context, report, aspects)
+
+
+def _remade_alike(context: Context, report: Report, content: bytes, aspects: str | None) -> Made | None:
+    """The report made again, if that gives the bytes of a file: so it is known what the file was made from."""
+    try:
+        made = remake(context, report, aspects)
+    except (RefusedError, UsageError):
+        return None
+    return made if made.content == content else None
 
 
 def _named_like(context: Context, content: bytes) -> Report | None:
@@ -90,7 +100,8 @@ def _named_like(context: Context, content: bytes) -> Report | None:
     reporter, period = period_of(kind, content)
     for report in objects_of(context.records, REPORT):
         theirs = report.current.content.options.get("reporter", "")
-        if (report.kind, report.period, theirs) == (kind, period, reporter) and not report.customer:
+        is_public = not report.customer and not report.provider
+        if is_public and (report.kind, report.period, theirs) == (kind, period, reporter):
             return report
     return None
 
@@ -111,7 +122,7 @@ def _as_it_came(report: Report, content: bytes) -> Made:
         content=content,
         orders_in=0,
         excluded={},
-        options={"reporter": reporter} if reporter else {},
+        options={name: word for name, word in (("reporter", reporter), ("provider", report.provider)) if word},
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.disclosure.records.on_record import record_built
-from routeproof.stores.files import write_whole
+from routeproof.stores.files import beside_standing, write_whole
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ def write_report(
 ) -> dict[str, Any]:
     """Write the file, and the pages for people where they are asked for.
 
+    Where a signed version stands and differs, another file at `out` is left alone: the new one is written beside it.
+
     Returns:
         `{"path", "sha256", "orders_in", "excluded", "warnings"}`.
 
@@ -30,10 +32,11 @@ def write_report(
         UsageError: a file cannot be written.
         RefusalError: the person may not build reports.
     """
+    report_id = record_built(context, made, out.name)
+    out = out if report_id else beside_standing(out, made.content)
     files = {out: made.content}
     if made.document is not None and (html is not None or pdf is not None):
         files |= _pages(made, html, pdf)
-    report_id = record_built(context, made, out.name)
     try:
         for path, content in files.items():
             write_whole(path, content)
