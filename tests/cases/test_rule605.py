@@ -2,7 +2,7 @@
 
 Tables are written as in the cases of metrics and become the CSV files that `report 605 --orders` takes. A figure is a
 number or the arithmetic that gives it, rounded here to six decimals half up by the decimal module; an empty text means
-that the field must be empty.
+that the field must be empty. `notes` are words of which each stands in one note of the report.
 """
 
 from __future__ import annotations
@@ -42,6 +42,8 @@ def test_case(path: Path, tmp_path: Path) -> None:
         for name in ("orders_in", "covered", "excluded"):
             if name in report:
                 assert made.as_json()[name] == report[name], name
+        for words in report.get("notes", []):
+            assert [words in note for note in made.notes].count(True) == 1, words
         rows = _read(Path(made.files[0]["path"]), report["kind"])
         assert len(rows) == made.files[0]["rows"]
         assert sorted(rows) == sorted(row["key"] for row in report.get("row", []))

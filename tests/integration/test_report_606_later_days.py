@@ -79,6 +79,19 @@ def test_what_was_paid_in_a_month_without_orders_is_counted(tmp_path: Path) -> N
     assert _notes(made)["note-executions_in_no_row"] == 2
 
 
+def test_a_bust_under_another_day_is_counted(tmp_path: Path) -> None:
+    """e1 counts as it was first, in either report, and both say so."""
+    bust = "b1,rhx,h,AAA,buy,2026-07-09T15:30:11Z,10.00,60,ARCX,added,,busted,e1\n"
+    fills = FILLS.format(day="2026-07-08").replace("rebate\n", "rebate,status,refers_to\n")
+    fills = fills.replace("0.12\n", "0.12,new,\n").replace("0.08\n", "0.08,new,\n") + bust
+    desk = disclosure_desk(tmp_path, ROUTED | {"executions": fills})
+    with desk.context() as context:
+        public = make_606a1(context, Asked606a1(quarter="2026Q3"))
+        handled = make_606b3(context, Asked606b(customer="C", to=date(2026, 7, 31), voluntary=True))
+    assert _rows(public, "rMonthly[1]//rVenue", PAID) == [["0.20", "20.0000"]]
+    assert [_notes(made)["note-late_changes"] for made in (public, handled)] == [1, 1]
+
+
 def test_orders_of_the_quarter_before_are_counted(tmp_path: Path) -> None:
     """Received in June and executed in July: the third quarter's report has no order of it, and says so."""
     june = {name: ROUTED[name].replace("2026-07-06T14", "2026-06-30T14") for name in ("parent_orders", "routes")}

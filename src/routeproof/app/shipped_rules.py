@@ -41,4 +41,4 @@ def _rules(book: PolicyBook, calendar: SessionCalendar, round_lots: pl.DataFrame
         )
         for entry in book.size_buckets.values
     )
-    return DayRules(calendar.hours, schemes, round_lots)
+    return DayRules(calendar.hours, schemes, round_lots, book.round_lots)

@@ -16,6 +16,7 @@ from routeproof.app.one_ahead import one_ahead
 from routeproof.metrics.measure import Grouping, collect
 from routeproof.metrics.rule605.additive import KEYS, of_fills, of_versions
 from routeproof.metrics.rule605.judged import judged
+from routeproof.metrics.rule605.sizes import assumed_lot
 from routeproof.tables.measured.day import Carry
 from routeproof.tables.measured.day_pieces import carry_of, joined_carry
 from routeproof.tables.measured.version_day import Readings, VersionDay, measure_version_day, with_route_cancels
@@ -79,6 +80,7 @@ class Sums605:
         other_fills: fills of orders of other months.
         fills_seen: standing fills of the walked days.
         overfilled: covered versions with more shares executed than they had.
+        assumed_lots: covered versions of which nobody declared the round lot that decides their flag.
         has_tape: whether any print was there.
     """
 
@@ -89,6 +91,7 @@ class Sums605:
     other_fills: int
     fills_seen: int
     overfilled: int
+    assumed_lots: int
     has_tape: bool
 
 
@@ -102,6 +105,7 @@ class _Piece:
     stray: int
     seen: int
     overfilled: int
+    assumed_lots: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +145,10 @@ def month_sums(source: DaySource, all_days: Sequence[date], month: Month605) -> 
         total = piece if total is None else _merged([total, piece])
     metrics = {metric.name: metric for metric in (*of_versions(), *of_fills(month.reporting))}
     if total is None:
-        return Sums605(_NOTHING, metrics, {}, 0, 0, 0, 0, walk.has_tape)
+        return Sums605(_NOTHING, metrics, {}, 0, 0, 0, 0, 0, walk.has_tape)
     reasons = _reasons(total.reasons)
     other = total.seen - total.stray - sum(item["fills"] for item in reasons.values())
-    counts = (total.stray, other, total.seen, total.overfilled)
+    counts = (total.stray, other, total.seen, total.overfilled, total.assumed_lots)
     return Sums605(_joined(total), metrics, reasons, *counts, walk.has_tape)
 
 
@@ -169,6 +173,7 @@ def _merged(pieces: Sequence[_Piece]) -> _Piece:
         stray=sum(piece.stray for piece in pieces),
         seen=sum(piece.seen for piece in pieces),
         overfilled=sum(piece.overfilled for piece in pieces),
+        assumed_lots=sum(piece.assumed_lots for piece in pieces),
     )
 
 
@@ -194,7 +199,11 @@ def _added_up(day: VersionDay, month: Month605) -> _Piece:
     by = Grouping(("group",), of_versions()), Grouping(("group",), of_fills(month.reporting))
     sums = collect(item.versions, by[0], "orders").sums, collect(item.fills, by[1], "executions").sums
     keyed = [item.groups.join(part, on="group", how="inner").drop("group") for part in sums]
-    return _Piece(keyed[0], keyed[1], item.reasons, item.stray_fills, day.fills.height, item.overfilled)
+    assumed, tiers = 0, month.rules.lot_tiers
+    if tiers is not None:
+        told = item.versions.select(assumed_lot(tiers.on_or_first(month.days[1]).value, item.versions.columns).sum())
+        assumed = int(told.item())
+    return _Piece(keyed[0], keyed[1], item.reasons, item.stray_fills, day.fills.height, item.overfilled, assumed)
 
 
 def _walk(walk: _Month, all_days: Sequence[date]) -> Iterator[tuple[date, _Piece]]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import polars as pl
 
 from routeproof.app.disclosure.inactive_605 import inactive_symbols
+from routeproof.app.disclosure.late_changes import late_changes
 from routeproof.app.disclosure.made import name_of_part
 from routeproof.app.disclosure.orders_folder import read_orders_folder
 from routeproof.app.disclosure.report605_sums import Month605, month_sums
@@ -241,6 +242,9 @@ def make_605(asked: Asked605, flow: Flow605) -> Made605:
         name = Path(file.name)
         file = replace(file, name=f"{name.stem}-{name_of_part(asked.provider)}{name.suffix}")
     notes = [*_notes(asked, reporting, sums, flow, unknown if asked.kind == "summary" else []), remark]
+    late = late_changes(flow.source, flow.days, *month.days)
+    if late:
+        notes.append(f"{late} executions were busted or corrected under another day: they count as they were first.")
     return Made605(
         asked=asked,
         reporting=reporting,
@@ -289,12 +293,22 @@ def _notes(asked: Asked605, reporting: Reporting605, sums: Sums605, flow: Flow60
         notes.append("Fields 45 to 49 are not due yet and empty.")
     elif asked.kind == "detailed" and _knows_no_odd_lots(sums):
         notes.append("No quotes of odd lots were taken in for these orders: fields 45 to 49 are empty.")
-    if sums.stray_fills:
-        notes.append(f"{sums.stray_fills} fills name no known order and are in no report.")
-    if sums.overfilled:
-        notes.append(f"{sums.overfilled} covered orders have more shares executed than they had: check their fills.")
+    notes += _counted(sums)
     notes += [f"{rows} rows of no shares in {name} were left out." for name, rows in flow.left_out.items()]
     return notes
+
+
+def _counted(sums: Sums605) -> Iterator[str]:
+    """What was counted beside the figures, where there is any."""
+    if sums.stray_fills:
+        yield f"{sums.stray_fills} fills name no known order and are in no report."
+    if sums.assumed_lots:
+        yield (
+            f"{sums.assumed_lots} covered orders are odd lots by a round lot of 100, at prices for which the tiers in "
+            "force have less: instruments declare none, and the average price that decides the tier is not on record."
+        )
+    if sums.overfilled:
+        yield f"{sums.overfilled} covered orders have more shares executed than they had: check their fills."
 
 
 def _some(symbols: Sequence[str]) -> str:

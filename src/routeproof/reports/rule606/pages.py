@@ -44,6 +44,8 @@ NOTE_WORDS = {
     "executions_of_other_orders": "executions of orders that were not received in the quarter, such as good till "
     "cancelled, or are not known: what was paid for them is in no row",
     "payments_without_executions": "monthly payments of venues without executions, which no order type can be given",
+    "late_changes": "executions of the period, of any order, that were busted or corrected under another day: they "
+    "count as they were first",
     "unquoted_fills": "executions without a usable quote: in none of midpoint, near side and far side",
     "unknown_capacity": "executions whose capacity nobody reported",
     "unknown_liquidity": "executions that the venue did not mark as added or removed",

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from routeproof.policy.dated import Timeline
+    from routeproof.policy.market_rules import RoundLots
     from routeproof.tables.lookup.quote_book import QuoteBook
     from routeproof.tables.switches import Switches
 
@@ -62,12 +64,14 @@ class DayRules:
         hours: of each day.
         size_schemes: by date.
         round_lots: `symbol, valid_from, round_lot` (1e-9 shares), one row per symbol and date; 100 where nothing is
-            said of a day.
+            said of a day. The tier of a stock goes by its average price in an evaluation period, which no table has.
+        lot_tiers: round lots by price, by date; only to say where 100 may be too many.
     """
 
     hours: SessionHours
     size_schemes: tuple[SizeScheme, ...] = ()
     round_lots: pl.DataFrame | None = None
+    lot_tiers: Timeline[RoundLots] | None = None
 
     def round_lots_on(self, day: date) -> pl.DataFrame | None:
         """`symbol, round_lot` in force on a day, where any is declared."""

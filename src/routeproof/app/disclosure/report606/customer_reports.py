@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from routeproof import __version__
+from routeproof.app.disclosure.late_changes import late_changes
 from routeproof.app.disclosure.made import DeMinimisError, Made
 from routeproof.app.disclosure.report606.basis import basis_606
 from routeproof.app.disclosure.report606.completeness import order_completeness
@@ -77,6 +78,7 @@ class _Customer:
     executions: pl.DataFrame
     lake: Completeness
     levels: Levels
+    late_changes: int
 
 
 def make_606b1(context: Context, asked: Asked606b) -> Made:
@@ -91,7 +93,7 @@ def make_606b1(context: Context, asked: Asked606b) -> Made:
     parts = routed_orders(orders, found.routes, found.executions)
     content = routing_file(head, parts, found.basis.names)
     excluded = counted(orders["reason"])
-    pages = _pages(found, head, OF_ROUTING, excluded, {})
+    pages = _pages(found, head, OF_ROUTING, excluded, {"late_changes": found.late_changes})
     return _made("606b1", asked, found, content, pages(rule="606(b)(1)", routing=parts, handling={}))
 
 
@@ -121,6 +123,7 @@ def make_606b3(context: Context, asked: Asked606b) -> Made:
             ~pl.col("liquidity").is_in(["added", "removed"]).fill_null(value=False)
         ).height,
         "charges_unknown": fills["charged_e18"].null_count(),
+        "late_changes": found.late_changes,
     }
     pages = _pages(found, head, OF_HANDLING, counted(orders["reason"]), notes)
     return _made("606b3", asked, found, content, pages(rule="606(b)(3)", routing={}, handling=months))
@@ -160,6 +163,7 @@ def _customer(context: Context, asked: Asked606b) -> _Customer:
         executions=executions,
         lake=order_completeness(context, flow, days),
         levels=levels_606(flow, basis, asked.customer, asked.to),
+        late_changes=late_changes(flow.source, flow.source.days(), first, asked.to),
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from routeproof import __version__
+from routeproof.app.disclosure.late_changes import late_changes
 from routeproof.app.disclosure.made import Made, UnknownMembershipError
 from routeproof.app.disclosure.report606.aspects import material_aspects, read_aspects
 from routeproof.app.disclosure.report606.basis import basis_606
@@ -237,6 +238,7 @@ def _routed(
         "without_quote": int(shown["without_quote"].sum()),
         "not_routed": shown.join(pairs, on="order_id", how="anti").height,
         **gathered.notes,
+        "late_changes": late_changes(flow.source, flow.source.days(), first, last),
         "payments_without_executions": sum(len(venues) for venues in undivided.values()),
     }
     return Routed(orders=orders, venues=pairs, paid=paid, undivided=undivided), notes
