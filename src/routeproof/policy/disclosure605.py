@@ -10,7 +10,7 @@ from routeproof.policy.book import timeline
 from routeproof.vocab.fixed import to_fixed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from routeproof.policy.dated import Timeline
 
@@ -63,6 +63,7 @@ class Disclosure605:
     participants: Timeline[Mapping[str, str]]
     order_types: Mapping[str, Timeline[Mapping[str, OrderType]]]
     order_sizes: Mapping[str, Timeline[tuple[str, ...]]]
+    legacy_order_shares: Timeline[Mapping[str, tuple[int, int]]]
     lot_sizes: Timeline[tuple[str, ...]]
     resting_fields: Timeline[RestingFields]
     plausibility: Timeline[Plausibility]
@@ -71,6 +72,7 @@ class Disclosure605:
         """All timelines, for listing; what is unconfirmed among them says so."""
         single: tuple[Timeline[Any], ...] = (
             self.participants,
+            self.legacy_order_shares,
             self.lot_sizes,
             self.resting_fields,
             self.plausibility,
@@ -103,6 +105,9 @@ def disclosure605(document: Mapping[str, Any]) -> Disclosure605:
             layout: timeline(f"order sizes of {layout} reports", rows, tuple)
             for layout, rows in document["order_sizes"].items()
         },
+        legacy_order_shares=timeline(
+            "shares of an order by size code of legacy reports", document["legacy_order_shares"], _order_shares
+        ),
         lot_sizes=timeline("lot sizes of detailed reports", document["lot_sizes"], tuple),
         resting_fields=timeline(
             "fields of resting orders in detailed reports",
@@ -111,6 +116,10 @@ def disclosure605(document: Mapping[str, Any]) -> Disclosure605:
         ),
         plausibility=timeline("what of a public report is believed", document["plausibility"], _plausibility),
     )
+
+
+def _order_shares(value: Mapping[str, Sequence[int]]) -> dict[str, tuple[int, int]]:
+    return {code: (int(least), int(most)) for code, (least, most) in value.items()}
 
 
 def _order_types(value: Mapping[str, Mapping[str, Any]]) -> dict[str, OrderType]:

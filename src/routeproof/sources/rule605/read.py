@@ -9,6 +9,7 @@ import polars as pl
 
 from routeproof.sources.rule605.blocks import record_blocks
 from routeproof.sources.rule605.check import Checked, run_checks
+from routeproof.sources.rule605.contradictions import contradiction_checks
 from routeproof.sources.rule605.keys import key_checks
 from routeproof.sources.rule605.plausible import plausibility_checks, without_percent_points
 from routeproof.sources.rule605.problems import FIELDS, ROW, SHORT_ROW, Remark, remark
@@ -69,7 +70,11 @@ def judged(block: Block, sniffed: Sniffed, policy: Disclosure605) -> Batch:
     resting = without_resting_statistics(rows) if layout.name == "legacy" else Checked(rows, [])
     rows, found = without_percent_points(resting.rows, layout, policy.plausibility.values[-1].value)
     types = policy.order_types[layout.name].values[-1].value
-    checks = [*sum_checks(sniffed, rows, types), *plausibility_checks(layout, policy.plausibility.values[-1].value)]
+    checks = [
+        *sum_checks(sniffed, rows, types),
+        *contradiction_checks(sniffed),
+        *plausibility_checks(layout, policy.plausibility.values[-1].value),
+    ]
     checked = run_checks(rows, checks, layout)
     remarks += resting.remarks + found + checked.remarks + _short(checked.rows, sniffed)
     gone = {item[ROW] for item in remarks if item["kind"] == REJECTED}

@@ -49,7 +49,7 @@ class Rule:
         none = self.code, f"expected {self.words} in {self.name}, found {text!r}"
         if not pattern.fullmatch(text):
             return none
-        if self.least is self.most is self.below is None:
+        if self.pattern is not None and self.least is None:
             return None
         try:
             return self._beyond(Decimal(text), text)
