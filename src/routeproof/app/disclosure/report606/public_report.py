@@ -88,8 +88,7 @@ def make_606a1(context: Context, asked: Asked606a1) -> Made:
     routed, notes = _routed(context, flow, orders, (first, last), per_contract)
     months = [months_after(first, place) for place in range(3)]
     figures = public_figures(routed, months, basis.rule.venues.on_or_first(last).value)
-    unplaced = sum(month.unplaced for month in figures)
-    notes |= {"executions_in_no_row": unplaced, "unknown_membership": len(unknown)}
+    notes |= {"executions_in_no_row": sum(month.unplaced for month in figures), "unknown_membership": len(unknown)}
     venues = {item.venue for month in figures for part in month.sections for item in part.venues}
     aspects, drafts = material_aspects(context, venues, given, (first, last), basis.agents)
     has_options = bool((orders["section"] == OPTIONS).any())
@@ -125,7 +124,7 @@ def make_606a1(context: Context, asked: Asked606a1) -> Made:
         basis=basis.recorded(said),
         aspects=asked.aspects,
         drafts=drafts,
-        warnings=_warnings(unknown, first, unplaced),
+        warnings=_warnings(unknown, first, notes["executions_in_no_row"]),
         document=partial(public_document, pages),
     )
 
