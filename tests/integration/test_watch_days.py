@@ -282,8 +282,8 @@ def test_days_that_are_over_are_let_go(context: Context) -> None:
 
 
 def test_what_is_recorded_after_midnight_is_of_the_new_day(context: Context) -> None:
-    """A watch that began on one day acts on the next one: the entry's business day is that of its recording."""
-    now = [1_782_950_340_000_000_000]  # 2026-07-01 23:59:00 UTC
+    """A watch that began on one day acts on the next one: the entry's business day is the market's at its recording."""
+    now = [1_782_964_740_000_000_000]  # 2026-07-01 23:59:00 in New York
     engine = started(context, now)
     for day in (THIRD, FOURTH):
         engine.take("P", [order(day, f"A{day}", 1), report(day, f"A{day}", 1, f"E{day}", "10.11")])

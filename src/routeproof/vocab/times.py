@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -39,6 +39,11 @@ def market_day(at: int) -> date:
 def market_day_of(at: datetime) -> date:
     """The same of an instant with a zone."""
     return at.astimezone(ZoneInfo(EQUITY_ZONE)).date()
+
+
+def begin_of_market_day(day: date) -> int:
+    """First instant of a day of the market, UTC nanoseconds."""
+    return int(datetime.combine(day, time(), ZoneInfo(EQUITY_ZONE)).timestamp()) * NS_PER_S
 
 
 def quarter_days(quarter: str) -> tuple[date, date]:

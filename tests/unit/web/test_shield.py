@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -173,7 +174,9 @@ def test_a_body_of_which_nothing_more_comes_is_given_up(staffed: Path) -> None:
     headers = [(b"content-type", b"application/x-www-form-urlencoded"), (b"content-length", b"900"), (b"host", b"h")]
     scope = {"type": "http", "method": "POST", "path": "/login", "raw_path": b"/login", "query_string": b""}
     scope |= {"headers": headers, "client": ("192.0.2.7", 1), "server": ("h", 80), "scheme": "http", "root_path": ""}
-    asyncio.run(app({**scope, "http_version": "1.1", "asgi": {"version": "3.0"}}, receive, send))
+    call = app({**scope, "http_version": "1.1", "asgi": {"version": "3.0"}}, receive, send)
+    with ThreadPoolExecutor(1) as pool:  # a loop of its own: another test's may run in this thread
+        pool.submit(asyncio.run, call).result()
     assert sent[0]["status"] == 408
 
 

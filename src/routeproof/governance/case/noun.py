@@ -6,7 +6,6 @@ names the earlier one.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from routeproof.governance.case import rules as case_rules
@@ -24,7 +23,7 @@ from routeproof.governance.case.evolve import evolve
 from routeproof.governance.case.reimburse import not_the_owner, reimburse
 from routeproof.governance.case.state import CLOSED, Case
 from routeproof.governance.decider import Nothing, Noun, Verb
-from routeproof.vocab.times import NS_PER_S
+from routeproof.vocab.times import begin_of_market_day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +36,7 @@ INSIDE = ("pins", "opened_at", "acknowledged_at", "investigated_at")
 def _show(case: Case, on: date, around: Mapping[str, Any]) -> dict[str, Any]:
     """The case on a day; its clocks are held against the instant `now` where that is given, else the day's begin."""
     now = around.get("now")
-    at = int(datetime.combine(on, time(), UTC).timestamp()) * NS_PER_S if now is None else int(now)
+    at = begin_of_market_day(on) if now is None else int(now)
     state = {name: value for name, value in case.model_dump(mode="json").items() if name not in INSIDE}
     attached = [{"sha256": sha256, "rows": []} for sha256 in case.evidence]
     pinned = [{"sha256": pin.sha256, "rows": list(pin.rows)} for pin in case.pins]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from routeproof.governance.case.clocks import clocks_from
 from routeproof.governance.case.reimburse import require_paid
@@ -18,7 +17,7 @@ from routeproof.governance.decider import (
     in_state,
     refuse,
 )
-from routeproof.vocab.times import EQUITY_ZONE, NS_PER_S
+from routeproof.vocab.times import begin_of_market_day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
     from routeproof.policy.cases import CaseRules
 
-MARKET = ZoneInfo(EQUITY_ZONE)
 REIMBURSED = "reimbursed"
 """The disposition that says that customers were paid."""
 
@@ -61,8 +59,7 @@ def open_(state: Case | None, command: Command) -> Sequence[Event]:
 
 def end_of(day: date) -> int:
     """Last instant of a day of the market, UTC ns."""
-    after = datetime.combine(day + timedelta(days=1), time(), MARKET)
-    return int(after.timestamp()) * NS_PER_S - 1
+    return begin_of_market_day(day + timedelta(days=1)) - 1
 
 
 def acknowledge(state: Case | None, command: Command) -> Sequence[Event]:
