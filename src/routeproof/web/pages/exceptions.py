@@ -55,7 +55,7 @@ def exceptions(
         "choices": {"state": STATES, "priority": PRIORITIES, "owner": sorted(roster_of(visit.context.records).people)},
         "views": {name: _address(given) for name, given in views_of(visit.context).items()},
         "codes": case_codes(visit.context),
-        "days": days_worked(visit.context),
+        "days": [one for one in days_worked(visit.context) if visit.reaches(date.fromisoformat(one["day"]))],
         "steps": steps_for(visit, "case", NEW, "open"),
     }
 
