@@ -6,7 +6,10 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from routeproof.app.desk.review import act_on_review, open_review, review_shown
+from routeproof.governance.decider import RefusalError
 from routeproof.vocab.times import quarter_days
 
 if TYPE_CHECKING:
@@ -101,6 +104,15 @@ def do(desk: Desk, person: str, verb: str, body: dict[str, Any] | None = None, o
         desk.clock.reach(quarter_days(of[: len("2026Q3")])[1] + timedelta(days=1))
     with desk.context(person) as context:
         return act_on_review(context, of, verb, body)
+
+
+def refused_code(desk: Desk, person: str, verb: str, body: dict[str, Any] | None = None, of: str = REVIEW_ID) -> str:
+    """The code of a refusal that changes nothing of the review."""
+    before = look(desk, of)
+    with pytest.raises(RefusalError) as refused:
+        do(desk, person, verb, body, of)
+    assert look(desk, of) == before
+    return refused.value.code
 
 
 def sign(desk: Desk, *people: str, of: str = REVIEW_ID) -> dict[str, Any]:

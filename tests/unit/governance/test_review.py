@@ -14,7 +14,19 @@ from routeproof.app.desk.review import act_on_review, open_review, supersede_rev
 from routeproof.governance.decider import RefusalError
 from routeproof.reports.document import Table
 from routeproof.vocab.errors import UsageError
-from unit.governance.review_case import CODES, REVIEW_ID, cell, closed, do, look, meeting, opened, sign, write_pack
+from unit.governance.review_case import (
+    CODES,
+    REVIEW_ID,
+    cell,
+    closed,
+    do,
+    look,
+    meeting,
+    opened,
+    refused_code,
+    sign,
+    write_pack,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,14 +36,6 @@ if TYPE_CHECKING:
 def desk(tmp_path: Path) -> Desk:
     """A workspace with people in every role."""
     return new_desk(tmp_path / "workspace")
-
-
-def _refused(desk: Desk, person: str, verb: str, body: dict[str, Any] | None = None, of: str = REVIEW_ID) -> str:
-    before = look(desk, of)
-    with pytest.raises(RefusalError) as refused:
-        do(desk, person, verb, body, of)
-    assert look(desk, of) == before
-    return refused.value.code
 
 
 def test_the_pack_is_kept_and_pinned_by_the_hash_of_each_file(desk: Desk, tmp_path: Path) -> None:
@@ -47,7 +51,7 @@ def test_the_pack_is_kept_and_pinned_by_the_hash_of_each_file(desk: Desk, tmp_pa
 
 
 @pytest.mark.parametrize(("quarter", "provider"), [("2026Q2", "P"), ("2026Q3", "Q")])
-def test_a_pack_of_another_quarter_or_provider_is_refused(
+def test_a_pack_of_another_quarter_or_provider_isrefused_code(
     desk: Desk, tmp_path: Path, quarter: str, provider: str
 ) -> None:
     """A pack of another quarter or provider is refused, and what was found is named."""
@@ -106,7 +110,7 @@ def test_a_record_that_breaks_a_rule_changes_nothing(
     """A record that breaks a rule changes nothing."""
     opened(desk, tmp_path / "pack")
     do(desk, "ann", "record", {"findings": [{"id": "F1", "text": "one"}]})
-    assert _refused(desk, "ann", "record", body) == code
+    assert refused_code(desk, "ann", "record", body) == code
 
 
 @pytest.mark.parametrize(
@@ -157,14 +161,14 @@ def test_nobody_signs_another_version_than_the_one_seen(desk: Desk, tmp_path: Pa
     """Nobody signs another version than the one seen."""
     seen = opened(desk, tmp_path / "pack")["version_hash"]
     do(desk, "ann", "record", {"minutes": "other"})
-    assert _refused(desk, "sam", "sign", {"version": seen}) == "outdated_version"
+    assert refused_code(desk, "sam", "sign", {"version": seen}) == "outdated_version"
 
 
 @pytest.mark.parametrize("person", ["ann", "adam", "kim", "ed"])
 def test_only_supervisor_committee_and_compliance_sign(desk: Desk, tmp_path: Path, person: str) -> None:
     """Only supervisor, committee and compliance sign."""
     seen = opened(desk, tmp_path / "pack")["version_hash"]
-    assert _refused(desk, person, "sign", {"version": seen}) == "not_permitted"
+    assert refused_code(desk, person, "sign", {"version": seen}) == "not_permitted"
 
 
 def test_editing_after_a_signature_voids_it(desk: Desk, tmp_path: Path) -> None:
@@ -176,7 +180,7 @@ def test_editing_after_a_signature_voids_it(desk: Desk, tmp_path: Path) -> None:
     edited = do(desk, "ann", "record", {"agenda": ["Another"]})
     assert edited["version"] == signed["version"] + 1
     assert [(item["valid"], item["why"]) for item in edited["signatures"]] == [(False, "signed an earlier version")] * 2
-    assert _refused(desk, "sam", "close") == "no_quorum"
+    assert refused_code(desk, "sam", "close") == "no_quorum"
 
 
 def test_a_signature_makes_no_new_version(desk: Desk, tmp_path: Path) -> None:
@@ -185,7 +189,7 @@ def test_a_signature_makes_no_new_version(desk: Desk, tmp_path: Path) -> None:
     signed = sign(desk, "sam")
     assert (signed["version"], signed["version_hash"]) == (first["version"], first["version_hash"])
     assert signed["keys"].startswith("unprotected")
-    assert _refused(desk, "sam", "sign", {"version": signed["version_hash"]}) == "wrong_state"
+    assert refused_code(desk, "sam", "sign", {"version": signed["version_hash"]}) == "wrong_state"
 
 
 def test_who_wrote_the_minutes_does_not_count(desk: Desk, tmp_path: Path) -> None:
@@ -195,7 +199,7 @@ def test_who_wrote_the_minutes_does_not_count(desk: Desk, tmp_path: Path) -> Non
     do(desk, "ann", "record", meeting(votes=[]))
     state = sign(desk, "sam", "cora")
     assert state["quorum"]["who"] == ["sam"]
-    assert _refused(desk, "sam", "close") == "no_quorum"
+    assert refused_code(desk, "sam", "close") == "no_quorum"
     sign(desk, "carl")
     assert do(desk, "sam", "close")["state"] == "closed"
 
@@ -222,7 +226,7 @@ def test_a_review_that_lacks_something_does_not_close(
     do(desk, "ann", "record", changes)
     state = sign(desk, "sam", "cora")
     assert lacking in state["missing"]
-    assert _refused(desk, "sam", "close") == "incomplete"
+    assert refused_code(desk, "sam", "close") == "incomplete"
 
 
 def test_without_minutes_it_does_not_close(desk: Desk, tmp_path: Path) -> None:
@@ -232,7 +236,7 @@ def test_without_minutes_it_does_not_close(desk: Desk, tmp_path: Path) -> None:
     del body["minutes"]
     do(desk, "ann", "record", body)
     assert sign(desk, "sam", "cora")["missing"] == ["minutes"]
-    assert _refused(desk, "sam", "close") == "incomplete"
+    assert refused_code(desk, "sam", "close") == "incomplete"
 
 
 def test_what_is_closed_never_reopens(desk: Desk, tmp_path: Path) -> None:
@@ -240,9 +244,9 @@ def test_what_is_closed_never_reopens(desk: Desk, tmp_path: Path) -> None:
     state = closed(desk, tmp_path / "pack", votes=[])
     assert state["state"] == "closed"
     assert all(item["valid"] for item in state["signatures"])
-    assert _refused(desk, "ann", "record", {"minutes": "other"}) == "wrong_state"
-    assert _refused(desk, "cole", "sign", {"version": state["version_hash"]}) == "wrong_state"
-    assert _refused(desk, "sam", "close") == "wrong_state"
+    assert refused_code(desk, "ann", "record", {"minutes": "other"}) == "wrong_state"
+    assert refused_code(desk, "cole", "sign", {"version": state["version_hash"]}) == "wrong_state"
+    assert refused_code(desk, "sam", "close") == "wrong_state"
     with pytest.raises(RefusalError) as refused, desk.context("ann") as context:
         open_review(context, "2026Q3", "P", tmp_path / "pack")
     assert refused.value.code == "wrong_state"
@@ -251,11 +255,11 @@ def test_what_is_closed_never_reopens(desk: Desk, tmp_path: Path) -> None:
 def test_the_custodian_countersigns_what_was_closed(desk: Desk, tmp_path: Path) -> None:
     """The custodian countersigns what was closed, and nothing else."""
     seen = opened(desk, tmp_path / "pack")["version_hash"]
-    assert _refused(desk, "kim", "countersign", {"version": seen}) == "wrong_state"
+    assert refused_code(desk, "kim", "countersign", {"version": seen}) == "wrong_state"
     do(desk, "ann", "record", meeting(votes=[]))
     state = sign(desk, "sam", "cora")
     do(desk, "sam", "close")
-    assert _refused(desk, "kim", "countersign", {"version": seen}) == "outdated_version"
+    assert refused_code(desk, "kim", "countersign", {"version": seen}) == "outdated_version"
     assert do(desk, "kim", "countersign", {"version": state["version_hash"]})["countersigned"][0]["person"] == "kim"
 
 
@@ -311,21 +315,21 @@ def test_a_review_that_was_not_closed_predicts_nothing(desk: Desk, tmp_path: Pat
 def test_who_signed_acknowledges_an_addendum(desk: Desk, tmp_path: Path) -> None:
     """Who signed acknowledges an addendum, nobody else, and the signatures stand."""
     state = closed(desk, tmp_path / "pack", votes=[])
-    assert _refused(desk, "carl", "acknowledge") == "wrong_state"
+    assert refused_code(desk, "carl", "acknowledge") == "wrong_state"
     added = do(desk, "ann", "addendum", {"text": "A fill was busted on 5 October."})
     assert added["version_hash"] == state["version_hash"]
     assert added["addenda"][0]["outstanding"] == ["cora", "sam"]
     assert added["addenda"][0]["text"] == "A fill was busted on 5 October."
-    assert _refused(desk, "carl", "acknowledge", {"addendum": "A1"}) == "not_permitted"
+    assert refused_code(desk, "carl", "acknowledge", {"addendum": "A1"}) == "not_permitted"
     do(desk, "sam", "acknowledge")
-    assert _refused(desk, "sam", "acknowledge", {"addendum": "A1"}) == "wrong_state"
+    assert refused_code(desk, "sam", "acknowledge", {"addendum": "A1"}) == "wrong_state"
     assert do(desk, "cora", "acknowledge")["addenda"][0]["outstanding"] == []
 
 
 def test_an_open_review_takes_no_addendum(desk: Desk, tmp_path: Path) -> None:
     """An open review takes no addendum: it is recorded on."""
     opened(desk, tmp_path / "pack")
-    assert _refused(desk, "ann", "addendum", {"text": "x"}) == "wrong_state"
+    assert refused_code(desk, "ann", "addendum", {"text": "x"}) == "wrong_state"
 
 
 def test_minutes_say_which_signature_was_entered_late(desk: Desk, tmp_path: Path) -> None:

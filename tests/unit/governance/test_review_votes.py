@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,7 +12,7 @@ from routeproof.app.desk.review import act_on_review
 from routeproof.governance.conflict import CONFLICT
 from routeproof.governance.decider import RefusalError
 from routeproof.reports.catalog.review_minutes import _votes
-from unit.governance.review_case import REVIEW_ID, closed, do, look, meeting, opened, sign
+from unit.governance.review_case import REVIEW_ID, closed, do, look, meeting, opened, refused_code, sign
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,14 +24,6 @@ def desk(tmp_path: Path) -> Desk:
     return new_desk(tmp_path / "workspace")
 
 
-def _refused(desk: Desk, person: str, verb: str, body: dict[str, Any] | None = None, of: str = REVIEW_ID) -> str:
-    before = look(desk, of)
-    with pytest.raises(RefusalError) as refused:
-        do(desk, person, verb, body, of)
-    assert look(desk, of) == before
-    return refused.value.code
-
-
 def test_who_is_recused_cannot_vote_nor_make_the_quorum(desk: Desk, tmp_path: Path) -> None:
     """Who is recused cannot vote nor make the quorum; a vote given before is not counted any more."""
     opened(desk, tmp_path / "pack")
@@ -39,7 +31,7 @@ def test_who_is_recused_cannot_vote_nor_make_the_quorum(desk: Desk, tmp_path: Pa
     state = do(desk, "ann", "record", {"recusals": [{"person": "cora", "reason": "brother works there"}]})
     assert state["decisions"][0]["tally"] == {"for": 1, "against": 1, "abstain": 0}
     vote = {"votes": [{"person": "cora", "finding": "F1", "vote": "for"}]}
-    assert _refused(desk, "ann", "record", vote) == "recused"
+    assert refused_code(desk, "ann", "record", vote) == "recused"
     state = sign(desk, "sam", "cora")
     assert state["quorum"] == {"needed": 2, "signed": 1, "who": ["sam"]}
     assert [item["why"] for item in state["signatures"]] == ["", "recused"]
@@ -52,12 +44,12 @@ def test_a_declared_conflict_on_the_provider_bars_from_voting(desk: Desk, tmp_pa
     _declare(desk, "C1", "cora", "P")
     _declare(desk, "C2", "cole", "Q")
     vote = {"finding": "F1", "vote": "for"}
-    assert _refused(desk, "ann", "record", {"votes": [{"person": "cora", **vote}]}) == "recused"
+    assert refused_code(desk, "ann", "record", {"votes": [{"person": "cora", **vote}]}) == "recused"
     do(desk, "ann", "record", {"votes": [{"person": "cole", **vote}]})
     state = sign(desk, "cora", "cole")
     assert state["quorum"]["who"] == ["cole"]
     assert state["conflicts"] == {"cora": ["C1"]}
-    assert _refused(desk, "sam", "close") == "no_quorum"
+    assert refused_code(desk, "sam", "close") == "no_quorum"
 
 
 def _declare(desk: Desk, object_id: str, person: str, provider: str, on: date | None = None) -> None:
@@ -90,7 +82,7 @@ def test_a_conflict_declared_after_the_vote_takes_the_vote_away(desk: Desk, tmp_
     state = sign(desk, "sam", "carl")
     assert state["decisions"][0]["tally"] == {"for": 1, "against": 1, "abstain": 0}
     assert state["missing"] == ["votes.F1: not carried"]
-    assert _refused(desk, "sam", "close") == "incomplete"
+    assert refused_code(desk, "sam", "close") == "incomplete"
     do(desk, "ann", "record", {"votes": [{"person": "sam", "finding": "F1", "vote": "for"}]})
     sign(desk, "sam", "carl")
     assert do(desk, "sam", "close")["state"] == "closed"
@@ -124,7 +116,7 @@ def test_a_look_back_is_not_on_a_day_that_has_passed(desk: Desk, tmp_path: Path)
     opened(desk, tmp_path / "pack")
     decision = {"finding": "F1", "choice": "modify", "predicted": {"metric": "m", "value": 1}}
     body = meeting(decisions=[{**decision, "look_back_on": "2026-09-20"}])
-    assert _refused(desk, "ann", "record", body) == "incomplete"
+    assert refused_code(desk, "ann", "record", body) == "incomplete"
     do(desk, "ann", "record", meeting(decisions=[{**decision, "look_back_on": "2026-09-21"}]))
 
 
@@ -140,7 +132,7 @@ def test_nobody_changes_what_a_member_said_of_themself(desk: Desk, tmp_path: Pat
         {"remove": {"votes": ["cole/F1"]}},
         {"recusals": [{"person": "cole", "reason": "He disagrees."}]},
     ):
-        assert _refused(desk, "cora", "record", body) == "not_permitted"
+        assert refused_code(desk, "cora", "record", body) == "not_permitted"
     again = {"votes": [{**against["votes"][0], "reason": "Never mind."}], "agenda": ["Once more"]}
     (dissent,) = do(desk, "ann", "record", again)["dissents"]
     assert (dissent["person"], dissent["reason"], dissent["own"]) == ("cole", "The sample is small.", True)

@@ -39,7 +39,8 @@ def vendor_of_lake(
 ) -> pl.DataFrame | None:
     """`vendor_facts` of a day of the lake; figures change no manifest, so those of the newest commit count with it."""
     held = None if lake.manifest().id == manifest else manifest
-    figures = pl.concat([reported_orders(lake, [day], held), reported_by_fills(lake, [day], held)])
+    orders = reported_orders(lake, [day], held)
+    figures = pl.concat([orders, reported_by_fills(lake, [day], orders, held)])
     logged = day in lake.days("fix_messages", manifest)
     messages = lake.read("fix_messages", [day], _MESSAGE, manifest=manifest) if logged else _NO_MESSAGES
     return vendor_facts(members, figures, messages)

@@ -103,14 +103,16 @@ def reported_fills(lake: Lake, days: Sequence[date], manifest: str | None = None
     return _newest(lake, lake.read(VENDOR_EXECUTIONS.name, days, manifest=manifest), pl.col("execution_id"))
 
 
-def reported_by_fills(lake: Lake, days: Sequence[date], manifest: str | None = None) -> pl.DataFrame:
+def reported_by_fills(
+    lake: Lake, days: Sequence[date], orders: pl.DataFrame, manifest: str | None = None
+) -> pl.DataFrame:
     """Canonical `vendor_orders` rows that follow from the fills of providers that reported no orders on a day.
 
     Shares, average price and improvement are sums over the order's reported fills; fills without an order's name are
-    left out, and improvement is null where a fill states none.
+    left out, and improvement is null where a fill states none. `orders` are those of `reported_orders` of the days.
     """
     fills = reported_fills(lake, days, manifest)
-    told = reported_orders(lake, days, manifest).select("provider_id", "trading_day").unique()
+    told = orders.select("provider_id", "trading_day").unique()
     alone = fills.join(told, on=["provider_id", "trading_day"], how="anti")
     named = alone.filter(pl.col("order_id").is_not_null() | pl.col("client_order_id").is_not_null())
     paid = (pl.col("price").cast(pl.Int128) * pl.col("quantity").cast(pl.Int128)).sum()
