@@ -104,7 +104,8 @@ def test_who_reaches_days_without_flow_is_shown_an_empty_page(workspace: Path) -
     assert eve.get("/explore").status_code == 200
     assert eve.get("/data").status_code == 200
     said = eve.get("/api/v1/quality").json()
-    assert (said["total"], said["days"]) == ({}, [])
+    assert (said["total"], said["gaps"], said["days"]) == ({}, None, [])
+    assert "days beyond your reach" in eve.get("/data").text
 
 
 def test_findings_beyond_are_neither_listed_nor_counted(workspace: Path) -> None:

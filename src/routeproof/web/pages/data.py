@@ -60,7 +60,7 @@ def _within_reach(visit: Visit, quality: Mapping[str, Any]) -> dict[str, Any]:
         return dict(quality)
     rows = {name: value for name, value in quality.items() if isinstance(value, list)}
     shown = {name: [row for row in value if _reaches(visit, row.get("day"))] for name, value in rows.items()}
-    return {"manifest": quality["manifest"], "total": {}, "gaps": {}, **shown}
+    return {"manifest": quality["manifest"], "total": {}, "gaps": None, **shown}
 
 
 def _reaches(visit: Visit, first: str | None, last: str | None = None) -> bool:
