@@ -22,6 +22,8 @@ DEMO_DIR ?= demo/web
 PINS := requirements/build.txt pyproject.toml tools/setup.sh
 # Chromium comes while the packages come; without it the tests in tests/browser say so.
 WITH_CHROMIUM = sh tools/chromium.sh & sh tools/setup.sh dev; status=$$?; wait; exit $$status
+# Programs that start programs would compile the same thousand modules each time where this is set, as some images have it.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo demo-web test test-fix test-night check lint style types contracts bench detection format reference lock uncompiled clean
 

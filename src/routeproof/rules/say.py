@@ -11,8 +11,8 @@ _PLACES = 6
 
 
 def trimmed(number: pl.Expr, places: int = _PLACES) -> pl.Expr:
-    """A number rounded to so many places, without trailing zeros."""
-    return number.round(places).cast(pl.String).str.strip_chars_end("0").str.strip_chars_end(".")
+    """A number rounded to so many places, without trailing zeros; what rounds to nothing has no sign."""
+    return (number.round(places) + 0.0).cast(pl.String).str.strip_chars_end("0").str.strip_chars_end(".")
 
 
 def dollars(fixed: pl.Expr) -> pl.Expr:

@@ -2,9 +2,10 @@
 
 Two findings about orders of regular hours that are to be filled at once, of a size that was displayed when they came.
 **Odd lot**: a market order below the round lot was not filled within `fill_ms`, or not at all. **Odd part**: exactly
-the round lots of an order were filled and the rest of less than one lot was not. Round lot: of the instrument, else
-100 shares, as in the measured order. Orders of halted symbols, those with a busted fill, and those for more than was
-displayed, are left out. Ask the provider how its router treats odd lots, and which venues it left out for them.
+the round lots of an order were filled and the rest of less than one lot was not; told are the shares left, of which
+there should be none. Round lot: of the instrument, else 100 shares, as in the measured order. Orders of halted
+symbols, those with a busted fill, and those for more than was displayed, are left out. Ask the provider how its router
+treats odd lots, and which venues it left out for them.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from routeproof.rules.say import shares, span
 from routeproof.rules.touch import MARKETABLE
 from routeproof.tables.division import divided
 from routeproof.tables.measured.order_size import DEFAULT_ROUND_LOT
+from routeproof.vocab.fixed import SCALE
 from routeproof.vocab.times import NS_PER_MS
 
 if TYPE_CHECKING:
@@ -45,9 +47,9 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
         part | missed | late,
         lambda: Shape(
             at=pl.col("received_at"),
-            unit="ms",
-            observed=pl.when(late).then(divided(pl.col("last_fill_ns"), NS_PER_MS)),
-            threshold=allowed,
+            unit=pl.when(part).then(pl.lit("shares")).otherwise(pl.lit("ms")),
+            observed=pl.when(part).then(rest / SCALE).when(late).then(divided(pl.col("last_fill_ns"), NS_PER_MS)),
+            threshold=pl.when(part).then(0).otherwise(allowed),
             settles_at=deadline,
             key=pl.when(part).then(pl.lit("odd part")).otherwise(pl.lit("odd lot")),
             sentence=_said(part, late, rest),
