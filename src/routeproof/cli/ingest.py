@@ -63,6 +63,7 @@ def _plain(report: IngestReport) -> dict[str, object]:
         "noise": report.noise,
         "already_known": report.already_known,
         "refused": report.refused,
+        "withdrawn": report.withdrawn,
         "reject_share_limit": report.reject_share_limit,
         "manifest": report.manifest,
     }
@@ -74,6 +75,8 @@ def _talk(report: IngestReport) -> None:
         click.echo(f"  rejected {count:,}: {reason}")
     for file, reason in report.refused.items():
         click.echo(f"  {file}: {reason}", err=True)
+    for file, reason in report.withdrawn.items():
+        click.echo(f"  no longer evidence: {file}: {reason}", err=True)
     if sum(report.rejected.values()) > report.reject_share_limit * report.received:
         click.echo(f"  above the {report.reject_share_limit:.1%} of rejects that policy allows (intake)", err=True)
     if report.already_known:

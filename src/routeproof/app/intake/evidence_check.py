@@ -9,6 +9,7 @@ import polars as pl
 from routeproof.tables.intake.plausibility import (
     ABSURD_SHARE_LIMIT,
     CROSSED_SHARE_LIMIT,
+    WRONG_PRICE_UNIT,
     median_of_medians,
     median_prices,
     wrong_price_unit,
@@ -60,9 +61,9 @@ def _implausible(lake: Lake, delivery: Delivery) -> tuple[str, str]:
         )
     own = _prices(delivery)
     if own and sorted(own.values())[len(own) // 2] > ABSURD_PRICE:
-        return "wrong_price_unit", f"the usual price is above {ABSURD_PRICE // SCALE:,} dollars"
+        return WRONG_PRICE_UNIT, f"the usual price is above {ABSURD_PRICE // SCALE:,} dollars"
     wrong = _wrong_against(lake, delivery) if own else ""
-    return ("wrong_price_unit", wrong) if wrong else ("", "")
+    return (WRONG_PRICE_UNIT, wrong) if wrong else ("", "")
 
 
 def _crossed_share(runs: Sequence[Run]) -> float:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from routeproof.app.intake.contradicted import as_refused, contradicted
 from routeproof.app.intake.delivery import Delivery, deliver
 from routeproof.app.intake.evidence_check import plausible
 from routeproof.app.intake.fix_sources import fix_sources
 from routeproof.app.intake.fold_fix import fold_changed
 from routeproof.app.intake.heard_before import HeardBefore
 from routeproof.app.intake.lake_merge import merge_deliveries
-from routeproof.app.intake.reading import known_readings, manner_of, read_files, unread_batches
+from routeproof.app.intake.reading import known_readings, manner_of, read_files, scratch_of, unread_batches
 from routeproof.app.intake.tape_shares import kept_shares
 from routeproof.app.policy_in_force import policy_in_force
 from routeproof.sources.fix.messages import FIX_MESSAGES
@@ -48,6 +49,7 @@ class IngestReport:
         already_known: accepted rows that added nothing.
         manifest: the lake after it.
         refused: file name to the reason why the whole file is no evidence, or is damaged.
+        withdrawn: market files taken in earlier that are no evidence now, with the reason: the fills contradict them.
         files: per file, its outcome.
         reject_share_limit: share of rejects that the policy in force on the last day of the data allows.
     """
@@ -59,6 +61,7 @@ class IngestReport:
     already_known: int
     manifest: str
     refused: dict[str, str] = field(default_factory=dict)
+    withdrawn: dict[str, str] = field(default_factory=dict)
     files: list[dict[str, object]] = field(default_factory=list)
     reject_share_limit: float = 0.0
 
@@ -76,6 +79,7 @@ def ingest(
     *,
     map_path: Path | None = None,
     provider_id: str = "",
+    judges_market: bool = True,
     on_done: Callable[[str], None] = lambda _: None,
     on_rows: Callable[[str, int], None] = lambda *_: None,
 ) -> IngestReport:
@@ -87,6 +91,7 @@ def ingest(
         paths: files.
         map_path: TOML map, where the source needs one.
         provider_id: provider that the files speak of.
+        judges_market: a FIX log's fills may show that quotes or trades that came before are in another unit.
         on_done: told the name of each file that has been read.
         on_rows: told `read` or `merged` and how many rows have been since the last time.
 
@@ -95,7 +100,11 @@ def ingest(
         MapError: if the map does not fit a file; nothing but the raw bytes is kept then.
     """
     manner = manner_of(source_name, map_path, provider_id, on_done, on_rows)
-    return take_in(context, manner, [context.raw.keep(path) for path in paths])
+    known = frozenset(context.lake.days("executions"))
+    report = take_in(context, manner, [context.raw.keep(path) for path in paths])
+    if not judges_market or all(outcome["table"] != FIX_MESSAGES.name for outcome in report.files):
+        return report
+    return _without_contradicted(context, manner, report, frozenset(context.lake.days("executions")) - known)
 
 
 def take_in(
@@ -118,6 +127,18 @@ def take_in(
     known = {source_id: dict(item.outcome) for source_id, item in seen.items()}
     book = policy_in_force(context.records).whole.book
     return _report([{**known, **outcomes}[item.source_id] for item in raw_files], context.lake.manifest().id, book)
+
+
+def _without_contradicted(
+    context: Context, manner: Manner, report: IngestReport, days: frozenset[date]
+) -> IngestReport:
+    """The report, after market files that the first fills of days contradict were refused as evidence."""
+    found = list(contradicted(context.lake, days, source_outcomes(context.records))) if days else []
+    for item, reason in found:
+        with context.writing_lake() as lake, scratch_of(context) as scratch:
+            _commit(context, [as_refused(lake, item, reason)], replace(manner, reading=item.reading), scratch)
+    withdrawn = {str(item.outcome["file"]): reason for item, reason in found}
+    return replace(report, withdrawn=withdrawn, manifest=context.lake.manifest().id)
 
 
 def _committed(context: Context, manner: Manner, read: ReadFiles) -> dict[str, dict[str, object]]:

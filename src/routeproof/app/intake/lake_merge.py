@@ -159,7 +159,12 @@ def _account(done: _MergedPart, table: str, part: str, by_source: Mapping[str, D
             by_source[str(source_id)].refuse_rows(rows, CONFLICT, TABLES[table].identity)
 
 
+def rejects_part(source_id: str, table: str) -> str:
+    """The part of the rejects of one file; one file may be read into two tables."""
+    return f"{source_id}-{table}"
+
+
 def _write_rejects(lake: Lake, delivery: Delivery) -> Partition | None:
     own = pl.lit(delivery.source_id).alias("source_id")
-    part = f"{delivery.source_id}-{delivery.main}"  # one file may be read into two tables
+    part = rejects_part(delivery.source_id, delivery.main)
     return lake.write_frames(REJECTS, part, (item.with_columns(own) for item in delivery.reject_frames()))

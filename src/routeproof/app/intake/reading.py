@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -19,6 +20,7 @@ from routeproof.sources.map_file import FileMap, load_map
 from routeproof.sources.registry import SOURCES
 from routeproof.sources.sandbox import Job, read_in_child
 from routeproof.sources.source import ReadContext
+from routeproof.tables.intake.plausibility import WRONG_PRICE_UNIT
 from routeproof.tables.registry import TABLES
 from routeproof.vocab.errors import MapError, UsageError
 
@@ -131,9 +133,16 @@ def _reading(source_name: str, file_map: FileMap | None, provider_id: str) -> st
 
 
 def known_readings(committed: Sequence[SourceOutcome], manner: Manner) -> dict[str, SourceOutcome]:
-    """Files whose last outcome is of this very reading, by source id."""
+    """Files whose last outcome is of this very reading, by source id.
+
+    One whose unit was refused is not among them: what it was compared with may have been withdrawn since.
+    """
     in_force = {(item.source_id, item.outcome["table"]): item for item in committed}
-    return {item.source_id: item for item in in_force.values() if item.reading == manner.reading}
+    return {
+        item.source_id: item
+        for item in in_force.values()
+        if item.reading == manner.reading and not str(item.outcome["refused"]).startswith(WRONG_PRICE_UNIT)
+    }
 
 
 def unread_batches(files: Sequence[RawFile], seen: Collection[str], manner: Manner) -> Iterator[list[RawFile]]:
@@ -163,9 +172,7 @@ def read_files(context: Context, manner: Manner, files: list[RawFile]) -> ReadFi
     Raises:
         MapError: if the map does not fit a file.
     """
-    _clear_leftovers(context.workspace.scratch_folder)
-    context.workspace.scratch_folder.mkdir(parents=True, exist_ok=True)
-    scratch = Path(mkdtemp(prefix=f"{os.getpid()}-{context.actor.session}-", dir=context.workspace.scratch_folder))
+    scratch = _new_scratch(context)
     firm_id, provider_id = context.workspace.firm_id, manner.provider_id
     jobs = [Job(item.path, ReadContext(item.name, item.source_id, firm_id, provider_id)) for item in files]
     try:
@@ -173,6 +180,24 @@ def read_files(context: Context, manner: Manner, files: list[RawFile]) -> ReadFi
     except BaseException:
         shutil.rmtree(scratch, ignore_errors=True)
         raise
+
+
+@contextlib.contextmanager
+def scratch_of(context: Context) -> Iterator[Path]:
+    """A folder for what does not fit in memory, for a while."""
+    scratch = _new_scratch(context)
+    try:
+        yield scratch
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _new_scratch(context: Context) -> Path:
+    """A new folder; those of runs that were killed are removed."""
+    folder = context.workspace.scratch_folder
+    _clear_leftovers(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    return Path(mkdtemp(prefix=f"{os.getpid()}-{context.actor.session}-", dir=folder))
 
 
 def _clear_leftovers(folder: Path) -> None:

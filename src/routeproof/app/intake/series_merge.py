@@ -87,6 +87,9 @@ def _merged(
     """Frames of the merged day in canonical order, at least one."""
     table = TABLES[item.table]
     runs = [*existing, *item.runs]
+    if not runs:
+        yield table.empty()  # all that the day had was withdrawn
+        return
     told = {source_id for source_id, is_own in item.sequenced.items() if is_own}
     shown = {source_id for run in runs for source_id in run.sequenced}
     sequenced = told | (shown - set(item.sequenced))

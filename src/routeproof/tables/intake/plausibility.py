@@ -13,6 +13,10 @@ CROSSED_SHARE_LIMIT = 0.5
 """A consolidated book is crossed for moments; above one half the file is not the book that it claims to be."""
 
 ABSURD_SHARE_LIMIT = 0.5
+
+WRONG_PRICE_UNIT = "wrong_price_unit"
+"""Reason for a file whose prices cannot have the unit that they claim."""
+
 PRICE_RATIO_LIMIT = 20.0
 """No stock moves twentyfold within a session; a ratio beyond it is a unit."""
 

@@ -225,7 +225,8 @@ class LakeWriter:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(portion.head + b"".join(portion.parts))
             before = context.lake.manifest()
-            report = ingest(context, portion.source, [path], map_path=portion.map_path, provider_id=portion.provider)
+            source, by, provider = portion.source, portion.map_path, portion.provider
+            report = ingest(context, source, [path], map_path=by, provider_id=provider, judges_market=False)
             late = (_days(report.files) | _changed(before, context.lake.manifest())) & self._days_over()
             changed = late | _days(report.files, FLOW)
             if self._hand_over is not None:

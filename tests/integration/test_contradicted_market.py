@@ -1,0 +1,125 @@
+"""Quotes and trades in a wrong unit that came before the fills: no evidence either, and nothing of them is lost."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from routeproof.app.context import Context, open_context
+from routeproof.app.init_workspace import init_workspace
+from routeproof.app.intake.ingest import IngestReport, ingest
+from routeproof.app.intake.quality import quality
+from routeproof.app.measuring.measure import Question, measure
+
+MAP = """table = "quotes"
+[columns]
+symbol = "symbol"
+at = "at"
+bid = "bid"
+ask = "ask"
+[constants]
+kind = "nbbo"
+[time.at]
+unit = "iso"
+zone = "{zone}"
+"""
+DAY = "2026-07-01"
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> Iterator[Context]:
+    """A new workspace."""
+    init_workspace(tmp_path / "ws")
+    with open_context(tmp_path / "ws") as opened:
+        yield opened
+
+
+def quotes(context: Context, path: Path, times: int, day: str = DAY, zone: str = "America/New_York") -> IngestReport:
+    """A file of two quotes of IBM at 10.00 and 10.02, times so much."""
+    rows = [f"IBM,{day} 09:{minute}:00,{10.00 * times:.2f},{10.02 * times:.2f}\n" for minute in (29, 30)]
+    path.write_text("symbol,at,bid,ask\n" + "".join(rows), encoding="utf-8")
+    map_path = path.with_name(f"{zone.replace('/', '-')}.toml")
+    map_path.write_text(MAP.format(zone=zone), encoding="utf-8")
+    return ingest(context, "csv", [path], map_path=map_path)
+
+
+def fix(*fields: str) -> str:
+    """One FIX 4.4 message with its length and checksum."""
+    body = "".join(f"{field}\x01" for field in fields)
+    head = f"8=FIX.4.4\x019={len(body)}\x01"
+    return f"{head}{body}10={sum((head + body).encode()) % 256:03d}\x01\n"
+
+
+def fills(context: Context, path: Path, number: int, price: str = "10.01") -> IngestReport:
+    """A log of market orders of 100 shares of IBM, each filled at 10.01."""
+    told = []
+    for one in range(1, number + 1):
+        sent, filled = f"20260701-14:00:{one:02d}.000", f"20260701-14:00:{one:02d}.250"
+        terms = [f"11=C{one}", "55=IBM", "54=1", "38=100", "40=1"]
+        told.append(fix("35=D", "49=FIRM", "56=SOR", f"34={one}", f"52={sent}", *terms, f"60={sent}"))
+        done = ["150=F", "39=2", "32=100", f"31={price}", "151=0", "14=100", f"6={price}", f"60={filled}", "30=XNAS"]
+        head = ["35=8", "49=SOR", "56=FIRM", f"34={one}", f"52={filled}", f"37=O{one}", f"17=E{one}"]
+        told.append(fix(*head, *terms, *done))
+    path.write_text("".join(told), encoding="utf-8")
+    return ingest(context, "fix-log", [path])
+
+
+def covered(context: Context) -> tuple[object, object]:
+    """Executions with a spread, and the spread."""
+    row = measure(context.lake, Question(by=())).rows.row(0, named=True)
+    return row["covered_executions"], row["effective_spread_usd_per_share"]
+
+
+@pytest.mark.parametrize("times", [100, 10_000])
+def test_quotes_of_another_unit_are_withdrawn_when_the_fills_come(context: Context, tmp_path: Path, times: int) -> None:
+    """The log is taken in; the file is said to be no evidence, row by row, and no spread rests on it."""
+    assert quotes(context, tmp_path / "q.csv", times).is_taken
+    report = fills(context, tmp_path / "a.log", 3)
+    assert report.is_taken
+    assert list(report.withdrawn) == ["q.csv"]
+    assert f"prices are {times:,} times" in report.withdrawn["q.csv"]
+    assert covered(context) == (0, None)
+    told = quality(context)["days"]
+    of_quotes = next(row for row in told if row["table"] == "quotes")
+    assert (of_quotes["received"], of_quotes["accepted"]) == (2, 0)
+    assert of_quotes["rejected"] == {"wrong_price_unit": 2}
+    rejects = context.lake.read("rejects").sort("row")
+    assert rejects.select("file", "row", "reason").rows() == [
+        ("q.csv", 2, "wrong_price_unit"),
+        ("q.csv", 3, "wrong_price_unit"),
+    ]
+
+
+def test_the_right_file_then_counts_and_the_wrong_one_stays_out(context: Context, tmp_path: Path) -> None:
+    """2 (10.01 - 10.01) = 0 against the right quotes, whatever is taken in again."""
+    quotes(context, tmp_path / "q.csv", 100)
+    fills(context, tmp_path / "a.log", 3)
+    assert quotes(context, tmp_path / "right.csv", 1).is_taken
+    assert covered(context) == (3, 0.0)
+    assert quotes(context, tmp_path / "q.csv", 100).rejected == {"wrong_price_unit": 2}
+    assert covered(context) == (3, 0.0)
+
+
+def test_other_days_and_right_files_are_left_alone(context: Context, tmp_path: Path) -> None:
+    """Only the file that the fills contradict goes; one of a day without fills cannot be told."""
+    quotes(context, tmp_path / "right.csv", 1)
+    quotes(context, tmp_path / "other.csv", 100, day="2026-07-02")
+    assert fills(context, tmp_path / "a.log", 3).withdrawn == {}
+    assert covered(context) == (3, 0.0)
+
+
+def test_one_absurd_fill_tells_nothing_of_quotes(context: Context, tmp_path: Path) -> None:
+    """It is what the quotes are there to show."""
+    quotes(context, tmp_path / "right.csv", 1)
+    assert fills(context, tmp_path / "a.log", 1, price="999.00").withdrawn == {}
+    assert covered(context)[0] == 1
+
+
+def test_a_mended_map_may_leave_a_day_without_rows(context: Context, tmp_path: Path) -> None:
+    """09:29 in Kiritimati is of the day before in New York: of the day that the wrong zone gave nothing is left."""
+    quotes(context, tmp_path / "q.csv", 1)
+    assert quotes(context, tmp_path / "q.csv", 1, zone="Pacific/Kiritimati").is_taken
+    held = context.lake.read("quotes")
+    assert [day.isoformat() for day in held["trading_day"].unique()] == ["2026-06-30"]
+    assert fills(context, tmp_path / "a.log", 3).is_taken
+    assert covered(context) == (0, None)
