@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from routeproof.app.intake.delivery import Delivery
-from routeproof.app.intake.lake_merge import REJECTS, rejects_part
-from routeproof.tables.intake.plausibility import WRONG_PRICE_UNIT, median_prices, wrong_price_unit
+from routeproof.tables.intake.plausibility import median_prices, wrong_price_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,6 +17,7 @@ if TYPE_CHECKING:
     from routeproof.stores.lake import Lake
 
 MARKET = ("quotes", "trades")
+"""What outsiders say of the market; the firm's own flow is the record."""
 
 LEAST_FILLS = 2
 """One fill at an absurd price is a fill at an absurd price."""
@@ -59,50 +58,9 @@ def contradicted(
                 yield item, f"{reason}: the firm's own fills of {day}, which came later"
 
 
-def as_refused(lake: Lake, item: SourceOutcome, detail: str) -> Delivery:
-    """A file of the lake as a delivery that is no evidence: its rows there, and those refused before, as rejects.
-
-    Rows that the file shared with an earlier one stay counted as already known.
-    """
-    told: Mapping[str, Any] = item.outcome
-    table = told["table"]
-    delivery = Delivery(
-        source=told["source"],
-        file=told["file"],
-        source_id=item.source_id,
-        sha256=told["sha256"],
-        size=told["size"],
-        provider_id=told["provider"],
-        main=table,
-        tables={},
-        runs={},
-        rejects=[],
-        received=told["received"],
-        noise=told["noise"],
-        days={_day(day["day"]): day["accepted"] for day in told["days"]},
-        known={_day(day["day"]): day["already_known"] for day in told["days"]},
-        sections=told["sections"],
-        is_sequenced=bool(told["is_sequenced"]),
-    )
-    before = lake.manifest().partitions.get((REJECTS, rejects_part(item.source_id, table)))
-    if before is not None:
-        delivery.rejects.append(lake.read_partition(before).drop("source_id"))
-    for day in [day for day in delivery.days if day is not None]:
-        rows = lake.scan(table, [day], ["source_id", "source_row", "trading_day"])
-        own = rows.filter(pl.col("source_id") == item.source_id).collect(engine="streaming")
-        if own.height:
-            delivery.refuse_rows(own, WRONG_PRICE_UNIT)
-    delivery.refused = f"{WRONG_PRICE_UNIT}: {detail}"
-    return delivery
-
-
 def _days(item: SourceOutcome) -> Sequence[Mapping[str, Any]]:
     days: Sequence[Mapping[str, Any]] = item.outcome["days"]  # type: ignore[assignment]
     return days
-
-
-def _day(text: str | None) -> date | None:
-    return None if text is None else date.fromisoformat(text)
 
 
 def _of_busiest(fills: pl.DataFrame) -> dict[str, float]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from routeproof.app.intake.contradicted import as_refused, contradicted
+from routeproof.app.intake.as_refused import as_refused
+from routeproof.app.intake.contradicted import contradicted
 from routeproof.app.intake.delivery import Delivery, deliver
 from routeproof.app.intake.evidence_check import plausible
 from routeproof.app.intake.fix_sources import fix_sources
@@ -20,6 +21,7 @@ from routeproof.app.policy_in_force import policy_in_force
 from routeproof.sources.fix.messages import FIX_MESSAGES
 from routeproof.stores.commits import SourceOutcome, commit, source_outcomes
 from routeproof.stores.manifest import Manifest
+from routeproof.tables.intake.plausibility import WRONG_PRICE_UNIT
 
 INLINE = {"executions": ("parent_orders", "order_versions"), "parent_orders": ("order_versions",)}
 """Tables whose rows may stand inline in a file of another table."""
@@ -134,11 +136,22 @@ def _without_contradicted(
 ) -> IngestReport:
     """The report, after market files that the first fills of days contradict were refused as evidence."""
     found = list(contradicted(context.lake, days, source_outcomes(context.records))) if days else []
-    for item, reason in found:
-        with context.writing_lake() as lake, scratch_of(context) as scratch:
-            _commit(context, [as_refused(lake, item, reason)], replace(manner, reading=item.reading), scratch)
-    withdrawn = {str(item.outcome["file"]): reason for item, reason in found}
+    for item, detail in found:
+        refuse_taken(context, item, WRONG_PRICE_UNIT, detail, manner.on_rows)
+    withdrawn = {str(item.outcome["file"]): detail for item, detail in found}
     return replace(report, withdrawn=withdrawn, manifest=context.lake.manifest().id)
+
+
+def refuse_taken(
+    context: Context,
+    item: SourceOutcome,
+    reason: str,
+    detail: str,
+    on_rows: Callable[[str, int], None] = lambda *_: None,
+) -> None:
+    """Refuse as evidence a file of quotes or trades that was taken in: its rows leave the lake and become rejects."""
+    with context.writing_lake() as lake, scratch_of(context) as scratch:
+        _commit(context, [as_refused(lake, item, reason, detail)], item.reading, on_rows, scratch)
 
 
 def _committed(context: Context, manner: Manner, read: ReadFiles) -> dict[str, dict[str, object]]:
@@ -151,11 +164,15 @@ def _committed(context: Context, manner: Manner, read: ReadFiles) -> dict[str, d
             for item, (pieces, messages) in zip(read.files, read.results, strict=True)
         ]
         read.results.clear()  # nothing but the deliveries holds the rows now
-        return _commit(context, deliveries, manner, read.scratch)
+        return _commit(context, deliveries, manner.reading, manner.on_rows, read.scratch)
 
 
 def _commit(
-    context: Context, deliveries: Sequence[Delivery], manner: Manner, scratch: Path
+    context: Context,
+    deliveries: Sequence[Delivery],
+    reading: str,
+    on_rows: Callable[[str, int], None],
+    scratch: Path,
 ) -> dict[str, dict[str, object]]:
     committed = source_outcomes(context.records)
     earlier: dict[str, Any] = {item.source_id: item.outcome for item in committed}
@@ -167,7 +184,7 @@ def _commit(
         _withdrawn(deliveries, committed),
         _sequenced(committed),
         scratch,
-        lambda rows: manner.on_rows("merged", rows),
+        lambda rows: on_rows("merged", rows),
         fresh,
     )
     for item in deliveries:
@@ -182,7 +199,7 @@ def _commit(
         context.lake,
         context.records,
         changed,
-        [SourceOutcome(source_id, manner.reading, outcome) for source_id, outcome in outcomes.items()],
+        [SourceOutcome(source_id, reading, outcome) for source_id, outcome in outcomes.items()],
         context.actor,
     )
     return outcomes

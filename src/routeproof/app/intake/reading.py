@@ -20,7 +20,7 @@ from routeproof.sources.map_file import FileMap, load_map
 from routeproof.sources.registry import SOURCES
 from routeproof.sources.sandbox import Job, read_in_child
 from routeproof.sources.source import ReadContext
-from routeproof.tables.intake.plausibility import WRONG_PRICE_UNIT
+from routeproof.tables.intake.plausibility import WITHDRAWN, WRONG_PRICE_UNIT
 from routeproof.tables.registry import TABLES
 from routeproof.vocab.errors import MapError, UsageError
 
@@ -37,6 +37,9 @@ BATCH_BYTES = 160_000_000
 
 SERIES_BATCH_BYTES = 2_000_000_000
 """The same of quotes and trades, which are merged from disk; scratch takes about as much."""
+
+JUDGED_AGAIN = (f"{WRONG_PRICE_UNIT}:", f"{WITHDRAWN}:")
+"""How reasons begin for which a file was refused that may be evidence when it is taken in again."""
 
 PACKED_WEIGHT = 8
 """How much larger delimited text is once unpacked."""
@@ -135,13 +138,13 @@ def _reading(source_name: str, file_map: FileMap | None, provider_id: str) -> st
 def known_readings(committed: Sequence[SourceOutcome], manner: Manner) -> dict[str, SourceOutcome]:
     """Files whose last outcome is of this very reading, by source id.
 
-    One whose unit was refused is not among them: what it was compared with may have been withdrawn since.
+    One that was withdrawn, or whose unit was refused, is not among them: what it was compared with may be gone since.
     """
     in_force = {(item.source_id, item.outcome["table"]): item for item in committed}
     return {
         item.source_id: item
         for item in in_force.values()
-        if item.reading == manner.reading and not str(item.outcome["refused"]).startswith(WRONG_PRICE_UNIT)
+        if item.reading == manner.reading and not str(item.outcome["refused"]).startswith(JUDGED_AGAIN)
     }
 
 

@@ -17,6 +17,9 @@ ABSURD_SHARE_LIMIT = 0.5
 WRONG_PRICE_UNIT = "wrong_price_unit"
 """Reason for a file whose prices cannot have the unit that they claim."""
 
+WITHDRAWN = "withdrawn"
+"""Reason for a file that a person said is no evidence."""
+
 PRICE_RATIO_LIMIT = 20.0
 """No stock moves twentyfold within a session; a ratio beyond it is a unit."""
 

@@ -1,15 +1,19 @@
-"""Quotes and trades in a wrong unit that came before the fills: no evidence either, and nothing of them is lost."""
+"""Quotes that turn out to be no evidence: in a wrong unit, told by later fills, or withdrawn by a person."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from routeproof.app.context import Context, open_context
 from routeproof.app.init_workspace import init_workspace
 from routeproof.app.intake.ingest import IngestReport, ingest
 from routeproof.app.intake.quality import quality
+from routeproof.app.intake.withdraw import withdraw
 from routeproof.app.measuring.measure import Question, measure
+from routeproof.cli.withdraw import withdraw as withdraw_command
+from routeproof.vocab.errors import UsageError
 
 MAP = """table = "quotes"
 [columns]
@@ -123,3 +127,68 @@ def test_a_mended_map_may_leave_a_day_without_rows(context: Context, tmp_path: P
     assert [day.isoformat() for day in held["trading_day"].unique()] == ["2026-06-30"]
     assert fills(context, tmp_path / "a.log", 3).is_taken
     assert covered(context) == (0, None)
+
+
+def test_a_withdrawn_file_counts_no_more_and_says_who_withdrew_it(context: Context, tmp_path: Path) -> None:
+    """Its two rows are rejects with the reason; the vendor's other file of the day then stands alone."""
+    fills(context, tmp_path / "a.log", 3)
+    before = context.lake.manifest().id
+    quotes(context, tmp_path / "early.csv", 2)
+    done = withdraw(context, "early.csv", "the vendor replaced it")
+    assert (done["table"], done["rows"], done["manifest"]) == ("quotes", 2, before)
+    told = next(row for row in quality(context)["days"] if row["table"] == "quotes")
+    assert (told["received"], told["accepted"], told["rejected"]) == (2, 0, {"withdrawn": 2})
+    assert told["refused"] == {"early.csv": f"withdrawn: {context.actor.name}: the vendor replaced it"}
+    quotes(context, tmp_path / "final.csv", 1)
+    assert covered(context) == (3, 0.0)
+
+
+def test_what_is_taken_in_again_is_evidence_again(context: Context, tmp_path: Path) -> None:
+    """By its hash too; afterwards the lake is what it was."""
+    fills(context, tmp_path / "a.log", 3)
+    quotes(context, tmp_path / "q.csv", 1)
+    with_it = context.lake.manifest().id
+    sha256 = str(next(row["sha256"] for row in [withdraw(context, "q.csv", "in doubt")]))
+    assert covered(context) == (0, None)
+    assert quotes(context, tmp_path / "q.csv", 1).is_taken
+    assert (context.lake.manifest().id, covered(context)) == (with_it, (3, 0.0))
+    assert withdraw(context, sha256[:12], "in doubt again")["rows"] == 2
+
+
+@pytest.mark.parametrize(
+    ("named", "reason", "said"),
+    [
+        ("a.log", "bad fills", "never withdrawn"),
+        ("missing.csv", "wrong", "by its name or the start of its SHA-256"),
+        ("q.csv", " ", "why the file is no evidence"),
+    ],
+)
+def test_withdrawals_that_are_refused(context: Context, tmp_path: Path, named: str, reason: str, said: str) -> None:
+    """Own flow, a file that never came, no reason: nothing changes."""
+    fills(context, tmp_path / "a.log", 3)
+    quotes(context, tmp_path / "q.csv", 1)
+    before = context.lake.manifest().id
+    with pytest.raises(UsageError, match=said):
+        withdraw(context, named, reason)
+    assert context.lake.manifest().id == before
+
+
+def test_a_file_is_withdrawn_once_and_two_of_a_name_are_told_apart(context: Context, tmp_path: Path) -> None:
+    """The error names both hashes."""
+    (tmp_path / "other").mkdir()
+    quotes(context, tmp_path / "q.csv", 1)
+    quotes(context, tmp_path / "other" / "q.csv", 2)
+    with pytest.raises(UsageError, match="name it by its SHA-256"):
+        withdraw(context, "q.csv", "wrong")
+    quotes(context, tmp_path / "r.csv", 3)
+    withdraw(context, "r.csv", "wrong")
+    with pytest.raises(UsageError, match="found one that is refused: withdrawn"):
+        withdraw(context, "r.csv", "wrong")
+
+
+def test_the_command_says_what_it_did(context: Context, tmp_path: Path) -> None:
+    """In one line."""
+    quotes(context, tmp_path / "q.csv", 1)
+    root = str(context.workspace.root)
+    done = CliRunner().invoke(withdraw_command, ["q.csv", "--reason", "replaced", "-w", root])
+    assert (done.exit_code, done.output.split(" · ")[0]) == (0, "q.csv: 2 rows of quotes withdrawn")
