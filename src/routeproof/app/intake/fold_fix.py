@@ -12,6 +12,7 @@ from routeproof.app.intake.days_of_logs import days_of_logs
 from routeproof.app.intake.fix_days import DayReferences
 from routeproof.app.intake.fold_days import fold_days
 from routeproof.app.intake.replace_folded import is_all_folded, replace_folded
+from routeproof.sources.fix.fold.parties import way
 from routeproof.sources.fix.messages import FIX_MESSAGES
 
 if TYPE_CHECKING:
@@ -74,11 +75,11 @@ def _references(lake: Lake, item: Partition, fresh: FreshDay | None, names: Sequ
 def _sessions(
     lake: Lake, now: Mapping[str, Partition], sources: Mapping[str, FixSource], days: Sequence[str]
 ) -> frozenset[tuple[str, ...]]:
-    """Provider, sender and target of the requests of some days: what parties are taken to be depends on no more."""
-    asked = pl.col("msg_type").is_in(["D", "G"])
+    """Provider and direction of requests and answers of some days: what parties are taken to be depends on no more."""
     found: set[tuple[str, ...]] = set()
     for day in (day for day in days if day in now):
-        scanned = lake.scan_partition(now[day]).filter(asked).select("source_id", "sender", "target").unique().collect()
+        told = lake.scan_partition(now[day]).select("source_id", way(), "sender", "target")
+        scanned = told.filter(pl.col("way").is_not_null()).unique().collect()
         found |= {(sources[source_id].provider_id, *session) for source_id, *session in scanned.iter_rows()}
     return frozenset(found)
 

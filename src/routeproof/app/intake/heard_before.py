@@ -45,7 +45,7 @@ class HeardBefore:
             return None
         if not isinstance(kept, dict) or kept.get("made_of") != made_of:
             return None
-        edges = frozenset((str(source), str(target)) for source, target in kept["edges"])
+        edges = frozenset((str(way), str(source), str(target)) for way, source, target in kept["edges"])
         return Heard(_facts(kept["said"]), _facts(kept["asked"]), edges)
 
     def keep(self, days: Sequence[str], provider_id: str, made_of: str, heard: Heard) -> None:

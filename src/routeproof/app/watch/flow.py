@@ -14,7 +14,7 @@ from routeproof.app.watch.held_messages import HeldMessages
 from routeproof.sources.fix.fold import words
 from routeproof.sources.fix.fold.facts import NO_FACTS, Facts
 from routeproof.sources.fix.fold.part import FOLDED, Reading, fold_part
-from routeproof.sources.fix.fold.parties import carrying, declared_parties, sessions_of
+from routeproof.sources.fix.fold.parties import Edge, carrying, declared_parties, sessions_of
 from routeproof.sources.fix.fold.recoding import declared_values, with_symbols
 from routeproof.sources.fix.growing import FLOW_TYPES, Groups, keys_of
 from routeproof.sources.fix.messages import distinct_messages
@@ -60,7 +60,7 @@ class Flow:
         self.provider_id = provider_id
         self._firm_id, self._scratch = firm_id, scratch
         self._values, self._parties = declared_values(sections), declared_parties(sections)
-        self._edges: frozenset[tuple[str, str]] = frozenset()
+        self._edges: frozenset[Edge] = frozenset()
         self._reading = self._read()
         self._held, self._groups = HeldMessages(scratch), Groups()
         self._known: Facts = NO_FACTS

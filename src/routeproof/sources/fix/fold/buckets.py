@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 
 from routeproof.sources.fix.fold import words
-from routeproof.sources.fix.fold.parties import DOWNWARD, is_copy
+from routeproof.sources.fix.fold.parties import is_copy, is_downward
 from routeproof.sources.fix.fold.recoding import with_symbols
 from routeproof.sources.fix.fold.told import Times, told_of
 from routeproof.sources.fix.fold.union import Union, among
@@ -65,7 +65,7 @@ class Joins:
         kind, transaction = pl.col("msg_type"), pl.col("exec_trans_type").fill_null("0")
         said = pl.coalesce("exec_type", "ord_status")
         sender, target = (messages.get_column(name).hash() for name in ("sender", "target"))
-        down = kind.is_in(DOWNWARD)
+        down = is_downward(self._sessions)
         onward = messages.select(
             pl.when(down).then(sender * _THRICE ^ target).otherwise(target * _THRICE ^ sender).alias("onward")
         ).to_series()

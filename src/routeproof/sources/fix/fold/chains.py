@@ -14,6 +14,7 @@ EDGE = ["edge"]
 """A session, in the direction orders travel."""
 
 _REPORTS = ("8", "9", "3", "j")
+_REQUEST = [*EDGE, "cl_ord_id", "trading_day"]
 
 
 def request_nodes(messages: pl.DataFrame) -> pl.DataFrame:
@@ -28,7 +29,7 @@ def request_nodes(messages: pl.DataFrame) -> pl.DataFrame:
         pl.col("msg_type").is_in(["D", "G", "F"]) & ~pl.col("is_copy") & pl.col("hop").is_not_null()
     )
     requests = (
-        first_rows(slim(asked), [*EDGE, "cl_ord_id", "trading_day"])
+        first_rows(slim(_without_told_twice(asked)), _REQUEST)
         .with_row_index("node")
         .with_columns(pl.col("node").cast(pl.Int64), pl.col("sent_at").alias("at"))
     )
@@ -48,6 +49,15 @@ def request_nodes(messages: pl.DataFrame) -> pl.DataFrame:
         chained.select("node", "chain", "msg_type"), (pl.col("node") == pl.col("chain")) & (pl.col("msg_type") == "F")
     )["node"]
     return kept(chained, ~pl.col("chain").is_in(cancels.to_list()))
+
+
+def _without_told_twice(asked: pl.DataFrame) -> pl.DataFrame:
+    """Requests without the copies of those that are there themselves, by whatever clock the copy came first."""
+    is_copy = asked["asked_at"].is_null()
+    if not is_copy.any():
+        return asked
+    twice = asked.filter(is_copy).join(asked.filter(~is_copy), on=_REQUEST, how="semi")
+    return asked.filter(~pl.col("m").is_in(twice["m"].implode()))
 
 
 def reports(messages: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from routeproof.sources.fix.fold.parties import Edge
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -52,12 +54,12 @@ class Heard:
     Attributes:
         said: facts that any of them holds.
         asked: facts that any of their orders asks for.
-        edges: sessions that carry orders, in the direction they travel.
+        edges: in which direction requests and answers travel.
     """
 
     said: Facts = NO_FACTS
     asked: Facts = NO_FACTS
-    edges: frozenset[tuple[str, str]] = frozenset()
+    edges: frozenset[Edge] = frozenset()
 
 
 def united(said: Iterable[Facts]) -> Facts:

@@ -12,7 +12,7 @@ from routeproof.sources.fix.fold.division import Division, chunk_of
 from routeproof.sources.fix.fold.facts import NO_FACTS, Heard, united
 from routeproof.sources.fix.fold.misfits import FIX_MISFITS, REASONS
 from routeproof.sources.fix.fold.part import FOLDED, Part, Reading, fold_part
-from routeproof.sources.fix.fold.parties import carrying, declared_parties, sessions_of
+from routeproof.sources.fix.fold.parties import Edge, carrying, declared_parties, sessions_of
 from routeproof.sources.fix.fold.recoding import declared_values
 from routeproof.sources.fix.messages import distinct_messages
 from routeproof.sources.side_by_side import side_by_side
@@ -133,15 +133,13 @@ class PartFold:
         return fold_part(self._divided.messages(number), self._reading, given)
 
 
-def carrying_of(messages: Iterable[pl.DataFrame], sections: Mapping[str, object]) -> frozenset[tuple[str, str]]:
-    """Sessions that carry orders, of messages of which `SESSION` is looked at."""
+def carrying_of(messages: Iterable[pl.DataFrame], sections: Mapping[str, object]) -> frozenset[Edge]:
+    """In which direction requests and answers travel, of messages of which `SESSION` is looked at."""
     parties = declared_parties(sections)
-    return frozenset[tuple[str, str]]().union(*(carrying(frame, parties) for frame in messages))
+    return frozenset[Edge]().union(*(carrying(frame, parties) for frame in messages))
 
 
-def reading_of(
-    edges: frozenset[tuple[str, str]], sections: Mapping[str, object], firm_id: str, provider_id: str
-) -> Reading:
+def reading_of(edges: frozenset[Edge], sections: Mapping[str, object], firm_id: str, provider_id: str) -> Reading:
     """How messages of these sessions are read; see `fold_messages`."""
     values = declared_values(sections)
     sessions = sessions_of(edges, declared_parties(sections))

@@ -144,7 +144,7 @@ def _opening(nodes: pl.DataFrame) -> pl.DataFrame:
         "chain", "node", pl.lit("new").alias("event"), pl.lit(0).alias("phase"), pl.col("sent_at").alias("order_at"),
         pl.lit(0).alias("tie"), received_at().alias("effective_at"), pl.col("order_qty").alias("new_quantity"),
         *_terms(), pl.lit(False).alias("acknowledged"), pl.col("source_id"), pl.col("source_row"), pl.col("seq"),
-        pl.col("sent_at").alias("asked_at"),
+        pl.col("asked_at"),
     )  # fmt: skip
 
 
@@ -168,7 +168,7 @@ def _replaces(nodes: pl.DataFrame, own: pl.DataFrame, told_elsewhere: frozenset[
     requested = pl.concat([answered, silent], how="diagonal").select(
         "chain", "node", pl.lit("replace").alias("event"), pl.lit(1).alias("phase"), "order_at", "tie",
         received_at().alias("effective_at"), _first(("ack_quantity", "order_qty")).alias("new_quantity"), *_terms(),
-        pl.lit(True).alias("acknowledged"), "source_id", "source_row", "seq", pl.col("sent_at").alias("asked_at"),
+        pl.lit(True).alias("acknowledged"), "source_id", "source_row", "seq", "asked_at",
         pl.col("ack_at").alias("answered_at"), pl.col("ack_cum").alias("cum_qty"),
     )  # fmt: skip
     unasked = own.filter((pl.col("action") == "replace") & (pl.col("request") != "G")).select(

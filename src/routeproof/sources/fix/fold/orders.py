@@ -173,9 +173,10 @@ def routes(
     answered, with what was then unfilled as its cancelled quantity; the new route's quantity is what was left to do.
     `version` is the parent order's version that it serves, by `serving`. `venue` is the receiver where it is a declared
     or last venue, else field 100 beyond the first hop: what the firm tells a provider there is a wish, and the
-    provider's clock is not the venue's.
+    provider's clock is not the venue's. What only copies tell of has no row: nobody knows when it was sent.
     """
-    rows = beside(_sent_onward(chains, events, nodes), served.drop("until", "top", "order_at"), ["chain", "version"])
+    sent = kept(_sent_onward(chains, events, nodes), pl.col("asked_at").is_not_null())
+    rows = beside(sent, served.drop("until", "top", "order_at"), ["chain", "version"])
     made = content_ids(rows, pl.lit("route"), "chain_id", "version")
     is_venue = pl.col("to_party").is_in(list(parties)) | (~pl.col("has_below") & (pl.col("hop") > 1))
     return rows.select(

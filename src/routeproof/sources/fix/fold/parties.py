@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 DOWNWARD = ("D", "F", "G", "AB", "H")
 """Message types that travel from the customer towards the venue."""
 
+REPORTING = ("8", "9")
+"""Message types by which a receiver answers."""
+
+Edge = tuple[str, str, str]
+"""`asks` or `answers`, sender, target: that requests, or answers to requests, travel so."""
+
 EDGE_PARTIES = ["from_party", "to_party"]
 
 DEFAULT_UNCERTAINTY_NS = 50_000_000
@@ -96,10 +102,12 @@ class Sessions:
     Attributes:
         parties: declared parties, firm filled in.
         hops: (from_party, to_party), in the direction orders travel, to the distance from the firm.
+        echoed: (sender, target) whose requests are copies of those that the target gave to the sender.
     """
 
     parties: Parties
     hops: Mapping[tuple[str, str], int]
+    echoed: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def senders(self) -> frozenset[str]:
@@ -107,36 +115,50 @@ class Sessions:
         return frozenset(sender for sender, _ in self.hops)
 
 
-def carrying(messages: pl.DataFrame, parties: Parties) -> frozenset[tuple[str, str]]:
-    """Sessions that carry orders, in the direction they travel; needs `msg_type, sender, target`."""
-    asked = messages.select("msg_type", "sender", "target").filter(
-        pl.col("msg_type").is_in(["D", "G"]) & ~is_copy(parties)
-    )
-    return frozenset(asked.select("sender", "target").unique().rows())
+def carrying(messages: pl.DataFrame, parties: Parties) -> frozenset[Edge]:
+    """In which direction requests and answers travel on each session; needs `msg_type, sender, target`."""
+    told = messages.select(way(), "sender", "target").filter(pl.col("way").is_not_null() & ~is_copy(parties))
+    return frozenset(told.unique().rows())
 
 
-def sessions_of(edges: Iterable[tuple[str, str]], parties: Parties) -> Sessions:
-    """How far from the firm each session that carries orders is."""
-    found = sorted(edges)
+def way() -> pl.Expr:
+    """`way`: `asks`, `answers`, or null, by the message type."""
+    kind = pl.col("msg_type")
+    asks = pl.when(kind.is_in(["D", "G"])).then(pl.lit("asks"))
+    return asks.when(kind.is_in(REPORTING)).then(pl.lit("answers")).alias("way")
+
+
+def sessions_of(edges: Iterable[Edge], parties: Parties) -> Sessions:
+    """How far from the firm each session that carries orders is.
+
+    Requests that come from who also answers, to a party that never answers, are no orders of that side: a drop copy
+    tells the orders that the party gave, beside the answers to them.
+    """
+    told = frozenset(edges)
+    asked, answered = ({(one, other) for way, one, other in told if way == name} for name in ("asks", "answers"))
+    echoed = frozenset((one, other) for one, other in asked & answered if (other, one) not in answered)
+    found = sorted({(other, one) if (one, other) in echoed else (one, other) for one, other in asked})
     firm = parties.firm or _before(found, parties) or _top(found)
     filled = Parties(firm, parties.provider, parties.venue, parties.drop_copy, parties.parent, parties.uncertainty_ns,
                      inferred=not parties.firm)  # fmt: skip
-    return Sessions(filled, _hops(found, filled))
+    return Sessions(filled, _hops(found, filled), echoed)
 
 
 def with_edges(messages: pl.DataFrame, known: Sessions) -> pl.DataFrame:
     """Messages placed on their sessions.
 
-    Added: `from_party, to_party` (in the direction orders travel), their number `edge`, `is_copy`, and `hop`: 0 for
-    customer to firm, 1 for firm to provider, 2 onward; null for sessions that carry no orders.
+    Added: `from_party, to_party` (in the direction orders travel), their number `edge`, `is_copy`, `hop`: 0 for
+    customer to firm, 1 for firm to provider, 2 onward, null for sessions that carry no orders; and `asked_at`: when a
+    request was sent, null where only a copy tells of it.
     """
-    sessions, edge = _on_sessions(messages)
+    sessions, edge = _on_sessions(messages, known)
     placed = pl.DataFrame(
         [(at, *session, known.hops.get(session)) for at, session in enumerate(sessions)],
         schema={"edge": pl.UInt32, **dict.fromkeys(EDGE_PARTIES, pl.String), "hop": pl.Int64},
         orient="row",
     )
-    return messages.with_columns(is_copy(known.parties).alias("is_copy"), *take(placed, edge))
+    asked_at = pl.when(~is_echo(known)).then("sent_at").alias("asked_at")
+    return messages.with_columns(is_copy(known.parties).alias("is_copy"), asked_at, *take(placed, edge))
 
 
 def is_copy(parties: Parties) -> pl.Expr:
@@ -145,9 +167,21 @@ def is_copy(parties: Parties) -> pl.Expr:
     return (pl.col("sender").is_in(copies) | pl.col("target").is_in(copies)).fill_null(value=False)
 
 
-def _on_sessions(messages: pl.DataFrame) -> tuple[list[tuple[Any, Any]], npt.NDArray[np.int64]]:
+def is_echo(known: Sessions) -> pl.Expr:
+    """Whether a message is a copy of a request, told by who received it."""
+    between = [(pl.col("sender") == one) & (pl.col("target") == other) for one, other in sorted(known.echoed)]
+    asks = pl.col("msg_type").is_in(DOWNWARD)
+    return (asks & pl.any_horizontal(between)).fill_null(value=False) if between else pl.lit(value=False)
+
+
+def is_downward(known: Sessions) -> pl.Expr:
+    """Whether a message travels as orders do, from the customer towards the venue."""
+    return (pl.col("msg_type").is_in(DOWNWARD) & ~is_echo(known)).fill_null(value=False)
+
+
+def _on_sessions(messages: pl.DataFrame, known: Sessions) -> tuple[list[tuple[Any, Any]], npt.NDArray[np.int64]]:
     """Sessions of messages, `from_party, to_party` in order, null first, and each message's place among them."""
-    down = messages.select(pl.col("msg_type").is_in(DOWNWARD).fill_null(value=False)).to_series()
+    down = messages.select(is_downward(known)).to_series()
     senders, sender = _numbered(messages.get_column("sender"))
     targets, target = _numbered(messages.get_column("target"))
     pairs, pair = np.unique((sender * len(targets) + target) * 2 + down.to_numpy(), return_inverse=True)

@@ -33,8 +33,9 @@ def serving(chains: pl.DataFrame, events: pl.DataFrame, nodes: pl.DataFrame, dec
     """
     if chains["parent"].null_count() == chains.height:
         return NO_SERVING
+    asked_at = pl.coalesce("asked_at", "effective_at")  # of a request that only a copy tells of
     told = events.select(
-        "event", "chain", "version", "node", "asked_at", "effective_at", "order_at", "answered_at", "unasked"
+        "event", "chain", "version", "node", asked_at, "effective_at", "order_at", "answered_at", "unasked"
     )
     opened = attach(kept(told, pl.col("event").is_in(OPENING)), chains.select("chain", "parent", "is_parent"), "chain")
     rows = kept(opened, pl.col("is_parent").is_not_null()).with_row_index("row")
