@@ -5,11 +5,11 @@ from __future__ import annotations
 import inspect
 import os
 from contextlib import nullcontext
-from functools import partial
+from functools import cache, partial
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from starlette.responses import Response
+    from starlette.routing import BaseRoute
 
     from routeproof.web.routing import Route
 
@@ -54,9 +55,7 @@ def make_app(settings: Settings) -> FastAPI:
         openapi_url="/openapi.json",
     )
     app.state.settings = settings
-    app.router.route_class = StrictRoute
-    for route in ALL:
-        _register(app, route)
+    app.router.routes.extend(_ways_in())
     static = resources.files("routeproof.web").joinpath("static")
     app.mount("/static", StaticFiles(directory=str(static)), name="static")
     app.add_exception_handler(RouteproofError, our_error)  # type: ignore[arg-type]
@@ -76,8 +75,17 @@ def from_environment() -> FastAPI:
     return make_app(settings)
 
 
-def _register(app: FastAPI, route: Route) -> None:
-    app.add_api_route(
+@cache
+def _ways_in() -> tuple[BaseRoute, ...]:
+    """The routes, made once for all applications of a process: what they know of one comes with each request."""
+    router = APIRouter(route_class=StrictRoute)
+    for route in ALL:
+        _register(router, route)
+    return tuple(router.routes)
+
+
+def _register(router: APIRouter, route: Route) -> None:
+    router.add_api_route(
         route.path,
         _form_endpoint(route) if route.kind == "action" else _endpoint(route),
         methods=[route.method],
