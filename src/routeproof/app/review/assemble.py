@@ -191,8 +191,7 @@ def _identity(review: Review, digest: str, command: str) -> PackIdentity:
         command=command,
         switches={name: str(value) for name, value in review.switches.stamped().items()},
         metric_versions={metric.name: str(metric.version) for metric in ALL},
-        declared={row: f"{item.value:g}, {item.source}" for row, item in review.benchmark.declared.items()}
-        | _public_rows(review.benchmark),
+        declared={row: item.said for row, item in review.benchmark.declared.items()} | _public_rows(review.benchmark),
     )
 
 

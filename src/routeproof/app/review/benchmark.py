@@ -31,6 +31,11 @@ class Declared:
     value: float
     source: str
 
+    @property
+    def said(self) -> str:
+        """Value with all its digits, and source: `130, industry survey`."""
+        return f"{repr(self.value).removesuffix('.0')}, {self.source}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Benchmark:

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from routeproof.reports.pack.inputs import Change, EarlierBuild
+    from routeproof.reports.score import ScoreRowId
     from routeproof.stores.records import Records
 
 EVENT = "pack.built"
+NONE = "none"
 
 
 def earlier_builds(records: Records, stream: str, digest: str, facts: Mapping[str, Any]) -> tuple[EarlierBuild, ...]:
@@ -76,7 +78,8 @@ def before_build(entries: Sequence[bytes], stream: str, digest: str) -> tuple[Se
 def _changes(payload: Mapping[str, Any], facts: Mapping[str, Any]) -> tuple[Change, ...]:
     from routeproof.reports.pack.inputs import Change  # noqa: PLC0415  # loads the dataframe library
 
-    asked = _differing(_asked(payload), _asked(facts))
+    rows = _declared(payload).keys() | _declared(facts).keys()
+    asked = _differing(_asked(payload, rows), _asked(facts, rows))
     causes = {"manifest": "data", "policy": "policy", "version": "program"}
     found = [word for name, word in causes.items() if payload.get(name) != facts[name]]
     cause = ", ".join([*found, *(["asked otherwise"] if asked else [])]) or "benchmark or switches"
@@ -87,14 +90,32 @@ def _changes(payload: Mapping[str, Any], facts: Mapping[str, Any]) -> tuple[Chan
     return tuple(told)
 
 
-def _asked(facts: Mapping[str, Any]) -> dict[str, str]:
-    """What the pack was built with, as words."""
-    options = {name: _said(value) for name, value in facts.get("options", {}).items()}
-    return options | ({"benchmark": facts["benchmark"]} if "benchmark" in facts else {})
+def _asked(facts: Mapping[str, Any], rows: Collection[ScoreRowId]) -> dict[str, str]:
+    """What the pack was built with, in words. Numbers are told by value: the ledger writes 130.0 as 130.
+
+    Args:
+        facts: of a build; those of earlier programs name no options, or no benchmark.
+        rows: of the scorecard, whose declared figures are told; "none" where this build had none.
+    """
+    from routeproof.app.review.benchmark import Declared  # noqa: PLC0415  # loads the dataframe library
+    from routeproof.reports.score import kind_of  # noqa: PLC0415  # as above
+
+    words = {"benchmark": facts["benchmark"]} if "benchmark" in facts else {}
+    if "options" not in facts:
+        return words
+    options = facts["options"]
+    words |= {name: options.get(name) or NONE for name in ("against", "control")}
+    words["analyses"] = "asked for" if options.get("analyses") else NONE
+    figures = _declared(facts)
+    for row in rows:
+        said = Declared(value=float(figures[row][0]), source=figures[row][1]).said if row in figures else NONE
+        words[f"declared figure: {kind_of(row).title}"] = said
+    return words
 
 
-def _said(value: object) -> str:
-    return "none" if value in (None, {}, False) else value if isinstance(value, str) else json.dumps(value)
+def _declared(facts: Mapping[str, Any]) -> Mapping[ScoreRowId, tuple[float, str]]:
+    declared: Mapping[ScoreRowId, tuple[float, str]] = facts.get("options", {}).get("declared", {})
+    return declared
 
 
 def _differing(before: Mapping[str, str], now: Mapping[str, str]) -> list[tuple[str, str, str]]:
