@@ -2,10 +2,11 @@
 
 import polars as pl
 
+from routeproof.reports.document import Figure
 from routeproof.reports.pack.charts import dot_fill, hollow
 from routeproof.reports.pack.fills import fill_figure
 from routeproof.reports.pack.frames import symbol, symbol_weight
-from routeproof.reports.pack.inputs import WorstExecution
+from routeproof.reports.pack.inputs import TimelineEvent, WorstExecution
 from routeproof.reports.pack.worst import worst_figure, worst_table
 
 OPTION = "SPXW  261218P06000000"
@@ -46,16 +47,56 @@ def test_a_point_without_an_interval_is_hollow_and_the_caption_says_so() -> None
     assert hollow(frame.filter(pl.col("lower").is_not_null() | pl.col("v").is_null()), "v") == ""
 
 
-def test_a_cost_of_49_cents_is_printed_as_such() -> None:
-    """In the table and over the panel; it rounded to nothing in whole dollars."""
-    case = WorstExecution(
+def worst(*events: TimelineEvent) -> WorstExecution:
+    """An execution at 0 ns with these steps of its order, and without quotes."""
+    return WorstExecution(
         execution_id="e", order_id="o", symbol="BRK.B", side="buy", order_class="market", venue="XNAS", quantity=305,
         price=58.92, executed_at=0, when="2026-09-01 13:57:45.123", exec_id="", source="", cost_usd=0.49,
-        cost_usd_per_share=0.0016, why="filled outside the quote", events=(), quotes=pl.DataFrame(),
+        cost_usd_per_share=0.0016, why="filled outside the quote", events=events, quotes=pl.DataFrame(),
     )  # fmt: skip
+
+
+def test_a_cost_of_49_cents_is_printed_as_such() -> None:
+    """In the table and over the panel; it rounded to nothing in whole dollars."""
+    case = worst()
     assert worst_table((case,)).rows[0].cells[5].text == "0.49"
-    (panel,) = worst_figure((case,)).spec["concat"]  # type: ignore[misc]
+    panel = worst_figure((case,)).spec["concat"][0]  # type: ignore[index]
     assert "· $0.49 ·" in panel["title"]["text"]
+
+
+STATED_AT_MS = {"received": -110.9, "routed": -104.0, "acknowledged": -124.1, "executed": 0.0}
+"""An order whose provider's clock is behind: it acknowledges what was not sent yet."""
+
+
+def timeline(*, with_receipt: bool = True) -> tuple[Figure, list[float | None], list[float]]:
+    """Chart of that order; milliseconds of its steps in the data, and the ends of its time axis."""
+    steps = [TimelineEvent(at=round(ms * 1e6), what=what) for what, ms in STATED_AT_MS.items()]
+    figure = worst_figure((worst(*steps[0 if with_receipt else 1 :]),))
+    assert figure.data is not None
+    panel = figure.spec["concat"][0]  # type: ignore[index]
+    domain: list[float] = panel["layer"][-1]["encoding"]["x"]["scale"]["domain"]
+    return figure, [row.cells[3].value for row in figure.data.rows], domain  # type: ignore[misc]
+
+
+def test_a_timeline_counts_from_the_receipt_and_shows_what_is_stated_before_it() -> None:
+    """Filled 110.9 ms after receipt; acknowledged 13.2 ms before it, by a clock that differs."""
+    figure, since_ms, (begin, end) = timeline()
+    assert since_ms == [0.0, 6.9, -13.2, 110.9]
+    assert begin < -13.2
+    assert end > 110.9
+    assert "A step left of 0 is stated as earlier than the receipt" in figure.caption
+
+
+def test_a_timeline_without_a_receipt_says_what_it_counts_from() -> None:
+    """In the title; the data has no time since a receipt that is not known."""
+    figure, since_ms, (begin, end) = timeline(with_receipt=False)
+    assert since_ms == [None, None, None]
+    assert figure.data is not None
+    assert figure.data.rows[0].cells[3].reason == "the receipt is not known"
+    assert figure.spec["concat"][0]["title"]["text"].endswith("· 0 = routed")  # type: ignore[index]
+    assert begin < -20.1
+    assert end > 104.0
+    assert "the title says which step is 0" in figure.caption
 
 
 def test_an_options_symbol_is_printed_whole_in_a_column_with_room_for_it() -> None:

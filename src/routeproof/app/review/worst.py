@@ -83,7 +83,7 @@ def _worst(lake: Lake, manifest: str, row: dict[str, Any]) -> WorstExecution:
 def _why(row: dict[str, Any], per_share: float) -> str:
     touch = "ask" if row["side"] == "buy" else "bid"
     waited = row["time_to_execution_ns"]
-    began = "it became executable" if row["order_class"] == "non_marketable" else "receipt"
+    began = "receipt" if row["version"] in (None, 1) else "receipt of its replacement"
     after = "" if waited is None else f", {waited / 1e6:,.1f} ms after {began}"
     return f"Filled ${per_share:.4f} a share beyond the {touch} of ${row['far_touch'] / SCALE:,.4f}{after}."
 

@@ -134,6 +134,7 @@ class WorstExecution:
 
     `exec_id` is the identity in the provider's own report (empty where none was seen), `when` the moment in words,
     `source` the file and row of the report: what the provider and the firm need to find the fill again.
+    `events` stand in the order of an order's way, receipt first where it is known, whatever their clocks say.
     `quotes` has `at` Int64 UTC ns, `bid`, `ask` Float64 USD (nullable), the NBBO in force from each `at` on.
     """
 

@@ -6,7 +6,7 @@ from routeproof.reports.document import Cell, Column, Figure, Paragraph, Row, Se
 from routeproof.reports.numbers import printed
 from routeproof.reports.pack.charts import INK, SOFT, WARN, Spec, values
 from routeproof.reports.pack.frames import empty_section, number
-from routeproof.reports.pack.inputs import PackInputs, WorstExecution
+from routeproof.reports.pack.inputs import PackInputs, TimelineEvent, WorstExecution
 
 TITLE = "The worst executions"
 SHOWN = 10
@@ -14,8 +14,9 @@ NS_PER_MS = 1_000_000
 HEIGHT = 88
 SHORTEST_MS = 5.0
 NARROW_USD = 0.10
+RECEIVED = "received"
 EVENTS = {
-    "received": "circle",
+    RECEIVED: "circle",
     "routed": "triangle-right",
     "acknowledged": "square",
     "executed": "diamond",
@@ -24,15 +25,21 @@ EVENTS = {
 """Steps of an order and the shapes that they are drawn with."""
 
 
-def _start(case: WorstExecution) -> int:
-    return min((event.at for event in case.events), default=case.executed_at)
+def _zero(case: WorstExecution) -> tuple[int, str]:
+    """Where the line counts from: the receipt, else the first step of the order that is known; and that step's name."""
+    first = case.events[0] if case.events else None
+    return (case.executed_at, "executed") if first is None else (first.at, first.what)
 
 
 def _window(case: WorstExecution) -> tuple[float, float]:
-    """The stretch that is drawn, in milliseconds since the first event: the order's life and some room around it."""
-    last = max([event.at for event in case.events] + [case.executed_at])
-    life = max((last - _start(case)) / NS_PER_MS, SHORTEST_MS)
-    return -0.2 * life, 1.2 * life
+    """The stretch that is drawn, in milliseconds: the order's life and some room around it.
+
+    It begins below zero where a step is stated as earlier than the receipt: the clock of whoever stated it is behind.
+    """
+    zero, _ = _zero(case)
+    steps = [(at - zero) / NS_PER_MS for at in (*(event.at for event in case.events), case.executed_at)]
+    life = max(max(steps) - min(steps), SHORTEST_MS)
+    return min(steps) - 0.2 * life, min(steps) + 1.2 * life
 
 
 def _book(case: WorstExecution) -> pl.DataFrame:
@@ -40,7 +47,7 @@ def _book(case: WorstExecution) -> pl.DataFrame:
     begin, end = _window(case)
     if case.quotes.is_empty():
         return pl.DataFrame(schema={"ms": pl.Float64, "bid": pl.Float64, "ask": pl.Float64})
-    book = case.quotes.select(ms=(pl.col("at") - _start(case)) / NS_PER_MS, bid="bid", ask="ask")
+    book = case.quotes.select(ms=(pl.col("at") - _zero(case)[0]) / NS_PER_MS, bid="bid", ask="ask")
     before = book.filter(pl.col("ms") <= begin).tail(1).with_columns(ms=pl.lit(begin))
     during = book.filter((pl.col("ms") > begin) & (pl.col("ms") < end))
     drawn = pl.concat([before, during])
@@ -48,8 +55,8 @@ def _book(case: WorstExecution) -> pl.DataFrame:
 
 
 def _marks(case: WorstExecution) -> pl.DataFrame:
-    start = _start(case)
-    rows = [{"ms": (event.at - start) / NS_PER_MS, "what": event.what, "price": event.price} for event in case.events]
+    zero, _ = _zero(case)
+    rows = [{"ms": (event.at - zero) / NS_PER_MS, "what": event.what, "price": event.price} for event in case.events]
     return pl.DataFrame(rows, schema={"ms": pl.Float64, "what": pl.String, "price": pl.Float64})
 
 
@@ -117,6 +124,8 @@ def _panel(rank: int, case: WorstExecution, shown: list[str]) -> Spec:
     }
     side = case.side.replace("_", " ")
     title = f"{rank}. {side} {case.quantity:,.0f} {case.symbol} · ${case.cost_usd:,.2f} · {case.when[:19]}"
+    _, counted_from = _zero(case)
+    title += "" if counted_from == RECEIVED else f" · 0 = {counted_from}"
     return {
         "title": {"text": title, "anchor": "start", "fontSize": 9.5, "fontWeight": "bold", "offset": 4},
         "width": 250,
@@ -196,12 +205,31 @@ def worst_figure(cases: tuple[WorstExecution, ...]) -> Figure:
             "resolve": {"scale": {"shape": "shared"}},
         },
         caption="Each order against the NBBO (grey band, bid to ask), in milliseconds since the firm received it: the "
-        "order's steps along the bottom, the fill at its price. Titles give the customer's cost and New York time.",
+        "order's steps along the bottom, the fill at its price. Titles give the customer's cost and New York time."
+        + _remarks(cases),
         alt="Small multiples of the order timelines: "
         + "; ".join(f"{c.symbol} {c.side}, {c.why}" for c in cases)
         + ".",
         data=_events_table(cases),
     )
+
+
+def _remarks(cases: tuple[WorstExecution, ...]) -> str:
+    """What a reader needs to know of steps before zero, and of orders without a receipt; empty where there are none."""
+    before = any(event.at < _zero(case)[0] for case in cases for event in case.events)
+    unknown = any(_zero(case)[1] != RECEIVED for case in cases)
+    said = (
+        " A step left of 0 is stated as earlier than the receipt: its source's clock and the firm's differ."
+        if before
+        else ""
+    )
+    return said + (" Where the receipt is not known, the title says which step is 0." if unknown else "")
+
+
+def _since_receipt(case: WorstExecution, event: TimelineEvent) -> Cell:
+    zero, counted_from = _zero(case)
+    since = (event.at - zero) / NS_PER_MS if counted_from == RECEIVED else None
+    return number(since, "ms", reason="the receipt is not known")
 
 
 def _events_table(cases: tuple[WorstExecution, ...]) -> Table:
@@ -212,7 +240,7 @@ def _events_table(cases: tuple[WorstExecution, ...]) -> Table:
                 words(case.execution_id),
                 words(event.what),
                 Cell(value=event.at, text=str(event.at), unit="UTC ns"),
-                number((event.at - _start(case)) / NS_PER_MS, "ms"),
+                _since_receipt(case, event),
                 number(event.price, "usd_per_share", reason="this step has no price"),
                 words(event.label),
             ),
