@@ -14,6 +14,8 @@ VL_VERSION = "6.4"
 INK = "#1a1a1a"
 RULE = "#b8bfc6"
 FONT = "Liberation Sans"
+GROWTH = 1.6
+"""A chart grows to at most so many times its size: a narrow one does not fill the column of a page with large type."""
 THEME: Mapping[str, object] = {
     "font": FONT,
     "background": None,
@@ -48,8 +50,13 @@ def svg_of(spec: Mapping[str, object]) -> str:
     return _svg(json.dumps({**spec, "config": THEME}, allow_nan=False))
 
 
+def width_px(svg: str) -> float:
+    """How wide a chart is drawn."""
+    return float(svg.split('width="', 1)[1].split('"', 1)[0])
+
+
 def inline_svg(spec: Mapping[str, object], figure_id: str, alt: str) -> str:
-    """The chart as an SVG element for a page: scales with the column, unique ids, one image to a screen reader."""
+    """The chart as an SVG element: scales with the column, up to `GROWTH`; unique ids; one image when read aloud."""
     svg = svg_of(spec)
     svg = re.sub(r'\sxmlns(:\w+)?="[^"]*"', "", svg, count=2)
     svg = re.sub(r'id="([^"]+)"', rf'id="{figure_id}-\1"', svg)
@@ -60,4 +67,5 @@ def inline_svg(spec: Mapping[str, object], figure_id: str, alt: str) -> str:
         f'font-family="{FONT}"', f'font-family="{FONT}, Arial, sans-serif"'
     )
     label = alt.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
-    return svg.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)
+    widest = f"max-width:min(54rem,{GROWTH * width_px(svg):.0f}px)"
+    return svg.replace("<svg ", f'<svg role="img" aria-label="{label}" style="{widest}" ', 1)

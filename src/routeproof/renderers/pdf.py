@@ -10,7 +10,7 @@ from typing import Any
 
 import typst
 
-from routeproof.renderers.charts import FONT, svg_of
+from routeproof.renderers.charts import FONT, svg_of, width_px
 from routeproof.renderers.plain import plain_document
 from routeproof.reports.document import Document
 
@@ -24,15 +24,11 @@ def _printable(block: dict[str, Any], titles: dict[str, str]) -> dict[str, Any]:
     if block["type"] == "Figure":
         svg = svg_of(block["spec"]).replace(FONT, PAGE_FONT)
         kept = {name: block[name] for name in ("type", "id", "caption", "alt")}
-        return {**kept, "svg": svg, "wide": _width(svg) >= WIDE_PX}
+        return {**kept, "svg": svg, "wide": width_px(svg) >= WIDE_PX}
     if block["type"] == "Listing":
         items = [{**item, "section_title": titles.get(item["section_id"])} for item in block["items"]]
         return {**block, "items": items}
     return block
-
-
-def _width(svg: str) -> float:
-    return float(svg.split('width="', 1)[1].split('"', 1)[0])
 
 
 def _payload(document: Document) -> dict[str, Any]:

@@ -1,12 +1,16 @@
 """What is small, long or uncertain is printed so that nobody reads it for something else."""
 
+import re
+
 import polars as pl
 
+from routeproof.renderers.charts import inline_svg
 from routeproof.reports.document import Figure
 from routeproof.reports.pack.charts import dot_fill, hollow
 from routeproof.reports.pack.fills import fill_figure
 from routeproof.reports.pack.frames import symbol, symbol_weight
 from routeproof.reports.pack.inputs import TimelineEvent, WorstExecution
+from routeproof.reports.pack.profiles import size_figure
 from routeproof.reports.pack.worst import worst_figure, worst_table
 
 OPTION = "SPXW  261218P06000000"
@@ -48,11 +52,12 @@ def test_a_point_without_an_interval_is_hollow_and_the_caption_says_so() -> None
 
 
 def worst(*events: TimelineEvent) -> WorstExecution:
-    """An execution at 0 ns with these steps of its order, and without quotes."""
+    """An execution at 0 ns with these steps of its order, and one quote."""
     return WorstExecution(
         execution_id="e", order_id="o", symbol="BRK.B", side="buy", order_class="market", venue="XNAS", quantity=305,
         price=58.92, executed_at=0, when="2026-09-01 13:57:45.123", exec_id="", source="", cost_usd=0.49,
-        cost_usd_per_share=0.0016, why="filled outside the quote", events=events, quotes=pl.DataFrame(),
+        cost_usd_per_share=0.0016, why="filled outside the quote", events=events,
+        quotes=pl.DataFrame({"at": [-1_000_000_000], "bid": [58.90], "ask": [58.91]}),
     )  # fmt: skip
 
 
@@ -97,6 +102,34 @@ def test_a_timeline_without_a_receipt_says_what_it_counts_from() -> None:
     assert begin < -20.1
     assert end > 104.0
     assert "the title says which step is 0" in figure.caption
+
+
+def sizes(*schemes: str) -> Figure:
+    """Price improvement of two sizes, counted in these ways."""
+    rows = [(scheme, bucket, 0.001) for scheme in schemes for bucket in ("100-499", "500-1999")]
+    return size_figure(pl.DataFrame(rows, ["scheme", "bucket", "price_improvement_usd_per_share"], orient="row"))
+
+
+def drawn_px(figure: Figure) -> tuple[float, float]:
+    """How wide a chart is drawn, and how wide it gets on a page at most."""
+    (most, width), *_ = re.findall(
+        r'max-width:min\(54rem,(\d+)px\)".* width="([\d.]+)"', inline_svg(figure.spec, "f", "")
+    )
+    return float(width), float(most)
+
+
+def test_sizes_under_one_rule_take_the_room_of_both_panels() -> None:
+    """A panel of half the width would be blown up to the page."""
+    (both, _), (one, _) = drawn_px(sizes("shares", "dollars")), drawn_px(sizes("shares"))
+    assert abs(one - both) < 0.1 * both
+
+
+def test_a_narrow_chart_keeps_its_type_small_on_a_wide_page() -> None:
+    """One timeline alone grows to at most 1.6 times its size, as any chart."""
+    figure, _, _ = timeline()
+    drawn, most = drawn_px(figure)
+    assert drawn < 400
+    assert abs(most - 1.6 * drawn) <= 1
 
 
 def test_an_options_symbol_is_printed_whole_in_a_column_with_room_for_it() -> None:

@@ -99,7 +99,13 @@ def _spaced() -> pl.Expr:
     return pl.col("bucket").str.replace_all(thousands, "${1},${2}${3}").str.replace("-", "\N{EN DASH}", literal=True)
 
 
-def _size_panel(full: pl.DataFrame, scheme: str, domain: list[float]) -> Spec:
+PANEL_PX = 215
+SPACING_PX = 24
+LABELS_PX = 70
+"""About what the names of sizes take beside a panel."""
+
+
+def _size_panel(full: pl.DataFrame, scheme: str, domain: list[float], width: int) -> Spec:
     """Price improvement with its interval, one line per size bucket of one way of counting."""
     order = full["bucket"].to_list()
     y = names_axis("bucket", order, 110)
@@ -109,7 +115,7 @@ def _size_panel(full: pl.DataFrame, scheme: str, domain: list[float]) -> Spec:
         "mark": POINT,
         "encoding": {"x": x, "y": y, "stroke": {"value": ACCENT}, "fill": dot_fill({"value": ACCENT})},
     }
-    panel = chart(zero_line(), whisker(y), dot, data=values(full), width=215, height=19 * len(order))
+    panel = chart(zero_line(), whisker(y), dot, data=values(full), width=width, height=19 * len(order))
     text = SCHEMES.get(scheme, "")
     return (
         panel | {"title": {"text": text, "anchor": "start", "fontSize": 9.5, "fontWeight": "bold"}} if text else panel
@@ -125,16 +131,20 @@ def _domain(full: pl.DataFrame) -> list[float]:
 
 
 def size_figure(frame: pl.DataFrame) -> Figure:
-    """Price improvement by size, one panel per way of counting sizes: the rule changed within a quarter."""
+    """Price improvement by size, one panel per way of counting sizes: the rule changed within a quarter.
+
+    A quarter under one rule has one panel, which takes the place of both.
+    """
     full = with_columns(frame, "lower", "upper").with_columns(_spaced())
     if "scheme" not in full.columns:
         full = full.with_columns(scheme=pl.lit(""))
     domain = _domain(full)
     parts = [(str(key[0]), part) for key, part in full.group_by("scheme", maintain_order=True)]
+    width = PANEL_PX if len(parts) > 1 else 2 * PANEL_PX + SPACING_PX + LABELS_PX
     low, high = _ends(frame, "price_improvement_usd_per_share", "bucket")
     return Figure(
         id="sizes-chart",
-        spec={"hconcat": [_size_panel(part, scheme, domain) for scheme, part in parts], "spacing": 24},
+        spec={"hconcat": [_size_panel(part, scheme, domain, width) for scheme, part in parts], "spacing": SPACING_PX},
         caption="Price improvement by order size, with 95% intervals; market and marketable-or-better limit orders "
         "outside halts." + hollow(full, "price_improvement_usd_per_share"),
         alt=f"Price improvement by order size: least for {low}, most for {high}.",
