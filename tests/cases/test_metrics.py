@@ -17,7 +17,7 @@ import routeproof as rp
 from written import table, worked
 
 FOLDER = Path(__file__).parent / "metrics"
-TABLES = ("executions", "quotes", "orders", "routes", "order_versions", "trades", "auctions")
+TABLES = ("executions", "quotes", "orders", "routes", "order_versions", "trades", "auctions", "market_status")
 CASES = sorted(FOLDER.glob("*.toml"))
 
 
