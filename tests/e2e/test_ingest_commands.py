@@ -105,6 +105,15 @@ def test_quality_says_what_was_refused_and_why(folder: Path) -> None:
     assert "swapped.csv: crossed_book: bid above ask in 100.0%" in run(folder, "quality").stdout
 
 
+def test_quality_prints_shares_of_quotes(folder: Path) -> None:
+    """One of 41 quotes is locked, and the counts stand in the JSON beside the shares."""
+    (folder / "quotes.csv").write_text(f"{QUOTES}IBM,2026-07-01T13:31:00Z,10.2,10.2\n", encoding="utf-8")
+    assert run(folder, "ingest", "csv", "quotes.csv", "--map", "quotes.toml").returncode == 0
+    assert "2026-07-01 │     41 │    0.0% │   2.4% │      0.0% │" in run(folder, "quality").stdout
+    (day,) = json.loads(run(folder, "quality", "--json").stdout)["quotes"]
+    assert (day["locked"], day["locked_share"]) == (1, 1 / 41)
+
+
 def _commands(group: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
     if not isinstance(group, click.Group):
         yield name, group

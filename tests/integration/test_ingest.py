@@ -280,7 +280,8 @@ def test_quality_accounts_for_every_row(context: Context, tmp_path: Path) -> Non
     report = quality(context)
     assert report["quotes"] == [
         {"day": "2026-07-01", "quotes": 3, "crossed": 0, "locked": 1, "one_sided": 1, "empty": 0, "stale": 1, "gaps": 0,
-         "out_of_order": 0},
+         "out_of_order": 0,
+         "crossed_share": 0.0, "locked_share": 1 / 3, "one_sided_share": 1 / 3, "stale_share": 1 / 3},
     ]  # fmt: skip
     assert report["total"]["received"] == 4
     for row in report["days"]:

@@ -45,7 +45,7 @@ def _show(report: dict[str, Any]) -> None:
     for title, columns, rows in _tables(report):
         table = Table(title=title, title_justify="left", show_edge=False)
         for place, column in enumerate(columns):
-            numbers = any(isinstance(row[place], int | float) and not isinstance(row[place], bool) for row in rows)
+            numbers = any(_is_number(row[place]) for row in rows)
             table.add_column(column, justify="right" if numbers else "left")
         for row in rows:
             table.add_row(*(_cell(value) for value in row))
@@ -77,9 +77,9 @@ def _tables(report: dict[str, Any]) -> list[tuple[str, list[str], list[list[obje
             report["tables"],
         ),
         (
-            "Quotes",
-            ["day", "quotes", "crossed", "locked", "one_sided", "empty", "stale", "gaps", "out_of_order"],
-            report["quotes"],
+            "Quotes; crossed, locked, one-sided and stale as shares of them",
+            ["day", "quotes", "crossed", "locked", "one_sided", "stale", "empty", "gaps", "out_of_order"],
+            [_with_shares(row) for row in report["quotes"]],
         ),
         (
             "Clocks",
@@ -91,6 +91,18 @@ def _tables(report: dict[str, Any]) -> list[tuple[str, list[str], list[list[obje
     return [
         (title, columns, [[row[name] for name in columns] for row in rows]) for title, columns, rows in shown if rows
     ]
+
+
+def _is_number(value: object) -> bool:
+    return not isinstance(value, bool) and (isinstance(value, int | float) or str(value).endswith("%"))
+
+
+def _with_shares(row: dict[str, Any]) -> dict[str, Any]:
+    """A day's quotes with shares in place of the counts that have one."""
+    from routeproof.reports.numbers import printed  # noqa: PLC0415
+
+    shares = {name.removesuffix("_share"): value for name, value in row.items() if name.endswith("_share")}
+    return row | {name: printed(value, "share") for name, value in shares.items()}
 
 
 def _cell(value: object) -> str:

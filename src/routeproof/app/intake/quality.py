@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 MARKED_TABLES = ("executions", "trades", "parent_orders")
+QUOTE_FLAWS = ("crossed", "locked", "one_sided", "stale")
+"""What is told of quotes as a share of them, beside the count."""
 
 
 def quality(context: Context) -> Row:
@@ -30,14 +32,16 @@ def quality(context: Context) -> Row:
         `total` and `days`: one row per trading day, source and table with `received = accepted + rejected` and
         `accepted = analysed + excluded`, and `misfits`: what the fold of FIX logs could not place, by reason; `tables`:
         canonical rows per day, whatever source they came from, analysed and excluded by reason; `quotes`, `clocks`,
-        `links` per day; `gaps`.
+        `links` per day; `gaps`. Of quotes `crossed`, `locked`, `one_sided`, `stale` are counts, and `crossed_share` and
+        so on parts of 1 (of a day's quotes; in `total` of all, null where there are none).
     """
     lake = context.lake
     rows = _source_rows(context)
     exclusions = _exclusions(lake)
     _add_misfits(rows, lake)
     _exclude(rows, exclusions)
-    quotes = [row for day in lake.days("quotes") for row in _records(quote_health(_quotes(lake, day)))]
+    health = [row for day in lake.days("quotes") for row in _records(quote_health(_quotes(lake, day)))]
+    quotes = [row | _shares([row]) for row in health]
     orders = lake.read("parent_orders", columns=["order_id", "received_at", "trading_day"])
     executions = lake.read("executions")
     return {
@@ -201,10 +205,12 @@ def _total(rows: dict[tuple[str | None, str, str], Row], quotes: list[Row]) -> R
         _add(total["rejected"], row["rejected"])
         _add(total["excluded"], row["excluded"])
         _add(total["misfits"], row["misfits"])
+    return total | _shares(quotes)
+
+
+def _shares(quotes: list[Row]) -> dict[str, float | None]:
     counted = sum(row["quotes"] for row in quotes)
-    for name in ("crossed", "locked", "one_sided", "stale"):
-        total[f"{name}_share"] = sum(row[name] for row in quotes) / counted if counted else None
-    return total
+    return {f"{name}_share": sum(row[name] for row in quotes) / counted if counted else None for name in QUOTE_FLAWS}
 
 
 def _records(frame: pl.DataFrame) -> list[Row]:
