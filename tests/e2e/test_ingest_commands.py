@@ -105,6 +105,20 @@ def test_quality_says_what_was_refused_and_why(folder: Path) -> None:
     assert "swapped.csv: crossed_book: bid above ask in 100.0%" in run(folder, "quality").stdout
 
 
+def test_a_file_that_was_taken_in_before_is_said_to_be_so(folder: Path) -> None:
+    """By its bytes, whatever its name; in words and as JSON, and not of the first time nor of another file."""
+    ingest = ("ingest", "csv", "--map", "quotes.toml")
+    said = "this file was taken in before; nothing changes"
+    assert said not in run(folder, *ingest, "quotes.csv").stderr
+    (folder / "copy.csv").write_text(QUOTES, encoding="utf-8")
+    (folder / "more.csv").write_text(QUOTES.replace("IBM", "AAPL"), encoding="utf-8")
+    again = run(folder, *ingest, "copy.csv", "more.csv")
+    assert (again.returncode, again.stderr.count(said)) == (0, 1)
+    assert f"copy.csv: {said}" in again.stderr
+    plain = json.loads(run(folder, *ingest, "quotes.csv", "more.csv", "--json").stdout)
+    assert plain["taken_before"] == ["quotes.csv", "more.csv"]
+
+
 def test_quality_prints_shares_of_quotes(folder: Path) -> None:
     """One of 41 quotes is locked, and the counts stand in the JSON beside the shares."""
     (folder / "quotes.csv").write_text(f"{QUOTES}IBM,2026-07-01T13:31:00Z,10.2,10.2\n", encoding="utf-8")
@@ -112,6 +126,29 @@ def test_quality_prints_shares_of_quotes(folder: Path) -> None:
     assert "2026-07-01 │     41 │    0.0% │   2.4% │      0.0% │" in run(folder, "quality").stdout
     (day,) = json.loads(run(folder, "quality", "--json").stdout)["quotes"]
     assert (day["locked"], day["locked_share"]) == (1, 1 / 41)
+
+
+def test_rejected_rows_are_listed_with_their_place(folder: Path) -> None:
+    """File, row (the head is the first) and byte counted by hand; bounded, with how many more; one file by its name."""
+    head = "symbol,at,bid,ask\n"  # 18 bytes
+    good = "IBM,2026-07-01T13:30:00Z,10.00,10.1\n"  # 36 bytes
+    (folder / "a.csv").write_text(f"{head}{good}IBM,noon,1,2\n{good}IBM,dusk,1,2\n{good * 40}", encoding="utf-8")
+    (folder / "b.csv").write_text(f"{head}{good * 40}IBM,dawn,1,2\n", encoding="utf-8")
+    assert run(folder, "quality", "--rejects").stdout == "No rejected rows.\n"
+    run(folder, "ingest", "csv", "a.csv", "b.csv", "--map", "quotes.toml")
+    found = json.loads(run(folder, "quality", "--rejects", "--json").stdout)
+    assert found["total"] == 3
+    assert [(row["file"], row["row"], row["byte"]) for row in found["rows"]] == [
+        ("a.csv", 3, 18 + 36),
+        ("a.csv", 5, 18 + 36 + 13 + 36),
+        ("b.csv", 42, 18 + 40 * 36),
+    ]
+    listed = run(folder, "quality", "--rejects", "--file", "a.csv", "--limit", "1").stdout.splitlines()
+    assert listed[0].split() == ["file", "row", "byte", "reason", "detail"]
+    assert listed[1].split()[:4] == ["a.csv", "3", "54", found["rows"][0]["reason"]]
+    assert listed[-1] == "… and 1 more of 2: --limit 2"
+    for wrong in (("--rejects", "--file", "c.csv"), ("--file", "a.csv")):
+        assert run(folder, "quality", *wrong).returncode == 2
 
 
 def _commands(group: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:

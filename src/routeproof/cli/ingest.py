@@ -62,6 +62,7 @@ def _plain(report: IngestReport) -> dict[str, object]:
         "rejected": report.rejected,
         "noise": report.noise,
         "already_known": report.already_known,
+        "taken_before": report.taken_before,
         "refused": report.refused,
         "withdrawn": report.withdrawn,
         "reject_share_limit": report.reject_share_limit,
@@ -81,4 +82,6 @@ def _talk(report: IngestReport) -> None:
         click.echo(f"  above the {report.reject_share_limit:.1%} of rejects that policy allows (intake)", err=True)
     if report.already_known:
         click.echo(f"  {report.already_known:,} rows were already known", err=True)
+    for file in report.taken_before:
+        click.echo(f"  {file}: this file was taken in before; nothing changes", err=True)
     sys.stdout.flush()

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from routeproof.cli.options import json_option, workspace_option
-from routeproof.cli.printing import print_json
+from routeproof.cli.printing import print_found, print_json, sentence_lines
+from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -19,14 +21,26 @@ PLAIN_WIDTH = 160
 
 
 @click.command()
+@click.option("--rejects", is_flag=True, help="List the rejected rows instead: file, row, byte, reason, detail.")
+@click.option("--file", help="With --rejects: only of this file, by its name without folder.")
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=100, show_default=True, help="With --rejects: so many rows."
+)
 @workspace_option
 @json_option
-def quality(workspace: Path, *, as_json: bool) -> None:
+def quality(workspace: Path, file: str | None, limit: int, *, rejects: bool, as_json: bool) -> None:
     """What came in, what was refused and why, what was left out of analysis, what quotes and clocks are worth.
 
-    Example: routeproof quality --json
+    Example: routeproof quality --rejects --file quotes.csv
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
+
+    if rejects:
+        _list_rejects(workspace, file, limit, as_json=as_json)
+        return
+    if file is not None:
+        message = "expected --rejects beside --file, found --file alone"
+        raise UsageError(message, where="--file")
     from routeproof.app.intake.quality import quality as look  # noqa: PLC0415
 
     with open_context(workspace) as context:
@@ -35,6 +49,25 @@ def quality(workspace: Path, *, as_json: bool) -> None:
         print_json(report)
     else:
         _show(report)
+
+
+def _list_rejects(workspace: Path, file: str | None, limit: int, *, as_json: bool) -> None:
+    from routeproof.app.context import open_context  # noqa: PLC0415
+    from routeproof.app.intake.rejected_rows import PLACE, rejected_rows  # noqa: PLC0415
+
+    with open_context(workspace) as context:
+        found = rejected_rows(context, file, limit)
+
+    def lines(found: dict[str, Any]) -> Iterator[str]:
+        rows, total = found["rows"], found["total"]
+        if not rows:
+            yield "No rejected rows."
+            return
+        yield from sentence_lines(PLACE, rows)
+        if total > len(rows):
+            yield f"… and {total - len(rows):,} more of {total:,}: --limit {total}"
+
+    print_found(found, lines, as_json=as_json)
 
 
 def _show(report: dict[str, Any]) -> None:

@@ -52,6 +52,7 @@ class IngestReport:
         manifest: the lake after it.
         refused: file name to the reason why the whole file is no evidence, or is damaged.
         withdrawn: market files taken in earlier that are no evidence now, with the reason: the fills contradict them.
+        taken_before: names of files whose very bytes were taken in so before; they change nothing.
         files: per file, its outcome.
         reject_share_limit: share of rejects that the policy in force on the last day of the data allows.
     """
@@ -64,6 +65,7 @@ class IngestReport:
     manifest: str
     refused: dict[str, str] = field(default_factory=dict)
     withdrawn: dict[str, str] = field(default_factory=dict)
+    taken_before: tuple[str, ...] = ()
     files: list[dict[str, object]] = field(default_factory=list)
     reject_share_limit: float = 0.0
 
@@ -128,7 +130,9 @@ def take_in(
             outcomes |= _committed(context, manner, read)
     known = {source_id: dict(item.outcome) for source_id, item in seen.items()}
     book = policy_in_force(context.records).whole.book
-    return _report([{**known, **outcomes}[item.source_id] for item in raw_files], context.lake.manifest().id, book)
+    report = _report([{**known, **outcomes}[item.source_id] for item in raw_files], context.lake.manifest().id, book)
+    before = (item.name for item in raw_files if item.source_id in seen and not known[item.source_id]["refused"])
+    return replace(report, taken_before=tuple(before))
 
 
 def _without_contradicted(
