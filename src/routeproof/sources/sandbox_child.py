@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 import resource
 import sys
 import time
@@ -58,9 +59,17 @@ def answer(
     except MemoryError:
         pieces.append(_write(_refused(context, "reader_limit", "the reader ran out of memory"), folder, f"{at}.end"))
     except BaseException as error:  # noqa: BLE001  # the outermost edge; a panic of the parser is no `Exception`
-        detail = f"{type(error).__name__}: {str(error)[:300]}"
+        detail = f"the reader of the format stopped at: {stopped_at(error)}"
         pieces.append(_write(_refused(context, "unreadable_file", detail), folder, f"{at}.end"))
     return {"pieces": pieces}
+
+
+def stopped_at(error: BaseException) -> str:
+    """What a foreign parser says that it met: its first sentence, without its types and its advice to programmers."""
+    text = str(error)
+    innermost = text.rpartition('ErrString("')[2]
+    first = re.split(r"\.\s|\n|\\n", innermost.strip())[0]
+    return first[:300].removesuffix('"))').strip() or type(error).__name__
 
 
 def _refused(context: ReadContext, reason: str, detail: str) -> SourceResult:
