@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from routeproof.app.measuring.export import MEDIA_TYPES, exported
+from routeproof.app.measuring.measure import null_reasons
 from routeproof.cli.figures_table import figures_table
 from routeproof.tables.switches import Switches
 from routeproof.vocab.errors import UsageError
@@ -72,6 +73,18 @@ def _table(result: Measurement, out: Path | None) -> None:
     else:
         _put("".join(f"{line}\n" for line in table.lines).encode(), out)
     _foot(result, table.left_out, carries_all=bool(meta["metrics"]))
+    if meta["days"]:
+        _without_value(result, named)
+
+
+def _without_value(result: Measurement, names: Sequence[str]) -> None:
+    """On stderr: which of these metrics have no value in any row, by the reason."""
+    by_reason: dict[str, list[str]] = {}
+    empty = [name for name in names if result.rows[name].null_count() == result.rows.height]
+    for name, reason in null_reasons(empty, result.meta).items():
+        by_reason.setdefault(reason, []).append(name)
+    for reason, found in by_reason.items():
+        click.echo(f"no value: {', '.join(found)}: {reason}", err=True)
 
 
 def _foot(result: Measurement, left_out: Sequence[str] = (), *, carries_all: bool) -> None:

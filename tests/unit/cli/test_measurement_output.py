@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import polars as pl
+import pytest
 
 from routeproof.app.measuring.measure import Measurement
 from routeproof.cli.measurement_output import unusual, write
@@ -31,6 +32,20 @@ def test_a_table_goes_to_the_file_that_was_asked_for(tmp_path: Path) -> None:
     """Not to the screen."""
     write(measurement(), "table", tmp_path / "out.txt")
     assert (tmp_path / "out.txt").read_text() == "venue  executions\nXNAS            1\nARCX            2\n"
+
+
+def test_a_table_says_why_a_figure_has_no_value_in_any_row(capsys: pytest.CaptureFixture[str]) -> None:
+    """Below it, by the reason; a figure that one row has needs none."""
+    result = measurement()
+    nowhere = pl.lit(None, dtype=pl.Float64)
+    rows = result.rows.with_columns(
+        nowhere.alias("price_improvement_usd_per_share"),
+        nowhere.alias("quoted_spread_usd_per_share"),
+        pl.when(pl.col("venue") == "XNAS").then(0.5).alias("e_over_q"),
+    )
+    write(Measurement(result.meta, rows), "table", None)
+    (said,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith("no value")]
+    assert said == "no value: price_improvement_usd_per_share, quoted_spread_usd_per_share: no covered executions"
 
 
 def test_a_parquet_file_carries_its_switches(tmp_path: Path) -> None:

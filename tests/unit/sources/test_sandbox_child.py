@@ -6,7 +6,7 @@ from routeproof.sources.sandbox_child import stopped_at
 
 PANIC = (
     "called `Result::unwrap()` on an `Err` value: ComputeError(ErrString(\"unable to parse time zone: '-02:15'. "
-    "Please check the Time Zone Database for a list of available time zones.\\n\\nHint: did you mean 'CET' instead?\\n\\n"
+    "Please check the Time Zone Database.\\n\\nHint: did you mean 'CET' instead?\\n\\n"
     'If you would like to forcibly disable timezone validation, set POLARS_IGNORE_TIMEZONE_PARSE_ERROR=1."))'
 )
 """As polars panics; line ends are escaped in it."""

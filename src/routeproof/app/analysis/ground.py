@@ -76,11 +76,10 @@ def ground_of(context: Context, span: Span) -> Ground:
     """
     manifest = context.lake.manifest(span.manifest).id
     source, policy = LakeSource(context.lake, manifest), policy_in_force(context.records)
-    every = source.days()
-    days = tuple(day for day in every if (span.first or day) <= day <= (span.last or day))
+    days = tuple(day for day in source.days() if (span.first or day) <= day <= (span.last or day))
     if not days:
-        held = f"it has {every[0]} to {every[-1]}" if every else "it has none: ingest first"
-        message = f"expected days of the lake between {span.first or 'any'} and {span.last or 'any'}; {held}"
+        between = f"{span.first or 'any'} and {span.last or 'any'}"
+        message = f"expected days of the lake between {between}; {source.held()}"
         raise UsageError(message, where="--from, --to")
     if span.provider is not None:
         _require_provider(source, span.provider, days)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from routeproof.app.measuring.measure import null_reason
-from routeproof.app.measuring.row_filter import parse_filters
+from routeproof.app.measuring.measure import null_reasons
 from routeproof.metrics.describe import described
 from routeproof.metrics.registry import BY_NAME
 from routeproof.vocab.times import quarter_days
@@ -95,7 +94,7 @@ def explored(found: Measurement, sort_text: str = "") -> dict[str, Any]:
     sort = Sort.of_text(sort_text, rows.columns, by, metrics)
     if sort.column is not None:
         rows = rows.sort(sort.column, descending=sort.descending, nulls_last=True, maintain_order=True)
-    reasons = _reasons(asked, meta)
+    reasons = null_reasons(asked, meta)
     shown = [_row(row, by, metrics, reasons) for row in rows.head(SHOWN).iter_rows(named=True)]
     return {
         "by": by,
@@ -122,12 +121,6 @@ def definitions(metrics: Sequence[str]) -> list[dict[str, Any]]:
     """Definitions of metrics, in this order, with the unit as a heading names it."""
     kinds = {row["name"]: row for row in described()}
     return [{**kinds[name], "shown_unit": UNITS[kinds[name]["unit"]]} for name in metrics]
-
-
-def _reasons(metrics: Sequence[str], meta: dict[str, Any]) -> dict[str, str]:
-    asked = (*meta["by"], *(item.column for item in parse_filters(meta["where"])))
-    tape = meta["switches"]["population"] == "tape"
-    return {name: null_reason(name, asked, child_routes=meta["child_routes"], tape=tape) for name in metrics}
 
 
 def _row(row: dict[str, Any], by: Sequence[str], metrics: Sequence[str], reasons: dict[str, str]) -> dict[str, Any]:

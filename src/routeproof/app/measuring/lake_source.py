@@ -41,8 +41,18 @@ class LakeSource:
 
     def days(self) -> tuple[date, ...]:
         """Days that the population has rows on, ascending."""
-        names = ("trades",) if self.population == "tape" else FLOW_TABLES
-        return tuple(sorted({day for name in names for day in self.lake.days(name, self.manifest)}))
+        return tuple(sorted({day for name in self._tables() for day in self.lake.days(name, self.manifest)}))
+
+    def held(self) -> str:
+        """From when to when there are days, or which tables would make one, in words for who asked for others."""
+        days = self.days()
+        if days:
+            return f"it has {days[0]} to {days[-1]}"
+        missing = " or ".join(name.replace("_", " ") for name in self._tables())
+        return f"it has no {missing}: ingest some first"
+
+    def _tables(self) -> tuple[str, ...]:
+        return ("trades",) if self.population == "tape" else FLOW_TABLES
 
     def market_days(self) -> tuple[date, ...]:
         """Days that have quotes, ascending."""

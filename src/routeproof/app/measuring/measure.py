@@ -23,7 +23,7 @@ from routeproof.vocab.errors import UsageError
 from routeproof.vocab.times import NS_PER_MS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -93,8 +93,7 @@ def measure(
     filters = parse_filters(question.where)
     if question.provider is not None:
         filters = (*filters, RowFilter("provider", "=", (question.provider,)))
-    all_days = source.days()
-    days = tuple(day for day in all_days if _inside(day, question))
+    days = tuple(day for day in source.days() if _inside(day, question))
     if question.provider is not None and question.switches.population == "own":
         _require_provider(source, question.provider, days)
     what, sieve = Range(days, grouping_of(question.by, question.metrics), filters), Sieve(filters)
@@ -117,16 +116,20 @@ def measure(
             )
         )
         rows = measure_range(source, what, rules, question.switches, cache, sieve)
+    child_routes = _has_child_routes(source, days)
     found = {
-        "child_routes": _has_child_routes(source, days),
-        "notes": sieve.notes() if days else [_no_days(all_days)],
+        "child_routes": child_routes,
+        "notes": _notes(source, sieve, days, is_blind=question.switches.benchmark == "venue" and not child_routes),
     }
     return Measurement(_meta(question, manifest, days, policy_id) | found, rows)
 
 
-def _no_days(all_days: Sequence[date]) -> str:
-    held = f"it has {all_days[0]} to {all_days[-1]}" if all_days else "it has none: ingest first"
-    return f"expected days of the lake between --from and --to, found none; {held}"
+def _notes(source: LakeSource, sieve: Sieve, days: Sequence[date], *, is_blind: bool) -> list[str]:
+    """What whoever asked should know; `is_blind`: at a moment that no route tells."""
+    if not days:
+        return [f"expected days of the lake between --from and --to, found none; {source.held()}"]
+    blind = "expected child routes, which tell when a venue got an order, found none: nothing is covered at that moment"
+    return [*sieve.notes(), *([blind] if is_blind else [])]
 
 
 def _require_provider(source: LakeSource, name: str, days: Sequence[date]) -> None:
@@ -179,15 +182,16 @@ def _meta(question: Question, manifest: str, days: Sequence[date], policy_id: st
 
 
 def _plain_row(row: dict[str, Any], meta: dict[str, Any]) -> dict[str, Any]:
+    plain = {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in row.items()}
+    empty = [name for name, value in row.items() if value is None and name in BY_NAME]
+    return plain | {"reasons": null_reasons(empty, meta)}
+
+
+def null_reasons(names: Iterable[str], meta: Mapping[str, Any]) -> dict[str, str]:
+    """Why each of these metrics is null, where it is, in a measurement with this `meta`."""
     asked = (*meta["by"], *(item.column for item in parse_filters(meta["where"])))
     tape, inner = meta["switches"]["population"] == "tape", meta["child_routes"]
-    plain = {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in row.items()}
-    reasons = {
-        name: null_reason(name, asked, child_routes=inner, tape=tape)
-        for name, value in row.items()
-        if value is None and name in BY_NAME
-    }
-    return plain | {"reasons": reasons}
+    return {name: null_reason(name, asked, child_routes=inner, tape=tape) for name in names}
 
 
 INNER_HOPS = ("delay_cost_usd_per_share_provider", "delay_cost_usd_per_share_venue")
