@@ -58,11 +58,13 @@ def rules_page() -> str:
         said = ", ".join(
             f"`{key}` = {value} {rule.units.get(key, '')}".rstrip() for key, value in limits.thresholds.items()
         )
+        metrics = "as each finding says" if rule.metrics is None else ", ".join(f"`{name}`" for name in rule.metrics)
         parts.append(
             f"\n## `{rule.name}`\n\n{rule.title}. {rule.docs.strip()}\n\n"
-            f"| code | severity | kind | scope | needs | thresholds | source |\n|---|---|---|---|---|---|---|\n"
+            f"| code | severity | kind | scope | needs | metrics | thresholds | source |\n"
+            f"|---|---|---|---|---|---|---|---|\n"
             f"| {rule.code} | {limits.severity} | {rule.kind} | {', '.join(rule.scope)} | {', '.join(rule.needs)} | "
-            f"{said} | {rule.source} |\n"
+            f"{metrics} | {said} | {rule.source} |\n"
         )
     return "".join(parts)
 

@@ -42,6 +42,24 @@ def test_metric_names_are_unique_and_end_in_their_unit() -> None:
         assert metric.source, metric.name
 
 
+def test_every_rule_names_its_metrics_or_says_that_it_has_none(product: list[Any]) -> None:
+    """Named are metrics of the catalog; where hits of a rule differ in them (null), each shape names its own."""
+    known = set(importlib.import_module("routeproof.metrics.registry").BY_NAME)
+    trees = {module.path.stem: module.tree for module in product if "/rules/catalog/" in module.name}
+    for rule in importlib.import_module("routeproof.rules.registry").ALL:
+        shapes = [call for call in ast.walk(trees[rule.name]) if isinstance(call, ast.Call) and _calls(call, "Shape")]
+        named = [any(item.arg == "metrics" for item in shape.keywords) for shape in shapes]
+        if rule.metrics is None:
+            assert all(named), rule.name
+        else:
+            assert not any(named), rule.name
+            assert set(rule.metrics) <= known, rule.name
+
+
+def _calls(call: ast.Call, name: str) -> bool:
+    return isinstance(call.func, ast.Name) and call.func.id == name
+
+
 def _imported(tree: ast.Module) -> Iterator[str]:
     """Last name of every module that is imported, or imported from."""
     for node in ast.walk(tree):

@@ -21,6 +21,7 @@ from routeproof.app.facts.law import law_on
 from routeproof.app.measuring.frame_source import FrameSource
 from routeproof.app.measuring.measure_frames import canonical_flow
 from routeproof.app.shipped_rules import shipped_rules
+from routeproof.metrics.registry import BY_NAME as METRICS
 from routeproof.policy.monitoring import Limits, Scoped
 from routeproof.policy.whole import whole_policy
 from routeproof.rules.facts import MEMBERS, Facts
@@ -101,6 +102,7 @@ def test_case(path: Path) -> None:
 
 def check(row: dict[str, Any], wanted: dict[str, Any], day: date) -> None:
     """Every value that is named; findings come by time."""
+    assert set(row["metrics"]) <= METRICS.keys(), row
     assert row["sentence"], row
     assert "null" not in row["sentence"], row["sentence"]
     for name, value in wanted.items():

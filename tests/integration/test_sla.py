@@ -216,6 +216,7 @@ def test_rules_see_windows_that_end_and_files_that_are_due(desk: Desk) -> None:
     assert by_clause["EQ"]["observed"] == pytest.approx(0.45)
     assert (by_clause["EQ"]["breached"], by_clause["EQ"]["period"]) == (True, "2026-07")
     assert (by_clause["MISSING"]["observed"], by_clause["MISSING"]["unit"]) == (9.0, "files")
+    assert {name: row["metric"] for name, row in by_clause.items()} == {"EQ": "e_over_q", "MISSING": None}
     assert open_still["sla"].is_empty()
     missing = ended["deliveries"].filter(pl.col("due_on") == date(2026, 7, 6)).to_dicts()
     assert [(row["day"], row["came_on"], row["found"]) for row in missing] == [(date(2026, 7, 2), None, ["missing"])]

@@ -31,20 +31,23 @@ FINDINGS = pl.Schema(
     }
 )
 """Hits, and: id (16 hex digits), status `final` or `waiting` (what is seen later may still change it), group (findings
-of one group are one matter: those of an order, or of an incident), family (see `Rule`)."""
+of one group are one matter: those of an order, or of an incident), family (see `Rule`); metrics are never null."""
 
 FINAL, WAITING, UNDUE = "final", "waiting", "undue"
 """Undue: a timer that has not run out; it is no finding yet, and tells when to look again."""
 _DIGITS = 16
 NO_FINDINGS = FINDINGS.to_frame()
-_OF_RULE = {
-    "rule": pl.String,
-    "severity": pl.String,
-    "family": pl.String,
-    "wide": pl.Boolean,
-    "quoted": pl.Boolean,
-    "is_timer": pl.Boolean,
-}
+_OF_RULE = pl.Schema(
+    {
+        "rule": pl.String,
+        "severity": pl.String,
+        "family": pl.String,
+        "wide": pl.Boolean,
+        "quoted": pl.Boolean,
+        "is_timer": pl.Boolean,
+        "own_metrics": pl.List(pl.String),
+    }
+)
 
 
 def findings_of(facts: Facts, fired: Sequence[tuple[Rule, Limits, pl.DataFrame]]) -> pl.DataFrame:
@@ -52,12 +55,14 @@ def findings_of(facts: Facts, fired: Sequence[tuple[Rule, Limits, pl.DataFrame]]
     if not fired:
         return NO_FINDINGS
     said = [
-        (rule.name, limits.severity, rule.family, rule.wide, rule.quoted, rule.kind == "lifecycle")
+        (rule.name, limits.severity, rule.family, rule.wide, rule.quoted, rule.kind == "lifecycle", rule.metrics)
         for rule, limits, _ in fired
     ]
     of_rule = pl.DataFrame(said, schema=_OF_RULE, orient="row")
     rule_of = np.repeat(np.arange(len(fired)), [hits.height for _, _, hits in fired])
     hits = pl.concat([hits for _, _, hits in fired]).hstack(of_rule[rule_of])
+    hits = hits.with_columns(pl.coalesce("metrics", "own_metrics").alias("metrics"))
+    assert not hits["metrics"].has_nulls()  # noqa: S101  # a rule names its metrics, or each of its hits does
     first = hits.sort("at", "observed", "sentence", nulls_last=True)
     day = facts.day.isoformat()
     ids = pl.Series("id", [_id(row["rule"], day, row) for row in first.iter_rows(named=True)])

@@ -28,6 +28,7 @@ HITS = pl.Schema(
         "settles_at": pl.Int64(),
         "until_at": pl.Int64(),
         "source_row": pl.String(),
+        "metrics": pl.List(pl.String()),
     }
 )
 """One hit per row.
@@ -35,7 +36,8 @@ HITS = pl.Schema(
 at: event time. execution_ids: empty where the hit is about no fill, never null. key: what else tells this hit from
 others of the rule about the same records, such as a route or a window; empty where nothing does. observed, threshold:
 in `unit`; null where the rule does not compare numbers. settles_at: event time from which nothing can change it; null =
-`at`. until_at: end of an incident; null for a moment. source_row: where the judged row stands, `SOURCE:ROW`.
+`at`. until_at: end of an incident; null for a moment. source_row: where the judged row stands, `SOURCE:ROW`. metrics:
+of the catalog, those that the figures follow; null: the rule's.
 """
 
 NO_HITS = pl.DataFrame(schema=HITS)
@@ -52,6 +54,7 @@ class Shape:
         observed, threshold: what was compared.
         key: see `HITS`.
         settles_at, until_at: see `HITS`.
+        metrics: names, or an expression for one name (null: none), where hits of a rule differ in them.
     """
 
     at: pl.Expr
@@ -62,6 +65,7 @@ class Shape:
     key: pl.Expr | None = None
     settles_at: pl.Expr | None = None
     until_at: pl.Expr | None = None
+    metrics: tuple[str, ...] | pl.Expr | None = None
 
 
 def hits(frame: pl.DataFrame | pl.LazyFrame, fired: pl.Expr, shape: Shape | Callable[[], Shape]) -> pl.DataFrame:
@@ -93,6 +97,7 @@ def hits(frame: pl.DataFrame | pl.LazyFrame, fired: pl.Expr, shape: Shape | Call
         "settles_at": _instant(shape.settles_at),
         "until_at": _instant(shape.until_at),
         "source_row": _source(found),
+        "metrics": _metrics(shape.metrics),
     }
     return found.select(said[name].cast(dtype).alias(name) for name, dtype in HITS.items())
 
@@ -112,7 +117,18 @@ def _executions(frame: pl.DataFrame) -> pl.Expr:
         return pl.col("execution_ids").list.sort().fill_null([])  # a row may have none: an order without fills
     if "execution_id" in frame.columns:
         return pl.concat_list(pl.col("execution_id")).list.drop_nulls().alias("execution_ids")
-    return pl.lit(pl.Series([[]], dtype=pl.List(pl.String))).first().alias("execution_ids")
+    return _names(()).alias("execution_ids")
+
+
+def _metrics(named: tuple[str, ...] | pl.Expr | None) -> pl.Expr:
+    if named is None:
+        return pl.lit(None, dtype=HITS["metrics"])
+    return _names(named) if isinstance(named, tuple) else pl.concat_list(named.cast(pl.String)).list.drop_nulls()
+
+
+def _names(names: tuple[str, ...]) -> pl.Expr:
+    """The same list for every row."""
+    return pl.lit(pl.Series([list(names)], dtype=pl.List(pl.String))).first()
 
 
 def _source(frame: pl.DataFrame) -> pl.Expr:

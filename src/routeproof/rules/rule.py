@@ -38,7 +38,8 @@ class Rule:
         source: paragraph of rule, law or agreement.
         judge: hits among the facts; see `routeproof.rules.hits`.
         docs: what users read, the module's docstring.
-        metrics: catalog metrics whose definition the observed figure follows.
+        metrics: catalog metrics by whose definition the observed figure, or what it is compared with, is made; empty
+            where it rests on none, null where each hit names its own (see `Shape`).
         quoted: what it compares with is looked up in the market: a finding waits until quotes were seen that far.
         family: findings of one family at one time are one incident; empty = grouped by order.
         wide: whether an incident of the family is one over all venues of the provider.
@@ -54,7 +55,7 @@ class Rule:
     source: str
     judge: Judge
     docs: str
-    metrics: tuple[str, ...] = ()
+    metrics: tuple[str, ...] | None
     family: str = ""
     quoted: bool = False
     wide: bool = False

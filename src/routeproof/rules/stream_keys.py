@@ -22,6 +22,7 @@ STREAM_OF = {
 }
 """Stream of a catalog metric. Price improvement, effective spread and time to execution are those of orders that meet
 the market, and the time is the mean of daily medians; see `rules.streams` for what else a stream leaves out."""
+METRIC_OF = {stream: metric for metric, stream in STREAM_OF.items()}
 AGREED = pl.Schema(
     {
         "provider": pl.String(),

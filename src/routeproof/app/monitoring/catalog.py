@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
 
 def rules_shown(root: Path, on: date | None = None) -> list[dict[str, Any]]:
-    """One row per rule: `code, name, title, severity, kind, scope, needs, thresholds, units, scoped, source, docs`.
+    """One row per rule: its code, name and severity, its thresholds, what it rests on, where it is written.
 
-    Thresholds are those in force on the day, today if there is none; shipped ones where `root` is no workspace.
+    `metrics` are those of the catalog by which its figures are made, null where each finding names its own. Thresholds
+    are those in force on the day, today if there is none; shipped ones where `root` is no workspace.
     """
     policy = _policy(root, on)
     return [
@@ -37,6 +38,7 @@ def rules_shown(root: Path, on: date | None = None) -> list[dict[str, Any]]:
             "thresholds": dict(policy.limits[rule.name].thresholds),
             "units": dict(rule.units),
             "scoped": [{**item.where, **item.values} for item in policy.limits[rule.name].scoped],
+            "metrics": None if rule.metrics is None else list(rule.metrics),
             "source": rule.source,
             "docs": rule.docs,
             "policy_version": policy.id,

@@ -25,7 +25,7 @@ from routeproof.app.facts.vendor_word import vendor_word
 from routeproof.app.measuring.lake_source import LakeSource
 from routeproof.app.monitoring.day_over import settled_at
 from routeproof.app.monitoring.judged import Judgement, record_judged
-from routeproof.app.monitoring.policy import RulePolicy, rule_policy
+from routeproof.app.monitoring.policy import rule_policy
 from routeproof.app.monitoring.staleness import reports_of_day
 from routeproof.app.monitoring.tell import know_channels, tell_recorded
 from routeproof.app.notify.channels import channels_of
@@ -33,7 +33,6 @@ from routeproof.app.objects.findings import Change, documents_of, record_finding
 from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.shipped_rules import rules_of
 from routeproof.governance.day import UNJUDGED
-from routeproof.metrics.registry import BY_NAME as METRICS
 from routeproof.rules.judge import judge
 from routeproof.rules.registry import ALL
 from routeproof.sources.clocks import uncertainty_of
@@ -92,7 +91,7 @@ def run_day(
     policy = rule_policy(context.records, day)
     facts = gather(context, day, held, look_back(ALL, policy.limits), told)
     judged = judge(ALL, facts, policy.limits)
-    found = documents_of(judged.findings, versions_of(policy))
+    found = documents_of(judged.findings, policy.id)
     change = record_findings(context, day, found)
     reports = reports_of_day(context, day)
     record_judged(context, day, Judgement(held, policy.id, judged.unjudged, change.waiting, reports))
@@ -177,14 +176,3 @@ def tellers_of(records: Records, undeclared_ns: int = 0) -> Tellers:
         if declared is not None:
             uncertainty[provider] = declared
     return Tellers(providers, uncertainty, undeclared_ns)
-
-
-def versions_of(policy: RulePolicy) -> dict[str, dict[str, Any]]:
-    """By rule: the policy and the metric versions that a finding rests on."""
-    return {
-        rule.name: {
-            "policy_version": policy.id,
-            "metric_versions": {name: METRICS[name].version for name in rule.metrics},
-        }
-        for rule in ALL
-    }

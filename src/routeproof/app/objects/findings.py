@@ -19,6 +19,7 @@ from routeproof.app.objects.amended_findings import (
 )
 from routeproof.ledger.canonical import canonical_bytes
 from routeproof.ledger.entry import read_entry
+from routeproof.metrics.registry import BY_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -65,12 +66,12 @@ def stream_of(day: date) -> str:
     return f"findings/{day.isoformat()}"
 
 
-def documents_of(findings: pl.DataFrame, versions: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def documents_of(findings: pl.DataFrame, policy: str) -> dict[str, dict[str, Any]]:
     """Findings as plain values by id, as they are recorded; numbers as the shortest text that reads back the same.
 
     Args:
         findings: `rules.finding.FINDINGS`.
-        versions: rule name to `policy_version`, `metric_versions`.
+        policy: id of the policy that they were judged by.
     """
     found = {}
     for row in findings.iter_rows(named=True):
@@ -83,7 +84,8 @@ def documents_of(findings: pl.DataFrame, versions: Mapping[str, Any]) -> dict[st
             "observed": _text(row["observed"]),
             "threshold": _text(row["threshold"]),
             "source_row": row["source_row"],
-            **versions[row["rule"]],
+            "policy_version": policy,
+            "metric_versions": {name: BY_NAME[name].version for name in row["metrics"]},
         }
         found[row["id"]] = document
     return found

@@ -269,9 +269,9 @@ class Engine:
                 if members.get(name) is not None:
                     standing[name].append(narrowed(members[name], name))
             facts = self._facts(day, members)
-            judged = judge(RULES_OF_ORDERS, facts, self._firm.on(day).policy.limits)
-            versions = self._firm.on(day).versions
-            self._note_recorded(record_judged(self._context, day, judged, versions, before))
+            policy = self._firm.on(day).policy
+            judged = judge(RULES_OF_ORDERS, facts, policy.limits)
+            self._note_recorded(record_judged(self._context, day, judged, policy.id, before))
             unjudged[day] = judged.unjudged.keys()
             self._note(live, judged, facts, int(touched.rows[0]))
             self._changed_days.add(day)

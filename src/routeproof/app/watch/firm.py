@@ -9,7 +9,7 @@ from routeproof.app.facts.firm_facts import firm_facts
 from routeproof.app.facts.law import law_on
 from routeproof.app.facts.log_facts import record_facts
 from routeproof.app.monitoring.policy import rule_policy
-from routeproof.app.monitoring.run_day import tellers_of, versions_of
+from routeproof.app.monitoring.run_day import tellers_of
 from routeproof.app.policy_in_force import policy_in_force
 from routeproof.app.shipped_rules import rules_of
 
@@ -33,7 +33,6 @@ class Known:
 
     Attributes:
         policy: limits of the rules.
-        versions: by rule, what its findings rest on.
         members, absent: members of `Facts` from the firm's record, and why the others are not there.
         waits: how long findings wait.
         rules: hours, sizes, round lots.
@@ -42,7 +41,6 @@ class Known:
     """
 
     policy: RulePolicy
-    versions: Mapping[str, Mapping[str, Any]]
     members: Mapping[str, Any]
     absent: Mapping[str, str]
     waits: Waits
@@ -80,7 +78,6 @@ class Firm:
         members |= record_facts(self._context.records, day, tellers)
         return Known(
             policy=policy,
-            versions=versions_of(policy),
             members={**members, "law": law_on(whole.book, day), "waits": waits},
             absent=absent,
             waits=waits,

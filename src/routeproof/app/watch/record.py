@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from routeproof.app.context import of_today
 from routeproof.app.objects.findings import documents_of, record_findings
 from routeproof.rules.finding import FINAL
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date
 
     from routeproof.app.context import Context
@@ -38,7 +37,7 @@ def record_judged(
     context: Context,
     day: date,
     judged: Judged,
-    versions: Mapping[str, Mapping[str, Any]],
+    policy: str,
     before: set[str],
 ) -> Recorded:
     """Record findings of a day in place of those that stood before; the notifier tells of it.
@@ -47,10 +46,10 @@ def record_judged(
         context: the workspace.
         day: trading day.
         judged: what rules found.
-        versions: by rule, what its findings rest on.
+        policy: id of the policy that they were judged by.
         before: ids of findings that were judged again.
     """
-    found = {key: item | {"source_row": None} for key, item in documents_of(judged.findings, versions).items()}
+    found = {key: item | {"source_row": None} for key, item in documents_of(judged.findings, policy).items()}
     if not (found or before):
         return Recorded()
     change = record_findings(of_today(context), day, found, within=before)

@@ -62,6 +62,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
             unit="bps",
             observed=pl.col("gap"),
             threshold=pl.col("allowed"),
+            metrics=pl.format("markout_bps_{}", "horizon"),
             sentence=pl.format(
                 "After {} fills at {} over {} sessions the market was {} bps worse for customers {} later than after "
                 "fills of {} elsewhere; usually the difference is {} bps.",
@@ -116,6 +117,7 @@ RULE = Rule(
     source="FINRA Rule 5310.09(b)(1): price improvement and disimprovement by venue; house definition of the markout",
     judge=judge,
     docs=__doc__ or "",
+    metrics=None,
     quoted=True,
     family="markout",
 )

@@ -79,5 +79,6 @@ RULE = Rule(
     source="FINRA Rule 5310.09(b)(4): likelihood of execution; Regulatory Notice 21-29: supervision of a vendor",
     judge=judge,
     docs=__doc__ or "",
+    metrics=(),
     family="outage",
 )

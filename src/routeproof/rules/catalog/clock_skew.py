@@ -135,4 +135,5 @@ RULE = Rule(
     source="FINRA Rule 4590: business clocks are synchronized to within 50 ms",
     judge=judge,
     docs=__doc__ or "",
+    metrics=(),
 )

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 LISTS = {"order_types": "order_type", "routed_venues": "venue"}
 """Setting to the column of routes that it lists the allowed values of."""
+_IMPROVEMENT = "price_improvement_usd_per_share"
+"""The setting and the metric that it promises have one name."""
 _PLACE = re.compile(r"\[\d+\]$")
 _ROWS = {
     "provider": pl.String,
@@ -65,6 +67,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
                 observed=pl.col("observed"),
                 threshold=pl.col("threshold"),
                 sentence=pl.col("sentence"),
+                metrics=(_IMPROVEMENT,) if unit == "usd_per_share" else (),
             ),
         )
         for unit in ("routes", "ratio", "usd_per_share")
@@ -127,8 +130,7 @@ def _strategy(facts: Facts, provider: str, told: dict[str, list[str]], own: Limi
 
 
 def _improvement(facts: Facts, provider: str, told: dict[str, list[str]], own: Limits) -> Iterator[dict[str, Any]]:
-    name = "price_improvement_usd_per_share"
-    agreed = _number(told.get(name, []))
+    agreed = _number(told.get(_IMPROVEMENT, []))
     if agreed is None:
         return
     days = series(facts.need("history"), "price_improvement").get((provider, None), {})
@@ -139,7 +141,7 @@ def _improvement(facts: Facts, provider: str, told: dict[str, list[str]], own: L
     if len(recent) == own.value("window_sessions") and point.n >= own.value("least_n") and point.value < agreed:
         said = f"{provider} improved prices by ${point.value:.6f} a share over {len(recent)} sessions"
         yield {
-            "key": name,
+            "key": _IMPROVEMENT,
             "observed": point.value,
             "threshold": agreed,
             "unit": "usd_per_share",
@@ -171,5 +173,6 @@ RULE = Rule(
     source="The provider's approved configuration; FINRA Rule 3110: supervision of what was agreed",
     judge=judge,
     docs=__doc__ or "",
+    metrics=None,
     family="configuration",
 )

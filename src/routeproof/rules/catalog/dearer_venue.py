@@ -116,6 +116,7 @@ RULE = Rule(
     source="FINRA Rule 5310.09(b): where orders are routed, and what it costs; 17 CFR 242.606 material aspects",
     judge=judge,
     docs=__doc__ or "",
+    metrics=(),
     quoted=True,
     family="routing",
 )

@@ -67,5 +67,6 @@ RULE = Rule(
     source="17 CFR 242.606: venues disclosed; FINRA Rule 5310.09(b)",
     judge=judge,
     docs=__doc__ or "",
+    metrics=(),
     family="routing",
 )

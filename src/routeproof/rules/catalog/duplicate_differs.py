@@ -231,4 +231,5 @@ RULE = Rule(
     source="FIX 4.4: ExecID is unique, a change is a correction (150=G); SEC Rule 17a-3(a)(6): accurate order records",
     judge=judge,
     docs=__doc__ or "",
+    metrics=(),
 )

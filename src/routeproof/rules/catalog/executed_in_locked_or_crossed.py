@@ -61,5 +61,6 @@ RULE = Rule(
     source="17 CFR 242.610: locking or crossing quotations",
     judge=judge,
     docs=__doc__ or "",
+    metrics=(),
     quoted=True,
 )

@@ -53,7 +53,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
         .agg(pl.col("n", "faded", "missed").sum(), pl.col("at").max())
         .with_columns(pl.lit(None, dtype=pl.String).alias("venue"))
     )
-    shape = _shape(facts)
+    shape = _shape(facts, ("fade",) if by_venue_quotes else ())
     return pl.concat(
         [hits(marked, pl.col("stands_out"), shape), hits(_bounded(rest, limits, allowed), pl.col("over"), shape)]
     )
@@ -110,13 +110,14 @@ def _bounded(counts: pl.DataFrame, limits: Limits, allowed: str) -> pl.DataFrame
     ).with_columns((enough & (pl.col("least") > pl.col("allowed"))).fill_null(value=False).alias("over"))
 
 
-def _shape(facts: Facts) -> Shape:
+def _shape(facts: Facts, metrics: tuple[str, ...]) -> Shape:
     share = pl.col("faded") / pl.col("n")
     return Shape(
         at=pl.col("at"),
         unit="share",
         observed=share,
         threshold=pl.col("allowed"),
+        metrics=metrics,
         settles_at=pl.lit(facts.close_at),
         sentence=pl.format(
             "{} of {} routes of {} to {} ({}) came back without what was displayed, {} in all; at least {} would be so "
@@ -149,5 +150,6 @@ RULE = Rule(
     source="FINRA Rule 5310(a)(1)(D): accessibility of the quotation",
     judge=judge,
     docs=__doc__ or "",
+    metrics=None,
     quoted=True,
 )

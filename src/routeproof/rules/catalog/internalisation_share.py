@@ -107,5 +107,6 @@ RULE = Rule(
     source="FINRA Rule 5310.09(b): internalised orders are reviewed like others; 17 CFR 242.606 material aspects",
     judge=judge,
     docs=__doc__ or "",
+    metrics=(),
     family="internalisation",
 )

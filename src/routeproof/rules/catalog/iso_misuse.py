@@ -118,5 +118,6 @@ RULE = Rule(
     source="17 CFR 242.600: intermarket sweep order; 242.611(b)(6): simultaneous routing",
     judge=judge,
     docs=__doc__ or "",
+    metrics=(),
     quoted=True,
 )

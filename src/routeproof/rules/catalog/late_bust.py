@@ -69,4 +69,5 @@ RULE = Rule(
     source="17 CFR 240.15c6-1(a): T+1 since 28 May 2024; FINRA Rule 11890 series: clearly erroneous transactions",
     judge=judge,
     docs=__doc__ or "",
+    metrics=(),
 )

@@ -50,6 +50,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
             unit=pl.when(part).then(pl.lit("shares")).otherwise(pl.lit("ms")),
             observed=pl.when(part).then(rest / SCALE).when(late).then(divided(pl.col("last_fill_ns"), NS_PER_MS)),
             threshold=pl.when(part).then(0).otherwise(allowed),
+            metrics=pl.when(~part).then(pl.lit("time_to_last_fill_ms_orders_avg")),
             settles_at=deadline,
             key=pl.when(part).then(pl.lit("odd part")).otherwise(pl.lit("odd lot")),
             sentence=_said(part, late, rest),
@@ -109,5 +110,6 @@ RULE = Rule(
     source="FINRA Rule 5310(a)(1)(B): size and type of transaction; .09(b)(4): likelihood of execution",
     judge=judge,
     docs=__doc__ or "",
+    metrics=None,
     quoted=True,
 )

@@ -101,5 +101,6 @@ RULE = Rule(
     source="FINRA Rule 5310.09(b)(4): likelihood of execution; Wilson (1927) for the interval",
     judge=judge,
     docs=__doc__ or "",
+    metrics=(),
     family="fill_rate",
 )

@@ -100,5 +100,6 @@ RULE = Rule(
     source="FINRA Regulatory Notice 21-29: supervision of a vendor; SEC Rule 17a-4: records of orders are complete",
     judge=judge,
     docs=__doc__ or "",
+    metrics=(),
     family="outage",
 )

@@ -101,4 +101,5 @@ RULE = Rule(
     source="FINRA Rule 5310(a)(1)(E): terms and conditions of the order; Rule 5260: no transactions in a halt",
     judge=judge,
     docs=__doc__ or "",
+    metrics=(),
 )

@@ -86,4 +86,5 @@ RULE = Rule(
     source="FINRA Rule 3110(b)(2): review of transactions; 17 CFR 240.17a-3(a)(6): memorandum of each order",
     judge=judge,
     docs=__doc__ or "",
+    metrics=(),
 )

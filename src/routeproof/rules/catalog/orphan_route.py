@@ -56,4 +56,5 @@ RULE = Rule(
     source="FINRA Rule 3110(b)(2): review of transactions; Rule 6830(a)(1): each order event is reported",
     judge=judge,
     docs=__doc__ or "",
+    metrics=(),
 )

@@ -35,6 +35,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
             key=pl.format("{} {}", "clause", "period"),
             observed=pl.col("observed"),
             threshold=pl.col("threshold"),
+            metrics=pl.col("metric"),
             sentence=pl.format(
                 "{} did not keep clause {} ({}) in {}: {} where {} was agreed ({}).",
                 "provider",
@@ -60,5 +61,6 @@ RULE = Rule(
     source="The agreement in force with the provider",
     judge=judge,
     docs=__doc__ or "",
+    metrics=None,
     family="agreement",
 )

@@ -83,5 +83,6 @@ RULE = Rule(
     source="FINRA Rule 5310.09(b)(4): likelihood of execution of limit orders; 5310(a)(1)(B) size of the transaction",
     judge=judge,
     docs=__doc__ or "",
+    metrics=(),
     quoted=True,
 )

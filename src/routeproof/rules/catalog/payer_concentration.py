@@ -110,6 +110,7 @@ def _shape(facts: Facts) -> Shape:
         unit="ratio",
         observed=pl.col("value"),
         threshold=pl.col("allowed"),
+        metrics=pl.when(is_one).then(pl.lit("price_improvement_usd_per_share")),
         sentence=pl.when(is_one).then(best).when(pl.col("key") == "all").then(together).otherwise(hhi),
     )
 
@@ -134,6 +135,7 @@ RULE = Rule(
     source="FINRA Rule 5310.09(b)(8): payment for order flow; FINRA Regulatory Notice 21-23",
     judge=judge,
     docs=__doc__ or "",
+    metrics=None,
     quoted=True,
     family="payers",
 )

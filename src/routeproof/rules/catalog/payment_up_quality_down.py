@@ -132,6 +132,7 @@ RULE = Rule(
     source="FINRA Rule 5310.09(b)(8): payment for order flow beside price improvement; FINRA Regulatory Notice 21-23",
     judge=judge,
     docs=__doc__ or "",
+    metrics=("price_improvement_usd_per_share",),
     quoted=True,
     family="payers",
 )

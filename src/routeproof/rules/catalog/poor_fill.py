@@ -80,5 +80,6 @@ RULE = Rule(
     source="FINRA Rule 5310(a)(1): as favourable as possible under prevailing market conditions",
     judge=judge,
     docs=__doc__ or "",
+    metrics=("price_improvement_usd_per_share", "quoted_spread_usd_per_share"),
     quoted=True,
 )

@@ -81,6 +81,7 @@ def _against_quote(fills: pl.DataFrame, limits: Limits) -> pl.DataFrame:
                 dollars(worse),
                 dollars(pl.col("far_touch")),
             ),
+            ("outside_usd_per_share",),
         ),
     )
 
@@ -110,10 +111,10 @@ def _against_venue(fills: pl.DataFrame, reports: pl.DataFrame, limits: Limits) -
         dollars(worse),
     )
     fired = (pl.col("prices") == 1) & (worse > (allowed * SCALE).round().cast(pl.Int64))
-    return hits(met, fired, _shape(worse, allowed, pl.lit("told"), said))
+    return hits(met, fired, _shape(worse, allowed, pl.lit("told"), said, ()))
 
 
-def _shape(worse: pl.Expr, allowed: pl.Expr, key: pl.Expr, sentence: pl.Expr) -> Shape:
+def _shape(worse: pl.Expr, allowed: pl.Expr, key: pl.Expr, sentence: pl.Expr, metrics: tuple[str, ...]) -> Shape:
     return Shape(
         at=pl.col("executed_at"),
         unit="usd_per_share",
@@ -121,6 +122,7 @@ def _shape(worse: pl.Expr, allowed: pl.Expr, key: pl.Expr, sentence: pl.Expr) ->
         threshold=allowed,
         key=key,
         sentence=sentence,
+        metrics=metrics,
     )
 
 
@@ -135,5 +137,6 @@ RULE = Rule(
     source="FINRA Rule 5310.09(b)(2): differences in price disimprovement",
     judge=judge,
     docs=__doc__ or "",
+    metrics=None,
     quoted=True,
 )

@@ -106,5 +106,6 @@ RULE = Rule(
     source="FINRA Regulatory Notice 21-29: business continuity of a vendor; Rule 4370",
     judge=judge,
     docs=__doc__ or "",
+    metrics=(),
     family="outage",
 )

@@ -23,6 +23,7 @@ from routeproof.rules.drifting import WATCHED, day_of, divided, judged_streams
 from routeproof.rules.hits import Shape, hits
 from routeproof.rules.rule import Rule
 from routeproof.rules.say import trimmed
+from routeproof.rules.stream_keys import METRIC_OF
 from routeproof.rules.stream_metrics import BY_METRIC
 from routeproof.rules.windows import end_of
 
@@ -39,6 +40,7 @@ _ROWS = {
     "venue": pl.String,
     "key": pl.String,
     "unit": pl.String,
+    "metric": pl.String,
     "said": pl.String,
     "at_venue": pl.String,
     "since": pl.String,
@@ -68,6 +70,7 @@ def _of_unit(frame: pl.DataFrame, unit: str, at: int) -> pl.DataFrame:
             unit=unit,
             observed=pl.col("mean"),
             threshold=pl.col("baseline"),
+            metrics=pl.col("metric"),
             sentence=pl.format(
                 "{} of {}{} has become worse: {} on average over {} sessions since {}, against a level of {} ({}).",
                 "said",
@@ -103,6 +106,7 @@ def _row(stream: JudgedStream) -> dict[str, Any]:
         "venue": venue,
         "key": f"{metric} {kind or ''}".strip(),
         "unit": BY_METRIC[metric].unit,
+        "metric": METRIC_OF[metric],
         "said": f"{words} of {kind} orders" if kind else words,
         "at_venue": f" at {venue}" if venue else "",
         "since": day_of(found.since).isoformat(),
@@ -123,6 +127,7 @@ RULE = Rule(
     source="FINRA Rule 5310.09(b): regular and rigorous review; alarms between the reviews",
     judge=judge,
     docs=__doc__ or "",
+    metrics=None,
     family="drift",
     wide=True,
     quoted=True,

@@ -126,4 +126,5 @@ RULE = Rule(
     source="17 CFR 240.17a-3(a)(6) and (7): memoranda of orders and of executions",
     judge=judge,
     docs=__doc__ or "",
+    metrics=(),
 )

@@ -67,5 +67,6 @@ RULE = Rule(
     source="FINRA Rule 5310(a)(1)(D): accessibility of the market; Regulatory Notice 21-29: supervision of a vendor",
     judge=judge,
     docs=__doc__ or "",
+    metrics=(),
     family="outage",
 )

@@ -181,5 +181,6 @@ RULE = Rule(
     source="FINRA Rule 5310.09(b)(4): likelihood of execution of limit orders",
     judge=judge,
     docs=__doc__ or "",
+    metrics=(),
     quoted=True,
 )

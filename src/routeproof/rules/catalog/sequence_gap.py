@@ -147,5 +147,6 @@ RULE = Rule(
     source="FIX session protocol: message recovery; SEC Rule 17a-4: records of orders are complete",
     judge=judge,
     docs=__doc__ or "",
+    metrics=(),
     family="sequence_gap",
 )

@@ -78,4 +78,5 @@ RULE = Rule(
     source="FINRA Rule 5310.09(b)(3): speed of execution; service level of the agreement",
     judge=judge,
     docs=__doc__ or "",
+    metrics=("route_to_ack_ms_avg",),
 )

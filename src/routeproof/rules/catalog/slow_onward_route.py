@@ -66,6 +66,7 @@ def _of_firm(facts: Facts, limits: Limits) -> pl.DataFrame:
                 "symbol",
                 span(allowed * NS_PER_MS),
             ),
+            ("receipt_to_route_ms_avg",),
         ),
     )
 
@@ -113,6 +114,7 @@ def _single(onward: pl.DataFrame, limits: Limits) -> pl.DataFrame:
                 span(waited),
                 span(allowed * NS_PER_MS),
             ),
+            (),
         ),
     )
 
@@ -135,10 +137,10 @@ def _median(onward: pl.DataFrame, limits: Limits) -> pl.DataFrame:
         trimmed(allowed.cast(pl.Float64), 3),
     )
     key = pl.format("median:{}", "hop")
-    return hits(streams, enough & (waited > allowed * NS_PER_MS), _shape(waited, allowed, key, said))
+    return hits(streams, enough & (waited > allowed * NS_PER_MS), _shape(waited, allowed, key, said, ()))
 
 
-def _shape(waited: pl.Expr, allowed: pl.Expr, key: pl.Expr, sentence: pl.Expr) -> Shape:
+def _shape(waited: pl.Expr, allowed: pl.Expr, key: pl.Expr, sentence: pl.Expr, metrics: tuple[str, ...]) -> Shape:
     return Shape(
         at=pl.col("sent_at"),
         unit="ms",
@@ -146,6 +148,7 @@ def _shape(waited: pl.Expr, allowed: pl.Expr, key: pl.Expr, sentence: pl.Expr) -
         threshold=allowed,
         key=key,
         sentence=sentence,
+        metrics=metrics,
     )
 
 
@@ -160,5 +163,5 @@ RULE = Rule(
     source="FINRA Rule 5310.01: orders are to be executed fully and promptly; 5310.09(b)(3): speed of execution",
     judge=judge,
     docs=__doc__ or "",
-    metrics=("receipt_to_route_ms_avg",),
+    metrics=None,
 )

@@ -59,4 +59,5 @@ RULE = Rule(
     source="FINRA Rule 3110(b)(1): supervision needs reports in time; cf. Rule 6380A(a)(1): 10 s to report a trade",
     judge=judge,
     docs=__doc__ or "",
+    metrics=(),
 )

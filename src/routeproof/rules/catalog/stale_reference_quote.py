@@ -79,5 +79,6 @@ RULE = Rule(
     source="FINRA Rule 5310(a)(1)(D): accessibility of the quotation",
     judge=judge,
     docs=__doc__ or "",
+    metrics=("reference_age_ms_avg",),
     quoted=True,
 )

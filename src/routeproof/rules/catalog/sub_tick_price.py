@@ -129,5 +129,6 @@ RULE = Rule(
     source="17 CFR 242.612: minimum pricing increment",
     judge=judge,
     docs=__doc__ or "",
+    metrics=(),
     quoted=True,
 )

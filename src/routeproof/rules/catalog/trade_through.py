@@ -82,5 +82,6 @@ RULE = Rule(
     source="17 CFR 242.611(a) and (b)",
     judge=judge,
     docs=__doc__ or "",
+    metrics=(),
     quoted=True,
 )

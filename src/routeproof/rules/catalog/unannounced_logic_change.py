@@ -156,5 +156,6 @@ RULE = Rule(
     source="FINRA Rule 5310.09(b): review of where orders are routed; change notices of the agreement",
     judge=judge,
     docs=__doc__ or "",
+    metrics=(),
     family="routing",
 )

@@ -76,4 +76,5 @@ RULE = Rule(
     source="FINRA Regulatory Notice 21-29: due diligence on vendors and sub-vendors; Rule 5310.09(b)",
     judge=judge,
     docs=__doc__ or "",
+    metrics=(),
 )

@@ -57,6 +57,7 @@ def _shares(told: pl.DataFrame) -> pl.DataFrame:
             unit="shares",
             observed=divided(pl.col("vendor_filled"), SCALE),
             threshold=divided(pl.col("own_filled"), SCALE),
+            metrics=("executed_shares",),
             sentence=pl.format(
                 "{} reports {} of order {} as filled; by our record it was {}.",
                 "provider",
@@ -77,6 +78,7 @@ def _price(equal: pl.DataFrame, limits: Limits) -> pl.DataFrame:
         lambda: Shape(
             at=pl.col("at"),
             key=pl.lit("price"),
+            metrics=(),
             unit="usd_per_share",
             observed=divided(apart, SCALE),
             threshold=allowed,
@@ -100,6 +102,7 @@ def _improvement(equal: pl.DataFrame, limits: Limits) -> pl.DataFrame:
         lambda: Shape(
             at=pl.col("at"),
             key=pl.lit("improvement"),
+            metrics=("price_improvement_usd",),
             unit="usd",
             observed=divided(apart, SCALE),
             threshold=allowed,
@@ -141,6 +144,7 @@ def _together(settled: pl.DataFrame, facts: Facts, limits: Limits) -> pl.DataFra
         lambda: Shape(
             at=pl.lit(end_of(facts)),
             key=pl.lit("sum"),
+            metrics=("price_improvement_usd",),
             unit="usd_per_share",
             observed=excess,
             threshold=allowed,
@@ -171,6 +175,7 @@ RULE = Rule(
     source="FINRA Rule 5310.09(c): statistics of another party are checked before they are relied on",
     judge=judge,
     docs=__doc__ or "",
+    metrics=None,
     quoted=True,
     family="",
 )

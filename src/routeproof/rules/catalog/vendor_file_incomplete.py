@@ -104,5 +104,6 @@ RULE = Rule(
     source="FINRA Rule 5310.09(c): what the review relies on is complete; data clauses of the agreement",
     judge=judge,
     docs=__doc__ or "",
+    metrics=(),
     family="vendor_data",
 )

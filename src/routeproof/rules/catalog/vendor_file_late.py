@@ -58,5 +58,6 @@ RULE = Rule(
     source="Data clauses of the agreement",
     judge=judge,
     docs=__doc__ or "",
+    metrics=(),
     family="vendor_data",
 )

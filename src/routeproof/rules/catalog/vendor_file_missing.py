@@ -53,5 +53,6 @@ RULE = Rule(
     source="Data clauses of the agreement; FINRA Rule 3110: supervision rests on what was delivered",
     judge=judge,
     docs=__doc__ or "",
+    metrics=(),
     family="vendor_data",
 )

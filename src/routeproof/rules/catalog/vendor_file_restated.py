@@ -61,5 +61,6 @@ RULE = Rule(
     source="17 CFR 240.17a-4(f): changes of records stay visible; data clauses of the agreement",
     judge=judge,
     docs=__doc__ or "",
+    metrics=(),
     family="vendor_data",
 )

@@ -126,5 +126,6 @@ RULE = Rule(
     source="FINRA Rule 5310.09(c): what another party reports is checked before it is relied on",
     judge=judge,
     docs=__doc__ or "",
+    metrics=(),
     family="vendor_data",
 )

@@ -43,6 +43,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:  # noqa: ARG001 - the t
             unit="",
             observed=apart,
             threshold=pl.col("tolerance"),
+            metrics=pl.col("metric"),
             sentence=pl.format(
                 "{} states {} {} for {}; recomputed from {} records it is {}{}.",
                 "provider",
@@ -68,5 +69,6 @@ RULE = Rule(
     source="FINRA Rule 5310.09(c): statistics of another party are checked before they are relied on",
     judge=judge,
     docs=__doc__ or "",
+    metrics=None,
     family="vendor_data",
 )

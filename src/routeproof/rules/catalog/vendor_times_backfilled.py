@@ -53,5 +53,6 @@ RULE = Rule(
     source="SEC Rule 17a-3(a)(6): time of execution; FINRA Rule 4590: clocks that records are stamped by",
     judge=judge,
     docs=__doc__ or "",
+    metrics=(),
     family="vendor_data",
 )

@@ -123,7 +123,7 @@ class Windows:
             judged = judge(OF_WINDOWS, facts_of(day, told, known.absent, seen.until), known.policy.limits)
             names = [rule.name for rule in OF_WINDOWS if rule.name not in judged.unjudged]
             before = standing_ids(self._context.records, day, names, self._providers)
-            made += record_judged(self._context, day, judged, known.versions, before)
+            made += record_judged(self._context, day, judged, known.policy.id, before)
         self._outcomes.append(Outcome(made, self._context.clock() - begun))
 
     def outcome(self, *, wait: bool) -> Outcome | None:
