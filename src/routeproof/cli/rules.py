@@ -11,7 +11,7 @@ from routeproof.cli.printing import print_json, table_lines
 from routeproof.vocab.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -54,6 +54,19 @@ def _lines(found: list[dict[str, Any]], *, whole: bool) -> Iterator[str]:
         yield ""
         yield f"Scope       {', '.join(item['scope']) or 'the firm'}"
         yield f"Needs       {', '.join(item['needs'])}"
+        yield f"Metrics     {_metrics(item['metrics'])}"
         for key, value in item["thresholds"].items():
-            yield f"Threshold   {key} = {value} {item['units'].get(key, '')}".rstrip()
+            yield f"Threshold   {_set_to(item, key, value)}"
+        for one in item["scoped"]:
+            where = " and ".join(f"{name} {value}" for name, value in one.items() if name not in item["thresholds"])
+            values = ", ".join(_set_to(item, key, value) for key, value in one.items() if key in item["thresholds"])
+            yield f"Threshold   for {where}: {values}"
         yield f"Source      {item['source']}"
+
+
+def _set_to(item: dict[str, Any], key: str, value: object) -> str:
+    return f"{key} = {value} {item['units'].get(key, '')}".rstrip()
+
+
+def _metrics(names: Sequence[str] | None) -> str:
+    return "each finding names its own" if names is None else ", ".join(names) or "none"
