@@ -209,9 +209,9 @@ def test_what_failed_for_good_is_sent_again_on_demand(desk: NotifyDesk, web: Web
     assert desk.send().failed == 1
     command = ("notify", "send", "-w", str(desk.root), "--json")
     idle = call(*command)
-    assert json.loads(idle.stdout) == {"sent": 0, "waiting": 0, "failed": 0}
+    assert json.loads(idle.stdout) == {"sent": 0, "waiting": 0, "failed": 0, "kept": 0}
     again = call(*command, "--failed")
-    assert json.loads(again.stdout) == {"sent": 1, "waiting": 0, "failed": 0}
+    assert json.loads(again.stdout) == {"sent": 1, "waiting": 0, "failed": 0, "kept": 0}
     assert len(web.requests) == 2
     assert len(set(web.ids)) == 1
 

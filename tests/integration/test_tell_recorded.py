@@ -13,6 +13,7 @@ from notify_desk import NotifyDesk
 from program import call
 from routeproof.app.cases.open_cases import work_findings
 from routeproof.app.cases.work_cases import case_step, escalate, open_case
+from routeproof.app.context import open_context
 from routeproof.app.monitoring.run_day import run_day
 from routeproof.app.monitoring.tell import know_channels, tell_recorded
 from routeproof.app.notify.channels import channels_of
@@ -81,6 +82,23 @@ def test_what_a_run_recorded_and_did_not_tell_the_next_one_tells(desk: Desk) -> 
         tell_recorded(context, channels_of(context.workspace))
     assert ids(told(desk)) == [3]
     assert told(desk) == []
+
+
+def test_a_run_sends_what_is_due_before_it_ends_and_says_so(desk: Desk) -> None:
+    """A case that a person opened leaves with the run, for the pager; a digest keeps it for the evening."""
+    digest = channel("evening", desk.root.parent / "later") + 'mode = "digest"\ndigest_at = "17:30"\n'
+    NotifyDesk(desk.root).configure(digest)
+    know(desk)
+    with open_context(desk.root, person="ann") as context:  # the true clock: none of the case runs out
+        open_case(context, "C1", {"kind": "complaint", "title": "why", "order_id": "O1"})
+    run = ("exceptions", "run", "--day", str(DAY), "--as", "ann", "-w", str(desk.root))
+    first, again = call(*run), call(*run, "--json")
+    assert "notifications: 1 sent, 0 to be tried again, 0 failed. 1 kept for later." in first.stderr.splitlines()
+    assert json.loads(again.stdout)["notices"] == {"sent": 0, "waiting": 0, "failed": 0, "kept": 1}
+    (line,) = (desk.root.parent / "told").read_text("utf-8").splitlines()
+    assert [item["event"] for item in json.loads(line)["notices"]] == ["opened"]
+    assert not (desk.root.parent / "later").exists()
+    assert (first.returncode, again.returncode) == (0, 0)
 
 
 def test_a_watch_tells_what_is_recorded_beside_it(desk: Desk) -> None:

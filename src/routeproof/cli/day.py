@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from routeproof.cli.acting import Acts, perform, recording
+from routeproof.cli.news import send_news
 from routeproof.cli.options import json_option, workspace_option
 from routeproof.cli.printing import print_found, print_object, print_step
 
@@ -42,6 +43,8 @@ def close(acts: Acts, day_: datetime) -> None:
 
     def step(context: Context, _: dict[str, Any]) -> dict[str, Any]:
         judged = judge_before_close(context, day_.date(), print_step)
+        if judged is not None:
+            send_news(context, as_json=acts.as_json)
         if judged is not None and judged.change.recorded and not acts.as_json:
             look = f"routeproof exceptions list --day {day_.date()}"
             click.echo(f"note: {len(judged.change.recorded)} findings are new: {look}", err=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from routeproof.cli.acting import Acts, entitled_context, recording
+from routeproof.cli.news import send_news
 from routeproof.cli.options import day_option, json_option, workspace_option
 from routeproof.cli.printing import print_found, print_step, sentence_lines
 
@@ -36,7 +37,8 @@ def run(acts: Acts, day: date | None, manifest: str | None, *, stale: bool) -> i
     """Judge a trading day by all rules and record the findings; exit 1 if something fired.
 
     Doing it again changes nothing; after late data what changed is amended or withdrawn. Rules that look back see late
-    data of earlier days too: `--stale` judges all days that this concerns, and prints an object of `days`.
+    data of earlier days too: `--stale` judges all days that this concerns, and prints an object of `days`. Channels of
+    `notify` are sent what is due (`notices`: messages, null where there is no channel).
 
     Example: routeproof exceptions run --day 2026-07-01
     """
@@ -51,6 +53,7 @@ def run(acts: Acts, day: date | None, manifest: str | None, *, stale: bool) -> i
         else:
             runs = [_run(context, one, None, acts) for one in stale_days(context)]
             found, others = {"days": runs, "total": sum(one["total"] for one in runs)}, []
+        found["notices"] = send_news(context, as_json=acts.as_json)
     print_found(found, _run_lines if day is not None else _stale_lines, as_json=acts.as_json)
     if others:
         many = f"{len(others)} judged days, the first {others[0]}, have other data or history now"

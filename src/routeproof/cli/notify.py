@@ -70,20 +70,19 @@ def send(config: Path | None, workspace: Path, *, failed: bool, as_json: bool) -
     Example: routeproof notify send -w bestex
     """
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.monitoring.tell import tell_recorded  # noqa: PLC0415
+    from routeproof.app.monitoring.tell import send_recorded  # noqa: PLC0415
     from routeproof.app.notify.channels import channels_of  # noqa: PLC0415
-    from routeproof.app.notify.send import send_due, send_failed_again  # noqa: PLC0415
+    from routeproof.app.notify.send import send_failed_again  # noqa: PLC0415
 
     with open_context(workspace) as context:
         channels = channels_of(context.workspace, config)
         if failed:
             send_failed_again(context)
-        tell_recorded(context, channels)
-        done = send_due(context, channels)
+        done = send_recorded(context, channels)
     if as_json:
         print_json(asdict(done))
     else:
-        click.echo(f"{done.sent} sent, {done.waiting} to be tried again, {done.failed} failed.", err=True)
+        click.echo(str(done), err=True)
     return FAILED if done.waiting or done.failed else 0
 
 

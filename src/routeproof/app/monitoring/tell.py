@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from routeproof.app.monitoring.tell_cases import EVENTS_OF_CASES, notice_of_entry
 from routeproof.app.notify.notify import heard_until, keep_notices
+from routeproof.app.notify.send import send_due
 from routeproof.app.objects.entries_by_type import entries_by_type
 from routeproof.app.objects.findings import AMENDED, NEWS, RECORDED, WITHDRAWN
 from routeproof.rules.finding import FINAL
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from routeproof.app.context import Context
+    from routeproof.app.notify.channel_kinds import AnyChannel
+    from routeproof.app.notify.send import Sending
     from routeproof.ledger.entry import Recorded
     from routeproof.rules.notice import Notice
     from routeproof.rules.notice_channel import Channel
@@ -62,6 +65,16 @@ def tell_recorded(context: Context, channels: Sequence[Channel]) -> None:
             if heard[channel.name] < stop:
                 owed = [notice for index, notice in notices if index >= heard[channel.name]]
                 keep_notices(context, [channel], owed, heard_until=stop)
+
+
+def send_recorded(context: Context, channels: Sequence[AnyChannel]) -> Sending:
+    """Tell channels what is on record, and send what is due; what a channel does not take is tried again later.
+
+    Raises:
+        OutboxError: if it cannot be kept.
+    """
+    tell_recorded(context, channels)
+    return send_due(context, channels)
 
 
 def _notices(context: Context, entries: Sequence[Recorded]) -> list[tuple[int, Notice]]:

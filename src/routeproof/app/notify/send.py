@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from routeproof.app.notify.channel_kinds import LocalCommand, Smtp, Webhook
 from routeproof.app.notify.command import run_command
@@ -33,11 +33,22 @@ KEPT_DAYS = 400
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """What a round of sending came to: messages that were taken, wait for another delivery, or have failed for good."""
+    """What a round of sending came to.
+
+    Attributes:
+        sent, waiting, failed: messages that were taken, wait for another delivery, or have failed for good.
+        kept: notices, or messages of them, that wait for a digest or for the end of quiet hours.
+    """
 
     sent: int
     waiting: int
     failed: int
+    kept: int
+
+    def __str__(self) -> str:
+        """As people read it."""
+        later = f" {self.kept} kept for later." if self.kept else ""
+        return f"{self.sent} sent, {self.waiting} to be tried again, {self.failed} failed.{later}"
 
 
 def send_due(
@@ -49,7 +60,7 @@ def send_due(
     and the pauses at most, whatever waits. Messages of channels that are not among `channels` are left alone.
     """
     if not channels:
-        return Sending(0, 0, 0)
+        return Sending(0, 0, 0, 0)
     outbox = Outbox(context.workspace.outbox_path)
     with outbox.sending():
         outbox.forget(context.clock() - KEPT_DAYS * NS_PER_DAY)
@@ -57,7 +68,7 @@ def send_due(
             outbox.gather(channel, context.clock())
         by_name = {channel.name: channel for channel in channels}
         silent: set[str] = set()
-        done: Counter[State] = Counter()
+        done: Counter[State | Literal["kept"]] = Counter()
         for item in outbox.waiting(tuple(by_name), context.clock()):
             if item.channel in silent:
                 done["waiting"] += 1
@@ -66,12 +77,14 @@ def send_due(
             until = None if item.urgent else quiet_until(channel, context.clock())
             if until is not None:
                 outbox.postpone(item.message.id, until)
+                done["kept"] += 1
                 continue
             state = _deliver(context, outbox, channel, item, pause)
             if state == "waiting" and not outbox.is_taken_in_part(item.message.id):
                 silent.add(item.channel)
             done[state] += 1
-    return Sending(done["sent"], done["waiting"], done["failed"])
+        kept = done["kept"] + sum(row["count"] for row in outbox.owed() if row["channel"] in by_name)
+    return Sending(done["sent"], done["waiting"], done["failed"], kept)
 
 
 def send_failed_again(context: Context) -> int:

@@ -6,8 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from routeproof.app.context import open_context
-from routeproof.app.monitoring.tell import tell_recorded
-from routeproof.app.notify.send import send_due
+from routeproof.app.monitoring.tell import send_recorded
 from routeproof.vocab.errors import RouteproofError
 
 if TYPE_CHECKING:
@@ -43,8 +42,7 @@ class Notifier:
             while True:
                 last = self._stopping.wait(EVERY_S)
                 try:
-                    tell_recorded(context, self._channels)
-                    send_due(context, self._channels)
+                    send_recorded(context, self._channels)
                 except RouteproofError as error:
                     self._say(f"notifications: {error.message} [{error.where}]")
                 if last:
