@@ -8,9 +8,9 @@ from click.testing import CliRunner
 
 from routeproof.app.context import Context, open_context
 from routeproof.app.init_workspace import init_workspace
+from routeproof.app.intake.evidence.withdraw import withdraw
 from routeproof.app.intake.ingest import IngestReport, ingest
 from routeproof.app.intake.quality import quality
-from routeproof.app.intake.withdraw import withdraw
 from routeproof.app.measuring.measure import Question, measure
 from routeproof.cli.withdraw import withdraw as withdraw_command
 from routeproof.vocab.errors import UsageError

@@ -53,7 +53,7 @@ def quality(workspace: Path, file: str | None, limit: int, *, rejects: bool, as_
 
 def _list_rejects(workspace: Path, file: str | None, limit: int, *, as_json: bool) -> None:
     from routeproof.app.context import open_context  # noqa: PLC0415
-    from routeproof.app.intake.rejected_rows import PLACE, rejected_rows  # noqa: PLC0415
+    from routeproof.app.intake.evidence.rejected_rows import PLACE, rejected_rows  # noqa: PLC0415
 
     with open_context(workspace) as context:
         found = rejected_rows(context, file, limit)

@@ -21,7 +21,7 @@ def withdraw(file: str, reason: str, acts: Acts) -> int:
 
     Example: routeproof withdraw nbbo-2026-07-01.csv --reason "prices in cents, vendor sent another file" --as ann
     """
-    from routeproof.app.intake.withdraw import withdraw as take_out  # noqa: PLC0415
+    from routeproof.app.intake.evidence.withdraw import withdraw as take_out  # noqa: PLC0415
 
     with entitled_context(acts, "data.ingest") as context:
         done = take_out(context, file, reason)

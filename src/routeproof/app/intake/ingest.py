@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from routeproof.app.intake.as_refused import as_refused
-from routeproof.app.intake.contradicted import contradicted
 from routeproof.app.intake.delivery import Delivery, deliver
-from routeproof.app.intake.evidence_check import plausible
+from routeproof.app.intake.evidence.as_refused import as_refused
+from routeproof.app.intake.evidence.contradicted import contradicted
+from routeproof.app.intake.evidence.plausible import plausible
 from routeproof.app.intake.fix_sources import fix_sources
 from routeproof.app.intake.fold_fix import fold_changed
 from routeproof.app.intake.heard_before import HeardBefore

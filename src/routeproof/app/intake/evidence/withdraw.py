@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from routeproof.app.intake.contradicted import MARKET
+from routeproof.app.intake.evidence.contradicted import MARKET
 from routeproof.app.intake.ingest import refuse_taken
 from routeproof.stores.commits import source_outcomes
 from routeproof.tables.intake.plausibility import WITHDRAWN

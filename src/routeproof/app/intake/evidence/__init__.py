@@ -1,0 +1,1 @@
+"""Which files are evidence: judged when they come, contradicted later, withdrawn; and the rows that were refused."""
