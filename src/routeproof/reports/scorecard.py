@@ -19,11 +19,13 @@ COLUMNS = (
 )
 
 
-def _support(estimate: Estimate, kind: Kind) -> list[str]:
-    """The lines that stand under a value: interval, count with coverage, population."""
+def _support(estimate: Estimate, kind: Kind, *, is_judged: bool) -> list[str]:
+    """The lines under a value: interval, named where that of a difference stands too; count, coverage; population."""
+    between = interval(estimate.lower, estimate.upper, kind)
+    named = f"value\N{NO-BREAK SPACE}{between}" if is_judged and between else between
     covered = "" if estimate.coverage is None else f"{printed(estimate.coverage, 'share')} covered"
     count = " · ".join(part for part in (counted(estimate.n), covered) if part)
-    return [interval(estimate.lower, estimate.upper, kind), count, estimate.population]
+    return [named, count, estimate.population]
 
 
 def _against(comparison: Comparison | None, kind: Kind) -> str:
@@ -80,7 +82,7 @@ def value_cell(
     verdict: Verdict = comparison.verdict if comparison and estimate.value is not None else ""
     compared = _like_for_like(estimate, benchmark, comparison, kind)
     judged = [_against(comparison, kind), _difference(comparison, kind), compared] if verdict else []
-    lines = [*judged, *_support(estimate, kind), " · ".join(asides)]
+    lines = [*judged, *_support(estimate, kind, is_judged=bool(verdict)), " · ".join(asides)]
     return Cell(
         value=estimate.value,
         text="" if estimate.value is None else with_unit(estimate.value, kind),
@@ -173,11 +175,12 @@ def scorecard_table(score: Score) -> Table:
 
 LEGEND = (
     "▲ better · ▼ worse · = no material difference · ? cannot tell (“from”: the smallest difference that the data "
-    "could have shown), each against the benchmark and beyond the margin that policy fixed before the period. Δ is the "
-    "difference that was judged, like for like: the benchmark weighted by the router's own mix of days, securities and "
-    "order classes; “compared” names the two means where they are not those over all flow. Brackets hold "
-    "95% intervals; n counts executions (of the fill rate: orders); covered is the share of shares behind the value. "
-    "Means are share-weighted; orders received during a halt are left out."
+    "could have shown), each against the benchmark and beyond the margin that policy fixed before the period. Δ is "
+    "the difference that was judged, like for like: the benchmark weighted by the router's own mix of days, "
+    "securities and order classes; “compared” names the two means where they are not those over all flow. Brackets "
+    "hold 95% intervals, after Δ that of the difference, after “value” that of the value over all flow; n counts "
+    "executions (of the fill rate: orders); covered is the share of shares behind the value. Means are "
+    "share-weighted; orders received during a halt are left out."
 )
 
 

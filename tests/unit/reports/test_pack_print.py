@@ -11,6 +11,7 @@ from routeproof.reports.pack.fills import fill_figure
 from routeproof.reports.pack.frames import symbol, symbol_weight
 from routeproof.reports.pack.inputs import TimelineEvent, WorstExecution
 from routeproof.reports.pack.profiles import size_figure
+from routeproof.reports.pack.venues import venue_figure
 from routeproof.reports.pack.worst import worst_figure, worst_table
 
 OPTION = "SPXW  261218P06000000"
@@ -122,6 +123,14 @@ def test_sizes_under_one_rule_take_the_room_of_both_panels() -> None:
     """A panel of half the width would be blown up to the page."""
     (both, _), (one, _) = drawn_px(sizes("shares", "dollars")), drawn_px(sizes("shares"))
     assert abs(one - both) < 0.1 * both
+
+
+def test_a_venues_share_and_its_share_of_the_tape_are_told_apart() -> None:
+    """A label stands beside whichever mark is further right: 2.8 % of the shares, 10.4 % of the tape."""
+    shares = {"venue": ["XNYS", "GLNW"], "share": [0.028, 0.218], "tape_share": [0.104, None]}
+    data = venue_figure(pl.DataFrame(shares | {"price_improvement_usd_per_share": [0.001, 0.001]})).spec["data"]
+    labels = {row["venue"]: row["label"] for row in data["values"]}  # type: ignore[index]
+    assert labels == {"XNYS": "2.8%, tape 10.4%", "GLNW": "21.8%"}
 
 
 def test_a_narrow_chart_keeps_its_type_small_on_a_wide_page() -> None:

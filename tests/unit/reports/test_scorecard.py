@@ -70,6 +70,16 @@ def test_a_cell_names_the_compared_means_where_they_are_others() -> None:
     assert "compared" not in scorecard_table(Score(rows=(ROW,))).rows[0].cells[1].note
 
 
+def test_the_two_intervals_of_a_judged_cell_are_named() -> None:
+    """18 to 42 ms of the difference, 140 to 160 of the value; a cell without a verdict has one, which needs no name."""
+    space = "\N{NO-BREAK SPACE}"
+    lines = scorecard_table(Score(rows=(ROW,))).rows[0].cells[1].note.splitlines()
+    assert [line for line in lines if "[" in line] == [f"Δ{space}+30 [18,{space}42]", f"value{space}[140,{space}160]"]
+    alone = replace(ROW, market_comparison=None)
+    lines = scorecard_table(Score(rows=(alone,))).rows[0].cells[1].note.splitlines()
+    assert [line for line in lines if "[" in line] == [f"[140,{space}160]"]
+
+
 def test_every_cell_prints_its_population_and_count() -> None:
     """Every cell prints its population and count."""
     cell = scorecard_table(Score(rows=(ROW,))).rows[0].cells[1]

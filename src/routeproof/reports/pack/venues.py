@@ -1,5 +1,6 @@
 """Where the shares went, how good each venue was, who paid for them, and how concentrated the flow is."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import polars as pl
@@ -102,13 +103,20 @@ def _qualities(order: list[str]) -> Spec:
     return chart(zero_line(), whisker(y), dot, width=230, height=20 * len(order))
 
 
+def _label(shares: Mapping[str, float | None]) -> str:
+    """The venue's share, and its share of the tape by that name: the label may stand beside either mark."""
+    own, tape = shares["share"], shares["tape_share"]
+    named = ["" if own is None else printed(own, "share"), "" if tape is None else f"tape {printed(tape, 'share')}"]
+    return ", ".join(filter(None, named))
+
+
 def venue_figure(frame: pl.DataFrame) -> Figure:
     """Share beside quality, one line per venue, venues that pay the router in black; the largest CHARTED of them."""
     largest = frame.sort("share", "venue", descending=[True, False], nulls_last=True).head(CHARTED)
     absent = [name for name in ("payer", "tape_share", "lower", "upper") if name not in frame.columns]
     kept = largest.with_columns(pl.lit(None).alias(name) for name in absent).with_columns(
         label_at=pl.max_horizontal("share", "tape_share"),
-        label=pl.col("share").map_elements(lambda v: printed(v, "share"), return_dtype=pl.String),
+        label=pl.struct("share", "tape_share").map_elements(_label, return_dtype=pl.String),
     )
     order = kept["venue"].to_list()
     cut = "" if frame.height <= CHARTED else f"The {CHARTED} largest venues. "
@@ -118,7 +126,7 @@ def venue_figure(frame: pl.DataFrame) -> Figure:
         id="venues-chart",
         spec=spec,
         caption=f"{cut}Share of executed shares and price improvement by venue. Black bars and diamonds: venues that "
-        "pay the router on balance. Tall tick: the venue's share of the tape."
+        "pay the router on balance. Tall tick: the venue's share of the tape, which the label names too."
         + hollow(kept, "price_improvement_usd_per_share"),
         alt=f"{len(order)} venues by share of executed shares; the largest is {first['venue']} with "
         f"{printed(first['share'], 'share')}. Beside each, its price improvement with a 95% interval.",
