@@ -45,6 +45,18 @@ class Desk:
         assert run.returncode == 0, run.stderr[-3000:]
         return run.stdout
 
+    def beside(self, *words: str) -> "subprocess.Popen[str]":
+        """The program beside this one, with its output to read."""
+        command = [sys.executable, "-m", "routeproof", *words, *self._workspace(words)]
+        return subprocess.Popen(command, cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    def python(self, *words: str) -> tuple[int, str]:
+        """Exit code and output of a file of the folder, run by this Python."""
+        run = subprocess.run(
+            [sys.executable, *words], cwd=self.folder, capture_output=True, text=True, check=False, timeout=90
+        )
+        return run.returncode, run.stdout + run.stderr
+
     def take_in(self, *names: str, people: str = "") -> None:
         """A workspace with the files `NAME.csv`, each by its map, in this order; `people`: TOML of its roster."""
         if people:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import socket
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from fix_session.programs import TESTS, running, session
+from loopback import free_port
 from routeproof.sources.live.framing import text_of
 from routeproof.sources.live.journal_format import Kind
 from routeproof.sources.live.journal_reading import read_journal
@@ -36,7 +36,7 @@ def apart(work: Coroutine[Any, Any, None]) -> None:
 @pytest.mark.parametrize(("begin_string", "version"), [("FIX.4.2", None), ("FIX.4.4", None), ("FIXT.1.1", "9")])
 def test_its_initiator_delivers_across_an_outage(tmp_path: Path, begin_string: str, version: str | None) -> None:
     """200 fills arrive, and 50 that it sent to a program that had stopped and was then killed; none is missing."""
-    config, port = tmp_path / "watch.toml", _free_port()
+    config, port = tmp_path / "watch.toml", free_port()
     versions = {"default_appl_ver_id": version} if version else {}
     config.write_text(session("dropcopy", port=port, begin_string=begin_string, **versions), "utf-8")
     arguments = ["--config", str(config), "--folder", str(tmp_path)]
@@ -64,7 +64,7 @@ def test_its_initiator_delivers_across_an_outage(tmp_path: Path, begin_string: s
 
 def test_its_acceptor_is_dialled(tmp_path: Path) -> None:
     """Our initiator logs on to it, and again after it was away; what it sends arrives."""
-    config, port = tmp_path / "watch.toml", _free_port()
+    config, port = tmp_path / "watch.toml", free_port()
     config.write_text(session("dropcopy", role="initiator", port=port, heartbeat_s=5), "utf-8")
 
     async def deliver() -> None:
@@ -92,9 +92,3 @@ def _kept(folder: Path) -> set[str]:
         for each in read_journal(folder / "journal")
         if each.kind == Kind.MESSAGE_IN and text_of(each.raw, 35) == "8"
     }
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
