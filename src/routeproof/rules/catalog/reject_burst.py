@@ -2,8 +2,10 @@
 
 Orders count in the window of event time in which they were received, routes in the one in which they were sent;
 windows are `window_s` long. A window fires when at least `rejects` and at least the share `reject_share` of its orders
-were refused; windows that follow each other are one incident. A provider is judged by the firm's orders to it, a venue
-by the provider's routes to it where those are known. Single rejects never fire: an order over a limit is to be refused.
+were refused; windows that follow each other are one incident. A provider is judged by the firm's orders to it, each of
+which counts once: it was refused where its own row or a version of it says so, or where the provider rejected the
+firm's route of it and filled none of that. A venue is judged by the provider's routes to it where those are known.
+Single rejects never fire: an order over a limit is to be refused.
 
 Clock: the order's receipt, the route's sending. Ask what the reject reasons say (FIX fields 103, 58), and by when the
 orders were routed elsewhere.
@@ -42,11 +44,17 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
 
 
 def _events(facts: Facts) -> pl.DataFrame:
-    orders = facts.need("parents").select(
-        "provider",
-        pl.lit(None, dtype=pl.String).alias("venue"),
-        pl.col("received_at").alias("at"),
-        pl.col("refused").fill_null(value=False).alias("hit"),
+    told = pl.col("refused") | pl.col("by_version") | pl.col("by_route")
+    orders = (
+        facts.need("parents")
+        .join(_rejected(facts), on=["provider", "order_id"], how="left", nulls_equal=True)
+        .with_columns(pl.col("order_id").is_in(_ended_in_reject(facts).implode()).alias("by_version"))
+        .select(
+            "provider",
+            pl.lit(None, dtype=pl.String).alias("venue"),
+            pl.col("received_at").alias("at"),
+            told.fill_null(value=False).alias("hit"),
+        )
     )
     if facts.routes is None or facts.routes.is_empty():
         return orders
@@ -54,6 +62,21 @@ def _events(facts: Facts) -> pl.DataFrame:
         "provider", "venue", pl.col("sent_at").alias("at"), pl.col("rejected_at").is_not_null().alias("hit")
     )
     return pl.concat([orders.select(_EVENT), onward.select(_EVENT)])
+
+
+def _ended_in_reject(facts: Facts) -> pl.Series:
+    if facts.versions is None:
+        return pl.Series(dtype=pl.String)
+    return facts.versions.filter(pl.col("event") == "reject")["order_id"].unique()
+
+
+def _rejected(facts: Facts) -> pl.DataFrame:
+    """`provider, order_id, by_route` of the firm's routes that their provider rejected, each order once."""
+    routes = facts.routes
+    if routes is None or routes.is_empty():
+        return facts.need("parents").clear().select("provider", "order_id", pl.lit(value=True).alias("by_route"))
+    rejected = (pl.col("hop") == 1) & pl.col("rejected_at").is_not_null() & (pl.col("executed") == 0)
+    return routes.filter(rejected).select("provider", "order_id", pl.lit(value=True).alias("by_route")).unique()
 
 
 RULE = Rule(
