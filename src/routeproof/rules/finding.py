@@ -39,12 +39,12 @@ _DIGITS = 16
 NO_FINDINGS = FINDINGS.to_frame()
 _OF_RULE = pl.Schema(
     {
-        "rule": pl.String,
-        "severity": pl.String,
-        "family": pl.String,
-        "wide": pl.Boolean,
-        "quoted": pl.Boolean,
-        "is_timer": pl.Boolean,
+        "rule": pl.String(),
+        "severity": pl.String(),
+        "family": pl.String(),
+        "wide": pl.Boolean(),
+        "quoted": pl.Boolean(),
+        "is_timer": pl.Boolean(),
         "own_metrics": pl.List(pl.String),
     }
 )

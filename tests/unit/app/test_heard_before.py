@@ -11,7 +11,7 @@ from routeproof.sources.fix.fold.facts import Facts, Heard
 
 DAY = date(2026, 7, 1)
 SAID = Facts(customer_days=frozenset([DAY]), told=frozenset([("FIRM", "SOR", DAY), (None, "SOR", DAY)]))
-HEARD = Heard(SAID, Facts(reported_days=frozenset([DAY])), frozenset([("FIRM", "SOR")]))
+HEARD = Heard(SAID, Facts(reported_days=frozenset([DAY])), frozenset([("asks", "FIRM", "SOR")]))
 LOGS = pl.DataFrame({"source_id": ["a", "b"], "messages": [3, 4], "sum": [7, -9]})
 
 
