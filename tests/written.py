@@ -29,6 +29,7 @@ WHOLE = (
     "message_id",
     "uncertainty_ns",
     "accepted",
+    "least_rows",
     "rejected",
     "contradicting",
     "source_row",
@@ -49,7 +50,7 @@ FIXED = (
 LISTS = ("execution_ids", "found")
 NUMBERS = (
     *("value", "weight", "usd_per_share", "observed", "threshold", "own_price", "own_improvement"),
-    *("stated", "recomputed", "lower", "upper", "tolerance", "late_ms", "p"),
+    *("stated", "recomputed", "lower", "upper", "tolerance", "late_ms", "p", "most_rejected"),
 )
 OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 

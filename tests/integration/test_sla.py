@@ -221,4 +221,5 @@ def test_rules_see_windows_that_end_and_files_that_are_due(desk: Desk) -> None:
     missing = ended["deliveries"].filter(pl.col("due_on") == date(2026, 7, 6)).to_dicts()
     assert [(row["day"], row["came_on"], row["found"]) for row in missing] == [(date(2026, 7, 2), None, ["missing"])]
     assert ended["deliveries"]["due_on"].max() == date(2026, 7, 31)
+    assert ended["deliveries"].select("least_rows", "most_rejected").unique().rows() == [(1, 0.05)]
     assert (before, set(why)) == ({}, {"sla", "deliveries"})

@@ -5,9 +5,12 @@ from __future__ import annotations
 import polars as pl
 
 from routeproof.vocab.fixed import SCALE
-from routeproof.vocab.times import NS_PER_MS, NS_PER_S
+from routeproof.vocab.times import NS_PER_DAY, NS_PER_MS, NS_PER_S
 
 _PLACES = 6
+_MINUTE, _HOUR = 60 * NS_PER_S, 3_600 * NS_PER_S
+_LONGER = ((NS_PER_S, 3, "s", _MINUTE), (_MINUTE, 1, "min", _HOUR), (_HOUR, 1, "h", NS_PER_DAY))
+"""Unit, places, its name, and the next larger unit."""
 
 
 def trimmed(number: pl.Expr, places: int = _PLACES) -> pl.Expr:
@@ -34,16 +37,20 @@ def shares(fixed: pl.Expr) -> pl.Expr:
     return pl.concat_str(amount, pl.when(fixed == SCALE).then(pl.lit(" share")).otherwise(pl.lit(" shares")))
 
 
+def counted(number: pl.Expr | str, thing: str) -> pl.Expr:
+    """How many, an expression or a column, as `12 rows`, or `1 row`."""
+    many = pl.col(number) if isinstance(number, str) else number
+    return pl.format("{} {}", many, pl.when(many == 1).then(pl.lit(thing)).otherwise(pl.lit(f"{thing}s")))
+
+
 def span(duration_ns: pl.Expr) -> pl.Expr:
-    """A duration as `12.5 ms`, `3.2 s` or `4.1 min`."""
+    """A duration as `12.5 ms` or `3.2 s`, and from two of a unit on as `4.1 min`, `7.5 h` or `2.3 days`."""
     size = duration_ns.abs()
-    return (
-        pl.when(size < NS_PER_S)
-        .then(pl.concat_str(trimmed(duration_ns / NS_PER_MS, 3), pl.lit(" ms")))
-        .when(size < 120 * NS_PER_S)
-        .then(pl.concat_str(trimmed(duration_ns / NS_PER_S, 3), pl.lit(" s")))
-        .otherwise(pl.concat_str(trimmed(duration_ns / (60 * NS_PER_S), 1), pl.lit(" min")))
-    )
+    found = pl.when(size < NS_PER_S).then(pl.concat_str(trimmed(duration_ns / NS_PER_MS, 3), pl.lit(" ms")))
+    for unit_ns, places, unit, next_ns in _LONGER:
+        said = pl.concat_str(trimmed(duration_ns / unit_ns, places), pl.lit(f" {unit}"))
+        found = found.when(size < 2 * next_ns).then(said)
+    return found.otherwise(pl.concat_str(trimmed(duration_ns / NS_PER_DAY, 1), pl.lit(" days")))
 
 
 def percent(share: pl.Expr) -> pl.Expr:

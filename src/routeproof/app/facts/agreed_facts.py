@@ -31,6 +31,8 @@ DELIVERIES = pl.Schema(
         "came_on": pl.Date(),
         "accepted": pl.Int64(),
         "rejected": pl.Int64(),
+        "least_rows": pl.Int64(),
+        "most_rejected": pl.Float64(),
         "found": pl.List(pl.String()),
     }
 )
@@ -82,7 +84,8 @@ def _deliveries(context: Context, provider: str, day: date, quarter: str) -> pl.
             "provider": provider,
             "delivery": name,
             **{key: _day(row[key]) for key in ("day", "due_on", "came_on")},
-            **{key: row[key] for key in ("accepted", "rejected", "found")},
+            **{key: row[key] for key in ("accepted", "rejected", "least_rows", "found")},
+            "most_rejected": float(row["most_rejected"]),
         }
         for name, expected in counted.items()
         for row in expected

@@ -28,9 +28,10 @@ Row = dict[str, Any]
 
 
 def delivery_counts(context: Context, terms: Terms, first: date, last: date) -> dict[str, list[Row]]:
-    """By delivery, each expected file: `day, due_on, came_on, files, accepted, rejected, found`.
+    """By delivery, each expected file: `day, due_on, came_on, files, accepted, rejected, refused, found` and the terms.
 
-    `found` is a list of `late`, `missing`, `incomplete`; empty is as agreed. Files that are not due yet are left out.
+    `refused`: whether a file of it was, as a whole. Terms: `least_rows`, `most_rejected`. `found` is a list of `late`,
+    `missing`, `incomplete`; empty is as agreed. Files that are not due yet are left out.
     """
     calendar = policy_in_force(context.records).whole.calendar
     sessions = calendar.sessions(first, last)
@@ -92,15 +93,17 @@ def _expected(
         "files": sorted({str(outcome["file"]) for _, outcome, _ in found}),
         "accepted": accepted,
         "rejected": rejected,
+        "refused": any(outcome["refused"] for _, outcome, _ in found),
+        "least_rows": delivery.least_rows,
+        "most_rejected": str(delivery.most_rejected),
         "found": [],
     }
-    refused = any(outcome["refused"] for _, outcome, _ in found)
     share = Decimal(rejected) / (accepted + rejected) if accepted + rejected else Decimal(0)
     too_few = accepted < delivery.least_rows or share > delivery.most_rejected
     if row["came_on"] is None:
         row["found"] = ["missing"]
         return row
-    row["found"] = ["late"] * (row["came_on"] > due_on) + ["incomplete"] * (refused or too_few)
+    row["found"] = ["late"] * (row["came_on"] > due_on) + ["incomplete"] * (row["refused"] or too_few)
     return row
 
 

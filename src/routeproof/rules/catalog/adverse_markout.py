@@ -21,7 +21,7 @@ import polars as pl
 
 from routeproof.rules.hits import Shape, hits
 from routeproof.rules.rule import Rule
-from routeproof.rules.say import trimmed
+from routeproof.rules.say import counted, trimmed
 from routeproof.rules.windows import divided_days, end_of, pooled, series, spread
 
 if TYPE_CHECKING:
@@ -64,13 +64,13 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
             threshold=pl.col("allowed"),
             metrics=pl.format("markout_bps_{}", "horizon"),
             sentence=pl.format(
-                "After {} fills at {} over {} sessions the market was {} bps worse for customers {} later than after "
+                "After {} at {} over {} the market was {} bps worse for customers {} later than after "
                 "fills of {} elsewhere; usually the difference is {} bps.",
-                "fills",
+                counted("fills", "fill"),
                 "venue",
-                "sessions",
+                counted("sessions", "session"),
                 trimmed(-pl.col("gap"), 2),
-                "horizon",
+                pl.col("horizon").str.replace("s", " s"),
                 "provider",
                 trimmed(-pl.col("usual"), 2),
             ),

@@ -100,7 +100,8 @@ def _lists(facts: Facts, provider: str, told: dict[str, list[str]], own: Limits)
         others = routes.filter(~pl.col(column).is_in(told[name])).group_by(column).len().sort(column)
         for value, count in others.iter_rows():
             if value is not None and count >= own.value("least_routes"):
-                said = f"{provider} sent {count} routes with {column.replace('_', ' ')} {value}"
+                routes_said = f"{count} route{'' if count == 1 else 's'}"
+                said = f"{provider} sent {routes_said} with {column.replace('_', ' ')} {value}"
                 yield {
                     "key": f"{name} {value}",
                     "observed": count,

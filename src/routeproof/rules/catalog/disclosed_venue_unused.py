@@ -15,6 +15,7 @@ import polars as pl
 
 from routeproof.rules.hits import Shape, hits
 from routeproof.rules.rule import Rule
+from routeproof.rules.say import counted
 from routeproof.rules.windows import divided_days, end_of, series
 
 if TYPE_CHECKING:
@@ -47,10 +48,10 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
             observed=pl.col("sessions"),
             threshold=pl.col("sessions"),
             sentence=pl.format(
-                "{} has sent nothing to {} for {} sessions, though its list names that venue.",
+                "{} has sent nothing to {} for {}, though its list names that venue.",
                 "provider",
                 "venue",
-                "sessions",
+                counted("sessions", "session"),
             ),
         ),
     )

@@ -20,7 +20,7 @@ import polars as pl
 
 from routeproof.rules.hits import Shape, hits
 from routeproof.rules.rule import Rule
-from routeproof.rules.say import percent
+from routeproof.rules.say import counted, percent
 from routeproof.rules.windows import divided_days, end_of, pooled, series, spread
 
 if TYPE_CHECKING:
@@ -60,10 +60,10 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
             observed=pl.col("share"),
             threshold=pl.col("allowed"),
             sentence=pl.format(
-                "{} of the shares that {} filled over {} sessions were internalised; {}.",
+                "{} of the shares that {} filled over {} were internalised; {}.",
                 percent(pl.col("share")),
                 "provider",
-                "sessions",
+                counted("sessions", "session"),
                 against,
             ),
         ),

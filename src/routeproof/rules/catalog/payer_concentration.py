@@ -24,7 +24,7 @@ import polars as pl
 from routeproof.rules.hits import Shape, hits
 from routeproof.rules.payer_quality import best_payers
 from routeproof.rules.rule import Rule
-from routeproof.rules.say import percent, trimmed, usd
+from routeproof.rules.say import counted, percent, trimmed, usd
 from routeproof.rules.windows import MEETING, divided_days, end_of, series, share_of
 
 if TYPE_CHECKING:
@@ -77,30 +77,30 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
 
 def _shape(facts: Facts) -> Shape:
     best = pl.format(
-        "{} sent {} of its shares of orders that meet the market to {} over {} sessions, which pays {} a share where "
+        "{} sent {} of its shares of orders that meet the market to {} over {}, which pays {} a share where "
         "other payers pay {}, and improves prices by {} a share less than they do.",
         "provider",
         percent(pl.col("value")),
         "venue",
-        "sessions",
+        counted("sessions", "session"),
         usd(pl.col("paid"), 5),
         usd(pl.col("others_paid"), 5),
         usd(pl.col("worse"), 5),
     )
     together = pl.format(
-        "{} sent {} of its shares of orders that meet the market to venues that pay for them over {} sessions; policy "
+        "{} sent {} of its shares of orders that meet the market to venues that pay for them over {}; policy "
         "allows {}.",
         "provider",
         percent(pl.col("value")),
-        "sessions",
+        counted("sessions", "session"),
         percent(pl.col("allowed")),
     )
     hhi = pl.format(
-        "The concentration of {}'s routing in venues that pay for it (sum of squared shares) was {} over {} sessions; "
+        "The concentration of {}'s routing in venues that pay for it (sum of squared shares) was {} over {}; "
         "policy allows {}.",
         "provider",
         trimmed(pl.col("value"), 3),
-        "sessions",
+        counted("sessions", "session"),
         trimmed(pl.col("allowed"), 3),
     )
     is_one = pl.col("key") == "best_payer"

@@ -22,7 +22,7 @@ import polars as pl
 from routeproof.rules.hits import Shape, hits
 from routeproof.rules.payer_quality import rates
 from routeproof.rules.rule import Rule
-from routeproof.rules.say import usd
+from routeproof.rules.say import counted, usd
 from routeproof.rules.windows import Point, divided_days, end_of, pooled, series, spread
 
 if TYPE_CHECKING:
@@ -66,9 +66,9 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
             observed=pl.col("paid"),
             threshold=pl.col("allowed"),
             sentence=pl.format(
-                "Over {} sessions venues paid {} for each share that {} sent them, up from {}, while price "
+                "Over {} venues paid {} for each share that {} sent them, up from {}, while price "
                 "improvement fell from {} to {} a share.",
-                "sessions",
+                counted("sessions", "session"),
                 usd(pl.col("paid"), 5),
                 "provider",
                 usd(pl.col("usually_paid"), 5),

@@ -22,7 +22,7 @@ import polars as pl
 from routeproof.rules.drifting import WATCHED, day_of, divided, judged_streams
 from routeproof.rules.hits import Shape, hits
 from routeproof.rules.rule import Rule
-from routeproof.rules.say import trimmed
+from routeproof.rules.say import counted, trimmed
 from routeproof.rules.stream_keys import METRIC_OF
 from routeproof.rules.stream_metrics import BY_METRIC
 from routeproof.rules.windows import end_of
@@ -72,12 +72,12 @@ def _of_unit(frame: pl.DataFrame, unit: str, at: int) -> pl.DataFrame:
             threshold=pl.col("baseline"),
             metrics=pl.col("metric"),
             sentence=pl.format(
-                "{} of {}{} has become worse: {} on average over {} sessions since {}, against a level of {} ({}).",
+                "{} of {}{} has become worse: {} on average over {} since {}, against a level of {} ({}).",
                 "said",
                 "provider",
                 "at_venue",
                 trimmed(pl.col("mean")),
-                "sessions",
+                counted("sessions", "session"),
                 "since",
                 trimmed(pl.col("baseline")),
                 pl.lit(unit),

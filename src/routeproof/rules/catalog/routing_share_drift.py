@@ -25,7 +25,7 @@ import polars as pl
 
 from routeproof.rules.hits import Shape, hits
 from routeproof.rules.rule import Rule
-from routeproof.rules.say import percent
+from routeproof.rules.say import counted, percent
 from routeproof.rules.windows import MEETING, counts, divided_days, end_of, share_error, share_of, spread
 
 if TYPE_CHECKING:
@@ -79,11 +79,11 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
             observed=pl.col("share"),
             threshold=pl.col("allowed"),
             sentence=pl.format(
-                "{} sent {} of its routes of orders that meet the market to {} over {} sessions; {}.",
+                "{} sent {} of its routes of orders that meet the market to {} over {}; {}.",
                 "provider",
                 percent(pl.col("share")),
                 "venue",
-                "sessions",
+                counted("sessions", "session"),
                 usual,
             ),
         ),

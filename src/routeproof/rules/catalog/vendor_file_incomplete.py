@@ -5,8 +5,8 @@ Two findings are told apart by their key:
 - `report`: for orders received on the day, the provider's own report (table `vendor_orders`) states fewer shares than
   were filled by our record, or does not name the order at all though it was filled. It fires from `least_orders` such
   orders on. An order some fill of which was busted or corrected is left out, and so are orders of earlier days.
-- the delivery's name: an expected file of the agreement that was due on the day came with fewer accepted rows, or more
-  rejected ones, than its terms allow.
+- the delivery's name: an expected file of the agreement that was due on the day came with fewer accepted rows, or a
+  larger share of rejected ones, than its terms allow, or what came for it was refused as a whole.
 
 A report that leaves out the worst fills looks better than it was: compare `vendor_figure_differs`, and ask the provider
 for the rows that are missing.
@@ -21,7 +21,7 @@ import polars as pl
 from routeproof.rules.hits import NO_HITS, Shape, hits
 from routeproof.rules.limits import limit
 from routeproof.rules.rule import Rule
-from routeproof.rules.say import shares
+from routeproof.rules.say import counted, percent, shares
 from routeproof.rules.windows import end_of
 
 if TYPE_CHECKING:
@@ -73,21 +73,33 @@ def _files(facts: Facts) -> pl.DataFrame:
     if facts.deliveries is None:
         return NO_HITS
     due = facts.deliveries.filter(pl.col("due_on") == facts.day)
+    share = pl.col("rejected") / (pl.col("accepted") + pl.col("rejected"))
+    too_few, too_bad = pl.col("accepted") < pl.col("least_rows"), share > pl.col("most_rejected")
+    few = pl.format(
+        "{} accepted where at least {} were agreed, {} rejected", counted("accepted", "row"), "least_rows", "rejected"
+    )
+    bad = pl.format(
+        "{} of {} were rejected where at most {} were agreed",
+        percent(share),
+        counted(pl.col("accepted") + pl.col("rejected"), "row"),
+        percent(pl.col("most_rejected")),
+    )
+    refused = pl.format("a file that came for it was refused as a whole, {} accepted", counted("accepted", "row"))
     return hits(
         due,
         pl.col("found").list.contains("incomplete"),
         lambda: Shape(
             at=pl.lit(end_of(facts)),
             key=pl.format("{} {}", "delivery", "day"),
-            unit="rows",
-            observed=pl.col("accepted"),
+            unit=pl.when(~too_few & too_bad).then(pl.lit("share")).otherwise(pl.lit("rows")),
+            observed=pl.when(~too_few & too_bad).then(share).otherwise("accepted"),
+            threshold=pl.when(too_few).then("least_rows").when(too_bad).then("most_rejected"),
             sentence=pl.format(
-                "The file {} of {} for {} is incomplete: {} rows were accepted, {} rejected.",
+                "The file {} of {} for {} is incomplete: {}.",
                 "delivery",
                 "provider",
                 pl.col("day").cast(pl.String),
-                "accepted",
-                "rejected",
+                pl.when(too_few).then(few).when(too_bad).then(bad).otherwise(refused),
             ),
         ),
     )

@@ -16,6 +16,7 @@ import polars as pl
 from routeproof.rules.hits import Shape, hits
 from routeproof.rules.limits import limit
 from routeproof.rules.rule import Rule
+from routeproof.rules.say import counted
 from routeproof.rules.windows import end_of
 
 if TYPE_CHECKING:
@@ -39,10 +40,10 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
             observed=pl.col("rows"),
             threshold=allowed,
             sentence=pl.format(
-                "The file {} of {} brought {} rows of {} after that day had been delivered{}.",
+                "The file {} of {} brought {} of {} after that day had been delivered{}.",
                 "file",
                 "provider",
-                "rows",
+                counted("rows", "row"),
                 pl.col("day").cast(pl.String),
                 against.fill_null(""),
             ),

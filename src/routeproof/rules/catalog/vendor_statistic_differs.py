@@ -17,7 +17,7 @@ import polars as pl
 
 from routeproof.rules.hits import Shape, hits
 from routeproof.rules.rule import Rule
-from routeproof.rules.say import trimmed
+from routeproof.rules.say import counted, trimmed
 from routeproof.rules.windows import end_of
 
 if TYPE_CHECKING:
@@ -45,12 +45,12 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:  # noqa: ARG001 - the t
             threshold=pl.col("tolerance"),
             metrics=pl.col("metric"),
             sentence=pl.format(
-                "{} states {} {} for {}; recomputed from {} records it is {}{}.",
+                "{} states {} {} for {}; recomputed from {} it is {}{}.",
                 "provider",
                 "metric",
                 trimmed(pl.col("stated"), places),
                 pl.coalesce("period", pl.lit("the quarter")),
-                "n",
+                counted("n", "record"),
                 trimmed(pl.col("recomputed"), places),
                 interval.otherwise(pl.lit("")),
             ),
