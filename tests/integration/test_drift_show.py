@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -130,3 +131,5 @@ def test_the_command_prints_what_programs_and_people_read(desk: Desk) -> None:
     people = CliRunner().invoke(cli, words).stdout
     assert "0 of" in people
     assert "streams can be told" in people
+    most = Counter(row["reason"] for row in shown["streams"]).most_common(1)[0][0]
+    assert (f"({most})" in people, "alarm_on" in people) == (True, False)

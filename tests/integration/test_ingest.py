@@ -209,6 +209,14 @@ def test_files_that_are_no_evidence_are_refused_whole(
     assert kept == [data]
 
 
+def test_bytes_that_are_no_row_are_said_to_be_so(context: Context, tmp_path: Path) -> None:
+    """A file of bytes is not called empty; one without any has no rows."""
+    (tmp_path / "noise.log").write_bytes(bytes(range(128, 256)) * 100)
+    noise = ingest(context, "fix-log", [tmp_path / "noise.log"])
+    assert noise.refused["noise.log"].endswith("none of its 12,800 bytes are rows of fix-log")
+    assert take(context, tmp_path, "csv", {"none": b""}, QUOTES_MAP).refused["none"].endswith("no rows")
+
+
 def test_prices_in_another_unit_than_the_orders_are_refused(context: Context, tmp_path: Path) -> None:
     """Quotes in hundredths of a cent against executions in dollars."""
     header = "execution_id,symbol,side,executed_at,price,quantity\n"

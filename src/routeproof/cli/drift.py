@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 COLUMNS = ("metric", "venue", "order_type", "baseline", "clause", "mean", "lower", "upper", "n", "alarm_on")
+MOST_REASONS = 5
 
 
 @click.group()
@@ -41,7 +43,7 @@ def show(
     """Every stream (metric, venue, kind of order): baseline, mean since, interval, and the day of an alarm.
 
     An interval that misses the baseline on the worse side is an alarm. Streams that cannot be told yet have no
-    interval; JSON says why.
+    interval; the most frequent reasons are told, and JSON says why of each.
 
     Example: routeproof drift show --provider P1 --json
     """
@@ -68,4 +70,10 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
         f"{found['sessions']} sessions since; {len(told)} of {len(found['streams'])} streams can be told, "
         f"{len(alarms)} alarms."
     )
-    yield from table_lines(COLUMNS, sorted(told, key=lambda row: row["alarm_on"] is None))
+    if told:
+        yield from table_lines(COLUMNS, sorted(told, key=lambda row: row["alarm_on"] is None))
+    untold = Counter(row["reason"] for row in found["streams"] if row["lower"] is None)
+    for reason, count in untold.most_common(MOST_REASONS):
+        yield f"not told: {count} {'stream' if count == 1 else 'streams'} ({reason})"
+    if len(untold) > MOST_REASONS:
+        yield f"not told for {len(untold) - MOST_REASONS} further reasons: --json"

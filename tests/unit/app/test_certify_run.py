@@ -27,7 +27,7 @@ provider = "ACME"
 
 
 def test_the_reason_of_a_script_as_a_whole_is_told(tmp_path: Path) -> None:
-    """As that of a step is: the third message that the provider sends is the fill, its order is P1."""
+    """With what was expected, as that of a step: the third message of the provider is the fill, its order is P1."""
     (tmp_path / "s.toml").write_text(SESSION, encoding="utf-8")
     script = shipped("market")
     line = SimulatedLine(ProviderSystem(script.instruments, VENUES, {"renames_order"}))
@@ -36,5 +36,6 @@ def test_the_reason_of_a_script_as_a_whole_is_told(tmp_path: Path) -> None:
     (result,) = play_all([script], file, line, line.clock, VENUES, told.append)
     assert not result.passed
     assert told[:3] == ["  buy: passed", "  sell: passed", "  cancel-after-the-fill: passed"]
-    assert told[3].startswith("  whole: FAILED (order_ids: buy: OrderID P1-2 in place of P1; sell: OrderID ")
+    expected, found = "every order has one OrderID, its own", "buy: OrderID P1-2 in place of P1; sell: OrderID "
+    assert told[3].startswith(f"  whole: FAILED (order_ids: expected {expected}, found {found}")
     assert told[4:] == ["market: FAILED"]

@@ -143,6 +143,7 @@ def test_without_a_run_every_demanded_script_is_named(desk: Live) -> None:
     assert code == "criteria_not_met"
     assert f"not run: {', '.join(SCRIPTS)}" in message
     assert "version 1 of ACME, which is in force" in message
+    assert message.endswith("`routeproof certify ACME --version 1` runs them")
 
 
 def test_the_last_run_of_a_script_counts(desk: Live) -> None:
@@ -190,6 +191,7 @@ def test_a_change_notice_asks_for_another_pass(desk: Live) -> None:
     desk.propose(ANNOUNCED, verb="")
     code, message = desk.refused()
     assert (code, "version 2 of ACME, which is announced" in message) == ("criteria_not_met", True)
+    assert message.endswith("`routeproof certify ACME --version 2` runs them")
     desk.run(number=2)
     certified = desk.go_live()["live"]["certified"]
     assert [(item["number"], item["certifications"]) for item in certified] == [(1, ["ACME-1"]), (2, ["ACME-2"])]
@@ -226,7 +228,9 @@ def test_every_configuration_record_of_the_provider_needs_its_passes(desk: Live)
     desk.propose()
     desk.run()
     desk.propose(config="ACME-OPTIONS")
-    assert "version 1 of ACME-OPTIONS" in desk.refused()[1]
+    message = desk.refused()[1]
+    assert "version 1 of ACME-OPTIONS" in message
+    assert message.endswith("`routeproof certify ACME --version 1 --configuration ACME-OPTIONS` runs them")
 
 
 def test_nothing_in_force_yet_is_no_configuration_to_go_live_with(desk: Live) -> None:

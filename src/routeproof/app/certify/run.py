@@ -165,7 +165,7 @@ def _said(step: StepResult) -> str:
 
 
 def _reasons(checks: Sequence[Check]) -> str:
-    return "; ".join(f"{item.name}: {item.observed}" for item in checks)
+    return "; ".join(f"{item.name}: expected {item.expected}, found {item.observed}" for item in checks)
 
 
 def _provider(context: Context, provider_id: str) -> Provider:

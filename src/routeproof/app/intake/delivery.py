@@ -182,7 +182,8 @@ def deliver(
     rejects = [piece.rejects for piece in pieces if not piece.rejects.is_empty()]
     received = sum(piece.received for piece in pieces)
     if received == 0:
-        empty = {"file": raw.name, "row": 0, "byte": 0, "reason": "empty_file", "detail": "no rows", "raw": ""}
+        why = f"none of its {raw.size:,} bytes are rows of {source}" if raw.size else "no rows"
+        empty = {"file": raw.name, "row": 0, "byte": 0, "reason": "empty_file", "detail": why, "raw": ""}
         rejects, received = [*rejects, rejects_frame([empty])], 1
     delivery = Delivery(
         source=source,
