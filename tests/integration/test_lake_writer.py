@@ -127,3 +127,23 @@ def test_what_the_disk_refused_is_tried_again_with_what_came_meanwhile(root: Pat
     assert "it is tried again" in said[0]
     with open_context(root) as context:
         assert context.lake.read("parent_orders").height == 2
+
+
+def test_a_whole_file_of_which_not_all_is_taken_is_said(root: Path, tmp_path: Path) -> None:
+    """A good one is no news; of a bad row the reason is told, and of a file without any row that it has none."""
+    damaged = order(3).replace(b"38=1000", b"38=lots")
+    files = {"good.log": order(1), "half.log": order(2) + b"\n" + damaged, "none.log": b"no message at all"}
+    said: list[str] = []
+    done = threading.Event()
+    writer = LakeWriter(root, said.append, frozenset)
+    writer.start()
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content + b"\n")
+        done.clear()
+        writer.offer(Portion(f"drop-{name}", "fix-log", None, "P", path=tmp_path / name, done=[done.set]))
+        assert done.wait(60)
+    writer.stop()
+    half, none = said
+    assert half.startswith("half.log: 2 received, 1 accepted, 1 rejected (")
+    assert none.startswith("none.log: 1 received, 0 accepted, 1 rejected (")
+    assert "none of its 18 bytes are rows of fix-log" in none

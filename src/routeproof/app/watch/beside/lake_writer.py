@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from routeproof.app.context import Context
+    from routeproof.app.intake.ingest import IngestReport
     from routeproof.stores.manifest import Manifest
 
 FIX_LOG = "fix-log"
@@ -227,6 +228,8 @@ class LakeWriter:
             before = context.lake.manifest()
             source, by, provider = portion.source, portion.map_path, portion.provider
             report = ingest(context, source, [path], map_path=by, provider_id=provider, judges_market=False)
+            if portion.path is not None and (words := _not_all_taken(portion.path.name, report)):
+                self._say(words)
             late = (_days(report.files) | _changed(before, context.lake.manifest())) & self._days_over()
             changed = late | _days(report.files, FLOW)
             if self._hand_over is not None:
@@ -246,6 +249,16 @@ class LakeWriter:
         for done in portion.done:
             done()
         return True
+
+
+def _not_all_taken(file: str, report: IngestReport) -> str:
+    """What was taken of a whole file, where that is not all of it; empty where it is."""
+    if report.accepted and not report.rejected and not report.refused:
+        return ""
+    why = [report.refused[file]] if file in report.refused else []
+    why += [f"{reason} {count}" for reason, count in sorted(report.rejected.items())]
+    rejected = f"{sum(report.rejected.values())} rejected" + (f" ({'; '.join(why)})" if why else "")
+    return f"{file}: {report.received} received, {report.accepted} accepted, {rejected}"
 
 
 def _days(files: Sequence[Mapping[str, Any]], tables: Collection[str] = (*FLOW, FIX_MESSAGES.name)) -> set[date]:
