@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from routeproof.lab.certification.reply import instant_of
 from routeproof.lab.certification.words import EXEC_INSTRUCTIONS, ORD_TYPE
+from routeproof.sources.fix.utc_timestamp import instant_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

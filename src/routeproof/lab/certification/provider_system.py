@@ -21,8 +21,9 @@ from routeproof.lab.certification.provider_refusals import (
     number_in,
     refusal_of,
 )
-from routeproof.lab.certification.reply import fields_of, instant_of
+from routeproof.lab.certification.reply import fields_of
 from routeproof.lab.certification.words import TIME_IN_FORCE
+from routeproof.sources.fix.utc_timestamp import instant_of
 from routeproof.vocab.times import NS_PER_MS, NS_PER_S
 
 if TYPE_CHECKING:

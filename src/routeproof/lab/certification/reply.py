@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from routeproof.lab.certification.words import EXEC_TYPE_WORD, STATUS_WORD, TRANSACTION_WORD
-from routeproof.vocab.times import NS_PER_S
+from routeproof.sources.fix.utc_timestamp import instant_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 EXECUTION_REPORT, CANCEL_REJECT, SESSION_REJECT, BUSINESS_REJECT = "8", "9", "3", "j"
 ANSWER_OF = {CANCEL_REJECT: "cancel_rejected", SESSION_REJECT: "session_rejected", BUSINESS_REJECT: "business_rejected"}
 REASON_TAGS = {"rejected": 103, "cancel_rejected": 102, "session_rejected": 373, "business_rejected": 380}
-EXEC_TYPE, FRACTION_DIGITS = 150, 9
+EXEC_TYPE = 150
 NUMBER = re.compile(r"-?([0-9]+\.?[0-9]*|\.[0-9]+)")
 LONGEST_NUMBER = 25
 """Characters: more than any quantity or price has, and less than exact arithmetic can hold."""
@@ -87,18 +86,6 @@ def fields_of(raw: bytes) -> dict[int, str]:
         if tag.isdigit():
             found.setdefault(int(tag), value.decode("utf-8", "replace"))
     return found
-
-
-def instant_of(text: str) -> int | None:
-    """A UTCTimestamp in UTC ns, with up to nine digits of a second; null where it is none."""
-    whole, _, fraction = text.partition(".")
-    if (fraction and not fraction.isdigit()) or len(fraction) > FRACTION_DIGITS:
-        return None
-    try:
-        moment = datetime.strptime(whole, "%Y%m%d-%H:%M:%S").replace(tzinfo=UTC)
-    except ValueError:
-        return None
-    return int(moment.timestamp()) * NS_PER_S + int(fraction.ljust(FRACTION_DIGITS, "0"))
 
 
 def _answer(msg_type: str, fields: Mapping[int, str]) -> str:

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from examples import examples
 from routeproof.lab.certification.judge import judge_step, sequence_of
 from routeproof.lab.certification.messages import Marks, message_of, order_of
-from routeproof.lab.certification.reply import Reply, instant_of, reply_of
+from routeproof.lab.certification.reply import Reply, reply_of
 from routeproof.lab.certification.results import Check, Sent
 from routeproof.lab.certification.script import Script, script_of
+from routeproof.sources.fix.utc_timestamp import instant_of
 
 SENT_AT = 1_790_000_000_000_000_000
 """2026-09-21 14:13:20 UTC; `TZ` below is the same instant, worked out with `date -u -d @1790000000`."""
