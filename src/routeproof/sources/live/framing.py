@@ -136,7 +136,7 @@ def header_only(raw: bytes) -> bytes:
     a message type has.
     """
     begin, _, *fields = raw.split(SOH, MOST_HEADER_FIELDS)
-    return _message(begin, _header_of(fields))
+    return message_of(begin, _header_of(fields))
 
 
 def logon_only(raw: bytes) -> bytes:
@@ -150,7 +150,7 @@ def logon_only(raw: bytes) -> bytes:
         tag = field.partition(b"=")[0]
         if tag in LOGON_TAGS:
             needed.setdefault(tag, field)
-    return _message(begin, [*_header_of(fields), *needed.values()])
+    return message_of(begin, [*_header_of(fields), *needed.values()])
 
 
 def _header_of(fields: Sequence[bytes]) -> list[bytes]:
@@ -165,7 +165,8 @@ def _header_of(fields: Sequence[bytes]) -> list[bytes]:
     return kept
 
 
-def _message(begin: bytes, fields: Sequence[bytes]) -> bytes:
+def message_of(begin: bytes, fields: Sequence[bytes]) -> bytes:
+    """A message that begins with this BeginString field and has these fields, with its length and sum."""
     body = b"".join(field + SOH for field in fields)
     start = begin + b"\x019=%d\x01" % len(body) + body
     return start + b"10=%03d\x01" % (sum(start) % 256)
