@@ -31,20 +31,23 @@ def fill(number: int, *, repeated: bool = False) -> bytes:
 
 
 class Counterparty:
-    """One connection of SOR to FIRM, and what SOR has sent on all of its connections.
+    """One connection of `sender` to FIRM, and what it has sent on all of its connections.
 
     Attributes:
         next_number: sequence number of the next message.
         fills: numbers that were fills; the others are filled as gaps where they are asked for.
         expected: the highest number that the other side was seen to expect.
         resends: whether it sends again what it is asked for.
+        received: all messages that came.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, sender: str = "SOR") -> None:
+        self._sender = sender
         self.next_number = 1
         self.fills: set[int] = set()
         self.expected = 1
         self.resends = True
+        self.received: list[bytes] = []
         self._connection: socket.socket | None = None
         self._held = b""
 
@@ -52,7 +55,7 @@ class Counterparty:
         """Connect and log on; whether the Logon was answered."""
         self.open(address)
         number = self._take()
-        self.send(message("A", number, "98=0|108=30|" + ("141=Y|" if reset else "")))
+        self.send(message("A", number, "98=0|108=30|" + ("141=Y|" if reset else ""), sender=self._sender))
         return any(b"\x0135=A\x01" in each for each in self.receive(5))
 
     def open(self, address: tuple[str, int]) -> None:
@@ -71,10 +74,14 @@ class Counterparty:
         self.fills.update(numbers)
         self.send(*map(fill, numbers))
 
+    def tell(self, kind: str, body: str) -> None:
+        """Send an application message."""
+        self.send(message(kind, self._take(), body, sender=self._sender))
+
     def ask(self) -> None:
         """Send a TestRequest that names its own sequence number."""
         number = self._take()
-        self.send(message("1", number, f"112={number}|"))
+        self.send(message("1", number, f"112={number}|", sender=self._sender))
 
     def settle(self, within_s: float) -> bool:
         """Resend and ask until the other side expects our next number; whether it came to that.
@@ -105,6 +112,7 @@ class Counterparty:
         self._held += chunk
         messages = MESSAGE.findall(self._held)
         self._held = MESSAGE.sub(b"", self._held)
+        self.received += messages
         for each in messages:
             self._heed(each)
         return messages
@@ -133,7 +141,7 @@ class Counterparty:
             after = number + 1
             while after < self.next_number and after not in self.fills:
                 after += 1
-            content.append(message("4", number, f"123=Y|36={after}|", repeated=True))
+            content.append(message("4", number, f"123=Y|36={after}|", repeated=True, sender=self._sender))
             number = after
         return content
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from routeproof.app.context import Context
     from routeproof.app.watch.engine import Engine
     from routeproof.sources.live.journal_format import Position
+    from routeproof.sources.live.quote_feed import QuoteFeed
 
 HELD_AT_ONCE = ROW_GROUP_ROWS
 """Messages of the lake that are read and taken in together: columns that hold nothing are spelled out meanwhile."""
@@ -44,3 +45,12 @@ def journaled_after(journal: Path, after: Position | None) -> tuple[dict[str, li
             by_session.setdefault(kept.session, []).append(kept.raw)
         last = kept.after
     return by_session, last
+
+
+def remember_books(feed: QuoteFeed, journal: Path, since: Position, until: Position) -> None:
+    """Tell a feed what it was told between two positions: its books are then as they were, its lines are known."""
+    for kept in read_journal(journal, since):
+        if kept.after > until:
+            return
+        if kept.kind == Kind.MESSAGE_IN and kept.session in feed:
+            feed.take(kept.session, [kept.raw])

@@ -10,8 +10,6 @@ from routeproof.app.watch.drop_folder import DropFolder
 from routeproof.app.watch.growing_file import GrowingFile
 from routeproof.app.watch.positions import read_mark, write_mark
 from routeproof.sources.map_file import FileMap, load_map
-from routeproof.sources.registry import SOURCES
-from routeproof.sources.source import ReadContext
 from routeproof.tables.registry import TABLES
 from routeproof.vocab.errors import RouteproofError
 
@@ -84,13 +82,8 @@ class Feeds:
 
     def _take_quotes(self, feed: Feed, content: bytes, scratch: Path) -> None:
         assert feed.map is not None  # noqa: S101  # quotes are read by a map
-        path = scratch / "quotes"
-        path.write_bytes(content)
-        context = ReadContext(file=feed.path.name, source_id="live", provider_id=feed.provider)
         try:
-            for piece in SOURCES[feed.source].read(path, self._map(feed.map), context):
-                if TABLES["quotes"].name in piece.tables:
-                    self._quotes.add(TABLES["quotes"].conform(piece.tables[TABLES["quotes"].name]))
+            self._quotes.read(feed.source, self._map(feed.map), content, feed.path.name, scratch)
         except RouteproofError as error:  # the lake keeps and counts it; what else is listened to goes on
             self._say(f"{feed.path}: {error.message} [{error.where}]")
 

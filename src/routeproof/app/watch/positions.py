@@ -6,14 +6,14 @@ import hashlib
 import json
 import threading
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from routeproof.app.watch.growing_file import Mark
-from routeproof.sources.live.journal_format import Position
+from routeproof.sources.live.journal_format import BEGINNING, Position
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
 JOURNAL_POSITION = "lake.position"
@@ -25,17 +25,42 @@ def read_position(folder: Path) -> Position | None:
     return Position(found["segment"], found["offset"]) if found else None
 
 
-def write_position(folder: Path, position: Position) -> None:
+@dataclass(frozen=True, slots=True)
+class BooksBegin:
+    """Where in the journal all begins that the books of quotes rest on.
+
+    Attributes:
+        after: the position.
+        numbers: of each session of quotes, the number that it was at there.
+    """
+
+    after: Position = BEGINNING
+    numbers: Mapping[str, int] = field(default_factory=dict)
+
+
+def read_books_begin(folder: Path) -> BooksBegin | None:
+    """Where that was as of `read_position`; null if there were no quotes."""
+    found = _read(folder / JOURNAL_POSITION).get("books")
+    return BooksBegin(Position(found["segment"], found["offset"]), found["numbers"]) if found else None
+
+
+def write_position(folder: Path, position: Position, books: BooksBegin | None) -> None:
     """The lake has the journal up to here."""
-    _write(folder / JOURNAL_POSITION, {"segment": position.segment, "offset": position.offset})
+    _write(folder / JOURNAL_POSITION, {**_place(position), "books": books and _place(books.after, books.numbers)})
+
+
+def _place(position: Position, numbers: Mapping[str, int] | None = None) -> dict[str, Any]:
+    place = {"segment": position.segment, "offset": position.offset}
+    return place if numbers is None else {**place, "numbers": dict(numbers)}
 
 
 @dataclass(slots=True)
 class _Stretch:
-    """Part of the journal, and how many portions of it the lake has yet to take in."""
+    """Part of the journal, how many portions of it the lake has yet to take in, and where the books begin."""
 
     after: Position
     missing: int
+    books: BooksBegin | None
 
 
 class JournalProgress:
@@ -50,22 +75,29 @@ class JournalProgress:
         self._lock = threading.Lock()
         self._stretches: deque[_Stretch] = deque()
 
-    def handed_over(self, after: Position, portions: int) -> Callable[[], None]:
-        """The journal up to a position was handed over as so many portions; call what is returned once for each."""
-        stretch = _Stretch(after, portions)
+    def handed_over(self, after: Position, portions: int, books: BooksBegin | None = None) -> Callable[[], None]:
+        """The journal up to a position was handed over as so many portions; call what is returned once for each.
+
+        `books` is where what the books rest on there begins.
+        """
+        stretch = _Stretch(after, portions, books)
         with self._lock:
             self._stretches.append(stretch)
+            self._note()
 
         def taken_in() -> None:
             with self._lock:
                 stretch.missing -= 1
-                whole = None
-                while self._stretches and not self._stretches[0].missing:
-                    whole = self._stretches.popleft().after
-                if whole is not None:
-                    write_position(self._folder, whole)
+                self._note()
 
         return taken_in
+
+    def _note(self) -> None:
+        whole = None
+        while self._stretches and not self._stretches[0].missing:
+            whole = self._stretches.popleft()
+        if whole is not None:
+            write_position(self._folder, whole.after, whole.books)
 
 
 def read_mark(folder: Path, tail: Path) -> Mark:

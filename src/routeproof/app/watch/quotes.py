@@ -8,12 +8,16 @@ import polars as pl
 
 from routeproof.app.measuring.frame_source import REFERENCE_KINDS
 from routeproof.app.measuring.lake_source import LakeSource
+from routeproof.sources.registry import SOURCES
+from routeproof.sources.source import ReadContext
 from routeproof.tables.lookup.quote_book import QuoteBook, book_of
 from routeproof.tables.registry import TABLES
 
 if TYPE_CHECKING:
     from datetime import date
+    from pathlib import Path
 
+    from routeproof.sources.map_file import FileMap
     from routeproof.stores.lake import Lake
 
 _READ = ("symbol", "at", "sequence", "bid", "ask", "bid_size", "ask_size")
@@ -47,6 +51,18 @@ class LiveQuotes:
             self._latest = max(self._latest, latest if isinstance(latest, int) else 0)
         for symbol, at in wanted.group_by("symbol").agg(pl.col("at").min()).drop_nulls().iter_rows():
             self._came[symbol] = min(at, self._came.get(symbol, at))
+
+    def read(self, source: str, file_map: FileMap, content: bytes, name: str, scratch: Path) -> None:
+        """Take in content of a file of quotes, named so for who reads an error.
+
+        Raises:
+            RouteproofError: it cannot be read under the map; rows that are no quotes are left to the lake to count.
+        """
+        path = scratch / "quotes"
+        path.write_bytes(content)
+        for piece in SOURCES[source].read(path, file_map, ReadContext(file=name, source_id="live")):
+            if TABLES["quotes"].name in piece.tables:
+                self.add(TABLES["quotes"].conform(piece.tables[TABLES["quotes"].name]))
 
     def came_late(self, seen_until: int) -> dict[str, int]:
         """Symbols of which quotes came since this was asked last that others were judged without, and since when.

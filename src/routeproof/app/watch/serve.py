@@ -14,11 +14,11 @@ from routeproof.app.notify.channels import channels_of
 from routeproof.app.watch.beside.lake_writer import FIX_LOG, Portion
 from routeproof.app.watch.beside.process import Beside
 from routeproof.app.watch.beside.sessions_process import launch
-from routeproof.app.watch.catch_up import hold_lake, journaled_after
+from routeproof.app.watch.catch_up import hold_lake, journaled_after, remember_books
 from routeproof.app.watch.engine import Engine
 from routeproof.app.watch.feeds import Feeds
 from routeproof.app.watch.notifier import Notifier
-from routeproof.app.watch.positions import JournalProgress, read_position
+from routeproof.app.watch.positions import BooksBegin, JournalProgress, read_books_begin, read_position
 from routeproof.app.watch.providers_of import known_logs
 from routeproof.app.watch.quotes import LiveQuotes
 from routeproof.app.watch.status import StatusTeller, was_killed
@@ -26,10 +26,12 @@ from routeproof.app.watch.topics import Topics
 from routeproof.app.watch.warm_up import warm_up
 from routeproof.app.watch.windows.process import WindowsApart
 from routeproof.sources.live.apart import SessionsApart
+from routeproof.sources.live.journal_format import BEGINNING
 from routeproof.sources.live.kafka_topic import open_topic
+from routeproof.sources.live.quote_feed import HEAD, QUOTE_MAP, QuoteFeed, request_of
 from routeproof.sources.map_file import load_map
 from routeproof.stores.held_back import FOLDER
-from routeproof.vocab.errors import UsageError
+from routeproof.vocab.errors import RouteproofError, UsageError
 from routeproof.vocab.times import NS_PER_S
 
 if TYPE_CHECKING:
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
     from routeproof.sources.live.session import Batch, SessionEngine
     from routeproof.sources.live.session_config import FixSession
 
-FIX, JOURNAL = "fix", "journal"
+FIX, JOURNAL, CSV = "fix", "journal", "csv"
 TICK_S = 0.05
 SETTLED_WITHIN_NS = 10 * NS_PER_S
 """After a start, how long content may keep coming until what an earlier run found is taken to be read again."""
@@ -93,7 +95,7 @@ def serve(root: Path, config: WatchConfig, talk: Talk, stopping: threading.Event
         notifier = Notifier(root, channels, talk.say)
         session = _sessions_apart(config.fix, folder / FIX) if config.fix else None
         listening = session.start() if session else ()
-        watch = _Watch(context, config, engine, beside, session, folder, talk)
+        watch = _Watch(context, config, engine, quotes, beside, session, folder, talk)
         killed = was_killed(folder)
         helpers = (notifier, StatusTeller(folder, watch.status))
         for helper in helpers:
@@ -121,13 +123,20 @@ class _Watch:
     """One run."""
 
     def __init__(
-        self, context: Context, config: WatchConfig, engine: Engine, beside: Beside, session: SessionEngine | None,
-        folder: Path, talk: Talk,
+        self, context: Context, config: WatchConfig, engine: Engine, quotes: LiveQuotes, beside: Beside,
+        session: SessionEngine | None, folder: Path, talk: Talk,
     ) -> None:  # fmt: skip
         self._context, self._engine, self._beside, self._session = context, engine, beside, session
-        self._folder, self._talk = folder, talk
+        self._folder, self._talk, self._quotes = folder, talk, quotes
         self._progress = JournalProgress(folder)
         self._providers = {item.name: item.provider for item in config.fix}
+        self._taken, self._books = read_position(folder), read_books_begin(folder)
+        numbers = self._books.numbers if self._books else {}
+        self._feed = QuoteFeed([item.name for item in config.fix if item.table], numbers, talk.say)
+        self._asked = {item.name: item.symbols for item in config.fix}
+        self._quote_map = load_map(QUOTE_MAP)
+        self._scratch = context.workspace.scratch_folder
+        self._scratch.mkdir(parents=True, exist_ok=True)
         self._journaled = 0
 
     def catch_up(self, *, after_kill: bool) -> None:
@@ -139,18 +148,18 @@ class _Watch:
         if after_kill and self._engine.days_over:
             self._beside.judge({max(self._engine.days_over)})
         # Read once the sessions run: by then whoever kept them before has ended, and writes no more.
-        by_session, last = journaled_after(self._folder / FIX / JOURNAL, read_position(self._folder))
-        self._take(by_session, last)
+        journal = self._folder / FIX / JOURNAL
+        if self._taken is not None and self._books is not None:
+            remember_books(self._feed, journal, self._books.after, self._taken)
+        self._take(*journaled_after(journal, self._taken))
         self._engine.judge_everything()
 
     def run(self, feeds: Feeds, topics: Topics, stopping: threading.Event) -> None:
         """Take what comes until told to stop."""
-        scratch = self._context.workspace.scratch_folder
-        scratch.mkdir(parents=True, exist_ok=True)
         settle_by: int | None = self._context.clock() + SETTLED_WITHIN_NS
         while not stopping.is_set():
             came = self._take_batches()
-            came = feeds.look(scratch) or came
+            came = feeds.look(self._scratch) or came
             came = topics.look() or came
             self._engine.go_on()
             if settle_by is not None and (not came or self._context.clock() >= settle_by):
@@ -162,7 +171,7 @@ class _Watch:
         if self._session is not None:
             self._session.stop()
         self._take_batches()
-        feeds.look(scratch)
+        feeds.look(self._scratch)
         self._engine.judge_held()
         self._engine.judge_windows()
         self._beside.tell(self._engine.days_over, self._engine.news())
@@ -181,6 +190,8 @@ class _Watch:
                 by_session.setdefault(message.session, []).append(message.raw)
             for event in batch.events:
                 self._talk.say(f"{event.session or '-'}: {event.kind}: {event.text}")
+                if event.kind == "logon" and (symbols := self._asked.get(event.session)):
+                    self._session.send(event.session, request_of(symbols, event.at))
             batch = self._session.next_batch(0)
         self._take(by_session, None if last is None else last.after)
         return last is not None
@@ -189,16 +200,38 @@ class _Watch:
         """Hand the lake, and hold, what came of the journal up to a position; null if nothing did."""
         if after is None or not by_session:
             return
-        taken_in = self._progress.handed_over(after, portions=len(by_session))
-        for name, raw in by_session.items():
-            self._journaled += len(raw)
-            provider = self._providers[name]
-            content = b"\n".join(raw) + b"\n"
-            name_of_file, done = f"watch-{name}.fix", [taken_in]
-            self._beside.offer(
-                Portion(name_of_file, FIX_LOG, None, provider, parts=[content], done=done, can_wait=True)
-            )
-            self._engine.hold_log(provider, content)
+        day, before = self._feed.day, BooksBegin(self._taken or BEGINNING, self._feed.numbers)
+        told = {name: self._told(name, raw) for name, raw in by_session.items()}
+        self._journaled += sum(map(len, by_session.values()))
+        if self._feed.day != day:
+            self._books = before
+        self._taken = after
+        portions = [self._portion(name, content) for name, content in told.items() if content]
+        taken_in = self._progress.handed_over(after, len(portions), self._books)
+        for portion in portions:
+            portion.done.append(taken_in)
+            self._beside.offer(portion)
+        for name, content in told.items():
+            if name not in self._feed:
+                self._engine.hold_log(self._providers[name], content)
+            elif content:
+                self._hold_quotes(name, content)
+
+    def _told(self, name: str, raw: Sequence[bytes]) -> bytes:
+        """What a session received, as lines of a file."""
+        return self._feed.take(name, raw) if name in self._feed else b"\n".join(raw) + b"\n"
+
+    def _portion(self, name: str, content: bytes) -> Portion:
+        provider, parts = self._providers[name], [content]
+        if name in self._feed:
+            return Portion(f"watch-{name}.csv", CSV, QUOTE_MAP, provider, head=HEAD, parts=parts, can_wait=True)
+        return Portion(f"watch-{name}.fix", FIX_LOG, None, provider, parts=parts, can_wait=True)
+
+    def _hold_quotes(self, name: str, content: bytes) -> None:
+        try:
+            self._quotes.read(CSV, self._quote_map, HEAD + content, name, self._scratch)
+        except RouteproofError as error:  # the lake keeps and counts it; what else is listened to goes on
+            self._talk.say(f"{name}: {error.message} [{error.where}]")
 
     def status(self) -> dict[str, Any]:
         """What `watch status` tells; asked by another thread."""

@@ -75,6 +75,10 @@ class Position:
     offset: int
 
 
+BEGINNING = Position(0, 0)
+"""Before all that a journal has."""
+
+
 def to_bytes(record: Record) -> bytes:
     """Header and payload."""
     flags = LAST_OF_BATCH if record.is_last_of_batch else 0

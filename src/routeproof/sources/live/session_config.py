@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 BeginString = Literal["FIX.4.0", "FIX.4.1", "FIX.4.2", "FIX.4.3", "FIX.4.4", "FIXT.1.1"]
 COMP_ID = r"^[!-.0-\[\]-~]([ -.0-\[\]-~]*[!-.0-\[\]-~])?$"
 """CompIDs are parts of file names of the engine's store: printable ASCII without slashes, no space at either end."""
+SYMBOL = r"^[!-~]([ -~]*[!-~])?$"
 LOOPBACK = ("127.0.0.1", "::1")
 
 
@@ -31,7 +32,9 @@ class FixSession(BaseModel):
         default_appl_ver_id: DefaultApplVerID (1137) of FIXT.1.1: 7 is FIX 5.0, 8 SP1, 9 SP2; null otherwise.
         sender_comp_id: our CompID.
         target_comp_id: theirs.
-        provider: provider id of what arrives here.
+        table: `quotes` if market data arrives here; null for orders and their reports.
+        provider: provider id of what arrives here; may be empty where that is market data.
+        symbols: whose quotes are asked for with a MarketDataRequest after each Logon; none if empty.
         reset_on_logon: both sequences begin at 1 with each Logon.
         heartbeat_s: HeartBtInt that an initiator asks for; an acceptor takes the counterparty's.
         dictionary: QuickFIX-format file that messages are checked against; null for session checks only.
@@ -49,13 +52,15 @@ class FixSession(BaseModel):
     default_appl_ver_id: Literal["7", "8", "9"] | None = None
     sender_comp_id: str = Field(pattern=COMP_ID)
     target_comp_id: str = Field(pattern=COMP_ID)
-    provider: str = Field(min_length=1)
+    table: Literal["quotes"] | None = None
+    provider: str = ""
+    symbols: tuple[Annotated[str, Field(pattern=SYMBOL)], ...] = ()
     reset_on_logon: bool = False
     heartbeat_s: int = Field(default=30, ge=1, le=3600)
     dictionary: str | None = Field(default=None, min_length=1)
     allow_ip: tuple[str, ...] | None = None
 
-    @field_validator("allow_ip", mode="before")
+    @field_validator("allow_ip", "symbols", mode="before")
     @classmethod
     def _as_tuple(cls, value: object) -> object:
         return tuple(value) if isinstance(value, list) else value
@@ -74,6 +79,22 @@ class FixSession(BaseModel):
             raise ValueError(message)
         if self.role == "initiator" and self.port == 0:
             message = "port 0 means any free port, which only an acceptor can take"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _says_whose_orders_these_are(self) -> Self:
+        if not self.provider and self.table is None:
+            message = 'provider is required: whose orders arrive here; or table = "quotes", if market data does'
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _can_ask(self) -> Self:
+        if self.symbols and (self.table is None or self.dictionary is None):
+            message = (
+                'symbols belongs to table = "quotes" with a dictionary: only by one can the engine write a request'
+            )
             raise ValueError(message)
         return self
 

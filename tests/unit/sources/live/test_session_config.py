@@ -55,6 +55,14 @@ def test_a_dictionary_beside_the_file_is_found_from_anywhere(tmp_path: Path) -> 
     assert session.dictionary == str(tmp_path / "FIX44.xml")
 
 
+def test_a_session_of_quotes_is_of_no_provider(tmp_path: Path) -> None:
+    """Market data is about the market; elsewhere somebody's orders arrive."""
+    (session,) = load(tmp_path, TABLE.replace('provider = "P"', 'table = "quotes"'))
+    assert (session.table, session.provider) == ("quotes", "")
+    (session,) = load(tmp_path, TABLE)
+    assert (session.table, session.provider) == (None, "P")
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
@@ -66,6 +74,12 @@ def test_a_dictionary_beside_the_file_is_found_from_anywhere(tmp_path: Path) -> 
         (('"FIRM"', '"../FIRM"'), "sender_comp_id"),
         (('provider = "P"', 'provider = "P"\nprovidr = "Q"'), "providr: Extra inputs are not permitted"),
         (('provider = "P"', 'provider = "P"\nallow_ip = ["localhost"]'), "allow_ip"),
+        (('provider = "P"\n', ""), 'provider is required: whose orders arrive here; or table = "quotes"'),
+        (('provider = "P"', 'provider = ""'), "provider is required"),
+        (('provider = "P"', 'table = "trades"'), "table: Input should be 'quotes'"),
+        (('provider = "P"', 'table = "quotes"\nsymbols = ["Q"]'), "symbols belongs to"),
+        (('provider = "P"', 'provider = "P"\ndictionary = "FIX44.xml"\nsymbols = ["Q"]'), "symbols belongs to"),
+        (('provider = "P"', 'table = "quotes"\ndictionary = "FIX44.xml"\nsymbols = [""]'), "symbols"),
         (('"FIX.4.4"', '"FIXT.1.1"'), "default_appl_ver_id"),
         (('provider = "P"', 'provider = "P"\ndefault_appl_ver_id = "9"'), "default_appl_ver_id"),
         (('role = "acceptor"\nhost = "127.0.0.1"\nport = 9878', 'role = "initiator"\nhost = "h"\nport = 0'), "port 0"),
