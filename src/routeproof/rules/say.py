@@ -9,8 +9,13 @@ from routeproof.vocab.times import NS_PER_DAY, NS_PER_MS, NS_PER_S
 
 _PLACES = 6
 _MINUTE, _HOUR = 60 * NS_PER_S, 3_600 * NS_PER_S
-_LONGER = ((NS_PER_S, 3, "s", _MINUTE), (_MINUTE, 1, "min", _HOUR), (_HOUR, 1, "h", NS_PER_DAY))
-"""Unit, places, its name, and the next larger unit."""
+_SHORTER = (
+    (NS_PER_MS, 3, "ms", NS_PER_S),
+    (NS_PER_S, 3, "s", 2 * _MINUTE),
+    (_MINUTE, 1, "min", 2 * _HOUR),
+    (_HOUR, 1, "h", 2 * NS_PER_DAY),
+)
+"""Unit, places, its name, and the duration from which the next one is said; then days."""
 
 
 def trimmed(number: pl.Expr, places: int = _PLACES) -> pl.Expr:
@@ -46,11 +51,11 @@ def counted(number: pl.Expr | str, thing: str) -> pl.Expr:
 def span(duration_ns: pl.Expr) -> pl.Expr:
     """A duration as `12.5 ms` or `3.2 s`, and from two of a unit on as `4.1 min`, `7.5 h` or `2.3 days`."""
     size = duration_ns.abs()
-    found = pl.when(size < NS_PER_S).then(pl.concat_str(trimmed(duration_ns / NS_PER_MS, 3), pl.lit(" ms")))
-    for unit_ns, places, unit, next_ns in _LONGER:
-        said = pl.concat_str(trimmed(duration_ns / unit_ns, places), pl.lit(f" {unit}"))
-        found = found.when(size < 2 * next_ns).then(said)
-    return found.otherwise(pl.concat_str(trimmed(duration_ns / NS_PER_DAY, 1), pl.lit(" days")))
+    said = pl.concat_str(trimmed(duration_ns / NS_PER_DAY, 1), pl.lit(" days"))
+    for unit_ns, places, unit, until_ns in reversed(_SHORTER):
+        shorter = pl.concat_str(trimmed(duration_ns / unit_ns, places), pl.lit(f" {unit}"))
+        said = pl.when(size < until_ns).then(shorter).otherwise(said)
+    return said
 
 
 def percent(share: pl.Expr) -> pl.Expr:

@@ -78,13 +78,13 @@ def _passes(configuration: Configuration, version: Settings, command: Command) -
     if lacking or failed:
         said = [f"{word}: {', '.join(names)}" for word, names in (("not run", lacking), ("failed", failed)) if names]
         announced = "in force" if version == configuration.in_force(command.on) else "announced"
-        run = f"routeproof certify {command.id} --version {version.number}"
+        helps = f"routeproof certify {command.id} --version {version.number}"
         if len(command.around["configurations"]) > 1:
-            run += f" --configuration {configuration.id}"
+            helps += f" --configuration {configuration.id}"
         refuse(
             "criteria_not_met",
             f"expected a pass of every demanded script for version {version.number} of {configuration.id}, which is "
-            f"{announced}; found {'; '.join(said)}: `{run}` runs them",
+            f"{announced}; found {'; '.join(said)}: `{helps}` runs them",
             where=configuration.id,
         )
     passed = sorted({last[name, sha256][0] for name, sha256 in demanded.items()})
