@@ -45,7 +45,7 @@ _OF_RULE = pl.Schema(
         "wide": pl.Boolean(),
         "quoted": pl.Boolean(),
         "is_timer": pl.Boolean(),
-        "own_metrics": pl.List(pl.String),
+        "own_metrics": pl.List(pl.String()),
     }
 )
 

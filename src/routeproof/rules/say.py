@@ -9,13 +9,13 @@ from routeproof.vocab.times import NS_PER_DAY, NS_PER_MS, NS_PER_S
 
 _PLACES = 6
 _MINUTE, _HOUR = 60 * NS_PER_S, 3_600 * NS_PER_S
-_SHORTER = (
+_UNITS = (
     (NS_PER_MS, 3, "ms", NS_PER_S),
     (NS_PER_S, 3, "s", 2 * _MINUTE),
     (_MINUTE, 1, "min", 2 * _HOUR),
     (_HOUR, 1, "h", 2 * NS_PER_DAY),
 )
-"""Unit, places, its name, and the duration from which the next one is said; then days."""
+"""Unit, places, its name, and from when on the next one is used; days are the last."""
 
 
 def trimmed(number: pl.Expr, places: int = _PLACES) -> pl.Expr:
@@ -42,20 +42,20 @@ def shares(fixed: pl.Expr) -> pl.Expr:
     return pl.concat_str(amount, pl.when(fixed == SCALE).then(pl.lit(" share")).otherwise(pl.lit(" shares")))
 
 
-def counted(number: pl.Expr | str, thing: str) -> pl.Expr:
+def counted(number: pl.Expr | str, things: str) -> pl.Expr:
     """How many, an expression or a column, as `12 rows`, or `1 row`."""
     many = pl.col(number) if isinstance(number, str) else number
-    return pl.format("{} {}", many, pl.when(many == 1).then(pl.lit(thing)).otherwise(pl.lit(f"{thing}s")))
+    return pl.format("{} {}", many, pl.when(many == 1).then(pl.lit(things[:-1])).otherwise(pl.lit(things)))
 
 
 def span(duration_ns: pl.Expr) -> pl.Expr:
     """A duration as `12.5 ms` or `3.2 s`, and from two of a unit on as `4.1 min`, `7.5 h` or `2.3 days`."""
     size = duration_ns.abs()
-    said = pl.concat_str(trimmed(duration_ns / NS_PER_DAY, 1), pl.lit(" days"))
-    for unit_ns, places, unit, until_ns in reversed(_SHORTER):
-        shorter = pl.concat_str(trimmed(duration_ns / unit_ns, places), pl.lit(f" {unit}"))
-        said = pl.when(size < until_ns).then(shorter).otherwise(said)
-    return said
+    units = [
+        pl.when(size < until_ns).then(pl.concat_str(trimmed(duration_ns / unit_ns, places), pl.lit(f" {unit}")))
+        for unit_ns, places, unit, until_ns in _UNITS
+    ]
+    return pl.coalesce(*units, pl.concat_str(trimmed(duration_ns / NS_PER_DAY, 1), pl.lit(" days")))
 
 
 def percent(share: pl.Expr) -> pl.Expr:

@@ -38,5 +38,5 @@ def test_a_duration_is_told_in_a_unit_of_which_there_are_two(seconds: float, sai
 def test_one_thing_is_no_plural() -> None:
     """As a column, and as an expression."""
     rows = pl.DataFrame({"n": [0, 1, 2]})
-    assert rows.select(counted("n", "row")).to_series().to_list() == ["0 rows", "1 row", "2 rows"]
-    assert rows.select(counted(pl.col("n") + 1, "row")).to_series().to_list() == ["1 row", "2 rows", "3 rows"]
+    assert rows.select(counted("n", "rows")).to_series().to_list() == ["0 rows", "1 row", "2 rows"]
+    assert rows.select(counted(pl.col("n") + 1, "rows")).to_series().to_list() == ["1 row", "2 rows", "3 rows"]

@@ -66,9 +66,9 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
             sentence=pl.format(
                 "After {} at {} over {} the market was {} bps worse for customers {} later than after "
                 "fills of {} elsewhere; usually the difference is {} bps.",
-                counted("fills", "fill"),
+                counted("fills", "fills"),
                 "venue",
-                counted("sessions", "session"),
+                counted("sessions", "sessions"),
                 trimmed(-pl.col("gap"), 2),
                 pl.col("horizon").str.replace("s", " s"),
                 "provider",

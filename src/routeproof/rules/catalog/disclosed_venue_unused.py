@@ -51,7 +51,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
                 "{} has sent nothing to {} for {}, though its list names that venue.",
                 "provider",
                 "venue",
-                counted("sessions", "session"),
+                counted("sessions", "sessions"),
             ),
         ),
     )

@@ -63,7 +63,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
                 "{} of the shares that {} filled over {} were internalised; {}.",
                 percent(pl.col("share")),
                 "provider",
-                counted("sessions", "session"),
+                counted("sessions", "sessions"),
                 against,
             ),
         ),

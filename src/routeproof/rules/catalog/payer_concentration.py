@@ -82,7 +82,7 @@ def _shape(facts: Facts) -> Shape:
         "provider",
         percent(pl.col("value")),
         "venue",
-        counted("sessions", "session"),
+        counted("sessions", "sessions"),
         usd(pl.col("paid"), 5),
         usd(pl.col("others_paid"), 5),
         usd(pl.col("worse"), 5),
@@ -92,7 +92,7 @@ def _shape(facts: Facts) -> Shape:
         "allows {}.",
         "provider",
         percent(pl.col("value")),
-        counted("sessions", "session"),
+        counted("sessions", "sessions"),
         percent(pl.col("allowed")),
     )
     hhi = pl.format(
@@ -100,7 +100,7 @@ def _shape(facts: Facts) -> Shape:
         "policy allows {}.",
         "provider",
         trimmed(pl.col("value"), 3),
-        counted("sessions", "session"),
+        counted("sessions", "sessions"),
         trimmed(pl.col("allowed"), 3),
     )
     is_one = pl.col("key") == "best_payer"

@@ -68,7 +68,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
             sentence=pl.format(
                 "Over {} venues paid {} for each share that {} sent them, up from {}, while price "
                 "improvement fell from {} to {} a share.",
-                counted("sessions", "session"),
+                counted("sessions", "sessions"),
                 usd(pl.col("paid"), 5),
                 "provider",
                 usd(pl.col("usually_paid"), 5),

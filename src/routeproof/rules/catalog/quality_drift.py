@@ -77,7 +77,7 @@ def _of_unit(frame: pl.DataFrame, unit: str, at: int) -> pl.DataFrame:
                 "provider",
                 "at_venue",
                 trimmed(pl.col("mean")),
-                counted("sessions", "session"),
+                counted("sessions", "sessions"),
                 "since",
                 trimmed(pl.col("baseline")),
                 pl.lit(unit),

@@ -83,7 +83,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
                 "provider",
                 percent(pl.col("share")),
                 "venue",
-                counted("sessions", "session"),
+                counted("sessions", "sessions"),
                 usual,
             ),
         ),

@@ -76,15 +76,15 @@ def _files(facts: Facts) -> pl.DataFrame:
     share = pl.col("rejected") / (pl.col("accepted") + pl.col("rejected"))
     too_few, too_bad = pl.col("accepted") < pl.col("least_rows"), share > pl.col("most_rejected")
     few = pl.format(
-        "{} accepted where at least {} were agreed, {} rejected", counted("accepted", "row"), "least_rows", "rejected"
+        "{} accepted where at least {} were agreed, {} rejected", counted("accepted", "rows"), "least_rows", "rejected"
     )
     bad = pl.format(
         "{} of {} were rejected where at most {} were agreed",
         percent(share),
-        counted(pl.col("accepted") + pl.col("rejected"), "row"),
+        counted(pl.col("accepted") + pl.col("rejected"), "rows"),
         percent(pl.col("most_rejected")),
     )
-    refused = pl.format("a file that came for it was refused as a whole, {} accepted", counted("accepted", "row"))
+    refused = pl.format("a file that came for it was refused as a whole, {} accepted", counted("accepted", "rows"))
     return hits(
         due,
         pl.col("found").list.contains("incomplete"),

@@ -43,7 +43,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:
                 "The file {} of {} brought {} of {} after that day had been delivered{}.",
                 "file",
                 "provider",
-                counted("rows", "row"),
+                counted("rows", "rows"),
                 pl.col("day").cast(pl.String),
                 against.fill_null(""),
             ),

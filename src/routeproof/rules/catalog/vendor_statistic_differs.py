@@ -50,7 +50,7 @@ def judge(facts: Facts, limits: Limits) -> pl.DataFrame:  # noqa: ARG001 - the t
                 "metric",
                 trimmed(pl.col("stated"), places),
                 pl.coalesce("period", pl.lit("the quarter")),
-                counted("n", "record"),
+                counted("n", "records"),
                 trimmed(pl.col("recomputed"), places),
                 interval.otherwise(pl.lit("")),
             ),
