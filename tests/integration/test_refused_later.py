@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from live_streams import framed
 from routeproof.app.context import Context, open_context
 from routeproof.app.init_workspace import init_workspace
 from routeproof.app.intake.evidence.withdraw import withdraw
@@ -47,24 +48,17 @@ def quotes(context: Context, path: Path, times: int, day: str = DAY, zone: str =
     return ingest(context, "csv", [path], map_path=map_path)
 
 
-def fix(*fields: str) -> str:
-    """One FIX 4.4 message with its length and checksum."""
-    body = "".join(f"{field}\x01" for field in fields)
-    head = f"8=FIX.4.4\x019={len(body)}\x01"
-    return f"{head}{body}10={sum((head + body).encode()) % 256:03d}\x01\n"
-
-
 def fills(context: Context, path: Path, number: int, price: str = "10.01") -> IngestReport:
     """A log of market orders of 100 shares of IBM, each filled at 10.01."""
     told = []
     for one in range(1, number + 1):
         sent, filled = f"20260701-14:00:{one:02d}.000", f"20260701-14:00:{one:02d}.250"
         terms = [f"11=C{one}", "55=IBM", "54=1", "38=100", "40=1"]
-        told.append(fix("35=D", "49=FIRM", "56=SOR", f"34={one}", f"52={sent}", *terms, f"60={sent}"))
+        told.append(framed(["35=D", "49=FIRM", "56=SOR", f"34={one}", f"52={sent}", *terms, f"60={sent}"]))
         done = ["150=F", "39=2", "32=100", f"31={price}", "151=0", "14=100", f"6={price}", f"60={filled}", "30=XNAS"]
         head = ["35=8", "49=SOR", "56=FIRM", f"34={one}", f"52={filled}", f"37=O{one}", f"17=E{one}"]
-        told.append(fix(*head, *terms, *done))
-    path.write_text("".join(told), encoding="utf-8")
+        told.append(framed([*head, *terms, *done]))
+    path.write_bytes(b"\n".join(told))
     return ingest(context, "fix-log", [path])
 
 

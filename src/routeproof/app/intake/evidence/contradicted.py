@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from routeproof.app.intake.evidence.plausible import PRICE_COLUMNS
 from routeproof.tables.intake.plausibility import median_prices, wrong_price_unit
 
 if TYPE_CHECKING:
@@ -70,7 +71,11 @@ def _of_busiest(fills: pl.DataFrame) -> dict[str, float]:
 
 
 def _prices(lake: Lake, table: str, day: date, source_id: str, symbols: Sequence[str]) -> dict[str, float]:
-    """Usual prices that one file tells of the symbols on a day."""
-    price = ["bid", "ask"] if table == "quotes" else ["price"]
-    rows = lake.scan(table, [day], ["symbol", "source_id", *price], symbols).filter(pl.col("source_id") == source_id)
-    return median_prices(table, rows.collect(engine="streaming"))
+    """Usual prices that one file tells of the symbols on a day; no more of the day than their rows is read."""
+    ranges = lake.symbol_ranges(table, day)
+    rows = lake.scan(table, [day], ["symbol", "source_id", *PRICE_COLUMNS[table]])
+    lie = [ranges[symbol] for symbol in symbols if symbol in ranges]
+    if not lie:
+        return {}
+    told = pl.concat([rows.slice(item.start, item.rows) for item in lie]).filter(pl.col("source_id") == source_id)
+    return median_prices(table, told.collect(engine="streaming"))
